@@ -1,0 +1,1 @@
+"""Idioms of targets that are more than one call: found by folder."""

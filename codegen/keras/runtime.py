@@ -1,0 +1,285 @@
+"""Builds and runs a generated Keras model inside a worker process. Loaded by path by codegen/verify/worker.py.
+
+Uses the standard library, NumPy and Keras on the backend that KERAS_BACKEND names (tensorflow, or torch to tell
+constants that TensorFlow keeps in float32 from defects); `shell` hands it what both runtimes share.
+"""
+
+from __future__ import annotations
+
+import functools
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import keras
+import numpy as np
+from keras.src.saving import saving_lib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from codegen.verify.worker import Shell
+
+Job: TypeAlias = dict[str, Any]
+Model: TypeAlias = Any
+Tensor: TypeAlias = Any
+Gradients: TypeAlias = tuple[list[Any], list[Any], list[Any]]
+"""Outputs, gradients of the variables, gradients of the inputs; None where nothing is connected."""
+
+
+def perform(job: Job, shell: Shell) -> None:
+    """The symbolic build, then all passes: one model per dtype, with the weights of the .weights.h5 file."""
+    backend = keras.backend.backend()
+    shell.report["versions"] = {"keras": keras.__version__, "numpy": np.__version__, **framework(backend)}
+    names = shell.execute(job["path"], Path(job["path"]).stem, None, {})
+    if job["build"]:
+        set_dtype("float32")
+        shell.report["build"] = build(job, names, shell)
+    record_layers(shell)
+    for dtype in dict.fromkeys(run["dtype"] for run in job["runs"]):
+        set_dtype(dtype)
+        keras.utils.set_random_seed(job["seed"])
+        runs = [run for run in job["runs"] if run["dtype"] == dtype]
+        one = Runner(make_model(job, names), job, shell)
+        one.load(runs[0])
+        shell.report["parameters"] = sum(int(np.prod(v.shape)) for v in one.model.trainable_variables)
+        shell.passes(runs, one.run)
+
+
+def framework(backend: str) -> dict[str, str]:
+    """One thread for the framework below Keras, and its version."""
+    if backend == "torch":
+        import torch
+
+        torch.set_num_threads(1)
+        return {"torch": torch.__version__}
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    return {"tensorflow": tf.__version__}
+
+
+def set_dtype(dtype: str) -> None:
+    """For what is built from now on; the policy is kept by Keras from the first layer on and must follow."""
+    keras.config.set_floatx(dtype)
+    keras.config.set_dtype_policy(dtype)
+
+
+def make_model(job: Job, names: dict[str, Any]) -> Model:
+    """The object that the expression of conversion.json builds."""
+    return eval(job["model"], names)  # noqa: S307  this process exists to run it
+
+
+def apply(model: Model, inputs: list[Tensor], job: Job, training: bool) -> Tensor:
+    """Call with separate arguments; a functional or sequential model takes several inputs as a list."""
+    named = {spec["name"]: value for value, spec in zip(inputs, job["inputs"], strict=True) if spec["keyword"]}
+    positional = [value for value, spec in zip(inputs, job["inputs"], strict=True) if not spec["keyword"]]
+    if len(positional) > 1 and model._obj_type() in ("Functional", "Sequential"):
+        positional = [positional]
+    return model(*positional, **named, training=training)
+
+
+def build(job: Job, names: dict[str, Any], shell: Shell) -> dict[str, object]:
+    """A symbolic call on keras.Input with the free sizes left open (null in `build`)."""
+    shapes = job["build"]
+    try:
+        inputs = [
+            keras.Input(batch_shape=tuple(shape), dtype=None if spec["dtype"].startswith("float") else spec["dtype"])
+            for shape, spec in zip(shapes, job["inputs"], strict=True)
+        ]
+        outputs = keras.tree.flatten(apply(make_model(job, names), inputs, job, False))
+    except Exception as error:  # noqa: BLE001  the generated code may raise anything
+        text = " ".join(str(error).split())[:400]
+        return {"ok": False, "inputs": shapes, "outputs": [], "why": f"{type(error).__name__}: {text}"}
+    found = [list(value.shape) for value in outputs if hasattr(value, "shape")]
+    return {"ok": True, "inputs": shapes, "outputs": found, "why": None}
+
+
+# ------------------------------------------------------------------------------------------------------ objects
+def object_paths(model: Model) -> dict[str, Model]:
+    """Every layer by every attribute path: "", "conv1", "blocks[0].conv", "branches['left']", "body.layers[2]"."""
+    hidden = set(dir(keras.layers.Layer())) | {"_functional", "_operations", "_nodes", "layers", "_modules"}
+    found: dict[str, Model] = {}
+    stack: list[tuple[str, Any, tuple[int, ...]]] = [("", model, ())]
+    while stack:
+        path, value, above = stack.pop()
+        if id(value) in above or len(found) > 100_000:
+            continue
+        inside = (*above, id(value))
+        if isinstance(value, keras.layers.Layer):
+            found[path] = value
+            dot = f"{path}." if path else ""
+            if value._obj_type() in ("Functional", "Sequential"):
+                stack += [(f"{dot}layers[{n}]", layer, inside) for n, layer in enumerate(value.layers)]
+            held = {**vars(value), **vars(value).get("_modules", {})}  # there on the torch backend
+            children = [(name, child) for name, child in held.items() if name not in hidden]
+            if value._obj_type() == "Layer" and not isinstance(value, keras.Model) and "layers" in vars(value):
+                children.append(("layers", value.layers))
+            stack += [(dot + name, child, inside) for name, child in children if _holds(child)]
+        elif isinstance(value, dict):
+            stack += [(f"{path}[{key!r}]", child, inside) for key, child in value.items() if _holds(child)]
+        elif isinstance(value, list | tuple):
+            stack += [(f"{path}[{n}]", child, inside) for n, child in enumerate(value) if _holds(child)]
+    return found
+
+
+def _holds(value: object) -> bool:
+    return isinstance(value, keras.layers.Layer | list | tuple | dict)
+
+
+_watched: dict[int, list[str]] = {}
+"""id of a layer -> the paths under which its results are recorded."""
+
+
+def record_layers(shell: Shell) -> None:
+    """Every call of a watched layer is recorded, at its completion."""
+    original = keras.layers.Layer.__call__
+
+    @functools.wraps(original)
+    def call(self: Model, *args: Tensor, **kwargs: Tensor) -> Tensor:
+        result = original(self, *args, **kwargs)
+        if shell.recorder.on:
+            for path in _watched.get(id(self), ()):
+                shell.recorder.keep(path, result)
+        return result
+
+    keras.layers.Layer.__call__ = call
+
+
+class PathStore(saving_lib.H5IOStore):
+    """Takes the place of the weights file while Keras walks the model: h5 path -> variable."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, Any] = {}
+        self.path = ""
+
+    def __bool__(self) -> bool:
+        return True
+
+    def make(self, path: str, metadata: object = None) -> PathStore:
+        """The object whose variables follow."""
+        self.path = f"{path}/vars" if path else "vars"
+        return self
+
+    def __setitem__(self, key: str, value: object) -> None:
+        self.found[f"{self.path}/{key}"] = value
+
+
+def variable_paths(model: Model) -> dict[str, Any]:
+    """The variables by the h5 path under which load_weights looks for them."""
+    store = PathStore()
+    saving_lib._save_state(model, store, None, "", set())
+    return {path: value for path, value in store.found.items() if isinstance(value, keras.Variable)}
+
+
+# ------------------------------------------------------------------------------------------------------ passes
+@contextmanager
+def no_dropout() -> Iterator[None]:
+    """In a training pass both sides leave dropout out: their random numbers cannot agree."""
+    from keras.src.backend import random
+
+    old = random.dropout
+    random.dropout = lambda inputs, *_, **__: inputs
+    try:
+        yield
+    finally:
+        random.dropout = old
+
+
+class Runner:
+    """One model, and how a pass of it is run."""
+
+    def __init__(self, model: Model, job: Job, shell: Shell) -> None:
+        self.model, self.job, self.shell = model, job, shell
+
+    def load(self, run: Job) -> None:
+        """The variables are made by a first call, then filled from the file."""
+        apply(self.model, self.tensors(run), self.job, False)
+        self.model.load_weights(self.job["weights"])
+        _watched.clear()
+        wanted = set(self.job["record"])
+        for path, layer in object_paths(self.model).items():
+            if path in wanted:
+                _watched.setdefault(id(layer), []).append(path)
+
+    def tensors(self, run: Job) -> list[Tensor]:
+        """The inputs of a pass; floating ones in its dtype."""
+        with np.load(run["inputs"]) as file:
+            given = [np.array(file[f"i{place}"]) for place in range(len(self.job["inputs"]))]
+        given = [value.astype(run["dtype"]) if value.dtype.kind == "f" else value for value in given]
+        return [keras.ops.convert_to_tensor(value, dtype=value.dtype.name) for value in given]
+
+    def run(self, run: Job) -> dict[str, NDArray[Any]]:
+        """Outputs "o0", "o1", ...; with gradients "g:<h5 path>" and "i:<input>"."""
+        inputs, training = self.tensors(run), run["mode"] == "train"
+        with no_dropout():
+            if run.get("gradients"):
+                results = self.differentiate(inputs, training)
+            else:
+                outputs = self.shell.flatten(apply(self.model, inputs, self.job, training))
+                results = {f"o{place}": self.shell.array(value) for place, value in enumerate(outputs)}
+        if training:
+            self.model.load_weights(self.job["weights"])  # running statistics moved
+        return {key: value for key, value in results.items() if value is not None}
+
+    def differentiate(self, inputs: list[Tensor], training: bool) -> dict[str, NDArray[Any] | None]:
+        """Outputs, and the gradients of their sum weighted by the cotangents."""
+        variables = {path: v for path, v in variable_paths(self.model).items() if "float" in v.dtype}
+        leaves = {
+            place: value
+            for place, value in enumerate(inputs)
+            if "float" in keras.backend.standardize_dtype(value.dtype)
+        }
+        gradients = self._torch if keras.backend.backend() == "torch" else self._tensorflow
+        outputs, of_variables, of_leaves = gradients(inputs, training, list(variables.values()), leaves)
+        results = {f"o{place}": self.shell.array(value) for place, value in enumerate(outputs)}
+        found = {f"g:{path}": value for path, value in zip(variables, of_variables, strict=True)}
+        found |= {f"i:{place}": value for place, value in zip(leaves, of_leaves, strict=True)}
+        return results | {key: self.shell.array(value) for key, value in found.items() if value is not None}
+
+    def weighted_sum(self, outputs: list[Tensor]) -> Tensor:
+        """Cotangents are drawn in the source's axis order and turned to the target's."""
+        total: Tensor = keras.ops.zeros((), "float64")
+        for place, value in enumerate(outputs):
+            dtype, shape = keras.backend.standardize_dtype(value.dtype), tuple(value.shape)
+            if "float" not in dtype:
+                continue
+            order = self.job["orders"][place] if place < len(self.job["orders"]) else None
+            axes = order or range(len(shape))
+            weights = self.shell.cotangent(self.job["seed"], place, [shape[axis] for axis in axes])
+            weights = weights.transpose(np.argsort(axes))
+            part = keras.ops.sum(value * keras.ops.convert_to_tensor(weights.astype(dtype)))
+            total = total + keras.ops.cast(part, "float64")
+        return total
+
+    def _tensorflow(
+        self, inputs: list[Tensor], training: bool, variables: list[Any], leaves: dict[int, Tensor]
+    ) -> Gradients:
+        import tensorflow as tf
+
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            for variable in variables:
+                tape.watch(variable.value)
+            for value in leaves.values():
+                tape.watch(value)
+            outputs = self.shell.flatten(apply(self.model, inputs, self.job, training))
+            total = self.weighted_sum(outputs)
+        found = tape.gradient(total, [*[v.value for v in variables], *leaves.values()], unconnected_gradients="none")
+        found = [tf.convert_to_tensor(value) if value is not None else None for value in found]
+        return outputs, found[: len(variables)], found[len(variables) :]
+
+    def _torch(
+        self, inputs: list[Tensor], training: bool, variables: list[Any], leaves: dict[int, Tensor]
+    ) -> Gradients:
+        for value in leaves.values():
+            value.requires_grad_()
+        for variable in variables:
+            variable.value.grad = None
+        outputs = self.shell.flatten(apply(self.model, inputs, self.job, training))
+        total = self.weighted_sum(outputs)
+        if hasattr(total, "requires_grad") and total.requires_grad:
+            total.backward()
+        return outputs, [variable.value.grad for variable in variables], [value.grad for value in leaves.values()]

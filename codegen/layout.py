@@ -1,0 +1,498 @@
+"""Storage orders: the pivot keeps the source's axis numbers, the target stores some values in another order.
+
+An order is a tuple: place k of the stored tensor holds logical axis order[k]. Permutes change numbering only. A flattened group
+whose places are together but not in order stays as it is where a following layer can absorb it into its weights (a block).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from codegen.lower import Lowering, Step
+from pivot.dims import Dim, hint as dim_hint
+from pivot.network import Node
+from pivot.notation import axis_of
+from pivot.op import Op
+from pivot.reading.values import TensorVersion
+from pivot.shapes import ShapeError, infer
+from pivot.types import TensorType
+
+Order = tuple[int, ...]
+PERMUTING = {"permute", "transpose", "swapaxes", "movedim"}  # shape rules that only renumber axes
+RESHAPING = {"reshape", "flatten", "unflatten"}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Axis `axis` holds factors of these sizes (in logical order), stored in `order`."""
+
+    axis: int
+    sizes: tuple[int, ...]
+    order: tuple[int, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Placed:
+    """How one step stands in storage: transposes before it, whether it costs nothing, what its weights absorb."""
+
+    step: Step
+    transposes: dict[str, tuple[int, ...] | tuple[tuple[int, ...] | None, ...]] = field(default_factory=dict)
+    orders_in: dict[str, Order] = field(default_factory=dict)
+    orders_out: tuple[Order, ...] = ()
+    alias: bool = False
+    absorbed: dict[str, tuple[str, Block]] = field(default_factory=dict)  # weight -> (letter, block)
+    why: str = ""
+
+
+def identity(rank: int) -> Order:
+    """The source's own order."""
+    return tuple(range(rank))
+
+
+def rank_of(value: TensorVersion) -> int:
+    """Number of axes."""
+    return len(value.type.shape)
+
+
+class Layout:
+    """Orders of all values, and how each step stands in them."""
+
+    def __init__(self, lowering: Lowering, framework: str, joins: list[tuple[str, str]]) -> None:
+        self.lowering = lowering
+        self.framework = framework
+        self.orders: dict[str, Order] = {}
+        self.blocks: dict[str, Block] = {}
+        self.placed: dict[int, Placed] = {}
+        self.consumers: dict[str, list[Step]] = {}
+        self.outputs = {v.id for run in lowering.done.network.runs.values() for v in run.outputs}
+        self.joins: dict[str, set[str]] = {}
+        for a, b in joins:
+            self.joins.setdefault(a, set()).add(b)
+            self.joins.setdefault(b, set()).add(a)
+        self.unmapped: dict[str, Node] = {}
+        steps = [s for low in lowering.lowered.values() if low.chosen is not None for s in low.chosen.steps]
+        for step in steps:
+            for value in tensors(step.operands):
+                self.consumers.setdefault(value.id, []).append(step)
+        for run in lowering.done.network.runs.values():
+            for entry in run.inputs:
+                self.orders[entry.value.id] = self.wish(entry.value) or identity(rank_of(entry.value))
+        for node in lowering.nodes:
+            low = lowering.lowered.get(id(node))
+            if low is None or low.chosen is None:
+                for result in node.results:
+                    self.orders[result.id] = identity(rank_of(result))
+                continue
+            for step in low.chosen.steps:
+                self.placed[id(step)] = self.place(step)
+
+    # -- what a consumer wants ------------------------------------------------
+
+    def target_letters(self, op: Op, name: str) -> tuple[str, ...] | None:
+        """Axis letters the target wants for an operand or gives for an output."""
+        for form in op.forms.get(self.framework, ()):
+            if name in form.order:
+                return form.order[name]
+        letters = op.letters(name)
+        if op.layout == "spatial" and letters is not None and self.framework == "keras" and len(letters) > 2 and letters[:2] != ("*",):
+            return (letters[0], *letters[2:], letters[1])
+        return letters
+
+    def wanted(self, step: Step, name: str, rank: int) -> Order | None:
+        """The order a step wants an operand in: None where any will do."""
+        source = (step.node.form.order.get(name) if step.node is not None and step.node.form is not None and step.op is step.node.op else None) or step.op.letters(name)
+        target = step.form.order.get(name) or self.target_letters(step.op, name)
+        if source is None or target is None or step.op.layout not in ("spatial", "plain") and tuple(source) == tuple(target):
+            return None
+        a, b = expand(tuple(source), rank), expand(tuple(target), rank)
+        if a is None or b is None or sorted(a) != sorted(b):
+            return None
+        return tuple(a.index(letter) for letter in b)
+
+    def wish(self, value: TensorVersion, depth: int = 0) -> Order | None:
+        """The order that the first consumer with a wish wants, seen through permutes and elementwise steps."""
+        if depth > 60:
+            return None
+        others = [v for v in self.joins.get(value.id, ())]
+        for step in self.consumers.get(value.id, []):
+            name = next((k for k, v in step.operands.items() if v is value or (isinstance(v, tuple) and value in v)), None)
+            if name is None:
+                continue
+            rank = rank_of(value)
+            if step.op.layout == "spatial":
+                return self.wanted(step, name, rank)
+            if step.op.shape in PERMUTING and step.results:
+                inner = self.wish(step.results[0], depth + 1)
+                perm = permutation(step)
+                if inner is not None and perm is not None:
+                    return tuple(perm[axis] for axis in inner)
+            elif step.op.layout in ("any", "axis") and step.results and rank_of(step.results[0]) == rank:
+                inner = self.wish(step.results[0], depth + 1)
+                if inner is not None:
+                    return inner
+            elif step.op.shape in ("unsqueeze", "index", "select"):
+                continue
+            else:
+                return None
+        for other in others:
+            found = self.orders.get(other)
+            if found is not None and len(found) == rank_of(value):
+                return found
+        return None
+
+    # -- placing --------------------------------------------------------------
+
+    def order_of(self, value: TensorVersion) -> Order:
+        """The order a value is stored in; parameters and constants in the source's."""
+        return self.orders.get(value.id, identity(rank_of(value)))
+
+    def place(self, step: Step) -> Placed:
+        """Decide transposes, result orders and absorption of one step."""
+        placed = Placed(step)
+        if step.op.shape in PERMUTING and step.op.layout != "plain":
+            self.renumber(step, placed)
+        elif step.op.name == "identity":
+            placed.alias = step.kind == "function"
+            self.follow(step, placed)
+        elif step.op.shape in RESHAPING:
+            from codegen.reshaping import place_reshape
+
+            place_reshape(self, step, placed)
+        elif step.op.shape == "index":
+            from codegen.indexing import place_index
+
+            place_index(self, step, placed)
+        elif step.op.shape in ("squeeze", "unsqueeze"):
+            self.place_ones(step, placed)
+        elif step.op.layout == "spatial":
+            self.place_spatial(step, placed)
+        elif step.op.layout == "any":
+            self.place_any(step, placed)
+        elif step.op.layout == "axis":
+            self.place_axis(step, placed)
+        elif step.op.layout == "last":
+            self.place_last(step, placed)
+        else:
+            self.place_plain(step, placed)
+        for result, order in zip(step.results, placed.orders_out, strict=False):
+            self.orders[result.id] = order
+        return placed
+
+    def bring(self, placed: Placed, name: str, wanted: Order | None) -> None:
+        """Bring an operand into an order, by a transpose where it is not in it; blocks are undone by who cannot absorb."""
+        operand = placed.step.operands.get(name)
+        values = operand if isinstance(operand, tuple) else (operand,)
+        perms: list[tuple[int, ...] | None] = []
+        for value in values:
+            if not isinstance(value, TensorVersion):
+                perms.append(None)
+                continue
+            have = self.order_of(value)
+            want = wanted if wanted is not None else have
+            if value.id in self.blocks:
+                placed.why = "a flattened value whose parts are stored in another order is used where it cannot be absorbed"
+            perms.append(None if have == want else tuple(have.index(axis) for axis in want))
+            placed.orders_in[name] = want
+        if any(p is not None for p in perms):
+            placed.transposes[name] = tuple(perms) if isinstance(operand, tuple) else perms[0]  # type: ignore[assignment]
+
+    def renumber(self, step: Step, placed: Placed) -> None:
+        """A permute costs nothing: the same storage under other axis numbers."""
+        value = first_tensor(step)
+        perm = permutation(step)
+        assert value is not None
+        if perm is None:
+            self.place_plain(step, placed)
+            return
+        order = self.order_of(value)
+        placed.alias = True
+        placed.orders_in[first_name(step)] = order
+        placed.orders_out = (tuple(perm.index(axis) for axis in order),)
+        block = self.blocks.get(value.id)
+        if block is not None:
+            self.blocks[step.results[0].id] = Block(perm.index(block.axis), block.sizes, block.order)
+
+    def follow(self, step: Step, placed: Placed) -> None:
+        """One operand, the result stored like it."""
+        value = first_tensor(step)
+        assert value is not None
+        order = self.order_of(value)
+        placed.orders_in[first_name(step)] = order
+        placed.orders_out = tuple(order for _ in step.results)
+        block = self.blocks.get(value.id)
+        if block is not None:
+            for result in step.results:
+                self.blocks[result.id] = block
+
+    def place_spatial(self, step: Step, placed: Placed) -> None:
+        """Convolution, pooling and their kin: channels where the target has them."""
+        for name, operand in step.operands.items():
+            value = operand if isinstance(operand, TensorVersion) else None
+            if value is not None:
+                block = self.blocks.get(value.id)
+                wanted = self.wanted(step, name, rank_of(value)) if step.op.letters(name) else None
+                if block is not None and wanted in (None, identity(rank_of(value))):
+                    self.absorb(step, placed, name, value, block)
+                    placed.orders_in[name] = self.order_of(value)
+                    continue
+                self.bring(placed, name, wanted)
+        placed.orders_out = tuple(self.output_order(step, name, r) for name, r in zip(step.op.outputs, step.results, strict=False))
+        value = first_tensor(step)
+        if value is not None and value.id in self.blocks and step.op.shape == "same":
+            self.blocks[step.results[0].id] = self.blocks[value.id]
+
+    def output_order(self, step: Step, name: str, result: TensorVersion) -> Order:
+        """The order in which a form gives an output."""
+        own = step.node.form.order.get(name) if step.node is not None and step.node.form is not None and step.op is step.node.op else None
+        source = own or step.op.letters(name)
+        target = step.form.order.get(name) or self.target_letters(step.op, name)
+        if source is not None and target is not None:
+            a, b = expand(tuple(source), rank_of(result)), expand(tuple(target), rank_of(result))
+            if a is not None and b is not None and sorted(a) == sorted(b):
+                return tuple(a.index(letter) for letter in b)
+        return identity(rank_of(result))
+
+    def absorb(self, step: Step, placed: Placed, name: str, value: TensorVersion, block: Block) -> None:
+        """A block on an axis of this operand goes into every weight that has the axis' letter."""
+        letters = step.op.letters(name) or ()
+        for letter in letters:
+            if letter != "*" and axis_of(tuple(letters), letter, rank_of(value)) == block.axis:
+                for weight, spec in step.op.weights.items():
+                    if letter in spec.letters.replace("(", " ").replace(")", " ").split():
+                        placed.absorbed[weight] = (letter, block)
+
+    def place_any(self, step: Step, placed: Placed) -> None:
+        """Elementwise: all operands in one order after padding ranks on the left."""
+        values = list(tensors(step.operands))
+        if not values:
+            placed.orders_out = tuple(identity(rank_of(r)) for r in step.results)
+            return
+        rank = max(map(rank_of, values))
+        full = [v for v in values if rank_of(v) == rank]
+        blocked = [v for v in values if v.id in self.blocks]
+        if blocked and (len(values) == 1 or all(self.blocks.get(v.id) == self.blocks[blocked[0].id] for v in values)):
+            for result in step.results:
+                self.blocks[result.id] = self.blocks[blocked[0].id]
+        elif blocked:
+            placed.why = "a flattened value whose parts are stored in another order is combined with another value"
+        lead = next((v for v in full if self.order_of(v) != identity(rank)), full[0])
+        order = self.order_of(lead)
+        for name, operand in step.operands.items():
+            if not isinstance(operand, TensorVersion):
+                continue
+            shift = rank - rank_of(operand)
+            if shift == 0:
+                have = self.order_of(operand)
+                placed.orders_in[name] = order
+                if have != order:
+                    placed.transposes[name] = tuple(have.index(axis) for axis in order)
+            elif order != identity(rank) and not fits(order, shift, operand):
+                placed.why = "operands of different rank are stored in different orders"
+        result_rank = rank_of(step.results[0]) if step.results else rank
+        placed.orders_out = tuple(order if result_rank == rank else identity(rank_of(r)) for r in step.results)
+
+    def place_axis(self, step: Step, placed: Placed) -> None:
+        """Axis arguments are looked up; reduced axes leave the order."""
+        lead = next(tensors(step.operands), None)
+        if lead is None:
+            self.place_plain(step, placed)
+            return
+        order = self.order_of(lead)
+        for name, operand in step.operands.items():
+            values = operand if isinstance(operand, tuple) else (operand,)
+            ranks = {rank_of(v) for v in values if isinstance(v, TensorVersion)}
+            if ranks == {len(order)}:
+                self.bring(placed, name, order)
+            elif ranks:
+                self.bring(placed, name, None)
+        orders: list[Order] = []
+        gone = reduced_axes(step)
+        for result in step.results:
+            rank = rank_of(result)
+            if rank == len(order):
+                orders.append(order)
+            elif gone and rank == len(order) - len(gone):
+                left = [axis for axis in order if axis not in gone]
+                ranked = sorted(left)
+                orders.append(tuple(ranked.index(axis) for axis in left))
+            else:
+                orders.append(identity(rank))
+                if order != identity(len(order)) and rank != 0:
+                    self.bring(placed, first_name(step), identity(len(order)))
+        placed.orders_out = tuple(orders)
+
+    def place_last(self, step: Step, placed: Placed) -> None:
+        """Linear, layer normalisation: the axes they act on must be stored last, in order."""
+        value = first_tensor(step)
+        assert value is not None
+        order, rank = self.order_of(value), rank_of(value)
+        count = max(1, sum(1 for letter in step.op.letters(first_name(step)) or () if letter != "*"))
+        shape = step.params.get("shape")
+        if isinstance(shape, tuple):
+            count = len(shape)
+        tail = tuple(range(rank - count, rank))
+        block = self.blocks.get(value.id)
+        if block is not None and block.axis == rank - 1 and order[-1] == rank - 1 and count == 1:
+            self.absorb(step, placed, first_name(step), value, block)
+            placed.orders_in[first_name(step)] = order
+            if rank_of(step.results[0]) == rank and same_size(step.results[0].type.shape[-1], value.type.shape[-1]) and step.op.shape == "same":
+                self.blocks[step.results[0].id] = block
+        else:
+            wanted = order if order[-count:] == tail else identity(rank)
+            self.bring(placed, first_name(step), wanted)
+            order = wanted
+        placed.orders_out = tuple(order if rank_of(r) == rank else identity(rank_of(r)) for r in step.results)
+
+    def place_plain(self, step: Step, placed: Placed) -> None:
+        """The op's own axis order, whatever the storage was; forms with an order of their own say which."""
+        for name, operand in step.operands.items():
+            values = operand if isinstance(operand, tuple) else (operand,)
+            first = next((v for v in values if isinstance(v, TensorVersion)), None)
+            if first is not None:
+                self.bring(placed, name, self.wanted(step, name, rank_of(first)) or identity(rank_of(first)))
+        names = list(step.op.outputs)
+        outs: list[Order] = []
+        for index, result in enumerate(step.results):
+            name = names[index] if index < len(names) else names[-1]
+            outs.append(self.output_order(step, name, result) if step.form.order else identity(rank_of(result)))
+        placed.orders_out = tuple(outs)
+
+    def place_ones(self, step: Step, placed: Placed) -> None:
+        """squeeze and unsqueeze: axes of size 1 leave or enter the order."""
+        value = first_tensor(step)
+        assert value is not None
+        order, rank, out = self.order_of(value), rank_of(value), rank_of(step.results[0])
+        if value.id in self.blocks:
+            placed.why = "a flattened value whose parts are stored in another order is reshaped"
+        axes = sorted(set(reduced_axes(step) if out < rank else inserted_axes(step, out)))
+        placed.orders_in[first_name(step)] = order
+        if out <= rank:
+            gone = axes or [a for a in range(rank) if value.type.shape[a] == 1]
+            left = [a for a in order if a not in gone]
+            ranked = sorted(left)
+            placed.orders_out = (tuple(ranked.index(a) for a in left),)
+            return
+        wish = self.wish(step.results[0])
+        kept = [a for a in range(out) if a not in axes]
+        moved = [kept[a] for a in order]
+        if wish is not None and [a for a in wish if a not in axes] == moved:
+            placed.orders_out = (wish,)
+            return
+        for axis in axes:
+            at = axis if order == identity(rank) else (moved.index(axis + 1) if axis + 1 in moved else len(moved))
+            moved.insert(at, axis)
+        placed.orders_out = (tuple(moved),)
+
+    # -- facts for others ---------------------------------------------------------
+
+    def absorbable(self, value: TensorVersion, axis: int, depth: int = 0) -> bool:
+        """Does every reader of a value absorb a block on an axis, directly or behind elementwise steps?"""
+        if value.id in self.outputs or depth > 40 or self.joins.get(value.id):
+            return False
+        readers = self.consumers.get(value.id, [])
+        return bool(readers) and all(self.absorbs(step, value, axis, depth) for step in readers)
+
+    def absorbable_after(self, step: Step, axis: int) -> bool:
+        """May the result of a reshape keep a block on an axis?"""
+        self.orders[step.results[0].id] = identity(rank_of(step.results[0]))
+        return self.absorbable(step.results[0], axis)
+
+    def absorbs(self, step: Step, value: TensorVersion, axis: int, depth: int) -> bool:
+        """Does one reader absorb it?"""
+        rank = rank_of(value)
+        if step.op.name in ("linear", "batch_norm") and step.kind == "layer" and step.weights:
+            letters = step.op.letters(first_name(step)) or ()
+            on_axis = any(x != "*" and axis_of(tuple(letters), x, rank) == axis for x in letters)
+            more = step.op.name == "linear" or self.absorbable(step.results[0], axis, depth + 1)
+            return on_axis and more
+        alone = len(list(tensors(step.operands))) == 1
+        unary = step.op.layout == "any" and alone and not step.weights and len(step.results) == 1
+        return unary and self.absorbable(step.results[0], axis, depth + 1)
+
+
+def tensors(operands: dict[str, object]) -> Iterator[TensorVersion]:
+    """Tensor operands in order."""
+    for operand in operands.values():
+        for item in operand if isinstance(operand, tuple) else (operand,):
+            if isinstance(item, TensorVersion):
+                yield item
+
+
+def first_tensor(step: Step) -> TensorVersion | None:
+    """The first tensor operand."""
+    return next(tensors(step.operands), None)
+
+
+def first_name(step: Step) -> str:
+    """The name of the first tensor operand."""
+    return next((k for k, v in step.operands.items() if isinstance(v, TensorVersion) or isinstance(v, tuple)), "x")
+
+
+def expand(letters: tuple[str, ...], rank: int) -> list[str] | None:
+    """Letters with `*` spelled out for a rank."""
+    if "*" not in letters:
+        return list(letters) if len(letters) == rank else None
+    at = letters.index("*")
+    free = rank - len(letters) + 1
+    if free < 0:
+        return None
+    return [*letters[:at], *(f"*{i}" for i in range(free)), *letters[at + 1 :]]
+
+
+def permutation(step: Step) -> tuple[int, ...] | None:
+    """out axis i = in axis p[i], found by asking the shape rule about distinct sizes."""
+    value = first_tensor(step)
+    if value is None:
+        return None
+    probe = TensorType(tuple(101 + i for i in range(rank_of(value))), value.type.dtype)
+    try:
+        out = infer(step.op, step.params, {**{k: v for k, v in step.operands.items() if k != first_name(step)}, first_name(step): probe}, None)[0]
+    except ShapeError:
+        return None
+    assert isinstance(out, TensorType)
+    return tuple(dim_hint(size) - 101 for size in out.shape)
+
+
+def axis_params(step: Step) -> Iterator[tuple[str, object]]:
+    """Parameters that are axes."""
+    for name, spec in step.op.params.items():
+        if spec.type.kind in ("axis", "axes", "new_axis", "new_axes"):
+            yield name, step.params.get(name)
+
+
+def reduced_axes(step: Step) -> tuple[int, ...]:
+    """The axes that a reduction or squeeze names, non-negative; all where it names none."""
+    value = first_tensor(step)
+    rank = rank_of(value) if value is not None else 0
+    found: list[int] = []
+    named = False
+    for _, axes in axis_params(step):
+        for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+            if isinstance(axis, int):
+                named = True
+                found.append(axis % rank if rank else axis)
+    return tuple(found) if named else ()
+
+
+def inserted_axes(step: Step, rank: int) -> tuple[int, ...]:
+    """The axes that unsqueeze adds, in the result's numbers."""
+    return tuple(
+        axis % rank
+        for _, axes in axis_params(step)
+        for axis in (axes if isinstance(axes, (tuple, list)) else (axes,))
+        if isinstance(axis, int)
+    )
+
+
+def fits(order: Order, shift: int, value: TensorVersion) -> bool:
+    """Does a value of smaller rank broadcast rightly against storage in this order?"""
+    sizes = value.type.shape
+    if all(size == 1 for size in sizes):
+        return True
+    return order[shift:] == tuple(range(shift, len(order)))
+
+
+def same_size(a: Dim, b: Dim) -> bool:
+    """Equal sizes by hint."""
+    return dim_hint(a) == dim_hint(b)

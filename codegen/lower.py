@@ -1,0 +1,304 @@
+"""Lowering: each node becomes steps that the target can say; decomposition is data in the op files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pivot.forms import PlainFacts, Refused, choose, expand_body
+from pivot.network import Node
+from pivot.op import Form, Kind, Op
+from pivot.opset import OpSet
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.modules import ModuleObject
+from pivot.reading.trace import Visit
+from pivot.reading.values import ParameterObject, TensorVersion
+from pivot.shapes import ShapeError, infer
+from pivot.slots import Path
+from pivot.types import TensorType
+
+MAX_NESTING = 6
+NONNEGATIVE = {
+    "relu", "relu6", "sigmoid", "softmax", "softplus", "abs", "exp", "square", "hard_sigmoid", "sqrt", "relu_squared",
+}  # ops whose result is nowhere negative
+PRESERVING = {
+    "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool2d", "concat", "dropout",
+    "dropout1d", "dropout2d", "dropout3d", "identity", "reshape", "flatten", "permute", "transpose", "add", "mul", "zero_pad2d",
+    "zero_pad1d", "zero_pad3d", "index", "stack", "split", "chunk", "squeeze", "unsqueeze", "upsample", "resize",
+}  # ops that keep nonnegative operands nonnegative
+
+
+@dataclass(slots=True, eq=False)
+class Step:
+    """One op of the target. `origin` tells which parameter of the source's node a parameter repeats unchanged."""
+
+    op: Op
+    form: Form
+    kind: Kind
+    params: dict[str, object]
+    operands: dict[str, object]
+    weights: dict[str, ParameterObject]
+    results: tuple[TensorVersion, ...]
+    origin: dict[str, str] = field(default_factory=dict)
+    node: Node | None = None
+    unused: frozenset[str] = frozenset()
+    not_negative: frozenset[str] = frozenset()
+
+    def facts(self) -> PlainFacts:
+        """What predicates and codecs may ask, in the source's axis numbers."""
+        types = {k: type_of(v) for k, v in self.operands.items()}
+        types.update({k: p.type for k, p in self.weights.items() if k not in types})
+        return PlainFacts(self.params, types, self.unused, self.not_negative, source_order(self.node))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """One way to say a node: the steps, and a key that is equal for the same forms."""
+
+    key: tuple[object, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(slots=True, eq=False)
+class Lowered:
+    """A node with all ways to say it, the best first; `chosen` is settled per site."""
+
+    node: Node
+    plans: tuple[Plan, ...]
+    why: str = ""
+    chosen: Plan | None = None
+
+
+def type_of(operand: object) -> object:
+    """An operand as forms see it."""
+    if isinstance(operand, TensorVersion):
+        return operand.type
+    if isinstance(operand, tuple):
+        return tuple(type_of(o) for o in operand)
+    return operand
+
+
+def source_order(node: Node | None) -> dict[str, tuple[str, ...]]:
+    """Axis letters of operands in the source's numbering, where its form has its own."""
+    return dict(node.form.order) if node is not None and node.form is not None else {}
+
+
+def all_nodes(done: Elaborated) -> list[Node]:
+    """Every node met in either mode and in arms on trial, in order of evaluation."""
+    found: dict[int, tuple[int, Node]] = {}
+    for visits in done.network.trace.visits.values():
+        for visit in visits:
+            if visit.made is not None and id(visit.made) not in found:
+                found[id(visit.made)] = (visit.serial, visit.made)
+    return [node for _, node in sorted(found.values(), key=lambda pair: pair[0])]
+
+
+class Lowering:
+    """Plans of all nodes of an elaboration for one target."""
+
+    def __init__(self, done: Elaborated, framework: str, opset: OpSet) -> None:
+        self.done = done
+        self.framework = framework
+        self.opset = opset
+        self.nodes = all_nodes(done)
+        self.consumed = consumed(done, self.nodes)
+        self.positive: set[str] = set()
+        self.counter = 0
+        self.lowered: dict[int, Lowered] = {}
+        for node in self.nodes:
+            self.mark_positive(node)
+            if node.op is not None:
+                self.lowered[id(node)] = self.lower(node)
+
+    def mark_positive(self, node: Node) -> None:
+        """Remember results that are nowhere negative."""
+        name = node.op.name if node.op is not None else ""
+        if name in NONNEGATIVE or (name in PRESERVING and node.operands and all(self.is_positive(o) for o in node.operands.values())):
+            self.positive.update(r.id for r in node.results)
+
+    def is_positive(self, operand: object) -> bool:
+        """Is an operand known to be nowhere negative?"""
+        if isinstance(operand, TensorVersion):
+            return operand.id in self.positive
+        if isinstance(operand, tuple):
+            return all(self.is_positive(o) for o in operand)
+        return operand is None or (isinstance(operand, (int, float)) and operand >= 0)
+
+    def lower(self, node: Node) -> Lowered:
+        """All plans of one node."""
+        assert node.op is not None
+        kind: Kind = "layer" if node.module is not None else "function"
+        outputs = iter(node.results)
+        unused = frozenset(n for n, r in zip(node.op.outputs, outputs, strict=False) if r.id not in self.consumed)
+        operands = {k: v for k, v in node.operands.items() if k not in node.weights}
+        plans = self.plans(node.op, kind, node.params, operands, node.weights, node.results, {p: p for p in node.params}, node, unused, 0)
+        if isinstance(plans, Refused):
+            return Lowered(node, (), plans.why)
+        return Lowered(node, plans, "", plans[0])
+
+    def lower_module(self, module: ModuleObject) -> Lowered:
+        """Plans of a layer that no mode applies."""
+        return unapplied(self, module)
+
+    def plans(
+        self,
+        op: Op,
+        kind: Kind,
+        params: Mapping[str, object],
+        operands: Mapping[str, object],
+        weights: Mapping[str, ParameterObject],
+        results: tuple[TensorVersion, ...],
+        origin: Mapping[str, str],
+        node: Node | None,
+        unused: frozenset[str],
+        depth: int,
+    ) -> tuple[Plan, ...] | Refused:
+        """Every way to say one op, the best first."""
+        if depth > MAX_NESTING:
+            return Refused(f"the decomposition of {op.name} does not end")
+        positive = frozenset(k for k, v in operands.items() if v is not None and self.is_positive(v))
+        known = {name: p for name, p in weights.items() if name not in TORCH_ONLY}
+        draft = Step(op, None, kind, dict(params), dict(operands), known, results, dict(origin), node, unused, positive)  # type: ignore[arg-type]
+        forms = choose(op, self.framework, kind, params, draft.facts())
+        if isinstance(forms, Refused):
+            return forms
+        found: list[Plan] = []
+        reasons: list[str] = []
+        for form in forms:
+            if form.spelling != "body":
+                step = Step(op, form, form.kind, dict(params), dict(operands), known, results, dict(origin), node, unused, positive)
+                found.append(Plan(((op.name, form.index),), (step,)))
+                continue
+            made = self.expand(form, draft, depth)
+            if isinstance(made, Refused):
+                reasons.append(made.why)
+            else:
+                found.append(made)
+        return tuple(found) if found else Refused("; ".join(reasons))
+
+    def expand(self, form: Form, whole: Step, depth: int) -> Plan | Refused:
+        """A decomposition as steps, each said by its own best form."""
+        bound = expand_body(form, whole.params, whole.facts(), self.opset.ops)
+        if isinstance(bound, Refused):
+            return bound
+        names: dict[str, object] = dict(whole.operands)
+        weights: dict[str, ParameterObject] = dict(whole.weights)
+        steps: list[Step] = []
+        keys: list[object] = [(form.op.name, form.index)]
+        outputs = list(form.op.outputs)
+        for raw, item in zip(form.body, bound, strict=True):
+            operands: dict[str, object] = {}
+            owned: dict[str, ParameterObject] = {}
+            for name, ref in item.operands.items():
+                value = resolve(ref, names)
+                if isinstance(ref, str) and ref in weights and name in item.op.weights:
+                    owned[name] = weights[ref]
+                else:
+                    operands[name] = value
+            if item.op is whole.op:
+                owned = {**weights, **owned}
+            origin = origins(raw.params, item.op is whole.op, whole.origin)
+            results = self.results_of(item.op, item.params, operands, owned, item.results, outputs, whole)
+            if isinstance(results, Refused):
+                return results
+            names.update(zip(item.results, results, strict=False))
+            plans = self.plans(item.op, form.kind, item.params, operands, owned, results, origin, whole.node, whole.unused, depth + 1)
+            if isinstance(plans, Refused):
+                return plans
+            steps.extend(plans[0].steps)
+            keys.append(plans[0].key)
+        return Plan(tuple(keys), tuple(steps))
+
+    def results_of(
+        self,
+        op: Op,
+        params: Mapping[str, object],
+        operands: Mapping[str, object],
+        weights: Mapping[str, ParameterObject],
+        names: tuple[str, ...],
+        outputs: list[str],
+        whole: Step,
+    ) -> tuple[TensorVersion, ...] | Refused:
+        """The values a step makes; those of the whole op are the node's own."""
+        types = {k: type_of(v) for k, v in operands.items()}
+        types.update({k: p.type for k, p in weights.items()})
+        try:
+            inferred = infer(op, params, types, source_order(whole.node) if op is whole.op else None)
+        except ShapeError as error:
+            return Refused(f"{op.title}: {error}")
+        made: list[TensorVersion] = []
+        for name, type_ in zip(names, inferred, strict=False):
+            if name in outputs and outputs.index(name) < len(whole.results):
+                made.append(whole.results[outputs.index(name)])
+            else:
+                self.counter += 1
+                fresh = TensorVersion(f"s{self.counter}", type_ if isinstance(type_, TensorType) else type_[0])
+                made.append(fresh)
+                first = next((v for v in operands.values() if isinstance(v, TensorVersion)), None)
+                if op.name in PRESERVING and first is not None and first.id in self.positive:
+                    self.positive.add(fresh.id)
+        return tuple(made)
+
+
+TORCH_ONLY = {"count"}  # a weight that PyTorch counts with and nobody else has
+
+
+def resolve(ref: object, names: Mapping[str, object]) -> object:
+    """A step's operand: a name of an input or a former result, a list of these, or a number."""
+    if isinstance(ref, str):
+        return names.get(ref)
+    if isinstance(ref, tuple):
+        return tuple(names.get(r) if isinstance(r, str) else r for r in ref)
+    return ref
+
+
+def origins(params: tuple[tuple[str, object], ...], inherits: bool, outer: Mapping[str, str]) -> dict[str, str]:
+    """Which parameters of a step repeat a parameter of the node unchanged."""
+    said = dict(params)
+    found = {k: v for k, v in outer.items() if k not in said} if inherits else {}
+    for name, value in said.items():
+        if isinstance(value, Path) and value.index is None and value.part is None and value.name in outer:
+            found[name] = outer[value.name]
+    return found
+
+
+def consumed(done: Elaborated, nodes: list[Node]) -> set[str]:
+    """Ids of values that somebody reads: nodes and outputs."""
+    used = {t.id for node in nodes for t in node.tensors()}
+    for run in done.network.runs.values():
+        used.update(v.id for v in run.outputs)
+    return used
+
+
+def applied_nodes(nodes: list[Node]) -> dict[int, list[Node]]:
+    """Nodes by the module that was applied."""
+    found: dict[int, list[Node]] = {}
+    for node in nodes:
+        if node.module is not None:
+            found.setdefault(id(node.module), []).append(node)
+    return found
+
+
+def making_site(module: ModuleObject) -> Visit | None:
+    """The visit at which a layer was constructed."""
+    return module.visit
+
+
+def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
+    """Plans of a layer that no mode applies, from its parameters alone."""
+    from dataclasses import replace
+
+    assert module.form is not None
+    node = Node(
+        id="", op=module.form.op, form=module.form, params=dict(module.params), operands={}, weights=dict(module.weights), results=(),
+        module=module, site=module.site or module.cls, file="", frame=module.frame, bound=module.bound,  # type: ignore[arg-type]
+    )  # fmt: skip
+    from pivot.forms import normalise
+
+    checked = normalise(node.op, node.params, {}) if node.op is not None else node.params
+    if not isinstance(checked, Refused):
+        node = replace(node, params=dict(checked))
+    plans = lowering.plans(module.form.op, "layer", node.params, {}, node.weights, (), {p: p for p in node.params}, node, frozenset(), 0)
+    if isinstance(plans, Refused):
+        return Lowered(node, (), plans.why)
+    return Lowered(node, plans, "", plans[0])

@@ -1,0 +1,124 @@
+"""Reshape in storage orders: minimal groups of axes; what is together and in order costs nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pivot.dims import Dim, hint as dim_hint
+
+if TYPE_CHECKING:
+    from codegen.layout import Layout, Order, Placed
+    from codegen.lower import Step
+
+Group = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def groups(before: tuple[Dim, ...], after: tuple[Dim, ...]) -> list[Group]:
+    """Minimal groups (axes before, axes after) of equal size, left to right; sizes are compared by their hints."""
+    a, b = [dim_hint(d) for d in before], [dim_hint(d) for d in after]
+    found: list[Group] = []
+    i = j = 0
+    while i < len(a) or j < len(b):
+        left, right = [], []
+        size_left = size_right = 1
+        if i < len(a):
+            left.append(i)
+            size_left = a[i]
+            i += 1
+        if j < len(b):
+            right.append(j)
+            size_right = b[j]
+            j += 1
+        while size_left != size_right:
+            if size_left < size_right and i < len(a):
+                size_left *= a[i]
+                left.append(i)
+                i += 1
+            elif j < len(b):
+                size_right *= b[j]
+                right.append(j)
+                j += 1
+            elif i < len(a):
+                size_left *= a[i]
+                left.append(i)
+                i += 1
+            else:
+                break
+        found.append((tuple(left), tuple(right)))
+    return settle_ones(found, a, b)
+
+
+def settle_ones(found: list[Group], a: list[int], b: list[int]) -> list[Group]:
+    """An axis of size 1 that was paired with nothing joins the group before it (or behind it, at the front)."""
+    out: list[Group] = []
+    for left, right in found:
+        if out and (not left or not right):
+            out[-1] = (out[-1][0] + left, out[-1][1] + right)
+        else:
+            out.append((left, right))
+    while len(out) > 1 and (not out[0][0] or not out[0][1]):
+        out[1] = (out[0][0] + out[1][0], out[0][1] + out[1][1])
+        del out[0]
+    return out
+
+
+def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
+    """Order of the result, and the one transpose of a group that is not stored in order."""
+    from codegen.layout import Block, first_name, first_tensor, identity, rank_of
+
+    value = first_tensor(step)
+    assert value is not None
+    name, result = first_name(step), step.results[0]
+    order = layout.order_of(value)
+    before, after = value.type.shape, result.type.shape
+    made = groups(before, after)
+    if value.id in layout.blocks:
+        same = [g for g in made if layout.blocks[value.id].axis in g[0]]
+        if same and len(same[0][0]) == 1 and len(same[0][1]) == 1:
+            block = layout.blocks[value.id]
+            layout.blocks[result.id] = Block(same[0][1][0], block.sizes, block.order)
+        else:
+            placed.why = "a flattened value whose parts are stored in another order is reshaped again"
+    wanted = list(order)
+    for left, right in made:
+        big = [axis for axis in left if before[axis] != 1]
+        places = sorted(wanted.index(axis) for axis in big)
+        stored = [wanted[p] for p in places]
+        together = all(between_is_one(wanted, before, x, y) for x, y in zip(places, places[1:], strict=False))
+        if len(big) <= 1 or (stored == big and together):
+            continue
+        mergeable = len(right) == 1 or sum(1 for axis in right if dim_hint(after[axis]) != 1) == 1
+        if together and mergeable and len(made) > 1 and 0 not in left:
+            target = next(axis for axis in right if dim_hint(after[axis]) != 1)
+            if order_after(made, wanted, before, after, len(after)) == identity(len(after)) and layout.absorbable_after(step, target):
+                sizes = tuple(dim_hint(before[axis]) for axis in big)
+                layout.blocks[result.id] = Block(target, sizes, tuple(big.index(axis) for axis in stored))
+                continue
+        wanted = in_order(wanted, list(left))
+    if tuple(wanted) != order:
+        placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
+    placed.orders_in[name] = tuple(wanted)
+    placed.orders_out = (order_after(made, wanted, before, after, rank_of(result)),)
+
+
+def between_is_one(order: list[int], sizes: tuple[Dim, ...], first: int, second: int) -> bool:
+    """Are only axes of size 1 stored between two places?"""
+    return all(sizes[order[p]] == 1 for p in range(first + 1, second))
+
+
+def in_order(order: list[int], group: list[int]) -> list[int]:
+    """The order with a group's axes brought together in order, where its first axis stood."""
+    at = min(order.index(axis) for axis in group)
+    rest = [axis for axis in order if axis not in group]
+    front = [axis for axis in order[:at] if axis not in group]
+    return [*front, *group, *rest[len(front) :]]
+
+
+def order_after(made: list[Group], order: list[int], before: tuple[Dim, ...], after: tuple[Dim, ...], rank: int) -> Order:
+    """The groups of the result in the order in which they are stored."""
+    keyed: list[tuple[float, tuple[int, ...]]] = []
+    for left, right in made:
+        places = [order.index(axis) for axis in left if before[axis] != 1] or [order.index(axis) for axis in left]
+        keyed.append((min(places) if places else -1.0, right))
+    out = tuple(axis for _, right in sorted(keyed, key=lambda pair: pair[0]) for axis in right)
+    return out if sorted(out) == list(range(rank)) else tuple(range(rank))

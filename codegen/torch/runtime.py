@@ -1,0 +1,239 @@
+"""Builds and runs a PyTorch source model inside a worker process. Loaded by path by codegen/verify/worker.py.
+
+Uses the standard library, NumPy and torch; `shell` hands it what both runtimes share.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import sys
+import types
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from codegen.verify.worker import Shell
+
+Job: TypeAlias = dict[str, Any]
+Model: TypeAlias = Any
+Tensor: TypeAlias = Any
+
+
+def perform(job: Job, shell: Shell) -> None:
+    """Build the model, write or read its weights, run all passes: one model per dtype."""
+    torch.set_num_threads(1)
+    torch.backends.mha.set_fastpath_enabled(False)  # the fused path does not call the modules that are recorded
+    shell.report["versions"] = {"torch": torch.__version__, "numpy": np.__version__}
+    source = job["source"]
+    sys.path[:0] = [*source["search"], str(Path(source["path"]).parent), source["root"]]
+    sys.meta_path.append(shell.stubs)
+    declare_torchvision_ops(shell)
+    names = namespace(source, shell)
+    state = job["state"]
+    if job["dump_state"]:
+        torch.manual_seed(job["seed"])
+        model = make_model(source, names)
+        perturb(model)
+        state = job["dump_state"]
+        dump_state(model, state, shell)
+    for dtype in dict.fromkeys(run["dtype"] for run in job["runs"]):
+        torch.set_default_dtype(getattr(torch, dtype))
+        torch.manual_seed(job["seed"])
+        model = make_model(source, names).to(getattr(torch, dtype))
+        if state:
+            load_state(model, state)
+        attach(model, job["record"], shell)
+        shell.report["parameters"] = sum(parameter.numel() for parameter in model.parameters())
+        shell.report["aliases"] = aliases(model)
+        one = Runner(model, job, shell, state)
+        shell.passes([run for run in job["runs"] if run["dtype"] == dtype], one.run)
+
+
+# ------------------------------------------------------------------------------------------------------ the model
+def namespace(source: Job, shell: Shell) -> dict[str, Any]:
+    """Globals in which the model's expression is evaluated: an imported module, or the needed part of a script."""
+    helpers = {"np": np, "numpy": np, "torch": torch, "types": types, "SimpleNamespace": types.SimpleNamespace}
+    bound: dict[str, Any] = {}
+    for name, text in source["bind"].items():
+        if not name.startswith("self."):
+            bound[name] = eval(text, {**helpers, **bound})  # noqa: S307  this process exists to run it
+    if source["module"]:
+        module = importlib.import_module(source["module"])
+        module.__dict__.update(bound)
+        return {**helpers, **module.__dict__}
+    return {**helpers, **shell.execute(source["path"], "pivot_source", source["slice"], bound)}
+
+
+def make_model(source: Job, names: dict[str, Any]) -> Model:
+    """The model that the expression names: an instance, a class without arguments, a factory, a building method."""
+    text = source["model"].partition("@")[0]
+    own = {key.removeprefix("self."): value for key, value in source["bind"].items() if key.startswith("self.")}
+    tree = ast.parse(text, mode="eval").body
+    made: Model = None
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute) and isinstance(tree.func.value, ast.Name):
+        owner = names.get(tree.func.value.id)
+        if isinstance(owner, type) and isinstance(vars(owner).get(tree.func.attr), types.FunctionType):
+            made = _unstarted(owner, own, names)  # the method builds a model; its class's __init__ would train one
+            text = f"__self.{text.partition('.')[2]}"
+    model = eval(text, {**names, "__self": made})  # noqa: S307
+    if not isinstance(model, torch.nn.Module) and callable(model):
+        model = model()
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"{source['model']} is not a torch.nn.Module but {type(model).__name__}")
+    return model
+
+
+def _unstarted(owner: type, attributes: dict[str, str], names: dict[str, Any]) -> Model:
+    """An object whose __init__ did not run, with the attributes that were given from outside."""
+    made: Model = object.__new__(owner)
+    if isinstance(made, torch.nn.Module):
+        torch.nn.Module.__init__(made)
+    for name, text in attributes.items():
+        setattr(made, name, eval(text, {**names, "self": made}))  # noqa: S307
+    return made
+
+
+def declare_torchvision_ops(shell: Shell) -> None:
+    """Compiled operators of a torchvision whose binary was made for another torch, so that its Python half imports."""
+    spec = importlib.util.find_spec("torchvision")
+    if spec is None or spec.origin is None or spec.loader is shell.stubs:
+        return
+    binaries = [*Path(spec.origin).parent.glob("_C*.so"), *Path(spec.origin).parent.glob("_C*.pyd")]
+    try:
+        for binary in binaries:
+            torch.ops.load_library(str(binary))
+    except OSError:
+        binaries = []
+    if not binaries:
+        library = torch.library.Library("torchvision", "DEF")
+        for name in ("nms", "qnms"):
+            library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        shell.alive.append(library)
+
+
+# ------------------------------------------------------------------------------------------------------ weights
+def perturb(model: Model) -> None:
+    """Move every value off its default, so that a dropped or swapped one shows."""
+    parameters = dict(model.named_parameters())
+    with torch.no_grad():
+        for name, tensor in [*parameters.items(), *model.named_buffers()]:
+            if not tensor.is_floating_point() or tensor.numel() == 0:
+                continue
+            if name.endswith("running_var"):
+                tensor.uniform_(0.5, 1.5)
+            elif name.endswith("running_mean"):
+                tensor.normal_(0, 0.1)
+            elif tensor.dim() == 1 and name in parameters:
+                tensor.add_(torch.randn_like(tensor) * 0.05)
+
+
+def dump_state(model: Model, path: str, shell: Shell) -> None:
+    """state_dict names -> arrays, each key behind a "=" (np.savez reserves the key "file")."""
+    tensors = {name: value for name, value in model.state_dict().items() if hasattr(value, "detach")}
+    save: Callable[..., None] = np.savez
+    save(path, **{f"={name}": shell.array(value) for name, value in tensors.items()})
+
+
+def aliases(model: Model) -> dict[str, str]:
+    """Further names of a parameter -> the name under which its gradient is given."""
+    first: dict[int, str] = {}
+    pairs = [(name, first.setdefault(id(p), name)) for name, p in model.named_parameters(remove_duplicate=False)]
+    return {name: kept for name, kept in pairs if name != kept}
+
+
+def load_state(model: Model, path: str) -> None:
+    """Every entry of the state_dict from the file; only batch counters may be missing."""
+    with np.load(path) as file:
+        given = {key[1:]: torch.from_numpy(np.array(file[key])) for key in file.files}
+    state = model.state_dict()
+    given |= {name: state[name] for name in state if name.endswith("num_batches_tracked") and name not in given}
+    given |= {name: value for name, value in state.items() if name.endswith("_extra_state")}
+    model.load_state_dict(given, strict=True)
+
+
+# ------------------------------------------------------------------------------------------------------ passes
+def attach(model: Model, paths: Sequence[str], shell: Shell) -> None:
+    """Forward hooks on the modules at these paths that exist."""
+    known = dict(model.named_modules(remove_duplicate=False))
+
+    def hook(path: str) -> Callable[[Model, object, object], None]:
+        def keep(_: Model, __: object, output: object) -> None:
+            if shell.recorder.on:
+                shell.recorder.keep(path, output)
+
+        return keep
+
+    for path in paths:
+        if path in known:
+            known[path].register_forward_hook(hook(path))
+
+
+@contextmanager
+def no_dropout() -> Iterator[None]:
+    """In a training pass both sides leave dropout out: their random numbers cannot agree."""
+    names = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
+    spaces = [*((torch.nn.functional, name) for name in names), (torch, "dropout")]
+    old = [(space, name, getattr(space, name)) for space, name in spaces]
+    for space, name, _ in old:
+        setattr(space, name, lambda input, *_, **__: input)
+    try:
+        yield
+    finally:
+        for space, name, function in old:
+            setattr(space, name, function)
+
+
+class Runner:
+    """One model, and how a pass of it is run."""
+
+    def __init__(self, model: Model, job: Job, shell: Shell, state: str | None) -> None:
+        self.model, self.job, self.shell, self.state = model, job, shell, state
+
+    def run(self, run: Job) -> dict[str, NDArray[Any]]:
+        """Outputs "o0", "o1", ...; with gradients "g:<parameter>" and "i:<input>"."""
+        dtype, specs = getattr(torch, run["dtype"]), self.job["inputs"]
+        with np.load(run["inputs"]) as file:
+            given = [torch.from_numpy(np.array(file[f"i{place}"])) for place in range(len(specs))]
+        given = [value.to(dtype) if value.is_floating_point() else value for value in given]
+        wanted = bool(run.get("gradients"))
+        leaves = [value.requires_grad_() if wanted and value.is_floating_point() else value for value in given]
+        used = [value * 1 if value.requires_grad else value for value in leaves]  # a leaf may not be changed in place
+        positional = [value for value, spec in zip(used, specs, strict=True) if not spec["keyword"]]
+        named = {spec["name"]: value for value, spec in zip(used, specs, strict=True) if spec["keyword"]}
+        training = run["mode"] == "train"
+        self.model.train(training)
+        torch.manual_seed(self.job["seed"])
+        with torch.set_grad_enabled(wanted), no_dropout():
+            outputs = self.shell.flatten(self.model(*positional, **named))
+        results = {f"o{place}": self.shell.array(value) for place, value in enumerate(outputs)}
+        if wanted:
+            results |= self.gradients(outputs, leaves)
+        if training and self.state:
+            load_state(self.model, self.state)  # running statistics moved
+        return {key: value for key, value in results.items() if value is not None}
+
+    def gradients(self, outputs: list[Tensor], leaves: list[Tensor]) -> dict[str, NDArray[Any] | None]:
+        """Of the sum of all outputs, weighted by the cotangents."""
+        self.model.zero_grad()
+        terms = []
+        for place, value in enumerate(outputs):
+            if hasattr(value, "requires_grad") and value.requires_grad:
+                weights = torch.from_numpy(self.shell.cotangent(self.job["seed"], place, tuple(value.shape)))
+                terms.append((value * weights.to(value.dtype)).sum())
+        if not terms:
+            return {}
+        torch.stack([term.to(terms[0].dtype) for term in terms]).sum().backward()
+        parameters = {f"g:{name}": p.grad for name, p in self.model.named_parameters()}
+        inputs = {f"i:{place}": value.grad for place, value in enumerate(leaves) if value.requires_grad}
+        found = {**parameters, **inputs}
+        return {key: self.shell.array(value) for key, value in found.items() if value is not None}

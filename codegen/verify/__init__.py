@@ -1,0 +1,1 @@
+"""The numeric proof: workers, comparison, report."""

@@ -1,0 +1,38 @@
+"""Ops for which TensorFlow computes in float32, or keeps a constant in it, when everything else is float64.
+
+Measured on Keras 3.15 with TensorFlow 2.21 against NumPy. The same Keras code on Keras' torch backend is exact for
+these (which in turn is not for others: reductions of plain arrays, ops.normalize). Taking the smaller error of the two
+backends tells a framework's constant from a defect of the conversion, which shows on both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Float32Constant:
+    """`limit`: the relative error that it explains at most; `why`: one line for people."""
+
+    limit: float
+    why: str
+
+
+FLOAT32_CONSTANTS: dict[str, Float32Constant] = {
+    "gelu": Float32Constant(1e-8, "TensorFlow's gelu keeps its constants in float32"),
+    "leaky_relu": Float32Constant(1e-8, "TensorFlow's leaky_relu keeps its slope in float32"),
+    "rescale": Float32Constant(1e-7, "Keras' Rescaling keeps its scale in float32 on TensorFlow"),
+    "rescaling": Float32Constant(1e-7, "Keras' Rescaling keeps its scale in float32 on TensorFlow"),
+    "normalization": Float32Constant(5e-8, "Keras' Normalization keeps mean and variance in float32 on TensorFlow"),
+    "resize": Float32Constant(3e-7, "TensorFlow resizes images in float32"),
+    "interpolate": Float32Constant(3e-7, "TensorFlow resizes images in float32"),
+    "upsample": Float32Constant(3e-7, "TensorFlow resizes images in float32"),
+}
+"""Op name of a node, or what it begins with -> what is known."""
+
+LARGEST_LIMIT = max(constant.limit for constant in FLOAT32_CONSTANTS.values())
+
+
+def known_constant(op: str) -> Float32Constant | None:
+    """What is known of an op; "gelu_tanh" and "resize2d" are covered by "gelu" and "resize"."""
+    return next((constant for name, constant in FLOAT32_CONSTANTS.items() if op.startswith(name)), None)

@@ -1,0 +1,295 @@
+"""The third step of the proof: both programs run on the same weights and inputs, and every number is compared."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from codegen.verify.comparison import GATE
+from codegen.verify.constants import LARGEST_LIMIT, known_constant
+from codegen.verify.draws import Draw, free_shapes, load_npz, save_npz, write_draws
+from codegen.verify.gradients import compare_gradients
+from codegen.verify.judge import Judgement, Pass, Ran, judge, passes_of, responsible_constants
+from codegen.verify.plan import VerificationPlan, permutation
+from codegen.verify.report import BuildResult, GradientResult, Report, write_report
+from codegen.verify.slicing import SliceError, needed_statements
+from codegen.verify.test_file import write_test
+from codegen.verify.workers import Limits, WorkerFailure, run_worker
+from codegen.weights.keras_file import write_weights_h5
+from pivot.problems import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from codegen.verify.plan import Probe
+    from codegen.weights.arrays import Array
+
+Progress: TypeAlias = "Callable[[str, int, int], None]"
+RECORD_LIMIT = 2**30
+"""Bytes of intermediate tensors kept per pass and side; what does not fit is left out of the node table."""
+
+
+def verify(
+    plan: VerificationPlan,
+    directory: Path,
+    progress: Progress = lambda step, done, total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Run both sides, compare; report.json, report.html and test_<stem>_equivalence.py go into `directory`.
+
+    A model that does not run is a report that says so, not an exception. Raises Cancelled, OSError.
+    """
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="pivot-verify-") as name:
+        one = _Verification(plan, Path(name), progress, cancelled)
+        report = one.run()
+        directory.mkdir(parents=True, exist_ok=True)
+        if one.weights.exists():
+            limits = [constant.limit for node in plan.nodes if (constant := known_constant(node.op))]
+            gate = max(limits, default=GATE) if report.constants else GATE
+            with suppress(SliceError, SyntaxError):  # an edited text was verified that is not what the file holds
+                write_test(plan, directory, one.state_file, one.weights, one.stubs, gate)
+    report = replace(report, seconds=time.monotonic() - started)
+    write_report(report, directory)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What one worker gave: arrays per pass, and its report."""
+
+    ran: Mapping[str, Ran]
+    report: Mapping[str, object]
+
+
+class _Verification:
+    """One verification: its files lie in `folder`."""
+
+    def __init__(self, plan: VerificationPlan, folder: Path, progress: Progress, cancelled: Callable[[], bool]) -> None:
+        self.plan, self.folder, self.progress, self.cancelled = plan, folder, progress, cancelled
+        self.passes = passes_of(plan)
+        self.draws: list[Draw] = []
+        self.weights = folder / "target.weights.h5"
+        self.stubs: tuple[str, ...] = ()
+
+    def run(self) -> Report:
+        """Source, weights, target, comparison; the first step that fails ends it."""
+        plan = self.plan
+        empty = Report(False, _facts(plan, "source"), _facts(plan, "target"), plan.static, parameters=plan.parameters)
+        if plan.static is not None and not plan.static.equal:
+            empty = replace(empty, why="the written text reads back as another network")
+        self.draws = write_draws(plan, self.folder)
+        try:
+            source = self.run_source()
+        except (WorkerFailure, SliceError, SyntaxError) as error:
+            return replace(empty, why=f"the source does not run: {_line(error)}")
+        self.stubs = tuple(cast("Sequence[str]", source.report["stubs"]))
+        state = load_npz(self.state_file)
+        state = {key[1:]: array for key, array in state.items()}
+        versions = cast("Mapping[str, str]", source.report["versions"])
+        empty = replace(empty, parameters=cast("int", source.report.get("parameters", 0)), versions=versions)
+        if source.ran[self.passes[0].name].arrays is None:
+            return replace(empty, why=f"the source does not run: {source.ran[self.passes[0].name].why}")
+        try:
+            write_weights_h5(self.weights, plan.carrier(state))
+        except Refusal as refusal:
+            return replace(empty, why=f"the weights cannot be carried over: {refusal.problem.why}")
+        try:
+            target = self.run_target("tensorflow")
+        except WorkerFailure as error:
+            build = _build(error.report, None)
+            return replace(empty, build=build, why=f"the generated model does not run: {_line(error)}")
+        versions = {**versions, **cast("Mapping[str, str]", target.report["versions"])}
+        return self.judge(replace(empty, versions=versions, build=_build(target.report, None)), source, target, state)
+
+    def judge(self, report: Report, source: _Side, target: _Side, state: Mapping[str, Array]) -> Report:
+        """The comparison; a second backend only where constants of the first may explain the difference."""
+        plan, named = self.plan, [(one, self.draws[one.draw].batch) for one in self.passes]
+        constants: tuple[str, ...] = ()
+        found = judge(plan, named, source.ran, [target.ran])
+        gradients = self.gradients(source, target, state)
+        if GATE < found.float64.worst <= LARGEST_LIMIT:
+            try:
+                second = self.run_target("torch")
+            except WorkerFailure:
+                pass  # one backend must do; the difference stands as it is
+            else:
+                both = judge(plan, named, source.ran, [target.ran, second.ran])
+                constants = responsible_constants(plan, found, both)
+                if constants:
+                    found = both
+                    gradients = _better(gradients, self.gradients(source, second, state))
+        why = _why(found, gradients, report)
+        return replace(
+            report,
+            equal=why is None,
+            float64=found.float64,
+            float32=found.float32,
+            passes=found.passes,
+            gradients=gradients,
+            constants=constants,
+            first_difference=found.first_difference,
+            why=why,
+        )
+
+    def gradients(self, source: _Side, target: _Side, state: Mapping[str, Array]) -> GradientResult | None:
+        """The gradient pass, where both sides could differentiate."""
+        name = "float64/gradients"
+        if name not in source.ran:
+            return None
+        left, right = source.ran[name], target.ran[name]
+        if left.arrays is None or right.arrays is None:
+            return GradientResult(None, 0, left.why or right.why)
+        aliases = cast("Mapping[str, str]", source.report.get("aliases", {}))
+        return compare_gradients(self.plan, state, left.arrays, right.arrays, aliases)
+
+    @property
+    def state_file(self) -> Path:
+        """state_dict names behind a "=" -> arrays."""
+        return self.folder / "state.npz"
+
+    def run_source(self) -> _Side:
+        """The source worker: makes the weights unless a checkpoint was given, then runs every pass."""
+        facts = self.plan.source
+        given = frozenset(name for name in facts.bind if not name.startswith("self."))
+        text = facts.texts.get(facts.path)
+        slice_ = None
+        if facts.module is None:
+            text = Path(facts.path).read_text(encoding="utf-8-sig") if text is None else text
+            slice_ = needed_statements(text, facts.model, given)
+        if self.plan.weights is not None:
+            save_npz(self.state_file, {f"={name}": array for name, array in self.plan.weights.items()})
+        job = self.common("source", [node.source_key for node in self.plan.nodes]) | {
+            "texts": dict(facts.texts),
+            "source": {
+                "path": facts.path,
+                "root": facts.root,
+                "module": facts.module,
+                "model": facts.model,
+                "bind": dict(facts.bind),
+                "search": list(facts.search),
+                "slice": slice_,
+            },
+            "state": str(self.state_file) if self.plan.weights is not None else None,
+            "dump_state": None if self.plan.weights is not None else str(self.state_file),
+        }
+        return self.worker("source", facts.framework, job, "tensorflow")
+
+    def run_target(self, backend: str) -> _Side:
+        """The generated model on one of Keras' backends; the symbolic build only on the first."""
+        facts, first = self.plan.target, backend == "tensorflow"
+        outputs = [permutation(output.target_axes, output.source_axes) for output in self.plan.outputs]
+        job = self.common(f"target-{backend}", [node.target_key for node in self.plan.nodes]) | {
+            "path": facts.path,
+            "model": facts.model,
+            "texts": dict(facts.texts),
+            "weights": str(self.weights),
+            "build": free_shapes(self.plan) if first else None,
+            "orders": outputs,
+        }
+        return self.worker(f"target-{backend}", facts.framework, job, backend)
+
+    def common(self, side: str, probes: Sequence[Probe]) -> dict[str, object]:
+        """What both runtimes are told."""
+        modules = dict.fromkeys(probe.name for probe in probes if not probe.site)
+        source = side == "source"
+        runs = [
+            {
+                "name": one.name,
+                "dtype": one.dtype,
+                "mode": one.mode,
+                "inputs": self.draws[one.draw].source if source else self.draws[one.draw].target,
+                "record": one.record,
+                "gradients": one.gradients,
+                "results": str(self.results(side, one)),
+            }
+            for one in self.passes
+            if not (side == "target-torch" and one.dtype == "float32")
+        ]
+        inputs = [{"name": spec.name, "keyword": spec.keyword, "dtype": spec.dtype} for spec in self.plan.inputs]
+        return {
+            "seed": self.plan.seed,
+            "inputs": inputs,
+            "runs": runs,
+            "record": list(modules),
+            "record_limit": RECORD_LIMIT,
+        }
+
+    def results(self, side: str, one: Pass) -> Path:
+        """Where the arrays of a pass lie."""
+        return self.folder / f"{side}-{one.name.replace('/', '-')}.npz"
+
+    def worker(self, side: str, framework: str, job: Mapping[str, object], backend: str) -> _Side:
+        """Run the job and collect what each pass gave."""
+        step = f"verify {side}"
+        report = run_worker(
+            framework,
+            job,
+            self.folder,
+            side,
+            Limits(self.plan.limit_s),
+            python=self.plan.python,
+            backend=backend,
+            progress=lambda done, total: self.progress(step, done, total),
+            cancelled=self.cancelled,
+        )
+        by_name = {one.name: one for one in self.passes}
+        ran: dict[str, Ran] = {}
+        for entry in cast("Sequence[Mapping[str, object]]", report["runs"]):
+            one = by_name[cast("str", entry["name"])]
+            place = f" ({entry['file']}:{entry['line']})" if entry.get("file") else ""
+            ran[one.name] = (
+                Ran(load_npz(self.results(side, one))) if entry["ok"] else Ran(None, f"{entry['error']}{place}")
+            )
+        return _Side(ran, report)
+
+
+def _why(found: Judgement, gradients: GradientResult | None, report: Report) -> str | None:
+    """The first reason for not being equal, or None."""
+    if report.why is not None:
+        return report.why
+    first = found.first_difference
+    if first is not None:
+        name = getattr(first, "path", "") or getattr(first, "name", "")
+        return f"{name or 'the output'} differs: {first.why or f'relative error {first.error:.1e}'}"
+    broken = [one for one in found.passes if one.error is not None and not one.error <= GATE and "float64" in one.name]
+    broken = [one for one in broken if one.name != "float64/gradients"]
+    if broken:
+        return f"the pass {broken[0].name} differs: {broken[0].why}"
+    if not found.float64.outputs:
+        return "the source gives no outputs"
+    if report.build is not None and not report.build.ok:
+        return f"the generated model does not build symbolically: {report.build.why}"
+    if gradients is not None and gradients.error is not None and gradients.error > GATE:
+        return gradients.why
+    return None
+
+
+def _better(one: GradientResult | None, other: GradientResult | None) -> GradientResult | None:
+    if one is None or other is None or other.error is None:
+        return one
+    return other if one.error is None or other.error < one.error else one
+
+
+def _build(report: Mapping[str, object], default: BuildResult | None) -> BuildResult | None:
+    found = report.get("build")
+    if not isinstance(found, dict):
+        return default
+    inputs = tuple(tuple(shape) for shape in found["inputs"])
+    return BuildResult(bool(found["ok"]), inputs, found["why"])
+
+
+def _facts(plan: VerificationPlan, side: str) -> dict[str, object]:
+    facts = plan.source if side == "source" else plan.target
+    return {"path": facts.path, "framework": facts.framework, "model": facts.model}
+
+
+def _line(error: Exception) -> str:
+    """One line, with the place in the model's code where it is known."""
+    if isinstance(error, WorkerFailure) and error.file:
+        return f"{error.file}:{error.line}: {error.why}"
+    return " ".join(str(error).split())

@@ -1,0 +1,1 @@
+"""Checkpoints: reading, carrying by axis letters, writing."""

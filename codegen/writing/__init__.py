@@ -1,0 +1,1 @@
+"""Definitions to syntax trees to formatted text."""

@@ -1,0 +1,79 @@
+"""Annotations: Python's own and the program's stay, those of the source framework get their counterpart or go."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from pivot.reading import lookup
+from pivot.reading.values import ClassObject
+
+if TYPE_CHECKING:
+    from codegen.writing.writer import Writer
+
+COUNTERPARTS = {
+    "torch.Tensor": "keras.KerasTensor", "torch.nn.Module": "keras.layers.Layer", "torch.nn.Sequential": "keras.Sequential",
+    "torch.nn.ModuleList": "list", "torch.nn.ModuleDict": "dict", "torch.LongTensor": "keras.KerasTensor", "torch.FloatTensor": "keras.KerasTensor",
+}  # fmt: skip
+
+
+def write_annotation(w: Writer, node: ast.expr | None, file: str) -> ast.expr | None:
+    """The annotation, or None where a part of it has no counterpart."""
+    if node is None:
+        return None
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            node = ast.parse(node.value, mode="eval").body
+        except SyntaxError:
+            return None
+    made = part(w, copy.deepcopy(node), file)
+    return made
+
+
+def part(w: Writer, node: ast.expr, file: str) -> ast.expr | None:
+    """One part of an annotation."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return named(w, node, file)
+    if isinstance(node, ast.Subscript):
+        value, index = part(w, node.value, file), part(w, node.slice, file)
+        return ast.Subscript(value, index, ast.Load()) if value is not None and index is not None else None
+    if isinstance(node, (ast.Tuple, ast.List)):
+        parts = [part(w, e, file) for e in node.elts]
+        if any(p is None for p in parts):
+            return None
+        return type(node)([p for p in parts if p is not None], ast.Load())
+    if isinstance(node, ast.BinOp):
+        left, right = part(w, node.left, file), part(w, node.right, file)
+        return ast.BinOp(left, node.op, right) if left is not None and right is not None else None
+    return node if isinstance(node, ast.Constant) else None
+
+
+def named(w: Writer, node: ast.Name | ast.Attribute, file: str) -> ast.expr | None:
+    """A name in an annotation."""
+    api = w.static_api(node, file, set())
+    if api is not None:
+        if api.name in COUNTERPARTS:
+            return nodes.name(COUNTERPARTS[api.name])
+        if api.root in ("typing", "collections", "numbers"):
+            if isinstance(node, ast.Name):
+                w.mention(node.id, file)
+            return node
+        if api.name.startswith("torch.nn.") and w.opset.find("torch", "call", api.name):
+            return nodes.name("keras.layers.Layer")
+        return None
+    if not isinstance(node, ast.Name):
+        return None
+    if node.id in __builtins__ if isinstance(__builtins__, dict) else hasattr(__builtins__, node.id):
+        return node
+    scope = w.scope_of(file)
+    value = lookup.in_module(w.ev, scope, node.id) if scope is not None else None
+    if value is not None and isinstance(value.hint, ClassObject):
+        if not w.definitions.can_write(value.hint):
+            return None
+        w.mention(node.id, file)
+        return node
+    return None
+
+

@@ -1,0 +1,59 @@
+"""Dead statements of a written function: assignments nobody reads, tests without arms."""
+
+from __future__ import annotations
+
+import ast
+
+PURE_CALLS = {"len", "int", "float", "min", "max", "abs", "getattr", "get", "range", "sum", "tuple", "list", "str", "bool", "round"}
+
+
+def clean_function(node: ast.FunctionDef) -> None:
+    """Remove assignments to local names that nothing reads, until none is left."""
+    for _ in range(20):
+        read = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        if not prune(node.body, read):
+            break
+    if not node.body:
+        node.body = [ast.Pass()]
+
+
+def prune(body: list[ast.stmt], read: set[str]) -> bool:
+    """Drop what is dead in a block; True where something went."""
+    changed = False
+    for statement in list(body):
+        for part in ("body", "orelse"):
+            inner = getattr(statement, part, None)
+            if isinstance(inner, list) and isinstance(statement, (ast.If, ast.For, ast.While, ast.With)):
+                changed |= prune(inner, read)
+        if is_dead(statement, read):
+            body.remove(statement)
+            changed = True
+        elif isinstance(statement, ast.If) and not statement.body and statement.orelse:
+            statement.test = ast.UnaryOp(ast.Not(), statement.test)
+            statement.body, statement.orelse = statement.orelse, []
+    return changed
+
+
+def is_dead(node: ast.stmt, read: set[str]) -> bool:
+    """Has a statement no effect?"""
+    if isinstance(node, (ast.If, ast.For, ast.While)) and not node.body and not node.orelse:
+        return True
+    if isinstance(node, ast.Assign):
+        names = [t for t in node.targets if isinstance(t, ast.Name)]
+        return len(names) == len(node.targets) and not any(n.id in read for n in names) and is_pure(node.value)
+    if isinstance(node, ast.AnnAssign):
+        return isinstance(node.target, ast.Name) and node.target.id not in read and (node.value is None or is_pure(node.value))
+    return False
+
+
+def is_pure(node: ast.expr) -> bool:
+    """Does computing an expression change nothing?"""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call):
+            func = inner.func
+            name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+            if name not in PURE_CALLS:
+                return False
+        if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)):
+            return False
+    return True

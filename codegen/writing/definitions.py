@@ -1,0 +1,276 @@
+"""Functions, classes and adapters of the target file."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.cleaning import clean_function
+from codegen.writing.plans import Material, Unwritable
+from codegen.writing.statements import Statements
+from pivot.forms import Refused, read_args
+from pivot.opset import Form
+from pivot.reading import classes
+from pivot.reading.values import Api, ClassObject, FunctionObject
+from pivot.slots import MISSING, Flag, Ignored
+
+if TYPE_CHECKING:
+    from codegen.writing.writer import Writer
+
+DROPPED_MEMBERS = {"_version", "__constants__", "__annotations__", "__jit_unused_properties__", "_load_from_state_dict", "__slots__"}
+BASES = {
+    "torch.nn.Module": "keras.layers.Layer", "torch.nn.Sequential": "keras.Sequential", "torch.nn.ModuleDict": "keras.layers.Layer",
+    "torch.nn.ModuleList": "keras.layers.Layer",
+}  # fmt: skip
+
+
+class Definitions:
+    """Writes one definition at a time."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.w = writer
+        root = writer.done.network.root
+        self.roots = {id(c) for c in root.cls.mro()} if isinstance(root.cls, ClassObject) else set()
+
+    # -- functions -------------------------------------------------------------------
+
+    def function(self, node: ast.FunctionDef, file: str, owner: ClassObject | None = None) -> ast.FunctionDef:
+        """A function with what it still needs."""
+        gone = self.w.gone_parameters.get(id(node), set())
+        mode = id(node) in self.w.mode_functions and node.name != "__init__"
+        body = Statements(self.w, file, local_names(node), mode, container_of(owner))
+        body.e.gone |= gone
+        made = ast.FunctionDef(node.name, copy.deepcopy(node.args), body.block(node.body), [], None, None)
+        self.signature(made, node, body, file, gone, mode)
+        if owner is not None and node.name == "forward":
+            made.name = "call"
+        made.decorator_list = [d for d in (copy.deepcopy(d) for d in node.decorator_list) if classes.decorator_name(d) in classes.READ_DECORATORS]
+        made.returns = self.w.annotation(node.returns, file)
+        if not made.body:
+            made.body = [ast.Pass()]
+        clean_function(made)
+        return nodes.like(made, node)
+
+    def signature(
+        self, made: ast.FunctionDef, node: ast.FunctionDef, body: Statements, file: str, gone: set[str], mode: bool
+    ) -> None:
+        """Parameters that stay, their defaults and annotations."""
+        spec = made.args
+        positional = [*node.args.posonlyargs, *node.args.args]
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(node.args.defaults)) + list(node.args.defaults)
+        kept = [(a, d) for a, d in zip(positional, defaults, strict=True) if a.arg not in gone]
+        spec.posonlyargs = []
+        spec.args = [self.parameter(a, file) for a, _ in kept]
+        written = [body.e.expr(d) if d is not None else None for _, d in kept]
+        spec.defaults = [d if not nodes.has_gone(d) else ast.Constant(None) for d in written if d is not None]
+        named = [(a, d) for a, d in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if a.arg not in gone]
+        spec.kwonlyargs = [self.parameter(a, file) for a, _ in named]
+        spec.kw_defaults = [body.e.expr(d) if d is not None else None for _, d in named]
+        if not spec.kwonlyargs and node.args.kwonlyargs and not node.args.vararg:
+            spec.kwonlyargs, spec.kw_defaults = [], []
+        for star in (spec.vararg, spec.kwarg):
+            if star is not None:
+                star.annotation = self.w.annotation(star.annotation, file)
+        if mode:
+            spec.args.append(ast.arg("training", None))
+            spec.defaults.append(ast.Constant(False))
+        self.w.out.dropped.extend(f"{node.name}({name})" for name in sorted(gone))
+
+    def parameter(self, arg: ast.arg, file: str) -> ast.arg:
+        """One parameter."""
+        return nodes.like(ast.arg(arg.arg, self.w.annotation(arg.annotation, file)), arg)
+
+    def inner(self, node: ast.FunctionDef | ast.ClassDef, file: str, locals_: set[str]) -> ast.stmt:
+        """A definition inside a function."""
+        if isinstance(node, ast.ClassDef):
+            raise Unwritable("a class inside a function is not written")
+        made = self.function(node, file)
+        return made
+
+    def is_empty(self, function: FunctionObject) -> bool:
+        """Does nothing of a function's body remain?"""
+        if isinstance(function.node, ast.Lambda):
+            return False
+        body = Statements(self.w, function.file, local_names(function.node), False)
+        try:
+            rest = body.block(function.node.body)
+        except Unwritable:
+            return False
+        effects = [s for s in rest if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) and not isinstance(s, ast.Pass)]
+        return not any(
+            isinstance(n, (ast.Return, ast.Call)) and not (isinstance(n, ast.Return) and n.value is None) for s in effects for n in ast.walk(s)
+            if not is_plain_computation(s)
+        )
+
+    # -- classes ---------------------------------------------------------------------
+
+    def can_write(self, cls: ClassObject) -> bool:
+        """Is everything of a class known that writing needs?"""
+        if not self.w.ev.dialect.is_module_class(cls):
+            return True
+        return any(
+            self.w.trace.frames.get(id(s)) for s in cls.node.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
+        ) or all(not isinstance(s, ast.FunctionDef) for s in cls.node.body)
+
+    def class_(self, cls: ClassObject) -> ast.ClassDef:
+        """A class: bases in the target, members that are needed."""
+        node = cls.node
+        made = ast.ClassDef(node.name, self.bases(cls), [], [], [])
+        made.decorator_list = [copy.deepcopy(d) for d in node.decorator_list if classes.decorator_name(d) == "dataclass"]
+        is_module = self.w.ev.dialect.is_module_class(cls)
+        for statement in node.body:
+            made.body.extend(self.member(statement, cls, is_module))
+        if not [s for s in made.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]:
+            made.body.append(ast.Pass())
+        return nodes.like(made, node)
+
+    def bases(self, cls: ClassObject) -> list[ast.expr]:
+        """The bases of a class in the target."""
+        out: list[ast.expr] = []
+        for value, text in zip(cls.bases, cls.node.bases, strict=False):
+            hint = value.hint
+            if isinstance(hint, Api) and hint.name in BASES:
+                name = BASES[hint.name]
+                if name == "keras.layers.Layer" and id(cls) in self.roots:
+                    name = "keras.Model"
+                out.append(nodes.name(name))
+            elif isinstance(hint, ClassObject):
+                self.w.require(hint)
+                self.w.mention(hint.name, cls.file)
+                out.append(copy.deepcopy(text))
+            elif isinstance(hint, Api) and hint.root in ("torch", "tensorflow"):
+                raise Unwritable(f"a class that derives from {hint.name} is not written yet")
+            elif isinstance(hint, Api):
+                if isinstance(text, ast.Name):
+                    self.w.mention(text.id, cls.file)
+                out.append(copy.deepcopy(text))
+        return out
+
+    def member(self, statement: ast.stmt, cls: ClassObject, is_module: bool) -> list[ast.stmt]:
+        """One statement of a class body."""
+        if isinstance(statement, ast.FunctionDef):
+            last = cls.pending.get(statement.name, [statement])[-1]
+            used = self.w.trace.frames.get(id(statement))
+            if statement is not last or statement.name in DROPPED_MEMBERS:
+                return []
+            if is_module and not used:
+                return []
+            return [self.function(statement, cls.file, cls)]
+        names = classes.bound_names(statement)
+        if any(n in DROPPED_MEMBERS for n in names):
+            return []
+        body = Statements(self.w, cls.file, set(cls.pending), False)
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            return [nodes.like(copy.copy(statement), statement)]
+        try:
+            return body.statement(statement)
+        except Unwritable:
+            return []
+
+    # -- adapters ----------------------------------------------------------------------
+
+    def adapter(self, api: str, name: str) -> ast.stmt:
+        """`def batch_norm2d(num_features): return layers.BatchNormalization(...)`: the source's signature, the target's layer."""
+        site = self.w.sites.sites["adapter", api]
+        if site.why or not site.cases:
+            return self.refusing(name, site.why or f"{api} is never applied")
+        visit = site.visits[0]
+        form = visit.form
+        assert form is not None
+        used = {k for v in site.visits if v.bound is not None for k in v.bound.given}
+        args: list[ast.arg] = []
+        defaults: list[ast.expr] = []
+        given: dict[str, ast.expr] = {}
+        for slot in form.args:
+            if slot.key not in used or slot.name is None:
+                continue
+            args.append(ast.arg(slot.name))
+            if slot.default is not MISSING or defaults:
+                defaults.append(nodes.literal(slot.default if slot.default is not MISSING else None))
+            if not isinstance(slot.value, (Flag, Ignored)):
+                given[slot.key] = ast.Name(slot.name, ast.Load())
+        from codegen.writing.expressions import hint_of
+
+        material = Material(given, form, lambda slot: [hint_of(v, slot) for v in site.visits])
+        body: list[ast.stmt] = []
+        try:
+            for case in site.cases:
+                layers = self.w.plans.layer(case.members, material)
+                value = layers[0] if len(layers) == 1 else nodes.call("keras.Sequential", [ast.List(layers, ast.Load())])
+                if case.test is not None:
+                    body.append(ast.If(copy.deepcopy(case.test), [ast.Return(value)], []))
+                else:
+                    body.append(ast.Return(value))
+        except Unwritable as no:
+            return self.refusing(name, str(no))
+        spec = ast.arguments([], args, None, [], [], None, defaults)
+        made = ast.FunctionDef(name, spec, body, [], None, None)
+        made.__dict__["blank"] = 2
+        return made
+
+    def unused_adapter(self, api: str, name: str, forms: tuple[Form, ...]) -> ast.stmt:
+        """A layer class that is handed on but never made: its plain form, or a refusal when it is called."""
+        bound = read_args(forms[0], (), {})
+        if forms[0].kind == "layer" and not isinstance(bound, Refused):
+            from codegen.lower import unapplied
+            from pivot.reading.modules import ModuleObject
+
+            module = ModuleObject(Api(api), form=forms[0], bound=bound, params=dict(bound.params))
+            lowered = unapplied(self.w.lowering, module)
+            if lowered.plans:
+                lowered.chosen = lowered.plans[0]
+                try:
+                    layers = self.w.plans.layer([lowered], Material({}, forms[0], lambda slot: []))
+                except Unwritable as no:
+                    return self.refusing(name, str(no))
+                spec = ast.arguments([], [], None, [], [], None, [])
+                flags = [s for s in forms[0].args if isinstance(s.value, Flag) and s.name is not None]
+                spec.args = [ast.arg(s.name) for s in flags if s.name is not None]
+                spec.defaults = [nodes.literal(s.default) for s in flags]
+                return ast.FunctionDef(name, spec, [ast.Return(layers[0])], [], None, None)
+        return self.refusing(name, f"{api} was never made on the configuration that was read")
+
+    def refusing(self, name: str, why: str) -> ast.stmt:
+        """A function that says why it cannot be called."""
+        spec = ast.arguments([], [], ast.arg("args"), [], [], ast.arg("kwargs"), [])
+        stop = ast.Raise(nodes.call("NotImplementedError", [ast.Constant(why)]), None)
+        self.w.out.unverified.append(f"{name}: {why}")
+        return ast.FunctionDef(name, spec, [stop], [], None, None)
+
+
+def container_of(owner: ClassObject | None) -> str:
+    """sequential, dict or list, for classes that derive from a container."""
+    base = classes.library_base(owner) if owner is not None else None
+    name = base.name if base is not None else ""
+    return {"torch.nn.Sequential": "sequential", "torch.nn.ModuleDict": "dict", "torch.nn.ModuleList": "list"}.get(name, "")
+
+
+def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Every name a function binds: parameters and assignments, also in comprehensions."""
+    spec = node.args
+    found = {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
+    found |= {a.arg for a in (spec.vararg, spec.kwarg) if a is not None}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+            found.add(inner.id)
+        elif isinstance(inner, (ast.FunctionDef, ast.ClassDef)) and inner is not node:
+            found.add(inner.name)
+            if isinstance(inner, ast.FunctionDef):
+                found |= {a.arg for a in (*inner.args.args, *inner.args.kwonlyargs)} | {a.arg for a in (inner.args.vararg, inner.args.kwarg) if a}
+        elif isinstance(inner, ast.Lambda):
+            found |= {a.arg for a in inner.args.args}
+    return found
+
+
+def is_plain_computation(node: ast.stmt) -> bool:
+    """An assignment to a local name, without effect on anything else."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return all(isinstance(t, ast.Name) for t in targets)
+    if isinstance(node, ast.If):
+        return all(is_plain_computation(s) for s in (*node.body, *node.orelse))
+    return False
+
+

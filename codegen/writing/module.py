@@ -1,0 +1,198 @@
+"""The target file: definitions that the entry needs, in the source's order, with the imports they need."""
+
+from __future__ import annotations
+
+import ast
+
+from codegen.writing.expressions import KEPT_ROOTS, Expressions
+from codegen.writing.plans import Unwritable
+from codegen.writing.statements import Statements
+from codegen.writing.writer import WrittenModule, Writer
+from pivot.problems import Refusal, refuse
+from pivot.reading import imports
+from pivot.reading.frames import Scope
+from pivot.reading.values import ClassObject, ModuleScope
+
+Key = tuple[str, str]
+
+
+def write_module(w: Writer, docstring: str) -> WrittenModule:
+    """Write the entry, then everything it mentions. Raises Refusal where a part that was met cannot be written."""
+    entry_file = next(iter(w.ev.files))
+    entry_node = w.ev.entry_node
+    assert entry_node is not None
+    e = Expressions(w, entry_file, set(), False)
+    try:
+        w.out.entry = e.expr(entry_node)
+        written, library = collect(w)
+    except Unwritable as no:
+        if w.out.problems:
+            raise Refusal(w.out.problems[0]) from None
+        raise refuse("unwritable", entry_file, 1, 1, str(no), "write it with operations the target has") from None
+    body: list[ast.stmt] = []
+    for key in ordered(w, written):
+        body.extend(written[key])
+    adapters = list(w.adapter_nodes.values())
+    for statement in adapters:
+        statement.__dict__.setdefault("blank", 2)
+    if w.needs_unmapped:
+        adapters.insert(0, unmapped_helper())
+    body = [*adapters, *body]
+    shortened = shorten(body, w)
+    head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []
+    tree = ast.Module([*head, *import_statements(library, body, shortened), *body], [])
+    w.out.entry = Shortener(shortened).visit(w.out.entry)
+    w.out.tree = tree
+    return w.out
+
+
+def collect(w: Writer) -> tuple[dict[Key, list[ast.stmt]], dict[str, tuple[str, str]]]:
+    """Write every definition that is mentioned, and those that these mention."""
+    written: dict[Key, list[ast.stmt]] = {}
+    library: dict[str, tuple[str, str]] = {}
+    while True:
+        todo = [k for k in w.wanted if k not in written]
+        if not todo:
+            break
+        for key in todo:
+            written[key] = write_name(w, key, library)
+    return written, library
+
+
+def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list[ast.stmt]:
+    """The definition of one module-level name."""
+    file, name = key
+    scope = w.scope_of(file)
+    assert scope is not None
+    out: list[ast.stmt] = []
+    for statement in scope.lazy.get(name, []):
+        last = scope.lazy[name][-1]
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            follow_import(w, statement, name, scope, library)
+        elif isinstance(statement, ast.FunctionDef):
+            if statement is last:
+                out.append(w.definitions.function(statement, file))
+        elif isinstance(statement, ast.ClassDef):
+            value = scope.names.get(name)
+            if statement is last and value is not None and isinstance(value.hint, ClassObject):
+                out.append(w.definitions.class_(value.hint))
+        else:
+            body = Statements(w, file, set(), False)
+            out.extend(body.statement(statement))
+    return out
+
+
+def follow_import(w: Writer, node: ast.Import | ast.ImportFrom, name: str, scope: Scope, library: dict[str, tuple[str, str]]) -> None:
+    """An imported name: from the standard library it is imported again, from a sibling file it is defined here."""
+    for alias in node.names:
+        if (alias.asname or alias.name.partition(".")[0]) != name and alias.asname != name and alias.name != name:
+            continue
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
+        frame = w.ev.module_frame(scope)
+        if isinstance(node, ast.ImportFrom):
+            path = imports.find_relative(w.ev, node.level, module.split(".") if module else [], frame) if node.level else (
+                imports.find_absolute(w.ev, module.split("."), frame) if module.partition(".")[0] not in imports.LIBRARIES else None
+            )
+            if path is not None:
+                value = scope.names.get(name)
+                if value is not None and isinstance(value.hint, ModuleScope):
+                    raise Unwritable(f"the module {name} is used as a value")
+                w.wanted.setdefault((str(path.resolve()), alias.name))
+                return
+        root = module.partition(".")[0]
+        if root in KEPT_ROOTS:
+            library[name] = (module, alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
+
+
+def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
+    """Files that others import come first; inside a file the order of the source."""
+    files = list(w.ev.files)
+
+    def depth(file: str, seen: tuple[str, ...] = ()) -> int:
+        scope = w.scope_of(file)
+        if scope is None or file in seen:
+            return 0
+        below = 0
+        for statements in scope.lazy.values():
+            for statement in statements:
+                if isinstance(statement, ast.ImportFrom):
+                    frame = w.ev.module_frame(scope)
+                    parts = statement.module.split(".") if statement.module else []
+                    path = imports.find_relative(w.ev, statement.level, parts, frame) if statement.level else None
+                    if path is not None and str(path.resolve()) in w.ev.files:
+                        below = max(below, 1 + depth(str(path.resolve()), (*seen, file)))
+        return below
+
+    order = {f: (depth(f), i) for i, f in enumerate(files)}
+
+    def place(key: Key) -> tuple[tuple[int, int], int]:
+        scope = w.scope_of(key[0])
+        line = scope.lazy[key[1]][-1].lineno if scope is not None and key[1] in scope.lazy else 0
+        return order.get(key[0], (0, 0)), line
+
+    return sorted(written, key=place)
+
+
+def unmapped_helper() -> ast.stmt:
+    """What stands for an operation that nobody mapped."""
+    source = 'def _unmapped(what, *args):\n    """Stands for an operation that was not mapped."""\n    raise NotImplementedError(what)\n'
+    made = ast.parse(source).body[0]
+    made.__dict__["blank"] = 2
+    return made
+
+
+class Shortener(ast.NodeTransformer):
+    """`keras.layers.Dense` is `layers.Dense` where no scope binds `layers`."""
+
+    def __init__(self, short: set[str]) -> None:
+        self.short = short
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id == "keras" and node.attr in self.short:
+            made = ast.copy_location(ast.Name(node.attr, ast.Load()), node)
+            return made
+        return node
+
+
+def shorten(body: list[ast.stmt], w: Writer) -> set[str]:
+    """Which of layers and ops can be imported by name; the body is changed."""
+    bound: set[str] = set()
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.arg):
+                bound.add(node.arg)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                bound.add(node.id)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                bound.add(node.name)
+    short = {"layers", "ops"} - bound
+    for statement in body:
+        Shortener(short).visit(statement)
+    return short
+
+
+def import_statements(library: dict[str, tuple[str, str]], body: list[ast.stmt], short: set[str]) -> list[ast.stmt]:
+    """Imports of the standard library that are still read, then Keras."""
+    names = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    plain: list[ast.stmt] = []
+    grouped: dict[str, list[ast.alias]] = {}
+    for name, (module, item) in sorted(library.items()):
+        if name not in names:
+            continue
+        if not item:
+            plain.append(ast.Import([ast.alias(module, name if name != module else None)]))
+        else:
+            grouped.setdefault(module, []).append(ast.alias(item, name if name != item else None))
+    out: list[ast.stmt] = [*plain, *(ast.ImportFrom(m, a, 0) for m, a in sorted(grouped.items()))]
+    used = [n for n in ("layers", "ops") if n in short and n in names]
+    third: list[ast.stmt] = []
+    if "keras" in names or not used:
+        third.append(ast.Import([ast.alias("keras", None)]))
+    if used:
+        third.append(ast.ImportFrom("keras", [ast.alias(n, None) for n in used], 0))
+    if out and third:
+        third[0].__dict__["blank"] = 1
+    return [*out, *third]
+
+

@@ -1,0 +1,145 @@
+"""Reshapes, squeezes and indexing as text, in storage order and with the free size on the batch."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.reshaping import groups
+from codegen.writing import nodes
+from pivot.dims import Dim, hint as dim_hint, symbols
+from pivot.slots import Coded, Path
+
+if TYPE_CHECKING:
+    from codegen.layout import Layout
+    from codegen.lower import Step
+    from codegen.writing.slots import Given
+    from pivot.op import Form
+
+
+def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None) -> ast.expr:
+    """`ops.reshape(x, (-1, h, w, c))`; `ops.squeeze` where only axes of size 1 go; Flatten where sizes differ between visits."""
+    from codegen.writing.plans import Unwritable
+
+    orders = {layout.order_of(s.results[0]) for s in steps}
+    if len(orders) != 1:
+        raise Unwritable("the visits of this reshape store their results in different orders")
+    order = next(iter(orders))
+    squeezed = [squeezed_places(layout, s) for s in steps]
+    if squeezed[0] and all(s == squeezed[0] for s in squeezed) and not source_elements(steps, given, form):
+        axes = squeezed[0]
+        return nodes.call("keras.ops.squeeze", [x], {"axis": nodes.literal(axes if len(axes) > 1 else axes[0])})
+    sizes = [[s.results[0].type.shape[axis] for axis in order] for s in steps]
+    elements = source_elements(steps, given, form)
+    texts: list[ast.expr | None] = []
+    for place, axis in enumerate(order):
+        texts.append(size_text([row[place] for row in sizes], elements[axis] if elements is not None else None))
+    open_places = [i for i, t in enumerate(texts) if t is None or is_minus_one(t)]
+    if len(open_places) > 1 or (open_places and open_places != [0] and 0 not in open_places and batch_is_free(sizes)):
+        start, end = steps[0].params.get("start"), steps[0].params.get("end")
+        if steps[0].op.name == "flatten" and start == 1 and all(e == s.params.get("end") for s, e in zip(steps, [end] * len(steps), strict=True)):
+            return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
+        if len(order) == 2 and batch_is_free(sizes):
+            return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
+        raise Unwritable("several sizes of this reshape are free")
+    final: list[ast.expr] = [t if t is not None else nodes.literal(-1) for t in texts]
+    if not open_places and batch_is_free(sizes):
+        final[0] = nodes.literal(-1)
+    return nodes.call("keras.ops.reshape", [x, ast.Tuple(final, ast.Load())])
+
+
+def batch_is_free(sizes: list[list[Dim]]) -> bool:
+    """Is the first size the batch (possibly times something)?"""
+    return all("N" in symbols(row[0]) for row in sizes if row)
+
+
+def is_minus_one(node: ast.expr) -> bool:
+    """-1 as written."""
+    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and node.operand.value == 1
+
+
+def size_text(column: list[Dim], element: ast.expr | None) -> ast.expr | None:
+    """One size: the source's expression, the number if all visits agree, None where it is left to be inferred."""
+    fixed = all(isinstance(d, int) for d in column)
+    if element is not None and not is_minus_one(element) and not nodes.has_gone(element):
+        return element
+    if fixed and len(set(column)) == 1:
+        return nodes.literal(column[0])
+    if not fixed and all("N" not in symbols(d) for d in column) and len({dim_hint(d) for d in column}) == 1 and element is None:
+        return None
+    return None
+
+
+def source_elements(steps: list[Step], given: Given, form: Form | None) -> list[ast.expr] | None:
+    """The size expressions of `view(a, b, c)`, one per logical axis, where they stand one by one."""
+    if form is None:
+        return None
+    rank = len(steps[0].results[0].type.shape)
+    for slot in form.args:
+        named = slot.value.path.name if isinstance(slot.value, Coded) else slot.value.name if isinstance(slot.value, Path) else ""
+        if named == "shape" and slot.key in given:
+            text = given[slot.key]
+            if isinstance(text, (ast.Tuple, ast.List)) and len(text.elts) == rank and not any(isinstance(e, ast.Starred) for e in text.elts):
+                return list(text.elts)
+    return None
+
+
+def squeezed_places(layout: Layout, step: Step) -> tuple[int, ...]:
+    """Places that vanish, where a reshape only drops axes of size 1."""
+    from codegen.layout import first_name, first_tensor
+
+    value = first_tensor(step)
+    assert value is not None
+    before, after = value.type.shape, step.results[0].type.shape
+    placed = layout.placed.get(id(step))
+    order = placed.orders_in.get(first_name(step), layout.order_of(value)) if placed is not None else layout.order_of(value)
+    gone: list[int] = []
+    for left, right in groups(before, after):
+        big = [a for a in left if before[a] != 1]
+        kept = [b for b in right if after[b] != 1]
+        if len(big) > 1 or len(kept) > 1 or len(right) > 1 and len(left) < len(right):
+            return ()
+        ones = [a for a in left if a not in big]
+        spare = len(left) - len(right)
+        if not big and ones:
+            ones = ones[1:]
+        if spare != len(ones):
+            return () if spare else ()
+        gone.extend(order.index(a) for a in ones)
+    return tuple(sorted(gone)) if gone and len(after) < len(before) else ()
+
+
+def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None) -> ast.expr:
+    """`x[index]` with its entries in storage order."""
+    from codegen.indexing import full_index
+    from codegen.layout import first_name, first_tensor
+    from codegen.writing.plans import Unwritable
+
+    step = steps[0]
+    value = first_tensor(step)
+    assert value is not None
+    placed = layout.placed[id(step)]
+    order = placed.orders_in.get(first_name(step), tuple(range(len(value.type.shape))))
+    key = next((s.key for s in (form.args if form is not None else ()) if s.key in given and s.key != first_name(step)), None)
+    if key is None:
+        raise Unwritable("the index has no text of its own here")
+    text = given[key]
+    rank = len(value.type.shape)
+    if order == tuple(range(rank)):
+        return ast.Subscript(x, text, ast.Load())
+    items = full_index(step.params.get("index"), rank)
+    elements = list(text.elts) if isinstance(text, ast.Tuple) else [text]
+    spelled: list[ast.expr] = []
+    for element in elements:
+        if isinstance(element, ast.Constant) and element.value is Ellipsis:
+            spelled += [ast.Slice() for _ in range(rank - len(elements) + 1)]
+        else:
+            spelled.append(element)
+    spelled += [ast.Slice() for _ in range(rank - len(spelled))]
+    if items is None or len(spelled) != rank:
+        raise Unwritable("this index cannot be brought into storage order")
+    moved = [spelled[axis] for axis in order]
+    while len(moved) > 1 and isinstance(moved[-1], ast.Slice) and moved[-1].lower is None and moved[-1].upper is None and moved[-1].step is None:
+        moved.pop()
+    index: ast.expr = ast.Tuple(moved, ast.Load()) if len(moved) > 1 else moved[0]
+    return ast.Subscript(x, index, ast.Load())

@@ -1,0 +1,209 @@
+"""Per site: which plan is written, and where one plan is not right for all visits, which parameter tells them apart."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from codegen.lower import Lowered, Lowering, applied_nodes
+from pivot.network import Node
+from pivot.problems import Problem
+from pivot.reading.modules import ModuleObject
+from pivot.reading.trace import Visit
+from pivot.reading.values import Api, Value
+
+SiteKey = tuple[str, object]  # ("call", id(node)) or ("adapter", api name)
+
+
+@dataclass(slots=True, eq=False)
+class Case:
+    """One plan key of a site, the lowered nodes written by it, and the test that selects it (None: all others)."""
+
+    key: tuple[object, ...]
+    members: list[Lowered]
+    test: ast.expr | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Site:
+    """A place where a form is written: a function's call, a layer's making, or an adapter for a class used as a value."""
+
+    key: SiteKey
+    node: ast.AST
+    visits: list[Visit] = field(default_factory=list)
+    modules: list[ModuleObject] = field(default_factory=list)
+    lowered: list[Lowered] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    why: str = ""
+
+
+class Sites:
+    """All sites of a lowering, with their cases settled."""
+
+    def __init__(self, lowering: Lowering) -> None:
+        self.lowering = lowering
+        self.trace = lowering.done.network.trace
+        self.applied = applied_nodes(lowering.nodes)
+        self.sites: dict[SiteKey, Site] = {}
+        self.problems: list[Problem] = []
+        self.fallback: dict[int, Lowered] = {}
+        self.collect()
+        for site in self.sites.values():
+            self.settle(site)
+
+    def collect(self) -> None:
+        """Group visits by the place where their form is written."""
+        for visits in self.trace.visits.values():
+            chosen = self.trace.of(visits[0].node) if visits else []
+            for visit in chosen:
+                if visit.kind == "op" and visit.made is not None and visit.made.module is None:
+                    self.add(("call", id(visit.node)), visit, None)
+                elif visit.kind == "layer" and visit.module is not None and visit.module.form is not None:
+                    key: SiteKey = ("call", id(visit.node)) if self.is_direct(visit) else ("adapter", visit.name)
+                    self.add(key, visit, visit.module)
+                elif visit.kind == "super" and visit.form is not None and visit.module is not None:
+                    self.add(("call", id(visit.node)), visit, visit.module)
+
+    def is_direct(self, visit: Visit) -> bool:
+        """Is the layer class named at the call itself, with arguments that stand there?"""
+        node = visit.node
+        if not isinstance(node, ast.Call) or any(k.arg is None for k in node.keywords) or any(isinstance(a, ast.Starred) for a in node.args):
+            return False
+        root: ast.expr = node.func
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name):
+            return False
+        function = visit.frame.function
+        at = visit.frame.scope
+        while at is not None and at.parent is not None:
+            if root.id in at.names:
+                return False
+            at = at.parent
+        module_value = visit.frame.scope.module.names.get(root.id)
+        return function is None or (module_value is not None and isinstance(module_value.hint, Api))
+
+    def add(self, key: SiteKey, visit: Visit, module: ModuleObject | None) -> None:
+        """One more visit of a site."""
+        site = self.sites.setdefault(key, Site(key, visit.node))
+        site.visits.append(visit)
+        nodes: list[Node] = [visit.made] if visit.made is not None and module is None else []
+        if module is not None:
+            site.modules.append(module)
+            nodes = self.applied.get(id(module), [])
+            if not nodes:
+                self.without_nodes(site, module)
+        for node in nodes:
+            lowered = self.lowering.lowered.get(id(node))
+            if lowered is not None:
+                site.lowered.append(lowered)
+
+    def without_nodes(self, site: Site, module: ModuleObject) -> None:
+        """A layer that is never applied is written from its parameters alone."""
+        lowered = self.lowering.lower_module(module)
+        self.fallback[id(module)] = lowered
+        site.lowered.append(lowered)
+
+    def settle(self, site: Site) -> None:
+        """Choose: the best plan where all visits agree, else a parameter that separates them, else one plan right for all."""
+        low = [x for x in site.lowered if x.plans]
+        bad = next((x for x in site.lowered if not x.plans), None)
+        if bad is not None:
+            site.why = bad.why
+            return
+        if not low:
+            return
+        best: dict[tuple[object, ...], list[Lowered]] = {}
+        for item in low:
+            best.setdefault(item.plans[0].key, []).append(item)
+        if len(best) == 1:
+            site.cases = [Case(next(iter(best)), low)]
+        else:
+            site.cases = self.separated(site, best) or self.common(site, low) or []
+            if not site.cases:
+                site.why = "its visits need different forms and no parameter tells them apart"
+        for case in site.cases:
+            for item in case.members:
+                item.chosen = next(p for p in item.plans if p.key == case.key)
+
+    def common(self, site: Site, low: list[Lowered]) -> list[Case]:
+        """One plan that every visit can be written by."""
+        for plan in low[0].plans:
+            if all(any(p.key == plan.key for p in item.plans) for item in low):
+                return [Case(plan.key, low)]
+        return []
+
+    def separated(self, site: Site, best: dict[tuple[object, ...], list[Lowered]]) -> list[Case]:
+        """Two plans told apart by one parameter in scope: `if stride == 1`."""
+        if len(best) != 2:
+            return []
+        (key_a, some), (key_b, others) = best.items()
+        if len(key_a) > len(key_b):  # the simpler plan is the special case
+            (key_a, some), (key_b, others) = (key_b, others), (key_a, some)
+        for parameter, values in self.parameters(site).items():
+            mine = {values[id(x)] for x in some if id(x) in values}
+            theirs = {values[id(x)] for x in others if id(x) in values}
+            known = all(id(x) in values for x in (*some, *others))
+            if known and len(mine) == 1 and not mine & theirs:
+                test = comparison(parameter, next(iter(mine)))
+                return [Case(key_a, some, test), Case(key_b, others)]
+        return []
+
+    def parameters(self, site: Site) -> dict[str, dict[int, object]]:
+        """Names in scope at a site with their plain values, per lowered node."""
+        found: dict[str, dict[int, object]] = {}
+        for visit in site.visits:
+            names = self.adapter_names(visit) if site.key[0] == "adapter" else self.scope_names(visit)
+            targets: list[Lowered] = []
+            if visit.module is not None:
+                targets = [self.lowering.lowered[id(n)] for n in self.applied.get(id(visit.module), []) if id(n) in self.lowering.lowered]
+                targets += [self.fallback[id(visit.module)]] if id(visit.module) in self.fallback else []
+            elif visit.made is not None:
+                targets = [self.lowering.lowered[id(visit.made)]]
+            for name, value in names.items():
+                for target in targets:
+                    found.setdefault(name, {})[id(target)] = value
+        return found
+
+    def scope_names(self, visit: Visit) -> dict[str, object]:
+        """Parameters of the function a site stands in that were not assigned again."""
+        function = visit.frame.function
+        if function is None:
+            return {}
+        spec = function.node.args
+        names = [a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]
+        found: dict[str, object] = {}
+        for name in names:
+            value = visit.frame.scope.names.get(name)
+            if isinstance(value, Value) and value.origin is not None and value.origin.kind == "param" and simple(value.hint):
+                found[name] = value.hint
+        return found
+
+    def adapter_names(self, visit: Visit) -> dict[str, object]:
+        """The arguments an adapter is called with."""
+        if visit.form is None or visit.bound is None:
+            return {}
+        found: dict[str, object] = {}
+        for slot in visit.form.args:
+            where = visit.bound.given.get(slot.key)
+            value = visit.args[where] if isinstance(where, int) and where < len(visit.args) else visit.kwargs.get(where) if isinstance(where, str) else None
+            if value is not None and simple(value.hint):
+                found[slot.key] = value.hint
+            elif where is None and simple(slot.default):
+                found[slot.key] = slot.default
+        return found
+
+
+def simple(hint: object) -> bool:
+    """May a value stand in a comparison?"""
+    return hint is None or isinstance(hint, (int, str, bool))
+
+
+def comparison(name: str, value: object) -> ast.expr:
+    """`stride == 1`, `downsample is None`, `bias`."""
+    left = ast.Name(name, ast.Load())
+    if value is None:
+        return ast.Compare(left, [ast.Is()], [ast.Constant(None)])
+    if isinstance(value, bool):
+        return left if value else ast.UnaryOp(ast.Not(), left)
+    return ast.Compare(left, [ast.Eq()], [ast.Constant(value)])  # type: ignore[arg-type]

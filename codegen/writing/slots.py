@@ -1,0 +1,214 @@
+"""The arguments of a target call: the source's own expressions where they mean the same, else numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from codegen.layout import Layout, Order
+from codegen.lower import Step
+from codegen.writing import nodes
+from pivot.binding import codec_of
+from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face, write_slots
+from pivot.op import Form
+from pivot.predicates import equal
+from pivot.slots import MISSING, Coded, Path, Slot
+
+Given = Mapping[str, ast.expr]  # source slot key -> the argument expression, already in terms of the target
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement(Exception):
+    """The visits of a site need different numbers and no source text says them."""
+
+    why: str
+
+
+def target_params(layout: Layout, step: Step) -> dict[str, object]:
+    """Parameters in the target's numbering: axes are places in storage."""
+    placed = layout.placed.get(id(step))
+    params = dict(step.params)
+    if placed is None:
+        return params
+    order = next(iter(placed.orders_in.values()), None)
+    if order is None or order == tuple(range(len(order))):
+        return params
+    for name, spec in step.op.params.items():
+        value = params.get(name)
+        if spec.type.kind == "axis" and isinstance(value, int):
+            params[name] = place_of(order, value)
+        elif spec.type.kind == "axes" and isinstance(value, (tuple, list)):
+            params[name] = tuple(sorted(place_of(order, a) for a in value if isinstance(a, int)))
+        elif spec.type.kind in ("new_axis", "new_axes") and placed.orders_out:
+            out = placed.orders_out[0]
+            params[name] = place_of(out, value) if isinstance(value, int) else tuple(place_of(out, a) for a in value)  # type: ignore[union-attr]
+    return params
+
+
+def place_of(order: Order, axis: int) -> int:
+    """The place of a logical axis; the last place is written -1."""
+    at = order.index(axis % len(order))
+    return -1 if at == len(order) - 1 else at
+
+
+def facts_of(step: Step, params: Mapping[str, object]) -> PlainFacts:
+    """What codecs may ask while writing."""
+    return PlainFacts(params, step.facts().operands, step.unused, step.not_negative, step.facts().order)
+
+
+def written_values(layout: Layout, step: Step, part: str) -> dict[str, Written] | Refused:
+    """Per slot, what one visit would write; defaults are left out."""
+    params = target_params(layout, step)
+    made = write_slots(step.form, part, params, facts_of(step, params))
+    if isinstance(made, Refused):
+        return made
+    return {w.slot.key: w for w in made}
+
+
+def slot_param(slot: Slot) -> str | None:
+    """The parameter a slot writes."""
+    if isinstance(slot.value, Path):
+        return slot.value.name
+    return slot.value.path.name if isinstance(slot.value, Coded) else None
+
+
+def arguments(
+    layout: Layout,
+    steps: list[Step],
+    part: str,
+    given: Given,
+    source_form: Form | None,
+    operand: Callable[[OperandRef], ast.expr],
+    hints: Callable[[str], list[object]],
+) -> tuple[list[ast.expr], list[ast.keyword]]:
+    """Arguments of one step, the same for all visits in `steps`. Raises Disagreement.
+
+    `given` maps source slots to expressions, `operand` makes operand expressions, `hints` gives the values a source slot had.
+    """
+    per_visit: list[dict[str, Written]] = []
+    for step in steps:
+        values = written_values(layout, step, part)
+        if isinstance(values, Refused):
+            raise Disagreement(values.why)
+        per_visit.append(values)
+    form = steps[0].form
+    args: list[ast.expr] = []
+    kwargs: list[ast.keyword] = []
+    gap = False
+    for slot in form.args if part == "args" else form.apply:
+        found = [v.get(slot.key) for v in per_visit]
+        expression = slot_expression(steps, slot, found, given, source_form, operand, hints)
+        if expression is None:
+            gap = gap or not slot.keyword
+            continue
+        if isinstance(expression, list):
+            args.extend(expression)
+        elif slot.name is not None and (slot.keyword or gap or any(w is not None and w.keyword for w in found)):
+            kwargs.append(ast.keyword(slot.name, expression))
+        else:
+            args.append(expression)
+    return args, kwargs
+
+
+def slot_expression(
+    steps: list[Step],
+    slot: Slot,
+    found: list[Written | None],
+    given: Given,
+    source_form: Form | None,
+    operand: Callable[[OperandRef], ast.expr],
+    hints: Callable[[str], list[object]],
+) -> ast.expr | list[ast.expr] | None:
+    """What stands in a slot: None = left out, a list = spread over the following places."""
+    present = [w for w in found if w is not None]
+    param = slot_param(slot)
+    if param is not None and source_form is not None:
+        text = source_text(steps, slot, param, given, source_form, hints)
+        if text is not None and (present or not nodes.is_constant(text)):
+            return text
+    if not present:
+        return None
+    first = present[0].value
+    if isinstance(first, OperandRef):
+        return operand(first)
+    if isinstance(first, Nested):
+        return nested(steps, first, found, given, source_form, operand, hints)
+    values = [w.value if w is not None else slot.default for w in found]
+    if any(v is MISSING or not equal(v, first) for v in values if not isinstance(v, DottedName)):
+        raise Disagreement(f"{slot.key} is {', '.join(sorted({str(v) for v in values}))} at different visits")
+    if slot.variadic and isinstance(first, (tuple, list)):
+        return [nodes.literal(v) for v in first]
+    return nodes.literal(first)
+
+
+def nested(
+    steps: list[Step],
+    made: Nested,
+    found: list[Written | None],
+    given: Given,
+    source_form: Form | None,
+    operand: Callable[[OperandRef], ast.expr],
+    hints: Callable[[str], list[object]],
+) -> ast.expr:
+    """A constructor inside a constructor: Bidirectional(LSTM(...))."""
+    tables = [{w.slot.key: w for w in f.value.arguments} for f in found if f is not None and isinstance(f.value, Nested)]
+    args: list[ast.expr] = []
+    kwargs: list[ast.keyword] = []
+    for slot in dict.fromkeys(w.slot for w in made.arguments):
+        values = [t.get(slot.key) for t in tables]
+        expression = slot_expression(steps, slot, values, given, source_form, operand, hints)
+        if isinstance(expression, ast.expr):
+            keyword = any(w is not None and w.keyword for w in values)
+            if keyword and slot.name is not None:
+                kwargs.append(ast.keyword(slot.name, expression))
+            else:
+                args.append(expression)
+    return ast.Call(nodes.name(made.call), args, kwargs)
+
+
+def source_text(
+    steps: list[Step], slot: Slot, param: str, given: Given, source_form: Form, hints: Callable[[str], list[object]]
+) -> ast.expr | None:
+    """The source's own expression for a parameter, where the notations of both frameworks say the same by it."""
+    outer = steps[0].origin.get(param)
+    if outer is None or any(s.origin.get(param) != outer for s in steps):
+        return None
+    source = next((s for s in source_form.args if slot_param(s) == outer), None)
+    if source is None or source.key not in given:
+        return None
+    expression = given[source.key]
+    if nodes.has_gone(expression):
+        return None
+    spec = steps[0].op.params[param]
+    if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
+        return None
+    a, b = face(source), face(slot)
+    if isinstance(slot.value, Coded) and b is None or a is None or a != b:
+        return templated(source, slot, expression)
+    if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
+        return None
+    return expression
+
+
+def templated(source: Slot, slot: Slot, expression: ast.expr) -> ast.expr | None:
+    """`1 - e` and the like, where one side has such a codec and the other takes the value itself."""
+    if not isinstance(source.value, Path) or not isinstance(slot.value, Coded) or nodes.is_constant(expression):
+        return None
+    template = codec_of(slot.value).template
+    if template is None:
+        return None
+    tree = ast.parse(template[1], mode="eval").body
+
+    class Fill(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return expression if node.id == "e" else node
+
+    made = Fill().visit(tree)
+    assert isinstance(made, ast.expr)
+    return made
+
+
+def plain_pads(hint: object) -> bool:
+    """Padding that both sides write the same way: a number, or one per axis."""
+    return isinstance(hint, int) or (isinstance(hint, tuple) and all(isinstance(h, int) for h in hint))

@@ -1,0 +1,359 @@
+"""Statements of a definition in the target's words; what has no meaning there goes."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.expressions import Expressions
+from codegen.writing.plans import Unwritable
+from pivot.problems import refuse
+from pivot.reading.modules import ModuleObject
+from pivot.results import Result, ResultGroup, ResultName
+
+if TYPE_CHECKING:
+    from codegen.writing.writer import Writer
+
+
+class Statements:
+    """Writes the body of one function."""
+
+    def __init__(self, writer: Writer, file: str, locals_: set[str], uses_mode: bool, owner: str = "") -> None:
+        self.w = writer
+        self.file = file
+        self.e = Expressions(writer, file, locals_, uses_mode)
+        self.owner = owner
+
+    def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        """Statements in order; a condition that is known leaves only its arm."""
+        out: list[ast.stmt] = []
+        for node in body:
+            made = self.statement(node)
+            out.extend(made)
+            if made and isinstance(made[-1], (ast.Return, ast.Raise)) and not isinstance(node, (ast.If, ast.With)):
+                break
+        return out
+
+    def arm(self, body: list[ast.stmt]) -> list[ast.stmt]:
+        """An arm of a condition. One that was not met and cannot be written refuses when it is reached."""
+        if not body:
+            return []
+        met = id(body[0]) in self.w.trace.executed
+        try:
+            unread = self.w.trace.unread.get(id(body[0]))
+            if not met and unread is not None and self.needs_reading(body):
+                raise Unwritable(unread)
+            made = self.block(body)
+            if not met:
+                self.w.unverified(self.file, body[0])
+            return made
+        except Unwritable as no:
+            if met:
+                raise
+            self.w.not_verified(self.file, body[0], no)
+            line = body[0].lineno
+            text = ast.Constant(f"{self.w.short(self.file)}:{line}: {no}")
+            stop = ast.Raise(nodes.call("NotImplementedError", [text]), None)
+            return [nodes.like(stop, body[0])]
+
+    def needs_reading(self, body: list[ast.stmt]) -> bool:
+        """Does an arm hold calls that plain copying could get wrong?"""
+        return any(isinstance(n, (ast.Call, ast.BinOp, ast.Subscript)) for s in body for n in ast.walk(s))
+
+    def statement(self, node: ast.stmt) -> list[ast.stmt]:
+        """One statement as none, one or several."""
+        try:
+            made = self.dispatch(node)
+        except Unwritable as no:
+            if id(node) in self.w.trace.executed:
+                why = str(no)
+                self.w.refused(refuse("unwritable", self.file, node.lineno, node.col_offset + 1, why, "write it with operations the target has").problem)
+            raise
+        if made:
+            nodes.like(made[0], node)
+        return made
+
+    def dispatch(self, node: ast.stmt) -> list[ast.stmt]:
+        if isinstance(node, ast.Expr):
+            return self.expression(node)
+        if isinstance(node, ast.Assign):
+            return self.assign(node)
+        if isinstance(node, ast.AnnAssign):
+            return self.annotated(node)
+        if isinstance(node, ast.AugAssign):
+            return self.augmented(node)
+        if isinstance(node, ast.Return):
+            value = self.e.expr(node.value) if node.value is not None else None
+            if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):
+                first = ast.If(value.test, [ast.Return(value.body)], [])
+                return [first, ast.Return(value.orelse)]
+            return [ast.Return(value)]
+        if isinstance(node, ast.If):
+            return self.condition(node)
+        if isinstance(node, ast.For):
+            return self.loop(node)
+        if isinstance(node, ast.While):
+            test = self.e.expr(node.test)
+            body = self.block(node.body)
+            return [ast.While(test, body, self.block(node.orelse))] if body else []
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            return [self.w.inner_definition(node, self.file, self.e.locals)]
+        if isinstance(node, ast.Raise):
+            if node.exc is not None and nodes.has_gone(self.e.expr(node.exc)):
+                return [ast.Raise(nodes.call("ValueError", [ast.Constant("unsupported configuration")]), None)]
+            return [ast.Raise(self.e.expr(node.exc) if node.exc is not None else None, None)]
+        if isinstance(node, ast.Assert):
+            test = self.e.expr(node.test)
+            if nodes.has_gone(test):
+                return []
+            return [ast.Assert(test, self.e.expr(node.msg) if node.msg is not None else None)]
+        if isinstance(node, ast.With):
+            return self.block(node.body)
+        if isinstance(node, ast.Try):
+            return self.block(node.body)
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            return []
+        if isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
+            return [copy.copy(node)]
+        if isinstance(node, ast.Delete):
+            return []
+        raise Unwritable(f"the statement {type(node).__name__} is not written")
+
+    def expression(self, node: ast.Expr) -> list[ast.stmt]:
+        """An expression for its effect."""
+        if isinstance(node.value, ast.Constant):
+            return [copy.copy(node)]
+        visits = self.w.trace.of(node.value)
+        if visits and visits[0].kind == "dropped":
+            return []
+        if visits and visits[0].kind == "data" and visits[0].name.startswith(("warnings.", "builtins.print")):
+            return []
+        if isinstance(node.value, ast.Call) and self.w.is_empty_call(visits):
+            return []
+        if isinstance(node.value, ast.Call) and self.w.loads_weights(node.value):
+            return []
+        value = self.e.expr(node.value)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "__setitem__":
+            target = ast.Subscript(value.func.value, value.args[0], ast.Store())
+            return [ast.Assign([target], value.args[1])]
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "setattr":
+            key = value.args[1]
+            if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isidentifier():
+                return [ast.Assign([ast.Attribute(value.args[0], self.w.safe(key.value), ast.Store())], value.args[2])]
+        if nodes.has_gone(value) or isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):
+            return []
+        statements: list[ast.stmt] = [ast.Expr(value)]
+        if visits and visits[0].kind == "super" and visits[0].module is not None and visits[0].module.container == "dict":
+            statements.append(ast.Assign([nodes.name("self.modules")], ast.Dict([], [])))
+        return statements
+
+    def assign(self, node: ast.Assign) -> list[ast.stmt]:
+        """Assignments: of results in another shape, of two layers for one, of what went."""
+        sized = self.sizes(node)
+        if sized is not None:
+            return sized
+        unpacked = self.results(node)
+        if unpacked is not None:
+            return unpacked
+        pair = self.layer_pair(node)
+        if pair is not None:
+            return pair
+        value = self.e.expr(node.value)
+        if nodes.has_gone(value):
+            self.e.gone |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+            return []
+        if self.owner == "sequential" and self.is_child(node):
+            return [ast.Expr(ast.Call(nodes.name("self.add"), [value], []))]
+        targets = [self.e.target(t) for t in node.targets]
+        if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):
+            return [ast.If(value.test, [ast.Assign(targets, value.body)], [ast.Assign(copy.deepcopy(targets), value.orelse)])]
+        if len(targets) == 1 and isinstance(targets[0], ast.Name) and isinstance(value, ast.Name) and targets[0].id == value.id:
+            return []
+        return [ast.Assign(targets, value)]
+
+    def is_child(self, node: ast.Assign) -> bool:
+        """Does a statement register a layer of a Sequential subclass?"""
+        target = node.targets[0]
+        on_self = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+        visits = self.w.trace.of(node.value)
+        return on_self and any(v.result is not None and isinstance(v.result.hint, ModuleObject) for v in visits)
+
+    def sizes(self, node: ast.Assign) -> list[ast.stmt] | None:
+        """`b, c, h, w = x.shape`: the names stand in storage order."""
+        target = node.targets[0]
+        visits = self.w.trace.of(node.value)
+        if not visits or visits[0].kind != "size" or not isinstance(target, (ast.Tuple, ast.List)) or len(node.targets) != 1:
+            return None
+        if visits[0].name not in ("shape", "size") or (isinstance(node.value, ast.Call) and (node.value.args or node.value.keywords)):
+            return None
+        order = self.e.orders(visits)
+        if len(order) != len(target.elts) or any(isinstance(t, ast.Starred) for t in target.elts):
+            return None
+        owner = node.value.value if isinstance(node.value, ast.Attribute) else node.value.func.value  # type: ignore[attr-defined]
+        made = ast.Tuple([self.e.target(target.elts[axis]) for axis in order], ast.Store())
+        return [ast.Assign([made], nodes.call("keras.ops.shape", [self.e.expr(owner)]))]
+
+    def results(self, node: ast.Assign) -> list[ast.stmt] | None:
+        """`y, (h, c) = lstm(x)` where the target's call returns another structure."""
+        visits = self.w.trace.of(node.value)
+        nodes_made = [v.made for v in visits if v.made is not None]
+        if not nodes_made or len(node.targets) != 1:
+            return None
+        lowered = self.w.lowering.lowered.get(id(nodes_made[0]))
+        if lowered is None or lowered.chosen is None or nodes_made[0].form is None:
+            return None
+        source = nodes_made[0].form.result
+        target = lowered.chosen.steps[-1].form.result
+        if source == target or isinstance(source, ResultName):
+            return None
+        names: dict[str, ast.expr] = {}
+        if not match(source, node.targets[0], names):
+            raise Unwritable("the results of this call are not unpacked where it stands")
+        value = self.e.expr(node.value)
+        wanted, after = self.rebuilt(target, names)
+        if wanted is None:
+            return [ast.Expr(value)]
+        return [ast.Assign([wanted], value), *after]
+
+    def rebuilt(self, pattern: Result, names: dict[str, ast.expr]) -> tuple[ast.expr | None, list[ast.stmt]]:
+        """The assignment target for a result pattern, and what has to follow the call."""
+        if isinstance(pattern, ResultName):
+            text = names.get(pattern.name)
+            target = self.e.target(text) if text is not None else ast.Name("_", ast.Store())
+            after: list[ast.stmt] = []
+            if pattern.codec == "expand" and isinstance(target, ast.Name) and target.id != "_":
+                load = ast.Name(target.id, ast.Load())
+                after.append(ast.Assign([target], nodes.call("keras.ops.expand_dims", [load], {"axis": ast.Constant(0)})))
+            return target, after
+        parts, later = [], []
+        for item in pattern.items:
+            made, more = self.rebuilt(item, names)
+            parts.append(made or ast.Name("_", ast.Store()))
+            later.extend(more)
+        return ast.Tuple(parts, ast.Store()), later
+
+    def layer_pair(self, node: ast.Assign) -> list[ast.stmt] | None:
+        """`self.conv = ...` that needs two target layers: a sibling attribute before it."""
+        target = node.targets[0]
+        site = self.w.sites.sites.get(("call", id(node.value)))
+        if site is None or not site.modules or len(site.cases) != 1 or len(node.targets) != 1 or site.why:
+            return None
+        chosen = site.cases[0].members[0].chosen
+        if chosen is None or len(chosen.steps) != 2 or not self.w.can_have_sibling(site, target):
+            return None
+        first, second = self.e.layers(node.value, site.cases[0].members)
+        assert isinstance(target, ast.Attribute)
+        written = self.e.target(target)
+        assert isinstance(written, ast.Attribute)
+        before = ast.Attribute(copy.deepcopy(written.value), self.w.sibling_name(target.attr, chosen.steps[0]), ast.Store())
+        self.w.link(node.value, second, [m.node for m in site.lowered])
+        return [ast.Assign([before], first), ast.Assign([written], second)]
+
+    def annotated(self, node: ast.AnnAssign) -> list[ast.stmt]:
+        """`x: int = 3`; annotations the target cannot say are left out."""
+        if node.value is None:
+            return []
+        value = self.e.expr(node.value)
+        if nodes.has_gone(value):
+            return []
+        annotation = self.w.annotation(node.annotation, self.file)
+        target = self.e.target(node.target)
+        if annotation is None or not isinstance(target, (ast.Name, ast.Attribute)):
+            return [ast.Assign([target], value)]
+        return [ast.AnnAssign(target, annotation, value, node.simple)]
+
+    def augmented(self, node: ast.AugAssign) -> list[ast.stmt]:
+        """`x += y`: on tensors by the operator's plan, else as it stood."""
+        visits = self.w.trace.of(node)
+        target = self.e.target(node.target)
+        if visits and visits[0].kind == "op":
+            site = self.w.sites.sites.get(("call", id(node)))
+            if site is None or site.why:
+                raise Unwritable(site.why if site is not None else "this site has no reading")
+            load = self.w.as_load(node.target)
+            text = self.e.op_of(load, node.value, site, visits)
+            if isinstance(text, ast.BinOp) and isinstance(text.op, type(node.op)) and ast.dump(text.left) == ast.dump(self.e.expr(load)):
+                return [ast.AugAssign(target, node.op, text.right)]
+            return [ast.Assign([target], text)]
+        if visits and visits[0].kind == "unmapped":
+            raise Unwritable(visits[0].name)
+        value = self.e.expr(node.value)
+        return [] if nodes.has_gone(value) else [ast.AugAssign(target, node.op, value)]
+
+    def condition(self, node: ast.If) -> list[ast.stmt]:
+        """if / else; a known test leaves its arm, an empty arm goes."""
+        test = self.e.expr(node.test)
+        if isinstance(test, ast.Constant):
+            return self.arm(node.body if test.value else node.orelse)
+        body, orelse = self.arm(node.body), self.arm(node.orelse)
+        if nodes.has_gone(test):
+            if not body and not orelse:
+                return []
+            raise Unwritable("a condition asks something that the target does not have")
+        if not body and not orelse:
+            return []
+        if not body:
+            test, body, orelse = negated(test), orelse, []
+        made = ast.If(test, body, orelse)
+        for branch in self.w.trace.branches.get(id(node), []):
+            if branch.kind == "size" and not branch.speculative:
+                self.w.guard(self.file, node)
+        return [made]
+
+    def loop(self, node: ast.For) -> list[ast.stmt]:
+        """for loops; those whose body went go."""
+        if id(node) in self.w.trace.executed and self.only_initialises(node.body):
+            return []
+        body = self.block(node.body)
+        iterable = self.e.expr(node.iter)
+        if not body:
+            return []
+        if nodes.has_gone(iterable):
+            raise Unwritable("a loop runs over something that the target does not have")
+        return [ast.For(self.e.target(node.target), iterable, body, self.block(node.orelse))]
+
+    def only_initialises(self, body: list[ast.stmt]) -> bool:
+        """Does a loop only set initial values of parameters?"""
+        for statement in body:
+            if isinstance(statement, ast.If):
+                if not (self.only_initialises(statement.body) and self.only_initialises(statement.orelse)):
+                    return False
+                continue
+            if isinstance(statement, ast.For):
+                if not self.only_initialises(statement.body):
+                    return False
+                continue
+            if isinstance(statement, (ast.Pass, ast.Continue)):
+                continue
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                continue
+            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and self.w.is_initialisation(statement.value, self.file):
+                continue
+            return False
+        return bool(body)
+
+
+def match(pattern: Result, target: ast.expr, names: dict[str, ast.expr]) -> bool:
+    """Which result each name of an assignment target takes."""
+    if isinstance(pattern, ResultName):
+        if not (isinstance(target, ast.Name) and target.id == "_"):
+            names[pattern.name] = target
+        return True
+    if isinstance(target, ast.Name) and target.id == "_":
+        return True
+    if isinstance(pattern, ResultGroup) and isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(pattern.items):
+        return all(match(p, t, names) for p, t in zip(pattern.items, target.elts, strict=True))
+    return False
+
+
+def negated(test: ast.expr) -> ast.expr:
+    """not test, without a double not."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return test.operand
+    if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
+        return ast.Compare(test.left, [ast.IsNot() if isinstance(test.ops[0], ast.Is) else ast.Is()], test.comparators)
+    return ast.UnaryOp(ast.Not(), test)
+
+

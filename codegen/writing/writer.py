@@ -1,0 +1,391 @@
+"""The writer: walks the program's definitions and writes each in the target's words; the elaboration supplies facts."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import codegen.idioms
+from codegen.keras.reserved import safe_attribute
+from codegen.layout import Layout
+from codegen.lower import Lowering, Step
+from codegen.writing.annotations import write_annotation
+from codegen.writing.definitions import Definitions
+from codegen.writing.expressions import Expressions
+from codegen.writing.plans import PlanText, Unwritable
+from codegen.writing.sites import Site, Sites
+from pivot.network import Node
+from pivot.opset import Form, OpSet
+from pivot.problems import Problem
+from pivot.reading import lookup
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.frames import Scope
+from pivot.reading.torch import ANSWERS
+from pivot.reading.trace import Visit
+from pivot.reading.values import Api, BoundMethod, ClassObject, FunctionObject
+
+LOADERS = ("load_state_dict", "load_state_dict_from_url", "load_url", "load_weights", "load_checkpoint")
+Idiom = Callable[[Expressions, ast.expr, list[Visit]], "ast.expr | None"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Link:
+    """A place of the source, the node written for it, and the network's nodes of both."""
+
+    file: str
+    source: ast.AST
+    target: ast.AST
+    nodes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class WrittenModule:
+    """The target file as a tree, with what was learned while writing it."""
+
+    tree: ast.Module
+    entry: ast.expr
+    links: list[Link] = field(default_factory=list)
+    renamed: dict[str, str] = field(default_factory=dict)
+    unverified: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    guards: list[str] = field(default_factory=list)
+    dropped: list[str] = field(default_factory=list)
+
+
+class Writer:
+    """Facts and decisions shared by all definitions of one target file."""
+
+    def __init__(self, done: Elaborated, lowering: Lowering, sites: Sites, layout: Layout, opset: OpSet) -> None:
+        self.done = done
+        self.ev = done.evaluator
+        self.trace = done.network.trace
+        self.lowering, self.sites, self.layout, self.opset = lowering, sites, layout, opset
+        self.plans = PlanText(layout)
+        self.source_framework = self.ev.dialect.framework
+        self.call_name = "call"
+        self.answers = ANSWERS
+        self.needs_unmapped = False
+        self.framework_name = False
+        self.out = WrittenModule(ast.Module([], []), ast.Constant(None))
+        self.adapters: dict[str, str] = {}
+        self.adapter_nodes: dict[str, ast.stmt] = {}
+        self.wanted: dict[tuple[str, str], None] = {}
+        self.imports: dict[str, tuple[str, str | None]] = {}
+        self.siblings: dict[tuple[int, str], str] = {}
+        self.unmapped_sites: dict[int, ast.AST] = {}
+        self.idioms = load_idioms()
+        self.gone_parameters = self.find_gone_parameters()
+        self.mode_functions = self.find_mode_functions()
+        self.definitions = Definitions(self)
+        self.plan_siblings()
+
+    # -- facts ----------------------------------------------------------------------
+
+    def short(self, file: str) -> str:
+        """A file's name as messages of the generated code have it."""
+        return Path(file).name
+
+    def link(self, source: ast.AST, target: ast.AST, made: list[Node]) -> None:
+        """Remember what a written node stands for."""
+        file = made[0].file if made else ""
+        self.out.links.append(Link(file, source, target, tuple(dict.fromkeys(n.id for n in made if n.id))))
+
+    def idiom(self, op: str, e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr | None:
+        """An idiom of the target for an op, if there is one."""
+        return self.idioms[op](e, node, visits) if op in self.idioms else None
+
+    def mark_unmapped(self, node: ast.AST, visits: list[Visit]) -> None:
+        """Count a site that no op reads."""
+        self.unmapped_sites[id(node)] = node
+
+    def refused(self, problem: Problem) -> None:
+        """A statement that was met and cannot be written."""
+        if problem not in self.out.problems:
+            self.out.problems.append(problem)
+
+    def unverified(self, file: str, node: ast.AST) -> None:
+        """An arm that nobody took was written from a trial reading."""
+        if any(isinstance(n, ast.Call) for n in ast.walk(node)):
+            self.out.unverified.append(f"{self.short(file)}:{getattr(node, 'lineno', 0)}")
+
+    def not_verified(self, file: str, node: ast.AST, why: Exception) -> None:
+        """An arm that nobody took could not be written."""
+        self.out.unverified.append(f"{self.short(file)}:{getattr(node, 'lineno', 0)}: {why}")
+
+    def guard(self, file: str, node: ast.AST) -> None:
+        """A condition on sizes stays in the target."""
+        self.out.guards.append(f"{self.short(file)}:{getattr(node, 'lineno', 0)}")
+
+    # -- parameters that went, and the mode -------------------------------------------
+
+    def functions(self) -> list[FunctionObject]:
+        """Every function of the program that was entered."""
+        found: dict[int, FunctionObject] = {}
+        for frames in self.trace.frames.values():
+            for frame in frames:
+                if frame.function is not None:
+                    found.setdefault(id(frame.function.node), frame.function)
+        return list(found.values())
+
+    def find_gone_parameters(self) -> dict[int, set[str]]:
+        """Parameters that only lead to the loading of weights: per function node, their names."""
+        gone: dict[int, set[str]] = {}
+        functions = [f for f in self.functions() if not isinstance(f.node, ast.Lambda)]
+        for function in functions:
+            names = {a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args, *function.node.args.kwonlyargs)}
+            for call in (n for n in ast.walk(function.node) if isinstance(n, ast.Call) and self.loads_weights(n)):
+                inside = {n.id for part in (*call.args, *(k.value for k in call.keywords)) for n in ast.walk(part) if isinstance(n, ast.Name)}
+                for name in inside & names:
+                    if self.harmless(function, name):
+                        gone.setdefault(id(function.node), set()).add(name)
+        for _ in range(5):
+            for visits in self.trace.visits.values():
+                for visit in visits:
+                    if visit.kind in ("function", "class") and visit.entered is not None and isinstance(visit.node, ast.Call):
+                        self.spread_gone(visit, gone)
+        return gone
+
+    def harmless(self, function: FunctionObject, name: str) -> bool:
+        """Did a parameter have no value of weight at any visit?"""
+        for frame in self.trace.frames.get(id(function.node), []):
+            value = frame.scope.names.get(name)
+            if value is not None and not (value.hint is None or isinstance(value.hint, bool)):
+                return False
+        return True
+
+    def spread_gone(self, visit: Visit, gone: dict[int, set[str]]) -> None:
+        """A parameter that is only handed on to one that went, went too."""
+        assert visit.entered is not None and isinstance(visit.node, ast.Call)
+        inner, outer = visit.entered.function, visit.frame.function
+        if inner is None or outer is None or isinstance(outer.node, ast.Lambda) or id(inner.node) not in gone:
+            return
+        names = self.parameter_names([visit])
+        own = {a.arg for a in (*outer.node.args.posonlyargs, *outer.node.args.args, *outer.node.args.kwonlyargs)}
+        pairs = [(names[i], a) for i, a in enumerate(visit.node.args) if i < len(names)] + [(k.arg or "", k.value) for k in visit.node.keywords]
+        for name, arg in pairs:
+            if name in gone[id(inner.node)] and isinstance(arg, ast.Name) and arg.id in own and self.harmless(outer, arg.id):
+                gone.setdefault(id(outer.node), set()).add(arg.id)
+
+    def loads_weights(self, node: ast.Call) -> bool:
+        """Is a call one that loads weights?"""
+        func = node.func
+        last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+        return last.endswith(LOADERS)
+
+    def parameter_names(self, visits: list[Visit]) -> list[str]:
+        """Positional parameters of what a call enters, without self."""
+        for visit in visits:
+            if visit.entered is not None and visit.entered.function is not None:
+                spec = visit.entered.function.node.args
+                names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+                bound = visit.kind in ("class", "apply") or isinstance(visit.callee.hint if visit.callee else None, BoundMethod)
+                return names[1:] if bound and names else names
+        return []
+
+    def dropped_parameters(self, visits: list[Visit]) -> set[str]:
+        """Parameters of a call's callee that went."""
+        found: set[str] = set()
+        for visit in visits:
+            if visit.entered is not None and visit.entered.function is not None:
+                found |= self.gone_parameters.get(id(visit.entered.function.node), set())
+        return found
+
+    def find_mode_functions(self) -> set[int]:
+        """Function nodes that need the argument `training`."""
+        found: set[int] = set()
+        for visits in self.trace.visits.values():
+            for visit in visits:
+                if visit.kind == "mode" and visit.frame.function is not None:
+                    found.add(id(visit.frame.function.node))
+        for _ in range(6):
+            for visits in self.trace.visits.values():
+                for visit in visits:
+                    inner = visit.entered.function if visit.entered is not None else None
+                    if visit.kind == "function" and inner is not None and id(inner.node) in found and visit.frame.function is not None:
+                        found.add(id(visit.frame.function.node))
+        return found
+
+    def takes_mode(self, visits: list[Visit]) -> bool:
+        """Must a call pass the mode on?"""
+        return any(
+            v.kind == "function" and v.entered is not None and v.entered.function is not None and id(v.entered.function.node) in self.mode_functions
+            for v in visits
+        )
+
+    def is_empty_call(self, visits: list[Visit]) -> bool:
+        """Does a call of the program only do what went (log, warn)?"""
+        for visit in visits:
+            if visit.kind != "function" or visit.entered is None or visit.entered.function is None:
+                return False
+            node = visit.entered.function.node
+            if isinstance(node, ast.Lambda) or not self.definitions.is_empty(visit.entered.function):
+                return False
+        return bool(visits)
+
+    def is_initialisation(self, node: ast.Call, file: str) -> bool:
+        """Does a call only set initial values?"""
+        visits = self.trace.visits.get(id(node), [])
+        if visits:
+            return all(v.kind == "dropped" for v in visits) or self.is_empty_call(visits)
+        text = ast.unparse(node.func)
+        return "init." in text or text.endswith("_")
+
+    # -- siblings ----------------------------------------------------------------------
+
+    def plan_siblings(self) -> None:
+        """Which attributes get a sibling layer before them."""
+        for site in self.sites.sites.values():
+            if site.modules and len(site.cases) == 1 and not site.why and site.key[0] == "call":
+                chosen = site.cases[0].members[0].chosen
+                if chosen is None or len(chosen.steps) != 2:
+                    continue
+                attribute = self.sibling_attribute(site)
+                if attribute is not None:
+                    for module in site.modules:
+                        self.siblings[id(module), attribute] = self.sibling_name(attribute, chosen.steps[0])
+
+    def sibling_attribute(self, site: Site) -> str | None:
+        """The attribute that all applications of a site's layers go through."""
+        found: set[str] = set()
+        modules = {id(m) for m in site.modules}
+        for visits in self.trace.visits.values():
+            for visit in visits:
+                if visit.kind == "apply" and visit.module is not None and id(visit.module) in modules:
+                    node = visit.node
+                    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or hasattr(node, "container_index"):
+                        return None
+                    if node.func.attr in ("forward", "__call__") or not isinstance(node.func.value, ast.Name):
+                        return None
+                    found.add(node.func.attr)
+        return next(iter(found)) if len(found) == 1 else None
+
+    def can_have_sibling(self, site: Site, target: ast.expr) -> bool:
+        """May `self.conv = ...` be written as two attributes?"""
+        if not isinstance(target, ast.Attribute) or not isinstance(target.value, ast.Name):
+            return False
+        return all((id(m), target.attr) in self.siblings for m in site.modules)
+
+    def sibling_name(self, attribute: str, step: Step) -> str:
+        """`conv1_pad`."""
+        return f"{attribute}_{'pad' if 'pad' in step.op.name else step.op.name}"
+
+    def sibling(self, func: ast.expr, visits: list[Visit]) -> ast.expr | None:
+        """The sibling that a layer's input goes through first."""
+        if not isinstance(func, ast.Attribute):
+            return None
+        names = {self.siblings.get((id(v.module), func.attr)) for v in visits}
+        if names == {None}:
+            return None
+        if len(names) != 1:
+            raise Unwritable("only some of these layers have a padding of their own")
+        name = next(iter(names))
+        assert name is not None and isinstance(func.value, ast.Name)
+        return ast.Attribute(ast.Name(func.value.id, ast.Load()), name, ast.Load())
+
+    # -- names -----------------------------------------------------------------------------
+
+    def safe(self, name: str) -> str:
+        """An attribute name that the target leaves alone."""
+        made = safe_attribute(name)
+        if made != name:
+            self.out.renamed[name] = made
+        return made
+
+    def attribute_name(self, node: ast.Attribute) -> str:
+        """The name of an attribute in the target: only those of modules are renamed."""
+        if safe_attribute(node.attr) == node.attr:
+            return node.attr
+        owner = node.value
+        if isinstance(owner, ast.Name) and owner.id in ("self", "cls"):
+            return self.safe(node.attr)
+        return node.attr
+
+    def static_api(self, node: ast.expr, file: str, locals_: set[str]) -> Api | None:
+        """The library name an expression stands for by the imports of its file."""
+        parts: list[str] = []
+        root = node
+        while isinstance(root, ast.Attribute):
+            parts.insert(0, root.attr)
+            root = root.value
+        if not isinstance(root, ast.Name) or root.id in locals_:
+            return None
+        scope = self.ev.scopes.get(Path(file))
+        if scope is None:
+            return None
+        value = lookup.in_module(self.ev, scope, root.id)
+        if value is None or not isinstance(value.hint, Api):
+            return None
+        return Api(self.ev.dialect.canonical(".".join([value.hint.name, *parts])))
+
+    def require(self, hint: FunctionObject | ClassObject) -> None:
+        """A definition is needed in the target file."""
+        scope = self.ev.scopes.get(Path(hint.file))
+        if scope is not None and hint.name in scope.lazy:
+            self.wanted.setdefault((hint.file, hint.name))
+
+    def mention(self, name: str, file: str) -> None:
+        """A module-level name is read."""
+        scope = self.ev.scopes.get(Path(file))
+        if scope is not None and name in scope.lazy:
+            self.wanted.setdefault((file, name))
+
+    def annotation(self, node: ast.expr | None, file: str) -> ast.expr | None:
+        """An annotation in the target's words, or None where it has none."""
+        return write_annotation(self, node, file)
+
+    def as_load(self, target: ast.expr) -> ast.expr:
+        """An assignment target, to be read."""
+        kept = next((n for n in self.trace.keep if isinstance(n, ast.expr) and getattr(n, "lineno", -1) == target.lineno and getattr(n, "col_offset", -1) == target.col_offset), None)
+        if kept is not None and type(kept) is type(target):
+            return kept
+        made = ast.parse(ast.unparse(target), mode="eval").body
+        return made
+
+    def scope_of(self, file: str) -> Scope | None:
+        """The scope of a file."""
+        return self.ev.scopes.get(Path(file))
+
+    # -- adapters ----------------------------------------------------------------------------
+
+    def adapter(self, api: str) -> str:
+        """The name of the function that stands for a library class used as a value."""
+        if api not in self.adapters:
+            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", api.rpartition(".")[2]).lower()
+            taken = {n for scope in self.ev.scopes.values() for n in scope.lazy} | set(self.adapters.values())
+            while name in taken:
+                name += "_layer"
+            self.adapters[api] = name
+            self.adapter_nodes[api] = self.definitions.adapter(api, name)
+        return self.adapters[api]
+
+    def value_adapter(self, api: str, forms: tuple[Form, ...]) -> ast.expr:
+        """A library class that is handed on but never called on this configuration."""
+        if api not in self.adapters:
+            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", api.rpartition(".")[2]).lower()
+            taken = {n for scope in self.ev.scopes.values() for n in scope.lazy} | set(self.adapters.values())
+            while name in taken:
+                name += "_layer"
+            self.adapters[api] = name
+            self.adapter_nodes[api] = self.definitions.unused_adapter(api, name, forms)
+        return ast.Name(self.adapters[api], ast.Load())
+
+    def inner_definition(self, node: ast.FunctionDef | ast.ClassDef, file: str, locals_: set[str]) -> ast.stmt:
+        """A function or class inside a function."""
+        return self.definitions.inner(node, file, locals_)
+
+
+def load_idioms() -> dict[str, Idiom]:
+    """Idioms by op, found by folder."""
+    found: dict[str, Idiom] = {}
+    for info in pkgutil.iter_modules(codegen.idioms.__path__):
+        module = importlib.import_module(f"codegen.idioms.{info.name}")
+        for op in module.OPS:
+            found[op] = module.write
+    return found
+
+

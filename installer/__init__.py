@@ -1,0 +1,1 @@
+"""What makes and prepares the downloadable application; nothing here is imported by it."""

@@ -1,0 +1,1 @@
+"""The framework-neutral pivot: from source text to a program and its network, and everything true of them."""

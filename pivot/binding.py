@@ -1,0 +1,449 @@
+"""Reading one site: the arguments of a call against the slots of a form, giving parameters and operands of the op."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pivot.arithmetic import evaluate_text
+from pivot.codecs.base import Codec, NoForm
+from pivot.codecs.registry import all_codecs, all_tensor_codecs
+from pivot.dims import Size
+from pivot.notation import OperandSpec, arrange, axis_of
+from pivot.op import Form, Op
+from pivot.params import BadValue, ParamSpec, ParamType, normal_value
+from pivot.predicates import equal
+from pivot.slots import (
+    MISSING,
+    Coded,
+    Flag,
+    Literal,
+    Made,
+    NotationError,
+    Operand,
+    Path,
+    Reference,
+    SizeOf,
+    Slot,
+)  # fmt: skip
+from pivot.types import TensorType, is_tensor, rank_of
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a form cannot be read or written."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """An axis of an operand that the arguments fix: `in_channels=3` says that x.C is 3."""
+
+    operand: str
+    letter: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class CodecUse:
+    """An operand that goes through a tensor codec; `refs` by role."""
+
+    codec: str
+    refs: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One site read. `given`: slot key -> argument number or keyword; `sources`: parameter -> key of the slot it was
+    given by.
+    """
+
+    params: dict[str, object]
+    operands: dict[str, object] = field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
+    given: dict[str, int | str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    flags: dict[str, object] = field(default_factory=dict)
+    codecs: dict[str, CodecUse] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Construction:
+    """A constructor call as a value, so that nested constructors (`RNN(LSTMCell(8))`) can be read."""
+
+    call: str
+    args: Sequence[object]
+    kwargs: Mapping[str, object]
+
+
+class _No(Exception):
+    """Leaves the reading of a form at once."""
+
+
+def read_args(form: Form, args: Sequence[object], kwargs: Mapping[str, object]) -> Bound | Refused:
+    """Arguments of a constructor, function, method (receiver first), operator or index in terms of the op."""
+    return _read(form, form.args, {}, args, kwargs)
+
+
+def read_apply(
+    form: Form, params: Mapping[str, object], args: Sequence[object], kwargs: Mapping[str, object]
+) -> Bound | Refused:
+    """Arguments of the call of a layer that was constructed with `params`; the result has these parameters too."""
+    return _read(form, form.apply, params, args, kwargs)
+
+
+def _read(
+    form: Form,
+    slots: tuple[Slot, ...],
+    known: Mapping[str, object],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+) -> Bound | Refused:
+    reader = _Reader(form, dict(known))
+    try:
+        reader.take(slots, args, kwargs)
+        reader.finish()
+    except _No as no:
+        return Refused(str(no))
+    return Bound(
+        reader.params,
+        reader.operands,
+        tuple(reader.constraints),
+        reader.given,
+        reader.sources,
+        reader.flags,
+        reader.codecs,
+    )
+
+
+def bind(
+    slots: tuple[Slot, ...], args: Sequence[object], kwargs: Mapping[str, object]
+) -> tuple[list[object], dict[str, int | str]] | Refused:
+    """A value (or MISSING) per slot, and where each given one came from."""
+    values: list[object] = [MISSING] * len(slots)
+    given: dict[str, int | str] = {}
+    for place, value in enumerate(args):
+        if place >= len(slots):
+            return Refused(f"takes {len(slots)} arguments, {len(args)} are given")
+        slot = slots[place]
+        given[slot.key] = place
+        if slot.variadic:
+            rest = args[place:]
+            single = len(rest) == 1 and isinstance(rest[0], (tuple, list))
+            values[place] = tuple(rest[0]) if single and isinstance(rest[0], (tuple, list)) else tuple(rest)
+            break
+        values[place] = value
+    for name, value in kwargs.items():
+        for place, slot in enumerate(slots):
+            if slot.name == name:
+                break
+        else:
+            return Refused(f"has no argument '{name}'")
+        if values[place] is not MISSING:
+            return Refused(f"argument '{name}' is given twice")
+        values[place] = value
+        given[name] = name
+    return values, given
+
+
+class _Reader:
+    __slots__ = ("codecs", "constraints", "flags", "form", "given", "op", "operands", "params", "pending", "sources")
+
+    def __init__(self, form: Form, params: dict[str, object]) -> None:
+        self.form = form
+        self.op = form.op
+        self.params = params
+        self.operands: dict[str, object] = {}
+        self.constraints: list[Constraint] = []
+        self.given: dict[str, int | str] = {}
+        self.sources: dict[str, str] = {}
+        self.flags: dict[str, object] = {}
+        self.codecs: dict[str, CodecUse] = {}
+        self.pending: list[tuple[Coded, object]] = []
+
+    def take(self, slots: tuple[Slot, ...], args: Sequence[object], kwargs: Mapping[str, object]) -> None:
+        bound = bind(slots, args, kwargs)
+        if isinstance(bound, Refused):
+            raise _No(bound.why)
+        values, given = bound
+        self.given.update(given)
+        for slot, value in zip(slots, values, strict=True):
+            if value is MISSING:
+                value = slot.default
+                if value is MISSING:
+                    raise _No(f"argument '{slot.key}' is missing")
+                was_given = False
+            else:
+                was_given = True
+            self.accept(slot, value, was_given)
+
+    def accept(self, slot: Slot, value: object, was_given: bool) -> None:
+        kind = slot.value
+        if isinstance(kind, Path):
+            self.set_param(kind.name, value)
+            if was_given:
+                self.sources[kind.name] = slot.key
+        elif isinstance(kind, Coded):
+            if was_given:
+                self.sources[kind.path.name] = slot.key
+            if not kind.refs:
+                self.decode(kind, value, {})
+            else:
+                self.pending.append((kind, value))
+        elif isinstance(kind, Operand):
+            self.set_operands(kind, value, slot.key)
+        elif isinstance(kind, Literal):
+            if not equal(value, kind.value):
+                raise _No(f"{slot.key}={_shown(value)} is not {_shown(kind.value)}")
+        elif isinstance(kind, SizeOf):
+            if isinstance(value, (tuple, list)):
+                if len(value) != 1:
+                    raise _No(f"{slot.key}={_shown(value)} is about {len(value)} axes, not one")
+                value = value[0]
+            self.constraints.append(Constraint(kind.operand, kind.letter, value))
+        elif isinstance(kind, Flag):
+            self.flags[kind.name] = value
+        elif isinstance(kind, Made):
+            call = getattr(value, "call", None)
+            if call != kind.call:
+                raise _No(f"{slot.key} is not made by {kind.call}")
+            inner: Sequence[object] = getattr(value, "args", ())
+            words: Mapping[str, object] = getattr(value, "kwargs", {})
+            self.take(kind.slots, inner, words)
+
+    def set_param(self, name: str, value: object) -> None:
+        spec = self.op.params.get(name)
+        if spec is None:
+            raise _No(f"the op {self.op.name} has no parameter '{name}'")
+        try:
+            value = normal_value(spec.type, value, None)
+        except BadValue as error:
+            raise _No(f"{name}: {error}") from None
+        if name in self.params and not equal(self.params[name], value):
+            raise _No(f"'{name}' is said twice, as {_shown(self.params[name])} and {_shown(value)}")
+        self.params[name] = value
+
+    def decode(self, coded: Coded, value: object, refs: Mapping[str, object]) -> None:
+        codec = codec_of(coded)
+        if value is not None or codec.takes_none:
+            try:
+                value = codec.read(value, refs)
+            except NoForm as error:
+                raise _No(f"{coded.path.name}: {error}") from None
+        self.set_param(coded.path.name, value)
+
+    def set_operands(self, kind: Operand, value: object, key: str) -> None:
+        if kind.form == "one" or (len(kind.names) == 1 and self.spec(kind.names[0]).many):
+            self.set_operand(kind.names[0], value, key)
+        elif value is None:
+            for name in kind.names:
+                self.set_operand(name, None, key)
+        elif isinstance(value, (tuple, list)) and len(value) == len(kind.names):
+            for name, item in zip(kind.names, value, strict=True):
+                self.set_operand(name, item, key)
+        else:
+            raise _No(f"{key} needs {len(kind.names)} tensors")
+        if kind.codec is not None:
+            roles = _tensor_roles(kind.codec)
+            refs: dict[str, object] = {}
+            for place, reference in enumerate(kind.arguments):
+                role = roles[place] if place < len(roles) else str(place)
+                refs[role] = self.resolve(reference)
+            self.codecs[kind.names[0]] = CodecUse(kind.codec, refs)
+
+    def spec(self, name: str) -> OperandSpec:
+        found = self.op.inputs.get(name)
+        if found is not None:
+            return found
+        if name in self.op.weights:
+            letters = self.op.letters(name) or ()
+            return OperandSpec(name, letters, optional=self.op.weights[name].condition is not None)
+        raise _No(f"the op {self.op.name} has no operand '{name}'")
+
+    def set_operand(self, name: str, value: object, key: str) -> None:
+        spec = self.spec(name)
+        if value is None:
+            if not spec.optional:
+                raise _No(f"{key} must be a tensor, not None")
+        elif spec.many:
+            if not isinstance(value, (tuple, list)):
+                raise _No(f"{key} must be a list of tensors")
+            value = tuple(value)
+        elif not is_tensor(value) and not (spec.number and isinstance(value, (int, float, Size))):
+            raise _No(f"{key} must be a tensor")
+        else:
+            rank = rank_of(value)
+            letters = self.form.order.get(name, spec.letters)
+            if rank is not None and letters and "*" not in letters and rank != len(letters):
+                raise _No(f"{key} has {rank} axes where {' '.join(letters)} are needed")
+        self.operands[name] = value
+
+    def finish(self) -> None:
+        """Reads what needs other parameters, and derives the parameters that follow from operands."""
+        derive = {name: text for name, text in self.form.derive.items() if name not in self.params}
+        patient = True
+        while self.pending or derive:
+            before = len(self.pending) + len(derive)
+            for name in list(derive):
+                if self.derived(name, derive[name]):
+                    del derive[name]
+            for item in list(self.pending):
+                refs = self.refs_of(item[0], patient)
+                if refs is not None:
+                    self.pending.remove(item)
+                    self.decode(item[0], item[1], refs)
+            if len(self.pending) + len(derive) == before:
+                if not patient:
+                    if not self.pending and not self.operands:
+                        return  # a constructor: what follows from operands is known when the layer is applied
+                    names = ", ".join([coded.path.name for coded, _ in self.pending] + list(derive))
+                    raise _No(f"not enough is given to know {names}")
+                patient = False
+
+    def derived(self, name: str, text: str) -> bool:
+        try:
+            value = evaluate_text(text, self.lookup)
+        except NotationError:
+            return False
+        self.set_param(name, value)
+        return True
+
+    def lookup(self, name: str, part: str | None) -> object:
+        if part is None:
+            if name in self.params:
+                return self.params[name]
+            if name in self.operands or name in self.op.inputs or name in self.op.weights:
+                return self.operands.get(name)
+            raise NotationError(f"'{name}' is not known yet")
+        dim = axis_size(self.op, self.form.order, self.operands, name, part)
+        if dim is None:
+            raise NotationError(f"{name}.{part} is not known")
+        return dim
+
+    def refs_of(self, coded: Coded, patient: bool) -> dict[str, object] | None:
+        roles = codec_of(coded).roles
+        refs: dict[str, object] = {}
+        for place, reference in enumerate(coded.refs):
+            role = role_at(roles, place)
+            if isinstance(reference, Path) and reference.name in self.op.params and reference.name not in self.params:
+                if patient:
+                    return None
+                default = self.op.params[reference.name].default
+                refs[role] = None if default is MISSING else default
+            else:
+                refs[role] = self.resolve(reference)
+        return refs
+
+    def resolve(self, reference: Reference) -> object:
+        return resolve_reference(self.op, self.form.order, self.params, self.operands, reference)
+
+
+def axis_size(
+    op: Op, order: Mapping[str, tuple[str, ...]], operands: Mapping[str, object], name: str, letter: str
+) -> object:
+    """The size of the axis of an operand that carries a letter; None where it is not known."""
+    operand = operands.get(name)
+    if isinstance(operand, (tuple, list)) and operand:
+        operand = operand[0]
+    shape = getattr(operand, "shape", None)
+    letters = order.get(name) or op.letters(name)
+    if shape is None or letters is None:
+        return None
+    axis = axis_of(letters, letter, len(shape))
+    return None if axis is None else shape[axis]
+
+
+def resolve_reference(
+    op: Op, order: Mapping[str, tuple[str, ...]], params: Mapping[str, object], operands: Mapping[str, object],
+    reference: Reference,
+) -> object:  # fmt: skip
+    """The value of a literal, a parameter, an operand or an axis; None where it is not known."""
+    if isinstance(reference, Literal):
+        return reference.value
+    name, part = reference.name, reference.part
+    if part is not None:
+        if part in op.params:
+            shape = getattr(operands.get(name), "shape", None)
+            axis = params.get(part)
+            return shape[axis] if shape is not None and isinstance(axis, int) else None
+        return axis_size(op, order, operands, name, part)
+    if name in op.params:
+        value = params.get(name)
+        if reference.index is None:
+            return value
+        known = isinstance(value, (tuple, list)) and -len(value) <= reference.index < len(value)
+        return value[reference.index] if known and isinstance(value, (tuple, list)) else None
+    return in_own_order(op, order, name, operands.get(name))
+
+
+def in_own_order(op: Op, order: Mapping[str, tuple[str, ...]], name: str, operand: object) -> object:
+    """A tensor's type with its axes in the order of the op's letters, where `order` says that they come differently."""
+    given, own = order.get(name), op.letters(name)
+    shape = getattr(operand, "shape", None)
+    if given is None or own is None or given == own or not isinstance(shape, tuple):
+        return operand
+    places = arrange(given, own, len(shape))
+    if places is None:
+        return operand
+    return TensorType(tuple(1 if at is None else shape[at] for at in places), str(getattr(operand, "dtype", "")))
+
+
+def codec_of(coded: Coded) -> Codec:
+    """The codec a slot names; a NotationError of the op file where there is none."""
+    codec = all_codecs().get(coded.codec)
+    if codec is None:
+        raise NotationError(f"there is no codec '{coded.codec}'")
+    return codec
+
+
+def role_at(roles: tuple[str, ...], place: int) -> str:
+    """Under which name a codec sees its reference number `place`."""
+    if place < len(roles) and roles[place] != "*":
+        return roles[place].rstrip("?")
+    return str(place - (len(roles) - 1 if roles and roles[-1] == "*" else 0))
+
+
+def _tensor_roles(codec: str) -> tuple[str, ...]:
+    return tuple(role.rstrip("?") for role in all_tensor_codecs()[codec].roles)
+
+
+def normalise(op: Op, params: Mapping[str, object], operands: Mapping[str, object]) -> dict[str, object] | Refused:
+    """All parameters of an op in their one spelling: defaults filled, axes non-negative, pads as pairs."""
+    rank = first_rank(op, operands)
+    found: dict[str, object] = {}
+    for name in params:
+        if name not in op.params:
+            return Refused(f"the op {op.name} has no parameter '{name}'")
+    for name, spec in op.params.items():
+        value = params.get(name, spec.default)
+        if value is MISSING:
+            if not spec.type.optional:
+                return Refused(f"parameter '{name}' is missing")
+            value = None
+        try:
+            found[name] = normal_value(param_type(op, spec), value, rank)
+        except BadValue as error:
+            return Refused(f"{name}: {error}")
+    return found
+
+
+def param_type(op: Op, spec: ParamSpec) -> ParamType:
+    """The type of a parameter; an axis of `stack` or `unsqueeze` counts in the result, which has more axes."""
+    kind = spec.type
+    if op.shape in ("stack", "unsqueeze") and kind.kind in ("axis", "axes"):
+        return ParamType("new_axis" if kind.kind == "axis" else "new_axes", kind.count, kind.optional)
+    return kind
+
+
+def first_rank(op: Op, operands: Mapping[str, object]) -> int | None:
+    """The rank axes are counted in: that of the first operand that is there."""
+    for name in op.inputs:
+        if operands.get(name) is not None:
+            return rank_of(operands[name])
+    return None
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"a {type(value).__name__}"

@@ -1,0 +1,1 @@
+"""Named, invertible converters between a framework's notation and the pivot's."""

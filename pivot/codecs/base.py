@@ -1,0 +1,52 @@
+"""What a codec is: a named, invertible converter between a framework's notation of a value and the pivot's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+Refs = Mapping[str, object]
+"""What a codec may look at besides the value, by role; a value is None where it is not known yet."""
+
+Sample = tuple[object, Refs]
+"""A pivot value and references under which it can be written: the property test needs some of each codec."""
+
+
+class NoForm(Exception):
+    """A value cannot be said in this notation; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class DottedName:
+    """A value written as a name, not as a literal: `torch.float32`."""
+
+    name: str
+
+
+class Codec:
+    """Base of all codecs. `read(write(v)) == normal(v)` holds for every value that can be written.
+
+    `roles` names the references in order; a role that ends in "?" may be left out, "*" takes all that follow as "0", "1", ...
+    `face`: codecs with one face let a source expression pass unchanged from one to the other. `template`: how an expression
+    `e` is rewritten on reading and on writing. `takes_none`: None is a value for this codec, else it passes through.
+    """
+
+    name: ClassVar[str] = ""
+    face: ClassVar[str | None] = None
+    roles: ClassVar[tuple[str, ...]] = ()
+    template: ClassVar[tuple[str, str] | None] = None
+    takes_none: ClassVar[bool] = False
+    domain: ClassVar[tuple[Sample, ...]] = ()
+
+    def read(self, value: object, refs: Refs) -> object:
+        """The framework's value in pivot terms; raises NoForm."""
+        raise NotImplementedError
+
+    def write(self, value: object, refs: Refs) -> object:
+        """The pivot's value in the framework's terms; raises NoForm."""
+        raise NotImplementedError
+
+    def normal(self, value: object) -> object:
+        """What a pivot value becomes after writing and reading; itself unless a codec forgets something on purpose."""
+        return value

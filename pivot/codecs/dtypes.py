@@ -1,0 +1,84 @@
+"""Element types: names of torch, Keras, NumPy and TensorFlow against the pivot's (`float32`, `int64`, `bool`)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pivot.codecs.base import Codec, DottedName, NoForm, Refs, Sample
+from pivot.types import DTYPES, is_tensor
+
+_OTHER_NAMES = {
+    "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
+    "bool_": "bool", "cfloat": "complex64", "cdouble": "complex128",
+}  # fmt: skip
+
+
+def dtype_name(value: object, python_float: str) -> str:
+    """The pivot's name of a dtype given as text, dotted name, or the built-in types float, int, bool; raises NoForm."""
+    if value is float:
+        return python_float
+    if value is int:
+        return "int64"
+    if value is bool:
+        return "bool"
+    name = value if isinstance(value, str) else getattr(value, "name", None)
+    if isinstance(name, str):
+        last = name.rpartition(".")[2]
+        last = _OTHER_NAMES.get(last, last)
+        if last in DTYPES:
+            return last
+    raise NoForm(f"{value!r} is not an element type")
+
+
+class TorchDtype(Codec):
+    """`torch.float32`, `torch.long`, ..."""
+
+    name: ClassVar[str] = "dtype_torch"
+    domain: ClassVar[tuple[Sample, ...]] = tuple((name, {}) for name in DTYPES)
+
+    def read(self, value: object, refs: Refs) -> object:
+        return dtype_name(value, "float64")
+
+    def write(self, value: object, refs: Refs) -> object:
+        return DottedName(f"torch.{dtype_name(value, 'float64')}")
+
+
+class KerasDtype(Codec):
+    """`"float32"`."""
+
+    name: ClassVar[str] = "dtype_keras"
+    domain: ClassVar[tuple[Sample, ...]] = tuple((name, {}) for name in DTYPES)
+
+    def read(self, value: object, refs: Refs) -> object:
+        return dtype_name(value, "float32")
+
+    def write(self, value: object, refs: Refs) -> object:
+        return dtype_name(value, "float32")
+
+
+class DtypeLike(Codec):
+    """The element type of a tensor that is given for it; never written."""
+
+    name: ClassVar[str] = "dtype_like"
+
+    def read(self, value: object, refs: Refs) -> object:
+        if not is_tensor(value):
+            raise NoForm(f"{value!r} is not a tensor")
+        return dtype_name(getattr(value, "dtype", None), "float32")
+
+    def write(self, value: object, refs: Refs) -> object:
+        raise NoForm("there is no tensor to take the element type of")
+
+
+class TypeOf(Codec):
+    """The element type that is asked for, else that of a tensor (only for decompositions)."""
+
+    name: ClassVar[str] = "type_of"
+    roles: ClassVar[tuple[str, ...]] = ("dtype",)
+
+    def read(self, value: object, refs: Refs) -> object:
+        wanted = refs.get("dtype")
+        return dtype_name(getattr(value, "dtype", None) if wanted is None else wanted, "float32")
+
+    def write(self, value: object, refs: Refs) -> object:
+        raise NoForm("the element type of a tensor is not written")

@@ -1,0 +1,112 @@
+"""`when` of a form: predicates from a closed list, joined by `and`, that decide whether a form may be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pivot.slots import NotationError, Path, Reference, parse_call
+from pivot.types import rank_of
+
+Resolve = Callable[[Reference], object]
+"""Value of a reference: a parameter, an operand, an axis size; raises LookupError where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """`name(args)`, e.g. `equal(padding_mode, 'zeros')`."""
+
+    name: str
+    args: tuple[Reference, ...]
+    text: str
+
+
+_ARITY: Mapping[str, int] = {
+    "used": 1, "unused": 1, "given": 1, "absent": 1, "rank": 2, "integer": 1, "equal": 2, "not_equal": 2, "less": 2,
+    "same": 2, "static": 1, "even": 2, "nonneg": 1, "last": 2, "boolean": 1,
+}  # fmt: skip
+
+
+def parse_when(text: str) -> tuple[Predicate, ...]:
+    """All predicates of a `when` text; raises NotationError with the column."""
+    found: list[Predicate] = []
+    column = 0
+    for part in text.split(" and "):
+        try:
+            call = parse_call(part)
+        except NotationError as error:
+            raise NotationError(error.why, column + error.column) from None
+        if call is None or call[0] not in _ARITY:
+            raise NotationError(f"'{part.strip()}' is not a predicate; known: {', '.join(_ARITY)}", column)
+        name, args = call
+        if len(args) != _ARITY[name]:
+            raise NotationError(f"{name}() takes {_ARITY[name]} arguments", column)
+        if not isinstance(args[0], Path):
+            raise NotationError(f"{name}() needs a name first", column)
+        found.append(Predicate(name, args, part.strip()))
+        column += len(part) + len(" and ")
+    return tuple(found)
+
+
+def holds(predicate: Predicate, resolve: Resolve, used: Callable[[str], bool], nonneg: Callable[[str], bool]) -> bool:
+    """Whether one predicate is true; False where what it asks about is not known."""
+    name, args = predicate.name, predicate.args
+    first = args[0]
+    if not isinstance(first, Path):
+        return False
+    if name == "used":
+        return used(first.name)
+    if name == "unused":
+        return not used(first.name)
+    if name == "nonneg":
+        return nonneg(first.name)
+    try:
+        value = resolve(first)
+    except LookupError:
+        return name == "absent"
+    if len(args) == 1:
+        return _asks_one(name, value)
+    try:
+        other = resolve(args[1])
+    except LookupError:
+        return False
+    return _asks_two(name, value, other)
+
+
+def _asks_one(name: str, value: object) -> bool:
+    if name == "given":
+        return value is not None
+    if name == "absent":
+        return value is None
+    if name == "boolean":
+        return getattr(value, "dtype", None) == "bool"
+    if name == "static":
+        return isinstance(value, int)
+    items = value if isinstance(value, tuple) else (value,)  # integer
+    return all(isinstance(v, (int, float)) and v == int(v) for v in items)
+
+
+def _asks_two(name: str, value: object, other: object) -> bool:
+    if name == "rank":
+        return rank_of(value) == other
+    if name == "last":
+        rank = rank_of(other)
+        return isinstance(value, int) and rank is not None and rank > 0 and value % rank == rank - 1
+    if name in ("equal", "same"):
+        return equal(value, other)
+    if name == "not_equal":
+        return not equal(value, other)
+    if not isinstance(value, (int, float)) or not isinstance(other, (int, float)):
+        return False
+    if name == "less":
+        return value < other
+    return other != 0 and value % other == 0  # even: divides without rest
+
+
+def equal(left: object, right: object) -> bool:
+    """Equality of plain values that tells True from 1 and takes lists for tuples."""
+    if isinstance(left, (tuple, list)) and isinstance(right, (tuple, list)):
+        return len(left) == len(right) and all(equal(a, b) for a, b in zip(left, right, strict=True))
+    if isinstance(left, bool) != isinstance(right, bool):
+        return False
+    return bool(left == right)

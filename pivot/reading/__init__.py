@@ -1,0 +1,1 @@
+"""Static reading: evaluates Python on abstract values, never executes it."""

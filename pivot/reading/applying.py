@@ -1,0 +1,266 @@
+"""From a site and a form to a node of the network: operands, parameters, shapes, results."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from pivot.dims import Dim, Size
+from pivot.forms import Bound, Refused, normalise, read_apply, read_args
+from pivot.network import Node
+from pivot.opset import Form
+from pivot.reading.modules import ModuleObject
+from pivot.reading.trace import Visit
+from pivot.reading.values import (
+    INPUT,
+    Api,
+    DictObject,
+    InstanceObject,
+    ListObject,
+    TensorCell,
+    TensorVersion,
+    Unknown,
+    Value,
+)
+from pivot.results import Result, ResultName, result_names
+from pivot.shapes import ShapeError, infer
+from pivot.types import TensorType
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+    from pivot.reading.values import ParameterObject
+
+
+def plain_of(value: Value) -> object:
+    """A value as the plain Python that forms read: tensors stay cells, library names are their text."""
+    hint = value.hint
+    if isinstance(hint, ListObject):
+        return [plain_of(v) for v in hint.items]
+    if isinstance(hint, tuple):
+        return tuple(plain_of(v) for v in hint)
+    if isinstance(hint, slice):
+        parts = [p if not isinstance(p, Value) else plain_of(p) for p in (hint.start, hint.stop, hint.step)]
+        return slice(*parts)
+    if isinstance(hint, DictObject):
+        return {k: plain_of(v) for k, (_, v) in hint.entries.items()}
+    if isinstance(hint, Api):
+        return hint.name
+    if isinstance(hint, InstanceObject) and hint.items is not None:
+        return tuple(plain_of(v) for v in hint.items)
+    return hint
+
+
+def new_version(
+    ev: Evaluator, type_: TensorType, parameter: ParameterObject | None = None, name: str = "", constant: object = None
+) -> TensorVersion:
+    """A fresh tensor of the network."""
+    ev.versions += 1
+    return TensorVersion(f"v{ev.versions}", type_, parameter, constant, name)
+
+
+def tensor(ev: Evaluator, type_: TensorType, depends: int = INPUT, base: TensorCell | None = None) -> Value:
+    """A value that holds a fresh tensor."""
+    return Value(TensorCell(new_version(ev, type_), base), None, depends)
+
+
+def read_tensor(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> TensorVersion:
+    """The current version of a cell; refused where it was written through a view."""
+    if cell.stale is not None:
+        raise ev.refusal(frame, node, f"this tensor may have changed: {cell.stale}", "write into the tensor itself", "view-write")
+    return cell.version
+
+
+def try_forms(
+    ev: Evaluator,
+    forms: Iterable[Form],
+    args: tuple[Value, ...],
+    kwargs: Mapping[str, Value],
+    node: ast.AST,
+    frame: Frame,
+) -> tuple[Form, Bound] | str:
+    """The first form that reads a call of a function or a constructor, or why none does."""
+    reasons: list[str] = []
+    plain_args = tuple(plain_of(v) for v in args)
+    plain_kwargs = {k: plain_of(v) for k, v in kwargs.items()}
+    for form in forms:
+        bound = read_args(form, plain_args, plain_kwargs)
+        if not isinstance(bound, Refused):
+            if mistaken(bound):
+                reasons.append("an argument was not read")
+                continue
+            return form, bound
+        if bound.why not in reasons:
+            reasons.append(bound.why)
+    return "; ".join(reasons) or "no form of it is known"
+
+
+def mistaken(bound: Bound) -> bool:
+    """Did a value that is unknown become a parameter?"""
+    return any(isinstance(v, Unknown) for v in bound.params.values())
+
+
+def given_values(bound: Bound, args: tuple[Value, ...], kwargs: Mapping[str, Value]) -> dict[str, Value]:
+    """Per parameter, the value it was given as."""
+    found: dict[str, Value] = {}
+    for param, slot in bound.sources.items():
+        where = bound.given.get(slot)
+        if isinstance(where, int) and where < len(args):
+            found[param] = args[where]
+        elif isinstance(where, str) and where in kwargs:
+            found[param] = kwargs[where]
+    return found
+
+
+def operand_of(ev: Evaluator, operand: object, node: ast.AST, frame: Frame) -> object:
+    """An operand as the network holds it: versions instead of cells."""
+    if isinstance(operand, TensorCell):
+        return read_tensor(ev, operand, node, frame)
+    if isinstance(operand, (list, tuple)):
+        return tuple(operand_of(ev, item, node, frame) for item in operand)
+    return operand
+
+
+def type_of(operand: object) -> object:
+    """An operand as the shape rules see it."""
+    if isinstance(operand, TensorVersion):
+        return operand.type
+    if isinstance(operand, tuple):
+        return tuple(type_of(item) for item in operand)
+    return operand
+
+
+def make_node(
+    ev: Evaluator,
+    form: Form,
+    params: dict[str, object],
+    operands: Mapping[str, object],
+    node: ast.AST,
+    frame: Frame,
+    *,
+    visit: Visit | None = None,
+    bound: Bound | None = None,
+    module: ModuleObject | None = None,
+    given: Mapping[str, Value] | None = None,
+    base: TensorCell | None = None,
+) -> Value:
+    """Apply an op: check parameters, infer shapes, add the node. The value has the form's result shape."""
+    op = form.op
+    held = {k: operand_of(ev, v, node, frame) for k, v in operands.items()}
+    weights: dict[str, ParameterObject] = dict(module.weights) if module is not None else {}
+    types = {k: type_of(v) for k, v in held.items()}
+    for name, parameter in weights.items():
+        types.setdefault(name, parameter.type)
+    checked = normalise(op, params, types)
+    if isinstance(checked, Refused):
+        return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}")
+    try:
+        inferred = infer(op, checked, types, form.order or None)
+    except ShapeError as error:
+        raise ev.refusal(frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape") from None
+    results: list[TensorVersion] = []
+    outputs: dict[str, object] = {}
+    for name, made in zip(op.outputs, inferred, strict=False):
+        if isinstance(made, TensorType):
+            version = new_version(ev, made)
+            results.append(version)
+            outputs[name] = Value(TensorCell(version, base), None, INPUT)
+        else:
+            many = [new_version(ev, t) for t in made]
+            results.extend(many)
+            outputs[name] = tuple(Value(TensorCell(v, base), None, INPUT) for v in many)
+    made_node = Node(
+        id=f"n{len(ev.nodes) + 1}",
+        op=op,
+        form=form,
+        params=dict(checked),
+        operands=held,
+        weights=weights,
+        results=tuple(results),
+        module=module,
+        site=node,
+        file=frame.file,
+        frame=frame,
+        modes={ev.mode},
+        bound=bound,
+        owner=owner_of(frame),
+        params_from=dict(given or {}),
+    )
+    ev.nodes.append(made_node)
+    if visit is not None:
+        visit.made = made_node
+    return shape_result(form.result, outputs)
+
+
+def owner_of(frame: Frame) -> ModuleObject | None:
+    """The program module in whose method a frame runs."""
+    at: Frame | None = frame
+    while at is not None:
+        if at.receiver is not None and isinstance(at.receiver.hint, ModuleObject):
+            return at.receiver.hint
+        at = at.parent
+    return None
+
+
+def shape_result(pattern: Result, outputs: Mapping[str, object]) -> Value:
+    """The Python shape of what a call returns, filled with tensors."""
+    if isinstance(pattern, ResultName):
+        if pattern.name == "_":
+            return Value(Unknown("this result of the call is not modelled"))
+        made = outputs[pattern.name]
+        if isinstance(made, tuple):
+            return Value(ListObject(list(made)) if not pattern.star else made, None, INPUT)
+        assert isinstance(made, Value)
+        return made
+    items: list[Value] = []
+    for item in pattern.items:
+        filled = shape_result(item, outputs)
+        if isinstance(item, ResultName) and item.star:
+            assert isinstance(filled.hint, tuple)
+            items.extend(filled.hint)
+        else:
+            items.append(filled)
+    return Value(tuple(items) if pattern.kind == "tuple" else ListObject(items), None, INPUT)
+
+
+def apply_layer(
+    ev: Evaluator, module: ModuleObject, args: tuple[Value, ...], kwargs: Mapping[str, Value], node: ast.AST, frame: Frame, visit: Visit
+) -> Value:
+    """A library layer called on tensors."""
+    assert module.form is not None
+    bound = read_apply(module.form, module.params, tuple(plain_of(v) for v in args), {k: plain_of(v) for k, v in kwargs.items()})
+    if isinstance(bound, Refused):
+        return ev.dialect.unmapped(ev, args, dict(kwargs), node, frame, f"{module.class_name}: {bound.why}", module)
+    bad = ev.dialect.check_constraints(ev, module, bound, node, frame)
+    if bad is not None:
+        raise ev.refusal(frame, node, bad, "check the sizes or give another --input", "shape")
+    visit.form, visit.bound = module.form, bound
+    return make_node(
+        ev,
+        module.form,
+        {**module.params, **bound.params},
+        bound.operands,
+        node,
+        frame,
+        visit=visit,
+        bound=bound,
+        module=module,
+        given=module.param_values,
+    )
+
+
+def merge_constraints(bound: Bound) -> dict[tuple[str, str], Dim]:
+    """Sizes that arguments fix: (operand, letter) -> size."""
+    found: dict[tuple[str, str], Dim] = {}
+    for constraint in bound.constraints:
+        if isinstance(constraint.value, (int, Size)):
+            found[constraint.operand, constraint.letter] = constraint.value
+    return found
+
+
+def used_outputs(form: Form) -> tuple[str, ...]:
+    """The outputs a form's call returns."""
+    return result_names(form.result)
+
+

@@ -1,0 +1,193 @@
+"""Functions and classes of the program: making them, finding their members, making instances."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading.frames import Frame, Scope
+from pivot.reading.values import Api, BoundMethod, ClassObject, FunctionObject, InstanceObject, Unknown, Value
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+
+READ_DECORATORS = {"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "dataclass"}
+
+
+def decorator_name(node: ast.expr) -> str:
+    """The last name of a decorator: `functools.cached_property` is `cached_property`."""
+    if isinstance(node, ast.Call):
+        return decorator_name(node.func)
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def make_function(
+    ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame, owner: ClassObject | None
+) -> Value:
+    """A function object. Decorators other than the built-in ones are taken as leaving the function as it is."""
+    names = tuple(decorator_name(d) for d in node.decorator_list)
+    for decorator, name in zip(node.decorator_list, names, strict=True):
+        if name not in READ_DECORATORS and not ev.dialect.harmless_decorator(name):
+            ev.note(
+                frame,
+                decorator,
+                f"the decorator {name!r} of {node.name} is not read",
+                "the function is taken as it stands",
+                "decorator",
+            )
+    defaults = tuple(ev.evaluate(d, frame) for d in node.args.defaults)
+    kw_defaults = tuple(ev.evaluate(d, frame) if d is not None else None for d in node.args.kw_defaults)
+    scope = frame.scope
+    made = FunctionObject(node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names)
+    return Value(made)
+
+
+def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
+    """A class object whose members are evaluated on demand."""
+    bases = tuple(ev.evaluate(b, frame) for b in node.bases)
+    scope = Scope(frame.file, frame.scope)
+    made = ClassObject(node, frame.file, node.name, scope, tuple(b for b in bases if not isinstance(b.hint, Unknown)))
+    for statement in node.body:
+        for name in bound_names(statement):
+            made.pending.setdefault(name, []).append(statement)
+    decorators = {decorator_name(d) for d in node.decorator_list}
+    roots = {c.name for c in made.mro() if isinstance(c, Api)}
+    if "dataclass" in decorators:
+        made.kind = "dataclass"
+    elif any(r.startswith("enum.") for r in roots):
+        made.kind = "enum"
+    elif "typing.NamedTuple" in roots:
+        made.kind = "namedtuple"
+    return Value(made)
+
+
+def bound_names(node: ast.stmt) -> list[str]:
+    """The names that a statement binds in its own scope."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [n for t in node.targets for n in target_names(t)]
+    if isinstance(node, ast.AnnAssign):
+        return target_names(node.target) if node.value is not None else []
+    if isinstance(node, ast.AugAssign):
+        return target_names(node.target)
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [a.asname or a.name.partition(".")[0] for a in node.names]
+    found: list[str] = []
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        found += target_names(node.target)
+    if isinstance(node, (ast.With, ast.AsyncWith)):
+        found += [n for i in node.items if i.optional_vars is not None for n in target_names(i.optional_vars)]
+    for part in ("body", "orelse", "finalbody"):
+        for inner in getattr(node, part, []) if not isinstance(node, ast.Expr) else []:
+            if isinstance(inner, ast.stmt):
+                found += bound_names(inner)
+    for handler in getattr(node, "handlers", []):
+        for inner in handler.body:
+            found += bound_names(inner)
+    return found
+
+
+def target_names(target: ast.expr) -> list[str]:
+    """The names in an assignment target."""
+    if isinstance(target, ast.Name):
+        return [target.id]
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [n for t in target.elts for n in target_names(t)]
+    return target_names(target.value) if isinstance(target, ast.Starred) else []
+
+
+def own_member(ev: Evaluator, cls: ClassObject, name: str) -> Value | None:
+    """A member that the class itself defines; evaluates its statement when first asked."""
+    if name in cls.members:
+        return cls.members[name]
+    statements = cls.pending.get(name)
+    if not statements:
+        return None
+    scope = cls.scope
+    assert isinstance(scope, Scope)
+    key = (id(cls), name)
+    if key in ev.evaluating:
+        return None
+    ev.evaluating.add(key)
+    try:
+        value = evaluate_member(ev, cls, name, statements, scope)
+    finally:
+        ev.evaluating.discard(key)
+    cls.members[name] = value
+    scope.names[name] = value
+    return value
+
+
+def evaluate_member(ev: Evaluator, cls: ClassObject, name: str, statements: list[ast.stmt], scope: Scope) -> Value:
+    """The value of the last statement of a class body that binds a name."""
+    frame = Frame(None, scope, cls.file, owner=cls, key=f"{cls.file}:{cls.name}")
+    last = statements[-1]
+    ev.trace.executed.add(id(last))
+    if isinstance(last, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return make_function(ev, last, frame, cls)
+    if isinstance(last, ast.ClassDef):
+        return make_class(ev, last, frame)
+    for other, pending in cls.pending.items():  # names of the class body used in its right-hand sides
+        if other != name and other not in cls.members and any(uses(last, other) for _ in pending[:1]):
+            own_member(ev, cls, other)
+    for statement in statements:
+        ev.execute([statement], frame)
+    value = scope.names.get(name, Value(None))
+    if cls.kind == "enum" and not name.startswith("_"):
+        member = InstanceObject(cls, {"value": value, "name": Value(name)})
+        return Value(member)
+    return value
+
+
+def uses(node: ast.stmt, name: str) -> bool:
+    """Does a statement read a name?"""
+    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
+
+
+def member(ev: Evaluator, cls: ClassObject, name: str, after: ClassObject | None = None) -> tuple[Value, ClassObject] | None:
+    """A member found along the classes, from the one behind `after` on."""
+    chain = cls.mro()
+    if after is not None and after in chain:
+        chain = chain[chain.index(after) + 1 :]
+    for entry in chain:
+        if isinstance(entry, ClassObject):
+            found = own_member(ev, entry, name)
+            if found is not None:
+                return found, entry
+    return None
+
+
+def descends(cls: ClassObject | Api, ancestor: ClassObject | Api, ev: Evaluator) -> bool:
+    """Is `cls` a subclass of `ancestor`?"""
+    chain = cls.mro() if isinstance(cls, ClassObject) else [cls]
+    for entry in chain:
+        if entry is ancestor:
+            return True
+        if isinstance(entry, Api) and isinstance(ancestor, Api) and ev.dialect.is_subclass(entry.name, ancestor.name):
+            return True
+    return False
+
+
+def library_base(cls: ClassObject) -> Api | None:
+    """The first base that a library provides."""
+    return next((c for c in cls.mro() if isinstance(c, Api)), None)
+
+
+def bind_method(value: Value, receiver: Value, cls: ClassObject) -> Value:
+    """What `receiver.name` is for a member of its class."""
+    hint = value.hint
+    if isinstance(hint, FunctionObject):
+        if hint.static:
+            return value
+        if "classmethod" in hint.decorators:
+            return Value(BoundMethod(hint, Value(cls)))
+        return Value(BoundMethod(hint, receiver))
+    return value
+
+
+def is_property(value: Value) -> bool:
+    """Is a member computed when read?"""
+    return isinstance(value.hint, FunctionObject) and bool({"property", "cached_property"} & set(value.hint.decorators))

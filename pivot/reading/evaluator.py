@@ -1,0 +1,161 @@
+"""The evaluator: runs constructors and forward passes on abstract values, never the program itself."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot.opset import OpSet
+from pivot.problems import Problem, Refusal, Severity
+from pivot.reading import expressions, statements
+from pivot.reading.frames import Frame, Journal, Scope
+from pivot.reading.limits_check import MAX_DEPTH, MAX_STEPS
+from pivot.reading.trace import Trace, Visit
+from pivot.reading.values import ClassObject, FunctionObject, Origin, Unknown, Value
+
+if TYPE_CHECKING:
+    from pivot.network import Node
+    from pivot.reading.dialect import Dialect
+    from pivot.reading.modules import ModuleObject
+    from pivot.reading.values import ParameterObject, TensorVersion
+
+
+class Raised(Exception):
+    """The program itself raises on this configuration."""
+
+    def __init__(self, value: Value, node: ast.AST, file: str) -> None:
+        super().__init__(str(value.hint))
+        self.value = value
+        self.node = node
+        self.file = file
+
+
+class Evaluator:
+    """State of one elaboration: scopes of files, the trace, nodes, problems and the undo log."""
+
+    def __init__(self, dialect: Dialect, opset: OpSet, texts: Mapping[str, str] | None = None) -> None:
+        self.dialect = dialect
+        self.opset = opset
+        self.texts = dict(texts or {})
+        self.files: dict[str, str] = {}  # every file that was read, with its text
+        self.scopes: dict[Path, Scope] = {}
+        self.overrides: dict[str, Value] = {}  # names bound from outside (--set)
+        self.self_overrides: dict[str, Value] = {}
+        self.trace = Trace()
+        self.journal = Journal()
+        self.speculating = 0
+        self.nodes: list[Node] = []
+        self.modules: list[ModuleObject] = []
+        self.parameters: list[ParameterObject] = []
+        self.problems: list[Problem] = []
+        self.guards: list[tuple[object, object, str]] = []
+        self.mode = "eval"
+        self.mode_values: dict[str, bool] = {"eval": False, "train": True}
+        self.steps = 0
+        self.serial = 0
+        self.versions = 0
+        self.frame: Frame | None = None
+        self.evaluating: set[tuple[int, str]] = set()
+        self.versions_made: list[TensorVersion] = []
+        self.speculated: set[int] = set()
+        self.entry_node: ast.expr | None = None
+
+    # -- places and refusals -------------------------------------------------
+
+    def refusal(self, frame: Frame, node: ast.AST, why: str, remedy: str, code: str = "unreadable") -> Refusal:
+        """A refusal at a syntax node."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        return Refusal(Problem(code, "error", frame.file, line, column, why, remedy))
+
+    def note(self, frame: Frame, node: ast.AST, why: str, remedy: str, code: str, severity: Severity = "info") -> None:
+        """Report without stopping; the same remark at the same place once."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
+        problem = Problem(code, severity, frame.file, line, column, why, remedy)
+        if problem not in self.problems and not self.speculating:
+            self.problems.append(problem)
+
+    def unknown(self, frame: Frame, node: ast.AST, why: str) -> Value:
+        """A value the reader does not know; carried until something is decided on it."""
+        return Value(Unknown(why, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, frame.file))
+
+    def tick(self, frame: Frame, node: ast.AST) -> None:
+        """Count one step of evaluation."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise self.refusal(frame, node, f"more than {MAX_STEPS:,} steps of evaluation", "simplify the constructor", "limit")
+
+    # -- evaluation ------------------------------------------------------------
+
+    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
+        """The value of an expression in a frame."""
+        return expressions.evaluate(self, node, frame)
+
+    def execute(self, body: list[ast.stmt], frame: Frame) -> None:
+        """Run statements in a frame."""
+        statements.execute_block(self, body, frame)
+
+    def module_frame(self, scope: Scope) -> Frame:
+        """A frame to evaluate module-level statements of a file in."""
+        return Frame(None, scope.module, scope.file, key=scope.file)
+
+    def undoable(self, undo: Callable[[], None]) -> None:
+        """Log how to take a change of the heap back, while an arm is evaluated on trial."""
+        if self.speculating:
+            self.journal.entries.append(undo)
+
+    def set_item(self, mapping: dict[str, Value], key: str, value: Value) -> None:
+        """mapping[key] = value, undoable."""
+        if self.speculating:
+            if key in mapping:
+                old = mapping[key]
+                self.journal.entries.append(lambda: mapping.__setitem__(key, old))
+            else:
+                self.journal.entries.append(lambda: mapping.pop(key, None) and None)
+        mapping[key] = value
+
+    def replace_items(self, items: list[Value], new: list[Value]) -> None:
+        """items[:] = new, undoable."""
+        if self.speculating:
+            old = list(items)
+            self.journal.entries.append(lambda: items.__setitem__(slice(None), old))
+        items[:] = new
+
+    def visit(self, visit: Visit) -> Visit:
+        """Record a visit of a site."""
+        self.serial += 1
+        visit.serial = self.serial
+        visit.speculative = self.speculating > 0
+        self.trace.visits[id(visit.node)].append(visit)
+        return visit
+
+    def enter(
+        self,
+        function: FunctionObject,
+        site: ast.AST | None,
+        caller: Frame | None,
+        receiver: Value | None,
+        owner: ClassObject | None,
+    ) -> Frame:
+        """A new frame for a call of a program function."""
+        depth = caller.depth + 1 if caller else 1
+        if depth > MAX_DEPTH:
+            frame = caller or self.module_frame(function.scope)  # type: ignore[arg-type]
+            raise self.refusal(frame, site or function.node, f"calls nested deeper than {MAX_DEPTH}", "remove the recursion", "limit")
+        scope = Scope(function.file, function.scope, function)  # type: ignore[arg-type]
+        key = caller.key if caller else ""
+        if site is not None and caller is not None:
+            where = f"{getattr(site, 'lineno', 0)}.{getattr(site, 'col_offset', 0)}"
+            child = getattr(site, "container_index", None)
+            where += f"[{child}]" if child is not None else ""
+            key = f"{key}/{where}#{caller.occurrence(site)}"
+        key += f":{function.name}"
+        frame = Frame(function, scope, function.file, site, caller, receiver, owner, key, depth)
+        frame.speculative = self.speculating > 0
+        self.trace.frames[id(function.node)].append(frame)
+        return frame
+
+    def literal(self, hint: object, node: ast.AST | None = None, frame: Frame | None = None) -> Value:
+        """A value written at a place of the source."""
+        return Value(hint, Origin("literal", node, frame.file if frame else "") if node is not None else None)

@@ -1,0 +1,157 @@
+"""Imports resolve to canonical library names or to files beside the opened one; nothing is imported."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot.reading import classes
+from pivot.reading.frames import Frame, Scope
+from pivot.reading.source import load
+from pivot.reading.syntax import parse
+from pivot.reading.values import Api, ModuleScope, Value
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+
+LIBRARIES = {
+    "torch", "keras", "tensorflow", "tf_keras", "numpy", "math", "typing", "collections", "functools", "itertools",
+    "copy", "dataclasses", "enum", "warnings", "logging", "os", "sys", "re", "abc", "types", "einops", "operator",
+    "inspect", "time", "random", "json", "pathlib", "jax", "flax", "__future__", "typing_extensions", "string",
+}  # never resolved to a sibling file, even where one of that name exists
+MAX_FILES = 200
+MUTATING = {"add", "append", "add_module", "insert", "extend", "update", "register_buffer", "register_parameter"}
+
+
+def package_root(path: Path) -> tuple[Path, tuple[str, ...]]:
+    """The folder that holds the outermost package of a file, and the dotted package of the file."""
+    folder, parts = path.parent, []
+    while (folder / "__init__.py").exists():
+        parts.append(folder.name)
+        folder = folder.parent
+    return folder, tuple(reversed(parts))
+
+
+def open_file(ev: Evaluator, path: Path) -> Scope:
+    """The scope of a source file; parsed once, its statements evaluated when asked for."""
+    path = path.resolve()
+    if path in ev.scopes:
+        return ev.scopes[path]
+    text = ev.texts.get(str(path))
+    if text is None:
+        text = load(path).text
+    tree = parse(text, str(path))
+    ev.trace.keep.append(tree)
+    ev.files[str(path)] = text
+    scope = Scope(str(path))
+    scope.package = package_root(path)[1]
+    for statement in tree.body:
+        index_statement(scope, statement)
+    ev.scopes[path] = scope
+    return scope
+
+
+def index_statement(scope: Scope, statement: ast.stmt) -> None:
+    """Remember which names a module-level statement binds or changes."""
+    for name in dict.fromkeys([*classes.bound_names(statement), *changed_names(statement)]):
+        scope.lazy.setdefault(name, []).append(statement)
+
+
+def changed_names(node: ast.stmt) -> list[str]:
+    """Names whose object a module-level statement changes: `model.fc = ...`, `model.add(...)`."""
+    roots: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        roots = [t for t in node.targets if isinstance(t, (ast.Attribute, ast.Subscript))]
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        if node.value.func.attr in MUTATING:
+            roots = [node.value.func]
+    names = []
+    for root in roots:
+        inner: ast.expr = root
+        while isinstance(inner, (ast.Attribute, ast.Subscript)):
+            inner = inner.value
+        if isinstance(inner, ast.Name) and not (isinstance(root, ast.Attribute) and root.attr.startswith("__")):
+            names.append(inner.id)
+    return names
+
+
+def resolve(ev: Evaluator, node: ast.Import | ast.ImportFrom, frame: Frame) -> list[tuple[str, Value]]:
+    """The names an import binds, with what they stand for."""
+    if isinstance(node, ast.Import):
+        return [import_name(ev, alias, frame) for alias in node.names]
+    return import_from(ev, node, frame)
+
+
+def import_name(ev: Evaluator, alias: ast.alias, frame: Frame) -> tuple[str, Value]:
+    """`import a.b as c` binds c to a.b; `import a.b` binds a."""
+    if alias.name.partition(".")[0] not in LIBRARIES:
+        found = find_absolute(ev, alias.name.split("."), frame)
+        if found is not None:
+            return alias.asname or alias.name.partition(".")[0], Value(ModuleScope(open_file(ev, found)))
+    if alias.asname:
+        return alias.asname, Value(Api(ev.dialect.canonical(alias.name)))
+    root = alias.name.partition(".")[0]
+    return root, Value(Api(ev.dialect.canonical(root)))
+
+
+def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple[str, Value]]:
+    """`from a.b import c, d as e`."""
+    module = node.module or ""
+    path = None
+    if node.level:
+        path = find_relative(ev, node.level, module.split(".") if module else [], frame)
+    elif module.partition(".")[0] not in LIBRARIES:
+        path = find_absolute(ev, module.split("."), frame)
+    bound: list[tuple[str, Value]] = []
+    for alias in node.names:
+        name = alias.asname or alias.name
+        if path is not None:
+            bound.append((name, from_file(ev, path, alias.name, frame, node)))
+        elif node.level:
+            bound.append((name, ev.unknown(frame, node, f"the module {'.' * node.level}{module} was not found beside the file")))
+        else:
+            bound.append((name, Value(Api(ev.dialect.canonical(f"{module}.{alias.name}")))))
+    return bound
+
+
+def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST) -> Value:
+    """A name of another source file, or a submodule of a package."""
+    from pivot.reading import lookup
+
+    if len(ev.scopes) > MAX_FILES:
+        raise ev.refusal(frame, node, f"more than {MAX_FILES} files are imported", "open a smaller package", "limit")
+    folder = path.parent if path.name == "__init__.py" else None
+    if folder is not None:
+        for candidate in (folder / f"{name}.py", folder / name / "__init__.py"):
+            if candidate.exists() and name not in open_file(ev, path).lazy:
+                return Value(ModuleScope(open_file(ev, candidate)))
+    scope = open_file(ev, path)
+    value = lookup.in_module(ev, scope, name)
+    return value if value is not None else ev.unknown(frame, node, f"{name} is not defined in {path.name}")
+
+
+def find_relative(ev: Evaluator, level: int, parts: list[str], frame: Frame) -> Path | None:
+    """The file of `from ..a.b import`."""
+    folder = Path(frame.file).parent
+    for _ in range(level - 1):
+        folder = folder.parent
+    return as_file(folder.joinpath(*parts)) if parts else as_file(folder)
+
+
+def find_absolute(ev: Evaluator, parts: list[str], frame: Frame) -> Path | None:
+    """The file of an absolute import, inside the package of the opened file or beside it."""
+    root, package = package_root(Path(frame.file))
+    if package and parts[0] == package[0]:
+        return as_file(root.joinpath(*parts))
+    if not package or not (root / parts[0]).exists():
+        return as_file(Path(frame.file).parent.joinpath(*parts))
+    return as_file(root.joinpath(*parts))
+
+
+def as_file(path: Path) -> Path | None:
+    """`a/b` as `a/b.py` or `a/b/__init__.py`."""
+    for candidate in (path.with_name(path.name + ".py"), path / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return None

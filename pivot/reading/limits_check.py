@@ -1,0 +1,43 @@
+"""Guards of the constant folder: nothing of a size that the source dictates is allocated."""
+
+from __future__ import annotations
+
+MAX_BITS = 4096
+MAX_ITEMS = 100_000
+MAX_TEXT = 1_000_000
+MAX_STEPS = 2_000_000
+MAX_LOOP = 10_000
+MAX_DEPTH = 200
+MAX_MODULES = 50_000
+
+
+class LimitReached(Exception):
+    """A limit of reading was reached; the message names it."""
+
+
+def check_power(base: object, exponent: object) -> None:
+    """Refuse powers whose result would be longer than the integer limit."""
+    if isinstance(base, int) and isinstance(exponent, int) and exponent > 0:
+        if max(base.bit_length(), 1) * exponent > MAX_BITS and abs(base) > 1:
+            raise LimitReached(f"integer of more than {MAX_BITS} bits")
+
+
+def check_shift(base: object, places: object) -> None:
+    """Refuse shifts whose result would be longer than the integer limit."""
+    if isinstance(base, int) and isinstance(places, int) and places + base.bit_length() > MAX_BITS:
+        raise LimitReached(f"integer of more than {MAX_BITS} bits")
+
+
+def check_product(left: object, right: object) -> None:
+    """Refuse `'a' * 10**12` and products of huge integers."""
+    for text, count in ((left, right), (right, left)):
+        if isinstance(text, (str, bytes)) and isinstance(count, int) and len(text) * count > MAX_TEXT:
+            raise LimitReached(f"string of more than {MAX_TEXT:,} characters")
+    if isinstance(left, int) and isinstance(right, int) and left.bit_length() + right.bit_length() > MAX_BITS:
+        raise LimitReached(f"integer of more than {MAX_BITS} bits")
+
+
+def check_items(count: int) -> None:
+    """Refuse containers beyond the item limit."""
+    if count > MAX_ITEMS:
+        raise LimitReached(f"container of more than {MAX_ITEMS:,} items")

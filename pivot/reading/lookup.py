@@ -1,0 +1,255 @@
+"""What a name or an attribute stands for."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading import builtins, classes
+from pivot.reading.frames import Frame, Scope
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import (
+    Api,
+    BoundApi,
+    BoundMethod,
+    ClassObject,
+    DictObject,
+    FunctionObject,
+    InstanceObject,
+    ListObject,
+    ModuleScope,
+    Origin,
+    Partial,
+    SuperObject,
+    TensorCell,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+
+
+def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
+    """A name, from the innermost scope outwards. Class bodies are not seen from inside their methods."""
+    scope: Scope | None = frame.scope
+    while scope is not None:
+        if node.id in scope.names:
+            return scope.names[node.id]
+        if scope.parent is None:
+            found = in_module(ev, scope, node.id)
+            if found is not None:
+                return found
+        scope = scope.parent
+    if node.id in ev.overrides:
+        return ev.overrides[node.id]
+    if node.id in builtins.NAMES:
+        return Value(Api(f"builtins.{node.id}"))
+    if node.id == "__name__":
+        return Value("program")
+    if node.id == "__file__":
+        return Value(frame.file)
+    raise ev.refusal(frame, node, f"the name {node.id!r} is not bound", f"bind it with --set {node.id}=VALUE", "unbound")
+
+
+def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
+    """A module-level name; its statements are evaluated now if they were not."""
+    if wanted in ev.overrides:
+        return ev.overrides[wanted]
+    if wanted in scope.names:
+        return scope.names[wanted]
+    statements = scope.lazy.get(wanted)
+    if not statements:
+        return None
+    key = (id(scope), wanted)
+    if key in ev.evaluating:
+        return None
+    ev.evaluating.add(key)
+    depth, ev.speculating = ev.speculating, 0  # module-level names outlive the arm that asked for them
+    try:
+        frame = ev.module_frame(scope)
+        for statement in statements:
+            if id(statement) not in ev.trace.executed or wanted not in scope.names:
+                if is_definition_shadowed(statement, statements):
+                    continue
+                ev.execute([statement], frame)
+    finally:
+        ev.speculating = depth
+        ev.evaluating.discard(key)
+    return scope.names.get(wanted)
+
+
+def is_definition_shadowed(statement: ast.stmt, statements: list[ast.stmt]) -> bool:
+    """A function or class defined again further down is never seen."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return isinstance(statement, kinds) and statement is not statements[-1] and isinstance(statements[-1], kinds)
+
+
+def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> Value:
+    """owner.attr for every kind of value."""
+    hint = owner.hint
+    if isinstance(hint, Api):
+        value = builtins.api_constant(f"{hint.name}.{attr}")
+        return value if value is not None else Value(Api(ev.dialect.canonical(f"{hint.name}.{attr}")))
+    if isinstance(hint, ModuleScope):
+        scope = hint.scope
+        assert isinstance(scope, Scope)
+        found = in_module(ev, scope, attr)
+        if found is None:
+            raise ev.refusal(frame, node, f"{attr!r} is not defined in {scope.file}", "check the name")
+        return found
+    if isinstance(hint, TensorCell):
+        return ev.dialect.tensor_attribute(ev, owner, attr, node, frame)
+    if isinstance(hint, ModuleObject):
+        return module_attribute(ev, owner, hint, attr, node, frame)
+    if isinstance(hint, InstanceObject):
+        return instance_attribute(ev, owner, hint, attr, node, frame)
+    if isinstance(hint, ClassObject):
+        return class_attribute(ev, hint, attr, node, frame)
+    if isinstance(hint, SuperObject):
+        return super_attribute(ev, hint, attr, node, frame)
+    if isinstance(hint, Unknown):
+        return owner
+    if isinstance(hint, (FunctionObject, BoundMethod, Partial)):
+        return function_attribute(ev, hint, attr, node, frame)
+    if isinstance(hint, (ListObject, DictObject, str, bytes, tuple, int, float)) or hint is None:
+        return Value(BoundApi(owner, attr))
+    return Value(BoundApi(owner, attr))
+
+
+def function_attribute(ev: Evaluator, hint: object, attr: str, node: ast.AST, frame: Frame) -> Value:
+    """`f.__name__`, `partial.func` and the like."""
+    if isinstance(hint, BoundMethod):
+        hint = hint.function
+    if isinstance(hint, FunctionObject) and attr in ("__name__", "__qualname__"):
+        return Value(hint.name)
+    if isinstance(hint, Partial):
+        if attr == "func":
+            return hint.callee
+        if attr == "keywords":
+            return Value(DictObject({k: (Value(k), v) for k, v in hint.kwargs}))
+    return ev.unknown(frame, node, f"the attribute {attr!r} of a function")
+
+
+def module_attribute(ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame) -> Value:
+    """An attribute of a module: what was set, members of its class, then what the library provides."""
+    found = module.attrs.get(attr)
+    if found is not None:
+        return found
+    if attr in module.children:
+        return module.children[attr]
+    if attr in module.parameters:
+        return module.parameters[attr]
+    special = ev.dialect.module_attribute(ev, owner, module, attr, node, frame)
+    if isinstance(module.cls, ClassObject):
+        if attr == "__class__":
+            return Value(module.cls)
+        hit = classes.member(ev, module.cls, attr)
+        if hit is not None:
+            value, _ = hit
+            if classes.is_property(value):
+                from pivot.reading import calls
+
+                return calls.call_value(ev, Value(BoundMethod(_function(value), owner)), (), {}, node, frame)
+            return classes.bind_method(value, owner, module.cls)
+    if special is not None:
+        return special
+    key = f"self.{attr}"
+    if key in ev.overrides:
+        return ev.overrides[key]
+    raise ev.refusal(frame, node, f"{module.class_name} has no attribute {attr!r} here", f"bind it with --set self.{attr}=VALUE", "unbound")
+
+
+def _function(value: Value) -> FunctionObject:
+    assert isinstance(value.hint, FunctionObject)
+    return value.hint
+
+
+def instance_attribute(ev: Evaluator, owner: Value, instance: InstanceObject, attr: str, node: ast.AST, frame: Frame) -> Value:
+    """An attribute of a plain object."""
+    if attr in instance.attrs:
+        return instance.attrs[attr]
+    if attr == "__class__":
+        return Value(instance.cls)
+    if attr == "__dict__":
+        return Value(DictObject({k: (Value(k), v) for k, v in instance.attrs.items()}))
+    if isinstance(instance.cls, ClassObject):
+        hit = classes.member(ev, instance.cls, attr)
+        if hit is not None:
+            value, _ = hit
+            if classes.is_property(value):
+                from pivot.reading import calls
+
+                return calls.call_value(ev, Value(BoundMethod(_function(value), owner)), (), {}, node, frame)
+            return classes.bind_method(value, owner, instance.cls)
+        if f"self.{attr}" in ev.overrides:
+            return ev.overrides[f"self.{attr}"]
+        if classes.library_base(instance.cls) is None:
+            raise ev.refusal(frame, node, f"{instance.cls.name} has no attribute {attr!r}", f"bind it with --set self.{attr}=VALUE", "unbound")
+    elif instance.cls.name == "types.SimpleNamespace":
+        raise ev.refusal(frame, node, f"the object has no attribute {attr!r}", "add it to the --set expression", "unbound")
+    return Value(BoundApi(owner, attr))
+
+
+def class_attribute(ev: Evaluator, cls: ClassObject, attr: str, node: ast.AST, frame: Frame) -> Value:
+    """A member read on the class itself."""
+    if attr in ("__name__", "__qualname__"):
+        return Value(cls.name)
+    hit = classes.member(ev, cls, attr)
+    if hit is not None:
+        value, _ = hit
+        hint = value.hint
+        if isinstance(hint, FunctionObject) and "classmethod" in hint.decorators:
+            return Value(BoundMethod(hint, Value(cls)))
+        return value
+    base = classes.library_base(cls)
+    if base is not None:
+        return Value(BoundApi(Value(cls), attr)) if cls.kind == "enum" else Value(Api(f"{base.name}.{attr}"))
+    raise ev.refusal(frame, node, f"{cls.name} has no attribute {attr!r}", "check the name", "unbound")
+
+
+def super_attribute(ev: Evaluator, sup: SuperObject, attr: str, node: ast.AST, frame: Frame) -> Value:
+    """`super().attr`: the next class that has it, at last the library's own."""
+    hint = sup.receiver.hint
+    cls = hint.cls if isinstance(hint, (ModuleObject, InstanceObject)) else hint
+    assert isinstance(cls, ClassObject)
+    hit = classes.member(ev, cls, attr, sup.after)
+    if hit is not None:
+        return classes.bind_method(hit[0], sup.receiver, cls)
+    return Value(BoundApi(Value(sup), attr))
+
+
+def set_attribute(ev: Evaluator, owner: Value, attr: str, value: Value, node: ast.AST, frame: Frame) -> None:
+    """owner.attr = value."""
+    hint = owner.hint
+    if isinstance(hint, ModuleObject):
+        ev.dialect.set_module_attribute(ev, hint, attr, value, node, frame)
+    elif isinstance(hint, InstanceObject):
+        ev.set_item(hint.attrs, attr, value)
+    elif isinstance(hint, ClassObject):
+        ev.set_item(hint.members, attr, value)
+    elif isinstance(hint, TensorCell):
+        ev.dialect.set_tensor_attribute(ev, owner, attr, value, node, frame)
+    elif not isinstance(hint, (Unknown, Api, FunctionObject)):
+        raise ev.refusal(frame, node, f"setting {attr!r} on this value is not read", "set it on a module")
+
+
+def delete_attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> None:
+    """del owner.attr."""
+    hint = owner.hint
+    if not isinstance(hint, (ModuleObject, InstanceObject)):
+        raise ev.refusal(frame, node, "this deletion is not read", "leave the attribute")
+    boxes = [hint.attrs] if isinstance(hint, InstanceObject) else [hint.attrs, hint.children, hint.parameters]
+    for box in boxes:
+        if attr in box:
+            old = box.pop(attr)
+
+            def undo(box: dict[str, Value] = box, old: Value = old) -> None:
+                box[attr] = old
+
+            ev.undoable(undo)
+
+
+def wrap(hint: object, *sources: Value) -> Value:
+    """A computed value with its sources."""
+    return Value(hint, Origin("apply", None, "", "", tuple(sources)))

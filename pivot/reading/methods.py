@@ -1,0 +1,175 @@
+"""Methods of lists, dicts and strings on abstract values; changes of containers can be undone."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.dims import Size
+from pivot.reading import calls
+from pivot.reading.limits_check import check_items, check_product
+from pivot.reading.values import DictObject, InstanceObject, ListObject, Origin, Unknown, Value, depends_of
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+def list_method(
+    ev: Evaluator,
+    box: ListObject,
+    receiver: Value,
+    name: str,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
+) -> Value:
+    """append, extend, insert, pop ... of a list, set or deque."""
+    items = list(box.items)
+    result = Value(None)
+    if name in ("append", "add"):
+        items.append(args[0])
+    elif name in ("extend", "update"):
+        items.extend(calls.iterate(ev, args[0], node, frame))
+    elif name == "insert":
+        items.insert(int(str(calls.ordered(args[0]))), args[1])
+    elif name in ("pop", "popleft"):
+        at = 0 if name == "popleft" else int(str(calls.ordered(args[0]))) if args else -1
+        if not items:
+            raise ev.refusal(frame, node, "pop() from an empty list", "check the configuration")
+        result = items.pop(at)
+    elif name == "reverse":
+        items.reverse()
+    elif name == "clear":
+        items.clear()
+    elif name == "sort":
+        items.sort(key=calls.ordered)  # type: ignore[arg-type]
+    elif name == "remove":
+        from pivot.reading.expressions import equal
+
+        items.remove(next(i for i in items if equal(i, args[0])))
+    elif name == "appendleft":
+        items.insert(0, args[0])
+    elif name == "copy":
+        return Value(ListObject(items, box.kind))
+    elif name in ("index", "count"):
+        from pivot.reading.expressions import equal
+
+        hits = [i for i, item in enumerate(items) if equal(item, args[0])]
+        if name == "count":
+            return Value(len(hits))
+        if not hits:
+            raise ev.refusal(frame, node, "the value is not in the list", "check the configuration")
+        return Value(hits[0])
+    elif name in ("union", "intersection", "difference", "issubset", "issuperset"):
+        return set_method(ev, items, name, args, node, frame)
+    else:
+        return ev.unknown(frame, node, f"list.{name}")
+    check_items(len(items))
+    ev.replace_items(box.items, items)
+    return result
+
+
+def set_method(ev: Evaluator, items: list[Value], name: str, args: tuple[Value, ...], node: ast.AST, frame: Frame) -> Value:
+    """Set algebra on plain hints."""
+    mine = {calls.ordered(i): i for i in items}
+    other = {calls.ordered(i): i for i in calls.iterate(ev, args[0], node, frame)}
+    if name == "issubset":
+        return Value(mine.keys() <= other.keys())
+    if name == "issuperset":
+        return Value(mine.keys() >= other.keys())
+    if name == "union":
+        return Value(ListObject(list({**mine, **other}.values()), "set"))
+    keep = (name == "intersection")
+    return Value(ListObject([v for k, v in mine.items() if (k in other) is keep], "set"))
+
+
+def dict_method(
+    ev: Evaluator, box: DictObject, name: str, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value:
+    """items, get, update, pop, setdefault ... of a dict."""
+    from pivot.reading.subscripts import key_of
+
+    if name == "items":
+        return Value(ListObject([Value((k, v)) for k, v in box.entries.values()]))
+    if name == "keys":
+        return Value(ListObject([k for k, _ in box.entries.values()]))
+    if name == "values":
+        return Value(ListObject([v for _, v in box.entries.values()]))
+    if name == "copy":
+        return Value(DictObject(dict(box.entries), box.kind))
+    if name in ("get", "pop", "setdefault"):
+        key = key_of(ev, args[0], node, frame)
+        default = args[1] if len(args) > 1 else kwargs.get("default", Value(None))
+        hit = box.entries.get(key)
+        if name == "pop":
+            if hit is None and len(args) < 2:
+                raise ev.refusal(frame, node, f"the dict has no key {key!r}", "check the configuration", "key")
+            change(ev, box, {k: v for k, v in box.entries.items() if k != key})
+        if name == "setdefault" and hit is None:
+            change(ev, box, {**box.entries, key: (args[0], default)})
+        return hit[1] if hit is not None else default
+    if name == "update":
+        entries = dict(box.entries)
+        for source in args:
+            if isinstance(source.hint, DictObject):
+                entries.update(source.hint.entries)
+            else:
+                for pair in calls.iterate(ev, source, node, frame):
+                    made_key, value = list(calls.iterate(ev, pair, node, frame))[:2]
+                    entries[key_of(ev, made_key, node, frame)] = (made_key, value)
+        entries.update({k: (Value(k), v) for k, v in kwargs.items()})
+        change(ev, box, entries)
+        return Value(None)
+    return ev.unknown(frame, node, f"dict.{name}")
+
+
+def change(ev: Evaluator, box: DictObject, entries: dict[object, tuple[Value, Value]]) -> None:
+    """Replace the entries of a dict, undoable."""
+    old = box.entries
+    box.entries = entries
+
+    def undo() -> None:
+        box.entries = old
+
+    ev.undoable(undo)
+
+
+TEXT_METHODS = {
+    "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "replace", "startswith", "endswith", "join", "format",
+    "title", "capitalize", "find", "count", "index", "isdigit", "isalpha", "partition", "rpartition", "zfill", "removeprefix",
+    "removesuffix", "splitlines", "is_integer", "bit_length", "casefold", "swapcase", "isupper", "islower",
+}
+
+
+def text_method(
+    ev: Evaluator, receiver: Value, name: str, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value:
+    """Methods of strings, tuples and numbers: computed by Python on plain values."""
+    hint = receiver.hint
+    if isinstance(hint, tuple):
+        if name == "numel":
+            from pivot.dims import product
+
+            return Value(product([v.hint for v in hint]), None, receiver.depends)  # type: ignore[misc]
+        return list_method(ev, ListObject(list(hint)), receiver, name, args, kwargs, node, frame)
+    if name not in TEXT_METHODS:
+        return ev.unknown(frame, node, f"the method {name!r}")
+    plain = [calls.ordered(a) if not isinstance(a.hint, (Unknown, InstanceObject)) else calls.readable(a) for a in args]
+    named = {k: calls.ordered(v) for k, v in kwargs.items()}
+    if name == "join":
+        plain = [[str(calls.ordered(i)) for i in calls.iterate(ev, args[0], node, frame)]]
+    try:
+        result = getattr(hint, name)(*plain, **named)
+    except (TypeError, ValueError, IndexError, KeyError) as error:
+        raise ev.refusal(frame, node, f"{name}(): {error}", "check the arguments") from None
+    if isinstance(result, str):
+        check_product(result, 1)
+    sources = (receiver, *args)
+    if isinstance(result, list):
+        return Value(ListObject([Value(r) for r in result]))
+    if isinstance(result, tuple):
+        result = tuple(Value(r) for r in result)
+    assert not isinstance(result, Size)
+    return Value(result, Origin("apply", node, frame.file, name, sources, frame), depends_of(*sources))

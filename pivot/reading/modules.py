@@ -1,0 +1,87 @@
+"""Modules as the program makes them: library layers, containers and the program's own classes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pivot.reading.values import Api, ClassObject, ParameterObject, TensorCell, Value
+
+if TYPE_CHECKING:
+    from pivot.forms import Bound
+    from pivot.opset import Form
+    from pivot.reading.frames import Frame
+    from pivot.reading.trace import Visit
+
+
+@dataclass(slots=True, eq=False)
+class ModuleObject:
+    """One module instance. A library layer has a form and pivot parameters; `container` names its kind."""
+
+    cls: ClassObject | Api
+    attrs: dict[str, Value] = field(default_factory=dict)
+    children: dict[str, Value] = field(default_factory=dict)
+    parameters: dict[str, Value] = field(default_factory=dict)
+    container: str = ""  # "" | sequential | list | dict | parameters
+    form: Form | None = None
+    bound: Bound | None = None
+    params: dict[str, object] = field(default_factory=dict)
+    weights: dict[str, ParameterObject] = field(default_factory=dict)
+    site: ast.AST | None = None
+    frame: Frame | None = None
+    visit: Visit | None = None
+    paths: list[str] = field(default_factory=list)
+    calls: dict[str, int] = field(default_factory=dict)  # per mode, how often it was applied
+    param_values: dict[str, Value] = field(default_factory=dict)
+    speculative: bool = False
+
+    @property
+    def class_name(self) -> str:
+        """The class as a person calls it."""
+        return self.cls.name if isinstance(self.cls, ClassObject) else self.cls.name.rpartition(".")[2]
+
+    @property
+    def path(self) -> str:
+        """The first path under the root; '' for the root and for what is not under it."""
+        return self.paths[0] if self.paths else ""
+
+    def own_children(self) -> Iterator[tuple[str, ModuleObject]]:
+        """Named direct submodules, in the order of registration."""
+        for name, value in self.children.items():
+            if isinstance(value.hint, ModuleObject):
+                yield name, value.hint
+
+    def own_parameters(self) -> Iterator[tuple[str, ParameterObject]]:
+        """Named direct parameters and buffers."""
+        for name, value in self.parameters.items():
+            if isinstance(value.hint, TensorCell) and value.hint.version.parameter is not None:
+                yield name, value.hint.version.parameter
+
+    def walk(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, ModuleObject]]:
+        """This module and all below it, each once, with its path: the order of `named_modules()`."""
+        seen = set() if seen is None else seen
+        if id(self) in seen:
+            return
+        seen.add(id(self))
+        yield prefix, self
+        for name, child in self.own_children():
+            yield from child.walk(f"{prefix}.{name}" if prefix else name, seen)
+
+
+def name_paths(root: ModuleObject) -> None:
+    """Give every module and parameter below the root all its paths."""
+    stack: list[tuple[str, ModuleObject, frozenset[int]]] = [("", root, frozenset())]
+    while stack:
+        prefix, module, above = stack.pop()
+        if prefix not in module.paths:
+            module.paths.append(prefix)
+        for name, parameter in module.own_parameters():
+            full = f"{prefix}.{name}" if prefix else name
+            if full not in parameter.names:
+                parameter.names.append(full)
+        below = above | {id(module)}
+        for name, child in reversed(list(module.own_children())):
+            if id(child) not in below:
+                stack.append((f"{prefix}.{name}" if prefix else name, child, below))

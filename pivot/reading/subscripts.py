@@ -1,0 +1,147 @@
+"""Indexing and slicing of containers and tensors, read and stored."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.dims import Size, hint as dim_hint
+from pivot.reading import calls
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import (
+    Api,
+    ClassObject,
+    DictObject,
+    FunctionObject,
+    InstanceObject,
+    ListObject,
+    Origin,
+    TensorCell,
+    Unknown,
+    Value,
+    depends_of,
+)
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+def slice_(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
+    """`a:b:c` as a Python slice of values."""
+    assert isinstance(node, ast.Slice)
+    parts = [ev.evaluate(p, frame) if p is not None else Value(None) for p in (node.lower, node.upper, node.step)]
+    return Value(slice(*parts), None, depends_of(*parts))
+
+
+def key_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> object:
+    """A hashable key for a dict."""
+    hint = value.hint
+    if isinstance(hint, Size):
+        return dim_hint(hint)
+    if isinstance(hint, tuple):
+        return tuple(key_of(ev, item, node, frame) for item in hint)
+    if isinstance(hint, (str, int, float, bool, bytes, type(None), Api, ClassObject, FunctionObject, ModuleObject, InstanceObject)):
+        return hint
+    raise ev.refusal(frame, node, "this value cannot be a key", "use a string or a number")
+
+
+def subscript(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
+    assert isinstance(node, ast.Subscript)
+    owner = ev.evaluate(node.value, frame)
+    if isinstance(owner.hint, Api) and not owner.hint.name.startswith("builtins.locals"):
+        return owner if owner.hint.root in ("typing", "builtins", "collections") else ev.unknown(frame, node, f"{owner.hint.name}[...]")
+    index = ev.evaluate(node.slice, frame)
+    return item(ev, owner, index, node, frame)
+
+
+def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
+    """owner[index]."""
+    box = owner.hint
+    origin = Origin("apply", node, frame.file, "item", (owner, index), frame)
+    if isinstance(box, TensorCell):
+        return ev.dialect.tensor_index(ev, owner, index, node, frame)
+    if isinstance(box, ModuleObject):
+        return ev.dialect.module_index(ev, owner, index, node, frame)
+    if isinstance(box, Unknown):
+        return owner
+    if isinstance(box, DictObject):
+        key = key_of(ev, index, node, frame)
+        if key not in box.entries:
+            raise ev.refusal(frame, node, f"the dict has no key {key!r}", "check the configuration", "key")
+        return with_origin(box.entries[key][1], origin)
+    items: list[Value] | tuple[Value, ...] | str | range | None = None
+    if isinstance(box, ListObject):
+        items = box.items
+    elif isinstance(box, (tuple, str, range)):
+        items = box
+    elif isinstance(box, InstanceObject) and box.items is not None:
+        items = box.items
+    if items is None:
+        if isinstance(box, InstanceObject) and isinstance(box.cls, ClassObject):
+            found = calls.special_method(ev, owner, "__getitem__", (index,), node, frame)
+            if found is not None:
+                return found
+        if isinstance(box, ClassObject):
+            if box.kind == "enum" and isinstance(index.hint, str):
+                from pivot.reading import lookup
+
+                return lookup.class_attribute(ev, box, index.hint, node, frame)
+            return owner
+        raise ev.refusal(frame, node, "this value cannot be indexed", "index a list, tuple, dict or tensor")
+    where = calls.index_hint(index)
+    try:
+        if isinstance(where, slice):
+            part = items[where]
+            if isinstance(part, list):
+                return Value(ListObject(part), origin)
+            return Value(part, origin, owner.depends)
+        if isinstance(where, int):
+            got = items[where]
+            return with_origin(got, origin) if isinstance(got, Value) else Value(got, origin, owner.depends)
+    except IndexError:
+        raise ev.refusal(frame, node, f"index {where} is out of range", "check the configuration", "index") from None
+    raise ev.refusal(frame, node, "the index is not a number", "index with an integer")
+
+
+def with_origin(value: Value, origin: Origin) -> Value:
+    """An item taken out of a container, keeping its own origin as the nearest source."""
+    if isinstance(value.hint, (int, float, str, bool, Size, type(None))):
+        return Value(value.hint, Origin(origin.kind, origin.node, origin.file, origin.name, (value,), origin.frame), value.depends)
+    return value
+
+
+def store(ev: Evaluator, target: ast.Subscript, value: Value, frame: Frame) -> None:
+    """owner[index] = value."""
+    owner = ev.evaluate(target.value, frame)
+    index = ev.evaluate(target.slice, frame)
+    box = owner.hint
+    if isinstance(box, TensorCell):
+        ev.dialect.tensor_store(ev, owner, index, value, target, frame)
+    elif isinstance(box, ModuleObject):
+        ev.dialect.module_store(ev, owner, index, value, target, frame)
+    elif isinstance(box, DictObject):
+        key = key_of(ev, index, target, frame)
+        entries, old, had = box.entries, box.entries.get(key), key in box.entries
+
+        def undo() -> None:
+            if had and old is not None:
+                entries[key] = old
+            else:
+                entries.pop(key, None)
+
+        ev.undoable(undo)
+        entries[key] = (index, value)
+    elif isinstance(box, ListObject):
+        where = calls.index_hint(index)
+        items = list(box.items)
+        try:
+            if isinstance(where, slice):
+                items[where] = list(calls.iterate(ev, value, target, frame))
+            elif isinstance(where, int):
+                items[where] = value
+        except IndexError:
+            raise ev.refusal(frame, target, f"index {where} is out of range", "check the configuration", "index") from None
+        ev.replace_items(box.items, items)
+    elif not isinstance(box, Unknown):
+        raise ev.refusal(frame, target, "this value cannot be stored into", "use a list or a dict")

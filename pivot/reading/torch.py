@@ -1,0 +1,240 @@
+"""PyTorch as the evaluator meets it: names, modes, sizes, and calls without meaning for the network."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.dims import product
+from pivot.reading import applying, calls
+from pivot.reading.modules import ModuleObject
+from pivot.reading.torch_modules import TorchModules
+from pivot.reading.trace import Visit
+from pivot.reading.values import (
+    SIZE,
+    Api,
+    ClassObject,
+    Origin,
+    ParameterObject,
+    TensorCell,
+    Value,
+)
+from pivot.types import TensorType
+
+if TYPE_CHECKING:
+    from pivot.reading.dialect import Args, Kwargs
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+CONTAINERS = {
+    "torch.nn.Sequential": "sequential", "torch.nn.ModuleList": "list", "torch.nn.ModuleDict": "dict",
+    "torch.nn.ParameterList": "parameters", "torch.nn.ParameterDict": "parameters",
+}
+ANSWERS: dict[str, object] = {
+    "torch.jit.is_scripting": False, "torch.jit.is_tracing": False, "torch.cuda.is_available": False,
+    "torch.cuda.device_count": 0, "torch.is_grad_enabled": False, "torch._C._get_tracing_state": None,
+    "torch.backends.mps.is_available": False, "torch.compiler.is_compiling": False, "torch.onnx.is_in_onnx_export": False,
+    "torch.is_autocast_enabled": False, "torch.distributed.is_initialized": False, "torch.distributed.is_available": False,
+}
+DROPPED_PREFIXES = (
+    "torch.nn.init.", "torch.manual_seed", "torch.cuda.", "torch.backends.", "torch._C.", "torch.set_", "torch.random.",
+    "torch.no_grad", "torch.inference_mode", "torch.enable_grad", "torch.autocast", "torch.amp.", "torch.jit.", "torch.fx.",
+    "torch.use_deterministic", "torch.distributed.", "torch.hub.", "torch.load", "torch.save", "torch.set_grad_enabled",
+    "torch.nn.utils.clip_grad", "torch.utils.tensorboard", "torch.profiler", "torch.compiler.", "logging.", "torch.autograd.",
+    "numpy.random.seed", "random.seed", "torch.device", "torch.optim",
+)  # fmt: skip
+UNWRAPPED = {"torch.compile", "torch.jit.script", "torch.jit.ignore", "torch.jit.unused", "torch.jit.export", "torch.nn.DataParallel"}
+BASES = {
+    "torch.nn.modules.batchnorm._BatchNorm": "BatchNorm", "torch.nn.modules.conv._ConvNd": "Conv",
+    "torch.nn.modules.dropout._DropoutNd": "Dropout", "torch.nn.modules.instancenorm._InstanceNorm": "InstanceNorm",
+    "torch.nn.RNNBase": ("LSTM", "GRU", "RNN"), "torch.nn.modules.batchnorm._NormBase": ("BatchNorm", "InstanceNorm"),
+}  # fmt: skip
+
+
+class TorchDialect(TorchModules):
+    """torch, torch.nn and torch.nn.functional."""
+
+    framework = "torch"
+
+    def canonical(self, name: str) -> str:
+        """`torch.nn.modules.conv.Conv2d` and the like are `torch.nn.Conv2d`; private bases keep their place."""
+        parts = name.split(".")
+        if parts[:3] == ["torch", "nn", "modules"] and len(parts) > 3 and not parts[-1].startswith("_") and parts[-1][:1].isupper():
+            return f"torch.nn.{parts[-1]}"
+        if parts[:3] == ["torch", "nn", "parameter"] and len(parts) > 3:
+            return f"torch.nn.{parts[-1]}"
+        if name.startswith("torch.functional.") and len(parts) == 3:
+            return f"torch.{parts[-1]}"
+        return name
+
+    def is_subclass(self, name: str, ancestor: str) -> bool:
+        if name == ancestor:
+            return True
+        last = name.rpartition(".")[2]
+        if not name.startswith("torch.nn.") or not last[:1].isupper():
+            return False
+        prefix = BASES.get(ancestor)
+        if prefix is not None:
+            return last.startswith(prefix)
+        return ancestor == "torch.nn.Module" and last != "Parameter"
+
+    def is_module_class(self, cls: ClassObject) -> bool:
+        return any(isinstance(c, Api) and self.is_subclass(c.name, "torch.nn.Module") for c in cls.mro())
+
+    def harmless_decorator(self, name: str) -> bool:
+        return super().harmless_decorator(name) or name in {
+            "no_grad", "unused", "ignore", "export", "script", "script_method", "_overload_method", "compile", "inference_mode",
+            "jit", "autocast", "enable_grad", "_overload", "is_scripting", "disable",
+        }
+
+    def is_instance(self, hint: object, name: str) -> bool:
+        if isinstance(hint, TensorCell):
+            if name in ("torch.nn.Parameter",):
+                return hint.version.parameter is not None and not hint.version.parameter.buffer
+            return name in ("torch.Tensor", "torch.FloatTensor")
+        return name == "torch.Size" and isinstance(hint, tuple)
+
+    def knows(self, name: str) -> bool:
+        return not name.startswith("torch.") or name.rpartition(".")[2] in {"nn", "compile", "jit", "cuda", "functional"}
+
+    def has_method(self, hint: object, attr: str) -> bool:
+        return isinstance(hint, ModuleObject) and attr in {"forward", "parameters", "modules", "children", "train", "eval"}
+
+    # -- calls ------------------------------------------------------------------
+
+    def special_call(
+        self, ev: Evaluator, callee: Value, api: Api, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value | None:
+        name = api.name
+        if name in ANSWERS:
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            return Value(ANSWERS[name])
+        if name in UNWRAPPED and args:
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            return args[0]
+        if name in CONTAINERS:
+            return self.make_container(ev, callee, name, CONTAINERS[name], args, kwargs, node, frame)
+        if name in ("torch.is_tensor",):
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            return Value(isinstance(args[0].hint, TensorCell))
+        if name in ("torch.nn.Parameter", "torch.nn.Buffer"):
+            return self.make_parameter(ev, callee, name, args, kwargs, node, frame)
+        if name.startswith("torch.utils.checkpoint.checkpoint") and args:
+            plain = {k: v for k, v in kwargs.items() if k not in ("use_reentrant", "preserve_rng_state", "context_fn")}
+            return calls.call_value(ev, args[0], args[1:], plain, node, frame)
+        if name == "torch.Size":
+            return Value(tuple(calls.iterate(ev, args[0], node, frame)), None, SIZE)
+        if name.startswith(DROPPED_PREFIXES):
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            return args[0] if name.startswith("torch.nn.init.") and args else ev.unknown(frame, node, f"{name} has no meaning for the network")
+        return None
+
+    def make_parameter(self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+        """nn.Parameter(data): the tensor that it starts from tells its shape."""
+        data = args[0] if args else kwargs.get("data", Value(None))
+        if not isinstance(data.hint, TensorCell):
+            raise ev.refusal(frame, node, "a parameter whose shape is not known", "make it from torch.zeros(shape) or the like")
+        cell = data.hint
+        trainable = name == "torch.nn.Parameter" and not ("requires_grad" in kwargs and kwargs["requires_grad"].hint is False)
+        parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, buffer=name.endswith("Buffer"))
+        ev.parameters.append(parameter)
+        version = applying.new_version(ev, parameter.type, parameter)
+        result = Value(TensorCell(version), Origin("apply", node, frame.file, name, (data,), frame))
+        ev.visit(Visit(node, frame, "constant", callee, args, kwargs, name=name, result=result))
+        return result
+
+    # -- tensors ----------------------------------------------------------------
+
+    def tensor_attribute(self, ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> Value:
+        cell = owner.hint
+        assert isinstance(cell, TensorCell)
+        if attr == "shape":
+            ev.visit(Visit(node, frame, "size", None, (owner,), name="shape"))
+            return Value(tuple(self.size_value(cell, i, owner, node, frame) for i in range(len(cell.shape))), None, SIZE)
+        if attr == "ndim":
+            ev.visit(Visit(node, frame, "size", None, (owner,), name="ndim"))
+            return Value(len(cell.shape))
+        if attr == "data":
+            ev.visit(Visit(node, frame, "dropped", None, (owner,), name="data"))
+            return owner
+        if attr == "dtype":
+            ev.visit(Visit(node, frame, "data", None, (owner,), name="dtype"))
+            return Value(Api(f"torch.{cell.dtype}"))
+        if attr in ("requires_grad", "is_cuda", "is_quantized", "is_sparse", "is_nested", "is_mps"):
+            return Value(False)
+        if attr in ("grad", "grad_fn"):
+            return Value(None)
+        if attr == "device":
+            return ev.unknown(frame, node, "devices have no meaning for the network")
+        forms = ev.opset.find(self.framework, "attribute", attr)
+        if forms:
+            visit = Visit(node, frame, "op", None, (owner,), name=attr)
+            found = applying.try_forms(ev, forms, (owner,), {}, node, frame)
+            if isinstance(found, str):
+                return self.unmapped(ev, (owner,), {}, node, frame, f"{attr}: {found}")
+            visit.form, visit.bound = found
+            visit.result = self.run_function(ev, visit, (owner,), {}, node, frame)
+            ev.visit(visit)
+            return visit.result
+        from pivot.reading.values import BoundApi
+
+        return Value(BoundApi(owner, attr))
+
+    def tensor_method(
+        self, ev: Evaluator, callee: Value, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        cell = receiver.hint
+        assert isinstance(cell, TensorCell)
+        if name in ("size", "dim", "numel", "nelement", "ndimension", "stride"):
+            return self.size_method(ev, callee, receiver, cell, name, args, kwargs, node, frame)
+        if name in ("is_floating_point", "is_complex", "is_contiguous"):
+            return Value((name == "is_floating_point" and cell.dtype.startswith(("float", "bfloat"))) or name == "is_contiguous")
+        owned = cell.version.parameter is not None
+        if name.endswith("_") and not name.endswith("__"):
+            if owned or self.of_parameter(cell):
+                ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
+                return receiver
+            if name in ("requires_grad_", "detach_", "retain_grad_"):
+                ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name="identity", result=receiver))
+                return receiver
+            made = super().tensor_method(ev, callee, receiver, name[:-1], args, kwargs, node, frame)
+            calls.write_in_place(ev, cell, made, node, frame)
+            return receiver
+        if name in ("backward", "register_hook", "retain_grad"):
+            ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
+            return Value(None)
+        return super().tensor_method(ev, callee, receiver, name, args, kwargs, node, frame)
+
+    def of_parameter(self, cell: TensorCell) -> bool:
+        """Is a tensor a view of a parameter? Writing into it is initialisation."""
+        at: TensorCell | None = cell
+        while at is not None:
+            if at.version.parameter is not None:
+                return True
+            at = at.base
+        return False
+
+    def size_method(
+        self, ev: Evaluator, callee: Value, receiver: Value, cell: TensorCell, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        """size(), size(i), dim(), numel()."""
+        ev.visit(Visit(node, frame, "size", callee, (receiver, *args), kwargs, name=name))
+        rank = len(cell.shape)
+        if name in ("dim", "ndimension"):
+            return Value(rank)
+        if name in ("numel", "nelement"):
+            return Value(product(cell.shape), Origin("size", node, frame.file, "numel", (receiver,), frame), SIZE)
+        if name == "stride":
+            return ev.unknown(frame, node, "strides have no meaning for the network")
+        where = args[0] if args else kwargs.get("dim")
+        if where is None:
+            return Value(tuple(self.size_value(cell, i, receiver, node, frame) for i in range(rank)), None, SIZE)
+        axis = where.hint
+        if not isinstance(axis, int) or not -rank <= axis < rank:
+            raise ev.refusal(frame, node, f"size({calls.readable(where)}) of a tensor with {rank} axes", "check the axis", "shape")
+        return self.size_value(cell, axis, receiver, node, frame)
+
+    def scalar_of(self, ev: Evaluator, value: Value, kind: str, node: ast.AST, frame: Frame) -> Value:
+        return super().scalar_of(ev, value, kind, node, frame)
+
+

@@ -1,0 +1,85 @@
+"""What the evaluator met: the visits, branches and resolutions that writing needs, by syntax node."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from pivot.reading.frames import Frame
+from pivot.reading.values import Value
+
+if TYPE_CHECKING:
+    from pivot.forms import Bound
+    from pivot.network import Node
+    from pivot.opset import Form
+    from pivot.reading.modules import ModuleObject
+
+CallKind = Literal[
+    "function",  # a function or method of the program
+    "class",  # a class of the program: makes an instance
+    "op",  # a form applied: made a node
+    "layer",  # a library layer constructed
+    "apply",  # a module called
+    "container",  # Sequential, ModuleList ... constructed
+    "size",  # reads sizes of a tensor
+    "mode",  # reads training or evaluation
+    "data",  # plain Python: builtins, the standard library
+    "dropped",  # without meaning for the network: logging, initialisation, devices
+    "super",  # super().__init__ of a library base
+    "method",  # a method of a module or container: add_module, append, items
+    "constant",  # builds a tensor that depends on nothing
+    "unmapped",
+]
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """One evaluation of a site. `bound` and `form` tell how a library call was read."""
+
+    node: ast.AST
+    frame: Frame
+    kind: CallKind
+    callee: Value | None = None
+    args: tuple[Value, ...] = ()
+    kwargs: dict[str, Value] = field(default_factory=dict)
+    form: Form | None = None
+    bound: Bound | None = None
+    made: Node | None = None
+    module: ModuleObject | None = None
+    result: Value | None = None
+    name: str = ""
+    speculative: bool = False
+    serial: int = 0
+    entered: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """Which arm a condition took in a frame, and what kind of test it was."""
+
+    node: ast.AST
+    frame: Frame
+    taken: bool
+    kind: Literal["config", "mode", "size", "content"]
+    speculative: bool
+
+
+@dataclass(slots=True)
+class Trace:
+    """Everything met, keyed by the identity of syntax nodes."""
+
+    visits: defaultdict[int, list[Visit]] = field(default_factory=lambda: defaultdict(list))
+    branches: defaultdict[int, list[Branch]] = field(default_factory=lambda: defaultdict(list))
+    resolved: defaultdict[int, list[tuple[Frame, Value]]] = field(default_factory=lambda: defaultdict(list))
+    executed: set[int] = field(default_factory=set)
+    unread: dict[int, str] = field(default_factory=dict)  # statements of arms whose speculative reading failed, and why
+    frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node
+    keep: list[object] = field(default_factory=list)  # syntax nodes, held so that identities stay unique
+
+    def of(self, node: ast.AST) -> list[Visit]:
+        """The visits that decide how a site is written: the real ones, else the speculative ones."""
+        found = self.visits.get(id(node), [])
+        real = [v for v in found if not v.speculative]
+        return real or found

@@ -1,0 +1,168 @@
+"""What an op file may say: tables of an op file -> `Op`. Every refusal has the file, line and column of what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar, cast
+
+from pivot.notation import OperandSpec, parse_axes, parse_operands
+from pivot.op import Example, Form, Kind, Op, Spelling, WeightSpec, pattern_name
+from pivot.opfile import Entry, Table, read_tables, refuse_entry
+from pivot.params import ParamSpec, parse_param
+from pivot.problems import Refusal, refuse
+from pivot.slots import NotationError
+
+FRAMEWORKS = ("torch", "keras", "flax")
+LAYOUTS = ("any", "axis", "index", "spatial", "order", "last", "plain")
+SPELLINGS: tuple[Spelling, ...] = ("call", "method", "operator", "index", "attribute", "body")
+_ROOT = frozenset(("op", "title", "inputs", "output", "outputs", "shape", "layout", "law"))
+_FORM = frozenset((*SPELLINGS, "kind", "args", "apply", "result", "when", "order", "weights", "derive"))
+_EXAMPLE = frozenset((*FRAMEWORKS, "inputs", "note"))
+
+T = TypeVar("T")
+
+
+def parse_op(text: str, file: str, family: str, origin: str) -> Op:
+    """The op an op file describes. Forms keep their texts and parse them on first use. Raises Refusal."""
+    tables = read_tables(text, file)
+    root = tables[0]
+    _only(root, _ROOT, file)
+    name = _text(root, "op", file)
+    if not name.isidentifier():
+        raise refuse("op-file", file, root.entries["op"].line, root.entries["op"].column, f"'{name}' is not a name",
+                     "use letters, digits and _")  # fmt: skip
+    singles = {table.name: table for table in tables[1:] if not table.many}
+    for table in tables[1:]:
+        _check_header(table, singles, file)
+    out = "output" if "output" in root.entries else "outputs"
+    forms: dict[str, tuple[Form, ...]] = {}
+    op = Op(
+        name=name,
+        title=_text(root, "title", file, name.replace("_", " ")),
+        family=family,
+        inputs=_operands(root, "inputs", file),
+        outputs=_operands(root, out, file) or {"y": OperandSpec("y", ("*",))},
+        shape=_text(root, "shape", file, "same"),
+        layout=_text(root, "layout", file, "any"),
+        law=_text(root, "law", file, ""),
+        params=_each(singles.get("params"), file, parse_param),
+        weights=_each(singles.get("weights"), file, _weight),
+        sizes=_each(singles.get("sizes"), file, lambda _, value: value),
+        forms=forms,
+        examples=tuple(_example(table, file) for table in tables[1:] if table.name == "example"),
+        origin=origin,
+        path=file,
+    )
+    if op.layout not in LAYOUTS:
+        raise refuse_entry(file, root.entries["layout"], NotationError(f"unknown layout; known: {', '.join(LAYOUTS)}"))
+    for framework in FRAMEWORKS:
+        mine = [table for table in tables[1:] if table.name == framework]
+        if mine:
+            forms[framework] = tuple(_form(op, table, index, file) for index, table in enumerate(mine))
+    return op
+
+
+def check_op(op: Op) -> None:
+    """Parses every notation of an op and checks that slots name parameters and operands it has. Raises Refusal."""
+    for forms in op.forms.values():
+        for form in forms:
+            form.parse_all()
+
+
+def _check_header(table: Table, singles: Mapping[str, Table], file: str) -> None:
+    allowed = table.name in (*FRAMEWORKS, "example") if table.many else table.name in ("params", "weights", "sizes")
+    if not allowed:
+        known = "[params], [weights], [sizes], [[torch]], [[keras]], [[flax]], [[example]]"
+        raise refuse("op-file", file, table.line, 1, f"unknown table '{table.name}'", f"use one of {known}")
+    if not table.many and singles[table.name] is not table:
+        raise refuse("op-file", file, table.line, 1, f"[{table.name}] stands twice", "keep one of them")
+
+
+def _only(table: Table, allowed: frozenset[str], file: str) -> None:
+    for key, entry in table.entries.items():
+        if key not in allowed:
+            raise refuse(
+                "op-file", file, entry.line, 1, f"unknown entry '{key}'", f"known: {', '.join(sorted(allowed))}"
+            )
+
+
+def _text(table: Table, key: str, file: str, default: str | None = None) -> str:
+    entry = table.entries.get(key)
+    if entry is None:
+        if default is None:
+            raise refuse("op-file", file, table.line, 1, f"'{key}' is missing", f'add {key} = "..."')
+        return default
+    if not isinstance(entry.value, str):
+        raise refuse_entry(file, entry, NotationError(f"'{key}' must be a text"))
+    return entry.value
+
+
+def _operands(root: Table, key: str, file: str) -> dict[str, OperandSpec]:
+    entry = root.entries.get(key)
+    if entry is None:
+        return {}
+    try:
+        return {spec.name: spec for spec in parse_operands(_text(root, key, file))}
+    except NotationError as error:
+        raise refuse_entry(file, entry, error) from None
+
+
+def _each(table: Table | None, file: str, parse: Callable[[str, str], T]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for key, entry in table.entries.items() if table is not None else ():
+        try:
+            if not isinstance(entry.value, str):
+                raise NotationError(f"'{key}' must be a text")
+            found[key] = parse(key, entry.value)
+        except NotationError as error:
+            raise refuse_entry(file, entry, error) from None
+    return found
+
+
+def _weight(name: str, text: str) -> WeightSpec:
+    """`LETTERS [buffer] [? param]`."""
+    letters, mark, condition = text.partition("?")
+    words = letters.split()
+    buffer = "buffer" in words
+    plain = " ".join(word for word in words if word != "buffer")
+    parse_axes(plain)
+    if mark and not condition.strip():
+        raise NotationError("'?' needs the parameter that decides", len(letters))
+    return WeightSpec(name, plain, buffer, condition.strip() or None)
+
+
+def _form(op: Op, table: Table, index: int, file: str) -> Form:
+    _only(table, _FORM, file)
+    spelled = [key for key in SPELLINGS if key in table.entries]
+    if len(spelled) != 1:
+        why = f"a form needs exactly one of {', '.join(SPELLINGS)}"
+        raise refuse("op-file", file, table.line, 1, why, "correct the op file")
+    spelling = spelled[0]
+    entry = table.entries[spelling]
+    pattern = "" if spelling == "body" else _text(table, spelling, file)
+    kind = _text(table, "kind", file, "function")
+    if kind not in ("layer", "function"):
+        raise refuse_entry(file, table.entries["kind"], NotationError("kind must be layer or function"))
+    try:
+        name = "" if spelling == "body" else pattern_name(spelling, pattern)
+    except NotationError as error:
+        raise refuse_entry(file, entry, error) from None
+    return Form(op, table.name, index, cast("Kind", kind), spelling, pattern, name, table.entries, table.line)
+
+
+def _example(table: Table, file: str) -> Example:
+    _only(table, _EXAMPLE, file)
+    texts = {key: _text(table, key, file) for key in FRAMEWORKS if key in table.entries}
+    given: Entry | None = table.entries.get("inputs")
+    inputs = given.value if given is not None else {}
+    if given is not None and (not isinstance(inputs, dict) or not all(isinstance(v, str) for v in inputs.values())):
+        raise refuse_entry(file, given, NotationError('expected { x = "2x3x8x8" }'))
+    return Example(texts, dict(cast("Mapping[str, str]", inputs)), table.line)
+
+
+def param_list(op: Op) -> Sequence[ParamSpec]:
+    """Parameters of an op in the order of its file."""
+    return tuple(op.params.values())
+
+
+__all__ = ["FRAMEWORKS", "LAYOUTS", "Refusal", "check_op", "param_list", "parse_op"]

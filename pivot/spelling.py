@@ -1,0 +1,396 @@
+"""Writing one site: parameters and operands of an op as the arguments of a form; and which form to write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pivot.binding import Refused, codec_of, first_rank, param_type, resolve_reference, role_at
+from pivot.codecs.base import NoForm
+from pivot.dims import Size
+from pivot.op import Form, Kind, Op
+from pivot.params import BadValue, normal_value
+from pivot.predicates import Predicate, equal, holds
+from pivot.results import result_names
+from pivot.slots import (
+    MISSING,
+    Coded,
+    Flag,
+    Ignored,
+    Literal,
+    Made,
+    Operand,
+    Path,
+    Reference,
+    SizeOf,
+    Slot,
+    Used,
+)  # fmt: skip
+
+
+class Facts(Protocol):
+    """What is known of a site. Operands hold, by name, a tensor (shape and dtype), a tuple of them, None or a number.
+
+    An implementation may also have `order`: operand -> axis letters, where its axes are not in the op's own order.
+    """
+
+    @property
+    def params(self) -> Mapping[str, object]: ...
+
+    @property
+    def operands(self) -> Mapping[str, object]: ...
+
+    def used(self, name: str) -> bool:
+        """Whether somebody reads this output."""
+        ...
+
+    def nonneg(self, name: str) -> bool:
+        """Whether this operand is known to be nowhere negative."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFacts:
+    """Facts as a value; by default every output is used and nothing is known about signs."""
+
+    params: Mapping[str, object]
+    operands: Mapping[str, object] = field(default_factory=dict)
+    unused: frozenset[str] = frozenset()
+    not_negative: frozenset[str] = frozenset()
+    order: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def used(self, name: str) -> bool:
+        """Whether somebody reads this output."""
+        return name not in self.unused
+
+    def nonneg(self, name: str) -> bool:
+        """Whether this operand is known to be nowhere negative."""
+        return name in self.not_negative
+
+
+@dataclass(frozen=True, slots=True)
+class OperandRef:
+    """An operand as an argument: `others` follow the first in a codec or a list; `form` "one", "list", "tuple" is how
+    it is written.
+    """
+
+    name: str
+    codec: str | None = None
+    listed: bool = False
+    others: tuple[str, ...] = ()
+    refs: tuple[object, ...] = ()
+    form: str = "one"
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A constructor call as an argument."""
+
+    call: str
+    arguments: tuple[Written, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One argument to write: by keyword or by place; a variadic slot's value is a tuple to be spread."""
+
+    name: str | None
+    keyword: bool
+    slot: Slot
+    value: object
+
+
+def write_slots(form: Form, part: str, params: Mapping[str, object], facts: Facts) -> tuple[Written, ...] | Refused:
+    """Arguments of `part` ("args" or "apply"); what is equal to its default is left out."""
+    try:
+        return _write(form, form.args if part == "args" else form.apply, params, facts)
+    except NoForm as error:
+        return Refused(str(error))
+
+
+def _write(form: Form, slots: tuple[Slot, ...], params: Mapping[str, object], facts: Facts) -> tuple[Written, ...]:
+    values: list[tuple[Slot, object, bool]] = []
+    for slot in slots:
+        if isinstance(slot.value, (Ignored, Flag)):
+            continue
+        value = slot_value(form, slot, params, facts)
+        values.append((slot, value, is_default(form, slot, value, params, facts)))
+    # A slot that can only be given by place needs all slots before it.
+    last = max((i for i, (slot, _, left_out) in enumerate(values) if by_place(slot) and not left_out), default=-1)
+    written: list[Written] = []
+    gap = False
+    for place, (slot, value, left_out) in enumerate(values):
+        if left_out and place > last:
+            gap = True
+            continue
+        keyword = not by_place(slot) and (slot.keyword or gap or _skips(slots, slot))
+        written.append(Written(slot.name, keyword, slot, value))
+    return tuple(written)
+
+
+def by_place(slot: Slot) -> bool:
+    """Whether a slot can only be written by its place."""
+    return slot.name is None or slot.variadic
+
+
+def _skips(slots: tuple[Slot, ...], slot: Slot) -> bool:
+    """Whether an argument that is never written stands before this one, so that its place would be wrong."""
+    return any(isinstance(other.value, (Ignored, Flag)) for other in slots[: slots.index(slot)])
+
+
+def slot_value(form: Form, slot: Slot, params: Mapping[str, object], facts: Facts) -> object:
+    """What is written into a slot: a plain value, OperandRef, Nested; raises NoForm."""
+    kind = slot.value
+    if isinstance(kind, Path):
+        return _param(form, kind, params)
+    if isinstance(kind, Coded):
+        value = _param(form, kind.path, params)
+        codec = codec_of(kind)
+        if value is None and not codec.takes_none:
+            return None
+        return codec.write(value, refs_by_role(form, codec.roles, kind.refs, params, facts))
+    if isinstance(kind, Literal):
+        return kind.value
+    if isinstance(kind, Operand):
+        return _operand(form, slot, kind, params, facts)
+    if isinstance(kind, SizeOf):
+        size = resolve_reference(form.op, _order(facts), params, facts.operands, Path(kind.operand, None, kind.letter))
+        if not isinstance(size, int):
+            known = f"{size}, not a fixed number" if isinstance(size, Size) else "not known"
+            raise NoForm(f"{slot.key} needs the size {kind.operand}.{kind.letter}, which is {known}")
+        return (size,) if kind.listed else size
+    if isinstance(kind, Used):
+        return facts.used(kind.output)
+    if isinstance(kind, Made):
+        return Nested(kind.call, _write(form, kind.slots, params, facts))
+    raise NoForm(f"{slot.key} is never written")
+
+
+def _param(form: Form, path: Path, params: Mapping[str, object]) -> object:
+    if path.name in params:
+        value = params[path.name]
+    else:
+        value = form.op.params[path.name].default
+    if value is MISSING:
+        raise NoForm(f"the parameter '{path.name}' is not known")
+    if path.index is None:
+        return value
+    if not isinstance(value, (tuple, list)) or not -len(value) <= path.index < len(value):
+        raise NoForm(f"'{path.name}' has no entry {path.index}")
+    return value[path.index]
+
+
+def _operand(form: Form, slot: Slot, kind: Operand, params: Mapping[str, object], facts: Facts) -> object:
+    names = kind.names
+    more = tuple(ref.name for ref in kind.arguments if isinstance(ref, Path) and ref.name in form.op.inputs)
+    given = [name for name in (*names, *more) if facts.operands.get(name) is not None]
+    if not given:
+        if slot.default is MISSING:
+            raise NoForm(f"{slot.key} needs the operand '{names[0]}'")
+        return None
+    if kind.form != "one" and len(names) > 1 and len(given) < len(names):
+        raise NoForm(f"{slot.key} needs all of {', '.join(names)}")
+    spec = form.op.inputs.get(names[0])
+    many = spec is not None and spec.many and len(names) == 1
+    refs = tuple(
+        resolve_reference(form.op, _order(facts), params, facts.operands, ref)
+        for ref in kind.arguments
+        if not (isinstance(ref, Path) and ref.name in form.op.inputs)
+    )
+    others = (*names[1:], *more)
+    listed = kind.form == "list" or many
+    return OperandRef(names[0], kind.codec, listed, others, refs, "list" if many and kind.form == "one" else kind.form)
+
+
+def refs_by_role(
+    form: Form, roles: tuple[str, ...], refs: Sequence[Reference], params: Mapping[str, object], facts: Facts
+) -> dict[str, object]:
+    """References of a codec under the names of its roles."""
+    found: dict[str, object] = {}
+    for place, ref in enumerate(refs):
+        value = resolve_reference(form.op, _order(facts), params, facts.operands, ref)
+        if value is None and isinstance(ref, Path) and ref.name in form.op.params and ref.name not in params:
+            default = form.op.params[ref.name].default
+            value = None if default is MISSING else default
+        found[role_at(roles, place)] = value
+    return found
+
+
+def is_default(form: Form, slot: Slot, value: object, params: Mapping[str, object], facts: Facts) -> bool:
+    """Whether leaving a slot out means the same as writing `value`."""
+    default = slot.default
+    if default is MISSING or isinstance(value, (OperandRef, Nested)):
+        return False
+    if equal(default, value):
+        return True
+    kind = slot.value
+    return isinstance(kind, (Path, Coded)) and _means(form, kind, default, params, facts)
+
+
+def _means(form: Form, kind: Path | Coded, given: object, params: Mapping[str, object], facts: Facts) -> bool:
+    """Whether a slot that holds `given` reads as the value the parameter has."""
+    path = kind if isinstance(kind, Path) else kind.path
+    if path.index is not None:
+        return False
+    spec = form.op.params[path.name]
+    rank = first_rank(form.op, facts.operands)
+    try:
+        if isinstance(kind, Coded):
+            codec = codec_of(kind)
+            if given is not None or codec.takes_none:
+                given = codec.read(given, refs_by_role(form, codec.roles, kind.refs, params, facts))
+        meant = normal_value(param_type(form.op, spec), given, rank)
+        mine = normal_value(param_type(form.op, spec), _param(form, path, params), rank)
+    except (NoForm, BadValue):
+        return False
+    return equal(meant, mine)
+
+
+def choose(
+    op: Op, framework: str, kind: Kind, params: Mapping[str, object], facts: Facts
+) -> tuple[Form, ...] | Refused:
+    """All forms that can be written, the best first: the site's kind before the other, decompositions last in each."""
+    forms = op.forms.get(framework, ())
+    ranked = sorted(forms, key=lambda form: (form.kind != kind, form.spelling == "body"))
+    reasons: list[str] = []
+    good: list[Form] = []
+    for form in ranked:
+        why = why_not(form, kind, params, facts)
+        if why is None:
+            good.append(form)
+        else:
+            reasons.append(f"{form.name or 'decomposition'}: {why}")
+    if good:
+        return tuple(good)
+    return Refused("; ".join(reasons) if reasons else f"{op.name} has no form in {framework}")
+
+
+def why_not(form: Form, kind: Kind, params: Mapping[str, object], facts: Facts) -> str | None:
+    """Why a form cannot be written at a site of this kind; None if it can."""
+
+    def resolve(reference: Reference) -> object:
+        value = resolve_reference(form.op, _order(facts), params, facts.operands, reference)
+        if value is None and isinstance(reference, Path) and reference.part is not None:
+            raise LookupError(str(reference))
+        return value
+
+    for predicate in form.when:
+        if not holds(_counted(form.op, predicate, facts), resolve, facts.used, facts.nonneg):
+            return f"only when {predicate.text}"
+    if form.spelling == "body":
+        return None
+    for name, spec in form.op.params.items():
+        if name not in said_by(form) and name in params and not _unsaid_is_default(spec.default, params[name]):
+            return f"it has no place for {name}={params[name]!r}"
+    lost = _lost(form, kind, params, facts)
+    if lost is not None:
+        return lost
+    for part in ("args", "apply") if form.kind == "layer" else ("args",):
+        written = write_slots(form, part, params, facts)
+        if isinstance(written, Refused):
+            return written.why
+    return None
+
+
+def _counted(op: Op, predicate: Predicate, facts: Facts) -> Predicate:
+    """The predicate with a literal axis counted like the parameter it is compared with (-1 is the last axis)."""
+    first, *rest = predicate.args
+    spec = op.params.get(first.name) if isinstance(first, Path) and first.part is None else None
+    if spec is None or spec.type.kind not in ("axis", "axes") or not rest or not isinstance(rest[0], Literal):
+        return predicate
+    try:
+        value = normal_value(param_type(op, spec), rest[0].value, first_rank(op, facts.operands))
+    except BadValue:
+        return predicate
+    return Predicate(predicate.name, (first, Literal(value)), predicate.text)
+
+
+def accepts(form: Form, slot: Slot, given: object, params: Mapping[str, object], facts: Facts) -> bool:
+    """Whether writing `given` into a slot as it stands says the parameter's value: the test before a source expression
+    is kept.
+    """
+    kind = slot.value
+    if not isinstance(kind, (Path, Coded)):
+        return False
+    return _means(form, kind, given, params, facts)
+
+
+def _unsaid_is_default(default: object, value: object) -> bool:
+    return value is None if default is MISSING else equal(default, value)
+
+
+def _lost(form: Form, kind: Kind, params: Mapping[str, object], facts: Facts) -> str | None:
+    """What the op has at this site and the form cannot carry."""
+    taken = said_by(form)
+    owned = form.kind == "layer" and kind == "layer"
+    for name, value in facts.operands.items():
+        if value is not None and name not in taken and not (owned and name in form.op.weights):
+            return f"it has no place for the operand '{name}'"
+    outputs = result_names(form.result)
+    for name in form.op.outputs:
+        if name not in outputs and facts.used(name):
+            return f"it does not give '{name}'"
+    if form.kind == "layer":
+        for name in present(form.op, params):
+            # A buffer may be a framework's own bookkeeping (num_batches_tracked).
+            if name not in form.weights and not form.op.weights[name].buffer:
+                return f"it does not hold the weight '{name}'"
+    return None
+
+
+def present(op: Op, params: Mapping[str, object]) -> tuple[str, ...]:
+    """Weights that exist under these parameters."""
+    return tuple(
+        name
+        for name, spec in op.weights.items()
+        if spec.condition is None or bool(params.get(spec.condition, _default(op, spec.condition)))
+    )
+
+
+def _default(op: Op, name: str) -> object:
+    spec = op.params.get(name)
+    return None if spec is None or spec.default is MISSING else spec.default
+
+
+def said_by(form: Form) -> frozenset[str]:
+    """Every parameter, operand and weight that the form says somewhere; what is not here must have its default."""
+    found = form.cache.get("said")
+    if isinstance(found, frozenset):
+        return found
+    names: set[str] = set(form.derive)
+    for slot in (*form.args, *(form.apply if form.kind == "layer" else ())):
+        _said(slot, names)
+    for predicate in form.when:
+        names.update(_decided(predicate))
+    said = frozenset(names)
+    form.cache["said"] = said
+    return said
+
+
+def _said(slot: Slot, names: set[str]) -> None:
+    kind = slot.value
+    if isinstance(kind, Path):
+        names.add(kind.name)
+    elif isinstance(kind, Coded):
+        # A codec answers for what it looks at: it refuses where the value cannot be said.
+        names.add(kind.path.name)
+        names.update(ref.name for ref in kind.refs if isinstance(ref, Path) and ref.part is None)
+    elif isinstance(kind, Operand):
+        names.update(kind.names)
+        names.update(ref.name for ref in kind.arguments if isinstance(ref, Path))
+    elif isinstance(kind, Made):
+        for inner in kind.slots:
+            _said(inner, names)
+
+
+def _decided(predicate: Predicate) -> set[str]:
+    """Names a predicate leaves no freedom for: `equal(p, 1)`, `same(p, q)`."""
+    if predicate.name not in ("equal", "same", "absent"):
+        return set()
+    return {ref.name for ref in predicate.args if isinstance(ref, Path) and ref.part is None}
+
+
+def _order(facts: Facts) -> Mapping[str, tuple[str, ...]]:
+    order: Mapping[str, tuple[str, ...]] | None = getattr(facts, "order", None)
+    return order if order is not None else {}

@@ -1,0 +1,1 @@
+"""Data that the application reads: icons, theme, settings table and example models. No code lives here."""

@@ -1,0 +1,1 @@
+"""The commands of the window as records; menus, toolbar, shortcuts and the palette derive from them."""

@@ -1,0 +1,73 @@
+"""Commands that change the project, and search."""
+
+from __future__ import annotations
+
+from studio.actions.action import Action, Menu, always, opened
+from studio.document import Document
+
+
+def _undo(document: Document) -> str:
+    return f"Undo {document.undo_label}" if document.undo_label else "Undo"
+
+
+def _redo(document: Document) -> str:
+    return f"Redo {document.redo_label}" if document.redo_label else "Redo"
+
+
+def _edited(document: Document) -> bool:
+    return document.project is not None and bool(document.project.texts)
+
+
+MENU = Menu(
+    "&Edit",
+    20,
+    (
+        Action(
+            "edit.undo",
+            "Undo",
+            "history",
+            lambda desk: desk.document.undo(),
+            ("Ctrl+Z",),
+            "undo",
+            lambda document: document.undo_label is not None,
+            _undo,
+            toolbar=20,
+        ),
+        Action(
+            "edit.redo",
+            "Redo",
+            "history",
+            lambda desk: desk.document.redo(),
+            ("Ctrl+Shift+Z", "Ctrl+Y"),
+            "redo",
+            lambda document: document.redo_label is not None,
+            _redo,
+            toolbar=21,
+        ),
+        Action(
+            "edit.discard", "Discard Edits of the Source", "history", lambda desk: desk.discard_edits(), enabled=_edited
+        ),
+        Action("edit.find", "Find …", "find", lambda desk: desk.find(), ("Ctrl+F",), "search", opened),
+        Action(
+            "edit.search",
+            "Search in Graph …",
+            "find",
+            lambda desk: desk.search_graph(),
+            ("Ctrl+Shift+F",),
+            "search",
+            opened,
+            tip="Find a node of the graph",
+        ),
+        Action(
+            "edit.commands",
+            "Command Palette …",
+            "find",
+            lambda desk: desk.show_commands(),
+            ("Ctrl+Shift+P",),
+            "command",
+            always,
+            toolbar=41,
+            tip="Find any command by its name",
+        ),
+    ),
+)

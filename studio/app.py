@@ -1,0 +1,170 @@
+"""The application around the window: names, crash reports, the event loop."""
+
+from __future__ import annotations
+
+import faulthandler
+import platform
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from PySide6.QtCore import QLibraryInfo, QStandardPaths, QTimer, qVersion
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
+
+from studio.dialogs import app_version
+from studio.document import Document
+from studio.icons import app_icon
+from studio.jobs.queue import Jobs
+from studio.settings import Settings
+from studio.views.graph.view import GraphView
+from studio.widgets.parts import column, label
+from studio.window import Window
+
+_KEPT = 20
+
+
+def make_application() -> QApplication:
+    """The one QApplication, with the names under which settings and reports are kept."""
+    found = QApplication.instance()
+    app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("pivot-studio")
+    app.setOrganizationName("pivot-studio")
+    app.setApplicationDisplayName("Pivot Studio")
+    app.setDesktopFileName("pivot-studio")
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def run(file: str | None, *, exit_after_load: bool = False) -> int:
+    """Show a window and stay until it is closed; 2 when it was only to load a file and that was refused."""
+    app = make_application()
+    catcher = CrashCatcher(reports_folder())
+    catcher.install()
+    settings = Settings()
+    document = Document()
+    jobs = Jobs(document)
+    window = Window(document, jobs, settings, GraphView())
+    if exit_after_load:
+        # Nobody is there to answer a dialog.
+        window.filing.tell = lambda parent, title, text, more: window.status.say(f"{title}: {text}")
+        window.filing.ask_unsaved = lambda parent, name: "discard"
+    window.show()
+    loaded = True
+    if file is not None:
+        loaded = window.open_path(Path(file))
+    if exit_after_load:
+        leave = _leaver(app, window, jobs, 0 if loaded else 2)
+        jobs_done = QTimer(app)
+        jobs_done.setInterval(20)
+        jobs_done.timeout.connect(leave)
+        jobs_done.start()
+    status = app.exec()
+    jobs.shut()
+    catcher.uninstall()
+    return status
+
+
+def _leaver(app: QApplication, window: Window, jobs: Jobs, status: int) -> Callable[[], None]:
+    def leave() -> None:
+        if not jobs.busy:
+            failed = window.document.failure is not None
+            window.close()
+            app.exit(status or (2 if failed else 0))
+
+    return leave
+
+
+def reports_folder() -> Path:
+    """Where crash reports are written."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)) / "crashes"
+
+
+class CrashCatcher:
+    """Turns an exception that nobody caught into a report file and a dialog; the window stays alive."""
+
+    def __init__(self, folder: Path, show: Callable[[Path | None, str], None] | None = None) -> None:
+        self._folder = folder
+        self._show = show or show_crash
+        self._log: TextIO | None = None
+        self._showing = False
+        self._before = sys.excepthook
+
+    def install(self) -> None:
+        """Catch exceptions from now on, and write a trace when the interpreter itself dies."""
+        self._before = sys.excepthook
+        sys.excepthook = self.catch
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._log = (self._folder / "fatal.log").open("a", encoding="utf-8")
+            faulthandler.enable(self._log)
+
+    def uninstall(self) -> None:
+        sys.excepthook = self._before
+        if self._log is not None:
+            faulthandler.disable()
+            self._log.close()
+            self._log = None
+
+    def catch(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """The hook. One dialog at a time: a fault in painting comes back with every frame."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        text = report_text(kind, error, trace)
+        sys.stderr.write(text)
+        path = self._write(text)
+        if not self._showing:
+            self._showing = True
+            try:
+                self._show(path, text)
+            finally:
+                self._showing = False
+
+    def _write(self, text: str) -> Path | None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = self._folder / f"crash-{datetime.now():%Y%m%d-%H%M%S-%f}.txt"
+            path.write_text(text, encoding="utf-8")
+            for old in sorted(self._folder.glob("crash-*.txt"))[:-_KEPT]:
+                old.unlink(missing_ok=True)
+        except OSError:
+            return None
+        return path
+
+
+def report_text(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
+    """What a person can send: versions and the trace; no texts of the project."""
+    head = (
+        f"Pivot Studio {app_version()}\nPython {platform.python_version()}, Qt {qVersion()}, {platform.platform()}\n"
+        f"{QLibraryInfo.build()}\n\n"
+    )
+    return head + "".join(traceback.format_exception(kind, error, trace))
+
+
+def show_crash(path: Path | None, text: str) -> None:
+    """Tell what happened, with the report to copy."""
+    app = QApplication.instance()
+    parent: QWidget | None = QApplication.activeWindow() if isinstance(app, QApplication) else None
+    dialog = QDialog(parent)
+    dialog.setWindowTitle("Something went wrong")
+    dialog.resize(640, 420)
+    shown = QPlainTextEdit(text)
+    shown.setReadOnly(True)
+    where = f"The report is kept in {path}." if path is not None else "The report could not be kept."
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    copy = QPushButton("Copy report")
+    copy.clicked.connect(lambda: QApplication.clipboard().setText(text))
+    buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
+    buttons.rejected.connect(dialog.reject)
+    said = label("A fault of the application was caught. Your work is still open; save it now.", "title", wrap=True)
+    dialog.setLayout(
+        column(
+            said, label(where, "muted", wrap=True, selectable=True), shown, buttons, gap=12, margins=(20, 18, 20, 16)
+        )
+    )
+    dialog.exec()

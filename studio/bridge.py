@@ -1,0 +1,90 @@
+"""Between the document and the graph, which knows pictures only: picture in, selection both ways, commands by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from studio.document import Document
+from studio.picture import Picture
+from studio.theme import Theme
+from studio.views.graph.colors import GraphColors
+from studio.views.graph.view import GraphView
+
+ORIGIN = "graph"
+
+
+class GraphBridge(QObject):
+    """Keeps one graph equal to one document."""
+
+    def __init__(self, document: Document, graph: GraphView, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._graph = graph
+        self._shown: Picture | None = None
+        self._following = False
+        self._commands: Mapping[str, Callable[[], object]] = {
+            "fit": graph.fit,
+            "orientation": lambda: graph.set_horizontal(not graph.horizontal),
+            "open": graph.open_all,
+            "close": graph.close_all,
+            "search": graph.open_search,
+        }
+        for shortcut in graph.findChildren(QShortcut):
+            if shortcut.key() == QKeySequence(QKeySequence.StandardKey.Find):
+                # The window's own command finds in whatever has the focus; two takers of a key would both get nothing.
+                shortcut.setEnabled(False)
+        graph.selection_changed.connect(self._chosen)
+        graph.activated.connect(self._activated)
+        document.results_changed.connect(self._show)
+        document.selection_changed.connect(self._follow)
+        self._show()
+
+    def command(self, name: str) -> None:
+        """Run a command of the graph: fit, orientation, open, close, search."""
+        self._commands[name]()
+
+    def _show(self) -> None:
+        picture = self._document.results.picture if self._document.results else None
+        if picture is not self._shown:
+            self._shown = picture
+            self._following = True
+            self._graph.set_picture(picture)
+            self._following = False
+            self._follow()
+
+    def _follow(self) -> None:
+        chosen = self._document.selection
+        if chosen.origin != ORIGIN and self._shown is not None:
+            self._following = True
+            one = len(chosen.nodes) + len(chosen.modules) == 1
+            # One thing is worth opening the groups that hide it; of many, their groups are marked.
+            (self._graph.reveal if one else self._graph.select)(chosen.nodes, chosen.modules)
+            self._following = False
+
+    def _chosen(self, chosen: tuple[Iterable[str], Iterable[str]]) -> None:
+        if not self._following:
+            nodes, modules = chosen
+            self._document.select(self._in_order(nodes), tuple(sorted(modules)), ORIGIN)
+
+    def _activated(self, name: str) -> None:
+        """A double click on a node shows where it is written."""
+        node = self._shown.node_by_id.get(name) if self._shown is not None else None
+        place = node.made_at or node.site if node is not None else None
+        if place is not None:
+            self._document.go_to(place.file, place.line, place.column, "activated")
+
+    def _in_order(self, nodes: Iterable[str]) -> tuple[str, ...]:
+        """Sets have no order: the picture's is the one people see."""
+        wanted = set(nodes)
+        return tuple(name for name in self._shown.node_by_id if name in wanted) if self._shown is not None else ()
+
+
+def graph_colors(theme: Theme) -> GraphColors:
+    """The theme as the graph wants it: each colour by its name with "graph_" before it, else by its name alone."""
+    named = {item.name for item in fields(GraphColors)} - {"families", "other"}
+    colors = {name: theme.colors.get(f"graph_{name}") or theme.colors[name] for name in named}
+    return GraphColors(other=theme.families["other"], families=theme.families, **colors)

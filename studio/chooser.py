@@ -1,0 +1,35 @@
+"""Asking for files and folders; tests and the demonstration answer in place of a person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+SOURCES = "Python and projects (*.py *.pivot *.ipynb);;All files (*)"
+CHECKPOINTS = "Checkpoints (*.pt *.pth *.safetensors *.h5 *.keras);;All files (*)"
+
+
+class Chooser:
+    """The dialogs of the system; None means that a person gave up."""
+
+    def source(self, parent: QWidget, start: Path) -> Path | None:
+        return _path(QFileDialog.getOpenFileName(parent, "Open", str(start), SOURCES)[0])
+
+    def project(self, parent: QWidget, start: Path) -> Path | None:
+        name = QFileDialog.getSaveFileName(parent, "Save Project", str(start), "Projects (*.pivot)")[0]
+        path = _path(name)
+        return path if path is None or path.suffix else path.with_suffix(".pivot")
+
+    def folder(self, parent: QWidget, start: Path) -> Path | None:
+        return _path(QFileDialog.getExistingDirectory(parent, "Export to a folder", str(start)))
+
+    def checkpoint(self, parent: QWidget, start: Path) -> Path | None:
+        return _path(QFileDialog.getOpenFileName(parent, "Weights to convert", str(start), CHECKPOINTS)[0])
+
+    def weights(self, parent: QWidget, start: Path) -> Path | None:
+        return _path(QFileDialog.getSaveFileName(parent, "Save converted weights", str(start))[0])
+
+
+def _path(name: str) -> Path | None:
+    return Path(name) if name else None

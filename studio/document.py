@@ -1,0 +1,342 @@
+"""What the window is about: history of the project, selection, results. Views know this and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from pivot import edits
+from pivot.history import History, project_cost
+from pivot.problems import Problem, Refusal, refuse
+from pivot.project import Project, is_project_file, load_project, save_project
+from pivot.rebase import Rebase
+from studio.links import Links
+from studio.picture import Param, Picture, Span
+from studio.problems import in_order
+from studio.report import Report
+from studio.selection import NOTHING, Selection
+from studio.texts import Texts, changed_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What one conversion made, stamped with the revision of the project it was made from."""
+
+    revision: int
+    status: int = 0
+    directory: Path | None = None
+    picture: Picture | None = None
+    links: Links = field(default_factory=Links)
+    target_path: str = ""
+    target_text: str = ""
+    conversion: Mapping[str, object] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """One piece of work: kind (convert, verify, weights), the revision it works on, and how far it is."""
+
+    kind: str
+    revision: int
+    step: str = ""
+    done: int = 0
+    total: int = 0
+
+
+class Document(QObject):
+    """One open project. `revision` is the same number whenever the program of the project is the same."""
+
+    project_changed = Signal(object, object)
+    selection_changed = Signal()
+    results_changed = Signal()
+    jobs_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._history: History[Project] | None = None
+        self._saved: Project | None = None
+        self._revisions: dict[tuple[object, ...], int] = {}
+        self._texts = Texts()
+        self._rebases: dict[str, tuple[str, str, Rebase]] = {}
+        self.path: Path | None = None
+        self.selection = NOTHING
+        self.results: Results | None = None
+        self.changed_target_lines: frozenset[int] = frozenset()
+        self.report: Report | None = None
+        self.report_revision = 0
+        self.failure: tuple[int, tuple[Problem, ...]] | None = None
+        self.jobs: Mapping[str, JobState] = {}
+
+    # -- the project
+
+    @property
+    def project(self) -> Project | None:
+        return self._history.present if self._history is not None else None
+
+    @property
+    def revision(self) -> int:
+        """Names the program of the project; 0 while nothing is open."""
+        if self.project is None:
+            return 0
+        return self._revisions.setdefault(self.project.program_key(), len(self._revisions) + 1)
+
+    @property
+    def modified(self) -> bool:
+        """Whether there is anything that saving would keep."""
+        return self.project is not None and self.project != self._saved
+
+    def open(self, path: Path, target: str = "keras") -> None:
+        """Open a source file or a saved project; raises Refusal, and then what was open stays open."""
+        path = path.absolute()
+        if is_project_file(path):
+            self.start(load_project(path), path)
+        else:
+            self.start(Project(source=str(path), target=target))
+
+    def start(self, project: Project, path: Path | None = None, *, saved: bool = True) -> None:
+        """Begin a new history; raises Refusal when the source cannot be read and no edited text stands in for it."""
+        texts = Texts()
+        if project.source not in project.texts:
+            texts.read(project.source)
+        before = self.project
+        self._history, self._saved, self.path = History(project), project if saved else None, path
+        self._texts, self._revisions, self._rebases = texts, {}, {}
+        self.results = self.report = self.failure = None
+        self.changed_target_lines = frozenset()
+        self._set_selection(NOTHING)
+        self.project_changed.emit(before, project)
+        self.results_changed.emit()
+
+    def close(self) -> None:
+        """Back to the opening page."""
+        before, self._history, self._saved, self.path = self.project, None, None, None
+        self.results = self.report = self.failure = None
+        self._set_selection(NOTHING)
+        self.project_changed.emit(before, None)
+        self.results_changed.emit()
+
+    def save(self, path: Path) -> None:
+        """Save the project; raises Refusal, and then it still counts as modified."""
+        if self.project is None:
+            return
+        save_project(self.project, path)
+        self.path, self._saved = path, self.project
+        self.project_changed.emit(self.project, self.project)
+
+    def edit(self, label: str, project: Project, merge: str | None = None) -> None:
+        """One undo step; `merge` joins it to the step before when both have the same key."""
+        if self._history is not None:
+            cost = project_cost(self._history.present, project)
+            self._go(self._history.push(label, project, merge=merge, cost=cost))
+
+    def seal(self) -> None:
+        """The gesture ended: what follows is a step of its own."""
+        if self._history is not None:
+            self._history = self._history.sealed()
+
+    def undo(self) -> None:
+        if self._history is not None:
+            self._go(self._history.undo())
+
+    def redo(self) -> None:
+        if self._history is not None:
+            self._go(self._history.redo())
+
+    @property
+    def undo_label(self) -> str | None:
+        return self._history.undo_label if self._history else None
+
+    @property
+    def redo_label(self) -> str | None:
+        return self._history.redo_label if self._history else None
+
+    # -- texts
+
+    def files(self) -> tuple[str, ...]:
+        """The source file first, then the other files that were read for it."""
+        if self.project is None:
+            return ()
+        picture = self.results.picture if self.results else None
+        read = [self.local(file) for file in picture.source.files] if picture else []
+        return tuple(dict.fromkeys((self.project.source, *self.project.texts, *read)))
+
+    def text(self, file: str) -> str | None:
+        """The text of a file as it is now: edited, or as on disk; None if it cannot be read."""
+        if self.project is None:
+            return None
+        path = self.local(file)
+        return self.project.texts.get(path, self._texts.known(path))
+
+    def on_disk(self, file: str) -> str | None:
+        """The text of a file as it was read from disk."""
+        return self._texts.known(self.local(file))
+
+    def local(self, file: str) -> str:
+        """The path of a file that a span or a problem names, which may be relative to the source's folder."""
+        return self._texts.local(file, self.project.source if self.project else "")
+
+    def outdated_files(self) -> tuple[str, ...]:
+        """Files whose content on disk is no longer what was read."""
+        return self._texts.outdated()
+
+    def reload(self) -> None:
+        """Read the files again; edited texts stay. The same program on other files is another revision."""
+        self._texts.forget()
+        self._revisions = {("before", number): number for number in range(len(self._revisions) + 1)}
+        if self.project is not None:
+            self.project_changed.emit(self.project, self.project)
+
+    def now(self, span: Span) -> Span | None:
+        """Where a span of the picture stands in the present text; None where an edit took it away."""
+        old = self._picture_text(span.file)
+        new = self.text(span.file)
+        if old is None or new is None or old == new:
+            return span
+        kept = self._rebases.get(span.file)
+        if kept is None or kept[0] is not old or kept[1] is not new:
+            kept = self._rebases[span.file] = (old, new, Rebase(old, new))
+        place = kept[2].place(span)
+        return None if place is None else Span(span.file, place.line, place.column, place.end_line, place.end_column)
+
+    def _picture_text(self, file: str) -> str | None:
+        files = self.results.picture.source.files if self.results and self.results.picture else {}
+        return files.get(file)
+
+    def literal(self, span: Span) -> str | None:
+        """What stands at a span of the picture in the present text."""
+        place, text = self.now(span), self.text(span.file)
+        return edits.text_at(text, place) if place is not None and text is not None else None
+
+    def write_literal(self, params: Sequence[Param], text: str) -> None:
+        """Write another literal wherever the parameter of one or more nodes was written; raises Refusal.
+
+        It is one undo step, called "kernel 3 → 5" after the first place; a place that several nodes share counts once.
+        """
+        project, label = self.project, ""
+        if project is None:
+            return
+        spans = {param.span: param for param in params if param.span is not None}
+        for span in sorted(spans, key=lambda span: (span.file, -span.line, -span.column)):
+            # From the last place to the first: what is written at one leaves the places before it where they are.
+            param, path, place, old = spans[span], self.local(span.file), self.now(span), self.literal(span)
+            if place is None or old is None:
+                raise refuse(
+                    "edit-place", path, span.line, span.column, "the text here changed", "wait for the next conversion"
+                )
+            new = edits.check_literal(_kind(param, old), text, path, place.line, place.column)
+            project = edits.replace_span(project, path, place, new, self.on_disk(path))
+            label = f"{param.name} {old} → {new}"
+        self.edit(label, project)
+
+    def type_text(self, file: str, place: edits.Place, text: str) -> None:
+        """A person typed in the source pane; typing on one line is one undo step until it is sealed."""
+        if self.project is None:
+            return
+        path = self.local(file)
+        whole = self.text(path) or ""
+        if "\r\n" in whole:
+            text = text.replace("\n", "\r\n")
+        project = edits.replace_span(self.project, path, place, text, self.on_disk(path))
+        self.edit(f"typing in {Path(path).name}", project, f"typing {path} {place.line}")
+
+    # -- selection
+
+    def select(self, nodes: tuple[str, ...] = (), modules: tuple[str, ...] = (), origin: str = "") -> None:
+        """Select nodes and modules of the picture."""
+        links = self.results.links if self.results else Links()
+        self._set_selection(links.of_both(nodes, modules, origin))
+
+    def select_source(self, file: str, line: int, column: int) -> None:
+        """Select what a place of the present source text stands for."""
+        links = self.results.links if self.results else Links()
+        names = {self.local(name): name for name in (links.picture.source.files if links.picture else ())}
+        name = names.get(self.local(file), file)
+        new, old = self.text(file), self._picture_text(name)
+        if old is not None and new is not None and old != new:
+            place = Rebase(new, old).place(Span(file, line, column, line, column))
+            if place is None:
+                self._set_selection(NOTHING)
+                return
+            line, column = place.line, place.column
+        self._set_selection(links.at_source(name, line, column))
+
+    def select_target(self, line: int, column: int) -> None:
+        """Select what a place of the target text was written for."""
+        if self.results is not None:
+            links = self.results.links
+            names = {item.target.file for item in links.links if item.target}
+            name = self.results.target_path if self.results.target_path in names else next(iter(names), "")
+            self._set_selection(links.at_target(name, line, column))
+
+    def go_to(self, file: str, line: int, column: int = 1, origin: str = "problems") -> None:
+        """Show a place of the source, with what it stands for if it stands for anything."""
+        self.select_source(file, line, column)
+        found, place = self.selection, Span(file, line, column, line, column)
+        self._set_selection(Selection(found.nodes, found.modules, found.source, found.target, place, origin))
+
+    def _set_selection(self, selection: Selection) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit()
+
+    # -- results
+
+    @property
+    def stale(self) -> bool:
+        """Whether the results were made from another program than the present one."""
+        return self.results is not None and self.results.revision != self.revision
+
+    @property
+    def report_stale(self) -> bool:
+        return self.report is not None and self.report_revision != self.revision
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the last run said, in order of weight."""
+        if self.failure is not None and (self.results is None or self.failure[0] == self.revision):
+            return in_order(self.failure[1])
+        return in_order(self.results.problems) if self.results else ()
+
+    def set_results(self, results: Results) -> None:
+        """A conversion ended well enough to have something to show."""
+        before = self.results.target_text if self.results else None
+        self.changed_target_lines = changed_lines(before, results.target_text) if before is not None else frozenset()
+        self.results, self.failure = results, None
+        chosen = self.selection
+        self.results_changed.emit()
+        if chosen.nodes or chosen.modules:
+            self._set_selection(results.links.of_both(chosen.nodes, chosen.modules, chosen.origin))
+
+    def set_failure(self, revision: int, problems: tuple[Problem, ...]) -> None:
+        """A conversion ended with nothing to show; what was there before stays, and is stale."""
+        self.failure = (revision, problems)
+        self.results_changed.emit()
+
+    def set_report(self, revision: int, report: Report) -> None:
+        self.report, self.report_revision = report, revision
+        self.results_changed.emit()
+
+    def set_jobs(self, jobs: Mapping[str, JobState]) -> None:
+        if jobs != self.jobs:
+            self.jobs = dict(jobs)
+            self.jobs_changed.emit()
+
+    def _go(self, history: History[Project]) -> None:
+        if self._history is None or history is self._history:
+            return
+        before, self._history = self._history.present, history
+        if before != history.present:
+            self.project_changed.emit(before, history.present)
+
+
+def _kind(param: Param, old: str) -> str:
+    """The type a new literal must have; any where the source does not write the pivot's type ('same', 1 for True)."""
+    try:
+        edits.check_literal(param.type, old)
+    except Refusal:
+        return ""
+    return param.type

@@ -1,0 +1,140 @@
+"""Opening, saving, exporting: from what a person asks to what happens on disk, with every refusal told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot import edits
+from pivot.problems import Refusal
+from studio.chooser import Chooser
+from studio.dialogs import Answer, ask_replace, ask_unsaved, tell
+from studio.document import Document
+from studio.export import export, replaced
+from studio.places import count_text
+from studio.recovery import Recovered, discard
+from studio.resources import resource
+from studio.settings import Settings
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_SUFFIXES = {".py", ".pivot", ".ipynb"}
+
+
+class Filing:
+    """The file commands of one window. `say` puts a line into the status bar; dialogs can be replaced for tests."""
+
+    def __init__(self, window: QWidget, document: Document, settings: Settings, say: Callable[[str], None]) -> None:
+        self._window = window
+        self._document = document
+        self._settings = settings
+        self._say = say
+        self.chooser = Chooser()
+        self.ask_unsaved: Callable[[QWidget, str], Answer] = ask_unsaved
+        self.ask_replace: Callable[[QWidget, Sequence[str], str], bool] = ask_replace
+        self.tell: Callable[[QWidget, str, str, str], None] = tell
+
+    def ask_open(self) -> None:
+        project = self._document.project
+        start = Path(project.source).parent if project is not None else Path.cwd()
+        path = self.chooser.source(self._window, start)
+        if path is not None:
+            self.open(path)
+
+    def open(self, path: Path) -> bool:
+        """Open a source or a project in place of what is open; False when it was refused or given up."""
+        if not self.may_leave():
+            return False
+        try:
+            self._document.open(path, self._settings.text("default_target"))
+        except Refusal as refusal:
+            self._settings.drop_recent(str(path))
+            self._refused("This file cannot be opened", refusal)
+            return False
+        self._settings.add_recent(str(path.absolute()))
+        return True
+
+    def take_up(self, recovered: Recovered) -> bool:
+        """Go on with work that a crash left behind; it stays on disk until it is saved or dropped."""
+        try:
+            self._document.start(recovered.project, recovered.path, saved=False)
+        except Refusal as refusal:
+            self._refused("This work cannot be taken up", refusal)
+            return False
+        discard(recovered)
+        return True
+
+    def may_leave(self) -> bool:
+        """Whether the open project may be given up, after asking for unsaved work."""
+        project = self._document.project
+        if project is None or not self._document.modified:
+            return True
+        name = (self._document.path or Path(project.source)).name
+        answer = self.ask_unsaved(self._window, name)
+        return self.save() if answer == "save" else answer == "discard"
+
+    def save(self) -> bool:
+        return self.save_to(self._document.path) if self._document.path is not None else self.save_as()
+
+    def save_as(self) -> bool:
+        project = self._document.project
+        if project is None:
+            return False
+        start = self._document.path or Path(project.source).with_suffix(".pivot")
+        path = self.chooser.project(self._window, start)
+        return path is not None and self.save_to(path)
+
+    def save_to(self, path: Path) -> bool:
+        try:
+            self._document.save(path)
+        except Refusal as refusal:
+            self._refused("The project was not saved", refusal)
+            return False
+        self._settings.add_recent(str(path.absolute()))
+        self._say(f"Saved {path.name}")
+        return True
+
+    def export(self) -> bool:
+        """Write the conversion to a folder; what would be replaced is asked for first."""
+        results, project = self._document.results, self._document.project
+        if results is None or results.directory is None or project is None:
+            return False
+        if self._document.stale:
+            self.tell(self._window, "Not exported", "The target was written for an earlier source.", "Convert first.")
+            return False
+        out = self.chooser.folder(self._window, Path(project.source).parent)
+        if out is None:
+            return False
+        in_the_way = [str(name) for name in replaced(results.directory, out)]
+        if in_the_way and not self.ask_replace(self._window, in_the_way, str(out)):
+            return False
+        try:
+            written = export(results.directory, out, project)
+        except Refusal as refusal:
+            self._refused("The export stopped", refusal)
+            return False
+        self._say(f"Exported {count_text(len(written), 'file')} to {out}")
+        return True
+
+    def discard_edits(self) -> None:
+        """Go back to the texts on disk: one undo step."""
+        project = self._document.project
+        for path in project.texts if project is not None else ():
+            project = edits.drop_text(project, path) if project is not None else None
+        if project is not None:
+            self._document.edit("discard edits", project)
+
+    def examples(self) -> tuple[Path, ...]:
+        """The example models that come with the application."""
+        return tuple(sorted(resource("examples").glob("*.py")))
+
+    def accepts(self, path: Path) -> bool:
+        """Whether a file that is held over the window can be opened, by its name."""
+        return path.suffix.lower() in _SUFFIXES
+
+    def _refused(self, title: str, refusal: Refusal) -> None:
+        problem = refusal.problem
+        place = f"{problem.file}:{problem.line}: " if problem.line else f"{problem.file}: " if problem.file else ""
+        self.tell(self._window, title, f"{place}{problem.why}.", problem.remedy[:1].upper() + problem.remedy[1:] + ".")

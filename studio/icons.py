@@ -1,0 +1,48 @@
+"""The icons: line drawings in one colour of the theme, rendered sharp at the screen's resolution."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from studio.resources import resource
+from studio.theme import Theme
+
+_SIZES = (16, 18, 24, 32, 48)
+
+
+def icon(name: str, theme: Theme, color: str = "muted") -> QIcon:
+    """The icon of one file below resources/icons, drawn in a named colour, faint while it is disabled."""
+    made = QIcon()
+    for size in _SIZES:
+        made.addPixmap(pixmap(name, theme.colors[color], size))
+        made.addPixmap(pixmap(name, theme.colors["faint"], size), QIcon.Mode.Disabled)
+    return made
+
+
+def pixmap(name: str, color: str, size: int, ratio: float = 2.0) -> QPixmap:
+    """One drawing, `size` logical pixels wide, `color` as `#rrggbb`."""
+    svg = _text(name).replace("currentColor", color)
+    drawn = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size * ratio, size * ratio))
+    painter.end()
+    drawn.setDevicePixelRatio(ratio)
+    return drawn
+
+
+def app_icon() -> QIcon:
+    """The mark of the application."""
+    made = QIcon()
+    for size in (16, 24, 32, 48, 64, 128, 256):
+        made.addPixmap(pixmap("app", "#ffffff", size, 1.0))
+    return made
+
+
+@cache
+def _text(name: str) -> str:
+    return resource(f"icons/{name}.svg").read_text("utf-8")

@@ -1,0 +1,214 @@
+"""The work of a document: newest request of a kind wins, results carry the revision they were made from."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from pivot.problems import Problem
+from pivot.project import Project, save_project
+from studio.document import Document, JobState, Results
+from studio.jobs.events import Found, Progress
+from studio.jobs.job import Job, Outcome, own_command
+from studio.jobs.results import conversion_results
+from studio.report import read_report
+
+VERBS = ("convert", "verify", "weights")
+
+
+class Jobs(QObject):
+    """Starts verbs for a document and puts what they make into it. `failed(kind, text)` tells what ended badly."""
+
+    failed = Signal(str, str)
+    weights_written = Signal(str)
+
+    def __init__(self, document: Document, command: Sequence[str] | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._command = tuple(command or own_command())
+        self._folder = Path(tempfile.mkdtemp(prefix="pivot-studio-"))
+        self._count = 0
+        self._jobs: dict[str, Job] = {}
+        self._dying: set[Job] = set()
+        self._found: dict[str, list[Problem]] = {}
+        self._verify_next = False
+        self.automatic = True
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(350)
+        self._delay.timeout.connect(self.convert)
+        document.project_changed.connect(self._edited)
+
+    def set_delay(self, milliseconds: int) -> None:
+        """How long to wait after an edit before converting."""
+        self._delay.setInterval(milliseconds)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._jobs) or self._delay.isActive()
+
+    def convert(self) -> None:
+        """Convert the present program; a conversion that runs is given up."""
+        self._delay.stop()
+        project = self._document.project
+        if project is None:
+            return
+        self.cancel("convert")
+        self._count += 1
+        folder = self._folder / str(self._count)
+        folder.mkdir()
+        saved, out = folder / "project.pivot", folder / "out"
+        # Only what the program depends on goes along: a node dragged elsewhere must not make another file.
+        save_project(replace(project, positions={}), saved)
+        revision = self._document.revision
+        command = ("convert", str(saved), "--to", project.target, "-o", str(out), "--json")
+        self._start("convert", revision, command, lambda outcome: self._converted(revision, project, folder, outcome))
+
+    def verify(self) -> None:
+        """Verify the present program, after a conversion if the results are stale."""
+        results = self._document.results
+        if results is None or self._document.stale or results.directory is None:
+            self._verify_next = True
+            if "convert" not in self._jobs:
+                self.convert()
+            return
+        self._verify_next = False
+        self.cancel("verify")
+        revision, directory = results.revision, results.directory
+        self._start(
+            "verify", revision, ("verify", str(directory), "--json"), lambda outcome: self._verified(revision, outcome)
+        )
+
+    def write_weights(self, checkpoint: Path, out: Path) -> None:
+        """Carry a checkpoint over to the target of the present results."""
+        results = self._document.results
+        if results is None or results.directory is None:
+            self.failed.emit("weights", "there is no conversion yet: convert first")
+            return
+        command = ("weights", str(checkpoint), "--with", str(results.directory), "-o", str(out), "--json")
+        self._start("weights", results.revision, command, lambda outcome: self._weighed(out, outcome))
+
+    def cancel(self, kind: str | None = None) -> None:
+        """Give up one kind of work, or all."""
+        for name in (kind,) if kind is not None else VERBS:
+            job = self._jobs.pop(name, None)
+            if job is not None:
+                self._dying.add(job)
+                job.cancel()
+        if kind is None:
+            self._delay.stop()
+            self._verify_next = False
+        self._tell()
+
+    def shut(self) -> None:
+        """End every child and take the working folder away."""
+        self._delay.stop()
+        for job in (*self._jobs.values(), *self._dying):
+            job.stop()
+        self._jobs.clear()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self, kind: str, revision: int, arguments: Sequence[str], ended: Callable[[Outcome], None]) -> None:
+        job = Job((*self._command, *arguments), self)
+        self._jobs[kind], self._found[kind] = job, []
+        job.event.connect(lambda event: self._on_event(kind, job, event))
+        job.finished.connect(lambda outcome: self._on_end(kind, job, outcome, ended))
+        self._tell(JobState(kind, revision))
+        job.start()
+
+    def _on_event(self, kind: str, job: Job, event: object) -> None:
+        if self._jobs.get(kind) is not job:
+            return
+        match event:
+            case Progress(step, done, total):
+                state = self._document.jobs.get(kind)
+                if state is not None:
+                    self._tell(replace(state, step=step, done=done, total=total))
+            case Found(problem):
+                self._found[kind].append(problem)
+
+    def _on_end(self, kind: str, job: Job, outcome: Outcome, ended: Callable[[Outcome], None]) -> None:
+        self._dying.discard(job)
+        job.deleteLater()
+        if self._jobs.get(kind) is not job:
+            return
+        del self._jobs[kind]
+        ended(outcome)
+        self._tell()
+
+    def _converted(self, revision: int, project: Project, folder: Path, outcome: Outcome) -> None:
+        problems = tuple(self._found["convert"])
+        try:
+            results = self._read(revision, folder, outcome, problems)
+        except ValueError as error:
+            why = f"the result cannot be read ({error})"
+            results, problems = (
+                None,
+                (Problem("command", "error", project.source, 0, 0, why, "report this as a fault"),),
+            )
+        if results is not None:
+            before = self._document.results.directory if self._document.results else None
+            self._document.set_results(results)
+            if before is not None and "verify" not in self._jobs:
+                shutil.rmtree(before.parent, ignore_errors=True)
+            if self._verify_next:
+                self.verify()
+            return
+        self._verify_next = False
+        if not problems:
+            problems = (_said(outcome, project.source),)
+        self._document.set_failure(revision, problems)
+        self.failed.emit("convert", str(problems[0]))
+
+    def _read(self, revision: int, folder: Path, outcome: Outcome, found: tuple[Problem, ...]) -> Results | None:
+        if outcome.result is None or not isinstance(outcome.result.record.get("picture"), dict):
+            return None
+        return conversion_results(outcome.result, revision, folder / "out", found)
+
+    def _verified(self, revision: int, outcome: Outcome) -> None:
+        record = outcome.result.record.get("report") if outcome.result is not None else None
+        if isinstance(record, dict):
+            self._document.set_report(revision, read_report(record))
+            return
+        found = self._found["verify"]
+        self.failed.emit("verify", str(found[0]) if found else _said(outcome, "").why)
+
+    def _weighed(self, out: Path, outcome: Outcome) -> None:
+        if outcome.status == 0 and not outcome.cancelled:
+            self.weights_written.emit(str(out))
+            return
+        found = self._found["weights"]
+        self.failed.emit("weights", str(found[0]) if found else _said(outcome, "").why)
+
+    def _edited(self, before: Project | None, after: Project | None) -> None:
+        if after is None:
+            self.cancel()
+        elif before is None or before.source != after.source:
+            self.cancel()
+            self.convert()
+        elif self._document.results is None or self._document.stale:
+            if self.automatic:
+                self._delay.start()
+        else:
+            # Undo led back to the program that the results were made from: nothing is left to do.
+            self._delay.stop()
+            self.cancel("convert")
+
+    def _states(self) -> dict[str, JobState]:
+        return {kind: state for kind, state in self._document.jobs.items() if kind in self._jobs}
+
+    def _tell(self, state: JobState | None = None) -> None:
+        states: Mapping[str, JobState] = self._states()
+        self._document.set_jobs({**states, state.kind: state} if state is not None else states)
+
+
+def _said(outcome: Outcome, file: str) -> Problem:
+    """What a run that printed no problem said: its last line, or how it ended."""
+    last = outcome.said.splitlines()[-1] if outcome.said else ""
+    why = last or (f"the command ended with status {outcome.status}" if outcome.status >= 0 else "the command crashed")
+    return Problem("command", "error", file, 0, 0, why, "see the log, or run the same command in a terminal")

@@ -1,0 +1,54 @@
+"""From the result event of a conversion to the value that the document shows. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pivot.problems import Problem
+from studio.document import Results
+from studio.jobs.events import Result
+from studio.links import Link, Links
+from studio.picture import parse_picture
+from studio.places import read_span
+from studio.problems import problems_of
+
+
+def conversion_results(result: Result, revision: int, out: Path, found: tuple[Problem, ...]) -> Results:
+    """The results of one conversion; raises ValueError where they cannot be read.
+
+    Problems of the events, the picture and conversion.json are put together.
+    """
+    record = result.record
+    picture = parse_picture(_record(record.get("picture")))
+    target, conversion = _record(record.get("target")), _record(record.get("conversion"))
+    directory = record.get("directory")
+    return Results(
+        revision=revision,
+        status=result.status,
+        directory=Path(directory) if isinstance(directory, str) and directory else out,
+        picture=picture,
+        links=Links(picture, _links(record.get("links"))),
+        target_path=_text(target.get("path")),
+        target_text=_text(target.get("text")),
+        conversion=conversion,
+        problems=(*found, *picture.problems, *problems_of(conversion.get("problems"))),
+    )
+
+
+def _links(value: object) -> tuple[Link, ...]:
+    links: list[Link] = []
+    for item in value if isinstance(value, list) else ():
+        if isinstance(item, dict) and (source := read_span(item.get("source"))) is not None:
+            nodes = item.get("nodes")
+            ids = tuple(node for node in nodes if isinstance(node, str)) if isinstance(nodes, list) else ()
+            links.append(Link(source, read_span(item.get("target")), ids))
+    return tuple(links)
+
+
+def _record(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

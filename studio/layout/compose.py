@@ -1,0 +1,228 @@
+"""The whole drawing: every level laid out by itself, opened groups being big boxes in the level around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from studio.layout.arrange import Arrangement, Box, Gaps, Line, Point, arrange
+from studio.layout.pause import collection_paused
+from studio.layout.tree import ROOT, Tree
+from studio.layout.visible import ENTRY, EXIT, End, Level, VisibleGraph, Wire, input_id, output_id, see
+from studio.picture import Picture
+
+Size = tuple[float, float]
+Measure = Callable[[str], Size]
+
+LEVEL_MEMO = 400  # levels whose arrangement is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A box in the drawing, in pixels at 100 %."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+    @property
+    def centre(self) -> Point:
+        return self.x + self.width / 2, self.y + self.height / 2
+
+    def holds(self, x: float, y: float) -> bool:
+        return self.x <= x <= self.right and self.y <= y <= self.bottom
+
+    def meets(self, other: Rect) -> bool:
+        """Whether the two have a point in common."""
+        beside = self.right < other.x or other.right < self.x
+        return not (beside or self.bottom < other.y or other.bottom < self.y)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnWire:
+    """A wire with its points. Two neighbouring points that differ across the ranks are joined by a bend."""
+
+    group: str
+    wire: Wire
+    points: tuple[Point, ...]
+
+    @property
+    def key(self) -> tuple[str, End, End]:
+        """The same wire in another drawing of the same picture has the same key."""
+        return self.group, self.wire.source, self.wire.target
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The space an open group keeps around its contents; `header` is the height of its title."""
+
+    header: float = 34.0
+    padding: float = 22.0
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Where everything is. `boxes` holds nodes, inputs, outputs and groups, outer groups before what is in them."""
+
+    visible: VisibleGraph
+    boxes: Mapping[str, Rect]
+    opened: tuple[str, ...]
+    wires: tuple[DrawnWire, ...]
+    bounds: Rect
+    horizontal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """One laid-out level: its own size, where its items and wires are, and the ports of its border along it."""
+
+    size: Size
+    boxes: tuple[tuple[str, Rect], ...]
+    wires: tuple[DrawnWire, ...]
+    entries: Mapping[str, float]
+    exits: Mapping[str, float]
+
+
+class Composer:
+    """Draws one picture with any groups open. Levels that did not change are not laid out again."""
+
+    def __init__(self, picture: Picture, tree: Tree, measure: Measure, frame: Frame | None = None) -> None:
+        self.picture = picture
+        self.tree = tree
+        self._measure = measure
+        self._frame = frame or Frame()
+        self._gaps = {False: Gaps(), True: Gaps(item=26.0, rank=92.0)}
+        self._memo: dict[tuple[str, frozenset[str], bool], _Sheet] = {}
+
+    def draw(self, opened: Iterable[str], horizontal: bool = False) -> Drawing:
+        """The drawing while these groups are open; those inside closed groups do not matter."""
+        with collection_paused():
+            return self._draw(frozenset(opened), horizontal)
+
+    def _draw(self, wanted: frozenset[str], horizontal: bool) -> Drawing:
+        visible = see(self.picture, self.tree, wanted)
+        inner: dict[str, frozenset[str]] = {}
+        for group in reversed(visible.levels):
+            inside = [child for child in self.tree.groups[group].children if child in visible.levels]
+            inner[group] = frozenset(inside).union(*(inner[child] for child in inside))
+        sheets: dict[str, _Sheet] = {}
+        if len(self._memo) > LEVEL_MEMO:
+            self._memo.clear()
+        for group, level in reversed(visible.levels.items()):
+            key = (group, inner[group], horizontal)
+            if key not in self._memo:
+                self._memo[key] = self._lay_out(level, sheets, horizontal)
+            sheets[group] = self._memo[key]
+        boxes: dict[str, Rect] = {}
+        wires: list[DrawnWire] = []
+        opened_groups: list[str] = []
+        waiting = [(ROOT, 0.0, 0.0)]
+        for group, left, top in waiting:
+            sheet = sheets[group]
+            for item, rect in sheet.boxes:
+                boxes[item] = Rect(left + rect.x, top + rect.y, rect.width, rect.height)
+                if item in sheets:
+                    opened_groups.append(item)
+                    waiting.append((item, left + rect.x, top + rect.y))
+            for drawn in sheet.wires:
+                points = tuple((left + x, top + y) for x, y in drawn.points)
+                wires.append(DrawnWire(group, drawn.wire, points))
+        width, height = sheets[ROOT].size
+        bounds = Rect(0.0, 0.0, width, height)
+        return Drawing(visible, MappingProxyType(boxes), tuple(opened_groups), tuple(wires), bounds, horizontal)
+
+    def _lay_out(self, level: Level, sheets: Mapping[str, _Sheet], horizontal: bool) -> _Sheet:
+        boxes: list[Box] = []
+        place: dict[tuple[str, str | None], int] = {}
+        sizes: list[Size] = []
+        ends = {input_id(terminal.id) for terminal in self.picture.inputs}
+        stops = {output_id(terminal.id) for terminal in self.picture.outputs}
+
+        def put(key: tuple[str, str | None], size: Size, box: Box) -> None:
+            place[key] = len(boxes)
+            boxes.append(box)
+            sizes.append(size)
+
+        for value in level.entries:
+            put((ENTRY, value), (0.0, 0.0), Box(8.0, 0.0, "first"))
+        for item in level.items:
+            size = sheets[item].size if item in sheets else self._measure(item)
+            pin = "first" if item in ends else "last" if item in stops else None
+            put((item, None), size, Box(size[1], size[0], pin) if horizontal else Box(*size, pin))
+        for value in level.exits:
+            put((EXIT, value), (0.0, 0.0), Box(8.0, 0.0, "last"))
+
+        def at(end: End) -> int:
+            return place[end] if end.item in (ENTRY, EXIT) else place[end.item, None]
+
+        lines = [
+            Line(
+                at(wire.source),
+                at(wire.target),
+                (wire.source.port, *wire.values),
+                self._port(wire.source, sheets, horizontal, False),
+                self._port(wire.target, sheets, horizontal, True),
+            )
+            for wire in level.wires
+        ]
+        return self._sheet(level, arrange(boxes, lines, self._gaps[horizontal]), list(place), sizes, horizontal)
+
+    def _port(self, end: End, sheets: Mapping[str, _Sheet], horizontal: bool, entry: bool) -> float | None:
+        """Where an open group has the port of a value, from the middle of its border."""
+        if end.port is None or end.item in (ENTRY, EXIT):
+            return 0.0 if end.item in (ENTRY, EXIT) else None
+        sheet = sheets[end.item]
+        ports = sheet.entries if entry else sheet.exits
+        return ports[end.port] - sheet.size[1 if horizontal else 0] / 2
+
+    def _sheet(
+        self,
+        level: Level,
+        found: Arrangement,
+        keys: list[tuple[str, str | None]],
+        sizes: list[Size],
+        horizontal: bool,
+    ) -> _Sheet:
+        """Turn across and along into x and y, with the frame of the group around."""
+        root = level.group == ROOT
+        pad, header = (0.0, 0.0) if root else (self._frame.padding, self._frame.header)
+        width, height = (found.along, found.across) if horizontal else (found.across, found.along)
+        # Ports sit on the border itself: there the padding would only be a longer wire.
+        before = 0.0 if level.entries and not root else pad
+        after = 0.0 if level.exits and not root else pad
+        left, right = (before, after) if horizontal else (pad, pad)
+        top, bottom = (pad, pad) if horizontal else (before, after)
+        least = 0.0 if root else self._measure(level.group)[0] + 2.0
+        slack = max(0.0, least - (left + width + right))
+        if horizontal:
+            shift = (left, header + top)
+            stretch = slack  # a title wider than the contents: the exits move out to the border
+        else:
+            shift = (left + slack / 2, header + top)
+            stretch = 0.0
+        size = (left + width + right + slack, header + top + height + bottom)
+        boxes, entries, exits = [], {}, {}
+        for (item, port), (across, along), (w, h) in zip(keys, found.centres, sizes, strict=True):
+            x, y = (along, across) if horizontal else (across, along)
+            x, y = x + shift[0], y + shift[1]
+            if port is None:
+                boxes.append((item, Rect(x - w / 2, y - h / 2, w, h)))
+            else:
+                (entries if item == ENTRY else exits)[port] = y if horizontal else x
+        wires = []
+        for wire, route in zip(level.wires, found.routes, strict=True):
+            points = [(y + shift[0], x + shift[1]) if horizontal else (x + shift[0], y + shift[1]) for x, y in route]
+            if stretch and wire.target.item == EXIT:
+                points.append((points[-1][0] + stretch, points[-1][1]))
+            wires.append(DrawnWire(level.group, wire, tuple(points)))
+        return _Sheet(size, tuple(boxes), tuple(wires), MappingProxyType(entries), MappingProxyType(exits))

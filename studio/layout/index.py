@@ -1,0 +1,127 @@
+"""Finds what is drawn at a point or in a rectangle without walking over everything."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from studio.layout.arrange import Point
+from studio.layout.compose import Drawing, DrawnWire, Rect
+
+CELL = 640.0  # pixels at 100 %: a screen covers a handful of cells
+STEPS = 8  # straight pieces that stand for a bend
+
+
+class DrawingIndex:
+    """Boxes and wires of a drawing, filed under the cells of a grid."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self._boxes: dict[tuple[int, int], list[str]] = defaultdict(list)
+        self._wires: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for item, box in drawing.boxes.items():
+            for cell in _cells(box):
+                self._boxes[cell].append(item)
+        for number, drawn in enumerate(drawing.wires):
+            cells: dict[tuple[int, int], None] = {}
+            for (x0, y0), (x1, y1) in zip(drawn.points, drawn.points[1:], strict=False):
+                piece = Rect(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
+                cells.update(dict.fromkeys(_cells(piece)))
+            for cell in cells:
+                self._wires[cell].append(number)
+
+    def boxes_in(self, area: Rect) -> list[str]:
+        """The items that have a point in an area, outer groups before what is in them."""
+        found: dict[str, None] = {}
+        for cell in _cells(area):
+            for item in self._boxes.get(cell, ()):
+                if item not in found and self.drawing.boxes[item].meets(area):
+                    found[item] = None
+        return list(found)
+
+    def wires_in(self, area: Rect) -> list[int]:
+        """The wires that run through the cells of an area, by their place in the drawing."""
+        found: dict[int, None] = {}
+        for cell in _cells(area):
+            found.update(dict.fromkeys(self._wires.get(cell, ())))
+        return list(found)
+
+    def box_at(self, x: float, y: float) -> str | None:
+        """The innermost item at a point."""
+        found = None
+        for item in self._boxes.get((int(x // CELL), int(y // CELL)), ()):
+            box = self.drawing.boxes[item]
+            if box.holds(x, y) and (found is None or box.width <= self.drawing.boxes[found].width):
+                found = item
+        return found
+
+    def wire_at(self, x: float, y: float, reach: float) -> int | None:
+        """The wire nearest to a point, at most `reach` pixels away."""
+        best, least = None, reach
+        for number in self.wires_in(Rect(x - reach, y - reach, 2 * reach, 2 * reach)):
+            away = _distance(self.drawing.wires[number], x, y, self.drawing.horizontal, least)
+            if away < least:
+                best, least = number, away
+        return best
+
+
+def bend(start: Point, stop: Point, horizontal: bool) -> tuple[Point, Point]:
+    """The control points of the bend between two points: it leaves and arrives along the flow."""
+    (x0, y0), (x1, y1) = start, stop
+    if horizontal:
+        middle = (x0 + x1) / 2
+        return (middle, y0), (middle, y1)
+    middle = (y0 + y1) / 2
+    return (x0, middle), (x1, middle)
+
+
+def on_bend(start: Point, stop: Point, horizontal: bool, t: float) -> Point:
+    """The point of a bend at `t` in 0..1."""
+    one, other = bend(start, stop, horizontal)
+    a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+    x = a * start[0] + b * one[0] + c * other[0] + d * stop[0]
+    y = a * start[1] + b * one[1] + c * other[1] + d * stop[1]
+    return x, y
+
+
+def straight(start: Point, stop: Point, horizontal: bool) -> bool:
+    """Whether two neighbouring points of a wire are joined by a line along the flow."""
+    return abs(start[1] - stop[1]) < 0.01 if horizontal else abs(start[0] - stop[0]) < 0.01
+
+
+def flattened(points: Sequence[Point], horizontal: bool) -> list[Point]:
+    """The points of a wire with its bends cut into straight pieces."""
+    found = [points[0]]
+    for start, stop in zip(points, points[1:], strict=False):
+        if straight(start, stop, horizontal):
+            found.append(stop)
+        else:
+            found.extend(on_bend(start, stop, horizontal, step / STEPS) for step in range(1, STEPS + 1))
+    return found
+
+
+def _distance(drawn: DrawnWire, x: float, y: float, horizontal: bool, reach: float) -> float:
+    least = reach
+    for start, stop in zip(drawn.points, drawn.points[1:], strict=False):
+        if x < min(start[0], stop[0]) - reach or x > max(start[0], stop[0]) + reach:
+            continue
+        if y < min(start[1], stop[1]) - reach or y > max(start[1], stop[1]) + reach:
+            continue
+        pieces = flattened((start, stop), horizontal)
+        least = min(least, *(_to_piece(x, y, a, b) for a, b in zip(pieces, pieces[1:], strict=False)))
+    return least
+
+
+def _to_piece(x: float, y: float, start: Point, stop: Point) -> float:
+    dx, dy = stop[0] - start[0], stop[1] - start[1]
+    length = dx * dx + dy * dy
+    t = 0.0 if not length else max(0.0, min(1.0, ((x - start[0]) * dx + (y - start[1]) * dy) / length))
+    away_x, away_y = x - start[0] - t * dx, y - start[1] - t * dy
+    distance: float = (away_x * away_x + away_y * away_y) ** 0.5
+    return distance
+
+
+def _cells(area: Rect) -> Iterator[tuple[int, int]]:
+    for column in range(int(area.x // CELL), int(area.right // CELL) + 1):
+        for row in range(int(area.y // CELL), int(area.bottom // CELL) + 1):
+            yield column, row

@@ -1,0 +1,221 @@
+"""The place of everything across its rank (Brandes and Koepf), with real widths, ports and straight trunks.
+
+Places are chained into blocks that share one line. Before medians decide, the trunk of the network (the longest path)
+and the inner parts of long wires get their blocks, so that a chain of thousands of nodes stays straight and it is the
+short cut that bends. Four such placements, flush to each side from above and from below, are balanced into one; of
+very large levels the two from above.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from studio.layout.order import MANY
+from studio.layout.proper import Proper
+
+Shift = Callable[[int, int], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Spaces:
+    """The free space between neighbours of a rank: between items, and where a line is one of the two."""
+
+    item: float
+    line: float
+
+
+def place_across(
+    graph: Proper, layers: Sequence[Sequence[int]], widths: Sequence[float], port: Shift, spaces: Spaces
+) -> list[float]:
+    """The centre of each place. `port(p, q)`: how far right of the centre of p its line to q ends."""
+    position = [0] * graph.count
+    for layer in layers:
+        for index, place in enumerate(layer):
+            position[place] = index
+    trunks = _trunks(graph, layers, position)
+    found = []
+    for downward in (True,) if graph.count > MANY else (True, False):
+        for leftward in (True, False):
+            root, shift = _align(graph, layers, position, trunks, port, downward, leftward)
+            centres = _compact(graph, layers, widths, root, shift, spaces, leftward)
+            low = min(centre - widths[p] / 2 for p, centre in enumerate(centres))
+            high = max(centre + widths[p] / 2 for p, centre in enumerate(centres))
+            found.append((high - low, low, high, leftward, centres))
+    return _balance(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trunks:
+    """The segments that must be straight: none of them crosses another. `-1` stands for none."""
+
+    up: list[int]
+    down: list[int]
+    uppers: list[list[int]]
+    lowers: list[list[int]]
+
+    def crossed(self, rank: int, upper: int, lower: int) -> bool:
+        """Whether a segment between two positions, from rank to rank + 1, crosses a trunk."""
+        return bisect_left(self.uppers[rank], upper) != bisect_left(self.lowers[rank], lower)
+
+
+def _trunks(graph: Proper, layers: Sequence[Sequence[int]], position: Sequence[int]) -> _Trunks:
+    count = graph.count
+    depth, height = _lengths(graph, layers)
+    best_up, best_down = [-1] * count, [-1] * count
+    for place in range(graph.real):
+        beside = [other for other in graph.up[place] if other < graph.real]
+        if beside:
+            best_up[place] = _middle_best(beside, depth, position)
+    for place in range(graph.real):
+        beside = [other for other in graph.down[place] if other < graph.real and best_up[other] == place]
+        if beside:
+            best_down[place] = _middle_best(beside, height, position)
+    made = _Trunks([-1] * count, [-1] * count, [[] for _ in layers], [[] for _ in layers])
+    for rank, layer in enumerate(layers[:-1]):
+        wanted = []
+        for upper in layer:
+            if upper < graph.real:
+                if best_down[upper] >= 0:
+                    wanted.append((0, -depth[upper] - height[upper], upper, best_down[upper]))
+            else:
+                onward = [other for other in graph.down[upper] if other >= graph.real]
+                wanted.extend((1, 0, upper, lower) for lower in onward)
+        uppers, lowers = made.uppers[rank], made.lowers[rank]
+        for _, _, upper, lower in sorted(wanted):
+            left, right = position[upper], position[lower]
+            at = bisect_left(uppers, left)
+            if at == bisect_left(lowers, right):
+                insort(uppers, left)
+                insort(lowers, right)
+                made.down[upper], made.up[lower] = lower, upper
+    return made
+
+
+def _middle_best(places: Sequence[int], length: Sequence[int], position: Sequence[int]) -> int:
+    """The place on the longest path; of several equal ones the middle one, so that a fan opens to both sides."""
+    longest = max(length[place] for place in places)
+    equal = sorted((place for place in places if length[place] == longest), key=lambda place: position[place])
+    return equal[(len(equal) - 1) // 2]
+
+
+def _lengths(graph: Proper, layers: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
+    """Per place the number of items on the longest path down to it, and on the longest path from it."""
+    depth, height = [0] * graph.count, [0] * graph.count
+    for layer in layers:
+        for place in layer:
+            above = max((depth[other] for other in graph.up[place]), default=0)
+            depth[place] = above + (place < graph.real)
+    for layer in reversed(layers):
+        for place in layer:
+            below = max((height[other] for other in graph.down[place]), default=0)
+            height[place] = below + (place < graph.real)
+    return depth, height
+
+
+def _align(
+    graph: Proper,
+    layers: Sequence[Sequence[int]],
+    position: Sequence[int],
+    trunks: _Trunks,
+    port: Shift,
+    downward: bool,
+    leftward: bool,
+) -> tuple[list[int], list[float]]:
+    """The block of each place, named by its first member, and how far right of that member it stands."""
+    root = list(range(graph.count))
+    shift = [0.0] * graph.count
+    taken = [False] * graph.count
+    want, back = (trunks.up, trunks.down) if downward else (trunks.down, trunks.up)
+    for step in range(1, len(layers)):
+        rank = step if downward else len(layers) - 1 - step
+        gap = rank - 1 if downward else rank
+        layer = layers[rank]
+        bound = -1 if leftward else len(graph.ranks)
+        for place in layer if leftward else reversed(layer):
+            for other in _candidates(graph, place, position, want, back, downward, leftward):
+                at = position[other]
+                ends = (at, position[place]) if downward else (position[place], at)
+                if taken[other] or (at <= bound if leftward else at >= bound):
+                    continue
+                if want[place] != other and trunks.crossed(gap, *ends):
+                    continue
+                taken[other] = True
+                root[place] = root[other]
+                shift[place] = shift[other] + port(other, place) - port(place, other)
+                bound = at
+                break
+    return root, shift
+
+
+def _candidates(
+    graph: Proper,
+    place: int,
+    position: Sequence[int],
+    want: Sequence[int],
+    back: Sequence[int],
+    downward: bool,
+    leftward: bool,
+) -> list[int]:
+    """The neighbours a place may share a line with, best first: its trunk, or the one or two medians."""
+    if want[place] >= 0:
+        return [want[place]]
+    beside = graph.up[place] if downward else graph.down[place]
+    if not beside:
+        return []
+    ordered = sorted(beside, key=lambda other: position[other])
+    middle = len(ordered) // 2
+    medians = [ordered[middle]] if len(ordered) % 2 else [ordered[middle - 1], ordered[middle]]
+    return [other for other in (medians if leftward else medians[::-1]) if back[other] < 0]
+
+
+def _compact(
+    graph: Proper,
+    layers: Sequence[Sequence[int]],
+    widths: Sequence[float],
+    root: Sequence[int],
+    shift: Sequence[float],
+    spaces: Spaces,
+    leftward: bool,
+) -> list[float]:
+    """Centres with all blocks as far to one side as their neighbours let them, then drawn in towards those."""
+    needs: dict[int, dict[int, float]] = {place: {} for place in set(root)}
+    missing = dict.fromkeys(needs, 0)
+    for layer in layers:
+        for left, right in zip(layer, layer[1:], strict=False):
+            both = left < graph.real and right < graph.real
+            apart = (widths[left] + widths[right]) / 2 + (spaces.item if both else spaces.line)
+            apart += shift[left] - shift[right]
+            one, other = (root[left], root[right]) if leftward else (root[right], root[left])
+            if other not in needs[one]:
+                missing[other] += 1
+                needs[one][other] = apart
+            elif apart > needs[one][other]:
+                needs[one][other] = apart
+    at = dict.fromkeys(needs, 0.0)
+    order = sorted(block for block, count in missing.items() if not count)
+    for block in order:
+        here = at[block]
+        for other, apart in needs[block].items():
+            if here + apart > at[other]:
+                at[other] = here + apart
+            missing[other] -= 1
+            if not missing[other]:
+                order.append(other)
+    for block in reversed(order):
+        if needs[block]:
+            at[block] = max(at[block], min(at[other] - apart for other, apart in needs[block].items()))
+    side = 1.0 if leftward else -1.0
+    return [side * at[root[place]] + shift[place] for place in range(graph.count)]
+
+
+def _balance(found: Sequence[tuple[float, float, float, bool, list[float]]]) -> list[float]:
+    """Line the placements up with the narrowest and take the mean of the two in the middle, place by place."""
+    _, low, high, _, _ = min(found, key=lambda entry: entry[0])
+    moved = []
+    for _, own_low, own_high, leftward, centres in found:
+        by = low - own_low if leftward else high - own_high
+        moved.append([centre + by for centre in centres])
+    right = len(moved) // 2
+    return [(own[right - 1] + own[right]) / 2 for own in map(sorted, zip(*moved, strict=True))]

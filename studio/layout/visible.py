@@ -1,0 +1,184 @@
+"""The visible graph: what is drawn while some groups are open, level by level, and the wires between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+from studio.layout.tree import ROOT, Tree
+from studio.picture import Picture
+
+ENTRY = "^"  # the wire comes in through the border of its level
+EXIT = "$"  # the wire goes out through it
+
+
+class End(NamedTuple):
+    """Where a wire ends: an item of the level or its border; `port` is a value where the place has one per value."""
+
+    item: str
+    port: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A line within one level, carrying `values`. `links` are the pairs of leaf items it is a part of."""
+
+    source: End
+    target: End
+    values: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The inside of one open group: items in the order of execution, values crossing the border, and wires.
+
+    The value made last enters first: it is the trunk, what is older came by a detour.
+    """
+
+    group: str
+    items: tuple[str, ...]
+    entries: tuple[str, ...]
+    exits: tuple[str, ...]
+    wires: tuple[Wire, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A connection between two leaf items: visible nodes, closed groups, inputs, outputs."""
+
+    source: str
+    target: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleGraph:
+    """Everything that is drawn. `shown` tells the leaf item that stands for each node of the picture."""
+
+    levels: Mapping[str, Level]
+    edges: tuple[Edge, ...]
+    shown: Mapping[str, str]
+
+
+def input_id(value: str) -> str:
+    """The id of the item that draws an input of the network."""
+    return f">{value}"
+
+
+def output_id(value: str) -> str:
+    """The id of the item that draws an output of the network."""
+    return f"<{value}"
+
+
+def see(picture: Picture, tree: Tree, opened: frozenset[str]) -> VisibleGraph:
+    """The visible graph while the groups in `opened` are open; the root always is."""
+    sight = _Sight(tree, opened)
+    shown = {node: sight.leaf(group, node) for node, group in tree.home.items()}
+    wiring = _Wiring(sight)
+    outputs: dict[str, str] = {terminal.id: output_id(terminal.id) for terminal in picture.outputs}
+    inputs = {terminal.id: input_id(terminal.id) for terminal in picture.inputs}
+    for value in dict.fromkeys((*inputs, *(value for node in picture.nodes for value in node.outputs))):
+        producer = picture.producer.get(value)
+        if producer is not None:
+            start, home = shown[producer.id], tree.home[producer.id]
+        else:
+            start, home = inputs[value], ROOT
+        for node in picture.consumers.get(value, ()):
+            if shown[node.id] != start:
+                wiring.connect(value, start, home, shown[node.id], tree.home[node.id])
+        if value in outputs:
+            wiring.connect(value, start, home, outputs[value], ROOT)
+    levels = {group: wiring.level(group, tree.items[group]) for group in sight.open_groups()}
+    whole = (*inputs.values(), *tree.items[ROOT], *outputs.values())
+    levels[ROOT] = wiring.level(ROOT, whole)
+    edges = tuple(Edge(source, target, tuple(values)) for (source, target), values in wiring.edges.items())
+    return VisibleGraph(MappingProxyType(levels), edges, MappingProxyType(shown))
+
+
+class _Sight:
+    """Which groups are open, and what stands for what is inside closed ones."""
+
+    def __init__(self, tree: Tree, opened: frozenset[str]) -> None:
+        self.tree = tree
+        self.opened = opened
+        self._closed: dict[str, str | None] = {ROOT: None}
+        self._chain: dict[str, tuple[str, ...]] = {ROOT: (ROOT,)}
+
+    def leaf(self, home: str, node: str) -> str:
+        """The item that stands for a node: itself, or the outermost closed group around it."""
+        return self.closed(home) or node
+
+    def closed(self, group: str) -> str | None:
+        """The outermost closed group at or around a group; None where all are open."""
+        if group not in self._closed:
+            parent = self.tree.groups[group].parent or ROOT
+            outer = self.closed(parent)
+            self._closed[group] = outer if outer is not None else (None if group in self.opened else group)
+        return self._closed[group]
+
+    def chain(self, group: str) -> tuple[str, ...]:
+        """The open groups from the root down to the level in which the leaf of that group's nodes is drawn."""
+        if group not in self._chain:
+            parent = self.tree.groups[group].parent or ROOT
+            above = self.chain(parent)
+            self._chain[group] = (*above, group) if self.closed(group) is None else above
+        return self._chain[group]
+
+    def open_groups(self) -> Iterable[str]:
+        """The open groups that are drawn, outer ones first."""
+        waiting = [ROOT]
+        for group in waiting:
+            waiting.extend(child for child in self.tree.groups[group].children if child in self.opened)
+        return waiting
+
+
+class _Wiring:
+    """Collects the wires of all levels, each once."""
+
+    def __init__(self, sight: _Sight) -> None:
+        self.sight = sight
+        self.edges: dict[tuple[str, str], dict[str, None]] = {}
+        self._wires: dict[str, dict[tuple[End, End], tuple[dict[str, None], dict[tuple[str, str], None]]]] = {}
+        self._entries: dict[str, dict[str, None]] = {}
+        self._exits: dict[str, dict[str, None]] = {}
+
+    def connect(self, value: str, source: str, source_home: str, target: str, target_home: str) -> None:
+        """Lead a value from leaf to leaf: up through the open groups around the source, across, and down."""
+        link = (source, target)
+        self.edges.setdefault(link, {})[value] = None
+        up, down = self.sight.chain(source_home), self.sight.chain(target_home)
+        common = 0
+        while common < min(len(up), len(down)) and up[common] == down[common]:
+            common += 1
+        start = End(source)
+        for group in reversed(up[common:]):
+            self._exits.setdefault(group, {})[value] = None
+            self._wire(group, start, End(EXIT, value), value, link)
+            start = End(group, value)
+        stop = End(target)
+        for group in reversed(down[common:]):
+            self._entries.setdefault(group, {})[value] = None
+            self._wire(group, End(ENTRY, value), stop, value, link)
+            stop = End(group, value)
+        self._wire(up[common - 1], start, stop, value, link)
+
+    def _wire(self, group: str, source: End, target: End, value: str, link: tuple[str, str]) -> None:
+        values, links = self._wires.setdefault(group, {}).setdefault((source, target), ({}, {}))
+        values[value] = None
+        links[link] = None
+
+    def level(self, group: str, items: tuple[str, ...]) -> Level:
+        """One level with what has been collected for it."""
+        return Level(
+            group,
+            items,
+            tuple(reversed(self._entries.get(group, {}))),
+            tuple(self._exits.get(group, ())),
+            tuple(
+                Wire(source, target, tuple(values), tuple(links))
+                for (source, target), (values, links) in self._wires.get(group, {}).items()
+            ),
+        )

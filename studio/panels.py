@@ -1,0 +1,157 @@
+"""The panels around the graph: which dock holds which view, and the arrangement they start in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QTabBar, QTabWidget, QToolButton, QWidget
+
+from studio.document import Document
+from studio.icons import icon
+from studio.theme import Theme
+from studio.views.inspector.panel import Inspector
+from studio.views.network_tree import NetworkTree
+from studio.views.problems import ProblemsView
+from studio.views.source import SourceView
+from studio.views.target import TargetView
+from studio.views.verification.view import VerificationView
+from studio.widgets.parts import label, row, set_style
+
+VERSION = 1
+_LEFT, _RIGHT, _BELOW = 290, 316, 350
+
+
+class Panels:
+    """Makes the views and their docks; `state` and `restore` keep the arrangement."""
+
+    def __init__(self, window: QMainWindow, document: Document, theme: Theme) -> None:
+        self._window = window
+        self._closers: list[QToolButton] = []
+        self.tree = NetworkTree(document, theme)
+        self.inspector = Inspector(document, theme)
+        self.source = SourceView(document, theme)
+        self.target = TargetView(document, theme)
+        self.problems = ProblemsView(document, theme)
+        self.verification = VerificationView(document, theme)
+        self.code = QSplitter(Qt.Orientation.Horizontal)
+        self.code.addWidget(self.source)
+        self.code.addWidget(self.target)
+        self.code.setChildrenCollapsible(False)
+        self.code.setSizes([1000, 1000])
+        window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        window.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, QTabWidget.TabPosition.North)
+        window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.docks = {
+            name: self._dock(name, title, view, titled)
+            for name, title, view, titled in (
+                ("network", "Network", self.tree, True),
+                ("inspector", "Inspector", self.inspector, True),
+                ("code", "Code", self.code, False),
+                ("problems", "Problems", self.problems, False),
+                ("verification", "Verification", self.verification, False),
+            )
+        }
+        self.set_theme(theme)
+        self.arrange()
+
+    def arrange(self) -> None:
+        """The arrangement a new window starts with."""
+        window, docks = self._window, self.docks
+        for dock in docks.values():
+            dock.setFloating(False)
+        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["network"])
+        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, docks["inspector"])
+        for name in ("code", "problems", "verification"):
+            window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks[name])
+        window.tabifyDockWidget(docks["code"], docks["problems"])
+        window.tabifyDockWidget(docks["problems"], docks["verification"])
+        for dock in docks.values():
+            dock.show()
+        docks["code"].raise_()
+        # The docks get their sizes once they are laid out; before that there is nothing to resize.
+        QTimer.singleShot(0, window, self._resize)
+
+    def _resize(self) -> None:
+        window, docks = self._window, self.docks
+        window.resizeDocks([docks["network"], docks["inspector"]], [_LEFT, _RIGHT], Qt.Orientation.Horizontal)
+        below = min(_BELOW, window.height() * 2 // 5)
+        window.resizeDocks([docks["code"]], [below], Qt.Orientation.Vertical)
+        self._dress_tabs()
+
+    def _dress_tabs(self) -> None:
+        """Qt makes the bars of docks that share a place itself, and shortens their texts when they are bold."""
+        for bar in self.tab_bars():
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            bar.setUsesScrollButtons(False)
+            bar.setDrawBase(False)
+            font = bar.font()
+            font.setPixelSize(12)
+            font.setWeight(QFont.Weight.DemiBold)
+            bar.setFont(font)
+
+    def show(self, name: str) -> None:
+        """Bring one panel to the front, open it if it is closed."""
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    def hide_all(self) -> None:
+        """For the opening page."""
+        for dock in self.docks.values():
+            dock.hide()
+
+    def state(self) -> QByteArray:
+        """The arrangement, to be kept."""
+        return self._window.saveState(VERSION)
+
+    def restore(self, state: QByteArray) -> bool:
+        """Take up an arrangement that was kept; one of another version is not taken."""
+        done = not state.isEmpty() and self._window.restoreState(state, VERSION)
+        QTimer.singleShot(0, self._window, self._dress_tabs)
+        return done
+
+    def set_theme(self, theme: Theme, pixels: int | None = None) -> None:
+        for view in (self.tree, self.inspector, self.problems, self.verification):
+            view.set_theme(theme)
+        for pane in (self.source, self.target):
+            pane.set_theme(theme, pixels)
+        for closer in self._closers:
+            closer.setIcon(icon("cross", theme, "faint"))
+
+    def set_problem_count(self, count: int) -> None:
+        """The number beside the name of the problems' tab."""
+        self.docks["problems"].setWindowTitle(f"Problems  {count}" if count else "Problems")
+
+    def tab_bars(self) -> Iterator[QTabBar]:
+        """The bars that Qt made for docks that share a place."""
+        yield from self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
+    def _dock(self, name: str, title: str, view: QWidget, titled: bool) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setWidget(view)
+        dock.setAccessibleName(title)
+        if titled:
+            dock.setTitleBarWidget(self._title(title, dock))
+            dock.setFeatures(
+                QDockWidget.DockWidgetFeature.DockWidgetClosable | QDockWidget.DockWidgetFeature.DockWidgetMovable
+            )
+        else:
+            # The tab says what it is; a title of no height leaves the room to the text.
+            dock.setTitleBarWidget(QWidget())
+            dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        return dock
+
+    def _title(self, title: str, dock: QDockWidget) -> QWidget:
+        made = QWidget()
+        made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        set_style(made, role="dock-head")
+        closer = QToolButton()
+        closer.setToolTip(f"Close {title}")
+        closer.setAccessibleName(f"Close {title}")
+        closer.clicked.connect(dock.close)
+        self._closers.append(closer)
+        made.setLayout(row(label(title, "dock-title"), 1, closer, margins=(12, 3, 5, 3)))
+        return made

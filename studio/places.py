@@ -1,0 +1,37 @@
+"""Reading spans from JSON, and showing places to people. No Qt here."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from studio.picture import Span
+
+
+def read_span(value: object) -> Span | None:
+    """The span of a JSON object; None for null and for anything that is no span."""
+    if not isinstance(value, dict):
+        return None
+    file = value.get("file")
+    numbers = [value.get(name) for name in ("line", "column", "end_line", "end_column")]
+    whole = [number for number in numbers if isinstance(number, int) and not isinstance(number, bool)]
+    return Span(file, *whole) if isinstance(file, str) and len(whole) == 4 else None
+
+
+def place_text(file: str, line: int) -> str:
+    """`net.py:12`, short enough for a table."""
+    name = PurePath(file).name or "?"
+    return f"{name}:{line}" if line else name
+
+
+def count_text(number: int, one: str, many: str = "") -> str:
+    """`1 node`, `12 nodes`, `1,234 nodes`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def short_number(number: int) -> str:
+    """`832`, `12.3 k`, `25.6 M`, `1.8 G`."""
+    for size, letter in ((10**9, "G"), (10**6, "M"), (10**4, "k")):
+        if number >= size:
+            scale = 1_000 if letter == "k" else size
+            return f"{number / scale:,.1f} {letter}"
+    return f"{number:,}"

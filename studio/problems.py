@@ -1,0 +1,39 @@
+"""Reading problems from JSON, and their order and names in the window. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pivot.problems import Problem, Severity
+
+_ORDER: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+def problem_of(record: Mapping[str, object]) -> Problem:
+    """The problem of one JSON record; what is missing or of a wrong type gets a neutral value."""
+
+    def text(name: str) -> str:
+        value = record.get(name)
+        return value if isinstance(value, str) else ""
+
+    def number(name: str) -> int:
+        value = record.get(name)
+        return value if isinstance(value, int) else 0
+
+    severity: Severity = "error"
+    match record.get("severity"):
+        case "warning":
+            severity = "warning"
+        case "info":
+            severity = "info"
+    return Problem(text("code"), severity, text("file"), number("line"), number("column"), text("why"), text("remedy"))
+
+
+def problems_of(value: object) -> tuple[Problem, ...]:
+    """The problems of a JSON list."""
+    return tuple(problem_of(item) for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Errors first, then by place; equal ones once."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda p: (_ORDER[p.severity], p.file, p.line, p.column, p.why)))

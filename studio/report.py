@@ -1,0 +1,204 @@
+"""The verification report as values: verdict, three steps, errors per output and node. No Qt here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio.picture import Span
+from studio.places import read_span
+
+Record = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One of the three steps; `ok` is None when it did not run, `detail` is one line about it."""
+
+    name: str
+    title: str
+    ok: bool | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One output or node: relative error in float64, largest reference value, relative error in float32."""
+
+    id: str
+    op: str
+    path: str
+    error: float | None
+    maximum: float | None
+    single: float | None
+    source: Span | None
+    target: Span | None
+    is_output: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What report.json says; `gate` is the largest relative float64 error that still counts as equal."""
+
+    equal: bool
+    steps: tuple[StepResult, StepResult, StepResult]
+    rows: tuple[Comparison, ...]
+    gate: float
+    worst: float | None
+    worst_single: float | None
+    first_difference: Comparison | None
+    first_text: str
+    constants: tuple[str, ...]
+    parameters: int
+    seconds: float
+    versions: Mapping[str, str]
+
+
+def read_report(record: Record) -> Report:
+    """The report of one JSON record; parts that are missing count as not run."""
+    static, build, numbers = (_record(record.get(name)) for name in ("static", "build", "numbers"))
+    double, single = _record(numbers.get("float64")), _record(numbers.get("float32"))
+    gate = _number(double.get("gate")) or 1e-12
+    rows = _rows(double, single)
+    worst = _number(double.get("worst"))
+    first = _record(double.get("first_difference") or numbers.get("first_difference"))
+    steps = (
+        StepResult("static", "Same program", _ok(static, "equal"), _static_line(static)),
+        StepResult("build", "Builds", _ok(build, "ok"), _build_line(build)),
+        StepResult(
+            "numbers", "Same numbers", _numbers_ok(record, double, worst, gate), _numbers_line(numbers, double, worst)
+        ),
+    )
+    return Report(
+        record.get("equal") is True,
+        steps,
+        rows,
+        gate,
+        worst,
+        _number(single.get("worst")),
+        _row(first, {}, is_output=False) if first else None,
+        _text(first.get("why")) if first else "",
+        tuple(_constant(item) for item in _list(double.get("constants") or numbers.get("constants"))),
+        int(_number(record.get("parameters")) or 0),
+        _number(record.get("seconds")) or 0.0,
+        {name: str(version) for name, version in _record(record.get("versions")).items()},
+    )
+
+
+def _rows(double: Record, single: Record) -> tuple[Comparison, ...]:
+    by_key = {
+        _key(item): _number(item.get("error")) for part in ("outputs", "nodes") for item in _records(single.get(part))
+    }
+    nodes = [_row(item, by_key, is_output=False) for item in _records(double.get("nodes"))]
+    outputs = [_row(item, by_key, is_output=True) for item in _records(double.get("outputs"))]
+    return (*nodes, *outputs)
+
+
+def _row(item: Record, single: Mapping[str, float | None], *, is_output: bool) -> Comparison:
+    return Comparison(
+        _key(item),
+        "output" if is_output else _text(item.get("op")),
+        _text(item.get("path")) or _text(item.get("name")) or _text(item.get("id")),
+        _number(item.get("error")),
+        _number(item.get("max")),
+        single.get(_key(item)),
+        read_span(item.get("source")),
+        read_span(item.get("target")),
+        is_output,
+    )
+
+
+def _static_line(static: Record) -> str:
+    if not static:
+        return "not run"
+    if static.get("equal") is True:
+        nodes = _number(static.get("nodes"))
+        return (
+            f"{nodes:,.0f} nodes read back from the target text"
+            if nodes
+            else "the target text reads back as the same network"
+        )
+    return _text(static.get("why")) or "the target text reads back as another network"
+
+
+def _build_line(build: Record) -> str:
+    if not build:
+        return "not run"
+    if build.get("ok") is True:
+        shapes = [_shape(item) for item in _list(build.get("inputs"))]
+        return (
+            f"with {', '.join(shape for shape in shapes if shape)}" if any(shapes) else "the model builds symbolically"
+        )
+    return _text(build.get("why")) or "the model does not build"
+
+
+def _shape(item: object) -> str:
+    if isinstance(item, dict):
+        name, shape = _text(item.get("name")), item.get("shape")
+        return f"{name} {_shape(shape)}".strip()
+    if isinstance(item, list):
+        return "(" + ", ".join("any" if size is None else str(size) for size in item) + ")"
+    return str(item)
+
+
+def _numbers_line(numbers: Record, double: Record, worst: float | None) -> str:
+    if not double:
+        return _text(numbers.get("why")) or "not run"
+    return "no value was compared" if worst is None else f"largest relative error {worst:.1e} in float64"
+
+
+def _numbers_ok(record: Record, double: Record, worst: float | None, gate: float) -> bool | None:
+    if not double:
+        return None
+    if isinstance(double.get("equal"), bool):
+        return double["equal"] is True
+    return record.get("equal") is True or (worst is not None and worst <= gate)
+
+
+def _ok(record: Record, name: str) -> bool | None:
+    value = record.get(name)
+    return value if isinstance(value, bool) else None
+
+
+def _key(item: Record) -> str:
+    return _text(item.get("id")) or _text(item.get("name"))
+
+
+def _constant(item: object) -> str:
+    return (_text(item.get("name")) or _text(item.get("op"))) if isinstance(item, dict) else str(item)
+
+
+def _record(value: object) -> Record:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _records(value: object) -> list[Record]:
+    return [item for item in _list(value) if isinstance(item, dict)]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> float | None:
+    """JSON has no NaN: a writer may say null or text; text such as "nan" and "inf" is read as the number it names."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        return float(value)
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            return None
+    return None
+
+
+def within(error: float | None, gate: float) -> bool | None:
+    """Whether an error passes; None where nothing was measured, and NaN never passes."""
+    return None if error is None else (not math.isnan(error) and error <= gate)

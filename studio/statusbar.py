@@ -1,0 +1,126 @@
+"""The status bar: model, size, what is unmapped, what runs, the verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+
+from studio.document import Document
+from studio.icons import icon
+from studio.places import count_text
+from studio.theme import Theme
+from studio.widgets.parts import badge, label, row, set_badge
+
+_NAMES = {"torch": "PyTorch", "keras": "Keras", "flax": "Flax NNX", "tensorflow": "TensorFlow"}
+_VERBS = {"convert": "Converting", "verify": "Verifying", "weights": "Converting weights"}
+_SHOW_MS = 8_000
+
+
+class StatusBar(QStatusBar):
+    """Follows the document; `verdict_clicked`, `unmapped_clicked` and `cancel_clicked` are for the window."""
+
+    verdict_clicked = Signal()
+    unmapped_clicked = Signal()
+    cancel_clicked = Signal()
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        super().__init__()
+        self._document = document
+        self.setSizeGripEnabled(False)
+        self._model = label("")
+        self._size = label("")
+        self._said = label("")
+        self._unmapped = _Clickable(self.unmapped_clicked)
+        self._verdict = _Clickable(self.verdict_clicked)
+        self._work = label("")
+        self._bar = QProgressBar()
+        self._bar.setFixedWidth(120)
+        self._bar.setTextVisible(False)
+        self._cancel = QToolButton()
+        self._cancel.setToolTip("End what is running (Ctrl+.)")
+        self._cancel.setAccessibleName("Cancel")
+        self._cancel.clicked.connect(self.cancel_clicked)
+        left, right = QWidget(), QWidget()
+        left.setLayout(row(self._model, self._size, self._unmapped, self._said, 1, gap=4, margins=(8, 3, 0, 3)))
+        right.setLayout(row(self._work, self._bar, self._cancel, self._verdict, gap=6, margins=(0, 3, 10, 3)))
+        self.addWidget(left, 1)
+        self.addPermanentWidget(right)
+        self._forget = QTimer(self)
+        self._forget.setSingleShot(True)
+        self._forget.setInterval(_SHOW_MS)
+        self._forget.timeout.connect(lambda: self._said.setText(""))
+        for signal in (document.results_changed, document.jobs_changed):
+            signal.connect(self._refresh)
+        document.project_changed.connect(lambda before, after: self._refresh())
+        self.set_theme(theme)
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._cancel.setIcon(icon("cancel", theme))
+
+    def say(self, text: str) -> None:
+        """One line that stays for some seconds."""
+        self._said.setText(text)
+        self._said.setToolTip(text)
+        self._forget.start()
+
+    @property
+    def said(self) -> str:
+        return self._said.text()
+
+    @property
+    def verdict(self) -> str:
+        return self._verdict.text()
+
+    def _refresh(self) -> None:
+        project, results = self._document.project, self._document.results
+        picture = results.picture if results else None
+        if project is None:
+            self._model.setText("")
+            self._size.setText("")
+        else:
+            source = _NAMES.get(picture.source.framework, "") if picture else ""
+            name = picture.source.model if picture else Path(project.source).name
+            target = _NAMES.get(project.target, project.target)
+            self._model.setText(f"{name}   {source} → {target}" if source else f"{name}   → {target}")
+            root = picture.module_by_path.get("") if picture else None
+            nodes = count_text(len(picture.nodes), "node") if picture else ""
+            self._size.setText(f"·  {root.parameters:,} parameters  ·  {nodes}" if root else "")
+        lost = len(picture.unmapped) if picture else 0
+        set_badge(self._unmapped, f"{lost} unmapped" if lost else "", "danger")
+        self._work_now()
+        report = self._document.report
+        if report is None:
+            set_badge(self._verdict, "not verified" if results else "", "plain")
+        elif self._document.report_stale:
+            set_badge(self._verdict, "verified before the last edit", "warning")
+        else:
+            set_badge(self._verdict, "equal" if report.equal else "not equal", "success" if report.equal else "danger")
+
+    def _work_now(self) -> None:
+        states = list(self._document.jobs.values())
+        for part in (self._work, self._bar, self._cancel):
+            part.setVisible(bool(states))
+        if states:
+            state = states[-1]
+            self._work.setText(f"{_VERBS.get(state.kind, state.kind)} {state.step}".strip())
+            self._bar.setRange(0, state.total)
+            self._bar.setValue(state.done)
+
+
+class _Clickable(QLabel):
+    """A badge that can be clicked."""
+
+    def __init__(self, signal: object) -> None:
+        super().__init__()
+        self._signal = signal
+        made = badge()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(made.sizePolicy())
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        made.deleteLater()
+
+    def mouseReleaseEvent(self, event: object) -> None:
+        self._signal.emit()  # type: ignore[attr-defined]

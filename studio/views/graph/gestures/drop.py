@@ -1,0 +1,42 @@
+"""Drop an op from the palette on a node."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QDropEvent
+
+from studio.views.graph.gestures.gesture import Gesture
+
+MIME = "application/x-pivot-op"
+
+
+class Drop(Gesture):
+    """Only nodes take an op; the one under the pointer is marked while the op is dragged over it."""
+
+    mime = MIME
+
+    def over(self, event: QDropEvent) -> None:
+        """Tell whether the op can be dropped here."""
+        node = self._node(event)
+        self.canvas.graph.mark(self.canvas.graph.marks, node)
+        if node is not None:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def drop(self, event: QDropEvent) -> None:
+        """Hand the op on."""
+        node = self._node(event)
+        if node is None:
+            event.ignore()
+            return
+        op = bytes(event.mimeData().data(MIME).data()).decode("utf-8", "replace")
+        event.acceptProposedAction()
+        self.view.op_dropped.emit(op, node)
+
+    def _node(self, event: QDropEvent) -> str | None:
+        if not event.mimeData().hasFormat(MIME):
+            return None
+        item = self.view.item_at(QPointF(event.position()))
+        state = self.view.state
+        return item if state is not None and item in state.picture.node_by_id else None

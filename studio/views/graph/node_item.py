@@ -1,0 +1,95 @@
+"""A node: a card with the colour of its family, its name and its op; red with a sign where it is unmapped."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from studio.layout.compose import Rect
+from studio.views.graph.box_item import DETAIL, BoxItem, stripe_path, text_line
+from studio.views.graph.face import Face
+from studio.views.graph.look import SIDE, STRIPE, Look
+
+
+class NodeItem(BoxItem):
+    """A card of two lines."""
+
+    def __init__(self, key: str, face: Face, look: Look, rect: Rect) -> None:
+        super().__init__(key, face, look, rect)
+        self._stripe = stripe_path(self.rect, self.radius, STRIPE)
+
+    def put(self, x: float, y: float, width: float, height: float) -> None:
+        sized = (width, height) != (self.rect.width(), self.rect.height())
+        super().put(x, y, width, height)
+        if sized:
+            self._stripe = stripe_path(self.rect, self.radius, STRIPE)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        look, face, rect = self.look, self.face, self.rect
+        self.paint_shadow(painter)
+        lost = face.lost > 0
+        painter.setPen(look.pen(look.danger, 1.4) if lost else self.outline(look.card_border))
+        painter.setBrush(look.danger_soft if lost else look.node)
+        painter.drawRoundedRect(rect, self.radius, self.radius)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.danger if lost else look.family(face.family))
+        painter.drawPath(self._stripe)
+        left = STRIPE + SIDE
+        width = rect.width() - left - SIDE - (22.0 if lost else 0.0)
+        fonts, middle = look.fonts, rect.height() / 2
+        if look.scale >= DETAIL:
+            text_line(painter, fonts.title, fonts.title_metrics, look.text, left, middle - 8.5, width, face.title)
+            color = look.danger if lost else look.muted
+            text_line(painter, fonts.small, fonts.small_metrics, color, left, middle + 9.5, width, face.subtitle)
+        else:
+            text_line(painter, fonts.title, fonts.title_metrics, look.text, left, middle, width, face.title)
+        if lost:
+            warning_sign(painter, QPointF(rect.width() - SIDE - 9.0, middle), 9.0, look.danger, look.danger_soft)
+        self.paint_ring(painter)
+
+
+class TerminalItem(BoxItem):
+    """An input or output of the network: a pill with its name and shape."""
+
+    def __init__(self, key: str, face: Face, look: Look, rect: Rect) -> None:
+        super().__init__(key, face, look, rect)
+        self.radius = self.rect.height() / 2
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        look, face, rect = self.look, self.face, self.rect
+        self.paint_shadow(painter)
+        painter.setPen(self.outline(look.border_strong))
+        painter.setBrush(look.hover)
+        painter.drawRoundedRect(rect, self.radius, self.radius)
+        fonts, middle = look.fonts, rect.height() / 2
+        title, small = look.title_width(face.title), look.small_width(face.subtitle)
+        left = (rect.width() - title - small - 10.0) / 2
+        text_line(painter, fonts.title, fonts.title_metrics, look.text, left, middle, rect.width(), face.title)
+        if look.scale >= DETAIL:
+            after = left + title + 10.0
+            text_line(painter, fonts.small, fonts.small_metrics, look.muted, after, middle, rect.width(), face.subtitle)
+        self.paint_ring(painter)
+
+
+def warning_sign(painter: QPainter, centre: QPointF, radius: float, color: QColor, mark: QColor) -> None:
+    """A triangle with an exclamation mark; told from the colour alone by nobody."""
+    x, y = centre.x(), centre.y()
+    triangle = QPainterPath()
+    corners = QPolygonF(
+        [QPointF(x, y - radius), QPointF(x + radius, y + radius * 0.75), QPointF(x - radius, y + radius * 0.75)]
+    )
+    triangle.addPolygon(corners)
+    triangle.closeSubpath()
+    pen = painter.pen()
+    pen.setStyle(Qt.PenStyle.SolidLine)
+    pen.setColor(color)
+    pen.setWidthF(2.0)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.setBrush(color)
+    painter.drawPath(triangle)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(mark)
+    painter.drawRoundedRect(QRectF(x - 1.0, y - radius * 0.45, 2.0, radius * 0.68), 1.0, 1.0)
+    painter.drawEllipse(QPointF(x, y + radius * 0.48), 1.2, 1.2)

@@ -1,0 +1,1 @@
+"""The inspector: what is selected, its parameters, shapes, weights and places."""

@@ -1,0 +1,91 @@
+"""The page without a selection: the model as a whole, and what a person decides about its conversion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from pivot import edits
+from pivot.problems import Refusal
+from pivot.project import TARGETS, Project
+from studio.document import Document
+from studio.picture import shape_text
+from studio.views.inspector.rows import Page, add
+from studio.widgets.parts import badge, label, link, set_style
+
+_NAMES = {"keras": "Keras 3", "torch": "PyTorch", "flax": "Flax NNX", "tensorflow": "TensorFlow"}
+
+
+class ModelPage(Page):
+    """Model expression, inputs, bindings and target of the project; numbers of the network."""
+
+    def __init__(self, document: Document, project: Project) -> None:
+        super().__init__(document)
+        picture = document.results.picture if document.results else None
+        name = picture.source.model if picture else Path(project.source).stem
+        marks = [badge(_NAMES.get(picture.source.framework, picture.source.framework), "info")] if picture else []
+        self.head(name, Path(project.source).name, *marks)
+        if picture is not None:
+            grid = self.section("Network")
+            root = picture.module_by_path.get("")
+            add(grid, "parameters", f"{root.parameters if root else 0:,}")
+            add(grid, "nodes", f"{len(picture.nodes):,}")
+            if picture.unmapped:
+                ids = tuple(node.id for node in picture.unmapped)
+                add(grid, "unmapped", link(str(len(ids)), lambda: document.select(ids, (), "inspector"), "Select them"))
+            grid = self.section("Inputs and outputs")
+            for kind, terminals in (("in", picture.inputs), ("out", picture.outputs)):
+                for terminal in terminals:
+                    add(grid, terminal.name or kind, shape_text(terminal.shape), terminal.dtype)
+        grid = self.section("Conversion")
+        self.target = QComboBox()
+        self.target.setAccessibleName("Framework to write")
+        for target in TARGETS:
+            self.target.addItem(_NAMES[target], target)
+        self.target.setCurrentIndex(TARGETS.index(project.target))
+        self.target.activated.connect(lambda at: self._edit("target", str(self.target.itemData(at))))
+        add(grid, "write", self.target)
+        self.model = self._field("model", project.model or "", "found in the file")
+        self.model.setToolTip('What to build: "Net", "Net(hidden=64)", "resnet18(num_classes=10)"')
+        add(grid, "model", self.model)
+        self.inputs = self._field("inputs", "; ".join(project.inputs), "found in the file")
+        self.inputs.setToolTip('Shapes of the inputs, separated by semicolons: "1x3x32x32; ids=2x16:int64"')
+        add(grid, "inputs", self.inputs)
+        self.bind = self._field("bind", "; ".join(project.bind), "none")
+        self.bind.setToolTip('Names the file leaves open, separated by semicolons: "latent_dim=100"')
+        add(grid, "set", self.bind)
+        self._said = label("", "small", wrap=True, tone="danger")
+        self._said.hide()
+        self.column.addWidget(self._said)
+        self.end()
+
+    def _field(self, name: str, text: str, empty: str) -> QLineEdit:
+        made = QLineEdit(text)
+        made.setPlaceholderText(empty)
+        made.setAccessibleName(name)
+        set_style(made, role="code")
+        made.editingFinished.connect(lambda: self._edit(name, made.text()))
+        return made
+
+    def _edit(self, name: str, text: str) -> None:
+        project = self.document.project
+        if project is None:
+            return
+        parts = [part.strip() for part in text.split(";")]
+        try:
+            match name:
+                case "target":
+                    edited, said = edits.set_target(project, text), f"write {_NAMES[text]}"
+                case "model":
+                    edited, said = edits.set_model(project, text), f"model {text.strip() or 'found in the file'}"
+                case "inputs":
+                    edited, said = edits.set_inputs(project, parts), "inputs"
+                case _:
+                    edited, said = edits.set_bindings(project, parts), "set names"
+        except Refusal as refusal:
+            self._said.setText(f"{refusal.problem.why}: {refusal.problem.remedy}")
+            self._said.show()
+            return
+        self._said.hide()
+        self.document.edit(said, edited)

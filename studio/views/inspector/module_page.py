@@ -1,0 +1,63 @@
+"""The page of one or more modules: class, size, places, and the modules that are built alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from studio.document import Document
+from studio.picture import Module
+from studio.places import count_text
+from studio.views.inspector.rows import Page, add
+from studio.widgets.parts import badge, link
+
+_MOST = 10
+
+
+class ModulePage(Page):
+    """Made for a selection of modules."""
+
+    def __init__(self, document: Document, modules: Sequence[Module]) -> None:
+        super().__init__(document)
+        results = document.results
+        if results is None or results.picture is None:
+            return
+        picture, links = results.picture, results.links
+        one = modules[0] if len(modules) == 1 else None
+        classes = sorted({module.class_name for module in modules})
+        if one is not None:
+            self.head(one.class_name, one.path or "the whole network", badge(one.kind, "plain"))
+        else:
+            self.head(count_text(len(modules), "module"), ", ".join(classes))
+        nodes = [picture.node_by_id[name] for module in modules for name in links.nodes_below(module.path)]
+        size = self.section("Size")
+        add(size, "parameters", f"{sum(module.parameters for module in modules):,}")
+        add(size, "nodes", f"{len(nodes):,}")
+        lost = [node for node in nodes if node.unmapped is not None]
+        if lost:
+            ids = tuple(node.id for node in lost)
+            add(size, "unmapped", link(str(len(lost)), lambda: document.select(ids, (), "inspector"), "Select them"))
+        if one is not None:
+            self._places(one)
+            alike = [module for module in picture.modules if module.structure and module.structure == one.structure]
+            if len(alike) > 1:
+                paths = tuple(module.path for module in alike)
+                grid = self.section("Built alike")
+                choose = link(
+                    f"all {len(alike)}", lambda: document.select((), paths, "inspector"), "Select all of them"
+                )
+                add(grid, count_text(len(alike), "module"), choose)
+        if nodes:
+            grid = self.section("Ops")
+            for title, count in Counter(node.title or node.op for node in nodes).most_common(_MOST):
+                add(grid, title, f"{count:,}")
+        self.end()
+
+    def _places(self, module: Module) -> None:
+        if module.made_at is None and module.definition is None:
+            return
+        grid = self.section("Source")
+        if module.made_at is not None:
+            add(grid, "made", self.place(module.made_at))
+        if module.definition is not None:
+            add(grid, "class", self.place(module.definition))

@@ -1,0 +1,162 @@
+"""The page of one or more nodes: parameters to edit, shapes, weights, places, and why a node is unmapped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studio.document import Document
+from studio.picture import Node, Param, Picture, shape_text
+from studio.places import count_text
+from studio.views.inspector.editors import ParamEditor
+from studio.views.inspector.rows import Page, add
+from studio.widgets.parts import badge, column, frame, label, link, row
+
+_MOST = 12
+
+
+class NodePage(Page):
+    """Made for a selection of nodes; `refresh` keeps the editors while the nodes have the same parameters."""
+
+    def __init__(self, document: Document, nodes: Sequence[Node]) -> None:
+        super().__init__(document)
+        self._ids = tuple(node.id for node in nodes)
+        self._editors: dict[str, ParamEditor] = {}
+        picture = document.results.picture if document.results else None
+        if picture is None:
+            return
+        one = nodes[0] if len(nodes) == 1 else None
+        ops = sorted({node.title or node.op for node in nodes})
+        modes = {node.modes for node in nodes}
+        marks = [badge(next(iter({node.family for node in nodes})), "plain")] if len(ops) == 1 else []
+        if any(node.unmapped for node in nodes):
+            marks.append(badge("unmapped", "danger"))
+        if len(modes) == 1 and len(next(iter(modes))) == 1:
+            marks.append(badge(f"{next(iter(modes))[0]} only", "info"))
+        if one is not None:
+            self.head(one.title or one.op, one.path, *marks)
+        else:
+            what = ops[0] if len(ops) == 1 else f"{len(ops)} kinds of op"
+            self.head(count_text(len(nodes), "node"), what, *marks)
+        self._unmapped(nodes)
+        self._parameters(nodes)
+        if one is not None:
+            self._shapes(picture, one)
+            self._weights(one)
+            self._places(one)
+        else:
+            self._several(picture, nodes)
+        self.end()
+
+    @property
+    def editors(self) -> dict[str, ParamEditor]:
+        """The control of each parameter by name."""
+        return self._editors
+
+    def refresh(self) -> bool:
+        picture = self.document.results.picture if self.document.results else None
+        if picture is None or any(name not in picture.node_by_id for name in self._ids):
+            return False
+        nodes = [picture.node_by_id[name] for name in self._ids]
+        shared = _shared(nodes)
+        if list(shared) != list(self._editors) or not self.isVisible() or not self._has_focus():
+            return False
+        for name, editor in self._editors.items():
+            editor.refresh(shared[name])
+        return True
+
+    def _has_focus(self) -> bool:
+        focus = self.focusWidget()
+        return focus is not None and focus.hasFocus()
+
+    def _unmapped(self, nodes: Sequence[Node]) -> None:
+        lost = [node for node in nodes if node.unmapped is not None]
+        if not lost or lost[0].unmapped is None:
+            return
+        first = lost[0].unmapped
+        card = frame("card", "danger")
+        text = label(first.text, "code", wrap=True, selectable=True)
+        why = label(first.why, wrap=True, selectable=True)
+        inside = column(label("No op for this text yet", "", tone="danger"), text, why, gap=6, margins=(12, 10, 12, 12))
+        if first.suggestions:
+            chips = [badge(name, "plain") for name in first.suggestions[:3]]
+            inside.addWidget(label("Nearest ops", "small"))
+            inside.addLayout(row(*chips, 1, gap=6))
+        if len(lost) > 1:
+            inside.addWidget(label(f"and {count_text(len(lost) - 1, 'more')} selected", "small"))
+        card.setLayout(inside)
+        self.column.addSpacing(6)
+        self.column.addWidget(card)
+
+    def _parameters(self, nodes: Sequence[Node]) -> None:
+        shared = _shared(nodes)
+        if not shared:
+            return
+        grid = self.section("Parameters")
+        links = self.document.results.links if self.document.results else None
+        for name, params in shared.items():
+            editor = self._editors[name] = ParamEditor(self.document, params)
+            span = params[0].span
+            users = links.nodes_written_at(span) if links is not None and span is not None else ()
+            remark = None
+            if span is not None:
+                many = f" · ×{len(users)}" if len(users) > 1 else ""
+                remark = self.place(span, f":{span.line}{many}")
+                told = f"Show line {span.line}"
+                told += f"; {len(users)} nodes take their value from here" if len(users) > 1 else ""
+                remark.setToolTip(told)
+            add(grid, name, editor, remark)
+
+    def _shapes(self, picture: Picture, node: Node) -> None:
+        grid = self.section("Shapes")
+        for name, values in (("in", node.inputs), ("out", node.outputs)):
+            for value in values:
+                known = picture.values.get(value)
+                add(grid, name, known.label if known else "?", known.dtype if known else None)
+
+    def _weights(self, node: Node) -> None:
+        if not node.weights:
+            return
+        grid = self.section("Weights")
+        for weight in node.weights:
+            shown = label(shape_text(weight.shape), "code", wrap=True, selectable=True)
+            shown.setToolTip(weight.path)
+            add(grid, weight.name, shown)
+
+    def _places(self, node: Node) -> None:
+        grid = self.section("Source")
+        if node.site is not None:
+            add(
+                grid,
+                "called",
+                label(node.text, "code", wrap=True, selectable=True),
+                self.place(node.site, f":{node.site.line}"),
+            )
+        if node.made_at is not None and node.made_at != node.site:
+            made = self.document.literal(node.made_at) or node.instance or ""
+            short = made if len(made) < 90 else made[:88].rstrip() + " …"
+            add(
+                grid,
+                "made",
+                label(" ".join(short.split()), "code", wrap=True),
+                self.place(node.made_at, f":{node.made_at.line}"),
+            )
+
+    def _several(self, picture: Picture, nodes: Sequence[Node]) -> None:
+        grid = self.section("Nodes")
+        for node in nodes[:_MOST]:
+            name = node.id
+
+            def choose(chosen: str = name) -> None:
+                self.document.select((chosen,), (), "inspector")
+
+            add(grid, node.op, link(node.path, choose, "Select only this one"), picture.shape_label(node.outputs))
+        if len(nodes) > _MOST:
+            add(grid, "", f"and {len(nodes) - _MOST:,} more", code=False)
+
+
+def _shared(nodes: Sequence[Node]) -> dict[str, tuple[Param, ...]]:
+    """The parameters that all nodes have, with one entry per node."""
+    by_node = [{param.name: param for param in node.params} for node in nodes]
+    if len({node.op for node in nodes}) != 1:
+        return {}
+    return {name: tuple(each[name] for each in by_node) for name in by_node[0] if all(name in each for each in by_node)}

@@ -1,0 +1,87 @@
+"""The inspector: one page at a time, chosen by the selection."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from studio.document import Document
+from studio.theme import Theme
+from studio.views.inspector.model_page import ModelPage
+from studio.views.inspector.module_page import ModulePage
+from studio.views.inspector.node_page import NodePage
+from studio.views.inspector.rows import Page
+from studio.widgets.parts import label
+
+
+class Inspector(QWidget):
+    """Shows nodes, modules, or the model when nothing is selected."""
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._theme = theme
+        self._key: object = None
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(self._area.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._area)
+        document.selection_changed.connect(self._refresh)
+        document.results_changed.connect(self._refresh)
+        document.project_changed.connect(self._refresh)
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+
+    @property
+    def page(self) -> QWidget:
+        """The page that is shown."""
+        return self._area.widget()
+
+    def _refresh(self, *_: object) -> None:
+        chosen, results, project = self._document.selection, self._document.results, self._document.project
+        picture = results.picture if results else None
+        key = (chosen.nodes, chosen.modules, id(picture), project)
+        if key == self._key:
+            return
+        same = self._key is not None and isinstance(self._key, tuple) and self._key[:2] == key[:2]
+        self._key = key
+        if same and isinstance(self.page, Page) and self.page.refresh():
+            return
+        scroll = self._area.verticalScrollBar().value() if same else 0
+        self._put(self._make())
+        self._area.verticalScrollBar().setValue(scroll)
+
+    def _make(self) -> QWidget:
+        chosen, project = self._document.selection, self._document.project
+        picture = self._document.results.picture if self._document.results else None
+        if project is None:
+            return _empty("Open a Python file to see its network here.")
+        if picture is not None:
+            nodes = [picture.node_by_id[name] for name in chosen.nodes if name in picture.node_by_id]
+            if nodes:
+                return NodePage(self._document, nodes)
+            modules = [picture.module_by_path[path] for path in chosen.modules if path in picture.module_by_path]
+            if modules:
+                return ModulePage(self._document, modules)
+        return ModelPage(self._document, project)
+
+    def _put(self, page: QWidget) -> None:
+        old = self._area.takeWidget()
+        self._area.setWidget(page)
+        if old is not None:
+            # The old page may be what is handling the event that led here.
+            old.hide()
+            old.deleteLater()
+
+
+def _empty(text: str) -> QWidget:
+    page = QWidget()
+    page.setProperty("role", "page")
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(16, 16, 16, 16)
+    layout.addWidget(label(text, "muted", wrap=True))
+    layout.addStretch(1)
+    return page

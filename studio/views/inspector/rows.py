@@ -1,0 +1,86 @@
+"""The building blocks of the inspector's pages: sections, rows of name and value, links to places."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from studio.document import Document
+from studio.picture import Span
+from studio.places import place_text
+from studio.widgets.parts import frame, label, link, row
+
+_NAMES = 84  # pixels: the names of all sections end at one line
+_EDITOR = 28
+
+
+class Page(QWidget):
+    """A column of sections; it scrolls inside the inspector."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.setProperty("role", "page")
+        self.document = document
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(16, 14, 16, 18)
+        self.column.setSpacing(6)
+
+    def refresh(self) -> bool:
+        """Show new results in place; False where the page must be made again."""
+        return False
+
+    def head(self, title: str, below: str, *badges: QLabel) -> None:
+        """The name of what is selected, with its path in small letters."""
+        name = label(title, "title", wrap=True, selectable=True)
+        self.column.addWidget(name)
+        if below:
+            path = label(below, "code", wrap=True, selectable=True)
+            path.setProperty("tone", "")
+            self.column.addWidget(path)
+        if badges:
+            self.column.addLayout(row(*badges, 1, gap=6, margins=(0, 4, 0, 2)))
+
+    def section(self, title: str) -> QGridLayout:
+        """A titled grid of three columns: name, value, remark."""
+        self.column.addSpacing(10)
+        self.column.addWidget(label(title.upper(), "section"))
+        self.column.addWidget(frame("line"))
+        grid = QGridLayout()
+        grid.setContentsMargins(0, 4, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(7)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(0, _NAMES)
+        self.column.addLayout(grid)
+        return grid
+
+    def end(self) -> None:
+        """Keep the sections at the top."""
+        self.column.addStretch(1)
+
+    def place(self, span: Span, text: str = "") -> QWidget:
+        """A link that shows a place of the source."""
+
+        def go() -> None:
+            self.document.go_to(span.file, span.line, span.column, "inspector")
+
+        return link(text or place_text(span.file, span.line), go, f"Show {span.file}, line {span.line}", quiet=True)
+
+
+def add(
+    grid: QGridLayout, name: str, value: QWidget | str, remark: QWidget | str | None = None, *, code: bool = True
+) -> None:
+    """One row; texts become labels, the name stands at the top where the value takes several lines."""
+    at = grid.rowCount()
+    named = label(name, "muted", wrap=True)
+    editor = not isinstance(value, str | QLabel | QToolButton)
+    named.setMinimumHeight(_EDITOR if editor else 0)
+    grid.addWidget(named, at, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    shown = label(value, "code" if code else "", wrap=True, selectable=True) if isinstance(value, str) else value
+    if not isinstance(shown, QToolButton):
+        shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    grid.addWidget(shown, at, 1, 1, 1 if remark is not None else 2)
+    if remark is not None:
+        said = label(remark, "small") if isinstance(remark, str) else remark
+        said.setMinimumHeight(_EDITOR if editor else 0)
+        grid.addWidget(said, at, 2, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)

@@ -1,0 +1,1 @@
+"""The proof: verdict, steps and the table of errors."""

@@ -1,0 +1,173 @@
+"""The table of the verification: one line per compared node and output, the error also drawn on a scale of decades."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from studio.document import Document
+from studio.places import place_text
+from studio.report import Comparison, Report, within
+from studio.theme import Theme
+from studio.widgets.parts import label
+
+Index = QModelIndex | QPersistentModelIndex
+_COLUMNS = ("Op", "Path", "float64", "", "float32", "Source", "Target")
+_BAR = 3
+_LOW, _HIGH = -18.0, 0.0
+
+
+class ComparisonModel(QAbstractTableModel):
+    """Nodes in the order of the network, outputs at the end."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.rows: tuple[Comparison, ...] = ()
+        self.gate = 1e-12
+
+    def set_report(self, report: Report | None) -> None:
+        rows = report.rows if report is not None else ()
+        if rows != self.rows:
+            self.beginResetModel()
+            self.rows, self.gate = rows, report.gate if report is not None else 1e-12
+            self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(_COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = 0) -> object:
+        item = self.rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return (
+                    item.op,
+                    item.path,
+                    _error(item.error),
+                    "",
+                    _error(item.single),
+                    place_text(item.source.file, item.source.line) if item.source else "",
+                    place_text(item.target.file, item.target.line) if item.target else "",
+                )[index.column()]
+            case Qt.ItemDataRole.ForegroundRole:
+                if index.column() == 2 and within(item.error, self.gate) is False:
+                    return self.theme.color("danger")
+                return self.theme.color("muted") if index.column() in (4, 5, 6) else None
+            case Qt.ItemDataRole.ToolTipRole:
+                largest = f", largest value {item.maximum:.3g}" if item.maximum is not None else ""
+                return f"{item.op} {item.path}\nrelative error {_error(item.error)}{largest}"
+        return None
+
+
+class _ErrorBar(QStyledItemDelegate):
+    """The error from 1e-18 to 1 on a logarithmic scale, with the gate as a tick."""
+
+    def __init__(self, model: ComparisonModel) -> None:
+        super().__init__()
+        self._model = model
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        item = self._model.rows[index.row()]
+        area = QRectF(option.rect).adjusted(6, 0, -10, 0)  # type: ignore[attr-defined]
+        theme = self._model.theme
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        track = QRectF(area.left(), area.center().y() - 2.5, area.width(), 5)
+        painter.setBrush(theme.color("hover"))
+        painter.drawRoundedRect(track, 2.5, 2.5)
+        part = _part(item.error)
+        if part is not None:
+            painter.setBrush(theme.color("success" if within(item.error, self._model.gate) else "danger"))
+            painter.drawRoundedRect(QRectF(track.left(), track.top(), max(5.0, track.width() * part), 5), 2.5, 2.5)
+        gate = track.left() + track.width() * (_part(self._model.gate) or 0.0)
+        painter.setBrush(theme.color("faint"))
+        painter.drawRect(QRectF(gate, track.top() - 3, 1, 11))
+        painter.restore()
+
+
+class ComparisonTable(QStackedWidget):
+    """Choosing a line selects the node everywhere."""
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.model = ComparisonModel(theme)
+        self.table = QTableView()
+        self.table.setAccessibleName("Errors of nodes and outputs")
+        self.table.setModel(self.model)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._bar = _ErrorBar(self.model)
+        self.table.setItemDelegateForColumn(_BAR, self._bar)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        for at, width in enumerate((130, 180, 72, 120, 72, 110, 130)):
+            header.setSectionResizeMode(
+                at, QHeaderView.ResizeMode.Stretch if at == 1 else QHeaderView.ResizeMode.Interactive
+            )
+            header.resizeSection(at, width)
+        self._empty = label("The errors of every node appear here.", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.addWidget(self._empty)
+        self.addWidget(self.table)
+        self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._chosen(index))
+
+    def set_theme(self, theme: Theme) -> None:
+        self.model.theme = theme
+        self.table.viewport().update()
+
+    def set_report(self, report: Report | None) -> None:
+        """Show the lines of a report, or that there is none."""
+        self.model.set_report(report)
+        self.setCurrentIndex(1 if self.model.rows else 0)
+
+    def _chosen(self, index: Index) -> None:
+        if not index.isValid():
+            return
+        item = self.model.rows[index.row()]
+        if item.id and not item.is_output:
+            self._document.select((item.id,), (), "verification")
+        elif item.source is not None:
+            self._document.go_to(item.source.file, item.source.line, item.source.column, "verification")
+
+
+def _error(error: float | None) -> str:
+    return "" if error is None else "0" if error == 0 else f"{error:.1e}"
+
+
+def _part(error: float | None) -> float | None:
+    """Where an error stands between 1e-18 and 1, from 0 to 1; infinite and NaN errors fill the scale."""
+    if error is None:
+        return None
+    if math.isnan(error) or math.isinf(error):
+        return 1.0
+    if error <= 0:
+        return 0.0
+    return min(1.0, max(0.0, (math.log10(error) - _LOW) / (_HIGH - _LOW)))

@@ -1,0 +1,194 @@
+"""The proof: verdict, three steps, error per node and output, and the first place where both sides part."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from studio.document import Document
+from studio.icons import pixmap
+from studio.places import place_text
+from studio.report import Report, StepResult
+from studio.theme import Theme
+from studio.views.verification.table import ComparisonTable
+from studio.widgets.parts import clear, column, frame, label, link, row, set_style
+
+_STEPS = (
+    StepResult("static", "Same program", None, "the target text is read back and compared"),
+    StepResult("build", "Builds", None, "the target model builds with free sizes"),
+    StepResult("numbers", "Same numbers", None, "both sides run on the same weights and inputs"),
+)
+
+
+class VerificationView(QWidget):
+    """Asks for runs through its signals; shows what the document holds."""
+
+    verify_requested = Signal()
+    cancel_requested = Signal()
+    report_requested = Signal()
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._theme = theme
+        self._mark = QLabel()
+        self._verdict = label("", "title")
+        self._detail = label("", "small", wrap=True)
+        self._run = QPushButton("Verify")
+        self._run.clicked.connect(lambda: self._asked())
+        self._open = QPushButton("Open report")
+        self._open.clicked.connect(self.report_requested)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the verification")
+        self._card = frame("card")
+        head = row(self._mark, column(self._verdict, self._detail, gap=1), gap=10)
+        head.setStretch(1, 1)
+        buttons = row(self._run, self._open, 1, gap=8)
+        self._card.setLayout(column(head, self._bar, buttons, gap=10, margins=(14, 12, 14, 12)))
+        self._steps = QVBoxLayout()
+        self._steps.setSpacing(6)
+        self._first = QVBoxLayout()
+        side = QWidget()
+        set_style(side, role="side")
+        side.setLayout(column(self._card, self._steps, self._first, 1, gap=10, margins=(12, 12, 12, 12)))
+        side.setFixedWidth(370)
+        area = QScrollArea()
+        area.setWidget(side)
+        area.setFixedWidth(384)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidgetResizable(True)
+        self.table = ComparisonTable(document, theme)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(area)
+        layout.addWidget(self.table, 1)
+        document.results_changed.connect(self._refresh)
+        document.project_changed.connect(lambda before, after: self._refresh())
+        document.jobs_changed.connect(self._refresh)
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.table.set_theme(theme)
+        self._refresh()
+
+    @property
+    def running(self) -> bool:
+        return "verify" in self._document.jobs
+
+    @property
+    def verdict(self) -> str:
+        """What stands in large letters."""
+        return self._verdict.text()
+
+    def _asked(self) -> None:
+        (self.cancel_requested if self.running else self.verify_requested).emit()
+
+    def _refresh(self) -> None:
+        report, state = self._document.report, self._document.jobs.get("verify")
+        stale = self._document.report_stale
+        self._bar.setVisible(state is not None)
+        self._run.setText("Cancel" if state is not None else "Verify again" if report is not None else "Verify")
+        self._run.setEnabled(self._document.project is not None)
+        set_style(self._run, role="primary" if state is None and (report is None or stale) else "")
+        self._open.setVisible(report is not None)
+        tone, mark, color = "", "verify", "muted"
+        if state is not None:
+            self._verdict.setText("Verifying …")
+            self._detail.setText(
+                f"{state.step} {state.done} of {state.total}" if state.total else state.step or "starting the workers"
+            )
+            self._bar.setRange(0, state.total)
+            self._bar.setValue(state.done)
+        elif report is None:
+            self._verdict.setText("Not verified yet")
+            self._detail.setText(
+                "Runs source and target in separate processes, in float64, on the same weights and inputs."
+            )
+        elif stale:
+            self._verdict.setText("Verified an earlier source")
+            self._detail.setText(f"That one was {'equal' if report.equal else 'not equal'}; verify again for this one.")
+            tone, mark, color = "warning", "warning", "warning"
+        elif report.equal:
+            self._verdict.setText("Equal")
+            self._detail.setText(_numbers(report))
+            tone, color = "success", "success"
+        else:
+            self._verdict.setText("Not equal")
+            self._detail.setText(_numbers(report))
+            tone, mark, color = "danger", "error", "danger"
+        self._mark.setPixmap(pixmap(mark, self._theme.colors[color], 30))
+        set_style(self._card, tone=tone)
+        self._show_steps(report.steps if report is not None else _STEPS)
+        self._show_first(report)
+        self.table.set_report(report)
+
+    def _show_steps(self, steps: tuple[StepResult, ...]) -> None:
+        clear(self._steps)
+        for number, step in enumerate(steps, 1):
+            name, color = {True: ("check", "success"), False: ("cross", "danger"), None: ("arrow", "faint")}[step.ok]
+            mark = QLabel()
+            mark.setPixmap(pixmap(name, self._theme.colors[color], 18))
+            mark.setAccessibleName({True: "passed", False: "failed", None: "not run"}[step.ok])
+            text = label(step.detail, "small", wrap=True)
+            line = row(mark, column(label(f"{number}  {step.title}"), text, gap=1), gap=10)
+            line.setStretch(1, 1)
+            line.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+            holder = QWidget()
+            holder.setLayout(line)
+            line.setContentsMargins(6, 2, 6, 2)
+            self._steps.addWidget(holder)
+
+    def _show_first(self, report: Report | None) -> None:
+        clear(self._first)
+        first = report.first_difference if report is not None else None
+        if first is None:
+            return
+        card = frame("card", "danger")
+        said = f"{first.op} {first.path}".strip()
+        error = f"relative error {first.error:.1e}" if first.error is not None else ""
+        inside = column(
+            label("First difference", "", tone="danger"),
+            label(said, "code", wrap=True),
+            gap=4,
+            margins=(14, 10, 14, 10),
+        )
+        for text in (report.first_text if report else "", error):
+            if text:
+                inside.addWidget(label(text, "small", wrap=True))
+        links = row(gap=4)
+        if first.source is not None:
+            source = first.source
+            links.addWidget(
+                link(
+                    f"source {place_text(source.file, source.line)}",
+                    lambda: self._document.go_to(source.file, source.line, source.column, "verification"),
+                )
+            )
+        if first.target is not None:
+            target = first.target
+            links.addWidget(
+                link(
+                    f"target {place_text(target.file, target.line)}",
+                    lambda: self._document.select_target(target.line, target.column),
+                )
+            )
+        links.addStretch(1)
+        inside.addLayout(links)
+        card.setLayout(inside)
+        self._first.addWidget(card)
+
+
+def _numbers(report: Report) -> str:
+    parts = []
+    if report.worst is not None:
+        parts.append(f"largest relative error {report.worst:.1e} in float64, gate {report.gate:.0e}")
+    if report.worst_single is not None and not math.isnan(report.worst_single):
+        parts.append(f"{report.worst_single:.1e} in float32")
+    if report.seconds:
+        parts.append(f"{report.seconds:.1f} s")
+    return " · ".join(parts) or "no numbers were compared"

@@ -1,0 +1,94 @@
+"""The middle of the window while there is no network yet: what is being done, or why there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from studio.document import Document
+from studio.icons import pixmap
+from studio.places import place_text
+from studio.theme import Theme
+from studio.widgets.parts import label, row
+
+_STEPS = {
+    "read": "Reading the source",
+    "elaborate": "Following the program",
+    "lower": "Choosing the target's forms",
+    "write": "Writing the target",
+    "prove": "Reading the target back",
+}
+
+
+class WaitingView(QWidget):
+    """`retry_requested` asks for another conversion."""
+
+    retry_requested = Signal()
+
+    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._theme = theme
+        self._mark = QLabel()
+        self._title = label("", "title", wrap=True)
+        self._text = label("", "muted", wrap=True, selectable=True)
+        self._remedy = label("", "", wrap=True, selectable=True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(260)
+        self._place = QPushButton("Show the place")
+        self._place.clicked.connect(self._go)
+        self._retry = QPushButton("Try again")
+        self._retry.clicked.connect(self.retry_requested)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(10)
+        layout.addStretch(2)
+        for part in (self._mark, self._title, self._text, self._remedy):
+            part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            part.setMaximumWidth(560)
+            layout.addLayout(row(1, part, 1))
+            layout.itemAt(layout.count() - 1).layout().setStretch(1, 8)  # type: ignore[union-attr]
+        layout.addLayout(row(1, self._bar, 1))
+        layout.addLayout(row(1, self._place, self._retry, 1))
+        layout.addStretch(3)
+        document.results_changed.connect(self._refresh)
+        document.jobs_changed.connect(self._refresh)
+        document.project_changed.connect(lambda before, after: self._refresh())
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._refresh()
+
+    def _refresh(self) -> None:
+        project, state = self._document.project, self._document.jobs.get("convert")
+        name = Path(project.source).name if project else ""
+        failed = self._document.failure if state is None else None
+        problems = failed[1] if failed is not None else ()
+        self._bar.setVisible(state is not None)
+        self._remedy.setVisible(bool(problems))
+        self._place.setVisible(bool(problems) and problems[0].line > 0)
+        self._retry.setVisible(state is None)
+        color = "danger" if problems else "accent"
+        self._mark.setPixmap(pixmap("error" if problems else "project", self._theme.colors[color], 40))
+        if state is not None:
+            self._title.setText(f"Opening {name}")
+            self._text.setText(_STEPS.get(state.step, state.step) or "Starting")
+            self._bar.setRange(0, state.total)
+            self._bar.setValue(state.done)
+        elif problems:
+            first = problems[0]
+            self._title.setText(f"{name} cannot be converted")
+            place = f"{place_text(first.file, first.line)}  ·  " if first.line else ""
+            self._text.setText(f"{place}{first.why}")
+            self._remedy.setText(first.remedy[:1].upper() + first.remedy[1:])
+        else:
+            self._title.setText(name)
+            self._text.setText("Nothing was converted yet.")
+
+    def _go(self) -> None:
+        if self._document.failure is not None:
+            first = self._document.failure[1][0]
+            self._document.go_to(first.file, first.line, max(1, first.column))

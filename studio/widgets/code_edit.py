@@ -1,0 +1,346 @@
+"""A pane of program text: line numbers, marks, highlighting, coloured spans; lines and columns count from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QCursor,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFormat,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+
+from studio.theme import Theme
+from studio.widgets.highlight import PythonHighlighter
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of shown text, columns in characters, end exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class CodeEdit(QPlainTextEdit):
+    """`place_chosen(line, column)`: a person put the cursor there. `edited(Stretch, str)`: old stretch, new text."""
+
+    place_chosen = Signal(int, int)
+    edited = Signal(object, str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._shown = ""
+        self._quiet = False
+        self._spans: dict[str, tuple[Stretch, ...]] = {}
+        self._changed: frozenset[int] = frozenset()
+        self._marks: dict[int, tuple[str, str]] = {}
+        self._gutter = _Gutter(self)
+        self._highlighter = PythonHighlighter(self.document(), theme)
+        self.setUndoRedoEnabled(False)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
+        self.setCursorWidth(2)
+        self.blockCountChanged.connect(self._fit_gutter)
+        self.updateRequest.connect(self._scroll_gutter)
+        self.cursorPositionChanged.connect(self._moved)
+        self.document().contentsChanged.connect(self._typed)
+        self.set_theme(theme)
+
+    # -- what is shown
+
+    def set_theme(self, theme: Theme, pixels: int | None = None) -> None:
+        """Colours and font of a theme; `pixels` overrides the size of the text."""
+        self._theme = theme
+        self.setFont(theme.code_font(pixels))
+        self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
+        self._quietly(lambda: self._highlighter.set_theme(theme))
+        self._fit_gutter()
+        self._paint_spans()
+
+    def show_text(self, text: str) -> None:
+        """Show a text; what did not change keeps cursor and scroll position."""
+        shown = text.replace("\r\n", "\n").replace("\r", "\n")
+        if shown == self._shown:
+            return
+        old, self._shown = self._shown, shown
+        self._highlighter.prepare(shown)
+        if not old or not shown:
+            self._quietly(lambda: self.setPlainText(shown))
+        else:
+            start, end, new = _difference(old, shown)
+            self._quietly(lambda: self._splice(_units(old[:start]), _units(old[:end]), new))
+        self._spans = {}
+        self._paint_spans()
+
+    def set_spans(self, layer: str, spans: Iterable[Stretch]) -> None:
+        """Colour stretches; `layer` is "hit" (the selection) or "find"."""
+        made = tuple(spans)
+        if self._spans.get(layer, ()) != made:
+            self._spans[layer] = made
+            self._paint_spans()
+
+    def set_changed_lines(self, lines: Iterable[int]) -> None:
+        """Lines that differ from the conversion before."""
+        self._changed = frozenset(lines)
+        self._paint_spans()
+        self._gutter.update()
+
+    def set_marks(self, marks: Mapping[int, tuple[str, str]]) -> None:
+        """A dot in the margin per line: (colour name, text of the tool tip)."""
+        self._marks = dict(marks)
+        self._gutter.update()
+
+    def reveal(self, line: int, column: int = 1) -> None:
+        """Put the cursor there and scroll only if the line is out of sight."""
+        position = self.position(line, column)
+        if position is None:
+            return
+        cursor = self.textCursor()
+        cursor.setPosition(position)
+        top = self.firstVisibleBlock().blockNumber() + 1
+        rows = max(1, self.viewport().height() // max(1, self.fontMetrics().lineSpacing()))
+        hidden = not top + 1 <= line <= top + rows - 3
+        self._quietly(lambda: self.setTextCursor(cursor))
+        if hidden:
+            self.verticalScrollBar().setValue(max(0, line - 1 - rows // 3))
+
+    def position(self, line: int, column: int) -> int | None:
+        """Position in the document of a place, or None where there is none."""
+        block = self.document().findBlockByNumber(line - 1)
+        if line < 1 or not block.isValid():
+            return None
+        return block.position() + min(_units(block.text()[: max(0, column - 1)]), block.length() - 1)
+
+    def place(self) -> tuple[int, int]:
+        """Line and column of the cursor."""
+        cursor = self.textCursor()
+        text = cursor.block().text().encode("utf-16-le", "surrogatepass")[: 2 * cursor.positionInBlock()]
+        return cursor.blockNumber() + 1, len(text.decode("utf-16-le", "replace")) + 1
+
+    # -- what a person does
+
+    def event(self, event: QEvent) -> bool:
+        """Undo and redo belong to the project, not to this pane."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo):
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tab writes four blanks; a new line keeps the indentation."""
+        if not self.isReadOnly() and event.key() == Qt.Key.Key_Tab and not event.modifiers():
+            self.insertPlainText("    ")
+        elif not self.isReadOnly() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            text = self.textCursor().block().text()
+            before = text[: self.place()[1] - 1]
+            indent = before[: len(before) - len(before.lstrip())]
+            self.insertPlainText("\n" + indent + ("    " if before.rstrip().endswith(":") else ""))
+        else:
+            super().keyPressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on the place where the cursor is already chooses it again."""
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            self.place_chosen.emit(*self.place())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Ctrl and the wheel change the size of the text."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.angleDelta().y():
+            step = 1 if event.angleDelta().y() > 0 else -1
+            self.set_theme(self._theme, min(28, max(8, self.font().pixelSize() + step)))
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def _moved(self) -> None:
+        self._paint_spans()
+        if not self._quiet and self.hasFocus() and not self.textCursor().hasSelection():
+            self.place_chosen.emit(*self.place())
+
+    def _typed(self) -> None:
+        if self._quiet or self.isReadOnly():
+            return
+        text = self.document().toRawText().replace("\u2029", "\n")
+        if text == self._shown:
+            return
+        old, self._shown = self._shown, text
+        start, end, new = _difference(old, text)
+        self.edited.emit(Stretch(*_place(old, start), *_place(old, end)), new)
+
+    def _splice(self, start: int, end: int, text: str) -> None:
+        scroll = self.verticalScrollBar().value()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(text)
+        self.verticalScrollBar().setValue(scroll)
+
+    def _quietly(self, act: Callable[[], None]) -> None:
+        before, self._quiet = self._quiet, True
+        try:
+            act()
+        finally:
+            self._quiet = before
+
+    # -- colours
+
+    def _paint_spans(self) -> None:
+        made: list[QTextEdit.ExtraSelection] = []
+        for line in sorted(self._changed):
+            made += self._line_selection(line, self._theme.color("code_changed"))
+        if self.hasFocus():
+            made += self._line_selection(self.textCursor().blockNumber() + 1, self._theme.color("code_line"))
+        for layer, color in (("find", "warning_soft"), ("hit", "code_hit")):
+            for span in self._spans.get(layer, ()):
+                made += self._selection(span, self._theme.color(color))
+        self.setExtraSelections(made)
+
+    def _line_selection(self, line: int, color: QColor) -> list[QTextEdit.ExtraSelection]:
+        position = self.position(line, 1)
+        if position is None:
+            return []
+        selection = QTextEdit.ExtraSelection()
+        form = QTextCharFormat()
+        form.setBackground(color)
+        form.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(position)
+        selection.format, selection.cursor = form, cursor  # type: ignore[attr-defined]
+        return [selection]
+
+    def _selection(self, span: Stretch, color: QColor) -> list[QTextEdit.ExtraSelection]:
+        start, end = self.position(span.line, span.column), self.position(span.end_line, span.end_column)
+        if start is None or end is None:
+            return []
+        if start == end:
+            return self._line_selection(span.line, color)
+        selection = QTextEdit.ExtraSelection()
+        form = QTextCharFormat()
+        form.setBackground(color)
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(start)
+        cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        selection.format, selection.cursor = form, cursor  # type: ignore[attr-defined]
+        return [selection]
+
+    # -- the margin
+
+    def gutter_width(self) -> int:
+        digits = max(3, len(str(self.blockCount())))
+        return 26 + self.fontMetrics().horizontalAdvance("9") * digits
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        area = self.contentsRect()
+        self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_width(), area.height()))
+
+    def _fit_gutter(self) -> None:
+        self.setViewportMargins(self.gutter_width(), 0, 0, 0)
+        self._gutter.setGeometry(
+            QRect(self.contentsRect().topLeft(), QSize(self.gutter_width(), self.contentsRect().height()))
+        )
+
+    def _scroll_gutter(self, area: QRect, dy: int) -> None:
+        if dy:
+            self._gutter.scroll(0, dy)
+        else:
+            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+
+    def paint_gutter(self, event: QPaintEvent) -> None:
+        """Numbers, change strips and problem dots of the lines in sight."""
+        painter = QPainter(self._gutter)
+        painter.fillRect(event.rect(), self._theme.color("panel"))
+        painter.setFont(self.font())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        here = self.textCursor().blockNumber()
+        block = self.firstVisibleBlock()
+        top = round(self.blockBoundingGeometry(block).translated(self.contentOffset()).top())
+        while block.isValid() and top <= event.rect().bottom():
+            height = round(self.blockBoundingRect(block).height())
+            number = block.blockNumber() + 1
+            painter.setPen(self._theme.color("muted" if number - 1 == here else "gutter_text"))
+            painter.drawText(QRect(14, top, self.gutter_width() - 26, height), Qt.AlignmentFlag.AlignRight, str(number))
+            if number in self._changed:
+                painter.fillRect(QRect(self.gutter_width() - 7, top, 3, height), self._theme.color("code_changed_mark"))
+            if number in self._marks:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._theme.color(self._marks[number][0]))
+                painter.drawEllipse(QRect(5, top + height // 2 - 3, 7, 7))
+            top += height
+            block = block.next()
+        painter.end()
+
+    def gutter_tip(self, y: int) -> str:
+        """The text of the mark at a height of the margin."""
+        line = self.cursorForPosition(QPoint(0, y)).blockNumber() + 1
+        return self._marks.get(line, ("", ""))[1]
+
+
+class _Gutter(QWidget):
+    """The margin; it only asks its editor."""
+
+    def __init__(self, editor: CodeEdit) -> None:
+        super().__init__(editor)
+        self._editor = editor
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._editor.gutter_width(), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._editor.paint_gutter(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            # The help event arrives as a plain QEvent in some PySide versions; the cursor tells the same place.
+            place = QCursor.pos()
+            QToolTip.showText(place, self._editor.gutter_tip(self.mapFromGlobal(place).y()), self)
+            return True
+        return super().event(event)
+
+
+def _units(text: str) -> int:
+    """UTF-16 units of a text, as Qt counts positions."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _difference(old: str, new: str) -> tuple[int, int, str]:
+    """(start, end, text): `new` is `old[:start] + text + old[end:]`, with the stretch as short as it can be."""
+    start = _common(old, new)
+    rest = min(len(old), len(new)) - start
+    back = _common(old[len(old) - rest :][::-1], new[len(new) - rest :][::-1])
+    return start, len(old) - back, new[start : len(new) - back]
+
+
+def _common(a: str, b: str) -> int:
+    """Length of the common beginning, by halving: comparing slices is fast, a loop over characters is not."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    line = text.count("\n", 0, offset)
+    return line + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1

@@ -1,0 +1,164 @@
+"""A field and a list: type some letters of a command, Enter runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QListView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from studio.theme import Theme
+from studio.widgets.parts import set_style
+
+_MOST = 60
+_KEYS = Qt.ItemDataRole.UserRole
+_ROW = Qt.ItemDataRole.UserRole + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command of the palette."""
+
+    title: str
+    group: str
+    keys: str
+    enabled: bool
+    run: Callable[[], None]
+
+
+def score(wanted: str, text: str) -> int | None:
+    """How well a command fits what was typed, higher is better; None if its letters do not occur in order.
+
+    The text itself beats a beginning of a word, that beats the middle of one, and scattered letters come last.
+    """
+    wanted, text = " ".join(wanted.casefold().split()), text.casefold()
+    found = text.find(wanted)
+    if found >= 0:
+        begins = found == 0 or not text[found - 1].isalnum()
+        return (2_000 if begins else 1_000) - found
+    total, at = 0, -1
+    for letter in wanted.replace(" ", ""):
+        found = text.find(letter, at + 1)
+        if found < 0:
+            return None
+        total -= found - at - 1
+        at = found
+    return total
+
+
+class CommandPalette(QFrame):
+    """A pop-up over its parent; it closes when a command was run or something else is clicked."""
+
+    def __init__(self, parent: QWidget, theme: Theme) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        set_style(self, role="palette")
+        self._entries: Sequence[Entry] = ()
+        self.field = QLineEdit()
+        self.field.setPlaceholderText("Type a command")
+        self.field.setAccessibleName("Command")
+        self.field.textChanged.connect(self._narrow)
+        self.field.installEventFilter(self)
+        self.list = QListView()
+        self.list.setAccessibleName("Commands")
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.clicked.connect(lambda index: self._run(index.row()))
+        self._model = QStandardItemModel(self)
+        self.list.setModel(self._model)
+        self._delegate = _Line(theme)
+        self.list.setItemDelegate(self._delegate)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 1, 1, 6)
+        layout.setSpacing(0)
+        layout.addWidget(self.field)
+        layout.addWidget(self.list)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._delegate.theme = theme
+
+    def open(self, entries: Sequence[Entry]) -> None:
+        """Show the commands over the upper middle of the parent."""
+        self._entries = entries
+        self.field.clear()
+        self._narrow("")
+        parent = self.parentWidget()
+        width = min(620, parent.width() - 40)
+        self.resize(width, min(430, parent.height() - 80))
+        corner = parent.mapToGlobal(parent.rect().topLeft())
+        self.move(corner.x() + (parent.width() - width) // 2, corner.y() + 70)
+        self.show()
+        self.field.setFocus()
+
+    def shown(self) -> list[str]:
+        """The titles in the list, best first."""
+        return [str(self._model.item(at).text()) for at in range(self._model.rowCount())]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}.get(
+                Qt.Key(event.key()), 0
+            )
+            if step:
+                at = min(max(self.list.currentIndex().row() + step, 0), self._model.rowCount() - 1)
+                self.list.setCurrentIndex(self._model.index(at, 0))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._run(self.list.currentIndex().row())
+                return True
+        return super().eventFilter(watched, event)
+
+    def _narrow(self, text: str) -> None:
+        rated = [(score(text, f"{entry.title} {entry.group}"), at, entry) for at, entry in enumerate(self._entries)]
+        # What cannot be run now is listed last: it tells where a command is, and that it exists.
+        found = sorted(
+            ((not entry.enabled, -points, at, entry) for points, at, entry in rated if points is not None),
+            key=lambda item: item[:3],
+        )
+        self._model.clear()
+        for _, _, at, entry in found[:_MOST]:
+            item = QStandardItem(f"{entry.group}: {entry.title}")
+            item.setData(entry.keys, _KEYS)
+            item.setData(at, _ROW)
+            item.setEnabled(entry.enabled)
+            item.setEditable(False)
+            self._model.appendRow(item)
+        self.list.setCurrentIndex(self._model.index(0, 0))
+
+    def _run(self, row: int) -> None:
+        item = self._model.item(row)
+        if item is not None and item.isEnabled():
+            entry = self._entries[int(item.data(_ROW))]
+            self.hide()
+            entry.run()
+
+
+class _Line(QStyledItemDelegate):
+    """The command at the left, its keys at the right."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: object) -> QSize:
+        return QSize(100, 30)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
+        super().paint(painter, option, index)  # type: ignore[arg-type]
+        keys = str(index.data(_KEYS) or "")  # type: ignore[attr-defined]
+        if keys:
+            area: QRect = option.rect.adjusted(0, 0, -12, 0)  # type: ignore[attr-defined]
+            painter.save()
+            painter.setPen(self.theme.color("muted"))
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, keys)
+            painter.restore()

@@ -1,0 +1,116 @@
+"""Python highlighting by Pygments: the whole text is lexed at once, an edited line alone until the next full pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pygments.lexers.python import PythonLexer
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
+
+from studio.theme import Theme
+
+Run = tuple[int, int, _TokenType]
+
+_COLORS: Mapping[_TokenType, str] = {
+    Keyword: "syntax_keyword",
+    Keyword.Constant: "syntax_number",
+    Operator.Word: "syntax_keyword",
+    String: "syntax_string",
+    Number: "syntax_number",
+    Comment: "syntax_comment",
+    Name.Function: "syntax_function",
+    Name.Class: "syntax_class",
+    Name.Builtin: "syntax_builtin",
+    Name.Builtin.Pseudo: "syntax_self",
+    Name.Decorator: "syntax_decorator",
+    Name.Exception: "syntax_builtin",
+}
+_FULL_PASS_MS = 160
+
+
+class PythonHighlighter(QSyntaxHighlighter):
+    """Colours one QTextDocument; `set_theme` changes the colours in place."""
+
+    def __init__(self, document: QTextDocument, theme: Theme) -> None:
+        super().__init__(document)
+        self._lexer = PythonLexer(stripnl=False, ensurenl=False)
+        self._lines: list[tuple[str, tuple[Run, ...]]] = []
+        self._formats: dict[_TokenType, QTextCharFormat | None] = {}
+        self._theme = theme
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_FULL_PASS_MS)
+        self._timer.timeout.connect(self.lex_all)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of another theme."""
+        self._theme = theme
+        self._formats.clear()
+        self.rehighlight()
+
+    def prepare(self, text: str) -> None:
+        """Lex a text that is about to be put into the document, so that it is drawn right at once."""
+        self._timer.stop()
+        self._lines = list(self._lex(text))
+
+    def lex_all(self) -> None:
+        """Lex what the document holds and redraw the lines whose colours changed."""
+        before = self._lines
+        self._lines = list(self._lex(self.document().toPlainText()))
+        for number, line in enumerate(self._lines):
+            if number >= len(before) or before[number] != line:
+                self.rehighlightBlock(self.document().findBlockByNumber(number))
+
+    def highlightBlock(self, text: str) -> None:
+        """Qt calls this for each line that changed."""
+        number = self.currentBlock().blockNumber()
+        if number < len(self._lines) and self._lines[number][0] == text:
+            runs = self._lines[number][1]
+        else:
+            runs = next(self._lex(text), ("", ()))[1]
+            self._timer.start()
+        for start, length, kind in runs:
+            form = self._format(kind)
+            if form is not None:
+                self.setFormat(start, length, form)
+
+    def _lex(self, text: str) -> Iterator[tuple[str, tuple[Run, ...]]]:
+        """(line, runs) per line; starts and lengths are UTF-16 units, as Qt counts."""
+        line: list[str] = []
+        runs: list[Run] = []
+        at = 0
+        for kind, value in self._lexer.get_tokens(text):
+            first = True
+            for part in value.split("\n"):
+                if not first:
+                    yield "".join(line), tuple(runs)
+                    line, runs, at = [], [], 0
+                first = False
+                length = len(part) if part.isascii() else len(part.encode("utf-16-le", "surrogatepass")) // 2
+                if length:
+                    line.append(part)
+                    if kind is not Token.Text:
+                        runs.append((at, length, kind))
+                    at += length
+        yield "".join(line), tuple(runs)
+
+    def _format(self, kind: _TokenType) -> QTextCharFormat | None:
+        if kind not in self._formats:
+            self._formats[kind] = self._make(kind)
+        return self._formats[kind]
+
+    def _make(self, kind: _TokenType) -> QTextCharFormat | None:
+        place: _TokenType | None = kind
+        while place is not None and place not in _COLORS:
+            place = place.parent
+        if place is None:
+            return None
+        made = QTextCharFormat()
+        made.setForeground(self._theme.color(_COLORS[place]))
+        if place is Comment:
+            made.setFontItalic(True)
+        if place in (Keyword, Name.Class):
+            made.setFontWeight(QFont.Weight.Medium)
+        return made

@@ -1,0 +1,116 @@
+"""Labels, badges, buttons and layouts in the style of the window: a role is a property that the style sheet reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+L = TypeVar("L", bound=QBoxLayout)
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False, selectable: bool = False, tone: str = "") -> QLabel:
+    """Plain text, never rich: what a source file says must not become markup."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if selectable:
+        made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    set_style(made, role=role, tone=tone)
+    return made
+
+
+def badge(text: str = "", kind: str = "plain") -> QLabel:
+    """A small rounded mark; kind is plain, info, success, warning or danger."""
+    made = label(text)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    set_badge(made, text, kind)
+    return made
+
+
+def set_badge(made: QLabel, text: str, kind: str) -> None:
+    """Change text and kind; an empty text hides the badge."""
+    made.setText(text)
+    made.setVisible(bool(text))
+    set_style(made, badge=kind)
+
+
+def set_style(widget: QWidget, **properties: str) -> None:
+    """Set style properties and let the style sheet look again."""
+    for name, value in properties.items():
+        if (widget.property(name) or "") != value:
+            widget.setProperty(name, value)
+            widget.style().unpolish(widget)
+            widget.style().polish(widget)
+
+
+def link(text: str, act: Callable[[], None], tip: str = "", *, quiet: bool = False) -> QToolButton:
+    """Text that does something when it is clicked; a quiet one shows its colour under the pointer only."""
+    made = QToolButton()
+    made.setText(text)
+    made.setToolTip(tip)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    made.clicked.connect(lambda: act())
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    set_style(made, role="quiet" if quiet else "link")
+    return made
+
+
+def frame(role: str, tone: str = "") -> QFrame:
+    """A frame that the style sheet draws: card, header, line, drop, palette."""
+    made = QFrame()
+    set_style(made, role=role, tone=tone)
+    return made
+
+
+def row(
+    *items: QWidget | QLayout | int, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QHBoxLayout:
+    """Side by side; an int is a stretch of that factor."""
+    return _fill(QHBoxLayout(), items, gap, margins)
+
+
+def column(
+    *items: QWidget | QLayout | int, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> QVBoxLayout:
+    """One below the other; an int is a stretch of that factor."""
+    return _fill(QVBoxLayout(), items, gap, margins)
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and delete the widgets later, when no event handler of theirs runs any more."""
+    while (item := layout.takeAt(0)) is not None:
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif inner is not None:
+            clear(inner)
+            inner.deleteLater()
+
+
+def _fill(layout: L, items: tuple[QWidget | QLayout | int, ...], gap: int, margins: tuple[int, ...]) -> L:
+    layout.setSpacing(gap)
+    layout.setContentsMargins(*margins)
+    for item in items:
+        if isinstance(item, int):
+            layout.addStretch(item)
+        elif isinstance(item, QWidget):
+            layout.addWidget(item)
+        else:
+            layout.addLayout(item)
+    return layout

@@ -1,0 +1,387 @@
+"""The main window: panels around the graph, menus and toolbar from the records, drops, state kept between sessions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QSize, Qt, QUrl
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QWidget
+
+from studio.actions.bind import Bound, menus
+from studio.bridge import GraphBridge, graph_colors
+from studio.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
+from studio.document import Document
+from studio.filing import Filing
+from studio.icons import app_icon, icon
+from studio.jobs.queue import Jobs
+from studio.panels import Panels
+from studio.recovery import Recovered, SwapFile, discard, folder, left_behind
+from studio.settings import Settings
+from studio.statusbar import StatusBar
+from studio.theme import Theme, apply_theme, system_theme, themes
+from studio.views.graph.view import GraphView
+from studio.views.waiting import WaitingView
+from studio.views.welcome import WelcomeView
+from studio.widgets.command_palette import CommandPalette, Entry
+from studio.widgets.drop_overlay import DropOverlay
+from studio.widgets.parts import set_style
+
+_WELCOME, _WAITING, _GRAPH = range(3)
+
+
+class Window(QMainWindow):
+    """One document in one window. It is the desk that the commands work at."""
+
+    def __init__(self, document: Document, jobs: Jobs, settings: Settings, graph: GraphView) -> None:
+        super().__init__()
+        self.document = document
+        self.jobs = jobs
+        self.settings = settings
+        self._theme = self._wanted_theme()
+        self.setWindowIcon(app_icon())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(760, 520)
+        self.graph = graph
+        self.welcome = WelcomeView(self._theme)
+        self.waiting = WaitingView(document, self._theme)
+        self._middle = QStackedWidget()
+        for page in (self.welcome, self.waiting, graph):
+            self._middle.addWidget(page)
+        self.setCentralWidget(self._middle)
+        self.bridge = GraphBridge(document, self.graph)
+        self.panels = Panels(self, document, self._theme)
+        self.status = StatusBar(document, self._theme)
+        self.setStatusBar(self.status)
+        self.filing = Filing(self, document, settings, self.status.say)
+        self.bound = Bound(self, self, self._theme)
+        self.palette_ = CommandPalette(self, self._theme)
+        self._overlay = DropOverlay(self, self._theme)
+        self._toolbar = self._make_toolbar()
+        toggles = [dock.toggleViewAction() for dock in self.panels.docks.values()]
+        self.bound.fill_menu_bar(self.menuBar(), {"&View": toggles})
+        self.swap = SwapFile(document, folder(), self)
+        self._connect()
+        self._restore()
+        self.apply_settings()
+        self._project_changed()
+
+    # -- set-up
+
+    def _make_toolbar(self) -> QToolBar:
+        bar = self.addToolBar("Tools")
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(18, 18))
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.bound.fill_toolbar(bar)
+        for name in ("run.convert", "run.verify"):
+            button = bar.widgetForAction(self.bound.by_id[name])
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.insertWidget(self.bound.by_id["edit.commands"], spacer)
+        return bar
+
+    def _connect(self) -> None:
+        document, verification = self.document, self.panels.verification
+        document.project_changed.connect(lambda before, after: self._project_changed())
+        document.results_changed.connect(self._results_changed)
+        self.jobs.failed.connect(lambda kind, text: self.status.say(text))
+        self.jobs.weights_written.connect(lambda out: self.status.say(f"Weights written to {out}"))
+        self.welcome.open_requested.connect(self.ask_open)
+        self.welcome.path_chosen.connect(self.open_path)
+        self.welcome.recovery_chosen.connect(self._recover)
+        self.waiting.retry_requested.connect(self.convert)
+        verification.verify_requested.connect(self.verify)
+        verification.cancel_requested.connect(self.cancel)
+        verification.report_requested.connect(self.open_report)
+        self.panels.problems.place_opened.connect(lambda: self.panels.show("code"))
+        self.status.verdict_clicked.connect(lambda: self.panels.show("verification"))
+        self.status.unmapped_clicked.connect(self._select_unmapped)
+        self.status.cancel_clicked.connect(self.cancel)
+        self.graph.set_horizontal(self.settings.flag("graph_horizontal"))
+        self.graph.direction_changed.connect(lambda on: self.settings.set("graph_horizontal", on))
+        self.settings.changed.connect(lambda name: self.apply_settings())
+        QGuiApplication.styleHints().colorSchemeChanged.connect(lambda scheme: self.apply_settings())
+
+    def _restore(self) -> None:
+        if not self.restoreGeometry(self.settings.bytes("geometry")):
+            self.resize(1440, 920)
+        self._kept = self.settings.bytes("panels")
+
+    # -- following the document
+
+    def _project_changed(self) -> None:
+        project = self.document.project
+        name = "" if project is None else (self.document.path or Path(project.source)).name
+        self.setWindowTitle(f"{name}[*] — Pivot Studio" if name else "Pivot Studio")
+        self.setWindowModified(self.document.modified)
+        if project is None and self._middle.currentIndex() != _WELCOME:
+            self._kept = self.panels.state()
+        self._show_page()
+
+    def _results_changed(self) -> None:
+        self.panels.set_problem_count(len(self.document.problems))
+        self._show_page()
+
+    def _show_page(self) -> None:
+        project, results = self.document.project, self.document.results
+        page = _WELCOME if project is None else _WAITING if results is None or results.picture is None else _GRAPH
+        before, first = self._middle.currentIndex(), not self._toolbar.property("shown")
+        self._middle.setCurrentIndex(page)
+        self._toolbar.setVisible(page != _WELCOME)
+        self.status.setVisible(page != _WELCOME)
+        if page == _WELCOME:
+            self._toolbar.setProperty("shown", False)
+            self.panels.hide_all()
+            self.welcome.show_lists(
+                self.recent(), self.examples(), [(item.title, item) for item in left_behind(folder())]
+            )
+        elif before == _WELCOME or first:
+            self._toolbar.setProperty("shown", True)
+            if not self.panels.restore(self._kept):
+                self.panels.arrange()
+            self._toolbar.show()
+
+    # -- the desk
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.jobs.busy
+
+    def ask_open(self) -> None:
+        self.filing.ask_open()
+
+    def open_path(self, path: Path) -> bool:
+        return self.filing.open(path)
+
+    def recent(self) -> tuple[str, ...]:
+        return self.settings.recent()
+
+    def examples(self) -> tuple[Path, ...]:
+        return self.filing.examples()
+
+    def close_project(self) -> None:
+        if self.filing.may_leave():
+            self.document.close()
+
+    def save(self) -> bool:
+        return self.filing.save()
+
+    def save_as(self) -> bool:
+        return self.filing.save_as()
+
+    def export(self) -> None:
+        self.filing.export()
+
+    def quit(self) -> None:
+        self.close()
+
+    def find(self) -> None:
+        """In the target if it has the focus, in the source if that has, else in the graph."""
+        if self.panels.target.isAncestorOf(self.focusWidget() or self):
+            self.panels.target.find()
+        elif self.panels.source.isAncestorOf(self.focusWidget() or self):
+            self.panels.source.find()
+        else:
+            self.search_graph()
+
+    def search_graph(self) -> None:
+        self.bridge.command("search")
+
+    def reload(self) -> None:
+        self.document.reload()
+        self.jobs.convert()
+
+    def discard_edits(self) -> None:
+        self.filing.discard_edits()
+
+    def convert(self) -> None:
+        self.jobs.convert()
+
+    def verify(self) -> None:
+        self.panels.show("verification")
+        self.jobs.verify()
+
+    def carry_weights(self) -> None:
+        project = self.document.project
+        start = Path(project.source).parent if project is not None else Path.cwd()
+        checkpoint = self.filing.chooser.checkpoint(self, start)
+        if checkpoint is None:
+            return
+        suffix = ".weights.h5" if project is not None and project.target == "keras" else ".safetensors"
+        out = self.filing.chooser.weights(self, checkpoint.with_name(checkpoint.stem.split(".")[0] + suffix))
+        if out is not None:
+            self.jobs.write_weights(checkpoint, out)
+
+    def cancel(self) -> None:
+        self.jobs.cancel()
+        self.status.say("Cancelled")
+
+    def open_report(self) -> None:
+        results = self.document.results
+        page = results.directory / "report.html" if results is not None and results.directory is not None else None
+        if page is None or not page.is_file():
+            self.status.say("There is no report page yet: verify first")
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(page))):
+            self.status.say(f"No program opens {page}")
+
+    def graph_command(self, name: str) -> None:
+        self.bridge.command(name)
+
+    def toggle_theme(self) -> None:
+        self.settings.set("theme", "light" if self._theme.dark else "dark")
+
+    def zoom_text(self, step: int) -> None:
+        self.settings.set("code_px", self.settings.number("code_px") + step)
+
+    def reset_panels(self) -> None:
+        self.panels.arrange()
+
+    def show_commands(self) -> None:
+        self.palette_.open([*self._entries()])
+
+    def show_settings(self) -> None:
+        SettingsDialog(self.settings, self).exec()
+
+    def show_shortcuts(self) -> None:
+        records = [(menu.title.replace("&", ""), record) for menu in menus() for record in menu.actions]
+        ShortcutsDialog(records, self).exec()
+
+    def show_about(self) -> None:
+        AboutDialog(self).exec()
+
+    def _entries(self) -> list[Entry]:
+        group = {record.id: menu.title.replace("&", "") for menu in menus() for record in menu.actions}
+        native = QKeySequence.SequenceFormat.NativeText
+        entries = [
+            Entry(made.text(), group[record.id], made.shortcut().toString(native), made.isEnabled(), made.trigger)
+            for record, made in self.bound.records()
+        ]
+        for name, dock in self.panels.docks.items():
+            entries.append(
+                Entry(
+                    f"Show {dock.accessibleName()}",
+                    "View",
+                    "",
+                    True,
+                    lambda chosen=name: self.panels.show(chosen),
+                )
+            )
+        for path in self.examples():
+            entries.append(
+                Entry(f"Open Example {path.stem}", "File", "", True, lambda chosen=path: self.filing.open(chosen))
+            )
+        return entries
+
+    def _select_unmapped(self) -> None:
+        results = self.document.results
+        if results is not None and results.picture is not None:
+            self.document.select(tuple(node.id for node in results.picture.unmapped), (), "status")
+
+    def _recover(self, item: object, wanted: bool) -> None:
+        if isinstance(item, Recovered):
+            if not wanted:
+                discard(item)
+                self._show_page()
+            elif self.filing.take_up(item):
+                self.swap.write()
+
+    # -- look
+
+    @property
+    def theme(self) -> Theme:
+        return self._theme
+
+    def _wanted_theme(self) -> Theme:
+        app, name = QApplication.instance(), self.settings.text("theme")
+        if name == "system":
+            name = system_theme(app) if isinstance(app, QApplication) else "light"
+        return themes()[name]
+
+    def apply_settings(self) -> None:
+        """Take up theme, size of text and the habits of conversion."""
+        self.jobs.automatic = self.settings.flag("convert_on_edit")
+        self.jobs.set_delay(self.settings.number("convert_delay_ms"))
+        self._theme = theme = self._wanted_theme()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, theme)
+        self.panels.set_theme(theme, self.settings.number("code_px"))
+        self.graph.set_theme(graph_colors(theme))
+        for part in (self.welcome, self.waiting, self.status, self.bound, self.palette_, self._overlay):
+            part.set_theme(theme)
+        self._style_primary(theme)
+
+    def _style_primary(self, theme: Theme) -> None:
+        button = self._toolbar.widgetForAction(self.bound.by_id["run.convert"])
+        if isinstance(button, QToolButton):
+            set_style(button, role="primary")
+            self.bound.by_id["run.convert"].setIcon(icon("convert", theme, "accent_text"))
+        self.bound.by_id["view.theme"].setIcon(icon("sun" if theme.dark else "theme", theme))
+
+    # -- drops, focus, the end
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        path = self._dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            if self.document.project is None:
+                self.welcome.set_drag(True)
+            else:
+                self._overlay.announce(f"Let go to open {path.name}")
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drag_ended()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = self._dropped(event)
+        self._drag_ended()
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_path(path)
+
+    def _dropped(self, event: QDropEvent) -> Path | None:
+        """The one file that is held, if it can be opened."""
+        urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+        path = Path(urls[0].toLocalFile()) if len(urls) == 1 else None
+        return path if path is not None and self.filing.accepts(path) else None
+
+    def _drag_ended(self) -> None:
+        self.welcome.set_drag(False)
+        self._overlay.hide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another program may have written the files while the window was in the background."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
+            changed = self.document.outdated_files()
+            if changed:
+                self.reload()
+                self.status.say(f"Read again, it changed on disk: {Path(changed[0]).name}")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.filing.may_leave():
+            event.ignore()
+            return
+        self.settings.set_bytes("geometry", self.saveGeometry())
+        self.settings.set_bytes("panels", self.panels.state() if self.document.project is not None else self._kept)
+        self.settings.sync()
+        self.jobs.shut()
+        self.swap.drop()
+        event.accept()

@@ -1,0 +1,96 @@
+"""Only what a model needs is executed of a script."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from codegen.verify.slicing import SliceError, needed_statements
+
+SCRIPT = """
+from __future__ import annotations
+import torch
+from helpers import *
+import pandas as pd
+DATA = pd.read_csv("missing.csv")
+WIDTH = 3
+if WIDTH > 2:
+    WIDTH = 4
+def helper(x):
+    return x * SCALE
+SCALE = 2
+class Base(torch.nn.Module):
+    pass
+class Net(Base):
+    def __init__(self, width=WIDTH):
+        self.rate = helper(width)
+        DATA = 1
+layers = []
+layers.append(Base())
+print("starts")
+model = Net()
+model.extra = Base()
+model.fit(DATA)
+model = torch.nn.Sequential(*layers)
+model.add_module("tail", Net())
+if __name__ == "__main__":
+    opt = 1
+    trained = Net(opt)
+    trained.cuda()
+"""
+
+
+def kept(expression: str, text: str = SCRIPT, **given: bool) -> list[str]:
+    tree = ast.parse(text)
+    places = needed_statements(text, expression, frozenset(given))
+    return [ast.unparse(tree.body[p[0]] if len(p) == 1 else tree.body[p[0]].body[p[1]]).split("\n")[0] for p in places]  # type: ignore[attr-defined]
+
+
+HEAD = ["from __future__ import annotations", "import torch", "from helpers import *"]
+NET = ["WIDTH = 3", "if WIDTH > 2:", "def helper(x):", "SCALE = 2", "class Base(torch.nn.Module):", "class Net(Base):"]
+
+
+def test_a_class_brings_what_it_uses_and_nothing_that_runs() -> None:
+    assert kept("Net(3)") == HEAD + NET
+
+
+def test_a_name_bound_by_the_script() -> None:
+    assert kept("model") == [*HEAD, *NET, "model = Net()", "model.extra = Base()"]
+    second = [
+        "layers = []",
+        "layers.append(Base())",
+        "model = torch.nn.Sequential(*layers)",
+        "model.add_module('tail', Net())",
+    ]
+    assert kept("model@1") == [*HEAD, *NET, *second]
+
+
+def test_a_model_made_under_the_main_guard() -> None:
+    assert kept("trained")[-2:] == ["opt = 1", "trained = Net(opt)"]
+
+
+def test_what_is_given_is_not_followed() -> None:
+    assert "WIDTH = 3" not in kept("Net(3)", WIDTH=True)
+
+
+def test_the_last_definition_of_a_name_counts() -> None:
+    text = "class Net:\n    a = 1\nclass Net:\n    a = 2\n"
+    assert needed_statements(text, "Net()") == [(1,)]
+
+
+def test_scopes() -> None:
+    text = "a = b = c = d = e = 1\nf = lambda a: a + [b for b in [c]][0]\n"
+    text += "def g(x=d):\n    global h\n    h = e\nh = 0\nm = f(g())\n"
+    assert needed_statements(text, "m") == [(0,), (1,), (2,), (4,)]
+    assert needed_statements("d = 1\ndef g(d): return d\nm = g(2)", "m") == [(1,), (2,)]
+
+
+def test_what_is_missing_is_named() -> None:
+    for expression, why in (
+        ("Other()", "Other is not defined"),
+        ("model@5", "bound 2 times"),
+        ("(1).real", "begin with a name"),
+    ):
+        with pytest.raises(SliceError, match=why):
+            needed_statements(SCRIPT, expression)
