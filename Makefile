@@ -59,4 +59,4 @@ bench-peers: install  ## install other converters into benchmarks/.peers, for ma
 
 clean:  ## remove what was built; .venv stays
 	@rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
-	@find pivot codegen studio resources tests benchmarks installer -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . -name '.?*' -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

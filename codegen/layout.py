@@ -19,7 +19,7 @@ from pivot.shapes import ShapeError, infer
 from pivot.types import TensorType
 
 Order = tuple[int, ...]
-PERMUTING = {"permute", "transpose", "swapaxes", "movedim"}  # shape rules that only renumber axes
+PERMUTING = {"permute", "transpose", "swapaxes", "move_axis"}  # shape rules that only renumber axes
 RESHAPING = {"reshape", "flatten", "unflatten"}
 
 

@@ -24,7 +24,7 @@ NONNEGATIVE = {
 PRESERVING = {
     "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool2d", "concat", "dropout",
     "dropout1d", "dropout2d", "dropout3d", "identity", "reshape", "flatten", "permute", "transpose", "add", "mul", "zero_pad2d",
-    "zero_pad1d", "zero_pad3d", "index", "stack", "split", "chunk", "squeeze", "unsqueeze", "upsample", "resize",
+    "zero_pad1d", "zero_pad3d", "index", "stack", "split", "chunk", "squeeze", "unsqueeze", "upsample1d", "upsample2d", "upsample3d", "resize2d",
 }  # ops that keep nonnegative operands nonnegative
 
 
@@ -168,12 +168,16 @@ class Lowering:
             if form.spelling != "body":
                 step = Step(op, form, form.kind, dict(params), dict(operands), known, results, dict(origin), node, unused, positive)
                 found.append(Plan(((op.name, form.index),), (step,)))
+                if depth:
+                    break  # inside a decomposition the best way is enough
                 continue
             made = self.expand(form, draft, depth)
             if isinstance(made, Refused):
                 reasons.append(made.why)
             else:
                 found.append(made)
+                if depth:
+                    break
         return tuple(found) if found else Refused("; ".join(reasons))
 
     def expand(self, form: Form, whole: Step, depth: int) -> Plan | Refused:
@@ -181,7 +185,7 @@ class Lowering:
         bound = expand_body(form, whole.params, whole.facts(), self.opset.ops)
         if isinstance(bound, Refused):
             return bound
-        names: dict[str, object] = dict(whole.operands)
+        names: dict[str, object] = {**whole.params, **whole.operands}
         weights: dict[str, ParameterObject] = dict(whole.weights)
         steps: list[Step] = []
         keys: list[object] = [(form.op.name, form.index)]

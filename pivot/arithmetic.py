@@ -1,8 +1,7 @@
-"""Little expressions of op files: sizes of weight letters (`x.C // groups`) and derived parameters (`(kernel.H,
-kernel.W)`).
+"""Little expressions of op files: sizes of weight letters (`x.C // groups`) and derived parameters (`kernel.O`).
 
-Python syntax, closed vocabulary: names, `x.C`, `kernel[0]`, numbers, texts, tuples, + - * // %, comparisons, `a if c else b`
-and the functions below. Sizes stay symbolic.
+Python syntax, closed vocabulary: names, `x.C`, `kernel[0]`, numbers, texts, tuples, + - * // %, comparisons,
+`a if c else b` and the functions below. Sizes stay symbolic.
 """
 
 from __future__ import annotations

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn, cast
 
 from pivot.arithmetic import evaluate_text
-from pivot.codecs.base import Codec, NoForm
-from pivot.codecs.registry import all_codecs, all_tensor_codecs
+from pivot.codecs.base import NoForm
+from pivot.codecs.registry import all_tensor_codecs
 from pivot.dims import Size
-from pivot.notation import OperandSpec, arrange, axis_of
+from pivot.notation import OperandSpec
 from pivot.op import Form, Op
-from pivot.params import BadValue, ParamSpec, ParamType, normal_value
+from pivot.params import BadValue, normal_value
 from pivot.predicates import equal
+from pivot.references import axis_size, codec_of, first_rank, param_type, resolve_reference, role_at
 from pivot.slots import (
     MISSING,
     Coded,
     Flag,
+    Ignored,
     Literal,
     Made,
     NotationError,
@@ -25,8 +28,9 @@ from pivot.slots import (
     Reference,
     SizeOf,
     Slot,
+    Used,
 )  # fmt: skip
-from pivot.types import TensorType, is_tensor, rank_of
+from pivot.types import is_tensor, rank_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +139,41 @@ def bind(
             break
         values[place] = value
     for name, value in kwargs.items():
-        for place, slot in enumerate(slots):
-            if slot.name == name:
-                break
-        else:
+        place = next((at for at, slot in enumerate(slots) if slot.name == name), -1)
+        if place < 0:
             return Refused(f"has no argument '{name}'")
         if values[place] is not MISSING:
             return Refused(f"argument '{name}' is given twice")
         values[place] = value
         given[name] = name
     return values, given
+
+
+def _settled_defaults(form: Form, slots: tuple[Slot, ...]) -> tuple[tuple[str, object] | None, ...]:
+    """Per slot what leaving it out says: (parameter, value), ("", None) = nothing, None = it depends on other arguments."""
+    key = f"defaults {id(slots)}"
+    found = form.cache.get(key)
+    if found is None:
+        found = tuple(_settled(form, slot) for slot in slots)
+        form.cache[key] = found
+    return cast("tuple[tuple[str, object] | None, ...]", found)
+
+
+def _settled(form: Form, slot: Slot) -> tuple[str, object] | None:
+    kind = slot.value
+    if slot.default is MISSING:
+        return None
+    if isinstance(kind, (Ignored, Used)) or (isinstance(kind, Literal) and equal(kind.value, slot.default)):
+        return "", None
+    if not isinstance(kind, Path) and not (isinstance(kind, Coded) and not kind.refs):
+        return None
+    reader = _Reader(form, {})
+    try:
+        reader.accept(slot, slot.default, False)
+    except _No:
+        return None
+    ((name, value),) = reader.params.items()
+    return name, value
 
 
 class _Reader:
@@ -168,15 +197,22 @@ class _Reader:
             raise _No(bound.why)
         values, given = bound
         self.given.update(given)
-        for slot, value in zip(slots, values, strict=True):
-            if value is MISSING:
-                value = slot.default
-                if value is MISSING:
+        settled = _settled_defaults(self.form, slots)
+        params = self.params
+        for place, slot in enumerate(slots):
+            value = values[place]
+            if value is not MISSING:
+                self.accept(slot, value, True)
+                continue
+            known = settled[place]
+            if known is None:
+                if slot.default is MISSING:
                     raise _No(f"argument '{slot.key}' is missing")
-                was_given = False
-            else:
-                was_given = True
-            self.accept(slot, value, was_given)
+                self.accept(slot, slot.default, False)
+            elif known[0]:
+                if known[0] in params and not equal(params[known[0]], known[1]):
+                    self.said_twice(known[0], known[1])
+                params[known[0]] = known[1]
 
     def accept(self, slot: Slot, value: object, was_given: bool) -> None:
         kind = slot.value
@@ -221,8 +257,11 @@ class _Reader:
         except BadValue as error:
             raise _No(f"{name}: {error}") from None
         if name in self.params and not equal(self.params[name], value):
-            raise _No(f"'{name}' is said twice, as {_shown(self.params[name])} and {_shown(value)}")
+            self.said_twice(name, value)
         self.params[name] = value
+
+    def said_twice(self, name: str, value: object) -> NoReturn:
+        raise _No(f"'{name}' is said twice, as {_shown(self.params[name])} and {_shown(value)}")
 
     def decode(self, coded: Coded, value: object, refs: Mapping[str, object]) -> None:
         codec = codec_of(coded)
@@ -339,71 +378,6 @@ class _Reader:
         return resolve_reference(self.op, self.form.order, self.params, self.operands, reference)
 
 
-def axis_size(
-    op: Op, order: Mapping[str, tuple[str, ...]], operands: Mapping[str, object], name: str, letter: str
-) -> object:
-    """The size of the axis of an operand that carries a letter; None where it is not known."""
-    operand = operands.get(name)
-    if isinstance(operand, (tuple, list)) and operand:
-        operand = operand[0]
-    shape = getattr(operand, "shape", None)
-    letters = order.get(name) or op.letters(name)
-    if shape is None or letters is None:
-        return None
-    axis = axis_of(letters, letter, len(shape))
-    return None if axis is None else shape[axis]
-
-
-def resolve_reference(
-    op: Op, order: Mapping[str, tuple[str, ...]], params: Mapping[str, object], operands: Mapping[str, object],
-    reference: Reference,
-) -> object:  # fmt: skip
-    """The value of a literal, a parameter, an operand or an axis; None where it is not known."""
-    if isinstance(reference, Literal):
-        return reference.value
-    name, part = reference.name, reference.part
-    if part is not None:
-        if part in op.params:
-            shape = getattr(operands.get(name), "shape", None)
-            axis = params.get(part)
-            return shape[axis] if shape is not None and isinstance(axis, int) else None
-        return axis_size(op, order, operands, name, part)
-    if name in op.params:
-        value = params.get(name)
-        if reference.index is None:
-            return value
-        known = isinstance(value, (tuple, list)) and -len(value) <= reference.index < len(value)
-        return value[reference.index] if known and isinstance(value, (tuple, list)) else None
-    return in_own_order(op, order, name, operands.get(name))
-
-
-def in_own_order(op: Op, order: Mapping[str, tuple[str, ...]], name: str, operand: object) -> object:
-    """A tensor's type with its axes in the order of the op's letters, where `order` says that they come differently."""
-    given, own = order.get(name), op.letters(name)
-    shape = getattr(operand, "shape", None)
-    if given is None or own is None or given == own or not isinstance(shape, tuple):
-        return operand
-    places = arrange(given, own, len(shape))
-    if places is None:
-        return operand
-    return TensorType(tuple(1 if at is None else shape[at] for at in places), str(getattr(operand, "dtype", "")))
-
-
-def codec_of(coded: Coded) -> Codec:
-    """The codec a slot names; a NotationError of the op file where there is none."""
-    codec = all_codecs().get(coded.codec)
-    if codec is None:
-        raise NotationError(f"there is no codec '{coded.codec}'")
-    return codec
-
-
-def role_at(roles: tuple[str, ...], place: int) -> str:
-    """Under which name a codec sees its reference number `place`."""
-    if place < len(roles) and roles[place] != "*":
-        return roles[place].rstrip("?")
-    return str(place - (len(roles) - 1 if roles and roles[-1] == "*" else 0))
-
-
 def _tensor_roles(codec: str) -> tuple[str, ...]:
     return tuple(role.rstrip("?") for role in all_tensor_codecs()[codec].roles)
 
@@ -426,22 +400,6 @@ def normalise(op: Op, params: Mapping[str, object], operands: Mapping[str, objec
         except BadValue as error:
             return Refused(f"{name}: {error}")
     return found
-
-
-def param_type(op: Op, spec: ParamSpec) -> ParamType:
-    """The type of a parameter; an axis of `stack` or `unsqueeze` counts in the result, which has more axes."""
-    kind = spec.type
-    if op.shape in ("stack", "unsqueeze") and kind.kind in ("axis", "axes"):
-        return ParamType("new_axis" if kind.kind == "axis" else "new_axes", kind.count, kind.optional)
-    return kind
-
-
-def first_rank(op: Op, operands: Mapping[str, object]) -> int | None:
-    """The rank axes are counted in: that of the first operand that is there."""
-    for name in op.inputs:
-        if operands.get(name) is not None:
-            return rank_of(operands[name])
-    return None
 
 
 def _shown(value: object) -> str:

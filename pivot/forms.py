@@ -16,19 +16,19 @@ from pivot.binding import (
     Constraint,
     Construction,
     Refused,
-    axis_size,
     bind,
-    codec_of,
     normalise,
     read_apply,
     read_args,
 )  # fmt: skip
+from pivot.choosing import choose, present, why_not
 from pivot.codecs.base import DottedName, NoForm
 from pivot.codecs.registry import all_codecs
 from pivot.dims import Dim, Size
 from pivot.notation import WeightMap, parse_axes, parse_weight_map
 from pivot.op import Form, Op
 from pivot.params import BadValue, normal_value
+from pivot.references import axis_size, codec_of
 from pivot.slots import MISSING, Coded, Literal, NotationError, Path, Slot
 from pivot.spelling import (
     Facts,
@@ -37,18 +37,16 @@ from pivot.spelling import (
     PlainFacts,
     Written,
     accepts,
-    choose,
-    present,
     refs_by_role,
-    why_not,
     write_slots,
 )  # fmt: skip
 from pivot.steps import Computed, Step, StepOperand, StepValue
 
 __all__ = [
-    "Bound", "BoundStep", "CodecUse", "Constraint", "Construction", "DottedName", "Facts", "Nested", "NoForm", "OperandRef",
-    "PlainFacts", "Refused", "WeightMap", "Written", "accepts", "axis_size", "bind", "choose", "expand_body", "face", "normalise",
-    "parse_weight_map", "present", "read_apply", "read_args", "weight_shape", "why_not", "write_slots",
+    "Bound", "BoundStep", "CodecUse", "Constraint", "Construction", "DottedName", "Facts", "Nested", "NoForm",
+    "OperandRef", "PlainFacts", "Refused", "WeightMap", "Written", "accepts", "axis_size", "bind", "choose", "codec_of",
+    "expand_body", "face", "normalise", "parse_weight_map", "present", "read_apply", "read_args", "weight_shape",
+    "why_not", "write_slots",
 ]  # fmt: skip
 
 
@@ -125,7 +123,7 @@ def letter_size(
 def expand_body(
     form: Form, params: Mapping[str, object], facts: Facts, ops: Mapping[str, Op]
 ) -> tuple[BoundStep, ...] | Refused:
-    """Steps of a decomposition with numbers: a step naming the op itself inherits its parameters, else defaults hold."""
+    """Steps of a decomposition with numbers: a step naming the op itself inherits its parameters."""
     try:
         return tuple(_bind_step(form, step, params, facts, ops) for step in form.body)
     except (NoForm, NotationError) as error:

@@ -40,6 +40,9 @@ class History(Generic[T]):
             return self
         last = self.done[-1] if self.done else None
         if last is not None and merge is not None and last.merge == merge and not self.undone:
+            if value == last.before:
+                # The gesture came back to where it began: there is nothing to undo.
+                return History(value, self.done[:-1])
             joined = replace(last, label=label, cost=max(last.cost, cost))
             return History(value, (*self.done[:-1], joined))
         return History(value, _capped((*self.done, Step(label, self.present, merge, cost))))

@@ -23,7 +23,7 @@ class OperandSpec:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A factor of an axis; `blocks` is the order of its named parts (`g=ifgo`), None where it has none or repeats it."""
+    """A factor of an axis; `blocks` is the order of its named parts (`g=ifgo`), None where it has none."""
 
     name: str
     blocks: str | None = None

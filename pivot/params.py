@@ -12,7 +12,8 @@ from pivot.slots import MISSING, NotationError
 from pivot.types import DTYPES
 
 KINDS = (
-    "int", "float", "bool", "str", "number", "pads", "axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype", "value",
+    "int", "float", "bool", "str", "number", "pads", "axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype",
+    "value",
 )  # fmt: skip
 _TYPE = re.compile(r"\s*([a-z_]+)(\?)?(?:\[(\d+|\*)\])?(\?)?\s*$")
 

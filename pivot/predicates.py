@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from pivot.slots import NotationError, Path, Reference, parse_call
+from pivot.slot_text import parse_call
+from pivot.slots import NotationError, Path, Reference
 from pivot.types import rank_of
 
 Resolve = Callable[[Reference], object]

@@ -1,4 +1,4 @@
-"""What an op file may say: tables of an op file -> `Op`. Every refusal has the file, line and column of what is wrong."""
+"""What an op file may say: tables of an op file -> `Op`. Every refusal says file, line and column."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from pivot.notation import OperandSpec, parse_axes, parse_operands
-from pivot.op import Example, Form, Kind, Op, Spelling, WeightSpec, pattern_name
+from pivot.op import Example, Form, Kind, Op, Spelling, WeightSpec
 from pivot.opfile import Entry, Table, read_tables, refuse_entry
 from pivot.params import ParamSpec, parse_param
+from pivot.patterns import pattern_name
 from pivot.problems import Refusal, refuse
 from pivot.slots import NotationError
 

@@ -35,7 +35,7 @@ class Demo:
         from studio.views.graph.view import GraphView
         from studio.window import Window
 
-        make_application()
+        make_application().setCursorFlashTime(0)
         self.out = out
         self.source = source or resource(EXAMPLE)
         self.settings = Settings()
@@ -46,6 +46,7 @@ class Demo:
         self.window.filing.ask_unsaved = lambda parent, name: "discard"
         self.window.filing.ask_replace = lambda parent, names, folder: True
         self.window.filing.tell = self._refused
+        self.window.graph.set_animated(False)
         self.window.resize(1600, 1000)
         self.window.show()
         self._edited = ""
@@ -186,12 +187,15 @@ class Demo:
         return made
 
     def _rest(self) -> None:
-        """Let movements end and everything be painted: until the event loop had nothing to do for a while."""
-        from PySide6.QtCore import QEventLoop, QTimer
+        """Until everything is laid out and painted: two pictures in a row are equal."""
+        last = self.window.grab().toImage()
 
-        loop = QEventLoop()
-        QTimer.singleShot(400, loop.quit)
-        loop.exec()
+        def steady() -> bool:
+            nonlocal last
+            before, last = last, self.window.grab().toImage()
+            return before == last
+
+        self._wait(steady, LIMIT_PAINT, "the window does not come to rest")
 
     def _wait(self, done: Callable[[], bool], limit: float, otherwise: str) -> None:
         """Run the event loop until something is so; raises StepFailed after `limit` seconds."""

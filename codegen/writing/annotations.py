@@ -57,8 +57,6 @@ def named(w: Writer, node: ast.Name | ast.Attribute, file: str) -> ast.expr | No
         if api.name in COUNTERPARTS:
             return nodes.name(COUNTERPARTS[api.name])
         if api.root in ("typing", "collections", "numbers"):
-            if isinstance(node, ast.Name):
-                w.mention(node.id, file)
             return node
         if api.name.startswith("torch.nn.") and w.opset.find("torch", "call", api.name):
             return nodes.name("keras.layers.Layer")
@@ -72,7 +70,6 @@ def named(w: Writer, node: ast.Name | ast.Attribute, file: str) -> ast.expr | No
     if value is not None and isinstance(value.hint, ClassObject):
         if not w.definitions.can_write(value.hint):
             return None
-        w.mention(node.id, file)
         return node
     return None
 

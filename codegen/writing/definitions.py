@@ -137,14 +137,10 @@ class Definitions:
                     name = "keras.Model"
                 out.append(nodes.name(name))
             elif isinstance(hint, ClassObject):
-                self.w.require(hint)
-                self.w.mention(hint.name, cls.file)
                 out.append(copy.deepcopy(text))
             elif isinstance(hint, Api) and hint.root in ("torch", "tensorflow"):
                 raise Unwritable(f"a class that derives from {hint.name} is not written yet")
             elif isinstance(hint, Api):
-                if isinstance(text, ast.Name):
-                    self.w.mention(text.id, cls.file)
                 out.append(copy.deepcopy(text))
         return out
 

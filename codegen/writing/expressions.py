@@ -13,7 +13,7 @@ from codegen.writing.plans import Material, Unwritable, transposed
 from pivot.forms import OperandRef
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, ClassObject, FunctionObject, TensorCell, Value
+from pivot.reading.values import Api, ClassObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.sites import Site
@@ -556,8 +556,7 @@ class Expressions:
                 return nodes.gone()
             if node.id in self.locals:
                 return node
-        resolved = [v for _, v in self.w.trace.resolved.get(id(node), [])]
-        api = next((v.hint for v in resolved if isinstance(v.hint, Api)), None) or self.w.static_api(node, self.file, self.locals)
+        api = self.w.static_api(node, self.file, self.locals)
         if api is not None and not isinstance(node, ast.Name):
             made = self.library(api)
             if made is not None:
@@ -566,12 +565,7 @@ class Expressions:
             made = self.library(api)
             if made is not None:
                 return made
-        for value in resolved:
-            hint = value.hint
-            if isinstance(hint, (FunctionObject, ClassObject)):
-                self.w.require(hint)
         if isinstance(node, ast.Name):
-            self.w.mention(node.id, self.file)
             return node
         owner = self.expr(node.value)
         if isinstance(owner, nodes.Gone):

@@ -24,6 +24,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     e = Expressions(w, entry_file, set(), False)
     try:
         w.out.entry = e.expr(entry_node)
+        w.mention_names(w.out.entry, entry_file)
         written, library = collect(w)
     except Unwritable as no:
         if w.out.problems:
@@ -32,7 +33,9 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     body: list[ast.stmt] = []
     for key in ordered(w, written):
         body.extend(written[key])
-    adapters = list(w.adapter_nodes.values())
+    read = {n.id for statements in written.values() for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
+    adapters = [s for api, s in w.adapter_nodes.items() if w.adapters[api] in read]
+    w.out.unverified = [u for u in w.out.unverified if u.partition(":")[0] in read or not u.partition(":")[0].isidentifier()]
     for statement in adapters:
         statement.__dict__.setdefault("blank", 2)
     if w.needs_unmapped:
@@ -56,6 +59,8 @@ def collect(w: Writer) -> tuple[dict[Key, list[ast.stmt]], dict[str, tuple[str, 
             break
         for key in todo:
             written[key] = write_name(w, key, library)
+            for statement in written[key]:
+                w.mention_names(statement, key[0])
     return written, library
 
 
@@ -193,6 +198,8 @@ def import_statements(library: dict[str, tuple[str, str]], body: list[ast.stmt],
         third.append(ast.ImportFrom("keras", [ast.alias(n, None) for n in used], 0))
     if out and third:
         third[0].__dict__["blank"] = 1
+    elif third:
+        third[0].__dict__["blank"] = 0
     return [*out, *third]
 
 

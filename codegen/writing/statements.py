@@ -86,6 +86,8 @@ class Statements:
             return self.augmented(node)
         if isinstance(node, ast.Return):
             value = self.e.expr(node.value) if node.value is not None else None
+            if nodes.has_gone(value):
+                raise Unwritable("what is returned has no counterpart in the target")
             if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):
                 first = ast.If(value.test, [ast.Return(value.body)], [])
                 return [first, ast.Return(value.orelse)]
@@ -160,6 +162,8 @@ class Statements:
         pair = self.layer_pair(node)
         if pair is not None:
             return pair
+        if all(isinstance(t, ast.Name) and t.id in self.e.gone for t in node.targets):
+            return []
         value = self.e.expr(node.value)
         if nodes.has_gone(value):
             self.e.gone |= {t.id for t in node.targets if isinstance(t, ast.Name)}
@@ -304,7 +308,7 @@ class Statements:
 
     def loop(self, node: ast.For) -> list[ast.stmt]:
         """for loops; those whose body went go."""
-        if id(node) in self.w.trace.executed and self.only_initialises(node.body):
+        if any(isinstance(s, (ast.Expr, ast.If, ast.For)) for s in node.body) and self.only_initialises(node.body):
             return []
         body = self.block(node.body)
         iterable = self.e.expr(node.iter)
@@ -332,7 +336,7 @@ class Statements:
             if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and self.w.is_initialisation(statement.value, self.file):
                 continue
             return False
-        return bool(body)
+        return True
 
 
 def match(pattern: Result, target: ast.expr, names: dict[str, ast.expr]) -> bool:

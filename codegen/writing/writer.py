@@ -27,7 +27,7 @@ from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Scope
 from pivot.reading.torch import ANSWERS
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, BoundMethod, ClassObject, FunctionObject
+from pivot.reading.values import Api, BoundMethod, FunctionObject
 
 LOADERS = ("load_state_dict", "load_state_dict_from_url", "load_url", "load_weights", "load_checkpoint")
 Idiom = Callable[[Expressions, ast.expr, list[Visit]], "ast.expr | None"]
@@ -322,17 +322,14 @@ class Writer:
             return None
         return Api(self.ev.dialect.canonical(".".join([value.hint.name, *parts])))
 
-    def require(self, hint: FunctionObject | ClassObject) -> None:
-        """A definition is needed in the target file."""
-        scope = self.ev.scopes.get(Path(hint.file))
-        if scope is not None and hint.name in scope.lazy:
-            self.wanted.setdefault((hint.file, hint.name))
-
-    def mention(self, name: str, file: str) -> None:
-        """A module-level name is read."""
+    def mention_names(self, made: ast.AST, file: str) -> None:
+        """Whatever a written definition reads from its module is needed too."""
         scope = self.ev.scopes.get(Path(file))
-        if scope is not None and name in scope.lazy:
-            self.wanted.setdefault((file, name))
+        if scope is None:
+            return
+        for name in free_names(made):
+            if name in scope.lazy:
+                self.wanted.setdefault((file, name))
 
     def annotation(self, node: ast.expr | None, file: str) -> ast.expr | None:
         """An annotation in the target's words, or None where it has none."""
@@ -377,6 +374,30 @@ class Writer:
     def inner_definition(self, node: ast.FunctionDef | ast.ClassDef, file: str, locals_: set[str]) -> ast.stmt:
         """A function or class inside a function."""
         return self.definitions.inner(node, file, locals_)
+
+
+def free_names(made: ast.AST, bound: frozenset[str] = frozenset()) -> set[str]:
+    """Names that a tree reads and does not bind in its own functions."""
+    found: set[str] = set()
+    if isinstance(made, (ast.FunctionDef, ast.Lambda)):
+        from codegen.writing.definitions import local_names
+
+        spec = made.args
+        inner = bound | frozenset(local_names(made) if isinstance(made, ast.FunctionDef) else {a.arg for a in spec.args})
+        outside = [*spec.defaults, *(d for d in spec.kw_defaults if d is not None)]
+        if isinstance(made, ast.FunctionDef):
+            outside += [*made.decorator_list, *([made.returns] if made.returns is not None else [])]
+            outside += [a.annotation for a in (*spec.args, *spec.kwonlyargs, *[x for x in (spec.vararg, spec.kwarg) if x]) if a.annotation is not None]
+        for part in outside:
+            found |= free_names(part, bound)
+        for part in made.body if isinstance(made.body, list) else [made.body]:
+            found |= free_names(part, inner)
+        return found
+    if isinstance(made, ast.Name):
+        return {made.id} - bound if isinstance(made.ctx, ast.Load) else set()
+    for child in ast.iter_child_nodes(made):
+        found |= free_names(child, bound)
+    return found
 
 
 def load_idioms() -> dict[str, Idiom]:

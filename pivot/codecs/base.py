@@ -27,9 +27,10 @@ class DottedName:
 class Codec:
     """Base of all codecs. `read(write(v)) == normal(v)` holds for every value that can be written.
 
-    `roles` names the references in order; a role that ends in "?" may be left out, "*" takes all that follow as "0", "1", ...
-    `face`: codecs with one face let a source expression pass unchanged from one to the other. `template`: how an expression
-    `e` is rewritten on reading and on writing. `takes_none`: None is a value for this codec, else it passes through.
+    `roles` names the references in order; a role that ends in "?" may be left out, "*" takes all that follow as
+    "0", "1", ... `face`: codecs with one face let a source expression pass unchanged from one to the other.
+    `template`: how an expression `e` is rewritten on reading and on writing. `takes_none`: None is a value for this
+    codec, else it passes through.
     """
 
     name: ClassVar[str] = ""

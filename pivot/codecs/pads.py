@@ -1,4 +1,4 @@
-"""Padding of spatial axes. Pivot: ((before, after), ...) per axis, or "same" = TensorFlow's, which depends on the size."""
+"""Padding of spatial axes. Pivot: ((before, after), ...) per axis, or "same" = TensorFlow's for the size."""
 
 from __future__ import annotations
 

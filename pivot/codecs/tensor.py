@@ -78,7 +78,7 @@ class FirstAxis(TensorCodec):
 
 
 class NoFirstAxis(FirstAxis):
-    """`@squeeze(x)`: the framework's side lacks the first axis, which has size 1 (a state of one layer and direction)."""
+    """`@squeeze(x)`: the framework's side lacks the first axis of size 1 (a state of one layer and direction)."""
 
     name = "squeeze"
 

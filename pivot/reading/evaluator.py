@@ -46,6 +46,7 @@ class Evaluator:
         self.trace = Trace()
         self.journal = Journal()
         self.speculating = 0
+        self.companion = False  # a whole model is read on trial: what it executes counts as met
         self.nodes: list[Node] = []
         self.modules: list[ModuleObject] = []
         self.parameters: list[ParameterObject] = []
@@ -61,6 +62,7 @@ class Evaluator:
         self.versions_made: list[TensorVersion] = []
         self.speculated: set[int] = set()
         self.entry_node: ast.expr | None = None
+        self.joins: list[tuple[str, str]] = []
 
     # -- places and refusals -------------------------------------------------
 

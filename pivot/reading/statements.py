@@ -56,7 +56,7 @@ def execute(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     from pivot.reading.evaluator import Raised
 
     ev.tick(frame, node)
-    if not ev.speculating:
+    if not ev.speculating or (ev.companion and ev.speculating == 1):
         ev.trace.executed.add(id(node))
     handler = HANDLERS.get(type(node))
     if handler is None:

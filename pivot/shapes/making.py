@@ -22,7 +22,7 @@ def _dtype_of_number(value: object) -> str:
 
 
 def rule_creation(site: Site) -> Sequence[TensorType]:
-    """-> y: `shape` (or rows x columns); the element type is that of the tensor it follows, of the value, or float32."""
+    """-> y: `shape` (or rows x columns); its element type is that of the model, of the value, or float32."""
     model = next((value for value in site.operands.values() if isinstance(value, TensorType)), None)
     if "rows" in site.op.params:
         rows = site.size("rows")

@@ -85,7 +85,7 @@ def rule_einsum(site: Site) -> Sequence[TensorType]:
 
 
 def rule_letters(site: Site) -> Sequence[TensorType]:
-    """Every output by its axis letters: sizes from [sizes] of the op file, else from the operand that has the letter."""
+    """Every output by its axis letters: sizes from [sizes] of the op file, else from an operand with the letter."""
     dtype = promote([value for value in site.given() if isinstance(value, TensorType)])
     return tuple(TensorType(_by_letters(site, spec.letters), dtype) for spec in site.op.outputs.values())
 

@@ -206,6 +206,7 @@ def _spread(
             arrive[index] = fixed_into
         else:
             stops.setdefault(path[-1], {}).setdefault(path[-2], []).append(index)
+
     def next_to_start(index: int) -> float:
         return centres[graph.paths[index][1]] + (work.into[index] or 0.0 if len(graph.paths[index]) == 2 else 0.0)
 

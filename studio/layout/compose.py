@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from studio.layout.arrange import Arrangement, Box, Gaps, Line, Point, arrange
 from studio.layout.pause import collection_paused
+from studio.layout.ranks import Pin
 from studio.layout.tree import ROOT, Tree
 from studio.layout.visible import ENTRY, EXIT, End, Level, VisibleGraph, Wire, input_id, output_id, see
 from studio.picture import Picture
@@ -41,6 +42,11 @@ class Rect:
 
     def holds(self, x: float, y: float) -> bool:
         return self.x <= x <= self.right and self.y <= y <= self.bottom
+
+    def covers(self, other: Rect) -> bool:
+        """Whether all of the other lies in this."""
+        across = self.x <= other.x and self.right >= other.right
+        return across and self.y <= other.y and self.bottom >= other.bottom
 
     def meets(self, other: Rect) -> bool:
         """Whether the two have a point in common."""
@@ -112,16 +118,17 @@ class Composer:
     def _draw(self, wanted: frozenset[str], horizontal: bool) -> Drawing:
         visible = see(self.picture, self.tree, wanted)
         inner: dict[str, frozenset[str]] = {}
-        for group in reversed(visible.levels):
+        inside_out = list(visible.levels)[::-1]
+        for group in inside_out:
             inside = [child for child in self.tree.groups[group].children if child in visible.levels]
             inner[group] = frozenset(inside).union(*(inner[child] for child in inside))
         sheets: dict[str, _Sheet] = {}
         if len(self._memo) > LEVEL_MEMO:
             self._memo.clear()
-        for group, level in reversed(visible.levels.items()):
+        for group in inside_out:
             key = (group, inner[group], horizontal)
             if key not in self._memo:
-                self._memo[key] = self._lay_out(level, sheets, horizontal)
+                self._memo[key] = self._lay_out(visible.levels[group], sheets, horizontal)
             sheets[group] = self._memo[key]
         boxes: dict[str, Rect] = {}
         wires: list[DrawnWire] = []
@@ -157,7 +164,7 @@ class Composer:
             put((ENTRY, value), (0.0, 0.0), Box(8.0, 0.0, "first"))
         for item in level.items:
             size = sheets[item].size if item in sheets else self._measure(item)
-            pin = "first" if item in ends else "last" if item in stops else None
+            pin: Pin | None = "first" if item in ends else "last" if item in stops else None
             put((item, None), size, Box(size[1], size[0], pin) if horizontal else Box(*size, pin))
         for value in level.exits:
             put((EXIT, value), (0.0, 0.0), Box(8.0, 0.0, "last"))
@@ -211,7 +218,9 @@ class Composer:
             shift = (left + slack / 2, header + top)
             stretch = 0.0
         size = (left + width + right + slack, header + top + height + bottom)
-        boxes, entries, exits = [], {}, {}
+        boxes: list[tuple[str, Rect]] = []
+        entries: dict[str, float] = {}
+        exits: dict[str, float] = {}
         for (item, port), (across, along), (w, h) in zip(keys, found.centres, sizes, strict=True):
             x, y = (along, across) if horizontal else (across, along)
             x, y = x + shift[0], y + shift[1]

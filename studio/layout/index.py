@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -92,7 +93,7 @@ def straight(start: Point, stop: Point, horizontal: bool) -> bool:
 def flattened(points: Sequence[Point], horizontal: bool) -> list[Point]:
     """The points of a wire with its bends cut into straight pieces."""
     found = [points[0]]
-    for start, stop in zip(points, points[1:], strict=False):
+    for start, stop in itertools.pairwise(points):
         if straight(start, stop, horizontal):
             found.append(stop)
         else:
@@ -108,7 +109,7 @@ def _distance(drawn: DrawnWire, x: float, y: float, horizontal: bool, reach: flo
         if y < min(start[1], stop[1]) - reach or y > max(start[1], stop[1]) + reach:
             continue
         pieces = flattened((start, stop), horizontal)
-        least = min(least, *(_to_piece(x, y, a, b) for a, b in zip(pieces, pieces[1:], strict=False)))
+        least = min(least, *(_to_piece(x, y, a, b) for a, b in itertools.pairwise(pieces)))
     return least
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right, insort
 from collections.abc import Sequence
 
@@ -33,7 +34,7 @@ def order(graph: Proper, shifts: Sequence[dict[int, float]] | None = None) -> li
 def crossings(graph: Proper, layers: Sequence[Sequence[int]]) -> int:
     """How many pairs of segments cross."""
     total = 0
-    for upper, lower in zip(layers, layers[1:], strict=False):
+    for upper, lower in itertools.pairwise(layers):
         at = {place: index for index, place in enumerate(lower)}
         met: list[int] = []
         for place in upper:

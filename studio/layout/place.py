@@ -8,6 +8,7 @@ very large levels the two from above.
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -183,7 +184,7 @@ def _compact(
     needs: dict[int, dict[int, float]] = {place: {} for place in set(root)}
     missing = dict.fromkeys(needs, 0)
     for layer in layers:
-        for left, right in zip(layer, layer[1:], strict=False):
+        for left, right in itertools.pairwise(layer):
             both = left < graph.real and right < graph.real
             apart = (widths[left] + widths[right]) / 2 + (spaces.item if both else spaces.line)
             apart += shift[left] - shift[right]

@@ -6,6 +6,7 @@ line with 48 branches, and not 48 lines.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
@@ -54,7 +55,7 @@ def make_proper(ranks: Sequence[int], arcs: Sequence[Arc], buses: Sequence[Hasha
             made.ranks.append(ranks[source] + len(trunk))
         path = [source, *trunk[:length], target]
         made.paths.append(path)
-        for segment in zip(path, path[1:], strict=False):
+        for segment in itertools.pairwise(path):
             if segment not in segments:
                 segments.add(segment)
                 ordered.append(segment)

@@ -47,7 +47,7 @@ class Group:
 
     @property
     def title(self) -> str:
-        """ "layer1.0 · BasicBlock" """
+        """As it is written on the group: "layer1.0 · BasicBlock"."""
         return f"{self.path} · {self.class_name}" if self.path else self.class_name
 
 

@@ -93,7 +93,7 @@ def see(picture: Picture, tree: Tree, opened: frozenset[str]) -> VisibleGraph:
             wiring.connect(value, start, home, outputs[value], ROOT)
     levels = {group: wiring.level(group, tree.items[group]) for group in sight.open_groups()}
     whole = (*inputs.values(), *tree.items[ROOT], *outputs.values())
-    levels[ROOT] = wiring.level(ROOT, whole)
+    levels[ROOT] = wiring.level(ROOT, whole)  # keeps its place: the root comes first
     edges = tuple(Edge(source, target, tuple(values)) for (source, target), values in wiring.edges.items())
     return VisibleGraph(MappingProxyType(levels), edges, MappingProxyType(shown))
 

@@ -6,9 +6,9 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from codegen.writing.text.expressions import BINARY, Element, Expressions, Level
+from codegen.writing.text.expressions import BINARY, Element, Level
 from codegen.writing.text.layout import lay_out
-from codegen.writing.text.leaves import INDENT, Kind, Leaf, Line, Split
+from codegen.writing.text.leaves import INDENT, Kind, Leaf, Line
 from codegen.writing.text.patterns import Patterns
 from codegen.writing.text.strings import docstring_text
 

@@ -87,7 +87,14 @@ def stripe_path(rect: QRectF, radius: float, width: float) -> QPainterPath:
 
 
 def text_line(
-    painter: QPainter, font: QFont, metrics: QFontMetricsF, color: QColor, left: float, middle: float, width: float, text: str
+    painter: QPainter,
+    font: QFont,
+    metrics: QFontMetricsF,
+    color: QColor,
+    left: float,
+    middle: float,
+    width: float,
+    text: str,
 ) -> None:
     """One line of text around a height, cut off with an ellipsis where it does not fit."""
     shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 0.5)

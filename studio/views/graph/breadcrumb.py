@@ -1,4 +1,4 @@
-"""Where one is: the groups around what is selected, each a button that leads there."""
+"""Where one is: the groups around what is selected, and that itself, each a button that leads there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST = 6  # crumbs; of a deeper path the outermost and the innermost are shown
 
 
 class Breadcrumb(Overlay):
-    """`chosen` carries the id of a group."""
+    """`chosen` carries the id of an item."""
 
     chosen = Signal(str)
 
@@ -24,7 +24,7 @@ class Breadcrumb(Overlay):
         self.texts: tuple[str, ...] = ()
 
     def show_path(self, crumbs: Iterable[tuple[str, str]]) -> None:
-        """Show groups from the outermost in, as (id, text)."""
+        """Show items from the outermost group in, as (id, text)."""
         path = list(crumbs)
         texts = tuple(text for _, text in path)
         if texts == self.texts:
@@ -39,15 +39,14 @@ class Breadcrumb(Overlay):
         left_out = len(path) > MOST
         if left_out:
             path = [path[0], *path[-(MOST - 2) :]]
-        for place, (group, text) in enumerate(path):
+        for place, (item, text) in enumerate(path):
             if place:
-                self.row.addWidget(QLabel("› …  ›" if left_out and place == 1 else "›", self))
+                arrow = QLabel("› …  ›" if left_out and place == 1 else "›", self)
+                self.row.addWidget(arrow)
+                arrow.show()
             made = self.button(text, self.tr("Go to {0}").format(text), text=text)
-            made.clicked.connect(lambda _=False, group=group: self.chosen.emit(group))
+            made.clicked.connect(lambda _=False, item=item: self.chosen.emit(item))
             self.row.addWidget(made)
-        for place in range(self.row.count()):
-            widget = self.row.itemAt(place).widget()
-            if widget is not None:
-                widget.show()  # what is added to a visible panel is not shown by itself
+            made.show()  # what is added to a visible panel is not shown by itself
         self.row.activate()
         self.adjustSize()

@@ -107,7 +107,8 @@ class Canvas(QGraphicsView):
             eased = part * part * (3.0 - 2.0 * part)
             now = zoom_before * (zoom / zoom_before) ** eased
             # Distances on the screen shrink with the zoom: the way is walked as the zoom is.
-            way = eased if abs(zoom - zoom_before) < 1e-6 * zoom else (1 / now - 1 / zoom_before) / (1 / zoom - 1 / zoom_before)
+            still = abs(zoom - zoom_before) < 1e-6 * zoom
+            way = eased if still else (1 / now - 1 / zoom_before) / (1 / zoom - 1 / zoom_before)
             self._apply(now)
             self.bring(start.x() + (x - start.x()) * way, start.y() + (y - start.y()) * way, middle)
 
@@ -178,9 +179,8 @@ class Canvas(QGraphicsView):
     def _looked_elsewhere(self) -> None:
         if not self.from_afar and not self.graph.moving:
             seen, have = self.seen(), self._populated
-            covered = have.x <= seen.x and have.y <= seen.y and have.right >= seen.right and have.bottom >= seen.bottom
             # What was made for a far view is too much for a near one.
-            if not covered or have.width > 4 * seen.width:
+            if not have.covers(seen) or have.width > 4 * seen.width:
                 self._populated = self.populated_around(seen)
                 self.graph.populate(self._populated)
         self.moved.emit()

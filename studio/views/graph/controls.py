@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
 
 from studio.views.graph.colors import GraphColors
 from studio.views.graph.overlay import Overlay
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 
 class Controls(Overlay):

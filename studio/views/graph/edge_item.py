@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -81,7 +82,7 @@ class EdgeItem(QGraphicsItem):
 def wire_path(points: Sequence[Point], horizontal: bool) -> QPainterPath:
     """Straight along the flow, smooth where the wire changes its place across."""
     path = QPainterPath(QPointF(*points[0]))
-    for start, stop in zip(points, points[1:], strict=False):
+    for start, stop in itertools.pairwise(points):
         if straight(start, stop, horizontal):
             path.lineTo(*stop)
         else:

@@ -65,7 +65,7 @@ class Faces:
         return f"{face.kind} {face.title}, {face.subtitle}"
 
     def shapes(self, node: Node) -> str:
-        """"N×3×32×32 → N×64×32×32"."""
+        """What goes in and what comes out: "N×3×32×32 → N×64×32×32"."""
         return f"{self.picture.shape_label(node.inputs) or '–'} → {self.picture.shape_label(node.outputs) or '–'}"
 
     def tip(self, item: str) -> tuple[str, list[tuple[str, str]]]:

@@ -38,9 +38,7 @@ class Finder:
             return ()
         if self._texts is None:
             self._texts = self._prepare()
-        return tuple(
-            hit for hit, texts in self._texts if all(text in (texts.get(name) or "") for name, text in words)
-        )
+        return tuple(hit for hit, texts in self._texts if all(text in (texts.get(name) or "") for name, text in words))
 
     def _prepare(self) -> list[tuple[Hit, dict[str, str]]]:
         found = []

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from studio.layout.compose import Rect
 from studio.views.graph.box_item import DETAIL, BoxItem, badge, text_line
 from studio.views.graph.face import Face
 from studio.views.graph.look import CHEVRON, HEADER, SIDE, STACK, Look, badges_of
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 
 class GroupItem(BoxItem):
@@ -69,7 +73,8 @@ class GroupItem(BoxItem):
             left = SIDE + CHEVRON
             fonts = look.fonts
             width = rect.width() - left - SIDE
-            text_line(painter, fonts.small, fonts.small_metrics, look.muted, left, middle + 11.0, width, self.face.subtitle)
+            below = middle + 11.0
+            text_line(painter, fonts.small, fonts.small_metrics, look.muted, left, below, width, self.face.subtitle)
 
     def _paint_title(self, painter: QPainter, middle: float) -> None:
         look, face = self.look, self.face

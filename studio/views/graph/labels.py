@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
 
 from studio.layout.arrange import Point
 from studio.layout.compose import DrawnWire, Rect
@@ -16,6 +16,9 @@ from studio.layout.visible import End
 from studio.picture import Picture
 from studio.views.graph.box_item import text_line
 from studio.views.graph.look import Look
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
 
 HEIGHT = 16.0
 AWAY = 23.0  # how far behind its source a label stands
@@ -125,13 +128,15 @@ def spot(drawn: DrawnWire, horizontal: bool) -> Point:
     """Where on a wire its label stands: in the free space behind its source."""
     points = drawn.points
     start, stop = points[0], points[1]
-    away = 2 * AWAY if horizontal else AWAY
+    if horizontal:
+        # Above the wire: along it there is no room for both text and arrow.
+        return start[0] + 2 * AWAY, start[1] - 0.7 * HEIGHT
     if not straight(start, stop, horizontal):
         return on_bend(start, stop, horizontal, 0.5)
-    length = stop[0] - start[0] if horizontal else stop[1] - start[1]
-    if abs(length) < away and len(points) > 2:
+    length = stop[1] - start[1]
+    if abs(length) < AWAY and len(points) > 2:
         return on_bend(stop, points[2], horizontal, 0.4)
-    part = 0.5 if abs(length) < 2.6 * away else away / abs(length)
+    part = 0.5 if abs(length) < 2.6 * AWAY else AWAY / abs(length)
     return start[0] + (stop[0] - start[0]) * part, start[1] + (stop[1] - start[1]) * part
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from studio.layout.compose import Drawing, Rect
+from studio.layout.compose import Drawing
 from studio.views.graph.state import GraphState
 
 Step = Literal["up", "down", "left", "right"]
@@ -76,7 +76,7 @@ def _across(drawing: Drawing, item: str, step: Step) -> str | None:
     best, least = None, float("inf")
     for other in _leaves(drawing):
         box = drawing.boxes[other]
-        if other == item or _around(box, here):
+        if other == item or box.covers(here):
             continue
         ox, oy = box.centre
         ahead = {"left": x - ox, "right": ox - x, "up": y - oy, "down": oy - y}[step]
@@ -84,7 +84,3 @@ def _across(drawing: Drawing, item: str, step: Step) -> str | None:
         if ahead > 4.0 and aside < 1.5 * ahead and ahead + 2.0 * aside < least:
             best, least = other, ahead + 2.0 * aside
     return best
-
-
-def _around(outer: Rect, inner: Rect) -> bool:
-    return outer.x <= inner.x and outer.y <= inner.y and outer.right >= inner.right and outer.bottom >= inner.bottom

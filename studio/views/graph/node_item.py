@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from studio.layout.compose import Rect
 from studio.views.graph.box_item import DETAIL, BoxItem, stripe_path, text_line
 from studio.views.graph.face import Face
 from studio.views.graph.look import SIDE, STRIPE, Look
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 
 class NodeItem(BoxItem):

@@ -27,7 +27,9 @@ class Marks:
 class GraphState:
     """One picture as it is looked at. `measure` gives the size of a closed item from its face."""
 
-    def __init__(self, picture: Picture, measure: Callable[[Face], tuple[float, float]], horizontal: bool = False) -> None:
+    def __init__(
+        self, picture: Picture, measure: Callable[[Face], tuple[float, float]], horizontal: bool = False
+    ) -> None:
         self.picture = picture
         self.tree: Tree = build_tree(picture)
         self.faces = Faces(picture, self.tree)
@@ -67,7 +69,10 @@ class GraphState:
     def revealed(self, nodes: Iterable[str], modules: Iterable[str] = ()) -> frozenset[str]:
         """The open groups after opening all that hide these nodes and modules."""
         opened = set(self.opened)
-        for node in nodes:
+        modules = frozenset(modules)
+        layers = modules - self.tree.of_module.keys()
+        inside = [node.id for node in self.picture.nodes if node.instance in layers] if layers else []
+        for node in (*nodes, *inside):
             home = self.tree.home.get(node)
             if home is not None:
                 opened.update((home, *self.tree.ancestors(home)))
@@ -92,14 +97,15 @@ class GraphState:
         return before != self.selected
 
     def select_items(self, items: Iterable[str], toggle: bool = False) -> bool:
-        """Select what is drawn as these items; with `toggle` each is added, or taken out where all of it is selected."""
+        """Select what is drawn as these items; with `toggle` each is added, or taken out where it is selected."""
         nodes: set[str] = set(self.nodes) if toggle else set()
         modules: set[str] = set(self.modules) if toggle else set()
         ends: set[str] = set(self.ends) if toggle else set()
         for item in items:
             group = self.tree.groups.get(item)
             if group is not None:
-                modules = modules - set(group.modules) if modules.issuperset(group.modules) else modules | set(group.modules)
+                own = set(group.modules)
+                modules = modules - own if modules >= own else modules | own
             elif item in self.picture.node_by_id:
                 nodes ^= {item}
             else:
@@ -131,9 +137,9 @@ class GraphState:
             whole = self.modules.issuperset(self.tree.groups[group].modules)
             (chosen if whole else holding).add(group)
         if layers:
-            for node in self.picture.nodes:
-                if node.instance in layers or node.module in layers:
-                    mark(node.id)
+            for found in self.picture.nodes:
+                if found.instance in layers or found.module in layers:
+                    mark(found.id)
         return Marks(frozenset(chosen), frozenset(holding) - chosen)
 
     def crumbs(self, item: str | None) -> tuple[str, ...]:

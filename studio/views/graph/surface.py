@@ -18,13 +18,14 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
 
 from studio.views.graph.canvas import Canvas
 from studio.views.graph.look import Look
 from studio.views.graph.scene import GraphScene
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from studio.views.graph.gestures.drop import Drop
     from studio.views.graph.gestures.gesture import Gestures
     from studio.views.graph.gestures.hover import Hover

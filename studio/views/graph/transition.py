@@ -65,9 +65,9 @@ class Transition(QObject):
         numbered = {new.wires[number].key: (number, item) for number, item in self._scene.wires.items()}
         before_wires: Mapping[object, DrawnWire] = {wire.key: wire for wire in old.wires if wire.key in numbered}
         self._wires = []
-        for key, (number, item) in numbered.items():
-            known = before_wires.get(key)
-            self._wires.append(_WireMove(item, known.points if known else None, new.wires[number].points))
+        for name, (number, wire) in numbered.items():
+            known = before_wires.get(name)
+            self._wires.append(_WireMove(wire, known.points if known else None, new.wires[number].points))
         self._scene.moving = True
         self._step(0.0)
         self._run.start()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from studio.layout.compose import Drawing, Rect
+from studio.layout.compose import Rect
 from studio.layout.tree import ROOT
 from studio.picture import Picture
 from studio.views.graph.breadcrumb import Breadcrumb
@@ -27,11 +27,11 @@ from studio.views.graph.gestures.zoom import STEP, Zoom
 from studio.views.graph.look import CHEVRON, HEADER, SIDE, Look
 from studio.views.graph.minimap import Minimap
 from studio.views.graph.navigate import Step, first_item, last_item, step_from
+from studio.views.graph.opening import Opening
 from studio.views.graph.scene import GraphScene
 from studio.views.graph.search import SearchBar
 from studio.views.graph.state import GraphState, Selected
 from studio.views.graph.surface import Surface
-from studio.views.graph.transition import MOST, Transition
 
 INSET = 12  # pixels between the panels and the border of the view
 READABLE = 0.5  # zoom below which a picture is first shown from its beginning instead of whole
@@ -74,14 +74,11 @@ class GraphView(QWidget):
         self.search = SearchBar(self, colors)
         self.minimap = Minimap(self, self.look)
         self.minimap.hide()
-        self._anchor: tuple[QPointF, QPointF, QPointF] | None = None
-        self._transition = Transition(self.scene, self._follow, self._arrived)
-        self._hover = Hover(self)
+        self._opening = Opening(self)
         zoom = Zoom(self)
-        self.canvas.give(
-            Gestures((Rubber(self), OpenClose(self), Pick(self), Pan(self), Walk(self), zoom)), self._hover, zoom, Drop(self)
-        )
-        self.canvas.settle = self._transition.finish
+        gestures = Gestures((Rubber(self), OpenClose(self), Pick(self), Pan(self), Walk(self), zoom))
+        self.canvas.give(gestures, Hover(self), zoom, Drop(self))
+        self.canvas.settle = self._opening.transition.finish
         self.canvas.ask_menu = lambda place, screen: self.menu_wanted.emit(screen)
         self._connect()
         self.set_theme(colors)
@@ -111,7 +108,7 @@ class GraphView(QWidget):
 
     def set_picture(self, picture: Picture | None) -> None:
         """Show another network, or none. Of the same source, what was open, selected and seen stays so."""
-        self._transition.finish()
+        self._opening.transition.finish()
         self.canvas.stop_glide()
         old = self.state
         same = old is not None and picture is not None and old.picture.source.path == picture.source.path
@@ -120,9 +117,9 @@ class GraphView(QWidget):
         else:
             self.state = GraphState(picture, self.look.size, self._horizontal)
             if same and old is not None:
-                kept = old.opened & frozenset(self.state.tree.groups)
-                if kept or not old.opened:
-                    self.state.set_opened(kept)
+                known = old.opened & frozenset(self.state.tree.groups)
+                if known or not old.opened:
+                    self.state.set_opened(known)
                 self.state.select(old.nodes, old.modules)
         has = self.state is not None
         self._empty.setVisible(not has)
@@ -130,12 +127,15 @@ class GraphView(QWidget):
         self.controls.setEnabled(has)
         if self.state is None or self.current not in self.state.drawing.boxes:
             self.current = None
-        anchor = self._kept_place(old.drawing) if same and old is not None else None
-        self._take_over()
+        kept = None
+        if same and old is not None and self.state is not None:
+            boxes = self.state.drawing.boxes
+            kept = self._opening.nearest(old.drawing, (item for item in old.drawing.boxes if item in boxes))
+        self.take_over()
         if self.state is not None:
             self.search.search_with(Finder(self.state.picture, self.state.tree).find)
-            if anchor is not None:
-                self.canvas.bring(*anchor[0], anchor[1])
+            if kept is not None:
+                self.canvas.bring(*self.state.drawing.boxes[kept.item].centre, kept.seen_at)
             else:
                 self._start_pending = True
                 self._start()
@@ -162,7 +162,7 @@ class GraphView(QWidget):
         if self.state is None:
             return
         nodes, modules = frozenset(nodes), frozenset(modules)
-        self._open_exactly(self.state.revealed(nodes, modules), animated=False)
+        self._opening.open_exactly(self.state.revealed(nodes, modules), animated=False)
         self.state.select((), ())
         self.select(nodes, modules)
 
@@ -204,15 +204,14 @@ class GraphView(QWidget):
         """Turn the network; what is in the middle stays there."""
         if horizontal == self._horizontal:
             return
-        self._transition.finish()
+        self._opening.transition.finish()
         self._horizontal = horizontal
         if self.state is not None:
-            place = self._kept_place(self.state.drawing)
+            kept = self._opening.nearest(self.state.drawing, self.state.drawing.boxes)
             if self.state.set_horizontal(horizontal):
-                key = place[2] if place is not None else None
-                self._take_over()
-                if key is not None and place is not None:
-                    self.canvas.bring(*self.state.drawing.boxes[key].centre, place[1])
+                self.take_over()
+                if kept is not None:
+                    self.canvas.bring(*self.state.drawing.boxes[kept.item].centre, kept.seen_at)
                 self.canvas.repopulate()
         self.direction_changed.emit(horizontal)
 
@@ -299,7 +298,7 @@ class GraphView(QWidget):
         if self.state.nodes or self.state.modules != frozenset(self.state.tree.groups[group].modules):
             self.choose((group,))
         self.current = group
-        self._open_exactly(self.state.toggled(group), group, at)
+        self._opening.open_exactly(self.state.toggled(group), group, at)
 
     def close_around(self) -> None:
         """Close the open group that the current item is in, or is."""
@@ -323,18 +322,17 @@ class GraphView(QWidget):
         """The wires that stand out: of what the pointer is over, else of what is selected, while that is little."""
         if hovered is not None:
             return self.scene.wires_around(hovered)
-        chosen = self.scene.marks.chosen
-        return frozenset().union(*(self.scene.wires_around(item) for item in chosen)) if len(chosen) <= 8 else frozenset()
+        chosen = self.scene.marks.chosen if len(self.scene.marks.chosen) <= 8 else ()
+        return frozenset().union(*(self.scene.wires_around(item) for item in chosen))
 
     # -- inside
 
     def _open_many(self, groups: Iterable[str]) -> None:
-        """Open exactly these groups; a network that was seen whole is so afterwards."""
+        """Open exactly these groups; a network that was seen whole is shown as if it were new."""
         if self.state is None:
             return
-        seen, bounds = self.canvas.seen(), self.state.drawing.bounds
-        whole = seen.x <= bounds.x and seen.y <= bounds.y and seen.right >= bounds.right and seen.bottom >= bounds.bottom
-        self._open_exactly(groups, animated=not whole)
+        whole = self.canvas.seen().covers(self.state.drawing.bounds)
+        self._opening.open_exactly(groups, animated=not whole)
         if whole:
             self._first_sight()
 
@@ -347,75 +345,8 @@ class GraphView(QWidget):
             self.choose((item,))
         self.canvas.ensure_seen(self.state.drawing.boxes[item])
 
-    def _open_exactly(
-        self, groups: Iterable[str], anchor: str | None = None, at: QPointF | None = None, animated: bool = True
-    ) -> None:
-        """Open these groups and no others. `anchor` is the item that stays where it is on the screen."""
-        state = self.state
-        if state is None:
-            return
-        self._transition.finish()
-        self.canvas.stop_glide()
-        old = state.drawing
-        centred = anchor is None
-        if centred:
-            kept = self._kept_place(old, frozenset(groups))
-            anchor = kept[2] if kept is not None else None
-        if not state.set_opened(groups):
-            return
-        new = state.drawing
-        key = anchor
-        while key is not None and not (key in old.boxes and key in new.boxes):
-            key = state.tree.home.get(key) or (state.tree.groups[key].parent if key in state.tree.groups else None)
-        if key is None:
-            place = self.canvas.viewport().rect().center()
-            self._anchor = None
-            self._take_over()
-            middle = new.bounds.centre
-            self.canvas.bring(*middle, QPointF(place))
-            self.canvas.repopulate()
-            return
-        was, is_now = old.boxes[key], new.boxes[key]
-        if at is None:
-            held = QPointF(*was.centre) if centred else QPointF(was.x + SIDE, was.y + HEADER / 2)
-            at = self.canvas.viewportTransform().map(held)
-        start = self.canvas.scene_at(at)
-        inside_x = min(start.x() - was.x, is_now.width - SIDE)
-        inside_y = min(start.y() - was.y, is_now.height - SIDE)
-        stop = QPointF(*is_now.centre) if centred else QPointF(is_now.x + inside_x, is_now.y + inside_y)
-        seen = self.canvas.seen()
-        seen_then = Rect(seen.x + stop.x() - start.x(), seen.y + stop.y() - start.y(), seen.width, seen.height)
-        before = set(self.scene.boxes)
-        self._take_over()
-        self._anchor = (start, stop, at)
-        if animated and self.canvas.animated and self.isVisible() and not self.canvas.from_afar:
-            index = self.scene.index
-            assert index is not None
-            area = self.canvas.populated_around(seen_then)
-            boxes = dict.fromkeys(index.boxes_in(area)) | dict.fromkeys(item for item in before if item in new.boxes)
-            wires = index.wires_in(area)
-            if len(boxes) + len(wires) <= MOST:
-                order = [item for item in new.boxes if item in boxes]
-                self.scene.populate_with(order, wires)
-                self._transition.start(old, state.tree)
-                return
-        self._follow(1.0)
-        self._arrived()
-
-    def _follow(self, part: float) -> None:
-        """Keep the anchor where it is on the screen while everything moves."""
-        if self._anchor is not None:
-            start, stop, at = self._anchor
-            point = start * (1.0 - part) + stop * part
-            self.canvas.bring(point.x(), point.y(), at)
-
-    def _arrived(self) -> None:
-        self._anchor = None
-        self.canvas.repopulate()
-        self.scene.light(self.wires_lit(None))
-
-    def _take_over(self) -> None:
-        """Show the drawing of the state; items are made afterwards."""
+    def take_over(self) -> None:
+        """Show the drawing of the state as it is now; the canvas makes its items afterwards."""
         self.scene.show_drawing(self.state)
         if self.state is None:
             self.minimap.show_drawing(None, None, None)
@@ -423,30 +354,6 @@ class GraphView(QWidget):
             self.minimap.show_drawing(self.state.drawing, self.state.faces, self.state.tree)
             self.scene.light(self.wires_lit(None))
         self._place_panels()
-
-    def _kept_place(
-        self, old: Drawing, groups: frozenset[str] | None = None
-    ) -> tuple[tuple[float, float], QPointF, str] | None:
-        """The item nearest to the middle of the view that will still be there: its centre and where that is seen."""
-        if self.state is None:
-            return None
-        new = self.state.drawing if self.state.drawing is not old else None
-        seen = self.canvas.seen()
-        x, y = seen.centre
-        best, least = None, float("inf")
-        for item, box in old.boxes.items():
-            if new is not None and item not in new.boxes:
-                continue
-            if groups is not None and any(g not in groups for g in self.state.crumbs(item)[1:] if g != item):
-                continue
-            cx, cy = box.centre
-            away = abs(cx - x) + abs(cy - y)
-            if away < least:
-                best, least = item, away
-        if best is None:
-            return None
-        at = self.canvas.viewportTransform().map(QPointF(*old.boxes[best].centre))
-        return (new or old).boxes[best].centre, at, best
 
     def _marks_changed(self) -> None:
         if self.state is not None:
@@ -473,14 +380,14 @@ class GraphView(QWidget):
         if self.selected != before:
             self.selection_changed.emit(self.selected)
 
-    def _go_to(self, group: str) -> None:
+    def _go_to(self, item: str) -> None:
         if self.state is None:
             return
-        if group == ROOT:
+        if item == ROOT:
             self.fit()
             return
-        self.choose((group,))
-        box = self.state.drawing.boxes.get(group)
+        self.choose((item,))
+        box = self.state.drawing.boxes.get(item)
         if box is not None:
             self.canvas.fit(box)
 
@@ -493,6 +400,8 @@ class GraphView(QWidget):
             found = self.state.tree.groups[group]
             name = found.class_name if group == ROOT else found.path.rpartition(".")[2]
             crumbs.append((group, name))
+        if self.current is not None and self.current not in self.state.tree.groups:
+            crumbs.append((self.current, self.state.faces.of(self.current).title))
         self.breadcrumb.show_path(crumbs)
         text = self.state.faces.describe(self.current) if self.current is not None else ""
         self.canvas.setAccessibleDescription(text)

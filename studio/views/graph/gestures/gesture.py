@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QKeyEvent, QMouseEvent
-
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
+
     from studio.views.graph.view import GraphView
 
 DRAG = 4  # pixels from which on a press is a drag

@@ -33,8 +33,8 @@ class Hover(Gesture):
             scene.light(scene.wires_like(wire))
         else:
             scene.light(self.view.wires_lit(item))
-        clickable = item is not None
-        self.canvas.viewport().setCursor(Qt.CursorShape.PointingHandCursor if clickable else Qt.CursorShape.ArrowCursor)
+        shape = Qt.CursorShape.PointingHandCursor if item is not None else Qt.CursorShape.ArrowCursor
+        self.canvas.viewport().setCursor(shape)
 
     def leave(self) -> None:
         """The pointer left the canvas."""
@@ -65,9 +65,8 @@ class Hover(Gesture):
             if number is None or self.canvas.from_afar:
                 return ""
             heading, lines = self._wire_tip(number)
-        rows = "".join(
-            f"<tr><td style='padding-right:12px'>{escape(name)}</td><td>{escape(text)}</td></tr>" for name, text in lines
-        )
+        cells = ((escape(name), escape(text)) for name, text in lines)
+        rows = "".join(f"<tr><td style='padding-right:12px'>{name}</td><td>{text}</td></tr>" for name, text in cells)
         return f"<b>{escape(heading)}</b><table cellspacing='0' cellpadding='1'>{rows}</table>"
 
     def _wire_tip(self, number: int) -> tuple[str, list[tuple[str, str]]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QRubberBand
 
 from studio.views.graph.gestures.gesture import DRAG, Gesture
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
 
 
 class Rubber(Gesture):

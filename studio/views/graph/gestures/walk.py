@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 
 from studio.views.graph.gestures.gesture import Gesture
 from studio.views.graph.navigate import Step
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 ARROWS: dict[int, Step] = {
     Qt.Key.Key_Up: "up",

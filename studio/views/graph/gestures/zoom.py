@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QNativeGestureEvent, QWheelEvent
 
 from studio.views.graph.gestures.gesture import Gesture
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QNativeGestureEvent, QWheelEvent
 
 NOTCH = 1.2  # factor of one notch of a wheel, 120 eighths of a degree
 STEP = 1.25

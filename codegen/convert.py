@@ -1,0 +1,59 @@
+"""The pipeline from a request to target text: elaborate, lower, settle sites, lay out, write, print."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from codegen.layout import Layout
+from codegen.lower import Lowering
+from codegen.writing.module import write_module
+from codegen.writing.sites import Sites
+from codegen.writing.text import render_expression, render_with_spans
+from codegen.writing.writer import WrittenModule, Writer
+from pivot.opset import OpSet
+from pivot.reading.companions import visit_companions
+from pivot.reading.dialect import Dialect
+from pivot.reading.elaborate import Elaborated, Request, elaborate
+
+Span = tuple[int, int, int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Converted:
+    """A converted program: everything that the proof, the report and the window need."""
+
+    done: Elaborated
+    lowering: Lowering
+    sites: Sites
+    layout: Layout
+    written: WrittenModule
+    text: str
+    entry: str
+    spans: dict[int, Span]
+
+
+def convert(request: Request, dialect: Dialect, framework: str, opset: OpSet) -> Converted:
+    """Convert a program to another framework. Raises Refusal."""
+    done = elaborate(request, dialect, opset)
+    return write_target(done, framework, opset)
+
+
+def write_target(done: Elaborated, framework: str, opset: OpSet) -> Converted:
+    """The target text of an elaborated program."""
+    visit_companions(done)
+    lowering = Lowering(done, framework, opset)
+    sites = Sites(lowering)
+    layout = Layout(lowering, framework, done.evaluator.joins)
+    writer = Writer(done, lowering, sites, layout, opset)
+    written = write_module(writer, docstring_of(done))
+    ast.fix_missing_locations(written.tree)
+    text, placed = render_with_spans(written.tree)
+    spans = {id(node): (line, column, end_line, end_column) for node, line, column, end_line, end_column in placed}
+    return Converted(done, lowering, sites, layout, written, text, render_expression(written.entry), spans)
+
+
+def docstring_of(done: Elaborated) -> str:
+    """The docstring of the source file."""
+    tree = next((t for t in done.evaluator.trace.keep if isinstance(t, ast.Module)), None)
+    return (ast.get_docstring(tree, clean=False) or "") if tree is not None else ""

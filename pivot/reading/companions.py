@@ -1,0 +1,82 @@
+"""Classes beside the model that the same code is made for: read on trial, so that they can be written too.
+
+`ResNet` takes `BasicBlock` or `Bottleneck`; a model with one of them is written with both, where the file has a builder
+that uses the other.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.problems import Refusal
+from pivot.reading import entries, lookup
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import ClassObject
+
+if TYPE_CHECKING:
+    from pivot.reading.elaborate import Elaborated
+
+
+def visit_companions(done: Elaborated) -> None:
+    """Read on trial every class of the opened file that visited code names but no visit reached."""
+    ev = done.evaluator
+    scope = next(iter(ev.scopes.values()))
+    tree = entries.tree_of(ev, scope)
+    named = mentioned(done, tree)
+    for node in tree.body:
+        if not isinstance(node, ast.ClassDef) or node.name not in named:
+            continue
+        value = lookup.in_module(ev, scope, node.name)
+        if value is None or not isinstance(value.hint, ClassObject) or not ev.dialect.is_module_class(value.hint):
+            continue
+        methods = [s for s in node.body if isinstance(s, ast.FunctionDef)]
+        if any(ev.trace.frames.get(id(m)) for m in methods):
+            continue
+        builder = next((f for f in tree.body if isinstance(f, ast.FunctionDef) and uses(f, node.name) and not entries.required_arguments(f)), None)
+        if builder is not None:
+            build_on_trial(done, builder)
+
+
+def uses(node: ast.FunctionDef, name: str) -> bool:
+    """Does a function's body read a name?"""
+    return any(isinstance(n, ast.Name) and n.id == name for s in node.body for n in ast.walk(s))
+
+
+def mentioned(done: Elaborated, tree: ast.Module) -> set[str]:
+    """Names in the annotations of functions and methods that were entered."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and done.evaluator.trace.frames.get(id(node)):
+            for arg in (*node.args.args, *node.args.kwonlyargs):
+                if arg.annotation is not None:
+                    found |= {n.id for n in ast.walk(arg.annotation) if isinstance(n, ast.Name)}
+    return found
+
+
+def build_on_trial(done: Elaborated, builder: ast.FunctionDef) -> None:
+    """Build a model and run it, keeping only what was seen."""
+    from pivot.reading.elaborate import run_forward
+    from pivot.reading.evaluator import Raised
+
+    ev = done.evaluator
+    scope = next(iter(ev.scopes.values()))
+    frame = ev.module_frame(scope)
+    call = ast.copy_location(ast.Call(ast.Name(builder.name, ast.Load()), [], []), builder)
+    ast.fix_missing_locations(call)
+    ev.trace.keep.append(call)
+    mark = ev.journal.mark()
+    nodes, modules, parameters, guards = len(ev.nodes), len(ev.modules), len(ev.parameters), len(ev.guards)
+    ev.speculating += 1
+    ev.companion = True
+    try:
+        value = ev.evaluate(call, frame)
+        if isinstance(value.hint, ModuleObject):
+            run_forward(ev, value.hint, done.specs, dict(done.network.fixed), "eval", 0)
+    except (Refusal, Raised):
+        pass  # the class stays unread, and is left out
+    finally:
+        ev.speculating -= 1
+        ev.companion = False
+        ev.journal.rollback(mark)
+        del ev.nodes[nodes:], ev.modules[modules:], ev.parameters[parameters:], ev.guards[guards:]

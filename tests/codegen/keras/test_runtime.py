@@ -1,0 +1,112 @@
+"""Inside the Keras worker: how objects are found, counted and built."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from codegen.verify import worker
+from codegen.verify.workers import RUNTIMES
+
+pytestmark = pytest.mark.frameworks
+keras = pytest.importorskip("keras")
+
+
+@pytest.fixture(scope="module")
+def runtime() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("pivot_runtime_keras_alone", RUNTIMES["keras"])
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Inner(keras.layers.Layer):  # type: ignore[misc, name-defined]
+    def __init__(self, shared: Any) -> None:
+        super().__init__()
+        self.conv, self.shared = keras.layers.Dense(2), shared
+        self.branches = {"left": keras.layers.Dense(2), "right": [keras.layers.Dense(2)]}
+        self.owner = self
+
+
+class Net(keras.Model):  # type: ignore[misc, name-defined]
+    def __init__(self) -> None:
+        super().__init__()
+        self._private = keras.layers.Dense(2)
+        self.blocks = [Inner(self._private), Inner(self._private)]
+        self.body = keras.Sequential([keras.layers.Dense(2), keras.Sequential([keras.layers.ReLU()])])
+        self.rnn = keras.layers.Bidirectional(keras.layers.LSTM(1))
+
+    def call(self, x: Any) -> Any:
+        return self.body(self._private(self._private(x)))
+
+
+def test_every_path_of_every_layer(runtime: ModuleType) -> None:
+    model = Net()
+    found = runtime.object_paths(model)
+    names = ["conv", "shared", "branches['left']", "branches['right'][0]"]
+    wanted = {"", "_private", "blocks[0]", "blocks[1]", "body", "body.layers[0]", "body.layers[1]"}
+    wanted |= {f"blocks[{n}].{name}" for n in (0, 1) for name in names} | {"body.layers[1].layers[0]", "rnn"}
+    wanted |= {f"rnn.{side}_layer{end}" for side in ("forward", "backward") for end in ("", ".cell")}
+    assert set(found) == wanted
+    assert found["blocks[1].shared"] is found["_private"]
+
+
+def test_h5_paths_of_variables_are_those_of_the_file(runtime: ModuleType, tmp_path: Path) -> None:
+    from codegen.weights.keras_file import read_weights_h5
+
+    model = Net()
+    model(np.ones((1, 2), "f4"))
+    model.save_weights(tmp_path / "w.weights.h5")
+    variables = runtime.variable_paths(model)
+    arrays = read_weights_h5(tmp_path / "w.weights.h5")
+    assert set(variables) == set(arrays)
+    for path, array in arrays.items():
+        np.testing.assert_array_equal(np.asarray(variables[path].numpy()), array)
+
+
+def test_calls_are_counted_and_building_is_not(runtime: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keras.layers.Layer, "__call__", keras.layers.Layer.__call__)
+    shell = worker.Shell({"record_limit": 10**6, "runs": []}, io.StringIO())
+    runtime.record_layers(shell)
+    model = Net()
+    monkeypatch.setattr(runtime, "_watched", {id(model._private): ["_private", "blocks[0].shared"]})
+    shell.recorder.start(True)
+    model(keras.Input((2,)))
+    assert shell.recorder.kept == {}
+    model(np.ones((1, 2), "f4"))
+    assert set(shell.recorder.kept) == {f"{name}#{n}.0" for name in ("_private", "blocks[0].shared") for n in (0, 1)}
+
+
+def test_the_symbolic_build_tells_why_it_fails(runtime: ModuleType) -> None:
+    shell = worker.Shell({"record_limit": 0, "runs": []}, io.StringIO())
+    names = {"make": lambda: keras.layers.Dense(3), "bad": lambda: keras.layers.Reshape((7,))}
+    job = {
+        "model": "make()",
+        "build": [[None, None, 2]],
+        "inputs": [{"name": "x", "keyword": False, "dtype": "float32"}],
+    }
+    assert runtime.build(job, names, shell) == {
+        "ok": True,
+        "inputs": [[None, None, 2]],
+        "outputs": [[None, None, 3]],
+        "why": None,
+    }
+    failed = runtime.build(job | {"model": "bad()", "build": [[None, 2]]}, names, shell)
+    assert failed["ok"] is False
+    assert "\n" not in failed["why"]
+
+
+def test_several_inputs_of_a_functional_model(runtime: ModuleType) -> None:
+    a, b = keras.Input((2,)), keras.Input((2,))
+    model = keras.Model([a, b], keras.layers.Add()([a, b]))
+    spec = [{"name": name, "keyword": False} for name in "ab"]
+    found = runtime.apply(model, [np.ones((1, 2), "f4")] * 2, {"inputs": spec}, False)
+    assert np.asarray(found).tolist() == [[2.0, 2.0]]
