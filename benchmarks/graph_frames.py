@@ -50,7 +50,19 @@ def pan(view: GraphView, app: QApplication, step: tuple[int, int], whole: bool) 
         start = time.perf_counter()
         view.canvas.scroll_by(*step)
         if whole:
+            view.canvas.repaint_afar()
             view.canvas.viewport().repaint()
+        app.processEvents()
+        times.append(1e3 * (time.perf_counter() - start))
+    return times
+
+
+def zoom_in_and_out(view: GraphView, app: QApplication) -> list[float]:
+    """Milliseconds per frame while a wheel is turned between 40 % and 120 %."""
+    times = []
+    for frame in range(FRAMES):
+        start = time.perf_counter()
+        view.canvas.set_zoom(0.4 * 1.03 ** (frame if frame < 38 else 75 - frame))
         app.processEvents()
         times.append(1e3 * (time.perf_counter() - start))
     return times
@@ -81,6 +93,8 @@ def main() -> int:
             view.canvas.look_at(*middle, zoom)
             median = report(f"  zoom {zoom:.0%}, whole view painted", pan(view, app, (7, 9), True))
             missed += zoom < 0.35 and median > GOAL_MS
+        view.canvas.look_at(*middle, 0.4)
+        report("  zoomed between 40 % and 120 %", zoom_in_and_out(view, app))
         view.close()
         view.deleteLater()
     view, first = view_of(resnet50(), app)

@@ -293,16 +293,34 @@ def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
     from dataclasses import replace
 
     assert module.form is not None
+    operands = stand_ins(module)
     node = Node(
-        id="", op=module.form.op, form=module.form, params=dict(module.params), operands={}, weights=dict(module.weights), results=(),
+        id="", op=module.form.op, form=module.form, params=dict(module.params), operands=operands, weights=dict(module.weights), results=(),
         module=module, site=module.site or module.cls, file="", frame=module.frame, bound=module.bound,  # type: ignore[arg-type]
     )  # fmt: skip
     from pivot.forms import normalise
 
-    checked = normalise(node.op, node.params, {}) if node.op is not None else node.params
+    types = {k: type_of(v) for k, v in operands.items()}
+    checked = normalise(node.op, node.params, types) if node.op is not None else node.params
     if not isinstance(checked, Refused):
         node = replace(node, params=dict(checked))
-    plans = lowering.plans(module.form.op, "layer", node.params, {}, node.weights, (), {p: p for p in node.params}, node, frozenset(), 0)
+    origin = {p: p for p in node.params}
+    plans = lowering.plans(module.form.op, "layer", node.params, operands, node.weights, (), origin, node, frozenset(), 0)
     if isinstance(plans, Refused):
         return Lowered(node, (), plans.why)
     return Lowered(node, plans, "", plans[0])
+
+
+def stand_ins(module: ModuleObject) -> dict[str, object]:
+    """Operands for a layer that is never applied: of the rank and the sizes that its constructor says."""
+    assert module.form is not None
+    known = {(c.operand, c.letter): c.value for c in module.bound.constraints} if module.bound is not None else {}
+    found: dict[str, object] = {}
+    for name, spec in module.form.op.inputs.items():
+        if spec.optional or spec.many or spec.number:
+            continue
+        letters = module.form.order.get(name) or spec.letters
+        spelled = [part for letter in letters for part in (("a", "b") if letter == "*" else (letter,))]
+        sizes = [known.get((name, letter), 8) for letter in spelled]
+        found[name] = TensorVersion(f"absent.{name}", TensorType(tuple(s if isinstance(s, int) else 8 for s in sizes)))
+    return found

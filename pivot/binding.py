@@ -150,7 +150,7 @@ def bind(
 
 
 def _settled_defaults(form: Form, slots: tuple[Slot, ...]) -> tuple[tuple[str, object] | None, ...]:
-    """Per slot what leaving it out says: (parameter, value), ("", None) = nothing, None = it depends on other arguments."""
+    """Per slot what leaving it out says: (parameter, value), ("", None) = nothing, None = it depends on others."""
     key = f"defaults {id(slots)}"
     found = form.cache.get(key)
     if found is None:

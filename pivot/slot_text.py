@@ -122,9 +122,9 @@ def _slots(cursor: _Cursor, closing: str) -> tuple[Slot, ...]:
             if cursor.kind() == "end" or (closing and cursor.peek() == closing):
                 break
         if cursor.peek() == "*" and cursor.kind(1) != "name":
-            cursor.take()
             if keyword:
                 raise NotationError("a second '*'", cursor.column())
+            cursor.take()
             keyword = True
             continue
         slot = _slot(cursor, keyword)

@@ -102,6 +102,7 @@ def build(job: Job, names: dict[str, Any], shell: Shell) -> dict[str, object]:
 def object_paths(model: Model) -> dict[str, Model]:
     """Every layer by every attribute path: "", "conv1", "blocks[0].conv", "branches['left']", "body.layers[2]"."""
     hidden = set(dir(keras.layers.Layer())) | {"_functional", "_operations", "_nodes", "layers", "_modules"}
+    hidden.add("_self_unconditional_dependency_names")  # TensorFlow's own copy of the attributes
     found: dict[str, Model] = {}
     stack: list[tuple[str, Any, tuple[int, ...]]] = [("", model, ())]
     while stack:

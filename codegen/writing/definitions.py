@@ -42,6 +42,7 @@ class Definitions:
         mode = id(node) in self.w.mode_functions and node.name != "__init__"
         body = Statements(self.w, file, local_names(node), mode, container_of(owner))
         body.e.gone |= gone
+        body.e.uses_tensors = self.uses_tensors(node)
         made = ast.FunctionDef(node.name, copy.deepcopy(node.args), body.block(node.body), [], None, None)
         self.signature(made, node, body, file, gone, mode)
         if owner is not None and node.name == "forward":
@@ -52,6 +53,11 @@ class Definitions:
             made.body = [ast.Pass()]
         clean_function(made)
         return nodes.like(made, node)
+
+    def uses_tensors(self, node: ast.FunctionDef) -> bool:
+        """Was an op or a module applied in a function?"""
+        kinds = {v.kind for n in ast.walk(node) for v in self.w.trace.visits.get(id(n), [])}
+        return bool(kinds & {"op", "apply", "unmapped", "size"})
 
     def signature(
         self, made: ast.FunctionDef, node: ast.FunctionDef, body: Statements, file: str, gone: set[str], mode: bool

@@ -35,6 +35,7 @@ class Expressions:
         self.file = file
         self.locals = locals_
         self.uses_mode = uses_mode
+        self.uses_tensors = False  # does this definition compute with tensors?
         self.gone: set[str] = set()  # names of this definition whose values went
 
     # -- dispatch -----------------------------------------------------------------

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from codegen.layout import Layout, Order
 from codegen.lower import Step
 from codegen.writing import nodes
-from pivot.binding import codec_of
+from pivot.codecs.base import NoForm
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face, write_slots
 from pivot.op import Form
 from pivot.predicates import equal
+from pivot.references import codec_of
 from pivot.slots import MISSING, Coded, Path, Slot
+from pivot.spelling import refs_by_role
 
 Given = Mapping[str, ast.expr]  # source slot key -> the argument expression, already in terms of the target
 
@@ -136,10 +138,28 @@ def slot_expression(
         return nested(steps, first, found, given, source_form, operand, hints)
     values = [w.value if w is not None else slot.default for w in found]
     if any(v is MISSING or not equal(v, first) for v in values if not isinstance(v, DottedName)):
+        agreed = right_for_all(steps, slot, values)
+        if agreed is not None:
+            return nodes.literal(agreed)
         raise Disagreement(f"{slot.key} is {', '.join(sorted({str(v) for v in values}))} at different visits")
     if slot.variadic and isinstance(first, (tuple, list)):
         return [nodes.literal(v) for v in first]
     return nodes.literal(first)
+
+
+def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object | None:
+    """One notation that says the right thing at every visit: `same` where a 1x1 window has nothing to pad."""
+    if not isinstance(slot.value, Coded):
+        return None
+    codec, name = codec_of(slot.value), slot.value.path.name
+    for candidate in dict.fromkeys(v for v in values if isinstance(v, (str, int))):
+        try:
+            read = [codec.read(candidate, refs_by_role(s.form, codec.roles, slot.value.refs, s.params, s.facts())) for s in steps]
+        except NoForm:
+            continue
+        if all(equal(r, s.params.get(name)) for r, s in zip(read, steps, strict=True)):
+            return candidate
+    return None
 
 
 def nested(

@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
-from codegen.writing.expressions import Expressions
+from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plans import Unwritable
 from pivot.problems import refuse
 from pivot.reading.modules import ModuleObject
@@ -43,7 +43,7 @@ class Statements:
         met = id(body[0]) in self.w.trace.executed
         try:
             unread = self.w.trace.unread.get(id(body[0]))
-            if not met and unread is not None and self.needs_reading(body):
+            if not met and unread is not None and not self.is_plain(body):
                 raise Unwritable(unread)
             made = self.block(body)
             if not met:
@@ -58,9 +58,20 @@ class Statements:
             stop = ast.Raise(nodes.call("NotImplementedError", [text]), None)
             return [nodes.like(stop, body[0])]
 
-    def needs_reading(self, body: list[ast.stmt]) -> bool:
-        """Does an arm hold calls that plain copying could get wrong?"""
-        return any(isinstance(n, (ast.Call, ast.BinOp, ast.Subscript)) for s in body for n in ast.walk(s))
+    def is_plain(self, body: list[ast.stmt]) -> bool:
+        """Is an arm plain Python, with nothing of a framework in it? It is copied, whether it was read or not."""
+        for node in (n for s in body for n in ast.walk(s)):
+            if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(getattr(node, "ctx", None), ast.Load):
+                api = self.w.static_api(node, self.file, self.e.locals)
+                if api is not None and api.root in FRAMEWORK_ROOTS:
+                    return False
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                root: ast.expr = node.func
+                while isinstance(root, ast.Attribute):
+                    root = root.value
+                if isinstance(root, ast.Name) and root.id == "self":
+                    return False
+        return not self.e.uses_tensors
 
     def statement(self, node: ast.stmt) -> list[ast.stmt]:
         """One statement as none, one or several."""
@@ -210,7 +221,7 @@ class Statements:
             return None
         source = nodes_made[0].form.result
         target = lowered.chosen.steps[-1].form.result
-        if source == target or isinstance(source, ResultName):
+        if source == target or isinstance(source, ResultName) or is_list(source) and is_list(target):
             return None
         names: dict[str, ast.expr] = {}
         if not match(source, node.targets[0], names):
@@ -337,6 +348,11 @@ class Statements:
                 continue
             return False
         return True
+
+
+def is_list(pattern: Result) -> bool:
+    """Does a call return one list of results?"""
+    return isinstance(pattern, ResultGroup) and len(pattern.items) == 1 and isinstance(pattern.items[0], ResultName) and pattern.items[0].star
 
 
 def match(pattern: Result, target: ast.expr, names: dict[str, ast.expr]) -> bool:

@@ -150,8 +150,8 @@ def make_node(
     held = {k: operand_of(ev, v, node, frame) for k, v in operands.items()}
     weights: dict[str, ParameterObject] = dict(module.weights) if module is not None else {}
     types = {k: type_of(v) for k, v in held.items()}
-    for name, parameter in weights.items():
-        types.setdefault(name, parameter.type)
+    if module is None:
+        types.update({name: parameter.type for name, parameter in weights.items() if name not in types})
     checked = normalise(op, params, types)
     if isinstance(checked, Refused):
         return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}")
@@ -161,15 +161,15 @@ def make_node(
         raise ev.refusal(frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape") from None
     results: list[TensorVersion] = []
     outputs: dict[str, object] = {}
-    for name, made in zip(op.outputs, inferred, strict=False):
-        if isinstance(made, TensorType):
-            version = new_version(ev, made)
-            results.append(version)
-            outputs[name] = Value(TensorCell(version, base), None, INPUT)
-        else:
-            many = [new_version(ev, t) for t in made]
+    for place, (name, spec) in enumerate(op.outputs.items()):
+        if spec.many:  # a list takes all that is left
+            many = [new_version(ev, t) for t in inferred[place:]]
             results.extend(many)
             outputs[name] = tuple(Value(TensorCell(v, base), None, INPUT) for v in many)
+        elif place < len(inferred):
+            version = new_version(ev, inferred[place])
+            results.append(version)
+            outputs[name] = Value(TensorCell(version, base), None, INPUT)
     made_node = Node(
         id=f"n{len(ev.nodes) + 1}",
         op=op,
@@ -210,7 +210,7 @@ def shape_result(pattern: Result, outputs: Mapping[str, object]) -> Value:
             return Value(Unknown("this result of the call is not modelled"))
         made = outputs[pattern.name]
         if isinstance(made, tuple):
-            return Value(ListObject(list(made)) if not pattern.star else made, None, INPUT)
+            return Value(made if pattern.star else ListObject(list(made)), None, INPUT)
         assert isinstance(made, Value)
         return made
     items: list[Value] = []

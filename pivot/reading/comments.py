@@ -159,6 +159,7 @@ def _place(comments: list[Comment], line: LogicalLine | None, head: Head | None,
     closes = line is None or (head is not None and (head.kind in ("else", "finally", "except") or _is_elif(head.node)))
     limit = len(ending)
     index = 0
+    tails: dict[int, list[str]] = {}
     for index, comment in enumerate(comments):
         if comment.column <= column and not closes:
             break
@@ -169,12 +170,13 @@ def _place(comments: list[Comment], line: LogicalLine | None, head: Head | None,
             break
         else:
             limit = 1  # left of every block that ends: the outermost of them
-        block = ending[limit - 1]
-        gap = ("",) * min(2, comment.line - above - 1)
-        setattr(block.owner, block.tail, (*getattr(block.owner, block.tail, ()), *gap, comment.text))
+        tails.setdefault(limit - 1, []).extend([*[""] * min(2, comment.line - above - 1), comment.text])
         above = comment.line
     else:
         index = len(comments)
+    for place, texts in tails.items():
+        block = ending[place]
+        setattr(block.owner, block.tail, (*getattr(block.owner, block.tail, ()), *texts))
     if line is None or head is None:
         return
     rest = comments[index:]

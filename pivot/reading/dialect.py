@@ -40,6 +40,7 @@ class Dialect:
 
     framework = ""
     forward_names: tuple[str, ...] = ("forward",)
+    mutable_tensors = True  # does `x += y` change x for every alias?
     reflected = {"+": "+", "*": "*", "-": "-", "/": "/", "**": "**", "@": "@", "//": "//", "%": "%"}
 
     # -- names ---------------------------------------------------------------

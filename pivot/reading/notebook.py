@@ -10,7 +10,7 @@ from pivot.problems import Problem, refuse
 
 CELL_TIMERS = frozenset({"time", "timeit", "capture", "prun"})  # cell magics whose cell is ordinary Python
 MAGIC = re.compile(r"^([ \t]*)([%!].*|\?\S.*|[\w.]+\?\??\s*)$")
-ASSIGNED = re.compile(r"^([ \t]*)([\w.,* ]+=\s*[%!]\s*[A-Za-z(/.].*)$")
+ASSIGNED = re.compile(r"^([ \t]*)([\w*][\w.,* ]*=\s*[%!]\s*[A-Za-z(/.].*)$")
 # what a line can open or close: comments, strings of each kind, brackets
 PIECE = re.compile(r"#.*|\"\"\"|'''|\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?|[()\[\]{}]|\\$")
 

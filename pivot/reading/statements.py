@@ -161,6 +161,9 @@ def augmented(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     right = ev.evaluate(node.value, frame)
     if isinstance(left.hint, TensorCell):
         made = calls.tensor_operator(ev, expressions.BINARY[type(node.op)][0], (left, right), node, frame)
+        if not ev.dialect.mutable_tensors:
+            bind(ev, node.target, made, frame)
+            return
         calls.write_in_place(ev, left.hint, made, node, frame)
         if isinstance(node.target, (ast.Subscript, ast.Attribute)):
             bind(ev, node.target, left, frame)

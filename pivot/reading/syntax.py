@@ -74,6 +74,8 @@ def check_tree(module: ast.AST, file: str, limits: Limits) -> None:
 def _check_characters(text: str, file: str, limits: Limits) -> None:
     if len(text) > limits.file_bytes:
         raise over_limit(file, 1, 1, f"a source of {len(text)} characters", "file_bytes", limits.file_bytes)
+    if text.count("\n") > limits.nodes:
+        raise over_limit(file, 1, 1, f"a source of {text.count(chr(10))} lines", "nodes", limits.nodes)
     nul = text.find("\0")
     if nul >= 0:
         line, column = place_of(text, nul)

@@ -12,6 +12,7 @@ PYTHON_2_MESSAGE = re.compile(
 PYTHON_2_LINE = re.compile(
     r"^\s*(print\s+[^\s=(.]|print\s*>>|exec\s+[\"'\w]|raise\s+\w+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)|<>|`|\bur[\"']"
     r"|\b\d+[lL]\b")
+LOOK_AT = 500  # characters of a line; it may be hostile
 MERGE = re.compile(r"^(<{7}|={7}|>{7})(?: .*)?$")
 # what a line of a newer Python looks like, the version that reads it, and its name
 NEWER = (
@@ -26,13 +27,14 @@ def explain(error: SyntaxError, text: str, file: str) -> Refusal:
     """The refusal for what `ast.parse` or `tokenize` said about `text` (line ends `\\n`)."""
     lines = text.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
-    line, column = lines[number - 1], max(error.offset or 1, 1)
+    line, column = lines[number - 1][:LOOK_AT], max(error.offset or 1, 1)
     message = (error.msg or "invalid syntax").split(". Perhaps")[0].split(". Did you mean")[0]
     merged = merge_markers(lines, file)
     if merged is not None:
         return merged
     if PYTHON_2_MESSAGE.search(message) or PYTHON_2_LINE.search(line):
-        return refuse("python-2", file, number, column, f"Python 2 source ({message})", "convert it to Python 3 first, for example with 2to3")
+        return refuse("python-2", file, number, column, f"Python 2 source ({message})",
+                      "convert it to Python 3 first, for example with 2to3")
     for pattern, version, name in NEWER:
         if pattern.search(line):
             return refuse("newer-python", file, number, column, f"{name} needs Python {version}",

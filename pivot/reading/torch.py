@@ -120,6 +120,7 @@ class TorchDialect(TorchModules):
         if name in ("torch.nn.Parameter", "torch.nn.Buffer"):
             return self.make_parameter(ev, callee, name, args, kwargs, node, frame)
         if name.startswith("torch.utils.checkpoint.checkpoint") and args:
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name="checkpoint"))
             plain = {k: v for k, v in kwargs.items() if k not in ("use_reentrant", "preserve_rng_state", "context_fn")}
             return calls.call_value(ev, args[0], args[1:], plain, node, frame)
         if name == "torch.Size":

@@ -34,9 +34,9 @@ def own_command() -> tuple[str, ...]:
 
 
 class Job(QObject):
-    """Runs `command`; `event` carries Found events and the newest Progress of a batch, `finished` one Outcome."""
+    """Runs `command`; `heard` carries Found events and the newest Progress of a batch, `finished` one Outcome."""
 
-    event = Signal(object)
+    heard = Signal(object)
     finished = Signal(object)
 
     def __init__(self, command: Sequence[str], parent: QObject | None = None) -> None:
@@ -111,7 +111,7 @@ class Job(QObject):
 
     def _emit(self, event: Event) -> None:
         if not self._cancelled:
-            self.event.emit(event)
+            self.heard.emit(event)
 
     def _read_errors(self) -> None:
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -21,6 +22,15 @@ from studio.report import read_report
 VERBS = ("convert", "verify", "weights")
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A job that has not ended, cancelled ones included."""
+
+    kind: str
+    job: Job
+    ended: Callable[[Outcome], None]
+
+
 class Jobs(QObject):
     """Starts verbs for a document and puts what they make into it. `failed(kind, text)` tells what ended badly."""
 
@@ -34,7 +44,9 @@ class Jobs(QObject):
         self._folder = Path(tempfile.mkdtemp(prefix="pivot-studio-"))
         self._count = 0
         self._jobs: dict[str, Job] = {}
-        self._dying: set[Job] = set()
+        self._serial = 0
+        self._runs: dict[int, _Run] = {}
+        self._ended: list[Job] = []
         self._found: dict[str, list[Problem]] = {}
         self._verify_next = False
         self.automatic = True
@@ -98,7 +110,6 @@ class Jobs(QObject):
         for name in (kind,) if kind is not None else VERBS:
             job = self._jobs.pop(name, None)
             if job is not None:
-                self._dying.add(job)
                 job.cancel()
         if kind is None:
             self._delay.stop()
@@ -108,38 +119,44 @@ class Jobs(QObject):
     def shut(self) -> None:
         """End every child and take the working folder away."""
         self._delay.stop()
-        for job in (*self._jobs.values(), *self._dying):
-            job.stop()
+        for run in list(self._runs.values()):
+            run.job.stop()
         self._jobs.clear()
+        self._ended.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, kind: str, revision: int, arguments: Sequence[str], ended: Callable[[Outcome], None]) -> None:
-        job = Job((*self._command, *arguments), self)
+        self._serial += 1
+        # Jobs that have ended are let go here, where none of them is still sending a signal.
+        self._ended.clear()
+        job, serial = Job((*self._command, *arguments)), self._serial
         self._jobs[kind], self._found[kind] = job, []
-        job.event.connect(lambda event: self._on_event(kind, job, event))
-        job.finished.connect(lambda outcome: self._on_end(kind, job, outcome, ended))
+        self._runs[serial] = _Run(kind, job, ended)
+        # The slots know a number and not the job: a slot that held its own sender would free it while it dies.
+        job.heard.connect(partial(self._on_event, serial))
+        job.finished.connect(partial(self._on_end, serial))
         self._tell(JobState(kind, revision))
         job.start()
 
-    def _on_event(self, kind: str, job: Job, event: object) -> None:
-        if self._jobs.get(kind) is not job:
+    def _on_event(self, serial: int, event: object) -> None:
+        run = self._runs[serial]
+        if self._jobs.get(run.kind) is not run.job:
             return
         match event:
             case Progress(step, done, total):
-                state = self._document.jobs.get(kind)
+                state = self._document.jobs.get(run.kind)
                 if state is not None:
                     self._tell(replace(state, step=step, done=done, total=total))
             case Found(problem):
-                self._found[kind].append(problem)
+                self._found[run.kind].append(problem)
 
-    def _on_end(self, kind: str, job: Job, outcome: Outcome, ended: Callable[[Outcome], None]) -> None:
-        self._dying.discard(job)
-        job.deleteLater()
-        if self._jobs.get(kind) is not job:
-            return
-        del self._jobs[kind]
-        ended(outcome)
-        self._tell()
+    def _on_end(self, serial: int, outcome: Outcome) -> None:
+        run = self._runs.pop(serial)
+        if self._jobs.get(run.kind) is run.job:
+            del self._jobs[run.kind]
+            run.ended(outcome)
+            self._tell()
+        self._ended.append(run.job)
 
     def _converted(self, revision: int, project: Project, folder: Path, outcome: Outcome) -> None:
         problems = tuple(self._found["convert"])

@@ -26,6 +26,12 @@ def test_edits_on_several_lines_stay_apart() -> None:
     assert rebase.place(Lines(5, 7, 5, 8)) == Lines(5, 7, 5, 9)
 
 
+def test_edits_on_one_line_stay_apart() -> None:
+    rebase = Rebase(OLD, OLD.replace("f(3, 4)", "f((3, 5), 44)"))
+    assert rebase.place(Lines(3, 7, 3, 8)) == Lines(3, 7, 3, 13)
+    assert rebase.place(Lines(3, 10, 3, 11)) == Lines(3, 15, 3, 17)
+
+
 def test_lines_that_were_put_in_move_what_follows() -> None:
     rebase = Rebase(OLD, OLD.replace("y = g(5)\n", "w = 1\nv = 2\ny = g(5)\n"))
     assert rebase.place(Lines(4, 7, 4, 8)) == Lines(6, 7, 6, 8)

@@ -30,6 +30,12 @@ class BoxItem(QGraphicsItem):
         self.rect = QRectF(0.0, 0.0, rect.width, rect.height)
         self._bounds = self.rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
         self.setPos(rect.x, rect.y)
+        self.keep_painted(True)
+
+    def keep_painted(self, keep: bool) -> None:
+        """Paint once and copy the pixels until something changes; not worth it for what is large."""
+        mode = QGraphicsItem.CacheMode.DeviceCoordinateCache if keep else QGraphicsItem.CacheMode.NoCache
+        self.setCacheMode(mode)
 
     def boundingRect(self) -> QRectF:
         return self._bounds

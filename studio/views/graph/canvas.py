@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, QVariantAnimation, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTransform
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmapCache, QResizeEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from studio.layout.compose import Rect
@@ -11,8 +11,10 @@ from studio.views.graph.labels import SHOWN
 from studio.views.graph.look import Look
 from studio.views.graph.overview import LIMIT
 from studio.views.graph.scene import GraphScene
+from studio.views.graph.shot import Shot
 
 LEAST_ZOOM, MOST_ZOOM = 0.004, 4.0
+PIXMAPS_KB = 96 * 1024
 GLIDE_MS = 220
 FIT_MARGIN = 48.0  # pixels on the screen around a fitted drawing
 
@@ -29,6 +31,9 @@ class Canvas(QGraphicsView):
         self.animated = True
         self._populated = Rect(0.0, 0.0, -1.0, -1.0)
         self._glide: QVariantAnimation | None = None
+        self._afar = Shot()
+        # Cards are painted once and copied; what fills a screen at any zoom has to fit.
+        QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), PIXMAPS_KB))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -191,8 +196,15 @@ class Canvas(QGraphicsView):
 
     # -- painting
 
+    def repaint_afar(self) -> None:
+        """Paint all of the overview the next time, and not only what is new."""
+        self._afar.forget()
+        self.viewport().update()
+
     def theme_changed(self) -> None:
         """Paint everything again, in other colours."""
+        self.graph.recolor()
+        self.repaint_afar()
         self.scene().update()
         self.viewport().update()
 
@@ -200,14 +212,9 @@ class Canvas(QGraphicsView):
         if not self.from_afar:
             super().paintEvent(event)
             return
+        shot = self._afar.picture(self)
         painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), self.look.canvas)
-        if self.graph.overview is not None:
-            transform = self.viewportTransform()
-            area = transform.inverted()[0].mapRect(QRectF(event.rect().adjusted(-2, -2, 2, 2)))
-            painter.setTransform(transform)
-            marks = self.graph.marks
-            self.graph.overview.paint(painter, self.look, area, marks.chosen | marks.holding)
+        painter.drawPixmap(0, 0, shot)
         painter.end()
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
+from itertools import pairwise
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QPainterPath, QPolygonF
+from PySide6.QtWidgets import QGraphicsPathItem
 
 from studio.layout.arrange import Point
 from studio.layout.compose import DrawnWire
@@ -20,8 +20,11 @@ WIDTH, LIT_WIDTH = 1.5, 2.4
 DOT = 2.6
 
 
-class EdgeItem(QGraphicsItem):
-    """One wire of the drawing. `lit` is set by the scene while the pointer is over it or over one of its ends."""
+class EdgeItem(QGraphicsPathItem):
+    """One wire of the drawing. It is painted by Qt itself: at hundreds of wires a call into Python each would show.
+
+    `lit` is set by the scene while the pointer is over the wire or over one of its ends.
+    """
 
     def __init__(self, drawn: DrawnWire, look: Look, horizontal: bool) -> None:
         super().__init__()
@@ -32,57 +35,47 @@ class EdgeItem(QGraphicsItem):
         wire = drawn.wire
         self._arrow = wire.target.port is None
         self._dots = (wire.source.item == ENTRY, wire.target.port is not None and wire.target.item != EXIT)
-        self._path = QPainterPath()
-        self._head = QPolygonF()
-        self._bounds = QRectF()
-        self._ends = (QPointF(), QPointF())
+        self._head = QGraphicsPathItem(self)
+        self._head.setPen(Qt.PenStyle.NoPen)
+        self.color()
         self.lead(drawn.points)
+
+    def color(self) -> None:
+        """Take the colours of the look."""
+        color = self.look.accent if self.lit else self.look.edge
+        self.setPen(self.look.pen(color, LIT_WIDTH if self.lit else WIDTH))
+        self._head.setBrush(QBrush(color))
 
     def lead(self, points: Sequence[Point]) -> None:
         """Run over these points."""
-        self.prepareGeometryChange()
         tip, before = points[-1], points[-2] if len(points) > 1 else points[-1]
         flow = tip[0] - before[0] if self._horizontal else tip[1] - before[1]
         way = 1.0 if flow >= 0 else -1.0
-        self._ends = (QPointF(*points[0]), QPointF(*tip))
+        head = QPainterPath()
         shown = list(points)
         if self._arrow:
             back = ARROW * 0.8 * way
             shown[-1] = (tip[0] - back, tip[1]) if self._horizontal else (tip[0], tip[1] - back)
-            self._head = _arrow(tip, way, self._horizontal)
-        self._path = wire_path(shown, self._horizontal)
-        self._bounds = self._path.controlPointRect().adjusted(-8.0, -8.0, 8.0, 8.0)
-
-    def boundingRect(self) -> QRectF:
-        return self._bounds
+            head.addPolygon(_arrow(tip, way, self._horizontal))
+            head.closeSubpath()
+        for wanted, place in zip(self._dots, (points[0], tip), strict=True):
+            if wanted:
+                head.addEllipse(QPointF(*place), DOT, DOT)
+        self.setPath(wire_path(shown, self._horizontal))
+        self._head.setPath(head)
 
     def light(self, lit: bool) -> None:
         """Stand out, above the other wires."""
         if lit != self.lit:
             self.lit = lit
             self.setZValue(self.zValue() + (0.5 if lit else -0.5))
-            self.update()
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        color = self.look.accent if self.lit else self.look.edge
-        width = LIT_WIDTH if self.lit else WIDTH
-        painter.setPen(self.look.pen(color, max(width, 0.9 / self.look.scale)))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(self._path)
-        if self._arrow or any(self._dots):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            if self._arrow:
-                painter.drawPolygon(self._head)
-            for wanted, place in zip(self._dots, self._ends, strict=True):
-                if wanted:
-                    painter.drawEllipse(place, DOT, DOT)
+            self.color()
 
 
 def wire_path(points: Sequence[Point], horizontal: bool) -> QPainterPath:
     """Straight along the flow, smooth where the wire changes its place across."""
     path = QPainterPath(QPointF(*points[0]))
-    for start, stop in itertools.pairwise(points):
+    for start, stop in pairwise(points):
         if straight(start, stop, horizontal):
             path.lineTo(*stop)
         else:

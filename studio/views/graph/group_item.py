@@ -24,6 +24,7 @@ class GroupItem(BoxItem):
     def __init__(self, key: str, face: Face, look: Look, rect: Rect, opened: bool, depth: int) -> None:
         super().__init__(key, face, look, rect)
         self.opened = opened
+        self.keep_painted(not opened)
         self.depth = depth
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 
 from studio.layout.arrange import Point
 from studio.layout.compose import DrawnWire, Rect
@@ -14,7 +14,6 @@ from studio.layout.index import CELL, DrawingIndex, on_bend, straight
 from studio.layout.tree import ROOT, Tree
 from studio.layout.visible import End
 from studio.picture import Picture
-from studio.views.graph.box_item import text_line
 from studio.views.graph.look import Look
 
 if TYPE_CHECKING:
@@ -67,14 +66,15 @@ class Labels:
     def paint(self, painter: QPainter, look: Look, area: Rect, lit: frozenset[int]) -> None:
         """Draw what lies in an area; the labels of lit wires stand out."""
         metrics = look.fonts.small_metrics
+        drop = (metrics.ascent() - metrics.descent()) / 2
+        painter.setFont(look.fonts.small)
         for label in self.within(area):
             fill = look.canvas if label.depth < 0 else look.group_fills[label.depth % 2]
             rect = label.rect
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawRoundedRect(QRectF(rect.x, rect.y, rect.width, rect.height), 5.0, 5.0)
+            painter.fillRect(QRectF(rect.x, rect.y, rect.width, rect.height), fill)
             color = look.accent if label.wire in lit else look.muted
-            text_line(painter, look.fonts.small, metrics, color, rect.x + 5.0, label.y, label.width, label.text)
+            painter.setPen(color)
+            painter.drawText(QPointF(rect.x + 5.0, label.y + drop), label.text)
 
     def _fill(self, column: int, row: int) -> None:
         """Make the labels whose middle lies in one cell."""

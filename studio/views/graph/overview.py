@@ -1,7 +1,7 @@
 """The network from afar: all boxes and wires in a few calls, so that ten thousand of them pan smoothly.
 
 Below `LIMIT` a box is too small for its text. One call per item in Python is then what costs, not the pixels, so the
-boxes are drawn as rectangles per colour and the wires as plain lines, in bands that are skipped when out of sight.
+boxes are drawn as rectangles per colour and the wires as plain lines, in tiles that are skipped when out of sight.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from studio.layout.compose import Drawing
 from studio.layout.pause import collection_paused
@@ -20,7 +20,7 @@ from studio.views.graph.face import Faces
 from studio.views.graph.look import HEADER, Look
 
 LIMIT = 0.35
-BAND = 4000.0  # height of a band in pixels at 100 %
+TILE = 2000.0  # width and height of a tile in pixels at 100 %
 TITLE_PX = 12
 TITLES = 80  # at most so many titles are written
 TITLE_ROOM = 10.0  # pixels on the screen that the title of a frame needs
@@ -28,11 +28,11 @@ BESIDE = 220.0  # pixels on the screen for a title beside a frame
 
 
 @dataclass(slots=True)
-class _Band:
-    """What begins in one band, and how far it reaches: left, top, right, bottom."""
+class _Tile:
+    """What begins in one tile, and how far it reaches: left, top, right, bottom."""
 
     reach: list[float] = field(default_factory=lambda: [1e18, 1e18, -1e18, -1e18])
-    lines: list[QLineF] = field(default_factory=list)
+    lines: QPainterPath = field(default_factory=QPainterPath)
     rects: dict[str, list[QRectF]] = field(default_factory=lambda: defaultdict(list))
 
     def grow(self, left: float, top: float, right: float, bottom: float) -> None:
@@ -58,10 +58,10 @@ class Overview:
         self._frames: list[tuple[QRectF, int, bool]] = []
         self._titles: list[tuple[QRectF, str, int | None]] = []
         self._lost: list[QRectF] = []
-        self._bands: dict[int, _Band] | None = None
+        self._tiles: dict[tuple[int, int], _Tile] | None = None
 
-    def _make(self) -> dict[int, _Band]:
-        bands: dict[int, _Band] = defaultdict(_Band)
+    def _make(self) -> dict[tuple[int, int], _Tile]:
+        tiles: dict[tuple[int, int], _Tile] = defaultdict(_Tile)
         levels = self.drawing.visible.levels
         for item, box in self.drawing.boxes.items():
             rect = QRectF(box.x, box.y, box.width, box.height)
@@ -76,38 +76,39 @@ class Overview:
             if face.lost:
                 self._lost.append(rect)
             else:
-                band = bands[int(box.y // BAND)]
-                band.rects[face.family if face.kind == "node" else f"/{face.kind}"].append(rect)
-                band.grow(box.x, box.y, box.right, box.bottom)
+                tile = tiles[int(box.x // TILE), int(box.y // TILE)]
+                tile.rects[face.family if face.kind == "node" else f"/{face.kind}"].append(rect)
+                tile.grow(box.x, box.y, box.right, box.bottom)
         seen: set[tuple[tuple[float, float], tuple[float, float]]] = set()
         for drawn in self.drawing.wires:
             for piece in zip(drawn.points, drawn.points[1:], strict=False):
                 if piece not in seen:
                     seen.add(piece)
                     (x0, y0), (x1, y1) = piece
-                    band = bands[int(min(y0, y1) // BAND)]
-                    band.lines.append(QLineF(x0, y0, x1, y1))
-                    band.grow(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        return bands
+                    tile = tiles[int(min(x0, x1) // TILE), int(min(y0, y1) // TILE)]
+                    tile.lines.moveTo(x0, y0)
+                    tile.lines.lineTo(x1, y1)
+                    tile.grow(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        return tiles
 
     def paint(self, painter: QPainter, look: Look, area: QRectF, marked: Iterable[str]) -> None:
         """Draw what lies in `area` of the drawing; the painter is set to the coordinates of the drawing."""
-        if self._bands is None:
+        if self._tiles is None:
             with collection_paused():
-                self._bands = self._make()
+                self._tiles = self._make()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for rect, depth, lost in self._frames:
             if rect.intersects(area):
                 painter.setPen(_thin(look.lost_frame if lost else look.border_strong))
                 painter.setBrush(look.group_fills[depth % 2])
                 painter.drawRect(rect)
-        near = [band for band in self._bands.values() if band.meets(area)]
+        near = [tile for tile in self._tiles.values() if tile.meets(area)]
         painter.setPen(_thin(look.edge))
-        for band in near:
-            if band.lines:
-                painter.drawLines(band.lines)
-        for band in near:
-            for family, rects in band.rects.items():
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tile in near:
+            painter.drawPath(tile.lines)
+        for tile in near:
+            for family, rects in tile.rects.items():
                 if family.startswith("/"):
                     painter.setPen(_thin(look.border_strong))
                     painter.setBrush(look.node if family == "/group" else look.hover)

@@ -84,6 +84,13 @@ class GraphScene(QGraphicsScene):
             if number not in self.wires:
                 self._add_wire(number)
 
+    def recolor(self) -> None:
+        """Take the colours of the look once more."""
+        for wire in self.wires.values():
+            wire.color()
+        for box in self.boxes.values():
+            box.update()
+
     def clear_items(self) -> None:
         """No item is needed while the overview is painted."""
         self._drop_items()

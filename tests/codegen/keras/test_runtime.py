@@ -33,7 +33,6 @@ class Inner(keras.layers.Layer):  # type: ignore[misc, name-defined]
         super().__init__()
         self.conv, self.shared = keras.layers.Dense(2), shared
         self.branches = {"left": keras.layers.Dense(2), "right": [keras.layers.Dense(2)]}
-        self.owner = self
 
 
 class Net(keras.Model):  # type: ignore[misc, name-defined]

@@ -19,7 +19,7 @@ LIMIT = 20_000
 def run(qtbot: QtBot, script: str) -> tuple[list[object], Outcome]:
     job = Job((sys.executable, "-c", script))
     events: list[object] = []
-    job.event.connect(events.append)
+    job.heard.connect(events.append)
     with qtbot.waitSignal(job.finished, timeout=LIMIT) as ended:
         job.start()
     return events, ended.args[0]

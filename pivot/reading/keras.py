@@ -1,0 +1,306 @@
+"""Keras 3 as the evaluator meets it: layers and models by attribute, Sequential, keras.ops, sizes and the mode."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pivot.dims import product
+from pivot.reading import applying, calls, classes
+from pivot.reading.dialect import Dialect
+from pivot.reading.modules import ModuleObject
+from pivot.reading.stored import stored_shape
+from pivot.reading.trace import Visit
+from pivot.reading.values import (
+    MODE,
+    SIZE,
+    Api,
+    BoundApi,
+    ClassObject,
+    DictObject,
+    FunctionObject,
+    ListObject,
+    Origin,
+    ParameterObject,
+    SuperObject,
+    TensorCell,
+    Value,
+)
+from pivot.types import TensorType
+
+if TYPE_CHECKING:
+    from pivot.forms import Bound
+    from pivot.reading.dialect import Args, Kwargs
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+BASES = ("keras.Model", "keras.Sequential", "keras.layers.Layer", "keras.models.Model", "keras.models.Sequential")
+CONTAINERS = {"keras.Sequential": "sequential", "keras.models.Sequential": "sequential"}
+PREFIXES = (("tensorflow.keras.", "keras."), ("tf_keras.", "keras."), ("keras.src.", "keras."))
+
+
+class KerasDialect(Dialect):
+    """keras.layers, keras.ops, keras.Sequential and subclasses of Layer and Model."""
+
+    framework = "keras"
+    forward_names = ("call",)
+    mutable_tensors = False
+
+    def canonical(self, name: str) -> str:
+        for old, new in PREFIXES:
+            if name.startswith(old):
+                name = new + name[len(old) :]
+        return {"keras.models.Sequential": "keras.Sequential", "keras.models.Model": "keras.Model"}.get(name, name)
+
+    def is_subclass(self, name: str, ancestor: str) -> bool:
+        if name == ancestor:
+            return True
+        layer = name.startswith("keras.layers.") or name in BASES
+        return layer and ancestor == "keras.layers.Layer" or name == "keras.Sequential" and ancestor == "keras.Model"
+
+    def is_module_class(self, cls: ClassObject) -> bool:
+        return any(isinstance(c, Api) and (c.name in BASES or c.name.startswith("keras.layers.")) for c in cls.mro())
+
+    def harmless_decorator(self, name: str) -> bool:
+        return super().harmless_decorator(name) or name in {"register_keras_serializable", "function", "keras_export"}
+
+    def is_instance(self, hint: object, name: str) -> bool:
+        return isinstance(hint, TensorCell) and name in ("keras.KerasTensor", "tensorflow.Tensor")
+
+    def has_method(self, hint: object, attr: str) -> bool:
+        return isinstance(hint, ModuleObject) and attr in {"call", "build", "add"}
+
+    # -- calls -------------------------------------------------------------------
+
+    def special_call(
+        self, ev: Evaluator, callee: Value, api: Api, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value | None:
+        name = api.name
+        if name in CONTAINERS:
+            module = self.new_module(ev, Api(name), node, frame)
+            module.container = "sequential"
+            result = Value(module, Origin("apply", node, frame.file, name, args, frame))
+            module.visit = ev.visit(Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name))
+            self.add_all(ev, module, args, node, frame)
+            return result
+        if name == "keras.layers.Lambda" and args:
+            module = self.new_module(ev, Api(name), node, frame)
+            module.attrs["function"] = args[0]
+            module.visit = ev.visit(Visit(node, frame, "layer", callee, args, kwargs, module=module, name=name))
+            return Value(module)
+        if name == "keras.ops.shape" and args and isinstance(args[0].hint, TensorCell):
+            ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="shape"))
+            cell = args[0].hint
+            return Value(tuple(self.size_value(cell, i, args[0], node, frame) for i in range(len(cell.shape))), None, SIZE)
+        if name == "keras.ops.size" and args and isinstance(args[0].hint, TensorCell):
+            return Value(product(args[0].hint.shape), Origin("size", node, frame.file, "numel", (args[0],), frame), SIZE)
+        if name in ("keras.ops.is_tensor",):
+            return Value(isinstance(args[0].hint, TensorCell))
+        if name == "keras.ops.convert_to_tensor" and args:
+            return args[0]
+        return None
+
+    def new_module(self, ev: Evaluator, cls: ClassObject | Api, node: ast.AST, frame: Frame) -> ModuleObject:
+        """A module made at a site."""
+        module = ModuleObject(cls, site=node, frame=frame, speculative=ev.speculating > 0)
+        ev.modules.append(module)
+        return module
+
+    def add_all(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
+        """The layers of a Sequential, from a list."""
+        if args and args[0].hint is not None:
+            for item in calls.iterate(ev, args[0], node, frame):
+                ev.set_item(module.children, str(len(module.children)), item)
+
+    def make_layer(
+        self, ev: Evaluator, callee: Value, name: str, visit: Visit, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        assert visit.form is not None and visit.bound is not None
+        module = self.new_module(ev, Api(name), node, frame)
+        module.form, module.bound, module.visit = visit.form, visit.bound, visit
+        module.params = dict(visit.bound.params)
+        module.param_values = applying.given_values(visit.bound, args, kwargs)
+        visit.module = module
+        return Value(module, Origin("apply", node, frame.file, name, args, frame))
+
+    def construct_module(
+        self, ev: Evaluator, callee: Value, cls: ClassObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        module = self.new_module(ev, cls, node, frame)
+        base = classes.library_base(cls)
+        module.container = CONTAINERS.get(base.name, "") if base is not None else ""
+        result = Value(module, Origin("apply", node, frame.file, cls.name, args, frame))
+        visit = ev.visit(Visit(node, frame, "class", callee, args, kwargs, module=module, result=result, name=cls.name))
+        module.visit = visit
+        hit = classes.member(ev, cls, "__init__")
+        if hit is not None and isinstance(hit[0].hint, FunctionObject):
+            calls.call_program(ev, hit[0].hint, (result, *args), kwargs, node, frame, hit[0], result, visit)
+        elif module.container:
+            self.add_all(ev, module, args, node, frame)
+        return result
+
+    # -- attributes ------------------------------------------------------------------
+
+    def set_module_attribute(self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame) -> None:
+        ev.set_item(module.attrs, attr, value)
+        for name, child in submodules(attr, value):
+            ev.set_item(module.children, name, child)
+
+    def module_attribute(
+        self, ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame
+    ) -> Value | None:
+        if attr == "layers" and module.container == "sequential":
+            return Value(ListObject(list(module.children.values())))
+        if attr == "__class__":
+            return Value(module.cls)
+        if isinstance(module.cls, ClassObject) and classes.member(ev, module.cls, attr) is not None:
+            return None
+        if attr in ("add", "call", "__call__", "build", "summary"):
+            return Value(BoundApi(owner, attr))
+        return None
+
+    def module_method(
+        self, ev: Evaluator, callee: Value, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        module = receiver.hint
+        assert isinstance(module, ModuleObject)
+        if name in ("call", "__call__"):
+            return self.apply_module(ev, receiver, args, kwargs, node, frame)
+        ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
+        if name == "add":
+            ev.set_item(module.children, str(len(module.children)), args[0])
+        return Value(None)
+
+    def super_method(
+        self, ev: Evaluator, callee: Value, sup: SuperObject, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        module = sup.receiver.hint
+        if not isinstance(module, ModuleObject):
+            return Value(None)
+        if name == "__init__":
+            ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=name))
+            if module.container:
+                self.add_all(ev, module, args, node, frame)
+            return Value(None)
+        if name in ("call", "__call__"):
+            visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name="super"))
+            return self.library_call(ev, module, args, kwargs, node, frame, visit, 0)
+        return Value(None)
+
+    # -- applying --------------------------------------------------------------------------
+
+    def apply_module(self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+        module = callee.hint
+        assert isinstance(module, ModuleObject)
+        visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name=module.class_name))
+        number = module.calls.get(ev.mode, 0)
+        module.calls[ev.mode] = number + 1
+        if isinstance(module.cls, ClassObject):
+            hit = classes.member(ev, module.cls, "call")
+            if hit is not None and isinstance(hit[0].hint, FunctionObject):
+                function = hit[0].hint
+                names = [a.arg for a in (*function.node.args.args, *function.node.args.kwonlyargs)]
+                if "training" in names and "training" not in kwargs and names.index("training") > len(args):
+                    kwargs = {**kwargs, "training": Value(ev.mode_values[ev.mode], None, MODE)}
+                elif "training" not in names:
+                    kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+                return calls.call_program(ev, function, (callee, *args), kwargs, node, frame, hit[0], callee, visit)
+        return self.library_call(ev, module, args, kwargs, node, frame, visit, number)
+
+    def library_call(
+        self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, visit: Visit, number: int
+    ) -> Value:
+        """What Keras' own classes do when they are called."""
+        if module.container == "sequential":
+            value = args[0]
+            for index, child in enumerate(list(module.children.values())):
+                value = self.apply_module(ev, child, (value,), {}, self.synthetic(ev, node, index), frame)
+            return value
+        if "function" in module.attrs:
+            return calls.call_value(ev, module.attrs["function"], args, kwargs, node, frame)
+        if module.form is None:
+            raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
+        kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+        before = len(ev.nodes)
+        self.build(ev, module, args, node, frame)
+        result = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
+        for made in ev.nodes[before:]:
+            made.index = number
+        return result
+
+    def synthetic(self, ev: Evaluator, node: ast.AST, index: int) -> ast.AST:
+        """A site of its own for the index-th layer of a Sequential called at `node`."""
+        table: dict[int, ast.AST] = node.__dict__.setdefault("_children", {})
+        if index not in table:
+            made = ast.copy_location(ast.Call(getattr(node, "func", ast.Name("?", ast.Load())), [], []), node)
+            made.__dict__.update(container_site=node, container_index=index)
+            table[index] = made
+            ev.trace.keep.append(made)
+        return table[index]
+
+    def build(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
+        """Weights come into being when the first input arrives."""
+        if module.weights or module.form is None or not module.form.weights:
+            return
+        from pivot.forms import Refused, read_apply
+        from pivot.notation import axis_of
+
+        bound = read_apply(module.form, module.params, tuple(applying.plain_of(v) for v in args), {})
+        if isinstance(bound, Refused):
+            return
+        sizes = {}
+        for name, cell in bound.operands.items():
+            letters = module.form.order.get(name) or module.form.op.letters(name)
+            if isinstance(cell, TensorCell) and letters is not None:
+                for letter in letters:
+                    axis = axis_of(tuple(letters), letter, len(cell.shape)) if letter != "*" else None
+                    if axis is not None:
+                        sizes[name, letter] = cell.shape[axis]
+        for role, spec in module.form.op.weights.items():
+            place = module.form.weights.get(role)
+            if place is None:
+                continue
+            shape = stored_shape(module.form.op, role, place, module.params, sizes)
+            if shape is None:
+                continue
+            parameter = ParameterObject(TensorType(shape), not spec.buffer, True, spec.buffer, role=role, owner=module)
+            ev.parameters.append(parameter)
+            module.parameters[place.path] = Value(TensorCell(applying.new_version(ev, parameter.type, parameter)))
+            module.weights[role] = parameter
+
+    def check_constraints(self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame) -> str | None:
+        return None
+
+    def module_items(self, ev: Evaluator, module: ModuleObject) -> Iterator[Value]:
+        return iter(list(module.children.values()))
+
+    def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
+        raise ev.refusal(frame, node, "a layer cannot be indexed", "index its list of layers")
+
+    # -- tensors ------------------------------------------------------------------------------
+
+    def tensor_attribute(self, ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> Value:
+        cell = owner.hint
+        assert isinstance(cell, TensorCell)
+        if attr == "shape":
+            ev.visit(Visit(node, frame, "size", None, (owner,), name="shape"))
+            return Value(tuple(self.size_value(cell, i, owner, node, frame) for i in range(len(cell.shape))), None, SIZE)
+        if attr == "ndim":
+            return Value(len(cell.shape))
+        if attr == "dtype":
+            return Value(cell.dtype)
+        return Value(BoundApi(owner, attr))
+
+
+def submodules(name: str, value: Value) -> Iterator[tuple[str, Value]]:
+    """Modules in an attribute: itself, or the members of lists and dicts, with their places."""
+    hint = value.hint
+    if isinstance(hint, ModuleObject):
+        yield name, value
+    elif isinstance(hint, (ListObject, tuple)):
+        for index, item in enumerate(hint.items if isinstance(hint, ListObject) else hint):
+            yield from submodules(f"{name}[{index}]", item)
+    elif isinstance(hint, DictObject):
+        for key, (_, item) in hint.entries.items():
+            yield from submodules(f"{name}[{key!r}]", item)
