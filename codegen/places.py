@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pivot.reading.spelling import Columns
 from pivot.reading.syntax import normal_newlines
@@ -18,10 +18,14 @@ def span_record(file: str, line: int, column: int, end_line: int, end_column: in
 
 
 class Places:
-    """Spans and texts of nodes in the files that were read; each file is cut into lines once."""
+    """Spans and texts of nodes in the files that were read; each file is cut into lines once.
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    `outside`: trees that are evaluated in a file but do not stand in it, such as the expression of --model.
+    """
+
+    def __init__(self, files: Mapping[str, str], outside: Iterable[ast.AST] = ()) -> None:
         self.files = files
+        self._outside = {id(node) for root in outside for node in ast.walk(root)}
         self._lines: dict[str, list[str]] = {}
         self._columns: dict[str, Columns] = {}
         self._spans: dict[tuple[str, int], Span | None] = {}
@@ -35,7 +39,7 @@ class Places:
 
     def span(self, file: str, node: ast.AST | None) -> Span | None:
         """Where a node stands; None for what was not written in a file of the program."""
-        if node is None or file not in self.files:
+        if node is None or file not in self.files or id(node) in self._outside:
             return None
         key = (file, id(node))
         if key not in self._spans:

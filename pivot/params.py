@@ -140,9 +140,10 @@ def _axis(value: object, rank: int | None) -> object:
         raise BadValue(f"{_shown(value)} is not an axis")
     if rank is None:
         return value
-    if not -rank <= value < rank:
+    room = max(rank, 1)  # a scalar has the axes 0 and -1, as in torch
+    if not -room <= value < room:
         raise BadValue(f"axis {value} does not exist in a tensor of {rank} axes")
-    return value % rank
+    return value % room
 
 
 def _pads(value: object, count: int) -> object:

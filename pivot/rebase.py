@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import SequenceMatcher
-from itertools import accumulate
 
 from pivot.edits import Place
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,8 @@ class Rebase:
     """Maps places of `old` to places of `new`. Built once per pair of texts; both may be large, edits between are few.
 
     Lines that are equal from the top or from the bottom move as they are. Where the changed part has as many lines in
-    both texts, each of its lines is compared by itself, so that several edits on different lines stay apart.
+    both texts, each of its lines is compared by itself, so that several edits on different lines stay apart. On one
+    line it sees one change; whoever made several one after the other asks for each in turn.
     """
 
     def __init__(self, old: str, new: str) -> None:
@@ -65,25 +63,17 @@ class Rebase:
 
 
 def _column(old: str, new: str, column: int, at_end: bool) -> int | None:
-    """The lines are compared word by word, so that two edits of one line stay apart.
-
-    A start at the edge of a change stays before it, an end stays behind it: an edited literal keeps its place.
-    """
-    offset = column - 1
-    found: int | None = 0 if offset == 0 else None
-    for same, i1, i2, j1, j2 in _blocks(old, new):
-        if not i1 <= offset <= i2 or not (same or offset == (i2 if at_end else i1)):
-            continue
-        if not at_end and offset == i1:
-            return j1 + 1
-        found = j2 if offset == i2 else j1 + offset - i1
-    return None if found is None else found + 1
-
-
-def _blocks(old: str, new: str) -> list[tuple[bool, int, int, int, int]]:
-    """Stretches of both lines that belong together, in characters: (equal, start, end, new start, new end)."""
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    i_at = [0, *accumulate(map(len, before))]
-    j_at = [0, *accumulate(map(len, after))]
-    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    return [(tag == "equal", i_at[i1], i_at[i2], j_at[j1], j_at[j2]) for tag, i1, i2, j1, j2 in codes]
+    """A start at the edge of the change stays before it, an end stays behind it: an edited literal keeps its place."""
+    most = min(len(old), len(new))
+    head = 0
+    while head < most and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < most - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    offset, change_end = column - 1, len(old) - tail
+    if offset < head or (offset == head and not at_end):
+        return column
+    if offset > change_end or (offset == change_end and at_end):
+        return column + len(new) - len(old)
+    return None

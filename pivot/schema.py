@@ -32,7 +32,10 @@ def parse_op(text: str, file: str, family: str, origin: str) -> Op:
     if not name.isidentifier():
         raise refuse("op-file", file, root.entries["op"].line, root.entries["op"].column, f"'{name}' is not a name",
                      "use letters, digits and _")  # fmt: skip
-    singles = {table.name: table for table in tables[1:] if not table.many}
+    singles: dict[str, Table] = {}
+    for table in tables[1:]:
+        if not table.many:
+            singles.setdefault(table.name, table)
     for table in tables[1:]:
         _check_header(table, singles, file)
     out = "output" if "output" in root.entries else "outputs"

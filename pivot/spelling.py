@@ -224,7 +224,7 @@ def is_default(form: Form, slot: Slot, value: object, params: Mapping[str, objec
     default = slot.default
     if default is MISSING or isinstance(value, (OperandRef, Nested)):
         return False
-    if equal(default, value):
+    if equal(default, value) or (value is None and isinstance(slot.value, Operand)):
         return True
     kind = slot.value
     return isinstance(kind, (Path, Coded)) and _means(form, kind, default, params, facts)

@@ -12,8 +12,8 @@ from pivot import edits
 from pivot.history import History, project_cost
 from pivot.problems import Problem, Refusal, refuse
 from pivot.project import Project, is_project_file, load_project, save_project
-from pivot.rebase import Rebase
 from studio.links import Links
+from studio.moves import Moves
 from studio.picture import Param, Picture, Span
 from studio.problems import in_order
 from studio.report import Report
@@ -61,7 +61,7 @@ class Document(QObject):
         self._saved: Project | None = None
         self._revisions: dict[tuple[object, ...], int] = {}
         self._texts = Texts()
-        self._rebases: dict[str, tuple[str, str, Rebase]] = {}
+        self._moves = Moves()
         self.path: Path | None = None
         self.selection = NOTHING
         self.results: Results | None = None
@@ -104,7 +104,7 @@ class Document(QObject):
             texts.read(project.source)
         before = self.project
         self._history, self._saved, self.path = History(project), project if saved else None, path
-        self._texts, self._revisions, self._rebases = texts, {}, {}
+        self._texts, self._revisions, self._moves = texts, {}, Moves()
         self.results = self.report = self.failure = None
         self.changed_target_lines = frozenset()
         self._set_selection(NOTHING)
@@ -185,26 +185,30 @@ class Document(QObject):
 
     def reload(self) -> None:
         """Read the files again; edited texts stay. The same program on other files is another revision."""
+        before = {path: self.text(path) for path in self.files()}
         self._texts.forget()
         self._revisions = {("before", number): number for number in range(len(self._revisions) + 1)}
+        self._follow_texts(before)
         if self.project is not None:
             self.project_changed.emit(self.project, self.project)
 
     def now(self, span: Span) -> Span | None:
         """Where a span of the picture stands in the present text; None where an edit took it away."""
-        old = self._picture_text(span.file)
-        new = self.text(span.file)
-        if old is None or new is None or old == new:
-            return span
-        kept = self._rebases.get(span.file)
-        if kept is None or kept[0] is not old or kept[1] is not new:
-            kept = self._rebases[span.file] = (old, new, Rebase(old, new))
-        place = kept[2].place(span)
+        old, new = self._picture_text(span.file), self.text(span.file)
+        place = span if old is None or new is None or old == new else self._moves.now(self.local(span.file), span)
         return None if place is None else Span(span.file, place.line, place.column, place.end_line, place.end_column)
 
     def _picture_text(self, file: str) -> str | None:
         files = self.results.picture.source.files if self.results and self.results.picture else {}
         return files.get(file)
+
+    def _follow_texts(self, before: Mapping[str, str | None]) -> None:
+        """Remember how the texts changed, so that places of the picture can be found in them."""
+        for path, old in before.items():
+            new = self.text(path)
+            if old is not None and new is not None and old != new:
+                self._moves.add(path, old, new)
+        self._moves.reach(self.revision)
 
     def literal(self, span: Span) -> str | None:
         """What stands at a span of the picture in the present text."""
@@ -257,7 +261,7 @@ class Document(QObject):
         name = names.get(self.local(file), file)
         new, old = self.text(file), self._picture_text(name)
         if old is not None and new is not None and old != new:
-            place = Rebase(new, old).place(Span(file, line, column, line, column))
+            place = self._moves.before(self.local(file), Span(file, line, column, line, column))
             if place is None:
                 self._set_selection(NOTHING)
                 return
@@ -306,6 +310,7 @@ class Document(QObject):
         before = self.results.target_text if self.results else None
         self.changed_target_lines = changed_lines(before, results.target_text) if before is not None else frozenset()
         self.results, self.failure = results, None
+        self._moves.forget_until(results.revision)
         chosen = self.selection
         self.results_changed.emit()
         if chosen.nodes or chosen.modules:
@@ -328,8 +333,10 @@ class Document(QObject):
     def _go(self, history: History[Project]) -> None:
         if self._history is None or history is self._history:
             return
-        before, self._history = self._history.present, history
+        before, texts = self._history.present, {path: self.text(path) for path in self.files()}
+        self._history = history
         if before != history.present:
+            self._follow_texts(texts)
             self.project_changed.emit(before, history.present)
 
 

@@ -158,9 +158,9 @@ def _place(comments: list[Comment], line: LogicalLine | None, head: Head | None,
     ending = _ending(innermost, column)
     closes = line is None or (head is not None and (head.kind in ("else", "finally", "except") or _is_elif(head.node)))
     limit = len(ending)
-    index = 0
+    placed = 0
     tails: dict[int, list[str]] = {}
-    for index, comment in enumerate(comments):
+    for comment in comments:
         if comment.column <= column and not closes:
             break
         fitting = [k for k, block in enumerate(ending[:limit]) if block.column <= comment.column]
@@ -172,14 +172,13 @@ def _place(comments: list[Comment], line: LogicalLine | None, head: Head | None,
             limit = 1  # left of every block that ends: the outermost of them
         tails.setdefault(limit - 1, []).extend([*[""] * min(2, comment.line - above - 1), comment.text])
         above = comment.line
-    else:
-        index = len(comments)
+        placed += 1
     for place, texts in tails.items():
         block = ending[place]
         setattr(block.owner, block.tail, (*getattr(block.owner, block.tail, ()), *texts))
     if line is None or head is None:
         return
-    rest = comments[index:]
+    rest = comments[placed:]
     blank = (rest[0].line if rest else line.start[0]) - above - 1
     before: list[str] = []
     for comment, following in zip(rest, [*(c.line for c in rest[1:]), line.start[0]], strict=False):

@@ -67,8 +67,8 @@ def decode(data: bytes, file: str) -> Decoded:
     except UnicodeDecodeError as error:
         at, column = _place(body, error.start)
         raise refuse("encoding", file, at, column, f"byte 0x{body[error.start]:02x} is not {encoding.upper()}",
-                     "save the file as UTF-8" + ("" if name else ", or if it is Latin-1 add the line `# coding: latin-1`")
-                     ) from None
+                     "save the file as UTF-8" if name else
+                     "save the file as UTF-8, or if it is Latin-1 add the line `# coding: latin-1`") from None
     except UnicodeError as error:
         raise refuse("encoding", file, 1, 1, f"the file is not {encoding}: {error}", "save it as UTF-8") from None
     return Decoded(text, "utf-8-sig" if marked else encoding)

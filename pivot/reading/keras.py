@@ -111,7 +111,7 @@ class KerasDialect(Dialect):
         """The layers of a Sequential, from a list."""
         if args and args[0].hint is not None:
             for item in calls.iterate(ev, args[0], node, frame):
-                ev.set_item(module.children, str(len(module.children)), item)
+                ev.set_item(module.children, f"layers[{len(module.children)}]", item)
 
     def make_layer(
         self, ev: Evaluator, callee: Value, name: str, visit: Visit, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
@@ -169,7 +169,7 @@ class KerasDialect(Dialect):
             return self.apply_module(ev, receiver, args, kwargs, node, frame)
         ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
         if name == "add":
-            ev.set_item(module.children, str(len(module.children)), args[0])
+            ev.set_item(module.children, f"layers[{len(module.children)}]", args[0])
         return Value(None)
 
     def super_method(

@@ -48,8 +48,8 @@ def indexed(shape: tuple[Dim, ...], items: tuple[object, ...]) -> tuple[Dim, ...
         else:
             _check_place(item, shape[axis], axis)
             axis += 1
-        # A number between tensors of places counts as one of them, so it does not set them apart.
-        last_was_place = is_tensor(item) or isinstance(item, (list, int))
+            continue  # torch takes numbers first, NumPy counts them as tensors of places
+        last_was_place = is_tensor(item) or isinstance(item, list)
     if put_at is None:
         return tuple(found)
     common = broadcast(places)

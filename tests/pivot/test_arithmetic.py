@@ -49,7 +49,19 @@ def test_values(text: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["y", "groups // 0", "groups ** 2", "__import__('os')", "kernel[5]", "kernel + 1", "x.C.D", "lambda: 1", "1 +", "groups()"]
+    "text",
+    [
+        "y",
+        "groups // 0",
+        "groups ** 2",
+        "__import__('os')",
+        "kernel[5]",
+        "kernel + 1",
+        "x.C.D",
+        "lambda: 1",
+        "1 +",
+        "groups()",
+    ],
 )
 def test_what_is_not_allowed(text: str) -> None:
     with pytest.raises(NotationError):

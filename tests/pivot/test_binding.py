@@ -80,7 +80,9 @@ def test_a_function_derives_parameters_from_its_weights(opset: OpSet) -> None:
 
 def test_a_tensor_of_the_wrong_rank_is_refused(opset: OpSet) -> None:
     form = opset.find("torch", "call", "torch.nn.functional.conv2d")[0]
-    assert why(form, (TensorType((3, 8, 8)), TensorType((8, 3, 3, 5))), {}) == "input has 3 axes where N C H W are needed"
+    assert (
+        why(form, (TensorType((3, 8, 8)), TensorType((8, 3, 3, 5))), {}) == "input has 3 axes where N C H W are needed"
+    )
 
 
 def test_the_call_of_a_layer_keeps_its_parameters(opset: OpSet) -> None:
@@ -129,9 +131,12 @@ def test_tensor_codecs_flags_and_words_without_meaning() -> None:
 def test_nested_constructors() -> None:
     form = form_of(
         '[params]\nunits = "int"\nbias = "bool"\n[[torch]]\ncall = "Both"\nkind = "layer"\n'
-        'args = "layer=$keras.layers.LSTM(units=units, *, use_bias=bias|True), merge=\'concat\'|\'concat\'"\n'
+        "args = \"layer=$keras.layers.LSTM(units=units, *, use_bias=bias|True), merge='concat'|'concat'\"\n"
     )
-    assert read(form, Construction("keras.layers.LSTM", (4,), {"use_bias": False})).params == {"units": 4, "bias": False}
+    assert read(form, Construction("keras.layers.LSTM", (4,), {"use_bias": False})).params == {
+        "units": 4,
+        "bias": False,
+    }
     assert why(form, (Construction("keras.layers.GRU", (4,), {}),), {}) == "layer is not made by keras.layers.LSTM"
 
 

@@ -38,7 +38,16 @@ def test_text_and_hint(dim: Dim, written: str, number: int) -> None:
 
 @pytest.mark.parametrize(
     ("dim", "number"),
-    [((2 * N) // 2 - N, 0), (N - N, 0), (N // N, 1), (N % N, 0), ((6 * N) % 3, 0), ((N + 3) - N, 3), (0 // N, 0), (0 * N, 0)],
+    [
+        ((2 * N) // 2 - N, 0),
+        (N - N, 0),
+        (N // N, 1),
+        (N % N, 0),
+        ((6 * N) % 3, 0),
+        ((N + 3) - N, 3),
+        (0 // N, 0),
+        (0 * N, 0),
+    ],
 )
 def test_what_is_constant_becomes_a_number(dim: Dim, number: int) -> None:
     assert dim == number

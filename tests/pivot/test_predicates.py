@@ -72,7 +72,8 @@ def test_predicates(text: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "column"), [("maybe(x)", 0), ("used(h) and rank(x)", 12), ("used(h) and equal(1, p)", 12), ("used(h) and", 8)]
+    ("text", "column"),
+    [("maybe(x)", 0), ("used(h) and rank(x)", 12), ("used(h) and equal(1, p)", 12), ("used(h) and", 8)],
 )
 def test_mistakes(text: str, column: int) -> None:
     with pytest.raises(NotationError) as error:

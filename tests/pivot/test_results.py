@@ -10,7 +10,10 @@ from pivot.slots import NotationError
     ("text", "result"),
     [
         ("y", ResultName("y")),
-        ("y, (h, c)", ResultGroup("tuple", (ResultName("y"), ResultGroup("tuple", (ResultName("h"), ResultName("c")))))),
+        (
+            "y, (h, c)",
+            ResultGroup("tuple", (ResultName("y"), ResultGroup("tuple", (ResultName("h"), ResultName("c"))))),
+        ),
         ("[*ys]", ResultGroup("list", (ResultName("ys", star=True),))),
         ("(*ys)", ResultGroup("tuple", (ResultName("ys", star=True),))),
         ("y, _", ResultGroup("tuple", (ResultName("y"), ResultName("_")))),

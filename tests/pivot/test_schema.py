@@ -39,8 +39,19 @@ inputs = { x = "2x3" }
 def test_a_whole_file() -> None:
     op = parse_op(WHOLE, "scale.toml", "linear", "builtin")
     check_op(op)
-    assert (op.name, op.title, op.family, op.origin, op.shape, op.layout) == ("scale", "scale", "linear", "builtin", "same", "last")
-    assert (op.weights["offset"].condition, op.weights["mean"].buffer, op.weights["factor"].letters) == ("bias", True, "C")
+    assert (op.name, op.title, op.family, op.origin, op.shape, op.layout) == (
+        "scale",
+        "scale",
+        "linear",
+        "builtin",
+        "same",
+        "last",
+    )
+    assert (op.weights["offset"].condition, op.weights["mean"].buffer, op.weights["factor"].letters) == (
+        "bias",
+        True,
+        "C",
+    )
     layer, operator = op.forms["torch"]
     assert (layer.kind, layer.spelling, layer.name, [slot.key for slot in layer.apply]) == (
         "layer", "call", "torch.nn.Scale", ["x"],

@@ -20,7 +20,9 @@ def test_steps() -> None:
     assert parse_step("y = view(x, n=x.C)").params == (("n", Path("x", None, "C")),)
 
 
-@pytest.mark.parametrize("text", ["conv(x)", "y = x", "y = a.b(x)", "y.z = f(x)", "y = f(g(x))", "y = f(x", "a = f(x); b = g(x)"])
+@pytest.mark.parametrize(
+    "text", ["conv(x)", "y = x", "y = a.b(x)", "y.z = f(x)", "y = f(g(x))", "y = f(x", "a = f(x); b = g(x)"]
+)
 def test_mistakes(text: str) -> None:
     with pytest.raises(NotationError):
         parse_step(text)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from codegen.writing.text.heads import Head
 from codegen.writing.text.leaves import Kind, Leaf
-from codegen.writing.text.statements import Head, Printer
+from codegen.writing.text.statements import Printer
 
 __all__ = ["Span", "render", "render_expression", "render_with_spans"]
 
@@ -40,9 +41,8 @@ def render_expression(node: ast.expr) -> str:
     head.expression(node)
     row: list[Leaf] = [leaf for leaf in head.row if leaf.kind is not Kind.COMMENT]
     text = ""
-    for index, leaf in enumerate(row):
-        following = row[index + 1] if index + 1 < len(row) else None
-        if leaf.kind is Kind.COMMA and following is not None and following.kind is Kind.CLOSE and not following.keeps_comma:
+    for leaf, following in zip(row, [*row[1:], Leaf("")], strict=True):
+        if leaf.kind is Kind.COMMA and following.kind is Kind.CLOSE and not following.keeps_comma:
             continue
         text += (" " if leaf.space and text else "") + leaf.text
     return text

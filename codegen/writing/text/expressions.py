@@ -3,162 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Sequence
+from contextlib import nullcontext
+from functools import partial
 
-from codegen.writing.text.leaves import Kind, Leaf, Split
+from codegen.writing.text.leaves import Kind, Split
+from codegen.writing.text.levels import BINARY, COMPARE, OPERATORS, UNARY, Level, level_of
+from codegen.writing.text.rows import Element, Leaves
 from codegen.writing.text.strings import constant_texts, joined_texts
-
-
-class Level(IntEnum):
-    """How tightly an expression binds; one that binds less tightly than its place asks for goes in brackets."""
-
-    NAMED = 0
-    TUPLE = 1
-    YIELD = 2
-    TEST = 3
-    OR = 4
-    AND = 5
-    NOT = 6
-    COMPARE = 7
-    BIT_OR = 8
-    BIT_XOR = 9
-    BIT_AND = 10
-    SHIFT = 11
-    ARITH = 12
-    TERM = 13
-    FACTOR = 14
-    POWER = 15
-    AWAIT = 16
-    ATOM = 17
-
-
-BINARY: dict[type[ast.operator], tuple[str, Level, Split]] = {
-    ast.BitOr: ("|", Level.BIT_OR, Split.OR), ast.BitXor: ("^", Level.BIT_XOR, Split.XOR),
-    ast.BitAnd: ("&", Level.BIT_AND, Split.AND), ast.LShift: ("<<", Level.SHIFT, Split.SHIFT),
-    ast.RShift: (">>", Level.SHIFT, Split.SHIFT), ast.Add: ("+", Level.ARITH, Split.ARITH),
-    ast.Sub: ("-", Level.ARITH, Split.ARITH), ast.Mult: ("*", Level.TERM, Split.TERM),
-    ast.MatMult: ("@", Level.TERM, Split.TERM), ast.Div: ("/", Level.TERM, Split.TERM),
-    ast.FloorDiv: ("//", Level.TERM, Split.TERM), ast.Mod: ("%", Level.TERM, Split.TERM),
-    ast.Pow: ("**", Level.POWER, Split.POWER),
-}
-UNARY: dict[type[ast.unaryop], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Not: "not"}
-COMPARE: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Is: "is",
-    ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
-}
-OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp)
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One of several things between commas: what `start` writes, then `value`; `node` is where its comments are."""
-
-    node: ast.AST | None
-    value: ast.expr | None = None
-    start: Callable[[], None] | None = None
-    level: Level = Level.TEST
-
-
-
-
-class Leaves:
-    """A growing row of leaves. `gap` asks for a space before the next one."""
-
-    def __init__(self) -> None:
-        self.row: list[Leaf] = []
-        self.gap = False
-        self._open: list[Leaf] = []
-        self._starting: list[ast.AST] = []
-        self._quiet = 0
-        self._said: set[int] = set()  # ids of nodes whose `before` is written already
-
-    def put(self, text: str, kind: Kind = Kind.OTHER) -> Leaf:
-        """Adds one token."""
-        leaf = Leaf(text, self.gap, kind, starts=self._starting)
-        self._starting, self.gap = [], False
-        self.row.append(leaf)
-        return leaf
-
-    def word(self, text: str) -> None:
-        """A token with a space on either side."""
-        self.gap = True
-        self.put(text)
-        self.gap = True
-
-    def split(self, priority: Split) -> None:
-        """Allows a split behind the last token."""
-        if self.row and not self._quiet and self.row[-1].kind is not Kind.COMMENT:
-            self.row[-1].split = max(self.row[-1].split, priority)
-
-    @contextmanager
-    def quiet(self) -> Iterator[None]:
-        """Within it nothing may split at this level: the targets of a `for`, the parameters of a `lambda`."""
-        self._quiet += 1
-        yield
-        self._quiet -= 1
-
-    @contextmanager
-    def brackets(self, text: str = "()", literal: bool = False, keeps_comma: bool = False) -> Iterator[None]:
-        """Brackets around what is added within; of empty `text`, such as need not be written."""
-        opening = self.put(text[:1], Kind.OPEN)
-        opening.literal = literal or not text
-        quiet, self._quiet = self._quiet, 0
-        yield
-        self._quiet, self.gap = quiet, False
-        closing = self.put(text[1:], Kind.CLOSE)
-        closing.keeps_comma = keeps_comma
-        opening.partner, closing.partner = closing, opening
-
-    def comma(self) -> None:
-        """A comma; it takes over the comment of what it follows."""
-        self.gap = False
-        comments: list[str] = []
-        if self.row and self.row[-1].kind is not Kind.COMMENT:
-            comments, self.row[-1].comments = self.row[-1].comments, []
-        self.put(",", Kind.COMMA).comments = comments
-        self.split(Split.COMMA)
-        self.gap = True
-
-    def comment_lines(self, lines: Sequence[str]) -> None:
-        """Comments on lines of their own; blank lines among them are not kept inside brackets."""
-        gap, self.gap = self.gap, False
-        starting, self._starting = self._starting, []
-        for line in lines:
-            if line:
-                self.put(line, Kind.COMMENT)
-        self.gap, self._starting = gap, starting
-
-    def lead(self, node: ast.AST) -> None:
-        """The comment lines above `node`, ahead of the operator or keyword that stands before it."""
-        if id(node) not in self._said:
-            self._said.add(id(node))
-            self.comment_lines(getattr(node, "before", ()))
-
-    def last_code(self) -> Leaf | None:
-        """The last token that is not a comment."""
-        return next((leaf for leaf in reversed(self.row) if leaf.kind is not Kind.COMMENT), None)
-
-    @contextmanager
-    def node(self, node: ast.AST, after: bool = True) -> Iterator[None]:
-        """Around the tokens of `node`: remembers where they begin and end, and adds its comments."""
-        self.lead(node)
-        self._starting.append(node)
-        yield
-        last = self.last_code()
-        if last is not None:
-            last.ends.append(node)
-            behind = getattr(node, "behind", None)
-            if behind and not isinstance(node, (ast.stmt, ast.ExceptHandler, ast.match_case)):  # theirs is the line's
-                last.comments.append(behind)
-        if after:
-            self.follow(node)
-
-    def follow(self, node: ast.AST | None) -> None:
-        """The comment lines between `node` and the closing bracket."""
-        self.comment_lines(getattr(node, "after", ()))
 
 
 class Expressions(Leaves):
@@ -168,7 +20,7 @@ class Expressions(Leaves):
         """`node`, in brackets if it binds less tightly than `level`."""
         writer = getattr(self, f"_{type(node).__name__}")
         with self.node(node, after):
-            if level > self.level(node):
+            if level > level_of(node):
                 with self.brackets():
                     writer(node)
             else:
@@ -196,34 +48,9 @@ class Expressions(Leaves):
             level = Level.ATOM
         self.expression(node, level)
 
-    def level(self, node: ast.expr) -> Level:
-        match node:
-            case ast.NamedExpr():
-                return Level.NAMED
-            case ast.Tuple():
-                return Level.ATOM if not node.elts or getattr(node, "parens", False) else Level.TUPLE
-            case ast.Yield() | ast.YieldFrom():
-                return Level.YIELD
-            case ast.IfExp() | ast.Lambda() | ast.Starred():
-                return Level.TEST
-            case ast.BoolOp():
-                return Level.OR if isinstance(node.op, ast.Or) else Level.AND
-            case ast.UnaryOp():
-                return Level.NOT if isinstance(node.op, ast.Not) else Level.FACTOR
-            case ast.Compare():
-                return Level.COMPARE
-            case ast.BinOp():
-                return BINARY[type(node.op)][1]
-            case ast.Await():
-                return Level.AWAIT
-            case ast.Constant() if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-                return Level.FACTOR if str(node.value).startswith("-") else Level.ATOM
-            case _:
-                return Level.ATOM
-
     def maybe_bracketed(self, node: ast.expr, level: Level = Level.TEST) -> None:
         """`node` in brackets that are written only if that is the best way to split; a bare tuple stays bare."""
-        if isinstance(node, ast.Tuple) and self.level(node) is Level.ATOM:
+        if isinstance(node, ast.Tuple) and level_of(node) is Level.ATOM:
             self.expression(node, level)
             return
         with self.brackets("", keeps_comma=isinstance(node, ast.Tuple) and len(node.elts) == 1):
@@ -248,7 +75,7 @@ class Expressions(Leaves):
             self.put(text, Kind.STRING if string else Kind.OTHER)
 
     def _Tuple(self, node: ast.Tuple) -> None:
-        if self.level(node) is Level.ATOM:
+        if level_of(node) is Level.ATOM:
             with self.brackets(literal=True, keeps_comma=len(node.elts) == 1):
                 one = len(node.elts) == 1
                 elements, exploded = self._literal(node, node.elts)
@@ -278,9 +105,9 @@ class Expressions(Leaves):
         elements: list[Element] = []
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
-                elements.append(Element(value, value, lambda value=value: self._stars(value), Level.BIT_OR))
+                elements.append(Element(value, value, partial(self._stars, value), Level.BIT_OR))
             else:
-                elements.append(Element(value, value, lambda key=key: self._key(key)))
+                elements.append(Element(value, value, partial(self._key, key)))
         with self.brackets("{}", literal=True):
             self.elements(elements, bool(getattr(node, "exploded", False)) and bool(elements))
 
@@ -330,7 +157,7 @@ class Expressions(Leaves):
     def _bracketed_left(self, node: ast.BinOp) -> bool:
         assert isinstance(node.left, ast.BinOp)
         level = BINARY[type(node.op)][1]
-        return bool(getattr(node.left, "parens", False)) or isinstance(node.op, ast.Pow) or self.level(node.left) < level
+        return bool(getattr(node.left, "parens", False)) or isinstance(node.op, ast.Pow) or level_of(node.left) < level
 
     def _BoolOp(self, node: ast.BoolOp) -> None:
         word, level = ("or", Level.AND) if isinstance(node.op, ast.Or) else ("and", Level.NOT)
@@ -428,7 +255,7 @@ class Expressions(Leaves):
     def arguments(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> list[Element]:
         """The elements of the brackets of a call or a class."""
         return [*(Element(each, each) for each in args),
-                *(Element(each, each.value, lambda each=each: self._name_of(each)) for each in keywords)]
+                *(Element(each, each.value, partial(self._name_of, each)) for each in keywords)]
 
     def _name_of(self, node: ast.keyword) -> None:
         if node.arg is None:
@@ -445,7 +272,7 @@ class Expressions(Leaves):
             if bare and isinstance(index, ast.Tuple):
                 with self.node(index):
                     wide = any(_is_wide(each) for each in index.elts)
-                    self.elements([Element(each, start=lambda each=each: self._slice(each, wide))
+                    self.elements([Element(each, start=partial(self._slice, each, wide))
                                    if isinstance(each, ast.Slice) else Element(each, each) for each in index.elts],
                                   comma=len(index.elts) == 1)
             else:
@@ -524,11 +351,11 @@ class Expressions(Leaves):
         defaults.extend(node.defaults)
         elements = [self._parameter("", each, default) for each, default in zip(plain, defaults, strict=True)]
         if node.posonlyargs:
-            elements.insert(len(node.posonlyargs), Element(None, start=lambda: self._mark("/", None)))
+            elements.insert(len(node.posonlyargs), Element(None, start=partial(self._mark, "/", None)))
         if node.vararg is not None:
             elements.append(self._parameter("*", node.vararg, None))
         elif node.kwonlyargs:
-            elements.append(Element(None, start=lambda: self._mark("*", node.kwonlyargs[0])))
+            elements.append(Element(None, start=partial(self._mark, "*", node.kwonlyargs[0])))
         elements.extend(self._parameter("", each, default)
                         for each, default in zip(node.kwonlyargs, node.kw_defaults, strict=True))
         if node.kwarg is not None:

@@ -95,7 +95,7 @@ def _split_at_delimiters(line: Line) -> list[Line]:
     delimiters = line.delimiters(leaves.index(code[-1]) if code else None)
     alone = _comments_outside(line)
     best = max(delimiters.values(), default=Split.NEVER)
-    if not alone and (not best or best is Split.DOT and list(delimiters.values()).count(best) == 1):
+    if not alone and (not best or (best is Split.DOT and list(delimiters.values()).count(best) == 1)):
         raise CannotSplit  # one attribute torn from its parent looks wrong
     if best is Split.COMMA and code[-1].kind is not Kind.COMMA:
         last = leaves.index(code[-1])
@@ -276,8 +276,9 @@ def _rest_fits_after(body: Line, first: Leaf) -> bool:
     """Whether what follows the bracket that the body begins with fits in a line, up to the next bracket."""
     length = INDENT * body.depth
     counting = False
-    index = -1
-    for index, leaf, width in running_widths(body.leaves):
+    seen = 0
+    for _, leaf, width in running_widths(body.leaves):
+        seen += 1
         if leaf.kind is Kind.CLOSE and leaf.partner is first:
             counting = True
         if counting:
@@ -286,7 +287,7 @@ def _rest_fits_after(body: Line, first: Leaf) -> bool:
                 return False
             if leaf.kind is Kind.OPEN:
                 counting = False
-    return index == len(body.leaves) - 1
+    return seen == len(body.leaves)
 
 
 def _front_fits_before(body: Line, last: Leaf) -> bool:
@@ -303,7 +304,7 @@ def _front_fits_before(body: Line, last: Leaf) -> bool:
 
 def _can_be_split(line: Line) -> bool:
     """False if the line cannot be split for sure."""
-    return len(line.leaves) >= 2 and any(leaf.kind is Kind.OPEN for leaf in line.leaves) or bool(line.delimiters(None))
+    return bool(line.delimiters(None)) or any(leaf.kind is Kind.OPEN for leaf in line.leaves)
 
 
 def _trailers_to_omit(line: Line) -> Iterator[frozenset[int]]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 
 WIDTH = 88
 INDENT = 4
@@ -112,7 +113,7 @@ class Line:
         """Whether a comma before a closing bracket asks for one element per line."""
         code = without_comments(self.leaves)
         return any(leaf.kind is Kind.CLOSE and not leaf.keeps_comma and previous.kind is Kind.COMMA
-                   for previous, leaf in zip(code, code[1:], strict=False))
+                   for previous, leaf in pairwise(code))
 
     def comment_within(self) -> bool:
         """Whether something follows a comment that must end its line."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from codegen.writing.text.expressions import Element, Expressions, Level
+from codegen.writing.text.expressions import Expressions
 from codegen.writing.text.leaves import Split
+from codegen.writing.text.levels import Level
+from codegen.writing.text.rows import Element
 
 
 class Patterns(Expressions):

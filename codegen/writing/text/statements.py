@@ -6,15 +6,13 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from codegen.writing.text.expressions import BINARY, Element, Level
+from codegen.writing.text.blanks import DEFINITIONS, blank_lines, is_docstring
+from codegen.writing.text.heads import Head
 from codegen.writing.text.layout import lay_out
 from codegen.writing.text.leaves import INDENT, Kind, Leaf, Line
-from codegen.writing.text.patterns import Patterns
+from codegen.writing.text.levels import Level
 from codegen.writing.text.strings import docstring_text
 
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-IMPORTS = (ast.Import, ast.ImportFrom)
-Clause = ast.stmt | ast.ExceptHandler | ast.match_case
 Place = tuple[int, int]
 
 
@@ -39,8 +37,8 @@ class Printer:
         """The statements of one block, without the comments at its end."""
         previous: ast.stmt | None = None
         for index, statement in enumerate(body):
-            doc = index == 0 and isinstance(owner, (ast.Module, *DEFINITIONS)) and _is_docstring(statement)
-            self._blank(_blank_lines(statement, previous, owner, depth))
+            doc = index == 0 and isinstance(owner, (ast.Module, *DEFINITIONS)) and is_docstring(statement)
+            self._blank(blank_lines(statement, previous, owner, depth))
             self.statement(statement, depth, doc)
             previous = statement
 
@@ -172,8 +170,8 @@ class Printer:
                 for index, item in enumerate(node.items):
                     if index:
                         head.comma()
-                    sole = len(node.items) == 1 and item.optional_vars is None and isinstance(item.context_expr, ast.Tuple)
-                    if sole:  # brackets alone would be taken for the statement's own
+                    sole = len(node.items) == 1 and item.optional_vars is None
+                    if sole and isinstance(item.context_expr, ast.Tuple):  # brackets alone would be taken for the statement's own
                         with head.brackets():
                             head.expression(item.context_expr)
                     else:
@@ -251,7 +249,8 @@ class Printer:
 
     # --- lines
 
-    def _head(self, head: Head, node: ast.AST, depth: int, decorators: Sequence[Head] = (), is_def: bool = False) -> None:
+    def _head(self, head: Head, node: ast.AST, depth: int, decorators: Sequence[Head] = (),
+              is_def: bool = False) -> None:
         """Writes one logical line, with the comments of its statement; those without a place in it go above it."""
         heads = [*decorators, head]
         behind = getattr(node, "behind", None)
@@ -335,171 +334,9 @@ class Printer:
         self.lines.append(" " * (INDENT * depth) + text)
 
 
-class Head(Patterns):
-    """The row of one logical line; `owner` is the node that its comments belong to."""
-
-    def __init__(self, owner: ast.AST) -> None:
-        super().__init__()
-        self.owner = owner
-
-    def lead(self, node: ast.AST) -> None:
-        """The owner's own comments stand above the whole line."""
-        if node is not self.owner:
-            super().lead(node)
-
-    def take_loose(self) -> list[str]:
-        """Removes the comment lines that stand outside all brackets, where no line can end."""
-        depth = 0
-        kept: list[Leaf] = []
-        loose: list[str] = []
-        for leaf in self.row:
-            depth += 1 if leaf.kind is Kind.OPEN else -1 if leaf.kind is Kind.CLOSE else 0
-            if leaf.kind is Kind.COMMENT and depth == 0:
-                loose.append(leaf.text)
-            else:
-                kept.append(leaf)
-        self.row = kept
-        return loose
-
-    # --- simple statements
-
-    def _Expr(self, node: ast.Expr) -> None:
-        if isinstance(node.value, (ast.BinOp, ast.BoolOp, ast.Compare, ast.Constant, ast.JoinedStr, ast.Tuple)):
-            self.maybe_bracketed(node.value, Level.YIELD)
-        else:
-            self.expression(node.value, Level.YIELD)
-
-    def _Assign(self, node: ast.Assign) -> None:
-        for target in node.targets:
-            self.target(target)
-            self._equal()
-        self.maybe_bracketed(node.value, Level.YIELD)
-
-    def _AugAssign(self, node: ast.AugAssign) -> None:
-        self.target(node.target)
-        self.word(f"{BINARY[type(node.op)][0]}=")
-        self.maybe_bracketed(node.value, Level.YIELD)
-
-    def _AnnAssign(self, node: ast.AnnAssign) -> None:
-        if isinstance(node.target, ast.Name) and not node.simple:
-            with self.brackets():
-                self.expression(node.target)
-        else:
-            self.expression(node.target, Level.ATOM)
-        self.put(":")
-        self.gap = True
-        self.expression(node.annotation)
-        if node.value is not None:
-            self._equal()
-            self.maybe_bracketed(node.value, Level.YIELD)
-
-    def _equal(self) -> None:
-        self.gap = True
-        self.put("=", Kind.EQUAL)
-        self.gap = True
-
-    def _Return(self, node: ast.Return) -> None:
-        self.put("return")
-        if node.value is not None:
-            self.gap = True
-            self.maybe_bracketed(node.value)
-
-    def _Delete(self, node: ast.Delete) -> None:
-        self.put("del")
-        self.gap = True
-        self.elements([Element(each, each) for each in node.targets])
-
-    def _Raise(self, node: ast.Raise) -> None:
-        self.put("raise")
-        if node.exc is not None:
-            self.gap = True
-            self.expression(node.exc)
-        if node.cause is not None:
-            self.word("from")
-            self.expression(node.cause)
-
-    def _Assert(self, node: ast.Assert) -> None:
-        self.put("assert")
-        self.gap = True
-        self.maybe_bracketed(node.test)
-        if node.msg is not None:
-            self.put(",")
-            self.gap = True
-            self.maybe_bracketed(node.msg)
-
-    def _Import(self, node: ast.Import) -> None:
-        self.put("import")
-        self.gap = True
-        self.elements([self._alias(each) for each in node.names])
-
-    def _ImportFrom(self, node: ast.ImportFrom) -> None:
-        self.put("from")
-        self.gap = True
-        self.put("." * node.level + (node.module or ""))
-        self.word("import")
-        if any(each.name == "*" for each in node.names):
-            self.put("*")
-            return
-        with self.brackets(""):
-            self.elements([self._alias(each) for each in node.names], bool(getattr(node, "exploded", False)))
-
-    def _alias(self, node: ast.alias) -> Element:
-        def write() -> None:
-            self.put(node.name)
-            if node.asname is not None:
-                self.word("as")
-                self.put(node.asname)
-
-        return Element(node, start=write)
-
-    def _Global(self, node: ast.Global) -> None:
-        self.put(f"global {', '.join(node.names)}")
-
-    def _Nonlocal(self, node: ast.Nonlocal) -> None:
-        self.put(f"nonlocal {', '.join(node.names)}")
-
-    def _Pass(self, node: ast.Pass) -> None:
-        self.put("pass")
-
-    def _Break(self, node: ast.Break) -> None:
-        self.put("break")
-
-    def _Continue(self, node: ast.Continue) -> None:
-        self.put("continue")
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
 def _else_says(node: ast.If) -> bool:
     """Whether an `else` of its own carries comments, so that it cannot become `elif`."""
     return bool(getattr(node, "else_behind", None) or getattr(node, "else_tail", ()))
-
-
-def _blank_lines(node: ast.stmt, previous: ast.stmt | None, owner: ast.AST, depth: int) -> int:
-    """Blank lines above a statement: what the source has, and at least what Black asks for."""
-    most = 1 if depth else 2
-    if previous is None:
-        return 0
-    wanted = min(int(getattr(node, "blank", 0)), most)
-    if isinstance(node, DEFINITIONS) or _ends_in_definition(previous):
-        return most
-    if isinstance(previous, IMPORTS) and not isinstance(node, IMPORTS):
-        return max(wanted, 1)
-    if _is_docstring(previous) and isinstance(owner, (ast.ClassDef, ast.Module)) and owner.body[0] is previous:
-        return max(wanted, 1)
-    return wanted
-
-
-def _ends_in_definition(node: ast.stmt) -> bool:
-    if isinstance(node, DEFINITIONS):
-        return True
-    if isinstance(node, (ast.Try, ast.TryStar)):
-        body = node.finalbody or node.orelse or (node.handlers[-1].body if node.handlers else node.body)
-    else:
-        body = getattr(node, "orelse", None) or getattr(node, "body", None)
-    return isinstance(body, list) and bool(body) and isinstance(body[-1], ast.stmt) and _ends_in_definition(body[-1])
 
 
 def _trailing_blanks(lines: Sequence[str]) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
 from studio.layout.compose import Rect
 from studio.views.graph.face import Face
-from studio.views.graph.look import Look
+from studio.views.graph.look import Look, Size
 
 MARGIN = 6.0  # room around a card for its ring and shadow
 DETAIL = 0.55  # zoom from which on the second line is drawn
@@ -93,20 +93,12 @@ def stripe_path(rect: QRectF, radius: float, width: float) -> QPainterPath:
 
 
 def text_line(
-    painter: QPainter,
-    font: QFont,
-    metrics: QFontMetricsF,
-    color: QColor,
-    left: float,
-    middle: float,
-    width: float,
-    text: str,
+    painter: QPainter, look: Look, size: Size, color: QColor, left: float, middle: float, width: float, text: str
 ) -> None:
     """One line of text around a height, cut off with an ellipsis where it does not fit."""
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width + 0.5)
-    painter.setFont(font)
+    painter.setFont(look.fonts.font(size))
     painter.setPen(color)
-    painter.drawText(QPointF(left, middle + (metrics.ascent() - metrics.descent()) / 2), shown)
+    painter.drawText(QPointF(left, middle + look.fonts.drop(size)), look.fitted(text, size, width))
 
 
 def badge(painter: QPainter, look: Look, left: float, middle: float, text: str, fill: QColor, color: QColor) -> float:
@@ -115,6 +107,5 @@ def badge(painter: QPainter, look: Look, left: float, middle: float, text: str, 
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
     painter.drawRoundedRect(QRectF(left, middle - 9.0, width, 18.0), 9.0, 9.0)
-    metrics = look.fonts.badge_metrics
-    text_line(painter, look.fonts.badge, metrics, color, left + 7.0, middle, width, text)
+    text_line(painter, look, "badge", color, left + 7.0, middle, width, text)
     return width

@@ -174,18 +174,14 @@ class Canvas(QGraphicsView):
         self.viewport().update()
 
     def populated_around(self, area: Rect) -> Rect:
-        """The area for which items are made when `area` is seen: half a screen more on each side."""
-        return Rect(area.x - area.width / 2, area.y - area.height / 2, 2 * area.width, 2 * area.height)
-
-    def trust(self, area: Rect) -> None:
-        """Items for this area are there."""
-        self._populated = area
+        """The area for which items are made when `area` is seen: a quarter of a screen more on each side."""
+        return Rect(area.x - area.width / 4, area.y - area.height / 4, 1.5 * area.width, 1.5 * area.height)
 
     def _looked_elsewhere(self) -> None:
         if not self.from_afar and not self.graph.moving:
             seen, have = self.seen(), self._populated
             # What was made for a far view is too much for a near one.
-            if not have.covers(seen) or have.width > 4 * seen.width:
+            if not have.covers(seen) or have.width > 3 * seen.width:
                 self._populated = self.populated_around(seen)
                 self.graph.populate(self._populated)
         self.moved.emit()

@@ -72,10 +72,9 @@ class GroupItem(BoxItem):
         self._paint_title(painter, middle - 9.0 if detailed else middle)
         if detailed:
             left = SIDE + CHEVRON
-            fonts = look.fonts
             width = rect.width() - left - SIDE
             below = middle + 11.0
-            text_line(painter, fonts.small, fonts.small_metrics, look.muted, left, below, width, self.face.subtitle)
+            text_line(painter, look, "small", look.muted, left, below, width, self.face.subtitle)
 
     def _paint_title(self, painter: QPainter, middle: float) -> None:
         look, face = self.look, self.face
@@ -83,8 +82,7 @@ class GroupItem(BoxItem):
         taken = sum(look.badge_width(text) + 6.0 for text in badges)
         left = SIDE + CHEVRON
         room = self.rect.width() - left - SIDE - taken
-        fonts = look.fonts
-        text_line(painter, fonts.title, fonts.title_metrics, look.text, left, middle, room, face.title)
+        text_line(painter, look, "title", look.text, left, middle, room, face.title)
         at = left + min(room, look.title_width(face.title)) + 8.0
         for text in badges:
             red = text.endswith("unmapped")

@@ -65,9 +65,8 @@ class Labels:
 
     def paint(self, painter: QPainter, look: Look, area: Rect, lit: frozenset[int]) -> None:
         """Draw what lies in an area; the labels of lit wires stand out."""
-        metrics = look.fonts.small_metrics
-        drop = (metrics.ascent() - metrics.descent()) / 2
-        painter.setFont(look.fonts.small)
+        drop = look.fonts.drop("small")
+        painter.setFont(look.fonts.font("small"))
         for label in self.within(area):
             fill = look.canvas if label.depth < 0 else look.group_fills[label.depth % 2]
             rect = label.rect

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 
+from studio.views.graph.cards import Cards
 from studio.views.graph.colors import LIGHT, GraphColors
 from studio.views.graph.face import Face
 
@@ -21,6 +22,13 @@ BADGE_HEIGHT = 18.0
 STACK = 4.0  # how far the cards behind a fold stick out
 LEAST, MOST = 128.0, 264.0
 
+Size = Literal["title", "small", "badge"]
+SIZES: dict[Size, tuple[int, QFont.Weight]] = {
+    "title": (13, QFont.Weight.DemiBold),
+    "small": (11, QFont.Weight.Normal),
+    "badge": (11, QFont.Weight.DemiBold),
+}
+
 
 def mix(one: QColor, other: QColor, part: float) -> QColor:
     """`part` of the other colour in the one."""
@@ -31,40 +39,40 @@ def mix(one: QColor, other: QColor, part: float) -> QColor:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Fonts:
-    """The three sizes of text with their metrics."""
+    """The three sizes of text with their metrics. Sizes are pixels of the drawing, so that text grows with it."""
 
-    title: QFont
-    small: QFont
-    badge: QFont
-    title_metrics: QFontMetricsF
-    small_metrics: QFontMetricsF
-    badge_metrics: QFontMetricsF
+    def __init__(self, base: QFont) -> None:
+        self._fonts: dict[Size, QFont] = {}
+        self.metrics: dict[Size, QFontMetricsF] = {}
+        self._drops: dict[Size, float] = {}
+        for size, (pixels, weight) in SIZES.items():
+            font = QFont(base)
+            font.setPixelSize(pixels)
+            font.setWeight(weight)
+            font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+            metrics = QFontMetricsF(font)
+            self._fonts[size], self.metrics[size] = font, metrics
+            self._drops[size] = (metrics.ascent() - metrics.descent()) / 2
 
+    def font(self, size: Size) -> QFont:
+        return self._fonts[size]
 
-def make_fonts(base: QFont) -> Fonts:
-    """Sizes are pixels of the drawing at 100 %, so that they grow with it."""
-
-    def sized(pixels: int, weight: QFont.Weight) -> QFont:
-        font = QFont(base)
-        font.setPixelSize(pixels)
-        font.setWeight(weight)
-        font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        return font
-
-    title, small = sized(13, QFont.Weight.DemiBold), sized(11, QFont.Weight.Normal)
-    badge = sized(11, QFont.Weight.DemiBold)
-    return Fonts(title, small, badge, QFontMetricsF(title), QFontMetricsF(small), QFontMetricsF(badge))
+    def drop(self, size: Size) -> float:
+        """How far below the middle of a line its base line is."""
+        return self._drops[size]
 
 
 class Look:
     """What painting needs beside the face of an item. `scale` is the zoom at which the view paints now."""
 
     def __init__(self, base: QFont, colors: GraphColors = LIGHT) -> None:
-        self.fonts = make_fonts(base)
+        self.fonts = Fonts(base)
         self.scale = 1.0
-        self._widths: dict[tuple[str, int], float] = {}
+        self.cards = Cards()
+        self._widths: dict[tuple[str, Size], float] = {}
+        self._fitted: dict[tuple[str, Size, float], str] = {}
+        self._pens: dict[tuple[int, float, Qt.PenStyle], QPen] = {}
         self.set_colors(colors)
 
     def set_colors(self, colors: GraphColors) -> None:
@@ -83,6 +91,8 @@ class Look:
         self.lost_frame = mix(self.border_strong, self.danger, 0.5)
         self.card_border = mix(self.border_strong, self.border, 0.4)
         self.group_fills = [mix(self.group, self.canvas, 0.55 if depth % 2 else 0.0) for depth in range(2)]
+        self.cards.forget()
+        self._pens.clear()
         self._families: dict[str, QColor] = {}
         self._soft: dict[str, QColor] = {}
 
@@ -100,23 +110,36 @@ class Look:
 
     def pen(self, color: QColor, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
         """A round pen."""
-        return QPen(QBrush(color), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        key = (color.rgba(), width, style)
+        if key not in self._pens:
+            self._pens[key] = QPen(QBrush(color), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        return self._pens[key]
+
+    def width(self, text: str, size: Size) -> float:
+        """The width of a text."""
+        key = (text, size)
+        if key not in self._widths:
+            self._widths[key] = self.fonts.metrics[size].horizontalAdvance(text)
+        return self._widths[key]
 
     def title_width(self, text: str) -> float:
-        return self._width(text, 0, self.fonts.title_metrics)
+        return self.width(text, "title")
 
     def small_width(self, text: str) -> float:
-        return self._width(text, 1, self.fonts.small_metrics)
+        return self.width(text, "small")
 
     def badge_width(self, text: str) -> float:
         """The width of a badge around a text."""
-        return self._width(text, 2, self.fonts.badge_metrics) + 14.0
+        return self.width(text, "badge") + 14.0
 
-    def _width(self, text: str, kind: int, metrics: QFontMetricsF) -> float:
-        key = (text, kind)
-        if key not in self._widths:
-            self._widths[key] = metrics.horizontalAdvance(text)
-        return self._widths[key]
+    def fitted(self, text: str, size: Size, width: float) -> str:
+        """A text, cut off with an ellipsis where it is wider than this."""
+        if self.width(text, size) <= width + 0.5:
+            return text
+        key = (text, size, width)
+        if key not in self._fitted:
+            self._fitted[key] = self.fonts.metrics[size].elidedText(text, Qt.TextElideMode.ElideRight, width)
+        return self._fitted[key]
 
     def size(self, face: Face) -> tuple[float, float]:
         """How large the closed card of an item is."""

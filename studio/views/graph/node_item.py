@@ -19,38 +19,35 @@ if TYPE_CHECKING:
 class NodeItem(BoxItem):
     """A card of two lines."""
 
-    def __init__(self, key: str, face: Face, look: Look, rect: Rect) -> None:
-        super().__init__(key, face, look, rect)
-        self._stripe = stripe_path(self.rect, self.radius, STRIPE)
-
-    def put(self, x: float, y: float, width: float, height: float) -> None:
-        sized = (width, height) != (self.rect.width(), self.rect.height())
-        super().put(x, y, width, height)
-        if sized:
-            self._stripe = stripe_path(self.rect, self.radius, STRIPE)
-
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look, face, rect = self.look, self.face, self.rect
-        self.paint_shadow(painter)
         lost = face.lost > 0
+        kind = ("node", face.family, lost, self.hovered)
+        look.cards.draw(painter, kind, self.boundingRect(), look.scale, self._paint_card)
+        left = STRIPE + SIDE
+        width = rect.width() - left - SIDE - (22.0 if lost else 0.0)
+        middle = rect.height() / 2
+        if look.scale >= DETAIL:
+            text_line(painter, look, "title", look.text, left, middle - 8.5, width, face.title)
+            color = look.danger if lost else look.muted
+            text_line(painter, look, "small", color, left, middle + 9.5, width, face.subtitle)
+        else:
+            text_line(painter, look, "title", look.text, left, middle, width, face.title)
+        self.paint_ring(painter)
+
+    def _paint_card(self, painter: QPainter) -> None:
+        """Everything but the texts and the selection."""
+        look, rect, lost = self.look, self.rect, self.face.lost > 0
+        self.paint_shadow(painter)
         painter.setPen(look.pen(look.danger, 1.4) if lost else self.outline(look.card_border))
         painter.setBrush(look.danger_soft if lost else look.node)
         painter.drawRoundedRect(rect, self.radius, self.radius)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.danger if lost else look.family(face.family))
-        painter.drawPath(self._stripe)
-        left = STRIPE + SIDE
-        width = rect.width() - left - SIDE - (22.0 if lost else 0.0)
-        fonts, middle = look.fonts, rect.height() / 2
-        if look.scale >= DETAIL:
-            text_line(painter, fonts.title, fonts.title_metrics, look.text, left, middle - 8.5, width, face.title)
-            color = look.danger if lost else look.muted
-            text_line(painter, fonts.small, fonts.small_metrics, color, left, middle + 9.5, width, face.subtitle)
-        else:
-            text_line(painter, fonts.title, fonts.title_metrics, look.text, left, middle, width, face.title)
+        painter.setBrush(look.danger if lost else look.family(self.face.family))
+        painter.drawPath(stripe_path(rect, self.radius, STRIPE))
         if lost:
-            warning_sign(painter, QPointF(rect.width() - SIDE - 9.0, middle), 9.0, look.danger, look.danger_soft)
-        self.paint_ring(painter)
+            sign = QPointF(rect.width() - SIDE - 9.0, rect.height() / 2)
+            warning_sign(painter, sign, 9.0, look.danger, look.danger_soft)
 
 
 class TerminalItem(BoxItem):
@@ -66,13 +63,13 @@ class TerminalItem(BoxItem):
         painter.setPen(self.outline(look.border_strong))
         painter.setBrush(look.hover)
         painter.drawRoundedRect(rect, self.radius, self.radius)
-        fonts, middle = look.fonts, rect.height() / 2
+        middle = rect.height() / 2
         title, small = look.title_width(face.title), look.small_width(face.subtitle)
         left = (rect.width() - title - small - 10.0) / 2
-        text_line(painter, fonts.title, fonts.title_metrics, look.text, left, middle, rect.width(), face.title)
+        text_line(painter, look, "title", look.text, left, middle, rect.width(), face.title)
         if look.scale >= DETAIL:
             after = left + title + 10.0
-            text_line(painter, fonts.small, fonts.small_metrics, look.muted, after, middle, rect.width(), face.subtitle)
+            text_line(painter, look, "small", look.muted, after, middle, rect.width(), face.subtitle)
         self.paint_ring(painter)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen
 
 from studio.layout.compose import Drawing
 from studio.layout.pause import collection_paused
@@ -144,7 +144,7 @@ class Overview:
         to_screen = painter.transform()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        font = look.fonts.title
+        font = look.fonts.font("title")
         font_shown = painter.font()
         font_shown.setFamily(font.family())
         font_shown.setPixelSize(TITLE_PX)
@@ -160,9 +160,11 @@ class Overview:
             if left == 0 or not rect.adjusted(-BESIDE / look.scale, 0.0, 0.0, 0.0).intersects(area):
                 continue
             if depth is None or inside:
-                if place.width() < 70.0 or place.height() < 14.0:
+                if place.width() < 30.0 or place.height() < 14.0:
                     continue
-                text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, int(place.width()) - 12)
+                text = _fitting(title, metrics, place.width() - 12.0)
+                if not text:
+                    continue
                 if depth is None:
                     painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)
                 else:
@@ -186,6 +188,12 @@ def _thin(color: QColor) -> QPen:
     pen = QPen(color, 1.0)
     pen.setCosmetic(True)
     return pen
+
+
+def _fitting(title: str, metrics: QFontMetrics, width: float) -> str:
+    """A title, its path alone where there is no room for the class, nothing where there is not even for that."""
+    path = title.partition(" · ")[0]
+    return next((text for text in (title, path) if metrics.horizontalAdvance(text) <= width), "")
 
 
 def _at_least(rect: QRectF, least: float) -> QRectF:

@@ -1,0 +1,148 @@
+"""conversion.json: what a conversion took, made, renamed, left out and could not do; and the names of its files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from codegen.convert import Converted
+from codegen.picture_nodes import shape_record
+from pivot.dims import hint
+from pivot.network import Network, Node
+from pivot.problems import Problem
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.inputs import LETTERS
+from pivot.reading.values import TensorVersion
+
+VERSION = 1
+RECORD = "conversion.json"
+PROJECT = "project.pivot"
+NAME_BYTES = 200  # of a file name, so that suffixes and temporary names still fit into 255
+TORCH_ONLY = {"count"}  # numbers that PyTorch counts with and nobody else has
+
+
+def target_name(source: Path, framework: str) -> str:
+    """`resnet.py` -> `resnet_keras.py`; what cannot stand in a file name everywhere becomes an underscore."""
+    stem = re.sub(r"[^\w.+-]", "_", source.stem)
+    while len(stem.encode("utf-8", "surrogatepass")) > NAME_BYTES:
+        stem = stem[:-1]
+    return f"{stem or 'model'}_{framework}.py"
+
+
+def weights_name(source: Path, framework: str) -> str:
+    """`resnet_keras.weights.h5`, `resnet_torch.safetensors`."""
+    stem = target_name(source, framework).removesuffix(".py")
+    return f"{stem}.safetensors" if framework == "torch" else f"{stem}.weights.h5"
+
+
+def axis_letters(rank: int, dtype: str) -> tuple[str, ...]:
+    """One letter per axis: N C H W for images, N T F for sequences."""
+    if rank == 2 and not dtype.startswith("float"):
+        return ("N", "T")
+    return tuple(LETTERS[rank]) if rank in LETTERS else tuple(f"A{axis}" for axis in range(rank))
+
+
+def tensor_record(converted: Converted, name: str, value: TensorVersion) -> dict[str, object]:
+    """An input or output: its shape in the source's order, and the axes in both orders."""
+    letters = axis_letters(len(value.type.shape), value.type.dtype)
+    order = converted.layout.order_of(value)
+    return {
+        "name": name,
+        "shape": shape_record(value.type.shape),
+        "dtype": value.type.dtype,
+        "source_axes": " ".join(letters),
+        "target_axes": " ".join(letters[axis] for axis in order),
+    }
+
+
+def unwritten_nodes(converted: Converted) -> Mapping[str, str]:
+    """Nodes that an op reads but the target has no form for: id -> the reason. Arms on trial do not count."""
+    met = {id(node) for run in converted.done.network.runs.values() for node in run.nodes}
+    return {low.node.id: low.why for key, low in converted.lowering.lowered.items() if not low.plans and key in met}
+
+
+def parameter_count(network: Network) -> int:
+    """Numbers in all weights, trainable or not; shared ones once, and without PyTorch's counters of batches."""
+    total = 0
+    for parameter in network.parameters:
+        if parameter.role in TORCH_ONLY:
+            continue
+        size = 1
+        for dim in parameter.type.shape:
+            size *= hint(dim)
+        total += size
+    return total
+
+
+def site_counts(nodes: Sequence[Node], lost: Mapping[str, object]) -> tuple[dict[str, int], dict[str, int]]:
+    """({mapped, unmapped} of sites, {mapped, unmapped} of nodes); a site counts as unmapped if one of its nodes is."""
+    sites: dict[tuple[str, int], bool] = {}
+    unmapped = 0
+    for node in nodes:
+        bad = node.op is None or node.id in lost
+        unmapped += bad
+        key = (node.file, id(node.site))
+        sites[key] = sites.get(key, False) or bad
+    bad_sites = sum(sites.values())
+    return (
+        {"mapped": len(sites) - bad_sites, "unmapped": bad_sites},
+        {"mapped": len(nodes) - unmapped, "unmapped": unmapped},
+    )
+
+
+def problems_of(done: Elaborated, converted: Converted | None, extra: Sequence[Problem] = ()) -> tuple[Problem, ...]:
+    """Everything to be told of a conversion, each once: reading, sites, writing, then what later steps add."""
+    found: list[Problem] = [*done.network.problems]
+    if converted is not None:
+        found += [*converted.sites.problems, *converted.written.problems]
+        found += [dropped_problem(converted, text) for text in converted.written.dropped]
+    return tuple(dict.fromkeys([*found, *extra]))
+
+
+def dropped_problem(converted: Converted, text: str) -> Problem:
+    """`resnet18(progress)`: a parameter that served only what went."""
+    function, _, parameter = text.rstrip(")").partition("(")
+    file = next(iter(converted.done.evaluator.files))
+    why = f"the parameter {parameter} of {function} is left out, it served only what has no counterpart"
+    return Problem("dropped-parameter", "info", file, 0, 0, why, "nothing is to be done")
+
+
+def conversion_record(
+    converted: Converted,
+    *,
+    model: str | None,
+    framework: str,
+    target_path: str,
+    problems: Sequence[Problem],
+    weights: str | None = None,
+) -> dict[str, object]:
+    """The content of conversion.json. `model`: the expression as it was asked for, where it was."""
+    network, ev, written = converted.done.network, converted.done.evaluator, converted.written
+    sites, nodes = site_counts(network.nodes, unwritten_nodes(converted))
+    names = network.runs["eval"].output_names
+    return {
+        "version": VERSION,
+        "source": {
+            "path": next(iter(ev.files)),
+            "framework": ev.dialect.framework,
+            "model": model if model is not None and "@" in model else network.entry,
+        },
+        "target": {"path": target_path, "framework": framework, "model": converted.entry},
+        "inputs": [tensor_record(converted, entry.name, entry.value) for entry in network.inputs],
+        "outputs": [tensor_record(converted, n, v) for n, v in zip(names, network.outputs, strict=True)],
+        "sites": sites,
+        "nodes": nodes,
+        "parameters": parameter_count(network),
+        "renamed": dict(written.renamed),
+        "guards": list(dict.fromkeys([*network.guards, *written.guards])),
+        "not_verified": list(dict.fromkeys(written.unverified)),
+        "weights": None if weights is None else {"path": weights},
+        "problems": [problem.as_json() for problem in problems],
+    }
+
+
+def dumps(record: Mapping[str, object]) -> str:
+    """The text of conversion.json, stable from run to run."""
+    return json.dumps(record, indent=1, ensure_ascii=True) + "\n"

@@ -1,0 +1,95 @@
+"""The picture of a network: the JSON that a window draws, made from an elaboration alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from codegen.picture_modules import module_records
+from codegen.picture_nodes import NodeRecords, shape_record
+from codegen.places import Places
+from pivot.network import Network
+from pivot.problems import Problem
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.values import TensorVersion
+
+VERSION = 1
+
+
+def picture_of(
+    done: Elaborated,
+    unwritten: Mapping[str, str] | None = None,
+    places: Places | None = None,
+    problems: tuple[Problem, ...] | None = None,
+) -> dict[str, object]:
+    """The picture. `unwritten`: node id -> why the target cannot say it; such nodes are unmapped too.
+
+    `problems` replaces those of the network where later steps found more. Time is linear in nodes and modules.
+    """
+    network, ev = done.network, done.evaluator
+    places = places or places_of(done)
+    homes = home_paths(network)
+    records = NodeRecords(network, ev.opset, places, homes, unwritten or {})
+    nodes = [records.record(node) for node in network.nodes]
+    return {
+        "version": VERSION,
+        "source": {
+            "path": next(iter(ev.files), ""),
+            "framework": ev.dialect.framework,
+            "model": network.entry,
+            "files": dict(ev.files),
+        },
+        "inputs": [terminal(entry.name, entry.value) for entry in network.inputs],
+        "outputs": [
+            terminal(name, value)
+            for name, value in zip(network.runs["eval"].output_names, network.outputs, strict=True)
+        ],
+        "modules": module_records(network, places, homes),
+        "nodes": nodes,
+        "values": value_records(network),
+        "problems": [p.as_json() for p in (network.problems if problems is None else problems)],
+    }
+
+
+def places_of(done: Elaborated) -> Places:
+    """The places of an elaboration; what --model says stands in no file."""
+    entry = done.evaluator.entry_node
+    return Places(done.evaluator.files, () if entry is None else (entry,))
+
+
+def home_paths(network: Network) -> dict[str, str]:
+    """Node id -> path of the module it is drawn in: the container that applied it, else the module whose code calls it."""
+    kinds = {m.path: m.container for m in network.modules if m is network.root or m.path}
+    homes: dict[str, str] = {}
+    for node in network.nodes:
+        home = node.owner.path if node.owner is not None else ""
+        if node.module is not None and node.module.path and hasattr(node.site, "container_index"):
+            above = node.module.path.rpartition(".")[0]
+            home = above if kinds.get(above) else home
+        homes[node.id] = home if home in kinds else ""
+    return homes
+
+
+def terminal(name: str, value: TensorVersion) -> dict[str, object]:
+    """An input or output of the whole network."""
+    return {"id": value.id, "name": name, "shape": shape_record(value.type.shape), "dtype": value.type.dtype}
+
+
+def value_records(network: Network) -> dict[str, object]:
+    """Every tensor that a node takes or gives, by id."""
+    values: dict[str, object] = {}
+
+    def add(value: TensorVersion) -> None:
+        if value.id not in values:
+            values[value.id] = {"shape": shape_record(value.type.shape), "dtype": value.type.dtype}
+
+    for entry in network.inputs:
+        add(entry.value)
+    for node in network.nodes:
+        for operand in node.tensors():
+            if operand.parameter is None:
+                add(operand)
+        for result in node.results:
+            add(result)
+    for output in network.outputs:
+        add(output)
+    return values

@@ -1,0 +1,173 @@
+"""The nodes of a picture: op, operands, parameters with the places their numbers were written at, weights."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from codegen.places import Places, Span
+from codegen.suggestions import Suggester, spoken_name
+from pivot.dims import Dim, Size
+from pivot.dims import text as dim_text
+from pivot.network import Network, Node
+from pivot.op import Op
+from pivot.opset import OpSet
+from pivot.reading.values import ParameterObject, Value, plain
+
+TEXT_LIMIT = 400
+"""Characters of source or value text that a picture holds per node or parameter."""
+
+
+def shape_record(shape: Sequence[Dim]) -> list[int | str]:
+    """Numbers, and symbolic sizes as text: ["N", 64, "H//2", 7]."""
+    return [size if isinstance(size, int) else dim_text(size) for size in shape]
+
+
+class NodeRecords:
+    """Makes the record of each node of one network."""
+
+    def __init__(
+        self, network: Network, opset: OpSet, places: Places, homes: Mapping[str, str], unwritten: Mapping[str, str]
+    ) -> None:
+        self.network = network
+        self.places = places
+        self.homes = homes
+        self.unwritten = unwritten
+        self.suggester = Suggester(opset)
+        self._literals: dict[int, tuple[str, ast.AST] | None] = {}
+
+    def record(self, node: Node) -> dict[str, object]:
+        """One node as JSON."""
+        layer = node.module
+        instance = layer.path if layer is not None and layer.path else None
+        text = self.places.text(node.file, node.site)[:TEXT_LIMIT] or node.text
+        name = node.op.name if node.op is not None else spoken_name(text) or "unmapped"
+        made_at = self.places.span(layer.frame.file, layer.site) if layer is not None and layer.frame is not None else None
+        return {
+            "id": node.id,
+            "op": name,
+            "title": node.op.title if node.op is not None else name,
+            "family": node.op.family if node.op is not None else "other",
+            "label": instance.rpartition(".")[2] if instance else name,
+            "module": self.homes[node.id],
+            "instance": instance,
+            "inputs": [t.id for t in node.tensors() if t.parameter is None],
+            "outputs": [r.id for r in node.results],
+            "params": self.params(node.op, node),
+            "weights": weight_records(node),
+            "site": self.places.span(node.file, node.site),
+            "made_at": made_at,
+            "text": text,
+            "modes": sorted(node.modes),
+            "unmapped": self.unmapped(node, text),
+        }
+
+    def unmapped(self, node: Node, text: str) -> dict[str, object] | None:
+        """Why a node cannot be converted, and what it may mean; None for the others."""
+        if node.op is not None and node.id not in self.unwritten:
+            return None
+        name = node.op.name if node.op is not None else spoken_name(text) or spoken_name(node.text)
+        tensors = sum(1 for _ in node.tensors())
+        found = [op for op in self.suggester.suggest(name, tensors) if node.op is None or op != node.op.name]
+        return {"text": text, "why": node.why or self.unwritten.get(node.id, ""), "suggestions": found}
+
+    def params(self, op: Op | None, node: Node) -> list[dict[str, object]]:
+        """The parameters in the order of the op file."""
+        found: list[dict[str, object]] = []
+        for name, value in node.params.items():
+            shown = value_text(value)[:TEXT_LIMIT]
+            spec = op.params.get(name) if op is not None else None
+            span, text = self.written_at(node.params_from.get(name))
+            found.append(
+                {
+                    "name": name,
+                    "type": str(spec.type) if spec is not None else "value",
+                    "value": shown,
+                    "text": text or shown,
+                    "span": span,
+                }
+            )
+        return found
+
+    def written_at(self, value: Value | None) -> tuple[Span | None, str]:
+        """The literal in the source that gives a value, and its text; (None, "") where no literal alone does."""
+        if value is None:
+            return None, ""
+        if id(value) not in self._literals:
+            self._literals[id(value)] = literal_of(value)
+        found = self._literals[id(value)]
+        if found is None:
+            return None, ""
+        file, node = found
+        span = self.places.span(file, node)
+        return span, self.places.text(file, node) if span is not None else ""
+
+
+def literal_of(value: Value) -> tuple[str, ast.AST] | None:
+    """(file, node) of the literal that a value is a copy of, nearest first.
+
+    Values are followed through parameters, attributes and loops. Arithmetic ends the way: to write another literal there
+    would not give the value that was asked for. A tuple of literals counts as one literal.
+    """
+    todo, seen = [value], 0
+    while todo and seen < 64:
+        item = todo.pop(0)
+        seen += 1
+        origin = item.origin
+        if origin is None:
+            continue
+        if origin.node is not None and same(item.hint, value.hint) and is_literal(origin.node):
+            return origin.file, origin.node
+        if origin.kind != "apply" or isinstance(origin.node, (ast.IfExp, ast.BoolOp, ast.Subscript)):
+            todo.extend(source for source in origin.sources if same(source.hint, value.hint))
+    return None
+
+
+def is_literal(node: ast.AST) -> bool:
+    """`3`, `-1`, `"same"`, `None`, `(3, 3)`: what a person can overwrite with another literal."""
+    if isinstance(node, ast.Constant):
+        return True
+    if isinstance(node, ast.UnaryOp):
+        return isinstance(node.op, (ast.USub, ast.UAdd)) and isinstance(node.operand, ast.Constant)
+    return isinstance(node, (ast.Tuple, ast.List)) and bool(node.elts) and all(is_literal(e) for e in node.elts)
+
+
+def same(a: object, b: object) -> bool:
+    """Equal plain values of one type, or the very same object."""
+    return a is b or (plain(a) and type(a) is type(b) and a == b)
+
+
+def weight_records(node: Node) -> list[dict[str, object]]:
+    """The weights of a node under their names in the checkpoint: of its layer, and parameters it is given."""
+    found: dict[int, tuple[str, ParameterObject]] = {}
+    for name, parameter in node.weights.items():
+        found.setdefault(id(parameter), (name, parameter))
+    for name, operand in node.operands.items():
+        for item in operand if isinstance(operand, tuple) else (operand,):
+            held = getattr(item, "parameter", None)
+            if isinstance(held, ParameterObject):
+                found.setdefault(id(held), (name, held))
+    return [
+        {"name": name, "path": held.names[0] if held.names else "", "shape": shape_record(held.type.shape)}
+        for name, held in found.values()
+    ]
+
+
+def value_text(value: object) -> str:
+    """A parameter as people read it: `(3, 3)`, `N*T`, `1:-1`, `...`."""
+    if isinstance(value, Size):
+        return dim_text(value)
+    if isinstance(value, tuple):
+        return f"({', '.join(map(value_text, value))}{',' if len(value) == 1 else ''})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(value_text, value))}]"
+    if isinstance(value, slice):
+        start, stop, step = ("" if part is None else value_text(part) for part in (value.start, value.stop, value.step))
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+    if value is Ellipsis:
+        return "..."
+    if isinstance(value, Value):
+        return value_text(value.hint)
+    if plain(value):
+        return repr(value)
+    return "tensor" if hasattr(value, "shape") else str(value)

@@ -1,0 +1,211 @@
+"""From a conversion to a verification: facts of both sides, the weights' way across, and which nodes are compared."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codegen.convert import Converted
+from codegen.layout import identity
+from codegen.static_proof import Item, Match, Proof, prove
+from codegen.verify.plan import (
+    InputSpec, MatchedNode, OutputSpec, Place, Probe, SourceFacts, StaticResult, TargetFacts, VerificationPlan,
+)  # fmt: skip
+from codegen.verify.probing import probed_text, site_key
+from codegen.weights.mapping import carry_layer, weight_maps
+from pivot.dims import Size, hint as dim_hint, text as dim_text
+from pivot.opset import OpSet
+from pivot.reading.imports import package_root
+from pivot.reading.keras import KerasDialect
+from pivot.reading.values import TensorVersion
+
+if TYPE_CHECKING:
+    from codegen.verify.report import Report
+    from codegen.weights.arrays import Array
+
+Progress = Callable[[str, int, int], None]
+
+
+def prove_conversion(converted: Converted, opset: OpSet, path: Path) -> Proof:
+    """The static proof of a conversion to Keras."""
+    return prove(converted, KerasDialect(), opset, path)
+
+
+def verify_conversion(
+    converted: Converted,
+    proof: Proof,
+    directory: Path,
+    target_path: Path,
+    bind: Mapping[str, str],
+    progress: Progress,
+    weights: Mapping[str, Array] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Run both sides and compare; the report files go into `directory`. Raises Cancelled, OSError, Refusal."""
+    from codegen.verify.verify import verify
+
+    return verify(make_plan(converted, proof, target_path, bind, weights), directory, progress, cancelled)
+
+
+def make_plan(
+    converted: Converted, proof: Proof, target_path: Path, bind: Mapping[str, str], weights: Mapping[str, Array] | None
+) -> VerificationPlan:
+    """Everything that the workers need."""
+    done = converted.done
+    source_path = Path(next(iter(done.evaluator.files)))
+    root, package = package_root(source_path)
+    module = ".".join((*package, source_path.stem)) if package else None
+    pairs, source_sites, target_sites = matched_nodes(converted, proof, target_path)
+    texts = {f: probed_text(t, sites) for f, t in done.evaluator.files.items() if (sites := source_sites.get(f)) or f in done.evaluator.texts}
+    static = StaticResult(proof.equal, len(proof.matches), proof.why)
+    return VerificationPlan(
+        source=SourceFacts(str(source_path), str(root), module, done.network.entry, dict(bind), texts),
+        target=TargetFacts(str(target_path), converted.entry, {str(target_path): probed_text(converted.text, target_sites)}),
+        inputs=tuple(input_specs(converted)),
+        outputs=tuple(output_specs(converted)),
+        carrier=carrier(converted, proof),
+        nodes=tuple(pairs),
+        static=static,
+        weights=weights,
+        parameters=sum(count(p.type.shape) for p in done.network.parameters),
+    )
+
+
+def count(shape: tuple[object, ...]) -> int:
+    """Number of elements."""
+    total = 1
+    for size in shape:
+        total *= size if isinstance(size, int) else dim_hint(size)  # type: ignore[arg-type]
+    return total
+
+
+def carrier(converted: Converted, proof: Proof) -> Callable[[Mapping[str, Array]], Mapping[str, Array]]:
+    """state_dict -> arrays of the target's weight file."""
+    maps = weight_maps(converted, proof) if proof.target is not None else []
+
+    def carry(state: Mapping[str, Array]) -> Mapping[str, Array]:
+        found: dict[str, Array] = {}
+        for layer in maps:
+            found.update(carry_layer(layer, state))
+        return found
+
+    return carry
+
+
+def axes(rank: int, first: str = "N") -> list[str]:
+    """Letters for axes: N C H W and the like."""
+    table = {1: "N", 2: "NF", 3: "NCL", 4: "NCHW", 5: "NCDHW"}
+    return list(table[rank]) if rank in table else [f"A{i}" for i in range(rank)]
+
+
+def axes_pair(converted: Converted, value: TensorVersion) -> tuple[str | None, str | None]:
+    """("N C H W", "N H W C"), or two None where both sides hold the value in one order."""
+    order = converted.layout.order_of(value)
+    if order == identity(len(order)):
+        return None, None
+    letters = axes(len(order))
+    return " ".join(letters), " ".join(letters[axis] for axis in order)
+
+
+def input_specs(converted: Converted) -> list[InputSpec]:
+    """The inputs as workers draw them."""
+    found = []
+    for entry, spec in zip(converted.done.network.inputs, converted.done.specs, strict=True):
+        source, target = axes_pair(converted, entry.value)
+        shape = entry.value.type.shape
+        symbols = tuple(dim_text(d) if isinstance(d, Size) else None for d in shape)
+        high = spec.high if spec.high is not None else embedding_limit(converted, entry.value)
+        found.append(InputSpec(entry.name, tuple(dim_hint(d) for d in shape), spec.dtype, symbols, 0, high, spec.name is not None, source, target))
+    return found
+
+
+def embedding_limit(converted: Converted, value: TensorVersion) -> int:
+    """Exclusive upper bound of integers: the vocabulary of the embedding that takes them."""
+    for node in converted.done.network.nodes:
+        if node.op is not None and node.op.name == "embedding" and any(t.id == value.id for t in node.tensors()):
+            sizes = [v for k, v in node.params.items() if isinstance(v, int) and k in ("vocabulary", "count", "rows", "num", "size", "tokens")]
+            shapes = [p.type.shape[0] for p in node.weights.values()]
+            return min([dim_hint(s) for s in (*sizes, *shapes)], default=2)
+    return 2
+
+
+def output_specs(converted: Converted) -> list[OutputSpec]:
+    """The flattened outputs."""
+    run = converted.done.network.runs["eval"]
+    return [OutputSpec(name, *axes_pair(converted, value)) for name, value in zip(run.output_names, run.outputs, strict=True)]
+
+
+Sites = dict[str, list[ast.AST]]
+
+
+def matched_nodes(converted: Converted, proof: Proof, target_path: Path) -> tuple[list[MatchedNode], Sites, list[ast.AST]]:
+    """Pairs of probes for every node of evaluation that both sides hold as one value."""
+    found: list[MatchedNode] = []
+    source_sites: Sites = {}
+    target_sites: list[ast.AST] = []
+    seen_source: Counter[str] = Counter()
+    seen_target: Counter[str] = Counter()
+    last = last_steps(proof)
+    for match in proof.matches:
+        if match.mode != "eval" or match.lowered.step is None or match.read.node is None:
+            continue
+        node, read = match.lowered.node, match.read.node
+        assert node is not None
+        target_name, target_is_site = probe_name(read.module, read.site)
+        call_target = seen_target[target_name]
+        seen_target[target_name] += 1
+        if last.get(id(node)) is not match.lowered:
+            continue
+        source_name, source_is_site = probe_name(node.module, node.site)
+        call_source = seen_source[source_name]
+        seen_source[source_name] += 1
+        if len(node.results) != 1 or source_name == "?" or target_name == "?" or blocked(converted, match):
+            continue
+        if source_is_site:
+            source_sites.setdefault(node.file, []).append(node.site)
+        if target_is_site:
+            target_sites.append(read.site)
+        order = converted.layout.order_of(node.results[0])
+        back = tuple(order.index(axis) for axis in range(len(order)))
+        path = node.module.path if node.module is not None else (node.owner.path if node.owner is not None else "")
+        found.append(
+            MatchedNode(
+                node.id, node.op.name if node.op is not None else "", path,
+                Probe(source_name, call_source, 0, source_is_site), Probe(target_name, call_target, 0, target_is_site),
+                None if back == identity(len(back)) else back,
+                place(node.file, node.site), place(str(target_path), read.site),
+            )  # fmt: skip
+        )
+    return found, source_sites, target_sites
+
+
+def last_steps(proof: Proof) -> dict[int, Item]:
+    """The last item of each node: the one whose result is the node's."""
+    return {id(m.lowered.node): m.lowered for m in proof.matches if m.mode == "eval" and m.lowered.step is not None}
+
+
+def blocked(converted: Converted, match: Match) -> bool:
+    """Is a result stored with the parts of an axis in another order? Its numbers stand elsewhere."""
+    node = match.lowered.node
+    return node is not None and any(r.id in converted.layout.blocks for r in node.results)
+
+
+def probe_name(module: object, site: ast.AST) -> tuple[str, bool]:
+    """Module path, or the key of a site in the text."""
+    paths = getattr(module, "paths", None)
+    if paths:
+        return paths[0], False
+    if isinstance(site, ast.expr) and hasattr(site, "lineno") and not hasattr(site, "container_index"):
+        return site_key(site), True
+    return "?", False
+
+
+def place(file: str, node: ast.AST) -> Place | None:
+    """The span of a node."""
+    if not hasattr(node, "lineno"):
+        return None
+    line, column = node.lineno, node.col_offset + 1
+    return Place(file, line, column, getattr(node, "end_lineno", line) or line, (getattr(node, "end_col_offset", 0) or 0) + 1)

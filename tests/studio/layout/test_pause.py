@@ -1,0 +1,26 @@
+"""The garbage collector is on again afterwards, whatever happens."""
+
+from __future__ import annotations
+
+import gc
+
+import pytest
+
+from studio.layout.pause import collection_paused
+
+
+def test_it_is_off_inside_and_on_again_after_an_error():
+    with pytest.raises(RuntimeError), collection_paused():
+        assert not gc.isenabled()
+        raise RuntimeError
+    assert gc.isenabled()
+
+
+def test_who_had_it_off_keeps_it_off():
+    gc.disable()
+    try:
+        with collection_paused():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

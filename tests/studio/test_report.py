@@ -1,0 +1,52 @@
+"""Reading report.json, complete or not."""
+
+from __future__ import annotations
+
+import pytest
+
+from studio.report import read_report, within
+
+
+def test_what_is_missing_was_not_run() -> None:
+    report = read_report({})
+    assert not report.equal
+    assert [step.ok for step in report.steps] == [None, None, None]
+    assert report.rows == ()
+
+
+def test_steps_rows_and_the_first_difference() -> None:
+    place = {"file": "a.py", "line": 3, "column": 1, "end_line": 3, "end_column": 9}
+    node = {"id": "n1", "op": "relu", "path": "act", "source": place, "target": None, "error": 2e-3, "max": 4.0}
+    report = read_report(
+        {
+            "equal": False,
+            "static": {"equal": True, "nodes": 1200, "why": None},
+            "build": {"ok": False, "why": "no such layer"},
+            "numbers": {
+                "float64": {
+                    "outputs": [{"name": "y", "error": "nan"}],
+                    "nodes": [node],
+                    "worst": "inf",
+                    "gate": 1e-12,
+                    "first_difference": node,
+                },
+                "float32": {"nodes": [node | {"error": 1e-3}], "worst": 1e-3},
+                "constants": ["gelu"],
+            },
+        }
+    )
+    assert [step.ok for step in report.steps] == [True, False, False]
+    assert report.steps[0].detail.startswith("1,200 nodes")
+    assert report.steps[1].detail == "no such layer"
+    assert report.rows[0].single == 1e-3
+    assert report.rows[0].source is not None
+    assert report.rows[1].is_output
+    assert within(report.rows[1].error, report.gate) is False
+    assert report.first_difference is not None
+    assert report.first_difference.path == "act"
+    assert report.constants == ("gelu",)
+
+
+@pytest.mark.parametrize(("error", "passes"), [(None, None), (0.0, True), (1e-12, True), (1e-11, False), (float("nan"), False)])
+def test_the_gate(error: float | None, passes: bool | None) -> None:
+    assert within(error, 1e-12) is passes
