@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from codegen.convert import Converted
+from codegen.lower import TORCH_ONLY
 from codegen.picture_nodes import shape_record
 from pivot.dims import hint
 from pivot.network import Network, Node
@@ -20,7 +21,6 @@ VERSION = 1
 RECORD = "conversion.json"
 PROJECT = "project.pivot"
 NAME_BYTES = 200  # of a file name, so that suffixes and temporary names still fit into 255
-TORCH_ONLY = {"count"}  # numbers that PyTorch counts with and nobody else has
 
 
 def target_name(source: Path, framework: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from codegen.layout import Layout
@@ -17,6 +18,12 @@ from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 
 Span = tuple[int, int, int, int]
+Step = Callable[[str], None]
+"""Told the name of each step as it begins."""
+
+
+def silent(step: str) -> None:
+    """Nobody wants to know where the work is."""
 
 
 @dataclass(slots=True, eq=False)
@@ -39,12 +46,14 @@ def convert(request: Request, dialect: Dialect, framework: str, opset: OpSet) ->
     return write_target(done, framework, opset)
 
 
-def write_target(done: Elaborated, framework: str, opset: OpSet) -> Converted:
+def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = silent) -> Converted:
     """The target text of an elaborated program."""
+    step("lower")
     visit_companions(done)
     lowering = Lowering(done, framework, opset)
     sites = Sites(lowering)
     layout = Layout(lowering, framework, done.evaluator.joins)
+    step("write")
     writer = Writer(done, lowering, sites, layout, opset)
     written = write_module(writer, docstring_of(done))
     ast.fix_missing_locations(written.tree)

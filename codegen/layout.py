@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from codegen.lower import Lowering, Step
-from pivot.dims import Dim, hint as dim_hint
+from pivot.dims import Dim, Size, hint as dim_hint
 from pivot.network import Node
 from pivot.notation import axis_of
 from pivot.op import Op
@@ -71,6 +71,8 @@ class Layout:
             self.joins.setdefault(a, set()).add(b)
             self.joins.setdefault(b, set()).add(a)
         self.unmapped: dict[str, Node] = {}
+        guards = lowering.done.evaluator.guards
+        self.fixed: dict[Size, int] = {a: b for a, b, _ in guards if isinstance(a, Size) and isinstance(b, int)}
         steps = [s for low in lowering.lowered.values() if low.chosen is not None for s in low.chosen.steps]
         for step in steps:
             for value in tensors(step.operands):
@@ -383,6 +385,10 @@ class Layout:
             at = axis if order == identity(rank) else (moved.index(axis + 1) if axis + 1 in moved else len(moved))
             moved.insert(at, axis)
         placed.orders_out = (tuple(moved),)
+
+    def settled(self, size: Dim) -> Dim:
+        """A size that a layer fixes is its number."""
+        return self.fixed.get(size, size) if isinstance(size, Size) else size
 
     # -- facts for others ---------------------------------------------------------
 

@@ -10,6 +10,7 @@ from codegen.places import Places, Span, span_record
 from pivot.network import Node
 
 Key = tuple[object, ...]
+COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
 
 
 def link_records(converted: Converted, target_file: str, places: Places) -> list[dict[str, object]]:
@@ -25,7 +26,9 @@ class Linker:
         self.target_file = target_file
         self.places = places
         self.found: dict[tuple[Key, Key], tuple[Span, Span, dict[str, None]]] = {}
-        self.linked: set[Key] = set()
+        self.by_source: dict[Key, list[dict[str, None]]] = {}
+        self.noted: set[Key] = set()
+        self.written_in = dict(holders(converted.written.tree))
         self.statements = statement_spans(converted, target_file)
 
     def links(self) -> list[dict[str, object]]:
@@ -37,6 +40,7 @@ class Linker:
             target = self.target_of(link.target)
             if target is not None:
                 self.add(self.places.span(link.file or first_file(made), link.source), target, made)
+        self.noted = set(self.by_source)
         enclosing = self.enclosing_statements()
         for node in network.nodes:
             self.add_statement(enclosing, node.file, node.site, [node])
@@ -52,9 +56,10 @@ class Linker:
         if source is None:
             return
         key = (tuple(source.values()), tuple(target.values()))
-        ids = self.found.setdefault(key, (source, target, {}))[2]
-        ids.update(dict.fromkeys(node.id for node in nodes))
-        self.linked.add(key[0])
+        if key not in self.found:
+            self.found[key] = (source, target, {})
+            self.by_source.setdefault(key[0], []).append(self.found[key][2])
+        self.found[key][2].update(dict.fromkeys(node.id for node in nodes))
 
     def add_statement(self, enclosing: dict[int, ast.stmt], file: str, site: ast.AST, nodes: list[Node]) -> None:
         """A site that the writer noted nothing for belongs to the statement written for the one it stands in."""
@@ -62,18 +67,17 @@ class Linker:
         if source is None:
             return
         key = tuple(source.values())
-        if key in self.linked:
-            for pair, (_, _, ids) in self.found.items() if nodes else ():
-                if pair[0] == key and not any(node.id in ids for node in nodes):
-                    ids.update(dict.fromkeys(node.id for node in nodes))
+        if key in self.noted:
+            for ids in self.by_source[key]:
+                ids.update(dict.fromkeys(node.id for node in nodes))
             return
         statement = enclosing.get(id(getattr(site, "container_site", site)))
         for target in self.statements.get(id(statement), ()) if statement is not None else ():
             self.add(source, target, nodes)
 
     def target_of(self, node: ast.AST) -> Span | None:
-        """Where a written node stands; None where it became something else."""
-        found = self.converted.spans.get(id(node))
+        """Where a written node stands, or the statement it is in; None where it became something else."""
+        found = self.converted.spans.get(id(node)) or self.converted.spans.get(id(self.written_in.get(id(node))))
         return None if found is None else span_record(self.target_file, *found)
 
     def enclosing_statements(self) -> dict[int, ast.stmt]:
@@ -110,11 +114,16 @@ def holders(tree: ast.Module) -> Iterator[tuple[int, ast.stmt]]:
 
 
 def statement_spans(converted: Converted, target_file: str) -> dict[int, list[Span]]:
-    """id of a source statement -> the spans of what was written for it; compound statements with their head only."""
+    """id of a source statement -> the spans of what was written for it; of a compound statement only the first line."""
+    lines = converted.text.split("\n")
     found: dict[int, list[Span]] = {}
     for node in ast.walk(converted.written.tree):
         source = node.__dict__.get("source") if isinstance(node, ast.stmt) else None
         span = converted.spans.get(id(node))
-        if source is not None and span is not None:
-            found.setdefault(id(source), []).append(span_record(target_file, *span))
+        if source is None or span is None:
+            continue
+        line, column, end_line, end_column = span
+        if isinstance(node, COMPOUND) and end_line > line:
+            end_line, end_column = line, len(lines[line - 1]) + 1
+        found.setdefault(id(source), []).append(span_record(target_file, line, column, end_line, end_column))
     return found

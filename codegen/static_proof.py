@@ -23,7 +23,7 @@ from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.inputs import InputSpec
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import TensorVersion
+from pivot.reading.values import ParameterObject, TensorVersion
 
 RESHAPES = {"reshape", "flatten", "unflatten", "squeeze", "unsqueeze"}  # shape rules whose ops only regroup sizes
 
@@ -59,6 +59,7 @@ class Proof:
     matches: list[Match] = field(default_factory=list)
     target: Elaborated | None = None
     modules: dict[int, ModuleObject] = field(default_factory=dict)  # id(source module's step owner) -> target module
+    parameters: dict[int, tuple[ParameterObject, ParameterObject]] = field(default_factory=dict)  # the modules' own ones
 
     @property
     def equal(self) -> bool:
@@ -92,6 +93,7 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
     a, b = list(left.items()), list(right.items())
     same: dict[str, str] = dict(zip(left.inputs, right.inputs, strict=False))
     for one, two in zip(a, b, strict=False):
+        meet_parameters(one, two, same, proof)
         why = difference(one, two, same)
         if why is not None:
             proof.why, proof.place = why, place_of(one.node)
@@ -113,6 +115,26 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
     wanted = [same.get(o) for o in left.outputs]
     if wanted != right.outputs:
         proof.why = "the outputs are other values"
+
+
+def meet_parameters(one: Item, two: Item, same: dict[str, str], proof: Proof) -> None:
+    """Parameters of a module's own are bound to each other where they are first read; shapes must agree."""
+    mine = {p.id: p for p in parameters_of(one)}
+    theirs = {p.id: p for p in parameters_of(two)}
+    for a, b in zip(one.operands, two.operands, strict=False):
+        if isinstance(a, str) and isinstance(b, str) and a in mine and b in theirs and a not in same:
+            source, target = mine[a].parameter, theirs[b].parameter
+            if source is not None and target is not None and source.type.shape == target.type.shape:
+                same[a] = b
+                proof.parameters[id(source)] = (source, target)
+
+
+def parameters_of(item: Item) -> Iterator[TensorVersion]:
+    """Operands that are parameters."""
+    operands = item.step.operands.values() if item.step is not None else item.node.operands.values() if item.node is not None else ()
+    for operand in operands:
+        if isinstance(operand, TensorVersion) and operand.parameter is not None:
+            yield operand
 
 
 def place_of(node: Node | None) -> tuple[str, int] | None:
@@ -294,6 +316,10 @@ class ReadSide:
             if node.op.name == "identity" and first is not None:
                 self.alias[node.results[0].id] = first.id
                 continue
+            if first is not None and first.expanded is not None and node.op.shape in RESHAPES:
+                if node.results[0].type.shape == first.expanded.type.shape:
+                    self.alias[node.results[0].id] = first.expanded.id
+                    continue
             operands = tuple(self.operand(node.operands.get(name)) for name in node.op.inputs)
             op = "reshape" if node.op.shape in RESHAPES else node.op.name
             shapes = tuple(tuple(dim_hint(d) for d in r.type.shape) for r in node.results)

@@ -15,7 +15,7 @@ from codegen.verify.plan import (
     InputSpec, MatchedNode, OutputSpec, Place, Probe, SourceFacts, StaticResult, TargetFacts, VerificationPlan,
 )  # fmt: skip
 from codegen.verify.probing import probed_text, site_key
-from codegen.weights.mapping import carry_layer, weight_maps
+from codegen.weights.mapping import carry_layer, carry_own, own_parameters, weight_maps
 from pivot.dims import Size, hint as dim_hint, text as dim_text
 from pivot.opset import OpSet
 from pivot.reading.imports import package_root
@@ -85,11 +85,13 @@ def count(shape: tuple[object, ...]) -> int:
 def carrier(converted: Converted, proof: Proof) -> Callable[[Mapping[str, Array]], Mapping[str, Array]]:
     """state_dict -> arrays of the target's weight file."""
     maps = weight_maps(converted, proof) if proof.target is not None else []
+    own = own_parameters(proof)
 
     def carry(state: Mapping[str, Array]) -> Mapping[str, Array]:
         found: dict[str, Array] = {}
         for layer in maps:
             found.update(carry_layer(layer, state))
+        found.update(carry_own(own, state))
         return found
 
     return carry

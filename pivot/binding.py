@@ -273,7 +273,9 @@ class _Reader:
         self.set_param(coded.path.name, value)
 
     def set_operands(self, kind: Operand, value: object, key: str) -> None:
-        if kind.form == "one" or (len(kind.names) == 1 and self.spec(kind.names[0]).many):
+        if kind.form == "tensor" and not is_tensor(value):
+            raise _No(f"{key} must be a tensor")
+        if kind.form in ("one", "tensor") or (len(kind.names) == 1 and self.spec(kind.names[0]).many):
             self.set_operand(kind.names[0], value, key)
         elif value is None:
             for name in kind.names:

@@ -204,6 +204,8 @@ def _operand(cursor: _Cursor) -> Operand:
         references = _references(cursor)
         if not references or not isinstance(references[0], Path):
             raise NotationError(f"@{name}() needs an operand as its first argument", column)
+        if name == "tensor":
+            return Operand((references[0].name,), form="tensor")
         return Operand((references[0].name,), name, references[1:])
     return Operand((name,))
 

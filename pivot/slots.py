@@ -66,8 +66,9 @@ class Coded:
 
 @dataclass(frozen=True, slots=True)
 class Operand:
-    """`@x`, `@not(keep)`, `@[xs]`, `@(h, c)`: `form` is "one", "list" or "tuple"; names and refs of a codec stand in
-    `arguments`.
+    """`@x`, `@not(keep)`, `@[xs]`, `@(h, c)`, `@tensor(x)`: `form` is one, list, tuple or tensor (never a number).
+
+    What a codec looks at besides its operand stands in `arguments`.
     """
 
     names: tuple[str, ...]

@@ -27,6 +27,7 @@ from pivot.slots import (
     Slot,
     Used,
 )  # fmt: skip
+from pivot.types import is_tensor
 
 
 class Facts(Protocol):
@@ -191,7 +192,9 @@ def _operand(form: Form, slot: Slot, kind: Operand, params: Mapping[str, object]
         if slot.default is MISSING:
             raise NoForm(f"{slot.key} needs the operand '{names[0]}'")
         return None
-    if kind.form != "one" and len(names) > 1 and len(given) < len(names):
+    if kind.form == "tensor" and not is_tensor(facts.operands[names[0]]):
+        raise NoForm(f"{slot.key} must be a tensor")
+    if len(names) > 1 and len(given) < len(names):
         raise NoForm(f"{slot.key} needs all of {', '.join(names)}")
     spec = form.op.inputs.get(names[0])
     many = spec is not None and spec.many and len(names) == 1
@@ -202,7 +205,8 @@ def _operand(form: Form, slot: Slot, kind: Operand, params: Mapping[str, object]
     )
     others = (*names[1:], *more)
     listed = kind.form == "list" or many
-    return OperandRef(names[0], kind.codec, listed, others, refs, "list" if many and kind.form == "one" else kind.form)
+    shape = kind.form if kind.form in ("list", "tuple") else "list" if many else "one"
+    return OperandRef(names[0], kind.codec, listed, others, refs, shape)
 
 
 def refs_by_role(

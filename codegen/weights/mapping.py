@@ -69,6 +69,36 @@ def carry_weights(converted: Converted, checkpoint: Mapping[str, Array], proof: 
     found: dict[str, Array] = {}
     for layer in weight_maps(converted, proof):
         found.update(carry_layer(layer, checkpoint))
+    found.update(carry_own(own_parameters(proof), checkpoint))
+    return found
+
+
+def own_parameters(proof: Proof) -> list[tuple[tuple[str, ...], str]]:
+    """Names of a parameter that a module of the program owns, and its dataset path."""
+    if proof.target is None:
+        return []
+    datasets = dataset_table(proof.target.network.root)
+    found: list[tuple[tuple[str, ...], str]] = []
+    for source, target in proof.parameters.values():
+        owner = target.owner
+        if owner is None:
+            continue
+        name = next((n for n, p in owner.own_parameters() if p is target), None)
+        dataset = datasets.get(id(owner), {}).get(name or "")
+        if dataset is not None:
+            found.append((tuple(source.names), dataset))
+    return found
+
+
+def carry_own(pairs: list[tuple[tuple[str, ...], str]], checkpoint: Mapping[str, Array]) -> dict[str, Array]:
+    """Parameters of modules' own, as they are."""
+    found: dict[str, Array] = {}
+    for names, dataset in pairs:
+        name = next((n for n in names if n in checkpoint), None)
+        if name is None:
+            wanted = names[0] if names else "?"
+            raise refuse("weights", wanted, 0, 0, f"the checkpoint has no weight {wanted!r}", "give the state_dict of this model")
+        found[dataset] = checkpoint[name]
     return found
 
 
@@ -139,8 +169,10 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         item = item_of(value, made, names)
         if item is not None:
             attributes.append((name, item))
-    saveable = Saveable(module.class_name, None, kind, tuple(attributes), (), id(module))  # type: ignore[arg-type]
+    own = [n for n, p in module.own_parameters() if p.trainable] + [n for n, p in module.own_parameters() if not p.trainable]
+    saveable = Saveable(module.class_name, None, kind, tuple(attributes), tuple(own), id(module))  # type: ignore[arg-type]
     made[id(module)] = saveable
+    names[id(saveable)] = (id(module), "")
     return saveable
 
 

@@ -164,7 +164,9 @@ class Expressions:
         if kind == "dropped":
             return self.dropped(node, visits)
         if kind == "constant":
-            raise Unwritable("parameters of a module's own are not written yet")
+            from codegen.writing.parameters import parameter_expression
+
+            return parameter_expression(self, node, visits)
         return None
 
     def unmapped(self, node: ast.expr) -> ast.expr:
@@ -264,6 +266,8 @@ class Expressions:
     def layer(self, node: ast.expr, visits: list[Visit]) -> ast.expr:
         """A library layer constructed where it is named, or through a variable that holds its class."""
         assert isinstance(node, ast.Call)
+        if all(v.module is not None and v.module.form is None for v in visits):
+            return ast.Constant(None)  # nobody reads this layer; applying it says so
         if self.w.sites.sites.get(("call", id(node))) is None:
             return self.program_call(node, visits)  # the adapter takes the source's arguments
         site = self.w.sites.sites["call", id(node)]

@@ -33,12 +33,17 @@ def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Gi
     elements = source_elements(steps, given, form)
     texts: list[ast.expr | None] = []
     for place, axis in enumerate(order):
-        texts.append(size_text([row[place] for row in sizes], elements[axis] if elements is not None else None))
+        column = [layout.settled(row[place]) for row in sizes]
+        texts.append(size_text(column, elements[axis] if elements is not None else None))
     open_places = [i for i, t in enumerate(texts) if t is None or is_minus_one(t)]
     if len(open_places) > 1 or (open_places and open_places != [0] and 0 not in open_places and batch_is_free(sizes)):
         start, end = steps[0].params.get("start"), steps[0].params.get("end")
         if steps[0].op.name == "flatten" and start == 1 and all(e == s.params.get("end") for s, e in zip(steps, [end] * len(steps), strict=True)):
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
+        others = [i for i in open_places if i]
+        if batch_is_free(sizes) and len(others) == 1:
+            target = [t if t is not None else nodes.literal(-1) for t in texts[1:]]
+            return ast.Call(nodes.call("keras.layers.Reshape", [ast.Tuple(target, ast.Load())]), [x], [])
         if len(order) == 2 and batch_is_free(sizes):
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
         raise Unwritable("several sizes of this reshape are free")

@@ -194,7 +194,10 @@ class KerasPads1(Codec):
     def write(self, value: object, refs: Refs) -> object:
         if value == "same":
             raise NoForm("the padding depends on the size")
-        ((before, after),) = pad_pairs(value)
+        pairs = pad_pairs(value)
+        if len(pairs) != 1:
+            raise NoForm(f"{len(pairs)} axes where 1 is padded")
+        before, after = pairs[0]
         return before if before == after else (before, after)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pivot.dims import Dim, Size
-from pivot.forms import Bound, Refused, normalise, read_apply, read_args
+from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args
 from pivot.network import Node
 from pivot.opset import Form
 from pivot.reading.modules import ModuleObject
@@ -47,6 +47,8 @@ def plain_of(value: Value) -> object:
         return {k: plain_of(v) for k, (_, v) in hint.entries.items()}
     if isinstance(hint, Api):
         return hint.name
+    if isinstance(hint, ModuleObject) and hint.form is not None and hint.visit is not None and isinstance(hint.cls, Api):
+        return Construction(hint.cls.name, [plain_of(v) for v in hint.visit.args], {k: plain_of(v) for k, v in hint.visit.kwargs.items()})
     if isinstance(hint, InstanceObject) and hint.items is not None:
         return tuple(plain_of(v) for v in hint.items)
     return hint
@@ -209,6 +211,10 @@ def shape_result(pattern: Result, outputs: Mapping[str, object]) -> Value:
         if pattern.name == "_":
             return Value(Unknown("this result of the call is not modelled"))
         made = outputs[pattern.name]
+        if pattern.codec == "expand" and isinstance(made, Value) and isinstance(made.hint, TensorCell):
+            whole = made.hint.version
+            part = TensorVersion(f"{whole.id}e", TensorType(whole.type.shape[1:], whole.type.dtype), expanded=whole)
+            return Value(TensorCell(part), None, INPUT)
         if isinstance(made, tuple):
             return Value(made if pattern.star else ListObject(list(made)), None, INPUT)
         assert isinstance(made, Value)

@@ -144,6 +144,9 @@ class KerasDialect(Dialect):
 
     def set_module_attribute(self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame) -> None:
         ev.set_item(module.attrs, attr, value)
+        hint = value.hint
+        if isinstance(hint, TensorCell) and hint.version.parameter is not None:
+            ev.set_item(module.parameters, attr, value)
         for name, child in submodules(attr, value):
             ev.set_item(module.children, name, child)
 
@@ -156,7 +159,7 @@ class KerasDialect(Dialect):
             return Value(module.cls)
         if isinstance(module.cls, ClassObject) and classes.member(ev, module.cls, attr) is not None:
             return None
-        if attr in ("add", "call", "__call__", "build", "summary"):
+        if attr in ("add", "add_weight", "call", "__call__", "build", "summary"):
             return Value(BoundApi(owner, attr))
         return None
 
@@ -168,9 +171,22 @@ class KerasDialect(Dialect):
         if name in ("call", "__call__"):
             return self.apply_module(ev, receiver, args, kwargs, node, frame)
         ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
+        if name == "add_weight":
+            return self.own_weight(ev, module, args, kwargs, node, frame)
         if name == "add":
             ev.set_item(module.children, f"layers[{len(module.children)}]", args[0])
         return Value(None)
+
+    def own_weight(self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+        """self.add_weight(shape=..., trainable=...): a parameter of this layer."""
+        shape = kwargs.get("shape") or (args[0] if args else Value(()))
+        sizes = tuple(v.hint for v in calls.iterate(ev, shape, node, frame))
+        if not all(isinstance(s, int) for s in sizes):
+            raise ev.refusal(frame, node, "a weight whose shape is not known", "give the shape as numbers")
+        trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
+        parameter = ParameterObject(TensorType(tuple(s for s in sizes if isinstance(s, int))), trainable, buffer=not trainable, owner=module)
+        ev.parameters.append(parameter)
+        return Value(TensorCell(applying.new_version(ev, parameter.type, parameter)))
 
     def super_method(
         self, ev: Evaluator, callee: Value, sup: SuperObject, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
@@ -219,6 +235,8 @@ class KerasDialect(Dialect):
             return value
         if "function" in module.attrs:
             return calls.call_value(ev, module.attrs["function"], args, kwargs, node, frame)
+        if "unmapped" in module.attrs:
+            return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module)
         if module.form is None:
             raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}

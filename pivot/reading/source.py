@@ -72,7 +72,7 @@ def from_bytes(data: bytes, path: str, limits: Limits = DEFAULT_LIMITS) -> Sourc
 
 
 def commonest_newline(text: str) -> str:
-    """The line end that most lines have; `\\n` where none has one."""
+    """The line end that most lines have; a line feed where none has one."""
     both = text.count("\r\n")
     counts = {"\n": text.count("\n") - both, "\r\n": both, "\r": text.count("\r") - both}
     return max(counts, key=lambda end: counts[end])
@@ -95,7 +95,8 @@ def _read(name: str, limits: Limits) -> bytes:
                 return data
     except (OSError, ValueError) as error:
         raise _unreadable(error, name) from None
-    raise refuse("unreadable", name, 0, 0, "the file changes while it is read", "wait until it is written, then open it again")
+    raise refuse("unreadable", name, 0, 0, "the file changes while it is read",
+                 "wait until it is written, then open it again")
 
 
 def _read_once(name: str, limits: Limits) -> bytes | None:
@@ -126,7 +127,8 @@ def _read_once(name: str, limits: Limits) -> bytes | None:
 def _check_kind(status: os.stat_result, name: str) -> None:
     if stat.S_ISREG(status.st_mode):
         return
-    kind, remedy = next(((k, r) for test, k, r in KINDS if test(status.st_mode)), ("no regular file", "open a .py file"))
+    kinds = ((kind, remedy) for test, kind, remedy in KINDS if test(status.st_mode))
+    kind, remedy = next(kinds, ("no regular file", "open a .py file"))
     raise refuse("not-a-file", name, 0, 0, f"this is {kind}, not a file", remedy)
 
 

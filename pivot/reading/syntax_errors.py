@@ -24,7 +24,7 @@ NEWER = (
 
 
 def explain(error: SyntaxError, text: str, file: str) -> Refusal:
-    """The refusal for what `ast.parse` or `tokenize` said about `text` (line ends `\\n`)."""
+    """The refusal for what `ast.parse` or `tokenize` said about `text`, whose line ends are line feeds."""
     lines = text.split("\n")
     number = min(max(error.lineno or 1, 1), len(lines))
     line, column = lines[number - 1][:LOOK_AT], max(error.offset or 1, 1)

@@ -29,8 +29,7 @@ class Comment:
     text: str
     own_line: bool
     opening: Place | None = None
-    previous: tuple[Place, Place] | None = None  # start and end of the token before it
-    behind_opening: bool = False  # that token is the opening bracket itself
+    behind_opening: bool = False  # nothing stands between that bracket and it
 
 
 @dataclass(slots=True)
@@ -99,7 +98,7 @@ class UnclosedString(Exception):
 
 
 def scan(text: str, file: str, limits: Limits) -> Scan:
-    """Reads the tokens of `text` (line ends already `\\n`).
+    """Reads the tokens of `text`, whose line ends are line feeds.
 
     Raises Refusal for brackets that do not match or nest too deeply and for literals beyond the limits, and lets
     `IndentationError` and `tokenize.TokenError` of anything else through.
@@ -190,7 +189,8 @@ def _tokens(text: str, file: str, brackets: list[Bracket]) -> Iterator[tokenize.
         if not brackets:
             raise
         line, column = brackets[-1].opening
-        raise refuse("truncated", file, line, column + 1, f"'{brackets[-1].text}' is never closed; the file may be cut off",
+        raise refuse("truncated", file, line, column + 1,
+                     f"'{brackets[-1].text}' is never closed; the file may be cut off",
                      "close the bracket, or get the whole file") from None
 
 
@@ -217,17 +217,16 @@ def _ends_operand(token: tokenize.TokenInfo) -> bool:
 def _comment(found: Scan, current: LogicalLine | None, token: tokenize.TokenInfo,
              brackets: list[Bracket], before: tokenize.TokenInfo | None) -> None:
     line, column = token.start
-    own_line = not token.line[:column].strip() if token.line.count("\n") <= 1 else before is None or before.end[0] < line
+    own_line = before is None or before.end[0] < line
     text = token.string.rstrip()
     if current is None:
         found.between.append(Comment(line, column, text, True))
     elif not brackets:
         current.behind = text
     else:
-        previous = (before.start, before.end) if before is not None else None
         opening = brackets[-1].opening
         opened = before is not None and before.start == opening
-        current.inside.append(Comment(line, column, text, own_line, opening, previous, opened))
+        current.inside.append(Comment(line, column, text, own_line, opening, opened))
 
 
 def _literal(found: Scan, token: tokenize.TokenInfo, file: str, limits: Limits) -> None:

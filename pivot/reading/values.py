@@ -68,6 +68,7 @@ class TensorVersion:
     parameter: ParameterObject | None = None
     constant: object = None
     name: str = ""
+    expanded: TensorVersion | None = None  # the value with a leading axis of 1 that this is returned for
 
 
 @dataclass(slots=True, eq=False)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
+    QGraphicsDropShadowEffect,
     QLineEdit,
     QListView,
     QStyledItemDelegate,
@@ -57,12 +58,18 @@ def score(wanted: str, text: str) -> int | None:
 
 
 class CommandPalette(QFrame):
-    """A pop-up over its parent; it closes when a command was run or something else is clicked."""
+    """Lies over its parent; it closes when a command was run, on Escape, or when something else gets the focus."""
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        super().__init__(parent)
         set_style(self, role="palette")
+        shadow = QGraphicsDropShadowEffect(self)
+        shadow.setBlurRadius(36)
+        shadow.setOffset(0, 8)
+        shadow.setColor(QColor(0, 0, 0, 90))
+        self.setGraphicsEffect(shadow)
+        self._focus_before: QWidget | None = None
+        self.hide()
         self._entries: Sequence[Entry] = ()
         self.field = QLineEdit()
         self.field.setPlaceholderText("Type a command")
@@ -95,17 +102,31 @@ class CommandPalette(QFrame):
         parent = self.parentWidget()
         width = min(620, parent.width() - 40)
         self.resize(width, min(430, parent.height() - 80))
-        corner = parent.mapToGlobal(parent.rect().topLeft())
-        self.move(corner.x() + (parent.width() - width) // 2, corner.y() + 70)
+        self.move((parent.width() - width) // 2, 70)
+        self._focus_before = parent.window().focusWidget()
         self.show()
+        self.raise_()
         self.field.setFocus()
+
+    def shut(self) -> None:
+        """Close, and give the focus back."""
+        before, self._focus_before = self._focus_before, None
+        self.hide()
+        if before is not None:
+            before.setFocus()
 
     def shown(self) -> list[str]:
         """The titles in the list, best first."""
         return [str(self._model.item(at).text()) for at in range(self._model.rowCount())]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and self.isVisible():
+            self._focus_before = None
+            self.hide()
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                self.shut()
+                return True
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}.get(
                 Qt.Key(event.key()), 0
             )
@@ -139,7 +160,7 @@ class CommandPalette(QFrame):
         item = self._model.item(row)
         if item is not None and item.isEnabled():
             entry = self._entries[int(item.data(_ROW))]
-            self.hide()
+            self.shut()
             entry.run()
 
 

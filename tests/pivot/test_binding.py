@@ -100,6 +100,12 @@ def test_numbers_only_where_the_op_takes_them(opset: OpSet) -> None:
     assert why(form, (X, "2"), {}) == "b must be a tensor"
 
 
+def test_a_slot_may_want_a_tensor_where_the_op_takes_numbers() -> None:
+    form = form_of('[[torch]]\ncall = "torch.max"\nargs = "@x, other=@tensor(n)"\n')
+    assert read(form, X, X).operands == {"x": X, "n": X}
+    assert why(form, (X, 1), {}) == "other must be a tensor"
+
+
 def test_variadic_slots_take_one_sequence_or_all_the_rest() -> None:
     form = form_of('[params]\nshape = "dims"\n[[torch]]\nmethod = "view"\nargs = "@x, *shape=dims(shape)"\n')
     assert read(form, X, 2, -1).params == {"shape": (2, -1)}

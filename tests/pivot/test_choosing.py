@@ -99,8 +99,9 @@ def test_a_framework_without_a_form_is_named() -> None:
 
 def test_a_layer_must_hold_the_weights_that_exist() -> None:
     op = op_of(
-        '[params]\nbias = "bool = True"\n[weights]\nkernel = "A"\nbias = "A ? bias"\nseen = "A buffer"\n[sizes]\nA = "3"\n'
-        '[[keras]]\ncall = "L"\nkind = "layer"\nargs = "use=bias|True"\nresult = "y, h"\nweights = { kernel = "k: A" }\n'
+        '[params]\nbias = "bool = True"\n[weights]\nkernel = "A"\nbias = "A ? bias"\nseen = "A buffer"\n'
+        '[sizes]\nA = "3"\n[[keras]]\ncall = "L"\nkind = "layer"\nargs = "use=bias|True"\nresult = "y, h"\n'
+        'weights = { kernel = "k: A" }\n'
     )
     assert present(op, {"bias": True}) == ("kernel", "bias", "seen")
     assert present(op, {"bias": False}) == ("kernel", "seen")

@@ -41,10 +41,12 @@ def write(form: Form, params: Mapping[str, object], part: str = "args", **operan
     [
         ("torch", "torch.nn.Conv2d", {}, [("", 3), ("", 16), ("", 3)]),
         ("torch", "torch.nn.Conv2d", {"padding": 1}, [("", 3), ("", 16), ("", 3), ("padding", 1)]),
-        ("torch", "torch.nn.Conv2d", {"padding": ((1, 2), (1, 2)), "kernel": 4}, [("", 3), ("", 16), ("", 4), ("padding", "same")]),
+        ("torch", "torch.nn.Conv2d", {"padding": ((1, 2), (1, 2)), "kernel": 4},
+         [("", 3), ("", 16), ("", 4), ("padding", "same")]),
         ("keras", "keras.layers.Conv2D", {"padding": 1}, [("", 16), ("", 3), ("padding", "same")]),
         ("keras", "keras.layers.Conv2D", {"stride": 2}, [("", 16), ("", 3), ("strides", 2)]),
-        ("keras", "keras.layers.Conv2D", {"stride": (1, 2), "bias": False}, [("", 16), ("", 3), ("strides", (1, 2)), ("use_bias", False)]),
+        ("keras", "keras.layers.Conv2D", {"stride": (1, 2), "bias": False},
+         [("", 16), ("", 3), ("strides", (1, 2)), ("use_bias", False)]),
     ],
 )  # fmt: skip
 def test_constructors(

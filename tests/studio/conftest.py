@@ -32,9 +32,11 @@ def qapp_cls() -> type:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_settings(qapp: object, tmp_path: Path) -> Iterator[None]:
+def _fresh_settings(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing of a person is read or written, and no test sees what another kept."""
     QStandardPaths.setTestModeEnabled(True)
+    # The test mode keeps its files below the home folder, where the next run would find them.
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     app = make_application()
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     QSettings().clear()
@@ -108,7 +110,7 @@ def window(qtbot: QtBot, document: Document, jobs: Jobs) -> Window:
     made.filing.ask_unsaved = lambda parent, name: "discard"
     made.filing.ask_replace = lambda parent, names, out: True
     made.resize(1440, 920)
-    made.show()
     qtbot.addWidget(made)
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made):
+        made.show()
     return made

@@ -171,7 +171,8 @@ class Printer:
                     if index:
                         head.comma()
                     sole = len(node.items) == 1 and item.optional_vars is None
-                    if sole and isinstance(item.context_expr, ast.Tuple):  # brackets alone would be taken for the statement's own
+                    if sole and isinstance(item.context_expr, ast.Tuple):
+                        # One pair of brackets would be taken for the statement's own.
                         with head.brackets():
                             head.expression(item.context_expr)
                     else:

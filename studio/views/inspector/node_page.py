@@ -52,13 +52,13 @@ class NodePage(Page):
         """The control of each parameter by name."""
         return self._editors
 
-    def refresh(self) -> bool:
+    def refresh(self, same_picture: bool) -> bool:
         picture = self.document.results.picture if self.document.results else None
         if picture is None or any(name not in picture.node_by_id for name in self._ids):
             return False
         nodes = [picture.node_by_id[name] for name in self._ids]
         shared = _shared(nodes)
-        if list(shared) != list(self._editors) or not self.isVisible() or not self._has_focus():
+        if list(shared) != list(self._editors) or not (same_picture or self._has_focus()):
             return False
         for name, editor in self._editors.items():
             editor.refresh(shared[name])

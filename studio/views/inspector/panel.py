@@ -20,7 +20,7 @@ class Inspector(QWidget):
         super().__init__(parent)
         self._document = document
         self._theme = theme
-        self._key: object = None
+        self._key: tuple[object, ...] | None = None
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(self._area.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
@@ -46,9 +46,9 @@ class Inspector(QWidget):
         key = (chosen.nodes, chosen.modules, id(picture), project)
         if key == self._key:
             return
-        same = self._key is not None and isinstance(self._key, tuple) and self._key[:2] == key[:2]
-        self._key = key
-        if same and isinstance(self.page, Page) and self.page.refresh():
+        before, self._key = self._key, key
+        same = before is not None and before[:2] == key[:2]
+        if same and isinstance(self.page, Page) and self.page.refresh(before is not None and before[2] == key[2]):
             return
         scroll = self._area.verticalScrollBar().value() if same else 0
         self._put(self._make())

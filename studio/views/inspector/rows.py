@@ -25,8 +25,8 @@ class Page(QWidget):
         self.column.setContentsMargins(16, 14, 16, 18)
         self.column.setSpacing(6)
 
-    def refresh(self) -> bool:
-        """Show new results in place; False where the page must be made again."""
+    def refresh(self, same_picture: bool) -> bool:
+        """Show a new project or new results in place; False where the page must be made again."""
         return False
 
     def head(self, title: str, below: str, *badges: QLabel) -> None:

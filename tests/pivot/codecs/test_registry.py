@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from pivot.codecs.base import Codec, NoForm, Refs
@@ -31,10 +33,10 @@ def test_every_codec_has_a_domain_or_cannot_be_written(codec: Codec) -> None:
 @pytest.mark.parametrize("codec", all_codecs().values(), ids=lambda codec: codec.name)
 def test_what_makes_no_sense_is_refused_and_never_crashes(codec: Codec) -> None:
     for value in (None, "nonsense", -7, 1.5, (), (1, "a"), [[1], 2], {"a": 1}, object()):
-        try:
+        with contextlib.suppress(NoForm):
             codec.read(value, {})
-        except NoForm as error:
-            assert str(error)
+        with contextlib.suppress(NoForm):
+            codec.write(value, {})
 
 
 @pytest.mark.parametrize("codec", all_tensor_codecs().values(), ids=lambda codec: codec.name)

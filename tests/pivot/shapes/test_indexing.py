@@ -13,7 +13,7 @@ from pivot.types import TensorType
 N, L = symbol("N", 2), symbol("L", 12)
 PLACES = st.one_of(
     st.integers(-3, 2), st.none(), st.just(np.array([[0, 1]])), st.just(np.array([1, 0, 2])),
-    st.builds(slice, st.none() | st.integers(-5, 5), st.none() | st.integers(-5, 5), st.none() | st.sampled_from([1, 2, 3])),
+    st.builds(slice, st.none() | st.integers(-5, 5), st.none() | st.integers(-5, 5), st.sampled_from([None, 1, 2, 3])),
 )  # fmt: skip
 
 
@@ -22,7 +22,7 @@ def test_shapes_are_those_of_numpy(items: list[object], dots: bool, at: int) -> 
     array = np.zeros((3, 4, 5, 3))
     if any(isinstance(item, np.ndarray) for item in items):  # here numbers differ: see below
         items = [slice(None) if isinstance(item, int) else item for item in items]
-    index = tuple(items[:at] + [Ellipsis] + items[at:]) if dots else tuple(items)
+    index = (*items[:at], Ellipsis, *items[at:]) if dots else tuple(items)
     try:
         wanted = array[index].shape
     except IndexError:

@@ -47,4 +47,4 @@ def test_a_wire_is_found_on_its_bend_and_not_far_from_it(index):
     assert found is not None
     shared = set(drawing.wires[found].wire.values) & set(bent.wire.values)
     assert shared
-    assert index.wire_at(middle[0] + 15, middle[1], 4) != drawing.wires.index(bent)
+    assert index.wire_at(middle[0], middle[1] + 12, 4) != drawing.wires.index(bent)

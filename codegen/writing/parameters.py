@@ -1,0 +1,63 @@
+"""Parameters of a module's own: nn.Parameter(...) becomes self.add_weight(...)."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
+from pivot.reading.trace import Visit
+from pivot.reading.values import TensorCell
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+
+CREATORS = {
+    "torch.ones": "ones", "torch.zeros": "zeros", "torch.empty": "zeros", "torch.randn": "random_normal", "torch.rand": "random_uniform",
+    "torch.full": "constant",
+}  # fmt: skip
+
+
+def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
+    """`self.add_weight(shape=..., initializer=...)`. The initial value is kept where it is a plain one."""
+    if not isinstance(node, ast.Call) or "self" not in e.locals:
+        raise Unwritable("a parameter that is made outside a module")
+    data = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "data"), None)
+    factor: ast.expr | None = None
+    if isinstance(data, ast.BinOp) and isinstance(data.op, ast.Mult):
+        sides = [data.left, data.right] if isinstance(data.left, ast.Call) else [data.right, data.left]
+        data, factor = sides[0], sides[1]
+    api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
+    kind = CREATORS.get(api.name, "") if api is not None else ""
+    kwargs = {"shape": shape_expression(e, data if kind else None, visits), "initializer": initializer(e, kind, data, factor)}
+    if visits[0].name.endswith("Buffer") or any(k.arg == "requires_grad" for k in node.keywords):
+        kwargs["trainable"] = ast.Constant(False)
+    return nodes.call("self.add_weight", [], kwargs)
+
+
+def shape_expression(e: Expressions, data: ast.expr | None, visits: list[Visit]) -> ast.expr:
+    """The sizes as the source says them, or the numbers that all visits agree on."""
+    if isinstance(data, ast.Call) and data.args and not any(isinstance(a, ast.Starred) for a in data.args):
+        first = data.args[0]
+        if isinstance(first, (ast.Tuple, ast.List)):
+            return ast.Tuple([e.expr(x) for x in first.elts], ast.Load())
+        if all(isinstance(a, (ast.Constant, ast.Name, ast.BinOp, ast.Attribute)) for a in data.args):
+            return ast.Tuple([e.expr(a) for a in data.args], ast.Load())
+    shapes = {v.result.hint.shape for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)}
+    if len(shapes) != 1:
+        raise Unwritable("the shape of this parameter differs between visits")
+    return nodes.literal(next(iter(shapes)))
+
+
+def initializer(e: Expressions, kind: str, data: ast.expr | None, factor: ast.expr | None) -> ast.expr:
+    """A Keras initializer that starts from the same distribution."""
+    if kind == "constant" and isinstance(data, ast.Call) and len(data.args) > 1:
+        return nodes.call("keras.initializers.Constant", [e.expr(data.args[1])])
+    if kind == "random_normal":
+        return nodes.call("keras.initializers.RandomNormal", [], {"stddev": e.expr(factor) if factor is not None else ast.Constant(1.0)})
+    if kind == "random_uniform":
+        return nodes.call("keras.initializers.RandomUniform", [], {"minval": ast.Constant(0.0), "maxval": e.expr(factor) if factor is not None else ast.Constant(1.0)})
+    if kind == "ones" and factor is not None:
+        return nodes.call("keras.initializers.Constant", [e.expr(factor)])
+    return ast.Constant(kind or "zeros")

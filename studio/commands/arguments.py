@@ -1,0 +1,80 @@
+"""What the command accepts: one parser per verb, errors as one line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+SPEC = '"1x3x32x32", "ids=2x16:int64<100"'
+
+
+class Usage(Exception):
+    """The command was called wrongly; the text is one line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises Usage instead of printing two lines and ending the process."""
+
+    def error(self, message: str) -> NoReturn:
+        line = " ".join(message.split())
+        raise Usage(f"pivot-studio: {line}: see {self.prog} --help")
+
+
+def build_parser() -> Parser:
+    """The parser of all verbs."""
+    parser = Parser(prog="pivot-studio", description="Migrate neural-network source code.", allow_abbrev=False)
+    verbs = parser.add_subparsers(dest="verb", required=True, parser_class=Parser)
+    convert = verbs.add_parser("convert", help="write a program in another framework", allow_abbrev=False)
+    add_source(convert)
+    convert.add_argument("--to", choices=("keras", "torch", "flax"), help="the framework to write (of a project: its own)")
+    convert.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="the folder that gets the files")
+    convert.add_argument("--weights", type=Path, metavar="CKPT", help="a checkpoint to carry over")
+    convert.add_argument("--verify", action="store_true", help="run both sides and compare every number")
+    convert.add_argument("--style", choices=("sequential", "functional", "subclass"), help="how the target builds models")
+    convert.add_argument("--init", choices=("source", "keras"), help="whose initial values new weights get")
+    add_json(convert)
+    verify = verbs.add_parser("verify", help="run both sides of a conversion and compare", allow_abbrev=False)
+    verify.add_argument("dir", type=Path, metavar="DIR", help="a folder that convert wrote")
+    add_ops(verify)
+    add_json(verify)
+    weights = verbs.add_parser("weights", help="carry a checkpoint over to a conversion", allow_abbrev=False)
+    weights.add_argument("checkpoint", type=Path, metavar="CKPT", help=".pt, .pth, .safetensors, .weights.h5, .keras")
+    weights.add_argument("--with", dest="dir", type=Path, required=True, metavar="DIR", help="a folder that convert wrote")
+    weights.add_argument("-o", "--out", type=Path, required=True, help="the checkpoint to write")
+    add_ops(weights)
+    add_json(weights)
+    show = verbs.add_parser("show", help="print or draw the network of a program", allow_abbrev=False)
+    add_source(show)
+    show.add_argument("-o", "--out", type=Path, metavar="FILE", help="x.svg, x.png, x.dot or x.json")
+    add_json(show)
+    ops = verbs.add_parser("ops", help="list the operations that are known", allow_abbrev=False)
+    ops.add_argument("--missing", choices=("keras", "torch", "flax"), help="only those without a form in a framework")
+    add_ops(ops)
+    add_json(ops)
+    return parser
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """What names a program."""
+    parser.add_argument("source", type=Path, metavar="SRC", help="a .py file, a notebook or a .pivot project")
+    parser.add_argument("--model", metavar="EXPR", help='"Net", "Net(hidden=64)", "resnet18()", "model@1"')
+    parser.add_argument("--set", action="append", default=[], dest="bind", metavar="NAME=EXPR", help="bind an open name")
+    parser.add_argument("--input", action="append", default=[], dest="inputs", metavar="SPEC", help=SPEC)
+    add_ops(parser)
+
+
+def add_ops(parser: argparse.ArgumentParser) -> None:
+    """Folders of op files beside the built-in ones."""
+    parser.add_argument("--ops", action="append", default=[], type=Path, metavar="DIR", help="more op files")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Events for programs instead of text for people."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """The arguments of one call. Raises Usage; SystemExit after --help."""
+    return build_parser().parse_args(list(argv))

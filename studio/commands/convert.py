@@ -1,0 +1,183 @@
+"""`pivot-studio convert SRC --to keras -o DIR`: read, write, prove, deliver; with weights and verification where asked."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codegen.conversion import PROJECT, RECORD, conversion_record, weights_name
+from codegen.conversion import dumps as record_text
+from codegen.delivery import delivery
+from codegen.links import link_records
+from pivot.problems import refuse
+from pivot.project import dumps as project_text
+from studio.commands.opening import open_program, project_of
+from studio.commands.output import Output
+from studio.commands.running import STEPS, Run, run_conversion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from codegen.weights.arrays import Array
+
+
+def convert(args: argparse.Namespace, output: Output) -> int:
+    """Convert one program. Raises Refusal."""
+    output.call(args.source)
+    check_choices(args)
+    project = project_of(args.source, args.model, args.inputs, args.bind, args.to)
+    if args.to is None and args.source.suffix != ".pivot":
+        raise refuse("usage", str(args.source), 0, 0, "the framework to write is not said", "add --to keras")
+    more = 1 + bool(args.weights) + bool(args.verify)
+    run = run_conversion(open_program(project, args.ops), args.out, output, more)
+    checkpoint = None
+    if args.weights is not None and run.status == 0:
+        output.progress("weights", len(STEPS), len(STEPS) + more)
+        checkpoint = carried(run, args.weights)
+    if run.status == 2:
+        return refused(run, output)
+    output.progress("deliver", len(STEPS) + bool(args.weights), len(STEPS) + more)
+    record = deliver(run, checkpoint)
+    report = None
+    status = run.status
+    if args.verify and status == 0:
+        report = verified(run, output)
+        status = 0 if report.get("equal") is True else 1
+    tell(run, record, report, status, output)
+    return status
+
+
+def check_choices(args: argparse.Namespace) -> None:
+    """Refuse what the contract names and this version does not write."""
+    file = str(args.source)
+    if args.style not in (None, "subclass"):
+        raise refuse("usage", file, 0, 0, f"--style {args.style} is not written yet", "leave it out, or use --style subclass")
+    if args.init == "source":
+        raise refuse("usage", file, 0, 0, "--init source is not written yet", "leave it out, or use --init keras")
+
+
+def refused(run: Run, output: Output) -> int:
+    """Nothing can be delivered: the errors, and what the window can still draw."""
+    for problem in run.problems:
+        output.problem(problem, fatal=problem is run.stopped or (run.stopped is None and problem.severity == "error"))
+    output.event("result", status=2, directory=None, conversion=None, picture=run.picture(), target=None, links=[])
+    return 2
+
+
+def carried(run: Run, checkpoint: Path) -> Mapping[str, Array]:
+    """The weights of a checkpoint under the names of the target. Raises Refusal."""
+    from codegen.weights.checkpoint import match_names, read_checkpoint
+    from codegen.weights.mapping import carry_weights
+
+    assert run.converted is not None
+    arrays = read_checkpoint(checkpoint)
+    if run.proof is None or run.proof.target is None:
+        why = "the weights cannot be carried over, as the written text was not read back"
+        raise refuse("weights", str(checkpoint), 0, 0, why, "convert without --weights, and report this as a defect")
+    names = {name for parameter in run.done.network.parameters for name in parameter.names}
+    return carry_weights(run.converted, match_names(arrays, names), run.proof)
+
+
+def write_checkpoint(path: Path, arrays: Mapping[str, Array], framework: str) -> None:
+    """Write weights as the target framework loads them. Raises Refusal."""
+    if framework == "torch":
+        from codegen.weights.safetensors_file import write_safetensors
+
+        write_safetensors(path, arrays)
+    else:
+        from codegen.weights.keras_file import write_weights_h5
+
+        write_weights_h5(path, arrays)
+
+
+def deliver(run: Run, checkpoint: Mapping[str, Array] | None) -> dict[str, object]:
+    """Put all files into the folder, or none; the record that conversion.json holds. Raises Refusal."""
+    assert run.converted is not None
+    project = run.program.project
+    weights = None if checkpoint is None else weights_name(Path(project.source), run.target)
+    record = conversion_record(
+        run.converted,
+        model=project.model,
+        framework=run.target,
+        target_path=run.file,
+        problems=run.problems,
+        weights=weights,
+    )
+    used = tuple(str(spec) for spec in run.done.specs)
+    saved = replace(project, source=str(Path(project.source).absolute()), inputs=used)
+    with delivery(run.directory) as stage:
+        if checkpoint is not None and weights is not None:
+            write_checkpoint(stage.path(weights), checkpoint, run.target)
+        stage.write(run.file, run.converted.text)
+        stage.write(PROJECT, project_text(saved, run.directory.absolute()))
+        stage.write(RECORD, record_text(record))
+    return record
+
+
+def verified(run: Run, output: Output) -> dict[str, object]:
+    """The report of running both sides; its files lie beside the target. Raises Refusal."""
+    from codegen.verification import verify_conversion
+
+    assert run.converted is not None
+    return dict(verify_conversion(run.converted, run.directory, output.progress))
+
+
+def tell(run: Run, record: dict[str, object], report: dict[str, object] | None, status: int, output: Output) -> None:
+    """The outcome: one result event, or a few lines for people; every unmapped node on stderr."""
+    assert run.converted is not None
+    for problem in run.problems:
+        output.problem(problem, fatal=status == 3 and problem.severity == "error")
+    path = run.directory / run.file
+    for line in summary(run, record):
+        output.text(line)
+    if report is not None:
+        output.text(verdict(report))
+    extra = {} if report is None else {"report": report}
+    output.event(
+        "result",
+        status=status,
+        directory=str(run.directory),
+        conversion=record,
+        picture=run.picture(),
+        target={"path": str(path), "text": run.converted.text},
+        links=link_records(run.converted, str(path), run.places),
+        **extra,
+    )
+
+
+def summary(run: Run, record: dict[str, object]) -> list[str]:
+    """What was written, for people."""
+    assert run.converted is not None
+    nodes, sites = record["nodes"], record["sites"]
+    assert isinstance(nodes, dict) and isinstance(sites, dict)
+    count, places = sum(nodes.values()), sum(sites.values())
+    lines = [
+        f"{run.directory / run.file}: {run.converted.entry}, {count:,} nodes at {places:,} sites, "
+        f"{record['parameters']:,} parameters"
+    ]
+    for kind in ("inputs", "outputs"):
+        tensors = record[kind]
+        for tensor in tensors if isinstance(tensors, list) else ():
+            shape = ", ".join(map(str, tensor["shape"]))
+            moved = tensor["source_axes"] != tensor["target_axes"]
+            order = f", stored as {tensor['target_axes']}" if moved else ""
+            lines.append(f"  {kind[:-1]} {tensor['name']}: ({shape}) {tensor['dtype']}{order}")
+    if nodes["unmapped"]:
+        lines.append(f"  {nodes['unmapped']} of {count} nodes are unmapped: they raise NotImplementedError where they stand")
+    if record["weights"]:
+        lines.append(f"  weights: {run.directory / weights_name(Path(run.program.project.source), run.target)}")
+    return lines
+
+
+def verdict(report: dict[str, object]) -> str:
+    """One line on the outcome of a verification."""
+    numbers = report.get("numbers")
+    double = numbers.get("float64") if isinstance(numbers, dict) else None
+    worst = double.get("worst") if isinstance(double, dict) else None
+    found = f" (largest relative error in float64: {worst:.1e})" if isinstance(worst, float) else ""
+    if report.get("equal") is True:
+        return f"both sides compute the same{found}"
+    why = report.get("why")
+    return f"the two sides are NOT equal{found}" + (f": {why}" if why else "")

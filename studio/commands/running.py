@@ -1,0 +1,109 @@
+"""One conversion, step by step, as `convert`, `verify` and `weights` need it. Writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from codegen.conversion import problems_of, target_name, unwritten_nodes
+from codegen.convert import Converted, write_target
+from codegen.dialects import check_direction, dialect_of
+from codegen.picture import picture_of, places_of
+from codegen.places import Places
+from codegen.static_proof import Proof, prove
+from pivot.problems import Problem, Refusal
+from pivot.reading.elaborate import Elaborated, elaborate
+from studio.commands.opening import Program
+from studio.commands.output import Output
+
+STEPS = ("read", "elaborate", "lower", "write", "prove")
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """How far a conversion came. `stopped` is the refusal that ended it; what was made before stays usable."""
+
+    program: Program
+    directory: Path
+    done: Elaborated
+    places: Places
+    converted: Converted | None = None
+    proof: Proof | None = None
+    stopped: Problem | None = None
+    extra: tuple[Problem, ...] = ()
+
+    @property
+    def target(self) -> str:
+        """The framework that is written."""
+        return self.program.project.target
+
+    @property
+    def file(self) -> str:
+        """Name of the target file."""
+        return target_name(Path(self.program.project.source), self.target)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All there is to tell, each problem once."""
+        last = () if self.stopped is None else (self.stopped,)
+        return problems_of(self.done, self.converted, (*self.program.warnings, *self.extra, *last))
+
+    @property
+    def unmapped(self) -> dict[str, str]:
+        """Nodes that the target has no form for: id -> the reason."""
+        return {} if self.converted is None else unwritten_nodes(self.converted)
+
+    @property
+    def status(self) -> int:
+        """Exit status: 2 where nothing can be delivered, 3 where nodes are unmapped, else 0."""
+        if self.stopped is not None or self.converted is None:
+            return 2
+        lost = bool(self.done.network.unmapped or self.unmapped)
+        fatal = [p for p in (*self.converted.written.problems, *self.extra) if p.severity == "error"]
+        return 2 if fatal else 3 if lost else 0
+
+    def picture(self) -> dict[str, object]:
+        """What a window draws."""
+        return picture_of(self.done, self.unmapped, self.places, self.problems)
+
+
+def run_conversion(program: Program, directory: Path, output: Output, more: int = 0) -> Run:
+    """Elaborate, lower, write and prove. Raises Refusal where not even a network came out.
+
+    `more`: how many steps follow these, so that progress counts to the right end.
+    """
+    steps = iter(range(len(STEPS)))
+    total = len(STEPS) + more
+
+    def step(name: str) -> None:
+        output.progress(name, next(steps), total)
+
+    step("read")
+    check_direction(program.framework, program.project.target, program.project.source)
+    step("elaborate")
+    done = elaborate(program.request, program.dialect, program.opset)
+    run = Run(program, directory, done, places_of(done))
+    try:
+        run.converted = write_target(done, run.target, program.opset, step)
+        if done.network.unmapped:
+            return run  # what raises where it would run cannot be read back
+        step("prove")
+        run.proof = prove(run.converted, dialect_of(run.target, run.file), program.opset, directory / run.file)
+    except Refusal as refusal:
+        run.stopped = refusal.problem
+        return run
+    problem = proof_problem(run.proof, program.project.source)
+    run.extra = () if problem is None else (problem,)
+    return run
+
+
+def proof_problem(proof: Proof, source: str) -> Problem | None:
+    """A difference is an error; a target that the reader cannot follow is only not proved."""
+    if proof.why is None:
+        return None
+    file, line = proof.place or (source, 0)
+    if proof.target is None:
+        why = f"the static proof was not made ({proof.why})"
+        return Problem("not-proved", "warning", source, 0, 0, why, "check the numbers with --verify")
+    why = f"the written text reads back as another network ({proof.why})"
+    return Problem("static-proof", "error", file, line, 0, why, "report this as a defect")

@@ -1,0 +1,133 @@
+"""The inspector: which page, and editing on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from studio.document import Document
+from studio.jobs.queue import Jobs
+from studio.theme import Theme
+from studio.views.inspector.model_page import ModelPage
+from studio.views.inspector.module_page import ModulePage
+from studio.views.inspector.node_page import NodePage
+from studio.views.inspector.panel import Inspector
+
+Settle = Callable[[Jobs], None]
+
+
+def panel(document: Document, theme: Theme, qtbot: QtBot) -> Inspector:
+    made = Inspector(document, theme)
+    made.resize(320, 700)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def texts(made: Inspector) -> str:
+    return "\n".join(label.text() for label in made.page.findChildren(QLabel))
+
+
+def node_id(document: Document, path: str) -> str:
+    return next(node.id for node in document.results.picture.nodes if node.path == path)
+
+
+def test_pages_follow_the_selection(document: Document, converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = panel(converted, theme, qtbot)
+    assert isinstance(made.page, ModelPage)
+    converted.select((node_id(converted, "stem"),))
+    assert isinstance(made.page, NodePage)
+    assert "N×3×32×32" in texts(made)
+    assert "self.stem(x)" in texts(made)
+    converted.select((), ("block1",))
+    assert isinstance(made.page, ModulePage)
+    assert "Block" in texts(made)
+    converted.close()
+    assert "Open a Python file" in texts(made)
+
+
+def test_a_parameter_is_edited_by_keyboard(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Settle
+) -> None:
+    made = panel(converted, theme, qtbot)
+    converted.select((node_id(converted, "stem"),))
+    field = made.page.editors["kernel"].field
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.text() == "4"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert converted.undo_label == "kernel 3 → 4"
+    settle(jobs)
+    assert made.page.editors["kernel"].field.text() == "4"
+    converted.undo()
+    assert made.page.editors["kernel"].field.text() == "3"
+
+
+def test_what_does_not_fit_is_told_and_not_written(converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = panel(converted, theme, qtbot)
+    converted.select((node_id(converted, "stem"),))
+    editor = made.page.editors["filters"]
+    editor.field.setFocus()
+    editor.field.selectAll()
+    qtbot.keyClicks(editor.field, "many")
+    assert editor.field.property("state") == "bad"
+    qtbot.keyClick(editor.field, Qt.Key.Key_Return)
+    assert "not a literal" in editor._said.text()
+    assert not converted.modified
+    qtbot.keyClick(editor.field, Qt.Key.Key_Escape)
+    assert editor.field.text() == "16"
+    assert editor.field.property("state") == ""
+
+
+def test_equal_nodes_are_edited_together(converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = panel(converted, theme, qtbot)
+    ids = tuple(node_id(converted, path) for path in ("stem", "block1.conv", "block2.conv"))
+    converted.select(ids)
+    editors = made.page.editors
+    assert editors["kernel"].field.text() == "3"
+    assert editors["filters"].field.text() == "16"
+    assert editors["in_channels"].field.placeholderText() == "differs"
+    editors["kernel"].commit("5")
+    text = converted.text(converted.project.source)
+    assert "Conv2d(3, 16, 5" in text
+    assert "Conv2d(16, 16, 5" in text
+    converted.undo()
+    assert not converted.project.texts
+
+
+def test_typing_survives_new_results(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Settle
+) -> None:
+    made = panel(converted, theme, qtbot)
+    with qtbot.waitActive(made):
+        made.activateWindow()
+    converted.select((node_id(converted, "stem"),))
+    page = made.page
+    page.editors["kernel"].commit("5")
+    field = page.editors["padding"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "2")
+    assert field.hasFocus()
+    settle(jobs)
+    assert made.page is page
+    assert field.text() == "2"
+    assert page.editors["kernel"].field.text() == "5"
+
+
+def test_the_model_page_edits_the_project(converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = panel(converted, theme, qtbot)
+    made.page.model.setText("Block()")
+    made.page.model.editingFinished.emit()
+    assert converted.project.model == "Block()"
+    assert converted.undo_label == "model Block()"
+    made.page.inputs.setText("1x3x8x8; ids=2x16:int64")
+    made.page.inputs.editingFinished.emit()
+    assert converted.project.inputs == ("1x3x8x8", "ids=2x16:int64")
+    made.page.bind.setText("no equals sign")
+    made.page.bind.editingFinished.emit()
+    assert converted.project.bind == ()
+    assert "NAME=EXPRESSION" in texts(made)

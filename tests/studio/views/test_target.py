@@ -1,0 +1,45 @@
+"""The target pane shows the text, what changed, and whether it is of today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pytestqt.qtbot import QtBot
+
+from studio.document import Document
+from studio.jobs.queue import Jobs
+from studio.theme import Theme
+from studio.views.target import TargetView
+
+
+def state(made: TargetView) -> str:
+    return made._state.text()
+
+
+def test_an_empty_document(document: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = TargetView(document, theme)
+    qtbot.addWidget(made)
+    assert made.editor.toPlainText() == ""
+    assert made.editor.isReadOnly()
+
+
+def test_selection_staleness_and_changed_lines(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Callable[[Jobs], None]
+) -> None:
+    made = TargetView(converted, theme)
+    qtbot.addWidget(made)
+    made.show()
+    converted.select((converted.results.picture.nodes[0].id,))
+    assert [one.cursor.selectedText() for one in made.editor.extraSelections() if one.cursor.hasSelection()] == [
+        "self.stem = layers.Conv2D(3, 16, 3, 1, 1)"
+    ]
+    param = next(p for p in converted.results.picture.nodes[0].params if p.name == "kernel")
+    jobs.set_delay(50)
+    converted.write_literal([param], "5")
+    assert state(made) == "of an earlier source"
+    qtbot.waitUntil(lambda: state(made) == "converting …", timeout=5_000)
+    settle(jobs)
+    assert state(made) == ""
+    assert converted.changed_target_lines == {7}
+    made.editor.place_chosen.emit(7, 20)
+    assert len(converted.selection.nodes) == 1

@@ -1,0 +1,37 @@
+"""Colours of program text."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from studio.theme import Theme, themes
+from studio.widgets.code_edit import CodeEdit
+
+
+def color_at(editor: CodeEdit, line: int, column: int) -> str:
+    block = editor.document().findBlockByNumber(line - 1)
+    for run in block.layout().formats():
+        if run.start <= column - 1 < run.start + run.length:
+            return run.format.foreground().color().name()
+    return ""
+
+
+def test_keywords_strings_and_what_spans_lines(qtbot: QtBot, theme: Theme) -> None:
+    editor = CodeEdit(theme)
+    qtbot.addWidget(editor)
+    editor.show_text('def f():\n    """one\n    two"""\n    return "𝄞", 3\n')
+    assert color_at(editor, 1, 1) == theme.colors["syntax_keyword"]
+    assert color_at(editor, 1, 5) == theme.colors["syntax_function"]
+    assert color_at(editor, 3, 6) == theme.colors["syntax_string"]
+    assert color_at(editor, 4, 18) == theme.colors["syntax_number"]
+    editor.set_theme(themes()["dark"])
+    assert color_at(editor, 1, 1) == themes()["dark"].colors["syntax_keyword"]
+
+
+def test_an_opened_string_colours_what_follows(qtbot: QtBot, theme: Theme) -> None:
+    editor = CodeEdit(theme)
+    qtbot.addWidget(editor)
+    editor.show_text("a = 1\nb = 2\n")
+    editor.reveal(1, 1)
+    editor.insertPlainText('"""')
+    qtbot.waitUntil(lambda: color_at(editor, 2, 5) == theme.colors["syntax_string"], timeout=5_000)
