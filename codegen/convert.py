@@ -54,6 +54,8 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
     sites = Sites(lowering)
     layout = Layout(lowering, framework, done.evaluator.joins)
     step("write")
+    for arm in layout.broken_joins:
+        done.network.trace.unread[id(arm)] = "its tensors would be stored in another order behind it"
     writer = Writer(done, lowering, sites, layout, opset)
     written = write_module(writer, docstring_of(done))
     ast.fix_missing_locations(written.tree)

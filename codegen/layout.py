@@ -6,6 +6,7 @@ whose places are together but not in order stays as it is where a following laye
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -58,7 +59,7 @@ def rank_of(value: TensorVersion) -> int:
 class Layout:
     """Orders of all values, and how each step stands in them."""
 
-    def __init__(self, lowering: Lowering, framework: str, joins: list[tuple[str, str]]) -> None:
+    def __init__(self, lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]]) -> None:
         self.lowering = lowering
         self.framework = framework
         self.orders: dict[str, Order] = {}
@@ -67,7 +68,7 @@ class Layout:
         self.consumers: dict[str, list[Step]] = {}
         self.outputs = {v.id for run in lowering.done.network.runs.values() for v in run.outputs}
         self.joins: dict[str, set[str]] = {}
-        for a, b in joins:
+        for a, b, _ in joins:
             self.joins.setdefault(a, set()).add(b)
             self.joins.setdefault(b, set()).add(a)
         self.unmapped: dict[str, Node] = {}
@@ -88,6 +89,8 @@ class Layout:
                 continue
             for step in low.chosen.steps:
                 self.placed[id(step)] = self.place(step)
+
+        self.broken_joins = [arm for a, b, arm in joins if self.orders.get(a) != self.orders.get(b) and a in self.orders and b in self.orders]
 
     # -- what a consumer wants ------------------------------------------------
 
@@ -116,7 +119,7 @@ class Layout:
         """The order that the first consumer with a wish wants, seen through permutes and elementwise steps."""
         if depth > 60:
             return None
-        others = [v for v in self.joins.get(value.id, ())]
+        others = self.joins.get(value.id, ())
         for step in self.consumers.get(value.id, []):
             name = next((k for k, v in step.operands.items() if v is value or (isinstance(v, tuple) and value in v)), None)
             if name is None:

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias, cast
 from pivot.problems import Problem
 from studio.layout.pause import collection_paused
 from studio.problems import problems_of
+from studio.size_text import shape_text
 
 ModuleKind = Literal["user", "layer", "container"]
 Shape: TypeAlias = tuple[int | str, ...]
@@ -209,13 +210,6 @@ class Picture:
             text = known.label if known is not None else "?"
             labels[text] = labels.get(text, 0) + 1
         return ", ".join(text if count == 1 else f"{count}·({text})" for text, count in labels.items())
-
-
-def shape_text(shape: Sequence[int | str] | None) -> str:
-    """("N", 64, 56, 56) -> "N×64×56×56"; () -> "scalar"; None -> "?"."""
-    if shape is None:
-        return "?"
-    return "×".join(str(size) for size in shape) if shape else "scalar"
 
 
 def parse_picture(data: Mapping[str, object]) -> Picture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from studio.picture import Span
+from studio.picture import Shape, Span, shape_text
 
 
 def read_span(value: object) -> Span | None:
@@ -35,3 +35,16 @@ def short_number(number: int) -> str:
             scale = 1_000 if letter == "k" else size
             return f"{number / scale:,.1f} {letter}"
     return f"{number:,}"
+
+
+def short_shape(shape: Shape | None) -> str:
+    """A shape for a narrow place: a computed size such as (H + 1)//2 becomes a dot."""
+    if shape is None:
+        return shape_text(None)
+    return shape_text([size if isinstance(size, int) or size.isidentifier() else "·" for size in shape])
+
+
+def one_line(text: str, most: int = 90) -> str:
+    """Program text on one line without the blanks of its indentation, cut where it is long."""
+    joined = " ".join(text.split()).replace("( ", "(").replace(", )", ")").replace(" )", ")")
+    return joined if len(joined) <= most else joined[: most - 2].rstrip() + " …"

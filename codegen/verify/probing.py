@@ -1,4 +1,4 @@
-"""Program text in which chosen sites record their values: `__pivot_record__(key, value)` around each."""
+"""Program text in which chosen sites record their values: `__pivot_record__(key, value)` around each, line for line."""
 
 from __future__ import annotations
 
@@ -8,28 +8,26 @@ from collections.abc import Iterable
 
 def site_key(node: ast.AST) -> str:
     """The name of a site by its place in the text."""
-    return f"{getattr(node, 'lineno', 0)}.{getattr(node, 'col_offset', 0)}-{getattr(node, 'end_lineno', 0)}.{getattr(node, 'end_col_offset', 0)}"
-
-
-class _Wrap(ast.NodeTransformer):
-    def __init__(self, keys: set[str]) -> None:
-        self.keys = keys
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
-        readable = isinstance(node, (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute))
-        stored = isinstance(getattr(node, "ctx", ast.Load()), (ast.Store, ast.Del))
-        if readable and not stored and site_key(node) in self.keys:
-            assert isinstance(node, ast.expr)
-            record = ast.Call(ast.Name("__pivot_record__", ast.Load()), [ast.Constant(site_key(node)), node], [])
-            return ast.copy_location(record, node)
-        return node
+    start = f"{getattr(node, 'lineno', 0)}.{getattr(node, 'col_offset', 0)}"
+    return f"{start}-{getattr(node, 'end_lineno', 0)}.{getattr(node, 'end_col_offset', 0)}"
 
 
 def probed_text(text: str, sites: Iterable[ast.AST]) -> str:
-    """`text` with the sites wrapped; unchanged where there are none."""
-    keys = {site_key(node) for node in sites}
-    if not keys:
+    """`text` with the sites wrapped; every statement stays on its line, because libraries look sources up by line."""
+    spans: set[tuple[int, int, int, int]] = set()
+    for node in sites:
+        readable = isinstance(node, (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute))
+        if readable and not isinstance(getattr(node, "ctx", ast.Load()), (ast.Store, ast.Del)) and hasattr(node, "end_lineno"):
+            spans.add((node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0))
+    if not spans:
         return text
-    tree = _Wrap(keys).visit(ast.parse(text))
-    return ast.unparse(ast.fix_missing_locations(tree))
+    lines = [line.encode() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    events: list[tuple[int, int, int, tuple[int, int], bytes]] = []
+    for line, column, end_line, end_column in spans:
+        key = f"{line}.{column}-{end_line}.{end_column}"
+        events.append((line, column, 1, (-end_line, -end_column), f"__pivot_record__({key!r}, ".encode()))  # outer ones first
+        events.append((end_line, end_column, 0, (-line, -column), b")"))  # inner ones first, before what opens here
+    for line, column, _, _, piece in sorted(events, key=lambda e: (e[0], e[1], e[2], e[3]), reverse=True):
+        row = lines[line - 1]
+        lines[line - 1] = row[:column] + piece + row[column:]
+    return b"\n".join(lines).decode()

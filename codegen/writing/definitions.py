@@ -128,9 +128,21 @@ class Definitions:
         is_module = self.w.ev.dialect.is_module_class(cls)
         for statement in node.body:
             made.body.extend(self.member(statement, cls, is_module))
+        if self.trains_more(cls):
+            at = next((i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == "call"), len(made.body))
+            made.body.insert(at, build_method())
         if not [s for s in made.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]:
             made.body.append(ast.Pass())
         return nodes.like(made, node)
+
+    def trains_more(self, cls: ClassObject) -> bool:
+        """Does training reach layers with weights that evaluation does not, from the model's own forward pass?"""
+        root = self.w.done.network.root
+        if root.cls is not cls:
+            return False
+        hit = classes.member(self.w.ev, cls, "forward")
+        takes_mode = hit is not None and isinstance(hit[0].hint, FunctionObject) and id(hit[0].hint.node) in self.w.mode_functions
+        return takes_mode and any(n.modes == {"train"} and n.weights for n in self.w.done.network.nodes)
 
     def bases(self, cls: ClassObject) -> list[ast.expr]:
         """The bases of a class in the target."""
@@ -240,6 +252,21 @@ class Definitions:
         stop = ast.Raise(nodes.call("NotImplementedError", [ast.Constant(why)]), None)
         self.w.out.unverified.append(f"{name}: {why}")
         return ast.FunctionDef(name, spec, [stop], [], None, None)
+
+
+BUILD = '''
+def build(self, input_shape):
+    """Build the layers that only training reaches as well, so that weights load before the first step."""
+    self.compute_output_spec(keras.KerasTensor(input_shape), training=True)
+    super().build(input_shape)
+'''
+
+
+def build_method() -> ast.stmt:
+    """`build`, for models whose training has layers of its own."""
+    made = ast.parse(BUILD).body[0]
+    made.__dict__["blank"] = 1
+    return made
 
 
 def container_of(owner: ClassObject | None) -> str:

@@ -647,7 +647,8 @@ def hint_of(visit: Visit, slot: str) -> object:
     elif isinstance(where, str):
         value = visit.kwargs.get(where)
     if value is None:
-        return None
+        slot_made = next((s for s in visit.form.args if s.key == slot), None) if visit.form is not None else None
+        return slot_made.default if slot_made is not None else None
     hint = value.hint
     return tuple(v.hint if isinstance(v, Value) else v for v in hint) if isinstance(hint, tuple) else hint
 

@@ -34,7 +34,8 @@ def target_params(layout: Layout, step: Step) -> dict[str, object]:
     if placed is None:
         return params
     order = next(iter(placed.orders_in.values()), None)
-    if order is None or order == tuple(range(len(order))):
+    plain = all(o == tuple(range(len(o))) for o in placed.orders_out)
+    if order is None or (order == tuple(range(len(order))) and plain):
         return params
     for name, spec in step.op.params.items():
         value = params.get(name)

@@ -62,7 +62,7 @@ class Evaluator:
         self.versions_made: list[TensorVersion] = []
         self.speculated: set[int] = set()
         self.entry_node: ast.expr | None = None
-        self.joins: list[tuple[str, str]] = []
+        self.joins: list[tuple[str, str, ast.AST]] = []  # values of an arm on trial and of the run that meet behind it
 
     # -- places and refusals -------------------------------------------------
 

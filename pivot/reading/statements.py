@@ -71,14 +71,26 @@ def execute(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
         raise
 
 
-def speculate(ev: Evaluator, body: list[ast.stmt], frame: Frame) -> None:
-    """Evaluate an arm that was not taken, once, and take everything back except what was seen."""
+def join(ev: Evaluator, tried: Value, real: Value | None, arm: ast.AST) -> None:
+    """A name that holds a tensor behind both arms: both must be stored alike."""
+    if real is None or not isinstance(tried.hint, TensorCell) or not isinstance(real.hint, TensorCell):
+        return
+    a, b = tried.hint.version, real.hint.version
+    if a is not b and len(a.type.shape) == len(b.type.shape):
+        ev.joins.append((a.id, b.id, arm))
+
+
+def speculate(ev: Evaluator, body: list[ast.stmt], frame: Frame) -> dict[str, Value]:
+    """Evaluate an arm that was not taken, once, and take everything back except what was seen.
+
+    Gives the names that the arm bound, with what they held at its end.
+    """
     from pivot.reading.evaluator import Raised
 
     if not body or id(body[0]) in ev.speculated or id(body[0]) in ev.trace.executed or ev.speculating > 1:
-        return
+        return {}
     ev.speculated.add(id(body[0]))
-    with_trial(ev, frame, lambda: execute_block(ev, body, frame), body[0], (Return, Break, Continue, Raised))
+    return with_trial(ev, frame, lambda: execute_block(ev, body, frame), body[0], (Return, Break, Continue, Raised))
 
 
 def speculate_expression(ev: Evaluator, node: ast.expr, frame: Frame) -> None:
@@ -93,15 +105,17 @@ def speculate_expression(ev: Evaluator, node: ast.expr, frame: Frame) -> None:
 
 def with_trial(
     ev: Evaluator, frame: Frame, run: Callable[[], object], node: ast.AST, ends: tuple[type[Exception], ...]
-) -> None:
+) -> dict[str, Value]:
     """Run with an undo log; a refusal becomes the reason why the arm could not be read."""
     mark = ev.journal.mark()
     names, counts = dict(frame.scope.names), dict(frame.counts)
     nodes, modules, parameters = len(ev.nodes), len(ev.modules), len(ev.parameters)
     guards, current = len(ev.guards), ev.frame
     ev.speculating += 1
+    bound: dict[str, Value] = {}
     try:
         run()
+        bound = {k: v for k, v in frame.scope.names.items() if names.get(k) is not v}
     except ends:
         pass  # the arm ends here, which is what it does
     except Refusal as refusal:
@@ -115,6 +129,7 @@ def with_trial(
         frame.counts.update(counts)
         del ev.nodes[nodes:], ev.modules[modules:], ev.parameters[parameters:], ev.guards[guards:]
         ev.frame = current
+    return bound
 
 
 def expression(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
@@ -234,8 +249,10 @@ def if_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     assert isinstance(node, ast.If)
     taken, _ = expressions.decide(ev, node.test, node, frame)
     other = node.orelse if taken else node.body
-    speculate(ev, other, frame)
+    tried = speculate(ev, other, frame)
     execute_block(ev, node.body if taken else node.orelse, frame)
+    for name, value in tried.items():
+        join(ev, value, frame.scope.names.get(name), other[0])
 
 
 def for_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:

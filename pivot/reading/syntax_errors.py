@@ -46,6 +46,8 @@ def explain(error: SyntaxError, text: str, file: str) -> Refusal:
     if isinstance(error, TabError) or "tabs" in message:
         return refuse("tabs", file, number, column, "tabs and spaces are mixed in the indentation",
                       "indent with spaces only")
+    if not "".join(lines[number:]).strip() and ("unexpected EOF" in message or message.startswith("expected")):
+        return refuse("truncated", file, number, column, f"{message}; the file may be cut off", "get the whole file")
     if isinstance(error, IndentationError):
         if "too many levels" in message:
             return refuse("too-deep", file, number, column, "too deeply nested: 100 blocks in one another",
@@ -59,8 +61,6 @@ def explain(error: SyntaxError, text: str, file: str) -> Refusal:
                       "close the bracket, or get the whole file")
     if "unterminated" in message:
         return refuse("truncated", file, number, column, message, "close the string, or get the whole file")
-    if not "".join(lines[number:]).strip() and ("unexpected EOF" in message or "expected" in message):
-        return refuse("truncated", file, number, column, f"{message}; the file may be cut off", "get the whole file")
     return refuse("syntax", file, number, column, message, "mend the source; Python 3.11 cannot read it either")
 
 

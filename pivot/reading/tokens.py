@@ -108,7 +108,8 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
     brackets: list[Bracket] = []
     prefixes = [0]  # per open bracket: tokens since the last separator that may nest
     postfixes = [0]
-    blocks = names = 0
+    elifs = [0]  # per open block: `elif` in a row; each nests in the one before
+    names = 0
     before: tokenize.TokenInfo | None = None
     for token in _tokens(text, file, brackets):
         kind, string = token.type, token.string
@@ -122,19 +123,22 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
         if kind in (tokenize.NL, tokenize.ENDMARKER):
             continue
         if kind == tokenize.INDENT:
-            blocks += 1
-            if blocks >= PYTHON_BLOCKS:
-                raise refuse("too-deep", file, token.start[0], 1, f"too deeply nested: {blocks} blocks in one another",
+            elifs.append(0)
+            if len(elifs) > PYTHON_BLOCKS:
+                raise refuse("too-deep", file, token.start[0], 1,
+                             f"too deeply nested: {PYTHON_BLOCKS} blocks in one another",
                              "move inner blocks into functions")
             continue
         if kind == tokenize.DEDENT:
-            blocks -= 1
+            elifs.pop()
             continue
         if kind == tokenize.COMMENT:
             _comment(found, current, token, brackets, before)
             continue
         if current is None:
             current = LogicalLine(string, token.start)
+            names += 1
+            elifs[-1] = elifs[-1] + 1 if string == "elif" else 0
         if brackets and string not in CLOSERS:
             brackets[-1].see(token)
         if kind == tokenize.OP and string in "([{":
@@ -169,10 +173,10 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
         if kind in (tokenize.NAME, tokenize.NUMBER, tokenize.STRING):
             names += 1
             if names > limits.nodes:
-                raise over_limit(file, token.start[0], token.start[1] + 1, "too many names and literals", "nodes",
+                raise over_limit(file, token.start[0], token.start[1] + 1, "too many names, literals and lines", "nodes",
                                  limits.nodes)
             _literal(found, token, file, limits)
-        if max(prefixes[-1], postfixes[-1]) > LEAD * limits.depth:
+        if max(prefixes[-1], postfixes[-1]) > LEAD * limits.depth or elifs[-1] > limits.depth:
             raise over_limit(file, token.start[0], token.start[1] + 1, "too deeply nested", "depth", limits.depth)
         before = token
     return found

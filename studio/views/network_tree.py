@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from studio.document import Document
 from studio.picture import Module, Picture
-from studio.places import short_number
+from studio.places import short_number, short_shape
 from studio.theme import Theme
 from studio.widgets.parts import column, frame, row
 
@@ -146,7 +146,8 @@ def _shapes(picture: Picture) -> dict[str, str]:
     """Per module the shape of what its last node gives; a module that is used several times shows its last use."""
     shapes: dict[str, str] = {}
     for node in picture.nodes:
-        text = picture.shape_label(node.outputs)
+        known = [picture.values[value].shape for value in node.outputs if value in picture.values]
+        text = ", ".join(dict.fromkeys(map(short_shape, known)))
         path: str | None = node.instance if node.instance in picture.module_by_path else node.module
         while path is not None:
             shapes[path] = text

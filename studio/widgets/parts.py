@@ -43,7 +43,9 @@ def badge(text: str = "", kind: str = "plain") -> QLabel:
 def set_badge(made: QLabel, text: str, kind: str) -> None:
     """Change text and kind; an empty text hides the badge."""
     made.setText(text)
-    made.setVisible(bool(text))
+    if made.parent() is not None or not text:
+        # To show a widget without a parent would open a window of its own for a moment, which takes the focus.
+        made.setVisible(bool(text))
     set_style(made, badge=kind)
 
 

@@ -6,7 +6,7 @@ import copy
 
 import pytest
 
-from studio.picture import Span, parse_picture, shape_text
+from studio.picture import Span, parse_picture
 from tests.studio.fixtures.pictures import Builder, chain, gpt, resnet50
 
 
@@ -42,14 +42,6 @@ def test_nodes_below_a_module_include_those_of_its_modules():
     assert len(below) == 12
     assert {node.module for node in below} == {"h.1", "h.1.attn", "h.1.mlp"}
     assert len(picture.nodes_below("")) == len(picture.nodes)
-
-
-@pytest.mark.parametrize(
-    ("shape", "text"),
-    [(("N", 64, 56, 56), "N×64×56×56"), (("N", "2*T"), "N×2*T"), ((), "scalar"), (None, "?"), ((5,), "5")],
-)
-def test_shapes_are_written_as_on_an_edge(shape, text):
-    assert shape_text(shape) == text
 
 
 def test_shapes_of_several_values_are_counted():

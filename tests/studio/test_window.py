@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from pivot.project import Project, dumps, load_project
@@ -17,6 +17,7 @@ from studio.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
 from studio.jobs.queue import Jobs
 from studio.recovery import folder, left_behind
 from studio.window import Window
+from tests.studio.fixtures.sources import UNMAPPED
 
 Settle = Callable[[Jobs], None]
 
@@ -110,6 +111,34 @@ def test_a_file_without_a_network_says_why(window: Window, jobs: Jobs, source: P
     assert window.waiting.isVisible()
     assert window.panels.docks["problems"].windowTitle() == "Problems  1"
     assert "no model class found" in window.status.said
+
+
+def test_no_part_opens_a_window_of_its_own(window: Window, jobs: Jobs, source: Path, settle: Settle) -> None:
+    """A widget that is shown before it has a parent does, for a moment, and takes the focus away."""
+    shown: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+                shown.append(repr(watched))
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)
+    source.write_text(UNMAPPED)
+    window.open_path(source)
+    settle(jobs)
+    picture = window.document.results.picture
+    for node in picture.nodes:
+        window.document.select((node.id,))
+    window.document.select((), ("block1",))
+    window.document.select(tuple(node.id for node in picture.nodes))
+    window.verify()
+    settle(jobs)
+    window.show_commands()
+    window.palette_.shut()
+    QApplication.instance().removeEventFilter(watch)
+    assert shown == []
 
 
 def test_the_graph_selects_and_is_selected(window: Window, jobs: Jobs, source: Path, settle: Settle) -> None:

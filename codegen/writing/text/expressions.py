@@ -53,7 +53,10 @@ class Expressions(Leaves):
         if isinstance(node, ast.Tuple) and level_of(node) is Level.ATOM:
             self.expression(node, level)
             return
-        with self.brackets("", keeps_comma=isinstance(node, ast.Tuple) and len(node.elts) == 1):
+        if isinstance(node, ast.Tuple) and len(node.elts) == 1:
+            self.target(node)
+            return
+        with self.brackets(""):
             self.expression(node, Level.TUPLE if isinstance(node, ast.Tuple) else level)
 
     # --- atoms
@@ -335,9 +338,9 @@ class Expressions(Leaves):
                 self.expression(test, Level.OR)
 
     def target(self, node: ast.expr) -> None:
-        """What a `for` or an assignment binds; a tuple needs no brackets there."""
+        """What a `for` or an assignment binds; a tuple needs no brackets there, one of one element reads better so."""
         if isinstance(node, ast.Tuple) and node.elts:
-            with self.node(node):
+            with self.node(node), self.brackets(literal=True, keeps_comma=True) if len(node.elts) == 1 else nullcontext():
                 self.bare_tuple(node)
         else:
             self.expression(node, Level.TUPLE)
@@ -391,12 +394,11 @@ def _count(node: ast.arguments) -> int:
 def _simple(node: ast.expr) -> bool:
     """Operands that `**` hugs: names, numbers, attributes of names, and those with a minus."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node = node.operand
-        return isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex))
+        return isinstance(node.operand, ast.Constant) and isinstance(node.operand.value, (int, float))
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex)))
+        isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and level_of(node) is Level.ATOM)
 
 
 def _is_wide(node: ast.expr) -> bool:

@@ -37,7 +37,8 @@ class Cards:
         at = painter.combinedTransform().map(bounds.topLeft())
         painter.save()
         painter.resetTransform()
-        painter.drawPixmap(round(at.x()), round(at.y()), made)
+        # To a whole pixel of the screen: in between, every edge would be blurred.
+        painter.drawPixmap(QPointF(round(at.x() * ratio) / ratio, round(at.y() * ratio) / ratio), made)
         painter.restore()
 
 

@@ -19,6 +19,11 @@ _LIGHT_FAMILIES = {
     "arithmetic": "#4d7c3a",
     "reduction": "#4d7c3a",
     "regularization": "#8e7b52",
+    "comparison": "#4d7c3a",
+    "indexing": "#68748a",
+    "math": "#4d7c3a",
+    "padding": "#68748a",
+    "resize": "#2b8ac9",
 }
 _DARK_FAMILIES = {
     "convolution": "#7ea6ff",
@@ -33,6 +38,11 @@ _DARK_FAMILIES = {
     "arithmetic": "#94c27e",
     "reduction": "#94c27e",
     "regularization": "#c7b488",
+    "comparison": "#94c27e",
+    "indexing": "#98a3b6",
+    "math": "#94c27e",
+    "padding": "#98a3b6",
+    "resize": "#6cb9ee",
 }
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from studio.layout.tree import Group, Tree
-from studio.picture import Node, Picture, Span, Terminal, shape_text
+from studio.picture import Node, Picture, Span, Terminal
+from studio.size_text import shape_text
 
 Kind = Literal["node", "group", "input", "output"]
 

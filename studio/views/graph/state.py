@@ -10,7 +10,7 @@ from studio.layout.tree import ROOT, Tree, build_tree
 from studio.picture import Picture
 from studio.views.graph.face import Face, Faces
 
-AT_FIRST = 40  # a picture opens level by level while no more than so many items are to be seen
+AT_FIRST = 30  # a picture opens level by level while no more than so many items are to be seen
 
 Selected = tuple[frozenset[str], frozenset[str]]
 NOTHING: Selected = (frozenset(), frozenset())
@@ -151,13 +151,13 @@ class GraphState:
 
 
 def opened_at_first(tree: Tree, limit: int = AT_FIRST) -> frozenset[str]:
-    """Whole depths are opened while few items are to be seen; folds stay closed, they are there to say less."""
+    """Whole depths are opened while few items and frames are to be seen; folds stay closed, they say less."""
     opened: frozenset[str] = frozenset()
     front = [ROOT]
     count = len(tree.items[ROOT])
     while front:
         inner = [child for group in front for child in tree.groups[group].children if not tree.groups[child].folded]
-        count += sum(len(tree.items[group]) - 1 for group in inner)
+        count += sum(len(tree.items[group]) for group in inner)
         if count > limit or not inner:
             return opened
         opened |= frozenset(inner)

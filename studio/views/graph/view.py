@@ -34,7 +34,7 @@ from studio.views.graph.state import GraphState, Selected
 from studio.views.graph.surface import Surface
 
 INSET = 12  # pixels between the panels and the border of the view
-READABLE = 0.5  # zoom below which a picture is first shown from its beginning instead of whole
+READABLE = 0.65  # zoom below which a picture is first shown from its beginning instead of whole
 START_ZOOM = 0.8
 
 

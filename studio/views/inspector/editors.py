@@ -26,6 +26,7 @@ class ParamEditor(QWidget):
         self._box: QCheckBox | None = None
         self._said = label("", "small", wrap=True, tone="danger")
         self._said.hide()
+        self._plain = label("", "code", wrap=True, selectable=True)
         self.field = QLineEdit()
         set_style(self.field, role="code")
         layout = QVBoxLayout(self)
@@ -43,6 +44,7 @@ class ParamEditor(QWidget):
             self.field.textEdited.connect(self._check)
             self.field.installEventFilter(self)
             layout.addWidget(self.field)
+        layout.addWidget(self._plain)
         layout.addWidget(self._said)
         self.refresh(params)
 
@@ -59,18 +61,19 @@ class ParamEditor(QWidget):
         values = ", ".join(dict.fromkeys(param.value for param in params))
         typing = self.field.hasFocus() and self.field.text() != self._written
         self._written = one
+        self._plain.setText(one or "differs")
+        self._plain.setVisible(not self.editable)
         if self._box is not None:
             self._box.setTristate(not one)
             self._box.setChecked(one == "True")
-            self._box.setText(one if one in ("True", "False") else "differs" if len(literals) > 1 else one)
-            self._box.setEnabled(self.editable)
+            self._box.setText(one or "differs")
+            self._box.setVisible(self.editable)
         elif not typing:
             self.field.setText(one)
             self.field.setCursorPosition(0)
             self._tell("")
-        self.field.setPlaceholderText("differs" if len(literals) > 1 else "")
-        self.field.setReadOnly(not self.editable)
-        self.field.setEnabled(self.editable)
+        self.field.setPlaceholderText("" if one else "differs")
+        self.field.setVisible(self.editable and self._box is None)
         where = "" if self.editable else "\nnot written as a literal in the source, so it is changed there"
         self.setToolTip(f"{self._params[0].name}: {self._params[0].type}\nvalue {values}{where}")
 

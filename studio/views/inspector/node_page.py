@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from studio.document import Document
 from studio.picture import Node, Param, Picture, shape_text
-from studio.places import count_text
+from studio.places import count_text, one_line
 from studio.views.inspector.editors import ParamEditor
 from studio.views.inspector.rows import Page, add
 from studio.widgets.parts import badge, column, frame, label, link, row
@@ -133,13 +133,8 @@ class NodePage(Page):
             )
         if node.made_at is not None and node.made_at != node.site:
             made = self.document.literal(node.made_at) or node.instance or ""
-            short = made if len(made) < 90 else made[:88].rstrip() + " …"
-            add(
-                grid,
-                "made",
-                label(" ".join(short.split()), "code", wrap=True),
-                self.place(node.made_at, f":{node.made_at.line}"),
-            )
+            shown = label(one_line(made), "code", wrap=True)
+            add(grid, "made", shown, self.place(node.made_at, f":{node.made_at.line}"))
 
     def _several(self, picture: Picture, nodes: Sequence[Node]) -> None:
         grid = self.section("Nodes")

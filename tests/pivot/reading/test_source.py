@@ -87,10 +87,16 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_dead_mount_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    release = threading.Event()
-    monkeypatch.setattr(source.os, "stat", lambda *_: release.wait(30))
+    release, real, path = threading.Event(), os.stat, tmp_path / "net.py"
+
+    def dead(asked: str, **more: bool) -> os.stat_result:
+        if asked == str(path):
+            release.wait(30)
+        return real(asked, **more)
+
+    monkeypatch.setattr(source.os, "stat", dead)
     try:
-        assert refusal(tmp_path / "net.py", Limits(read_seconds=0.05)) == (
+        assert refusal(path, Limits(read_seconds=0.05)) == (
             "unreadable: the file system did not answer within 0.05 s")
     finally:
         release.set()

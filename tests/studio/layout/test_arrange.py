@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,7 +53,7 @@ def test_wires_join_their_boxes_and_never_run_back(level):
         left, top, right, _ = span(boxes, found, line.target)
         assert left <= route[-1][0] <= right
         assert abs(route[-1][1] - top) < 0.01
-        assert all(below[1] >= above[1] - 0.01 for above, below in zip(route, route[1:], strict=False))
+        assert all(below[1] >= above[1] - 0.01 for above, below in itertools.pairwise(route))
 
 
 @given(levels())
@@ -60,7 +62,7 @@ def test_straight_pieces_of_wires_run_over_no_box(level):
     boxes, lines = level
     found = arrange(boxes, lines)
     for line, route in zip(lines, found.routes, strict=True):
-        for (x0, y0), (x1, y1) in zip(route, route[1:], strict=False):
+        for (x0, y0), (x1, y1) in itertools.pairwise(route):
             for place in range(len(boxes)):
                 left, top, right, bottom = span(boxes, found, place)
                 if place not in (line.source, line.target) and abs(x0 - x1) < 0.01:

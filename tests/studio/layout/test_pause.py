@@ -10,9 +10,16 @@ from studio.layout.pause import collection_paused
 
 
 def test_it_is_off_inside_and_on_again_after_an_error():
-    with pytest.raises(RuntimeError), collection_paused():
-        assert not gc.isenabled()
-        raise RuntimeError
+    seen = []
+
+    def fail() -> None:
+        with collection_paused():
+            seen.append(gc.isenabled())
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert seen == [False]
     assert gc.isenabled()
 
 

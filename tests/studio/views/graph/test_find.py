@@ -26,7 +26,7 @@ def nodes(finder: Finder, query: str) -> list[str]:
         ("max pooling", 1),  # by the title of its op
         ("op:conv2d", 53),
         ("conv3 layer3", 6),  # words in any order
-        ("shape:Nx2048x7x7", 13),  # with an x from the keyboard
+        ("shape:Nx2048x7x7", 17),  # with an x from the keyboard
         ("Bottleneck", 16),  # by class: groups
         ("name:downsample class:sequential", 4),
         ("param:kernel=(3,", 176),

@@ -12,15 +12,17 @@ from tests.studio.fixtures.pictures import chain, grid, resnet50
 
 def blobs(image: QImage, color: QColor) -> int:
     """How many connected patches of one colour an image has."""
-    width, height = image.width(), image.height()
-    wanted = {(x, y) for y in range(height) for x in range(width) if image.pixelColor(x, y).rgb() == color.rgb()}
+    plain = image.convertToFormat(QImage.Format.Format_RGB32)
+    pixels = memoryview(plain.constBits()).cast("I")
+    across = plain.bytesPerLine() // 4
+    wanted = {place for place, pixel in enumerate(pixels) if pixel & 0xFFFFFF == color.rgb() & 0xFFFFFF}
     count = 0
     while wanted:
         count += 1
         waiting = [wanted.pop()]
         while waiting:
-            x, y = waiting.pop()
-            for beside in ((x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)):
+            place = waiting.pop()
+            for beside in (place - 1, place + 1, place - across, place + across):
                 if beside in wanted:
                     wanted.remove(beside)
                     waiting.append(beside)

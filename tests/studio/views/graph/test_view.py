@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from shiboken6 import isValid
 
 from studio.layout.tree import ROOT
 from studio.picture import parse_picture
@@ -194,8 +195,13 @@ def test_a_theme_changes_what_is_painted_and_nothing_else(show):
     assert view.canvas.viewport().grab().toImage().pixelColor(corner).name() == DARK.canvas
 
 
-def test_taking_the_view_down_says_nothing(show, qtbot):
-    view = show(chain(30), 1.0)
-    view.close()
+def test_a_view_can_be_taken_down_while_it_shows_something(qapp):
+    view = GraphView()
+    view.set_picture(chain(30).picture())
+    view.show()
+    qapp.processEvents()
+    assert view.scene.boxes
+    scene = view.scene
     view.deleteLater()
-    qtbot.wait(1)
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not isValid(scene)

@@ -68,4 +68,4 @@ def test_a_difference_names_its_first_place(
     assert bad[0] == 4
     image = made.table.grab().toImage()
     red = theme.color("danger").rgb()
-    assert any(image.pixel(x, y) == red for x in range(0, image.width()) for y in range(0, image.height(), 2))
+    assert any(image.pixel(x, y) == red for x in range(image.width()) for y in range(0, image.height(), 2))
