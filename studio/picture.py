@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, cast
 from pivot.problems import Problem
 from studio.layout.pause import collection_paused
 from studio.problems import problems_of
-from studio.size_text import shape_text
+from studio.size_text import shape_text as shape_text  # who draws a picture writes its shapes
 
 ModuleKind = Literal["user", "layer", "container"]
 Shape: TypeAlias = tuple[int | str, ...]

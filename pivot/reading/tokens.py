@@ -173,8 +173,8 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
         if kind in (tokenize.NAME, tokenize.NUMBER, tokenize.STRING):
             names += 1
             if names > limits.nodes:
-                raise over_limit(file, token.start[0], token.start[1] + 1, "too many names, literals and lines", "nodes",
-                                 limits.nodes)
+                raise over_limit(file, token.start[0], token.start[1] + 1, "too many names, literals and lines",
+                                 "nodes", limits.nodes)
             _literal(found, token, file, limits)
         if max(prefixes[-1], postfixes[-1]) > LEAD * limits.depth or elifs[-1] > limits.depth:
             raise over_limit(file, token.start[0], token.start[1] + 1, "too deeply nested", "depth", limits.depth)

@@ -340,7 +340,8 @@ class Expressions(Leaves):
     def target(self, node: ast.expr) -> None:
         """What a `for` or an assignment binds; a tuple needs no brackets there, one of one element reads better so."""
         if isinstance(node, ast.Tuple) and node.elts:
-            with self.node(node), self.brackets(literal=True, keeps_comma=True) if len(node.elts) == 1 else nullcontext():
+            one = len(node.elts) == 1
+            with self.node(node), self.brackets(literal=True, keeps_comma=True) if one else nullcontext():
                 self.bare_tuple(node)
         else:
             self.expression(node, Level.TUPLE)

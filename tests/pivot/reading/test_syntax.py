@@ -135,7 +135,8 @@ def test_the_tree_is_pythons_own() -> None:
 
 @pytest.mark.parametrize(
     ("limits", "name"),
-    [(Limits(nodes=5), "nodes"), (Limits(depth=2), "depth"), (Limits(chain=1), "chain"), (Limits(string_bytes=2), "string")],
+    [(Limits(nodes=5), "nodes"), (Limits(depth=2), "depth"), (Limits(chain=1), "chain"),
+     (Limits(string_bytes=2), "string")],
 )
 def test_trees_that_a_rewrite_made_are_bounded_too(limits: Limits, name: str) -> None:
     with pytest.raises(Refusal, match=name):
