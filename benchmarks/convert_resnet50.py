@@ -64,7 +64,8 @@ def main() -> None:
                 print(f"{name:28} not installed: make bench-peers")
                 continue
             print(measured)
-            print(f"{'':28} {measured.wall / mine[1].wall:8.1f} times ours with weights")
+            slower, dearer = measured.wall / mine[1].wall, measured.processor / mine[1].processor
+            print(f"{'':28} {slower:8.1f} times ours with weights, {dearer:.1f} times the processor time")
 
 
 if __name__ == "__main__":

@@ -41,15 +41,19 @@ class Measurement:
         return statistics.median(run.wall for run in self.runs)
 
     @property
+    def processor(self) -> float:
+        """Median processor time in seconds: what other work on the machine disturbs least."""
+        return statistics.median(run.processor for run in self.runs)
+
+    @property
     def memory(self) -> float:
         """Largest resident memory of any run, in MB."""
         return max(run.memory for run in self.runs)
 
     def __str__(self) -> str:
         walls = sorted(run.wall for run in self.runs)
-        processor = statistics.median(run.processor for run in self.runs)
         spread = f"{walls[0]:.2f} to {walls[-1]:.2f}, {len(walls)} runs"
-        return f"{self.name:28} {self.wall:8.2f} s ({spread}), processor {processor:.2f} s, {self.memory:.0f} MB"
+        return f"{self.name:28} {self.wall:8.2f} s ({spread}), processor {self.processor:.2f} s, {self.memory:.0f} MB"
 
 
 def run_once(command: Sequence[str], accepted: tuple[int, ...] = (0,), cwd: Path = ROOT) -> Run:

@@ -1,7 +1,7 @@
 """Whether the time of a conversion grows in proportion to the model: 10, 100 and 1000 residual blocks.
 
 Every block is an object of its own that the evaluator has to visit; the text written stays the same. The exponent is
-the slope between two sizes in a log-log plot after the time of the smallest one is taken off: 1 is proportional.
+the slope between two sizes in a log-log plot of processor time, less that of the smallest one: 1 is proportional.
 
 Usage: python benchmarks/scaling.py [--repeats 3] [--blocks 10 100 1000]
 """
@@ -72,17 +72,17 @@ def main() -> None:
     parser.add_argument("--blocks", type=int, nargs="+", default=[10, 100, 1000])
     given = parser.parse_args()
     print(f"scaling of a conversion; {machine()}")
-    walls: list[tuple[int, float]] = []
+    times: list[tuple[int, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         for depth in given.blocks:
             measured = convert(depth, Path(folder), given.repeats)
             print(measured)
-            walls.append((depth, measured.wall))
-    base = walls[0][1]
-    for (small, first), (large, second) in itertools.pairwise(walls[1:]):
+            times.append((depth, measured.processor))
+    base = times[0][1]
+    for (small, first), (large, second) in itertools.pairwise(times[1:]):
         if first > base and second > base:
             exponent = math.log((second - base) / (first - base)) / math.log(large / small)
-            print(f"{small} to {large} blocks: time grows with the power {exponent:.2f}")
+            print(f"{small} to {large} blocks: processor time grows with the power {exponent:.2f}")
 
 
 if __name__ == "__main__":

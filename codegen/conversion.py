@@ -57,7 +57,7 @@ def tensor_record(converted: Converted, name: str, value: TensorVersion) -> dict
     }
 
 
-def unwritten_nodes(converted: Converted) -> Mapping[str, str]:
+def unwritten_nodes(converted: Converted) -> dict[str, str]:
     """Nodes that an op reads but the target has no form for: id -> the reason. Arms on trial do not count."""
     met = {id(node) for run in converted.done.network.runs.values() for node in run.nodes}
     return {low.node.id: low.why for key, low in converted.lowering.lowered.items() if not low.plans and key in met}

@@ -11,7 +11,7 @@ from codegen.lower import Lowering
 from codegen.writing.module import write_module
 from codegen.writing.sites import Sites
 from codegen.writing.text import render_expression, render_with_spans
-from codegen.writing.writer import WrittenModule, Writer
+from codegen.writing.writer import Writer, WrittenModule
 from pivot.opset import OpSet
 from pivot.reading.companions import visit_companions
 from pivot.reading.dialect import Dialect

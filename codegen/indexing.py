@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.orders import first_name, first_tensor, identity, rank_of
 from pivot.types import is_tensor
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ def full_index(index: object, rank: int) -> list[object] | None:
 
 def place_index(layout: Layout, step: Step, placed: Placed) -> None:
     """Integers delete their axis from the order; other indices than integers and slices want the source's order."""
-    from codegen.layout import first_name, first_tensor, identity, rank_of
-
     value = first_tensor(step)
     assert value is not None
     name, order = first_name(step), layout.order_of(value)

@@ -7,30 +7,33 @@ whose places are together but not in order stays as it is where a following laye
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from codegen.indexing import place_index
 from codegen.lower import Lowering, Step
-from pivot.dims import Dim, Size, hint as dim_hint
-from pivot.network import Node
+from codegen.orders import (
+    Block,
+    Order,
+    expand,
+    first_name,
+    first_tensor,
+    fits,
+    identity,
+    inserted_axes,
+    permutation,
+    rank_of,
+    reduced_axes,
+    same_size,
+    tensors,
+)  # fmt: skip
+from codegen.reshaping import place_reshape
+from pivot.dims import Dim, Size
 from pivot.notation import axis_of
 from pivot.op import Op
 from pivot.reading.values import TensorVersion
-from pivot.shapes import ShapeError, infer
-from pivot.types import TensorType
 
-Order = tuple[int, ...]
 PERMUTING = {"permute", "transpose", "swapaxes", "move_axis"}  # shape rules that only renumber axes
 RESHAPING = {"reshape", "flatten", "unflatten"}
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Axis `axis` holds factors of these sizes (in logical order), stored in `order`."""
-
-    axis: int
-    sizes: tuple[int, ...]
-    order: tuple[int, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -44,16 +47,6 @@ class Placed:
     alias: bool = False
     absorbed: dict[str, tuple[str, Block]] = field(default_factory=dict)  # weight -> (letter, block)
     why: str = ""
-
-
-def identity(rank: int) -> Order:
-    """The source's own order."""
-    return tuple(range(rank))
-
-
-def rank_of(value: TensorVersion) -> int:
-    """Number of axes."""
-    return len(value.type.shape)
 
 
 class Layout:
@@ -71,7 +64,6 @@ class Layout:
         for a, b, _ in joins:
             self.joins.setdefault(a, set()).add(b)
             self.joins.setdefault(b, set()).add(a)
-        self.unmapped: dict[str, Node] = {}
         guards = lowering.done.evaluator.guards
         self.fixed: dict[Size, int] = {a: b for a, b, _ in guards if isinstance(a, Size) and isinstance(b, int)}
         steps = [s for low in lowering.lowered.values() if low.chosen is not None for s in low.chosen.steps]
@@ -90,7 +82,11 @@ class Layout:
             for step in low.chosen.steps:
                 self.placed[id(step)] = self.place(step)
 
-        self.broken_joins = [arm for a, b, arm in joins if self.orders.get(a) != self.orders.get(b) and a in self.orders and b in self.orders]
+        self.broken_joins = [
+            arm
+            for a, b, arm in joins
+            if self.orders.get(a) != self.orders.get(b) and a in self.orders and b in self.orders
+        ]
 
     # -- what a consumer wants ------------------------------------------------
 
@@ -100,15 +96,29 @@ class Layout:
             if name in form.order:
                 return form.order[name]
         letters = op.letters(name)
-        if op.layout == "spatial" and letters is not None and self.framework == "keras" and len(letters) > 2 and letters[:2] != ("*",):
+        if (
+            op.layout == "spatial"
+            and letters is not None
+            and self.framework == "keras"
+            and len(letters) > 2
+            and letters[:2] != ("*",)
+        ):
             return (letters[0], *letters[2:], letters[1])
         return letters
 
     def wanted(self, step: Step, name: str, rank: int) -> Order | None:
         """The order a step wants an operand in: None where any will do."""
-        source = (step.node.form.order.get(name) if step.node is not None and step.node.form is not None and step.op is step.node.op else None) or step.op.letters(name)
+        source = (
+            step.node.form.order.get(name)
+            if step.node is not None and step.node.form is not None and step.op is step.node.op
+            else None
+        ) or step.op.letters(name)
         target = step.form.order.get(name) or self.target_letters(step.op, name)
-        if source is None or target is None or step.op.layout not in ("spatial", "plain") and tuple(source) == tuple(target):
+        if (
+            source is None
+            or target is None
+            or (step.op.layout not in ("spatial", "plain") and tuple(source) == tuple(target))
+        ):
             return None
         a, b = expand(tuple(source), rank), expand(tuple(target), rank)
         if a is None or b is None or sorted(a) != sorted(b):
@@ -121,7 +131,9 @@ class Layout:
             return None
         others = self.joins.get(value.id, ())
         for step in self.consumers.get(value.id, []):
-            name = next((k for k, v in step.operands.items() if v is value or (isinstance(v, tuple) and value in v)), None)
+            name = next(
+                (k for k, v in step.operands.items() if v is value or (isinstance(v, tuple) and value in v)), None
+            )
             if name is None:
                 continue
             rank = rank_of(value)
@@ -161,12 +173,8 @@ class Layout:
             placed.alias = step.kind == "function"
             self.follow(step, placed)
         elif step.op.shape in RESHAPING:
-            from codegen.reshaping import place_reshape
-
             place_reshape(self, step, placed)
         elif step.op.shape == "index":
-            from codegen.indexing import place_index
-
             place_index(self, step, placed)
         elif step.op.shape in ("squeeze", "unsqueeze"):
             self.place_ones(step, placed)
@@ -196,7 +204,9 @@ class Layout:
             have = self.order_of(value)
             want = wanted if wanted is not None else have
             if value.id in self.blocks:
-                placed.why = "a flattened value whose parts are stored in another order is used where it cannot be absorbed"
+                placed.why = (
+                    "a flattened value whose parts are stored in another order is used where it cannot be absorbed"
+                )
             perms.append(None if have == want else tuple(have.index(axis) for axis in want))
             placed.orders_in[name] = want
         if any(p is not None for p in perms):
@@ -242,14 +252,20 @@ class Layout:
                     placed.orders_in[name] = self.order_of(value)
                     continue
                 self.bring(placed, name, wanted)
-        placed.orders_out = tuple(self.output_order(step, name, r) for name, r in zip(step.op.outputs, step.results, strict=False))
+        placed.orders_out = tuple(
+            self.output_order(step, name, r) for name, r in zip(step.op.outputs, step.results, strict=False)
+        )
         value = first_tensor(step)
         if value is not None and value.id in self.blocks and step.op.shape == "same":
             self.blocks[step.results[0].id] = self.blocks[value.id]
 
     def output_order(self, step: Step, name: str, result: TensorVersion) -> Order:
         """The order in which a form gives an output."""
-        own = step.node.form.order.get(name) if step.node is not None and step.node.form is not None and step.op is step.node.op else None
+        own = (
+            step.node.form.order.get(name)
+            if step.node is not None and step.node.form is not None and step.op is step.node.op
+            else None
+        )
         source = own or step.op.letters(name)
         target = step.form.order.get(name) or self.target_letters(step.op, name)
         if source is not None and target is not None:
@@ -341,7 +357,11 @@ class Layout:
         if block is not None and block.axis == rank - 1 and order[-1] == rank - 1 and count == 1:
             self.absorb(step, placed, first_name(step), value, block)
             placed.orders_in[first_name(step)] = order
-            if rank_of(step.results[0]) == rank and same_size(step.results[0].type.shape[-1], value.type.shape[-1]) and step.op.shape == "same":
+            if (
+                rank_of(step.results[0]) == rank
+                and same_size(step.results[0].type.shape[-1], value.type.shape[-1])
+                and step.op.shape == "same"
+            ):
                 self.blocks[step.results[0].id] = block
         else:
             wanted = order if order[-count:] == tail else identity(rank)
@@ -418,90 +438,3 @@ class Layout:
         alone = len(list(tensors(step.operands))) == 1
         unary = step.op.layout == "any" and alone and not step.weights and len(step.results) == 1
         return unary and self.absorbable(step.results[0], axis, depth + 1)
-
-
-def tensors(operands: dict[str, object]) -> Iterator[TensorVersion]:
-    """Tensor operands in order."""
-    for operand in operands.values():
-        for item in operand if isinstance(operand, tuple) else (operand,):
-            if isinstance(item, TensorVersion):
-                yield item
-
-
-def first_tensor(step: Step) -> TensorVersion | None:
-    """The first tensor operand."""
-    return next(tensors(step.operands), None)
-
-
-def first_name(step: Step) -> str:
-    """The name of the first tensor operand."""
-    return next((k for k, v in step.operands.items() if isinstance(v, TensorVersion) or isinstance(v, tuple)), "x")
-
-
-def expand(letters: tuple[str, ...], rank: int) -> list[str] | None:
-    """Letters with `*` spelled out for a rank."""
-    if "*" not in letters:
-        return list(letters) if len(letters) == rank else None
-    at = letters.index("*")
-    free = rank - len(letters) + 1
-    if free < 0:
-        return None
-    return [*letters[:at], *(f"*{i}" for i in range(free)), *letters[at + 1 :]]
-
-
-def permutation(step: Step) -> tuple[int, ...] | None:
-    """out axis i = in axis p[i], found by asking the shape rule about distinct sizes."""
-    value = first_tensor(step)
-    if value is None:
-        return None
-    probe = TensorType(tuple(101 + i for i in range(rank_of(value))), value.type.dtype)
-    try:
-        out = infer(step.op, step.params, {**{k: v for k, v in step.operands.items() if k != first_name(step)}, first_name(step): probe}, None)[0]
-    except ShapeError:
-        return None
-    assert isinstance(out, TensorType)
-    return tuple(dim_hint(size) - 101 for size in out.shape)
-
-
-def axis_params(step: Step) -> Iterator[tuple[str, object]]:
-    """Parameters that are axes."""
-    for name, spec in step.op.params.items():
-        if spec.type.kind in ("axis", "axes", "new_axis", "new_axes"):
-            yield name, step.params.get(name)
-
-
-def reduced_axes(step: Step) -> tuple[int, ...]:
-    """The axes that a reduction or squeeze names, non-negative; all where it names none."""
-    value = first_tensor(step)
-    rank = rank_of(value) if value is not None else 0
-    found: list[int] = []
-    named = False
-    for _, axes in axis_params(step):
-        for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
-            if isinstance(axis, int):
-                named = True
-                found.append(axis % rank if rank else axis)
-    return tuple(found) if named else ()
-
-
-def inserted_axes(step: Step, rank: int) -> tuple[int, ...]:
-    """The axes that unsqueeze adds, in the result's numbers."""
-    return tuple(
-        axis % rank
-        for _, axes in axis_params(step)
-        for axis in (axes if isinstance(axes, (tuple, list)) else (axes,))
-        if isinstance(axis, int)
-    )
-
-
-def fits(order: Order, shift: int, value: TensorVersion) -> bool:
-    """Does a value of smaller rank broadcast rightly against storage in this order?"""
-    sizes = value.type.shape
-    if all(size == 1 for size in sizes):
-        return True
-    return order[shift:] == tuple(range(shift, len(order)))
-
-
-def same_size(a: Dim, b: Dim) -> bool:
-    """Equal sizes by hint."""
-    return dim_hint(a) == dim_hint(b)

@@ -96,8 +96,10 @@ def first_file(nodes: list[Node]) -> str:
 
 def belongs(node: Node, source: ast.AST) -> bool:
     """Was a node made at a place, or its layer? (Arms on trial count their nodes anew.)"""
-    return node.site is source or (node.module is not None and node.module.site is source) or (
-        getattr(node.site, "container_site", None) is source
+    return (
+        node.site is source
+        or (node.module is not None and node.module.site is source)
+        or (getattr(node.site, "container_site", None) is source)
     )
 
 

@@ -19,12 +19,51 @@ from pivot.types import TensorType
 
 MAX_NESTING = 6
 NONNEGATIVE = {
-    "relu", "relu6", "sigmoid", "softmax", "softplus", "abs", "exp", "square", "hard_sigmoid", "sqrt", "relu_squared",
+    "relu",
+    "relu6",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "abs",
+    "exp",
+    "square",
+    "hard_sigmoid",
+    "sqrt",
+    "relu_squared",
 }  # ops whose result is nowhere negative
 PRESERVING = {
-    "max_pool1d", "max_pool2d", "max_pool3d", "avg_pool1d", "avg_pool2d", "avg_pool3d", "adaptive_avg_pool2d", "concat", "dropout",
-    "dropout1d", "dropout2d", "dropout3d", "identity", "reshape", "flatten", "permute", "transpose", "add", "mul", "zero_pad2d",
-    "zero_pad1d", "zero_pad3d", "index", "stack", "split", "chunk", "squeeze", "unsqueeze", "upsample1d", "upsample2d", "upsample3d", "resize2d",
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "adaptive_avg_pool2d",
+    "concat",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "identity",
+    "reshape",
+    "flatten",
+    "permute",
+    "transpose",
+    "add",
+    "mul",
+    "zero_pad2d",
+    "zero_pad1d",
+    "zero_pad3d",
+    "index",
+    "stack",
+    "split",
+    "chunk",
+    "squeeze",
+    "unsqueeze",
+    "upsample1d",
+    "upsample2d",
+    "upsample3d",
+    "resize2d",
 }  # ops that keep nonnegative operands nonnegative
 
 
@@ -113,7 +152,9 @@ class Lowering:
     def mark_positive(self, node: Node) -> None:
         """Remember results that are nowhere negative."""
         name = node.op.name if node.op is not None else ""
-        if name in NONNEGATIVE or (name in PRESERVING and node.operands and all(self.is_positive(o) for o in node.operands.values())):
+        if name in NONNEGATIVE or (
+            name in PRESERVING and node.operands and all(self.is_positive(o) for o in node.operands.values())
+        ):
             self.positive.update(r.id for r in node.results)
 
     def is_positive(self, operand: object) -> bool:
@@ -131,7 +172,18 @@ class Lowering:
         outputs = iter(node.results)
         unused = frozenset(n for n, r in zip(node.op.outputs, outputs, strict=False) if r.id not in self.consumed)
         operands = {k: v for k, v in node.operands.items() if k not in node.weights}
-        plans = self.plans(node.op, kind, node.params, operands, node.weights, node.results, {p: p for p in node.params}, node, unused, 0)
+        plans = self.plans(
+            node.op,
+            kind,
+            node.params,
+            operands,
+            node.weights,
+            node.results,
+            {p: p for p in node.params},
+            node,
+            unused,
+            0,
+        )
         if isinstance(plans, Refused):
             return Lowered(node, (), plans.why)
         return Lowered(node, plans, "", plans[0])
@@ -166,7 +218,19 @@ class Lowering:
         reasons: list[str] = []
         for form in forms:
             if form.spelling != "body":
-                step = Step(op, form, form.kind, dict(params), dict(operands), known, results, dict(origin), node, unused, positive)
+                step = Step(
+                    op,
+                    form,
+                    form.kind,
+                    dict(params),
+                    dict(operands),
+                    known,
+                    results,
+                    dict(origin),
+                    node,
+                    unused,
+                    positive,
+                )
                 found.append(Plan(((op.name, form.index),), (step,)))
                 if depth:
                     break  # inside a decomposition the best way is enough
@@ -206,7 +270,9 @@ class Lowering:
             if isinstance(results, Refused):
                 return results
             names.update(zip(item.results, results, strict=False))
-            plans = self.plans(item.op, form.kind, item.params, operands, owned, results, origin, whole.node, whole.unused, depth + 1)
+            plans = self.plans(
+                item.op, form.kind, item.params, operands, owned, results, origin, whole.node, whole.unused, depth + 1
+            )
             if isinstance(plans, Refused):
                 return plans
             steps.extend(plans[0].steps)
@@ -305,7 +371,9 @@ def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
     if not isinstance(checked, Refused):
         node = replace(node, params=dict(checked))
     origin = {p: p for p in node.params}
-    plans = lowering.plans(module.form.op, "layer", node.params, operands, node.weights, (), origin, node, frozenset(), 0)
+    plans = lowering.plans(
+        module.form.op, "layer", node.params, operands, node.weights, (), origin, node, frozenset(), 0
+    )
     if isinstance(plans, Refused):
         return Lowered(node, (), plans.why)
     return Lowered(node, plans, "", plans[0])

@@ -57,7 +57,7 @@ def places_of(done: Elaborated) -> Places:
 
 
 def home_paths(network: Network) -> dict[str, str]:
-    """Node id -> path of the module it is drawn in: the container that applied it, else the module whose code calls it."""
+    """Node id -> path of the module it is drawn in: the container that applied it, or the module that calls it."""
     kinds = {m.path: m.container for m in network.modules if m is network.root or m.path}
     homes: dict[str, str] = {}
     for node in network.nodes:

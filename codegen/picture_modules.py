@@ -63,7 +63,9 @@ def definition(module: ModuleObject, places: Places) -> Span | None:
     last: list[ast.expr] = [*node.bases, *(k.value for k in node.keywords)]
     end = max([node.lineno, *(e.end_lineno or e.lineno for e in last)])
     column = whole["column"]
-    return span_record(file, node.lineno, column if isinstance(column, int) else 1, end, len(places.lines(file)[end - 1]) + 1)
+    return span_record(
+        file, node.lineno, column if isinstance(column, int) else 1, end, len(places.lines(file)[end - 1]) + 1
+    )
 
 
 def parameter_counts(network: Network, paths: set[str]) -> defaultdict[str, int]:

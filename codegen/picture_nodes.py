@@ -42,7 +42,9 @@ class NodeRecords:
         instance = layer.path if layer is not None and layer.path else None
         text = self.places.text(node.file, node.site)[:TEXT_LIMIT] or node.text
         name = node.op.name if node.op is not None else spoken_name(text) or "unmapped"
-        made_at = self.places.span(layer.frame.file, layer.site) if layer is not None and layer.frame is not None else None
+        made_at = (
+            self.places.span(layer.frame.file, layer.site) if layer is not None and layer.frame is not None else None
+        )
         return {
             "id": node.id,
             "op": name,
@@ -106,8 +108,8 @@ class NodeRecords:
 def literal_of(value: Value) -> tuple[str, ast.AST] | None:
     """(file, node) of the literal that a value is a copy of, nearest first.
 
-    Values are followed through parameters, attributes and loops. Arithmetic ends the way: to write another literal there
-    would not give the value that was asked for. A tuple of literals counts as one literal.
+    Values are followed through parameters, attributes and loops. Arithmetic ends the way: to write another literal
+    there would not give the value that was asked for. A tuple of literals counts as one literal.
     """
     todo, seen = [value], 0
     while todo and seen < 64:

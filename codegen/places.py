@@ -65,4 +65,6 @@ class Places:
         lines = self.lines(file)
         if line == end_line:
             return lines[line - 1][column - 1 : end_column - 1]
-        return "\n".join([lines[line - 1][column - 1 :], *lines[line : end_line - 1], lines[end_line - 1][: end_column - 1]])
+        return "\n".join(
+            [lines[line - 1][column - 1 :], *lines[line : end_line - 1], lines[end_line - 1][: end_column - 1]]
+        )

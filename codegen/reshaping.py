@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pivot.dims import Dim, hint as dim_hint
+from codegen.orders import Block, Order, first_name, first_tensor, identity, rank_of
+from pivot.dims import Dim
+from pivot.dims import hint as dim_hint
 
 if TYPE_CHECKING:
-    from codegen.layout import Layout, Order, Placed
+    from codegen.layout import Layout, Placed
     from codegen.lower import Step
 
 Group = tuple[tuple[int, ...], tuple[int, ...]]
@@ -64,8 +66,6 @@ def settle_ones(found: list[Group], a: list[int], b: list[int]) -> list[Group]:
 
 def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
     """Order of the result, and the one transpose of a group that is not stored in order."""
-    from codegen.layout import Block, first_name, first_tensor, identity, rank_of
-
     value = first_tensor(step)
     assert value is not None
     name, result = first_name(step), step.results[0]
@@ -90,7 +90,9 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
         mergeable = len(right) == 1 or sum(1 for axis in right if dim_hint(after[axis]) != 1) == 1
         if together and mergeable and len(made) > 1 and 0 not in left:
             target = next(axis for axis in right if dim_hint(after[axis]) != 1)
-            if order_after(made, wanted, before, after, len(after)) == identity(len(after)) and layout.absorbable_after(step, target):
+            if order_after(made, wanted, before, after, len(after)) == identity(len(after)) and layout.absorbable_after(
+                step, target
+            ):
                 sizes = tuple(dim_hint(before[axis]) for axis in big)
                 layout.blocks[result.id] = Block(target, sizes, tuple(big.index(axis) for axis in stored))
                 continue
@@ -114,7 +116,9 @@ def in_order(order: list[int], group: list[int]) -> list[int]:
     return [*front, *group, *rest[len(front) :]]
 
 
-def order_after(made: list[Group], order: list[int], before: tuple[Dim, ...], after: tuple[Dim, ...], rank: int) -> Order:
+def order_after(
+    made: list[Group], order: list[int], before: tuple[Dim, ...], after: tuple[Dim, ...], rank: int
+) -> Order:
     """The groups of the result in the order in which they are stored."""
     keyed: list[tuple[float, tuple[int, ...]]] = []
     for left, right in made:

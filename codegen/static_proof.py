@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.convert import Converted
-from codegen.layout import identity
 from codegen.lower import Step
+from codegen.orders import identity
 from codegen.writing.slots import target_params
-from pivot.dims import Size, hint as dim_hint
+from pivot.dims import Size
+from pivot.dims import hint as dim_hint
 from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.params import BadValue, normal_value
@@ -59,7 +60,9 @@ class Proof:
     matches: list[Match] = field(default_factory=list)
     target: Elaborated | None = None
     modules: dict[int, ModuleObject] = field(default_factory=dict)  # id(source module's step owner) -> target module
-    parameters: dict[int, tuple[ParameterObject, ParameterObject]] = field(default_factory=dict)  # the modules' own ones
+    parameters: dict[int, tuple[ParameterObject, ParameterObject]] = field(
+        default_factory=dict
+    )  # the modules' own ones
 
     @property
     def equal(self) -> bool:
@@ -99,7 +102,13 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
             proof.why, proof.place = why, place_of(one.node)
             return
         same.update(zip(one.results, two.results, strict=False))
-        if one.step is not None and two.node is not None and two.node.module is not None and one.step.node is not None and one.step.weights:
+        if (
+            one.step is not None
+            and two.node is not None
+            and two.node.module is not None
+            and one.step.node is not None
+            and one.step.weights
+        ):
             owner = one.step.node.module
             if owner is not None:
                 known = proof.modules.setdefault(id(owner), two.node.module)
@@ -131,7 +140,13 @@ def meet_parameters(one: Item, two: Item, same: dict[str, str], proof: Proof) ->
 
 def parameters_of(item: Item) -> Iterator[TensorVersion]:
     """Operands that are parameters."""
-    operands = item.step.operands.values() if item.step is not None else item.node.operands.values() if item.node is not None else ()
+    operands = (
+        item.step.operands.values()
+        if item.step is not None
+        else item.node.operands.values()
+        if item.node is not None
+        else ()
+    )
     for operand in operands:
         if isinstance(operand, TensorVersion) and operand.parameter is not None:
             yield operand
@@ -173,7 +188,11 @@ def alike(a: object, b: object) -> bool:
         return all(alike(x, y) for x, y in ((a.start, b.start), (a.stop, b.stop), (a.step, b.step)))
     a, b = plain(a), plain(b)
     if isinstance(a, float) or isinstance(b, float):
-        return isinstance(a, (int, float)) and isinstance(b, (int, float)) and (a == b or abs(a - b) <= 1e-15 * max(abs(a), abs(b)))
+        return (
+            isinstance(a, (int, float))
+            and isinstance(b, (int, float))
+            and (a == b or abs(a - b) <= 1e-15 * max(abs(a), abs(b)))
+        )
     return a == b
 
 
@@ -257,7 +276,9 @@ class LoweredSide:
         return tuple(dim_hint(value.type.shape[axis]) for axis in order)
 
 
-def canonical_params(step: Step, params: Mapping[str, object], orders: Mapping[str, tuple[int, ...]]) -> dict[str, object]:
+def canonical_params(
+    step: Step, params: Mapping[str, object], orders: Mapping[str, tuple[int, ...]]
+) -> dict[str, object]:
     """Parameters in normal form: axes non-negative, an index in storage order."""
     from codegen.indexing import full_index
 
@@ -343,5 +364,3 @@ class ReadSide:
         if isinstance(value, tuple):
             return tuple(self.operand(v) for v in value)
         return value
-
-

@@ -36,7 +36,9 @@ class Suggester:
         """The three ops nearest to a name that take that many tensors, the best first."""
         key = (plain_name(name), tensors)
         if key not in self._known:
-            ranked = sorted(self._names, key=lambda item: (-self._score(item[0], item[1], key[0], tensors), item[0].name))
+            ranked = sorted(
+                self._names, key=lambda item: (-self._score(item[0], item[1], key[0], tensors), item[0].name)
+            )
             self._known[key] = tuple(op.name for op, _ in ranked[:COUNT])
         return self._known[key]
 
@@ -44,7 +46,7 @@ class Suggester:
     def _score(op: Op, spellings: tuple[str, ...], name: str, tensors: int) -> float:
         """Likeness of the names, 0 to 1, and a quarter where the number of tensors fits.
 
-        What is not known is drawn as giving a tensor like its first: an elementwise op is a little likelier than others.
+        What is not known is drawn as giving a tensor like its first: an elementwise op is a little likelier.
         """
         matcher = difflib.SequenceMatcher(autojunk=False)
         matcher.set_seq2(name)
@@ -64,5 +66,10 @@ def _takes(op: Op, tensors: int) -> bool:
 
 def _spellings(op: Op) -> Iterable[str]:
     names = {op.name, op.title.lower()}
-    names.update(form.name.rpartition(".")[2] for forms in op.forms.values() for form in forms if form.spelling in ("call", "method"))
+    names.update(
+        form.name.rpartition(".")[2]
+        for forms in op.forms.values()
+        for form in forms
+        if form.spelling in ("call", "method")
+    )
     return sorted({plain_name(name) for name in names} - {""})

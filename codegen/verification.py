@@ -9,14 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.convert import Converted
-from codegen.layout import identity
+from codegen.orders import identity
 from codegen.static_proof import Item, Match, Proof, prove
 from codegen.verify.plan import (
-    InputSpec, MatchedNode, OutputSpec, Place, Probe, SourceFacts, StaticResult, TargetFacts, VerificationPlan,
+    InputSpec,
+    MatchedNode,
+    OutputSpec,
+    Place,
+    Probe,
+    SourceFacts,
+    StaticResult,
+    TargetFacts,
+    VerificationPlan,
 )  # fmt: skip
 from codegen.verify.probing import probed_text, site_key
 from codegen.weights.mapping import carry_layer, carry_own, own_parameters, weight_maps
-from pivot.dims import Size, hint as dim_hint, text as dim_text
+from pivot.dims import Size
+from pivot.dims import hint as dim_hint
+from pivot.dims import text as dim_text
 from pivot.opset import OpSet
 from pivot.reading.imports import package_root
 from pivot.reading.keras import KerasDialect
@@ -59,11 +69,17 @@ def make_plan(
     root, package = package_root(source_path)
     module = ".".join((*package, source_path.stem)) if package else None
     pairs, source_sites, target_sites = matched_nodes(converted, proof, target_path)
-    texts = {f: probed_text(t, sites) for f, t in done.evaluator.files.items() if (sites := source_sites.get(f)) or f in done.evaluator.texts}
+    texts = {
+        f: probed_text(t, sites)
+        for f, t in done.evaluator.files.items()
+        if (sites := source_sites.get(f)) or f in done.evaluator.texts
+    }
     static = StaticResult(proof.equal, len(proof.matches), proof.why)
     return VerificationPlan(
         source=SourceFacts(str(source_path), str(root), module, done.network.entry, dict(bind), texts),
-        target=TargetFacts(str(target_path), converted.entry, {str(target_path): probed_text(converted.text, target_sites)}),
+        target=TargetFacts(
+            str(target_path), converted.entry, {str(target_path): probed_text(converted.text, target_sites)}
+        ),
         inputs=tuple(input_specs(converted)),
         outputs=tuple(output_specs(converted)),
         carrier=carrier(converted, proof),
@@ -120,7 +136,19 @@ def input_specs(converted: Converted) -> list[InputSpec]:
         shape = entry.value.type.shape
         symbols = tuple(dim_text(d) if isinstance(d, Size) else None for d in shape)
         high = spec.high if spec.high is not None else embedding_limit(converted, entry.value)
-        found.append(InputSpec(entry.name, tuple(dim_hint(d) for d in shape), spec.dtype, symbols, 0, high, spec.name is not None, source, target))
+        found.append(
+            InputSpec(
+                entry.name,
+                tuple(dim_hint(d) for d in shape),
+                spec.dtype,
+                symbols,
+                0,
+                high,
+                spec.name is not None,
+                source,
+                target,
+            )
+        )
     return found
 
 
@@ -128,7 +156,11 @@ def embedding_limit(converted: Converted, value: TensorVersion) -> int:
     """Exclusive upper bound of integers: the vocabulary of the embedding that takes them."""
     for node in converted.done.network.nodes:
         if node.op is not None and node.op.name == "embedding" and any(t.id == value.id for t in node.tensors()):
-            sizes = [v for k, v in node.params.items() if isinstance(v, int) and k in ("vocabulary", "count", "rows", "num", "size", "tokens")]
+            sizes = [
+                v
+                for k, v in node.params.items()
+                if isinstance(v, int) and k in ("vocabulary", "count", "rows", "num", "size", "tokens")
+            ]
             shapes = [p.type.shape[0] for p in node.weights.values()]
             return min([dim_hint(s) for s in (*sizes, *shapes)], default=2)
     return 2
@@ -137,13 +169,18 @@ def embedding_limit(converted: Converted, value: TensorVersion) -> int:
 def output_specs(converted: Converted) -> list[OutputSpec]:
     """The flattened outputs."""
     run = converted.done.network.runs["eval"]
-    return [OutputSpec(name, *axes_pair(converted, value)) for name, value in zip(run.output_names, run.outputs, strict=True)]
+    return [
+        OutputSpec(name, *axes_pair(converted, value))
+        for name, value in zip(run.output_names, run.outputs, strict=True)
+    ]
 
 
 Sites = dict[str, list[ast.AST]]
 
 
-def matched_nodes(converted: Converted, proof: Proof, target_path: Path) -> tuple[list[MatchedNode], Sites, list[ast.AST]]:
+def matched_nodes(
+    converted: Converted, proof: Proof, target_path: Path
+) -> tuple[list[MatchedNode], Sites, list[ast.AST]]:
     """Pairs of probes for every node of evaluation that both sides hold as one value."""
     found: list[MatchedNode] = []
     source_sites: Sites = {}
@@ -175,10 +212,14 @@ def matched_nodes(converted: Converted, proof: Proof, target_path: Path) -> tupl
         path = node.module.path if node.module is not None else (node.owner.path if node.owner is not None else "")
         found.append(
             MatchedNode(
-                node.id, node.op.name if node.op is not None else "", path,
-                Probe(source_name, call_source, 0, source_is_site), Probe(target_name, call_target, 0, target_is_site),
+                node.id,
+                node.op.name if node.op is not None else "",
+                path,
+                Probe(source_name, call_source, 0, source_is_site),
+                Probe(target_name, call_target, 0, target_is_site),
                 None if back == identity(len(back)) else back,
-                place(node.file, node.site), place(str(target_path), read.site),
+                place(node.file, node.site),
+                place(str(target_path), read.site),
             )  # fmt: skip
         )
     return found, source_sites, target_sites
@@ -210,4 +251,6 @@ def place(file: str, node: ast.AST) -> Place | None:
     if not hasattr(node, "lineno"):
         return None
     line, column = node.lineno, node.col_offset + 1
-    return Place(file, line, column, getattr(node, "end_lineno", line) or line, (getattr(node, "end_col_offset", 0) or 0) + 1)
+    return Place(
+        file, line, column, getattr(node, "end_lineno", line) or line, (getattr(node, "end_col_offset", 0) or 0) + 1
+    )

@@ -138,6 +138,8 @@ def take_part(array: Array, term: Term) -> Array:
 def _sum(left: Array, right: Array) -> Array:
     import numpy as np
 
+    if left.dtype.kind == "f" and right.dtype.kind == "f":  # float32 sums would lose what float64 runs show
+        return np.asarray(np.add(left, right, dtype=np.float64))
     return np.asarray(np.add(left, right))
 
 

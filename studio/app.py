@@ -137,11 +137,17 @@ class CrashCatcher:
         return path
 
 
+def build_text() -> str:
+    """How Qt was built; some versions give bytes."""
+    build: object = QLibraryInfo.build()
+    return build.decode("utf-8", "replace") if isinstance(build, bytes) else str(build)
+
+
 def report_text(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> str:
     """What a person can send: versions and the trace; no texts of the project."""
     head = (
         f"Pivot Studio {app_version()}\nPython {platform.python_version()}, Qt {qVersion()}, {platform.platform()}\n"
-        f"{QLibraryInfo.build()}\n\n"
+        f"{build_text()}\n\n"
     )
     return head + "".join(traceback.format_exception(kind, error, trace))
 

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 BAD_INPUT = 2
 INTERRUPTED = 130
 DEBUG = "PIVOT_DEBUG"
+RECURSION = 8_000
+"""Frames of Python: a sum of a thousand terms is a tree a thousand deep. The limits of reading lie well below."""
 Verb = Callable[["argparse.Namespace", Output], int]
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one verb; the exit status: 0 done, 1 not equal, 2 bad input or usage, 3 nodes are unmapped."""
     output = Output("--json" in argv)
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
     try:
         args = parse(argv)
         return verb(args.verb)(args, output)
@@ -39,12 +42,16 @@ def main(argv: Sequence[str]) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return BAD_INPUT
+    except OSError as error:
+        place = f"{error.filename}:0:0" if error.filename else "pivot-studio"
+        say(f"{place}: {error.strerror or error}: check the place, its rights and the free space")
+        return BAD_INPUT
     except SystemExit as end:  # --help
         return end.code if isinstance(end.code, int) else 0
     except MemoryError:
         say("pivot-studio: there is not enough memory: close other programs, or give a smaller model")
         return BAD_INPUT
-    except Exception as error:  # noqa: BLE001 - whatever it is, people get one line and a file to send
+    except Exception as error:  # whatever it is, people get one line and a file to send
         if os.environ.get(DEBUG):
             raise
         say(internal(error, argv))

@@ -66,10 +66,10 @@ class Links:
                 self._by_node[node].append(item)
         self._members = _members(picture)
         self._literals: dict[Span, list[str]] = defaultdict(list)
-        for node in picture.nodes if picture else ():
-            for param in node.params:
+        for found in picture.nodes if picture else ():
+            for param in found.params:
                 if param.span is not None:
-                    self._literals[param.span].append(node.id)
+                    self._literals[param.span].append(found.id)
         self._source = Index(self._source_entries())
         self._target = Index(
             _Entry(item.target, item.nodes, (), (item,)) for item in self.links if item.target is not None

@@ -15,6 +15,7 @@ class Texts:
 
     def __init__(self) -> None:
         self._texts: dict[str, str | None] = {}
+        self._local: dict[tuple[str, str], str] = {}
 
     def read(self, path: str) -> str:
         """The text of a file; raises Refusal."""
@@ -43,11 +44,18 @@ class Texts:
         """The absolute path of a file that may be named relative to the source, or only by its last name."""
         if not file or file == source or file in self._texts:
             return file
-        if os.path.isabs(file):
-            return os.path.normpath(file)
-        if Path(file).name == Path(source).name and not os.path.dirname(file):
-            return source
-        return os.path.normpath(os.path.join(os.path.dirname(source), file))
+        found = self._local.get((file, source))
+        if found is None:
+            found = self._local[file, source] = _absolute(file, source)
+        return found
+
+
+def _absolute(file: str, source: str) -> str:
+    if os.path.isabs(file):
+        return os.path.normpath(file)
+    if Path(file).name == Path(source).name and not os.path.dirname(file):
+        return source
+    return os.path.normpath(os.path.join(os.path.dirname(source), file))
 
 
 def changed_lines(old: str, new: str) -> frozenset[int]:

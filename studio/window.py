@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, QUrl
@@ -188,12 +189,12 @@ class Window(QMainWindow):
     def quit(self) -> None:
         self.close()
 
-    def find(self) -> None:
+    def find_text(self) -> None:
         """In the target if it has the focus, in the source if that has, else in the graph."""
         if self.panels.target.isAncestorOf(self.focusWidget() or self):
-            self.panels.target.find()
+            self.panels.target.open_find()
         elif self.panels.source.isAncestorOf(self.focusWidget() or self):
-            self.panels.source.find()
+            self.panels.source.open_find()
         else:
             self.search_graph()
 
@@ -270,19 +271,9 @@ class Window(QMainWindow):
             for record, made in self.bound.records()
         ]
         for name, dock in self.panels.docks.items():
-            entries.append(
-                Entry(
-                    f"Show {dock.accessibleName()}",
-                    "View",
-                    "",
-                    True,
-                    lambda chosen=name: self.panels.show(chosen),
-                )
-            )
+            entries.append(Entry(f"Show {dock.accessibleName()}", "View", "", True, partial(self.panels.show, name)))
         for path in self.examples():
-            entries.append(
-                Entry(f"Open Example {path.stem}", "File", "", True, lambda chosen=path: self.filing.open(chosen))
-            )
+            entries.append(Entry(f"Open Example {path.stem}", "File", "", True, partial(self.filing.open, path)))
         return entries
 
     def _select_unmapped(self) -> None:

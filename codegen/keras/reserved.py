@@ -7,7 +7,7 @@ RESERVED = frozenset({
     "evaluate", "export", "fit", "from_config", "get_config", "get_layer", "get_weights", "load_weights", "loss", "optimizer", "predict",
     "save", "save_weights", "set_weights", "stateless_call", "summary", "supports_masking", "to_json", "train_step", "test_step",
     "variable_dtype", "quantization_mode", "autocast", "add_loss", "add_weight", "add", "pop", "metrics_names", "run_eagerly",
-    "input_shape", "output_shape", "activity_regularizer", "rematerialized_call", "quantize", "symbolic_call", "regularizer", "dtype_policy",
+    "input_shape", "output_shape", "activity_regularizer", "rematerialized_call", "quantize", "symbolic_call", "regularizer",
 })  # fmt: skip
 
 

@@ -17,7 +17,11 @@ def probed_text(text: str, sites: Iterable[ast.AST]) -> str:
     spans: set[tuple[int, int, int, int]] = set()
     for node in sites:
         readable = isinstance(node, (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute))
-        if readable and not isinstance(getattr(node, "ctx", ast.Load()), (ast.Store, ast.Del)) and hasattr(node, "end_lineno"):
+        if (
+            readable
+            and not isinstance(getattr(node, "ctx", ast.Load()), (ast.Store, ast.Del))
+            and hasattr(node, "end_lineno")
+        ):
             spans.add((node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0))
     if not spans:
         return text
@@ -25,7 +29,9 @@ def probed_text(text: str, sites: Iterable[ast.AST]) -> str:
     events: list[tuple[int, int, int, tuple[int, int], bytes]] = []
     for line, column, end_line, end_column in spans:
         key = f"{line}.{column}-{end_line}.{end_column}"
-        events.append((line, column, 1, (-end_line, -end_column), f"__pivot_record__({key!r}, ".encode()))  # outer ones first
+        events.append(
+            (line, column, 1, (-end_line, -end_column), f"__pivot_record__({key!r}, ".encode())
+        )  # outer ones first
         events.append((end_line, end_column, 0, (-line, -column), b")"))  # inner ones first, before what opens here
     for line, column, _, _, piece in sorted(events, key=lambda e: (e[0], e[1], e[2], e[3]), reverse=True):
         row = lines[line - 1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codegen.keras.saving import Item, Saveable, groups, library_layer
-from codegen.layout import Block
+from codegen.orders import Block
 from codegen.static_proof import Proof
 from pivot.letters import read_weights, write_weights
 from pivot.notation import parse_axes
@@ -43,7 +43,14 @@ def weight_maps(converted: Converted, proof: Proof) -> list[LayerMap]:
     found: dict[int, LayerMap] = {}
     for match in proof.matches:
         step, read = match.lowered.step, match.read.node
-        if step is None or read is None or read.module is None or read.form is None or not step.weights or step.node is None:
+        if (
+            step is None
+            or read is None
+            or read.module is None
+            or read.form is None
+            or not step.weights
+            or step.node is None
+        ):
             continue
         module = step.node.module
         if module is None or id(module) in found or step.node.form is None:
@@ -62,7 +69,9 @@ def letter_sizes(form: Form, params: Mapping[str, int]) -> dict[str, int]:
     return {letter: params[text] for letter, text in form.op.sizes.items() if text in params}
 
 
-def carry_weights(converted: Converted, checkpoint: Mapping[str, Array], proof: Proof | None = None) -> dict[str, Array]:
+def carry_weights(
+    converted: Converted, checkpoint: Mapping[str, Array], proof: Proof | None = None
+) -> dict[str, Array]:
     """The arrays of the target's weight file by dataset path. Raises Refusal for a weight that is missing or misshapen."""
     if proof is None:
         raise ValueError("the static proof tells which layer takes which weights")
@@ -97,7 +106,9 @@ def carry_own(pairs: list[tuple[tuple[str, ...], str]], checkpoint: Mapping[str,
         name = next((n for n in names if n in checkpoint), None)
         if name is None:
             wanted = names[0] if names else "?"
-            raise refuse("weights", wanted, 0, 0, f"the checkpoint has no weight {wanted!r}", "give the state_dict of this model")
+            raise refuse(
+                "weights", wanted, 0, 0, f"the checkpoint has no weight {wanted!r}", "give the state_dict of this model"
+            )
         found[dataset] = checkpoint[name]
     return found
 
@@ -109,7 +120,9 @@ def carry_layer(layer: LayerMap, checkpoint: Mapping[str, Array]) -> dict[str, A
         for term in layer.source.weights[role].terms:
             name = f"{layer.path}.{term.path}" if layer.path else term.path
             if name not in checkpoint:
-                raise refuse("weights", name, 0, 0, f"the checkpoint has no weight {name!r}", "give the state_dict of this model")
+                raise refuse(
+                    "weights", name, 0, 0, f"the checkpoint has no weight {name!r}", "give the state_dict of this model"
+                )
             stored[term.path] = checkpoint[name]
     own = {role: layer.source.op.weights[role].letters for role in layer.roles}
     maps = {role: layer.source.weights[role] for role in layer.roles}
@@ -120,7 +133,9 @@ def carry_layer(layer: LayerMap, checkpoint: Mapping[str, Array]) -> dict[str, A
                 values[role] = reorder(values[role], own[role], letter, block)
         written = write_weights({r: layer.target.weights[r] for r in layer.roles}, values, own, layer.sizes)
     except ValueError as error:
-        raise refuse("weights", layer.path, 0, 0, f"the weights do not fit: {error}", "give the state_dict of this model") from None
+        raise refuse(
+            "weights", layer.path, 0, 0, f"the weights do not fit: {error}", "give the state_dict of this model"
+        ) from None
     return {layer.datasets[path]: array for path, array in written.items() if path in layer.datasets}
 
 
@@ -164,12 +179,21 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
     kind = "sequential" if module.container == "sequential" else "model" if is_model(module) else "layer"
     attributes: list[tuple[str, Item]] = []
     if kind == "sequential":
-        attributes.append(("layers", tuple(describe(c.hint, made, names) for c in module.children.values() if isinstance(c.hint, ModuleObject))))
+        attributes.append(
+            (
+                "layers",
+                tuple(
+                    describe(c.hint, made, names) for c in module.children.values() if isinstance(c.hint, ModuleObject)
+                ),
+            )
+        )
     for name, value in module.attrs.items():
         item = item_of(value, made, names)
         if item is not None:
             attributes.append((name, item))
-    own = [n for n, p in module.own_parameters() if p.trainable] + [n for n, p in module.own_parameters() if not p.trainable]
+    own = [n for n, p in module.own_parameters() if p.trainable] + [
+        n for n, p in module.own_parameters() if not p.trainable
+    ]
     saveable = Saveable(module.class_name, None, kind, tuple(attributes), tuple(own), id(module))  # type: ignore[arg-type]
     made[id(module)] = saveable
     names[id(saveable)] = (id(module), "")

@@ -72,5 +72,3 @@ def named(w: Writer, node: ast.Name | ast.Attribute, file: str) -> ast.expr | No
             return None
         return node
     return None
-
-

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import ast
 
-PURE_CALLS = {"len", "int", "float", "min", "max", "abs", "getattr", "get", "range", "sum", "tuple", "list", "str", "bool", "round"}
+PURE_CALLS = {
+    "len",
+    "int",
+    "float",
+    "min",
+    "max",
+    "abs",
+    "getattr",
+    "get",
+    "range",
+    "sum",
+    "tuple",
+    "list",
+    "str",
+    "bool",
+    "round",
+}
 
 
 def clean_function(node: ast.FunctionDef) -> None:
@@ -42,7 +58,11 @@ def is_dead(node: ast.stmt, read: set[str]) -> bool:
         names = [t for t in node.targets if isinstance(t, ast.Name)]
         return len(names) == len(node.targets) and not any(n.id in read for n in names) and is_pure(node.value)
     if isinstance(node, ast.AnnAssign):
-        return isinstance(node.target, ast.Name) and node.target.id not in read and (node.value is None or is_pure(node.value))
+        return (
+            isinstance(node.target, ast.Name)
+            and node.target.id not in read
+            and (node.value is None or is_pure(node.value))
+        )
     return False
 
 

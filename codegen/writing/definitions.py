@@ -19,7 +19,14 @@ from pivot.slots import MISSING, Flag, Ignored
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
 
-DROPPED_MEMBERS = {"_version", "__constants__", "__annotations__", "__jit_unused_properties__", "_load_from_state_dict", "__slots__"}
+DROPPED_MEMBERS = {
+    "_version",
+    "__constants__",
+    "__annotations__",
+    "__jit_unused_properties__",
+    "_load_from_state_dict",
+    "__slots__",
+}
 BASES = {
     "torch.nn.Module": "keras.layers.Layer", "torch.nn.Sequential": "keras.Sequential", "torch.nn.ModuleDict": "keras.layers.Layer",
     "torch.nn.ModuleList": "keras.layers.Layer",
@@ -47,7 +54,11 @@ class Definitions:
         self.signature(made, node, body, file, gone, mode)
         if owner is not None and node.name == "forward":
             made.name = "call"
-        made.decorator_list = [d for d in (copy.deepcopy(d) for d in node.decorator_list) if classes.decorator_name(d) in classes.READ_DECORATORS]
+        made.decorator_list = [
+            d
+            for d in (copy.deepcopy(d) for d in node.decorator_list)
+            if classes.decorator_name(d) in classes.READ_DECORATORS
+        ]
         made.returns = self.w.annotation(node.returns, file)
         if not made.body:
             made.body = [ast.Pass()]
@@ -65,7 +76,9 @@ class Definitions:
         """Parameters that stay, their defaults and annotations."""
         spec = made.args
         positional = [*node.args.posonlyargs, *node.args.args]
-        defaults: list[ast.expr | None] = [None] * (len(positional) - len(node.args.defaults)) + list(node.args.defaults)
+        defaults: list[ast.expr | None] = [None] * (len(positional) - len(node.args.defaults)) + list(
+            node.args.defaults
+        )
         kept = [(a, d) for a, d in zip(positional, defaults, strict=True) if a.arg not in gone]
         spec.posonlyargs = []
         spec.args = [self.parameter(a, file) for a, _ in kept]
@@ -104,9 +117,15 @@ class Definitions:
             rest = body.block(function.node.body)
         except Unwritable:
             return False
-        effects = [s for s in rest if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) and not isinstance(s, ast.Pass)]
+        effects = [
+            s
+            for s in rest
+            if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) and not isinstance(s, ast.Pass)
+        ]
         return not any(
-            isinstance(n, (ast.Return, ast.Call)) and not (isinstance(n, ast.Return) and n.value is None) for s in effects for n in ast.walk(s)
+            isinstance(n, (ast.Return, ast.Call)) and not (isinstance(n, ast.Return) and n.value is None)
+            for s in effects
+            for n in ast.walk(s)
             if not is_plain_computation(s)
         )
 
@@ -117,19 +136,26 @@ class Definitions:
         if not self.w.ev.dialect.is_module_class(cls):
             return True
         return any(
-            self.w.trace.frames.get(id(s)) for s in cls.node.body if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
+            self.w.trace.frames.get(id(s))
+            for s in cls.node.body
+            if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
         ) or all(not isinstance(s, ast.FunctionDef) for s in cls.node.body)
 
     def class_(self, cls: ClassObject) -> ast.ClassDef:
         """A class: bases in the target, members that are needed."""
         node = cls.node
         made = ast.ClassDef(node.name, self.bases(cls), [], [], [])
-        made.decorator_list = [copy.deepcopy(d) for d in node.decorator_list if classes.decorator_name(d) == "dataclass"]
+        made.decorator_list = [
+            copy.deepcopy(d) for d in node.decorator_list if classes.decorator_name(d) == "dataclass"
+        ]
         is_module = self.w.ev.dialect.is_module_class(cls)
         for statement in node.body:
             made.body.extend(self.member(statement, cls, is_module))
         if self.trains_more(cls):
-            at = next((i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == "call"), len(made.body))
+            at = next(
+                (i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == "call"),
+                len(made.body),
+            )
             made.body.insert(at, build_method())
         if not [s for s in made.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]:
             made.body.append(ast.Pass())
@@ -141,7 +167,11 @@ class Definitions:
         if root.cls is not cls:
             return False
         hit = classes.member(self.w.ev, cls, "forward")
-        takes_mode = hit is not None and isinstance(hit[0].hint, FunctionObject) and id(hit[0].hint.node) in self.w.mode_functions
+        takes_mode = (
+            hit is not None
+            and isinstance(hit[0].hint, FunctionObject)
+            and id(hit[0].hint.node) in self.w.mode_functions
+        )
         return takes_mode and any(n.modes == {"train"} and n.weights for n in self.w.done.network.nodes)
 
     def bases(self, cls: ClassObject) -> list[ast.expr]:
@@ -212,7 +242,9 @@ class Definitions:
         try:
             for case in site.cases:
                 layers = self.w.plans.layer(case.members, material)
-                value = layers[0] if len(layers) == 1 else nodes.call("keras.Sequential", [ast.List(layers, ast.Load())])
+                value = (
+                    layers[0] if len(layers) == 1 else nodes.call("keras.Sequential", [ast.List(layers, ast.Load())])
+                )
                 if case.test is not None:
                     body.append(ast.If(copy.deepcopy(case.test), [ast.Return(value)], []))
                 else:
@@ -273,7 +305,9 @@ def container_of(owner: ClassObject | None) -> str:
     """sequential, dict or list, for classes that derive from a container."""
     base = classes.library_base(owner) if owner is not None else None
     name = base.name if base is not None else ""
-    return {"torch.nn.Sequential": "sequential", "torch.nn.ModuleDict": "dict", "torch.nn.ModuleList": "list"}.get(name, "")
+    return {"torch.nn.Sequential": "sequential", "torch.nn.ModuleDict": "dict", "torch.nn.ModuleList": "list"}.get(
+        name, ""
+    )
 
 
 def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
@@ -287,7 +321,9 @@ def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
         elif isinstance(inner, (ast.FunctionDef, ast.ClassDef)) and inner is not node:
             found.add(inner.name)
             if isinstance(inner, ast.FunctionDef):
-                found |= {a.arg for a in (*inner.args.args, *inner.args.kwonlyargs)} | {a.arg for a in (inner.args.vararg, inner.args.kwarg) if a}
+                found |= {a.arg for a in (*inner.args.args, *inner.args.kwonlyargs)} | {
+                    a.arg for a in (inner.args.vararg, inner.args.kwarg) if a
+                }
         elif isinstance(inner, ast.Lambda):
             found |= {a.arg for a in inner.args.args}
     return found
@@ -301,5 +337,3 @@ def is_plain_computation(node: ast.stmt) -> bool:
     if isinstance(node, ast.If):
         return all(is_plain_computation(s) for s in (*node.body, *node.orelse))
     return False
-
-

@@ -7,7 +7,7 @@ import ast
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.plans import Unwritable
 from codegen.writing.statements import Statements
-from codegen.writing.writer import WrittenModule, Writer
+from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
 from pivot.reading import imports
 from pivot.reading.frames import Scope
@@ -35,7 +35,9 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
         body.extend(written[key])
     read = {n.id for statements in written.values() for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
     adapters = [s for api, s in w.adapter_nodes.items() if w.adapters[api] in read]
-    w.out.unverified = [u for u in w.out.unverified if u.partition(":")[0] in read or not u.partition(":")[0].isidentifier()]
+    w.out.unverified = [
+        u for u in w.out.unverified if u.partition(":")[0] in read or not u.partition(":")[0].isidentifier()
+    ]
     for statement in adapters:
         statement.__dict__.setdefault("blank", 2)
     if w.needs_unmapped:
@@ -87,7 +89,9 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
     return out
 
 
-def follow_import(w: Writer, node: ast.Import | ast.ImportFrom, name: str, scope: Scope, library: dict[str, tuple[str, str]]) -> None:
+def follow_import(
+    w: Writer, node: ast.Import | ast.ImportFrom, name: str, scope: Scope, library: dict[str, tuple[str, str]]
+) -> None:
     """An imported name: from the standard library it is imported again, from a sibling file it is defined here."""
     for alias in node.names:
         if (alias.asname or alias.name.partition(".")[0]) != name and alias.asname != name and alias.name != name:
@@ -95,8 +99,14 @@ def follow_import(w: Writer, node: ast.Import | ast.ImportFrom, name: str, scope
         module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
         frame = w.ev.module_frame(scope)
         if isinstance(node, ast.ImportFrom):
-            path = imports.find_relative(w.ev, node.level, module.split(".") if module else [], frame) if node.level else (
-                imports.find_absolute(w.ev, module.split("."), frame) if module.partition(".")[0] not in imports.LIBRARIES else None
+            path = (
+                imports.find_relative(w.ev, node.level, module.split(".") if module else [], frame)
+                if node.level
+                else (
+                    imports.find_absolute(w.ev, module.split("."), frame)
+                    if module.partition(".")[0] not in imports.LIBRARIES
+                    else None
+                )
             )
             if path is not None:
                 value = scope.names.get(name)
@@ -201,5 +211,3 @@ def import_statements(library: dict[str, tuple[str, str]], body: list[ast.stmt],
     elif third:
         third[0].__dict__["blank"] = 0
     return [*out, *third]
-
-

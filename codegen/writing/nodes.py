@@ -64,7 +64,10 @@ def literal(value: object) -> ast.expr:
 
 def is_constant(node: ast.expr) -> bool:
     """Is an expression made of literals only?"""
-    return all(isinstance(n, (ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.USub, ast.UAdd, ast.Load)) for n in ast.walk(node))
+    return all(
+        isinstance(n, (ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.USub, ast.UAdd, ast.Load))
+        for n in ast.walk(node)
+    )
 
 
 class Gone(ast.Name):

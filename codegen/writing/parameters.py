@@ -30,7 +30,10 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
         data, factor = sides[0], sides[1]
     api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
     kind = CREATORS.get(api.name, "") if api is not None else ""
-    kwargs = {"shape": shape_expression(e, data if kind else None, visits), "initializer": initializer(e, kind, data, factor)}
+    kwargs = {
+        "shape": shape_expression(e, data if kind else None, visits),
+        "initializer": initializer(e, kind, data, factor),
+    }
     if visits[0].name.endswith("Buffer") or any(k.arg == "requires_grad" for k in node.keywords):
         kwargs["trainable"] = ast.Constant(False)
     return nodes.call("self.add_weight", [], kwargs)
@@ -55,9 +58,17 @@ def initializer(e: Expressions, kind: str, data: ast.expr | None, factor: ast.ex
     if kind == "constant" and isinstance(data, ast.Call) and len(data.args) > 1:
         return nodes.call("keras.initializers.Constant", [e.expr(data.args[1])])
     if kind == "random_normal":
-        return nodes.call("keras.initializers.RandomNormal", [], {"stddev": e.expr(factor) if factor is not None else ast.Constant(1.0)})
+        return nodes.call(
+            "keras.initializers.RandomNormal",
+            [],
+            {"stddev": e.expr(factor) if factor is not None else ast.Constant(1.0)},
+        )
     if kind == "random_uniform":
-        return nodes.call("keras.initializers.RandomUniform", [], {"minval": ast.Constant(0.0), "maxval": e.expr(factor) if factor is not None else ast.Constant(1.0)})
+        return nodes.call(
+            "keras.initializers.RandomUniform",
+            [],
+            {"minval": ast.Constant(0.0), "maxval": e.expr(factor) if factor is not None else ast.Constant(1.0)},
+        )
     if kind == "ones" and factor is not None:
         return nodes.call("keras.initializers.Constant", [e.expr(factor)])
     return ast.Constant(kind or "zeros")

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from codegen.layout import Layout, Placed, first_name
+from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
+from codegen.orders import first_name
 from codegen.writing import nodes
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.slots import Disagreement, Given, arguments
@@ -69,7 +70,9 @@ class PlanText:
             raise Unwritable("there is nothing to write")
         return text
 
-    def function_step(self, members: list[Lowered], steps: list[Step], material: Material, made: dict[str, list[ast.expr]]) -> ast.expr:
+    def function_step(
+        self, members: list[Lowered], steps: list[Step], material: Material, made: dict[str, list[ast.expr]]
+    ) -> ast.expr:
         """One step of a function."""
         placed = self.placed(steps)
 
@@ -80,9 +83,13 @@ class PlanText:
         if placed.alias:
             return operand(OperandRef(first_name(step)))
         if step.op.shape in ("reshape", "flatten", "unflatten") and step.kind == "function":
-            return reshape_expression(self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form)
+            return reshape_expression(
+                self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form
+            )
         if step.op.shape == "index":
-            return index_expression(self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form)
+            return index_expression(
+                self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form
+            )
         if step.form.spelling == "operator":
             return self.operator(step, operand)
         args, kwargs = self.arguments(steps, "args", material, operand)
@@ -147,7 +154,9 @@ class PlanText:
         wanted = name
         node = step.node
         if node is not None and value is not None:
-            wanted = next((k for k, v in node.operands.items() if v is value or (isinstance(v, tuple) and v == value)), name)
+            wanted = next(
+                (k for k, v in node.operands.items() if v is value or (isinstance(v, tuple) and v == value)), name
+            )
         if material.form is not None:
             for slot in (*material.form.args, *material.form.apply):
                 if isinstance(slot.value, Operand) and wanted in slot.value.names and slot.key in material.given:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codegen.orders import first_name, first_tensor
 from codegen.reshaping import groups
 from codegen.writing import nodes
-from pivot.dims import Dim, hint as dim_hint, symbols
+from pivot.dims import Dim, symbols
+from pivot.dims import hint as dim_hint
 from pivot.slots import Coded, Path
 
 if TYPE_CHECKING:
@@ -38,7 +40,11 @@ def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Gi
     open_places = [i for i, t in enumerate(texts) if t is None or is_minus_one(t)]
     if len(open_places) > 1 or (open_places and open_places != [0] and 0 not in open_places and batch_is_free(sizes)):
         start, end = steps[0].params.get("start"), steps[0].params.get("end")
-        if steps[0].op.name == "flatten" and start == 1 and all(e == s.params.get("end") for s, e in zip(steps, [end] * len(steps), strict=True)):
+        if (
+            steps[0].op.name == "flatten"
+            and start == 1
+            and all(e == s.params.get("end") for s, e in zip(steps, [end] * len(steps), strict=True))
+        ):
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
         others = [i for i in open_places if i]
         if batch_is_free(sizes) and len(others) == 1:
@@ -60,7 +66,12 @@ def batch_is_free(sizes: list[list[Dim]]) -> bool:
 
 def is_minus_one(node: ast.expr) -> bool:
     """-1 as written."""
-    return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and node.operand.value == 1
+    return (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+        and node.operand.value == 1
+    )
 
 
 def size_text(column: list[Dim], element: ast.expr | None) -> ast.expr | None:
@@ -70,7 +81,12 @@ def size_text(column: list[Dim], element: ast.expr | None) -> ast.expr | None:
         return element
     if fixed and len(set(column)) == 1:
         return nodes.literal(column[0])
-    if not fixed and all("N" not in symbols(d) for d in column) and len({dim_hint(d) for d in column}) == 1 and element is None:
+    if (
+        not fixed
+        and all("N" not in symbols(d) for d in column)
+        and len({dim_hint(d) for d in column}) == 1
+        and element is None
+    ):
         return None
     return None
 
@@ -81,28 +97,38 @@ def source_elements(steps: list[Step], given: Given, form: Form | None) -> list[
         return None
     rank = len(steps[0].results[0].type.shape)
     for slot in form.args:
-        named = slot.value.path.name if isinstance(slot.value, Coded) else slot.value.name if isinstance(slot.value, Path) else ""
+        named = (
+            slot.value.path.name
+            if isinstance(slot.value, Coded)
+            else slot.value.name
+            if isinstance(slot.value, Path)
+            else ""
+        )
         if named == "shape" and slot.key in given:
             text = given[slot.key]
-            if isinstance(text, (ast.Tuple, ast.List)) and len(text.elts) == rank and not any(isinstance(e, ast.Starred) for e in text.elts):
+            if (
+                isinstance(text, (ast.Tuple, ast.List))
+                and len(text.elts) == rank
+                and not any(isinstance(e, ast.Starred) for e in text.elts)
+            ):
                 return list(text.elts)
     return None
 
 
 def squeezed_places(layout: Layout, step: Step) -> tuple[int, ...]:
     """Places that vanish, where a reshape only drops axes of size 1."""
-    from codegen.layout import first_name, first_tensor
-
     value = first_tensor(step)
     assert value is not None
     before, after = value.type.shape, step.results[0].type.shape
     placed = layout.placed.get(id(step))
-    order = placed.orders_in.get(first_name(step), layout.order_of(value)) if placed is not None else layout.order_of(value)
+    order = (
+        placed.orders_in.get(first_name(step), layout.order_of(value)) if placed is not None else layout.order_of(value)
+    )
     gone: list[int] = []
     for left, right in groups(before, after):
         big = [a for a in left if before[a] != 1]
         kept = [b for b in right if after[b] != 1]
-        if len(big) > 1 or len(kept) > 1 or len(right) > 1 and len(left) < len(right):
+        if len(big) > 1 or len(kept) > 1 or (len(right) > 1 and len(left) < len(right)):
             return ()
         ones = [a for a in left if a not in big]
         spare = len(left) - len(right)
@@ -117,7 +143,6 @@ def squeezed_places(layout: Layout, step: Step) -> tuple[int, ...]:
 def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None) -> ast.expr:
     """`x[index]` with its entries in storage order."""
     from codegen.indexing import full_index
-    from codegen.layout import first_name, first_tensor
     from codegen.writing.plans import Unwritable
 
     step = steps[0]
@@ -125,7 +150,9 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     assert value is not None
     placed = layout.placed[id(step)]
     order = placed.orders_in.get(first_name(step), tuple(range(len(value.type.shape))))
-    key = next((s.key for s in (form.args if form is not None else ()) if s.key in given and s.key != first_name(step)), None)
+    key = next(
+        (s.key for s in (form.args if form is not None else ()) if s.key in given and s.key != first_name(step)), None
+    )
     if key is None:
         raise Unwritable("the index has no text of its own here")
     text = given[key]
@@ -144,7 +171,13 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     if items is None or len(spelled) != rank:
         raise Unwritable("this index cannot be brought into storage order")
     moved = [spelled[axis] for axis in order]
-    while len(moved) > 1 and isinstance(moved[-1], ast.Slice) and moved[-1].lower is None and moved[-1].upper is None and moved[-1].step is None:
+    while (
+        len(moved) > 1
+        and isinstance(moved[-1], ast.Slice)
+        and moved[-1].lower is None
+        and moved[-1].upper is None
+        and moved[-1].step is None
+    ):
         moved.pop()
     index: ast.expr = ast.Tuple(moved, ast.Load()) if len(moved) > 1 else moved[0]
     return ast.Subscript(x, index, ast.Load())

@@ -67,7 +67,11 @@ class Sites:
     def is_direct(self, visit: Visit) -> bool:
         """Is the layer class named at the call itself, with arguments that stand there?"""
         node = visit.node
-        if not isinstance(node, ast.Call) or any(k.arg is None for k in node.keywords) or any(isinstance(a, ast.Starred) for a in node.args):
+        if (
+            not isinstance(node, ast.Call)
+            or any(k.arg is None for k in node.keywords)
+            or any(isinstance(a, ast.Starred) for a in node.args)
+        ):
             return False
         root: ast.expr = node.func
         while isinstance(root, ast.Attribute):
@@ -156,7 +160,11 @@ class Sites:
             names = self.adapter_names(visit) if site.key[0] == "adapter" else self.scope_names(visit)
             targets: list[Lowered] = []
             if visit.module is not None:
-                targets = [self.lowering.lowered[id(n)] for n in self.applied.get(id(visit.module), []) if id(n) in self.lowering.lowered]
+                targets = [
+                    self.lowering.lowered[id(n)]
+                    for n in self.applied.get(id(visit.module), [])
+                    if id(n) in self.lowering.lowered
+                ]
                 targets += [self.fallback[id(visit.module)]] if id(visit.module) in self.fallback else []
             elif visit.made is not None:
                 targets = [self.lowering.lowered[id(visit.made)]]
@@ -175,7 +183,12 @@ class Sites:
         found: dict[str, object] = {}
         for name in names:
             value = visit.frame.scope.names.get(name)
-            if isinstance(value, Value) and value.origin is not None and value.origin.kind == "param" and simple(value.hint):
+            if (
+                isinstance(value, Value)
+                and value.origin is not None
+                and value.origin.kind == "param"
+                and simple(value.hint)
+            ):
                 found[name] = value.hint
         return found
 
@@ -186,7 +199,13 @@ class Sites:
         found: dict[str, object] = {}
         for slot in visit.form.args:
             where = visit.bound.given.get(slot.key)
-            value = visit.args[where] if isinstance(where, int) and where < len(visit.args) else visit.kwargs.get(where) if isinstance(where, str) else None
+            value = (
+                visit.args[where]
+                if isinstance(where, int) and where < len(visit.args)
+                else visit.kwargs.get(where)
+                if isinstance(where, str)
+                else None
+            )
             if value is not None and simple(value.hint):
                 found[slot.key] = value.hint
             elif where is None and simple(slot.default):

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from codegen.layout import Layout, Order
+from codegen.layout import Layout
 from codegen.lower import Step
+from codegen.orders import Order
 from codegen.writing import nodes
 from pivot.codecs.base import NoForm
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face, write_slots
@@ -155,7 +156,10 @@ def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object
     codec, name = codec_of(slot.value), slot.value.path.name
     for candidate in dict.fromkeys(v for v in values if isinstance(v, (str, int))):
         try:
-            read = [codec.read(candidate, refs_by_role(s.form, codec.roles, slot.value.refs, s.params, s.facts())) for s in steps]
+            read = [
+                codec.read(candidate, refs_by_role(s.form, codec.roles, slot.value.refs, s.params, s.facts()))
+                for s in steps
+            ]
         except NoForm:
             continue
         if all(equal(r, s.params.get(name)) for r, s in zip(read, steps, strict=True)):
@@ -173,7 +177,9 @@ def nested(
     hints: Callable[[str], list[object]],
 ) -> ast.expr:
     """A constructor inside a constructor: Bidirectional(LSTM(...))."""
-    tables = [{w.slot.key: w for w in f.value.arguments} for f in found if f is not None and isinstance(f.value, Nested)]
+    tables = [
+        {w.slot.key: w for w in f.value.arguments} for f in found if f is not None and isinstance(f.value, Nested)
+    ]
     args: list[ast.expr] = []
     kwargs: list[ast.keyword] = []
     for slot in dict.fromkeys(w.slot for w in made.arguments):
@@ -205,7 +211,7 @@ def source_text(
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)
-    if isinstance(slot.value, Coded) and b is None or a is None or a != b:
+    if (isinstance(slot.value, Coded) and b is None) or a is None or a != b:
         return templated(source, slot, expression)
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
         return None

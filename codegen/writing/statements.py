@@ -6,7 +6,7 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
-from codegen.writing import nodes
+from codegen.writing import applying, nodes, sizes
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plans import Unwritable
 from pivot.problems import refuse
@@ -80,7 +80,16 @@ class Statements:
         except Unwritable as no:
             if id(node) in self.w.trace.executed:
                 why = str(no)
-                self.w.refused(refuse("unwritable", self.file, node.lineno, node.col_offset + 1, why, "write it with operations the target has").problem)
+                self.w.refused(
+                    refuse(
+                        "unwritable",
+                        self.file,
+                        node.lineno,
+                        node.col_offset + 1,
+                        why,
+                        "write it with operations the target has",
+                    ).problem
+                )
             raise
         if made:
             nodes.like(made[0], node)
@@ -158,7 +167,12 @@ class Statements:
         if nodes.has_gone(value) or isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):
             return []
         statements: list[ast.stmt] = [ast.Expr(value)]
-        if visits and visits[0].kind == "super" and visits[0].module is not None and visits[0].module.container == "dict":
+        if (
+            visits
+            and visits[0].kind == "super"
+            and visits[0].module is not None
+            and visits[0].module.container == "dict"
+        ):
             statements.append(ast.Assign([nodes.name("self.modules")], ast.Dict([], [])))
         return statements
 
@@ -183,8 +197,17 @@ class Statements:
             return [ast.Expr(ast.Call(nodes.name("self.add"), [value], []))]
         targets = [self.e.target(t) for t in node.targets]
         if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):
-            return [ast.If(value.test, [ast.Assign(targets, value.body)], [ast.Assign(copy.deepcopy(targets), value.orelse)])]
-        if len(targets) == 1 and isinstance(targets[0], ast.Name) and isinstance(value, ast.Name) and targets[0].id == value.id:
+            return [
+                ast.If(
+                    value.test, [ast.Assign(targets, value.body)], [ast.Assign(copy.deepcopy(targets), value.orelse)]
+                )
+            ]
+        if (
+            len(targets) == 1
+            and isinstance(targets[0], ast.Name)
+            and isinstance(value, ast.Name)
+            and targets[0].id == value.id
+        ):
             return []
         return [ast.Assign(targets, value)]
 
@@ -199,11 +222,18 @@ class Statements:
         """`b, c, h, w = x.shape`: the names stand in storage order."""
         target = node.targets[0]
         visits = self.w.trace.of(node.value)
-        if not visits or visits[0].kind != "size" or not isinstance(target, (ast.Tuple, ast.List)) or len(node.targets) != 1:
+        if (
+            not visits
+            or visits[0].kind != "size"
+            or not isinstance(target, (ast.Tuple, ast.List))
+            or len(node.targets) != 1
+        ):
             return None
-        if visits[0].name not in ("shape", "size") or (isinstance(node.value, ast.Call) and (node.value.args or node.value.keywords)):
+        if visits[0].name not in ("shape", "size") or (
+            isinstance(node.value, ast.Call) and (node.value.args or node.value.keywords)
+        ):
             return None
-        order = self.e.orders(visits)
+        order = sizes.orders(self.e, visits)
         if len(order) != len(target.elts) or any(isinstance(t, ast.Starred) for t in target.elts):
             return None
         owner = node.value.value if isinstance(node.value, ast.Attribute) else node.value.func.value  # type: ignore[attr-defined]
@@ -221,7 +251,7 @@ class Statements:
             return None
         source = nodes_made[0].form.result
         target = lowered.chosen.steps[-1].form.result
-        if source == target or isinstance(source, ResultName) or is_list(source) and is_list(target):
+        if source == target or isinstance(source, ResultName) or (is_list(source) and is_list(target)):
             return None
         names: dict[str, ast.expr] = {}
         if not match(source, node.targets[0], names):
@@ -240,7 +270,9 @@ class Statements:
             after: list[ast.stmt] = []
             if pattern.codec == "expand" and isinstance(target, ast.Name) and target.id != "_":
                 load = ast.Name(target.id, ast.Load())
-                after.append(ast.Assign([target], nodes.call("keras.ops.expand_dims", [load], {"axis": ast.Constant(0)})))
+                after.append(
+                    ast.Assign([target], nodes.call("keras.ops.expand_dims", [load], {"axis": ast.Constant(0)}))
+                )
             return target, after
         parts, later = [], []
         for item in pattern.items:
@@ -262,7 +294,9 @@ class Statements:
         assert isinstance(target, ast.Attribute)
         written = self.e.target(target)
         assert isinstance(written, ast.Attribute)
-        before = ast.Attribute(copy.deepcopy(written.value), self.w.sibling_name(target.attr, chosen.steps[0]), ast.Store())
+        before = ast.Attribute(
+            copy.deepcopy(written.value), self.w.sibling_name(target.attr, chosen.steps[0]), ast.Store()
+        )
         self.w.link(node.value, second, [m.node for m in site.lowered])
         return [ast.Assign([before], first), ast.Assign([written], second)]
 
@@ -288,8 +322,12 @@ class Statements:
             if site is None or site.why:
                 raise Unwritable(site.why if site is not None else "this site has no reading")
             load = self.w.as_load(node.target)
-            text = self.e.op_of(load, node.value, site, visits)
-            if isinstance(text, ast.BinOp) and isinstance(text.op, type(node.op)) and ast.dump(text.left) == ast.dump(self.e.expr(load)):
+            text = applying.op_of(self.e, load, node.value, site, visits)
+            if (
+                isinstance(text, ast.BinOp)
+                and isinstance(text.op, type(node.op))
+                and ast.dump(text.left) == ast.dump(self.e.expr(load))
+            ):
                 return [ast.AugAssign(target, node.op, text.right)]
             return [ast.Assign([target], text)]
         if visits and visits[0].kind == "unmapped":
@@ -344,7 +382,11 @@ class Statements:
                 continue
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 continue
-            if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and self.w.is_initialisation(statement.value, self.file):
+            if (
+                isinstance(statement, ast.Expr)
+                and isinstance(statement.value, ast.Call)
+                and self.w.is_initialisation(statement.value, self.file)
+            ):
                 continue
             return False
         return True
@@ -352,7 +394,12 @@ class Statements:
 
 def is_list(pattern: Result) -> bool:
     """Does a call return one list of results?"""
-    return isinstance(pattern, ResultGroup) and len(pattern.items) == 1 and isinstance(pattern.items[0], ResultName) and pattern.items[0].star
+    return (
+        isinstance(pattern, ResultGroup)
+        and len(pattern.items) == 1
+        and isinstance(pattern.items[0], ResultName)
+        and pattern.items[0].star
+    )
 
 
 def match(pattern: Result, target: ast.expr, names: dict[str, ast.expr]) -> bool:
@@ -363,7 +410,11 @@ def match(pattern: Result, target: ast.expr, names: dict[str, ast.expr]) -> bool
         return True
     if isinstance(target, ast.Name) and target.id == "_":
         return True
-    if isinstance(pattern, ResultGroup) and isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(pattern.items):
+    if (
+        isinstance(pattern, ResultGroup)
+        and isinstance(target, (ast.Tuple, ast.List))
+        and len(target.elts) == len(pattern.items)
+    ):
         return all(match(p, t, names) for p, t in zip(pattern.items, target.elts, strict=True))
     return False
 
@@ -375,5 +426,3 @@ def negated(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
         return ast.Compare(test.left, [ast.IsNot() if isinstance(test.ops[0], ast.Is) else ast.Is()], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
-
-

@@ -137,16 +137,28 @@ class Writer:
         gone: dict[int, set[str]] = {}
         functions = [f for f in self.functions() if not isinstance(f.node, ast.Lambda)]
         for function in functions:
-            names = {a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args, *function.node.args.kwonlyargs)}
+            names = {
+                a.arg
+                for a in (*function.node.args.posonlyargs, *function.node.args.args, *function.node.args.kwonlyargs)
+            }
             for call in (n for n in ast.walk(function.node) if isinstance(n, ast.Call) and self.loads_weights(n)):
-                inside = {n.id for part in (*call.args, *(k.value for k in call.keywords)) for n in ast.walk(part) if isinstance(n, ast.Name)}
+                inside = {
+                    n.id
+                    for part in (*call.args, *(k.value for k in call.keywords))
+                    for n in ast.walk(part)
+                    if isinstance(n, ast.Name)
+                }
                 for name in inside & names:
                     if self.harmless(function, name):
                         gone.setdefault(id(function.node), set()).add(name)
         for _ in range(5):
             for visits in self.trace.visits.values():
                 for visit in visits:
-                    if visit.kind in ("function", "class") and visit.entered is not None and isinstance(visit.node, ast.Call):
+                    if (
+                        visit.kind in ("function", "class")
+                        and visit.entered is not None
+                        and isinstance(visit.node, ast.Call)
+                    ):
                         self.spread_gone(visit, gone)
         return gone
 
@@ -166,9 +178,16 @@ class Writer:
             return
         names = self.parameter_names([visit])
         own = {a.arg for a in (*outer.node.args.posonlyargs, *outer.node.args.args, *outer.node.args.kwonlyargs)}
-        pairs = [(names[i], a) for i, a in enumerate(visit.node.args) if i < len(names)] + [(k.arg or "", k.value) for k in visit.node.keywords]
+        pairs = [(names[i], a) for i, a in enumerate(visit.node.args) if i < len(names)] + [
+            (k.arg or "", k.value) for k in visit.node.keywords
+        ]
         for name, arg in pairs:
-            if name in gone[id(inner.node)] and isinstance(arg, ast.Name) and arg.id in own and self.harmless(outer, arg.id):
+            if (
+                name in gone[id(inner.node)]
+                and isinstance(arg, ast.Name)
+                and arg.id in own
+                and self.harmless(outer, arg.id)
+            ):
                 gone.setdefault(id(outer.node), set()).add(arg.id)
 
     def loads_weights(self, node: ast.Call) -> bool:
@@ -183,7 +202,9 @@ class Writer:
             if visit.entered is not None and visit.entered.function is not None:
                 spec = visit.entered.function.node.args
                 names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-                bound = visit.kind in ("class", "apply") or isinstance(visit.callee.hint if visit.callee else None, BoundMethod)
+                bound = visit.kind in ("class", "apply") or isinstance(
+                    visit.callee.hint if visit.callee else None, BoundMethod
+                )
                 return names[1:] if bound and names else names
         return []
 
@@ -206,14 +227,22 @@ class Writer:
             for visits in self.trace.visits.values():
                 for visit in visits:
                     inner = visit.entered.function if visit.entered is not None else None
-                    if visit.kind == "function" and inner is not None and id(inner.node) in found and visit.frame.function is not None:
+                    if (
+                        visit.kind == "function"
+                        and inner is not None
+                        and id(inner.node) in found
+                        and visit.frame.function is not None
+                    ):
                         found.add(id(visit.frame.function.node))
         return found
 
     def takes_mode(self, visits: list[Visit]) -> bool:
         """Must a call pass the mode on?"""
         return any(
-            v.kind == "function" and v.entered is not None and v.entered.function is not None and id(v.entered.function.node) in self.mode_functions
+            v.kind == "function"
+            and v.entered is not None
+            and v.entered.function is not None
+            and id(v.entered.function.node) in self.mode_functions
             for v in visits
         )
 
@@ -257,7 +286,11 @@ class Writer:
             for visit in visits:
                 if visit.kind == "apply" and visit.module is not None and id(visit.module) in modules:
                     node = visit.node
-                    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or hasattr(node, "container_index"):
+                    if (
+                        not isinstance(node, ast.Call)
+                        or not isinstance(node.func, ast.Attribute)
+                        or hasattr(node, "container_index")
+                    ):
                         return None
                     if node.func.attr in ("forward", "__call__") or not isinstance(node.func.value, ast.Name):
                         return None
@@ -337,7 +370,16 @@ class Writer:
 
     def as_load(self, target: ast.expr) -> ast.expr:
         """An assignment target, to be read."""
-        kept = next((n for n in self.trace.keep if isinstance(n, ast.expr) and getattr(n, "lineno", -1) == target.lineno and getattr(n, "col_offset", -1) == target.col_offset), None)
+        kept = next(
+            (
+                n
+                for n in self.trace.keep
+                if isinstance(n, ast.expr)
+                and getattr(n, "lineno", -1) == target.lineno
+                and getattr(n, "col_offset", -1) == target.col_offset
+            ),
+            None,
+        )
         if kept is not None and type(kept) is type(target):
             return kept
         made = ast.parse(ast.unparse(target), mode="eval").body
@@ -383,11 +425,17 @@ def free_names(made: ast.AST, bound: frozenset[str] = frozenset()) -> set[str]:
         from codegen.writing.definitions import local_names
 
         spec = made.args
-        inner = bound | frozenset(local_names(made) if isinstance(made, ast.FunctionDef) else {a.arg for a in spec.args})
+        inner = bound | frozenset(
+            local_names(made) if isinstance(made, ast.FunctionDef) else {a.arg for a in spec.args}
+        )
         outside = [*spec.defaults, *(d for d in spec.kw_defaults if d is not None)]
         if isinstance(made, ast.FunctionDef):
             outside += [*made.decorator_list, *([made.returns] if made.returns is not None else [])]
-            outside += [a.annotation for a in (*spec.args, *spec.kwonlyargs, *[x for x in (spec.vararg, spec.kwarg) if x]) if a.annotation is not None]
+            outside += [
+                a.annotation
+                for a in (*spec.args, *spec.kwonlyargs, *[x for x in (spec.vararg, spec.kwarg) if x])
+                if a.annotation is not None
+            ]
         for part in outside:
             found |= free_names(part, bound)
         for part in made.body if isinstance(made.body, list) else [made.body]:
@@ -408,5 +456,3 @@ def load_idioms() -> dict[str, Idiom]:
         for op in module.OPS:
             found[op] = module.write
     return found
-
-

@@ -47,8 +47,17 @@ def plain_of(value: Value) -> object:
         return {k: plain_of(v) for k, (_, v) in hint.entries.items()}
     if isinstance(hint, Api):
         return hint.name
-    if isinstance(hint, ModuleObject) and hint.form is not None and hint.visit is not None and isinstance(hint.cls, Api):
-        return Construction(hint.cls.name, [plain_of(v) for v in hint.visit.args], {k: plain_of(v) for k, v in hint.visit.kwargs.items()})
+    if (
+        isinstance(hint, ModuleObject)
+        and hint.form is not None
+        and hint.visit is not None
+        and isinstance(hint.cls, Api)
+    ):
+        return Construction(
+            hint.cls.name,
+            [plain_of(v) for v in hint.visit.args],
+            {k: plain_of(v) for k, v in hint.visit.kwargs.items()},
+        )
     if isinstance(hint, InstanceObject) and hint.items is not None:
         return tuple(plain_of(v) for v in hint.items)
     return hint
@@ -70,7 +79,9 @@ def tensor(ev: Evaluator, type_: TensorType, depends: int = INPUT, base: TensorC
 def read_tensor(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> TensorVersion:
     """The current version of a cell; refused where it was written through a view."""
     if cell.stale is not None:
-        raise ev.refusal(frame, node, f"this tensor may have changed: {cell.stale}", "write into the tensor itself", "view-write")
+        raise ev.refusal(
+            frame, node, f"this tensor may have changed: {cell.stale}", "write into the tensor itself", "view-write"
+        )
     return cell.version
 
 
@@ -160,7 +171,9 @@ def make_node(
     try:
         inferred = infer(op, checked, types, form.order or None)
     except ShapeError as error:
-        raise ev.refusal(frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape") from None
+        raise ev.refusal(
+            frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape"
+        ) from None
     results: list[TensorVersion] = []
     outputs: dict[str, object] = {}
     for place, (name, spec) in enumerate(op.outputs.items()):
@@ -231,11 +244,19 @@ def shape_result(pattern: Result, outputs: Mapping[str, object]) -> Value:
 
 
 def apply_layer(
-    ev: Evaluator, module: ModuleObject, args: tuple[Value, ...], kwargs: Mapping[str, Value], node: ast.AST, frame: Frame, visit: Visit
+    ev: Evaluator,
+    module: ModuleObject,
+    args: tuple[Value, ...],
+    kwargs: Mapping[str, Value],
+    node: ast.AST,
+    frame: Frame,
+    visit: Visit,
 ) -> Value:
     """A library layer called on tensors."""
     assert module.form is not None
-    bound = read_apply(module.form, module.params, tuple(plain_of(v) for v in args), {k: plain_of(v) for k, v in kwargs.items()})
+    bound = read_apply(
+        module.form, module.params, tuple(plain_of(v) for v in args), {k: plain_of(v) for k, v in kwargs.items()}
+    )
     if isinstance(bound, Refused):
         return ev.dialect.unmapped(ev, args, dict(kwargs), node, frame, f"{module.class_name}: {bound.why}", module)
     bad = ev.dialect.check_constraints(ev, module, bound, node, frame)
@@ -268,5 +289,3 @@ def merge_constraints(bound: Bound) -> dict[tuple[str, str], Dim]:
 def used_outputs(form: Form) -> tuple[str, ...]:
     """The outputs a form's call returns."""
     return result_names(form.result)
-
-

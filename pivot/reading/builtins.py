@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size, dim_max, dim_min, hint as dim_hint
+from pivot.dims import Size, dim_max, dim_min
+from pivot.dims import hint as dim_hint
 from pivot.reading import calls, classes
 from pivot.reading.limits_check import check_items
 from pivot.reading.methods import dict_method, list_method, text_method
@@ -39,9 +40,19 @@ if TYPE_CHECKING:
 
 NAMES = {n for n in dir(python) if not n.startswith("_")} | {"__import__"}
 CONSTANTS: dict[str, object] = {
-    "math.pi": math.pi, "math.e": math.e, "math.inf": math.inf, "math.nan": math.nan, "math.tau": math.tau,
-    "numpy.pi": math.pi, "numpy.e": math.e, "numpy.inf": math.inf, "torch.pi": math.pi, "torch.inf": math.inf,
-    "sys.maxsize": 2**63 - 1, "typing.TYPE_CHECKING": False, "os.sep": "/",
+    "math.pi": math.pi,
+    "math.e": math.e,
+    "math.inf": math.inf,
+    "math.nan": math.nan,
+    "math.tau": math.tau,
+    "numpy.pi": math.pi,
+    "numpy.e": math.e,
+    "numpy.inf": math.inf,
+    "torch.pi": math.pi,
+    "torch.inf": math.inf,
+    "sys.maxsize": 2**63 - 1,
+    "typing.TYPE_CHECKING": False,
+    "os.sep": "/",
 }
 FORBIDDEN = {"exec", "eval", "compile", "open", "input", "__import__", "breakpoint", "globals", "locals", "memoryview"}
 
@@ -97,7 +108,9 @@ def listed(kind: str) -> Handler:
             reverse = "reverse" in kwargs and bool(kwargs["reverse"].hint)
             if "key" in kwargs:
                 key = kwargs["key"]
-                items.sort(key=lambda v: calls.ordered(calls.call_value(ev, key, (v,), {}, node, frame)), reverse=reverse)  # type: ignore[arg-type,return-value]
+                items.sort(
+                    key=lambda v: calls.ordered(calls.call_value(ev, key, (v,), {}, node, frame)), reverse=reverse
+                )  # type: ignore[arg-type,return-value]
             else:
                 items.sort(key=calls.ordered, reverse=reverse)  # type: ignore[arg-type]
         if kind in ("set", "frozenset"):
@@ -145,7 +158,9 @@ def zip_(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node:
 
 def map_(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     columns = [list(calls.iterate(ev, a, node, frame)) for a in args[1:]]
-    return Value(ListObject([calls.call_value(ev, args[0], tuple(row), {}, node, frame) for row in zip(*columns, strict=False)]))
+    return Value(
+        ListObject([calls.call_value(ev, args[0], tuple(row), {}, node, frame) for row in zip(*columns, strict=False)])
+    )
 
 
 def filter_(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -188,7 +203,11 @@ def extremum(name: str) -> Handler:
             for item in items[1:]:
                 hint = (dim_max if name == "max" else dim_min)(hint, item.hint)  # type: ignore[arg-type]
             return made(hint, node, frame, name, *items)
-        key = (lambda v: calls.ordered(calls.call_value(ev, kwargs["key"], (v,), {}, node, frame))) if "key" in kwargs else calls.ordered
+        key = (
+            (lambda v: calls.ordered(calls.call_value(ev, kwargs["key"], (v,), {}, node, frame)))
+            if "key" in kwargs
+            else calls.ordered
+        )
         best = (max if name == "max" else min)(items, key=key)  # type: ignore[type-var,arg-type]
         return made(best.hint, node, frame, name, *items)
 
@@ -237,7 +256,11 @@ def isinstance_(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value]
         options: tuple[Value, ...] = (kinds,)
     else:
         options = kinds.hint if isinstance(kinds.hint, tuple) else (kinds,)
-    return Value(any(is_instance(ev, value, kind) for kind in flatten(options)), None, value.depends & ~SIZE if not isinstance(value.hint, Size) else 0)
+    return Value(
+        any(is_instance(ev, value, kind) for kind in flatten(options)),
+        None,
+        value.depends & ~SIZE if not isinstance(value.hint, Size) else 0,
+    )
 
 
 def flatten(options: tuple[Value, ...]) -> list[Value]:
@@ -265,10 +288,21 @@ PYTHON_TYPES: dict[str, Callable[[object], bool]] = {
     "complex": lambda h: isinstance(h, complex),
 }
 ABSTRACT_TYPES: dict[str, str] = {
-    "Iterable": "list tuple dict set str range", "Sequence": "list tuple str range", "Mapping": "dict", "MutableMapping": "dict",
-    "Container": "list tuple dict set", "Collection": "list tuple dict set", "Number": "int float bool", "Integral": "int bool",
-    "Real": "int float bool", "OrderedDict": "dict", "Hashable": "int str tuple",
-    "List": "list", "Tuple": "tuple", "Dict": "dict", "MutableSequence": "list",
+    "Iterable": "list tuple dict set str range",
+    "Sequence": "list tuple str range",
+    "Mapping": "dict",
+    "MutableMapping": "dict",
+    "Container": "list tuple dict set",
+    "Collection": "list tuple dict set",
+    "Number": "int float bool",
+    "Integral": "int bool",
+    "Real": "int float bool",
+    "OrderedDict": "dict",
+    "Hashable": "int str tuple",
+    "List": "list",
+    "Tuple": "tuple",
+    "Dict": "dict",
+    "MutableSequence": "list",
 }
 
 
@@ -286,7 +320,9 @@ def is_instance(ev: Evaluator, value: Value, kind: Value) -> bool:
     if root.partition(".")[0] in ("typing", "collections", "numbers") and last in ABSTRACT_TYPES:
         return any(PYTHON_TYPES[t](hint) for t in ABSTRACT_TYPES[last].split())
     if last == "Callable" or cls.name in ("types.FunctionType", "types.LambdaType", "types.MethodType"):
-        return isinstance(hint, (FunctionObject, BoundMethod, Partial)) or (last == "Callable" and isinstance(hint, (ClassObject, Api, ModuleObject)))
+        return isinstance(hint, (FunctionObject, BoundMethod, Partial)) or (
+            last == "Callable" and isinstance(hint, (ClassObject, Api, ModuleObject))
+        )
     if isinstance(hint, ModuleObject):
         return classes.descends(hint.cls, cls, ev)
     if isinstance(hint, InstanceObject):
@@ -396,7 +432,9 @@ def forbidden(name: str) -> Handler:
     """What would execute or read from outside is never done; its value is unknown."""
 
     def handler(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
-        ev.note(frame, node, f"{name}() is not executed", "its value is unknown to the reader", "not-executed", "warning")
+        ev.note(
+            frame, node, f"{name}() is not executed", "its value is unknown to the reader", "not-executed", "warning"
+        )
         return ev.unknown(frame, node, f"{name}() is not executed")
 
     return handler
@@ -417,7 +455,9 @@ def pow_(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node:
 def divmod_(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     from pivot.reading.expressions import apply_binary
 
-    return Value((apply_binary(ev, ast.FloorDiv(), *args, node, frame), apply_binary(ev, ast.Mod(), *args, node, frame)))
+    return Value(
+        (apply_binary(ev, ast.FloorDiv(), *args, node, frame), apply_binary(ev, ast.Mod(), *args, node, frame))
+    )
 
 
 def slice_(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
@@ -431,25 +471,64 @@ def round_(*numbers: float) -> object:
 
 
 FUNCTIONS: dict[str, Handler] = {
-    "builtins.len": len_, "builtins.range": range_, "builtins.dict": dict_, "builtins.enumerate": enumerate_,
-    "builtins.zip": zip_, "builtins.map": map_, "builtins.filter": filter_, "builtins.sum": sum_,
-    "builtins.isinstance": isinstance_, "builtins.issubclass": issubclass_, "builtins.getattr": getattr_,
-    "builtins.hasattr": hasattr_, "builtins.setattr": setattr_, "builtins.type": type_, "builtins.next": next_,
-    "builtins.callable": callable_, "builtins.print": nothing, "builtins.iter": listed("list"), "builtins.vars": vars_,
-    "builtins.all": quantified(True), "builtins.any": quantified(False), "builtins.pow": pow_, "builtins.divmod": divmod_,
-    "builtins.slice": slice_, "builtins.id": nothing,
+    "builtins.len": len_,
+    "builtins.range": range_,
+    "builtins.dict": dict_,
+    "builtins.enumerate": enumerate_,
+    "builtins.zip": zip_,
+    "builtins.map": map_,
+    "builtins.filter": filter_,
+    "builtins.sum": sum_,
+    "builtins.isinstance": isinstance_,
+    "builtins.issubclass": issubclass_,
+    "builtins.getattr": getattr_,
+    "builtins.hasattr": hasattr_,
+    "builtins.setattr": setattr_,
+    "builtins.type": type_,
+    "builtins.next": next_,
+    "builtins.callable": callable_,
+    "builtins.print": nothing,
+    "builtins.iter": listed("list"),
+    "builtins.vars": vars_,
+    "builtins.all": quantified(True),
+    "builtins.any": quantified(False),
+    "builtins.pow": pow_,
+    "builtins.divmod": divmod_,
+    "builtins.slice": slice_,
+    "builtins.id": nothing,
     **{f"builtins.{n}": listed(n) for n in ("list", "tuple", "set", "frozenset", "sorted", "reversed")},
     **{f"builtins.{n}": extremum(n) for n in ("max", "min")},
-    **{f"builtins.{n}": number(n, f) for n, f in {
-        "int": int, "float": float, "str": str, "bool": bool, "abs": abs, "round": round_, "repr": repr, "ord": ord, "chr": chr,
-        "complex": complex, "hash": hash, "hex": hex, "bin": bin}.items()},
+    **{
+        f"builtins.{n}": number(n, f)
+        for n, f in {
+            "int": int,
+            "float": float,
+            "str": str,
+            "bool": bool,
+            "abs": abs,
+            "round": round_,
+            "repr": repr,
+            "ord": ord,
+            "chr": chr,
+            "complex": complex,
+            "hash": hash,
+            "hex": hex,
+            "bin": bin,
+        }.items()
+    },
     **{f"builtins.{n}": forbidden(n) for n in FORBIDDEN},
     **{f"builtins.{n}": exception(n) for n in NAMES if n.endswith(("Error", "Exception", "Warning"))},
 }
 
 
 def method(
-    ev: Evaluator, receiver: Value, name: str, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ev: Evaluator,
+    receiver: Value,
+    name: str,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
 ) -> Value:
     """A method of a list, dict, string or other plain value."""
     hint = receiver.hint
@@ -468,5 +547,3 @@ def method(
     if any(isinstance(v.hint, TensorCell) for v in (*args, *kwargs.values())):
         return ev.dialect.unmapped(ev, args, kwargs, node, frame, f"the method {name!r} is not known")
     return ev.unknown(frame, node, f"the method {name!r} of this value is not read")
-
-

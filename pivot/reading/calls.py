@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size, hint as dim_hint
+from pivot.dims import Size
+from pivot.dims import hint as dim_hint
 from pivot.reading import classes
 from pivot.reading.limits_check import check_items
 from pivot.reading.modules import ModuleObject
@@ -89,7 +90,13 @@ def call_value(
 
 
 def special_method(
-    ev: Evaluator, receiver: Value, name: str, args: tuple[Value, ...], node: ast.AST, frame: Frame, kwargs: dict[str, Value] | None = None
+    ev: Evaluator,
+    receiver: Value,
+    name: str,
+    args: tuple[Value, ...],
+    node: ast.AST,
+    frame: Frame,
+    kwargs: dict[str, Value] | None = None,
 ) -> Value | None:
     """`receiver.__name__(*args)` where its class defines it."""
     hint = receiver.hint
@@ -145,7 +152,13 @@ def bind_parameters(
     bound: dict[str, Value] = dict(zip(names, args, strict=False))
     rest = args[len(names) :]
     if rest and spec.vararg is None:
-        raise ev.refusal(caller, node, f"{function.name} takes {len(names)} arguments, {len(args)} are given", "check the call", "arguments")
+        raise ev.refusal(
+            caller,
+            node,
+            f"{function.name} takes {len(names)} arguments, {len(args)} are given",
+            "check the call",
+            "arguments",
+        )
     extra: dict[str, Value] = {}
     accepted = {a.arg for a in (*spec.args, *spec.kwonlyargs)}
     for key, value in kwargs.items():
@@ -155,7 +168,9 @@ def bind_parameters(
             extra[key] = value
         else:
             why = "is given twice" if key in bound else "is not taken"
-            raise ev.refusal(caller, node, f"{function.name}: the argument {key!r} {why}", "check the call", "arguments")
+            raise ev.refusal(
+                caller, node, f"{function.name}: the argument {key!r} {why}", "check the call", "arguments"
+            )
     for arg, default in zip(names[len(names) - len(function.defaults) :], function.defaults, strict=True):
         bound.setdefault(arg, default)
     for kwonly, kw_default in zip(spec.kwonlyargs, function.kw_defaults, strict=True):
@@ -163,7 +178,13 @@ def bind_parameters(
             bound.setdefault(kwonly.arg, kw_default)
     for parameter in (*names, *(a.arg for a in spec.kwonlyargs)):
         if parameter not in bound:
-            raise ev.refusal(caller, node, f"{function.name}: the argument {parameter!r} is missing", "give it in the call or with --model", "arguments")
+            raise ev.refusal(
+                caller,
+                node,
+                f"{function.name}: the argument {parameter!r} is missing",
+                "give it in the call or with --model",
+                "arguments",
+            )
         value = bound[parameter]
         origin = Origin("param", None, function.file, parameter, (value,), inner)
         inner.scope.names[parameter] = Value(value.hint, origin, value.depends)
@@ -174,7 +195,13 @@ def bind_parameters(
 
 
 def construct(
-    ev: Evaluator, callee: Value, cls: ClassObject, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ev: Evaluator,
+    callee: Value,
+    cls: ClassObject,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
 ) -> Value:
     """Make an instance of a program class."""
     if ev.dialect.is_module_class(cls):
@@ -202,13 +229,25 @@ def construct(
 
 
 def fill_fields(
-    ev: Evaluator, cls: ClassObject, instance: InstanceObject, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ev: Evaluator,
+    cls: ClassObject,
+    instance: InstanceObject,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
 ) -> None:
     """The generated constructor of a dataclass or NamedTuple."""
     fields: dict[str, ClassObject] = {}
     for entry in reversed(cls.mro()):
         if isinstance(entry, ClassObject):
-            fields.update({s.target.id: entry for s in entry.node.body if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)})
+            fields.update(
+                {
+                    s.target.id: entry
+                    for s in entry.node.body
+                    if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+                }
+            )
     names = list(fields)
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     for name, owner in fields.items():
@@ -216,7 +255,9 @@ def fill_fields(
         if value is None:
             value = classes.own_member(ev, owner, name)
         if value is None:
-            raise ev.refusal(frame, node, f"{cls.name}: the field {name!r} is missing", "give it in the call", "arguments")
+            raise ev.refusal(
+                frame, node, f"{cls.name}: the field {name!r} is missing", "give it in the call", "arguments"
+            )
         instance.attrs[name] = value
     if cls.kind == "namedtuple":
         instance.items = tuple(instance.attrs.values())
@@ -226,7 +267,13 @@ def fill_fields(
 
 
 def call_library(
-    ev: Evaluator, callee: Value, api: Api, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ev: Evaluator,
+    callee: Value,
+    api: Api,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
 ) -> Value:
     """A library name: Python's own, the standard library, then the framework's dialect."""
     from pivot.reading import builtins, stdlib
@@ -256,7 +303,13 @@ def make_super(ev: Evaluator, args: tuple[Value, ...], node: ast.AST, frame: Fra
 
 
 def call_method(
-    ev: Evaluator, callee: Value, bound: BoundApi, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ev: Evaluator,
+    callee: Value,
+    bound: BoundApi,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
 ) -> Value:
     """A method that a library type provides."""
     from pivot.reading import builtins
@@ -326,7 +379,9 @@ def iterate(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Iterato
             if not name.startswith("_"):
                 yield lookup.class_attribute(ev, hint, name, node, frame)
     elif isinstance(hint, Unknown):
-        raise ev.refusal(frame, node, f"a loop runs over a value that was not read ({hint.why})", "bind it with --set NAME=VALUE")
+        raise ev.refusal(
+            frame, node, f"a loop runs over a value that was not read ({hint.why})", "bind it with --set NAME=VALUE"
+        )
     else:
         found = special_method(ev, value, "__iter__", (), node, frame)
         if found is None:
@@ -372,7 +427,9 @@ def run_generators(ev: Evaluator, generators: list[ast.comprehension], inner: Fr
         leaf()
         return
     first, rest = generators[0], generators[1:]
-    for turn, item in enumerate(bounded(ev, iterate(ev, ev.evaluate(first.iter, inner), first.iter, inner), first.iter, inner)):
+    for turn, item in enumerate(
+        bounded(ev, iterate(ev, ev.evaluate(first.iter, inner), first.iter, inner), first.iter, inner)
+    ):
         looped = Value(item.hint, Origin("loop", first.iter, inner.file, str(turn), (item,), inner), item.depends)
         bind(ev, first.target, looped, inner)
         if all(expressions.truth(ev, ev.evaluate(test, inner), test, inner) for test in first.ifs):

@@ -40,7 +40,9 @@ def make_function(
     defaults = tuple(ev.evaluate(d, frame) for d in node.args.defaults)
     kw_defaults = tuple(ev.evaluate(d, frame) if d is not None else None for d in node.args.kw_defaults)
     scope = frame.scope
-    made = FunctionObject(node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names)
+    made = FunctionObject(
+        node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names
+    )
     return Value(made)
 
 
@@ -147,7 +149,9 @@ def uses(node: ast.stmt, name: str) -> bool:
     return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
 
 
-def member(ev: Evaluator, cls: ClassObject, name: str, after: ClassObject | None = None) -> tuple[Value, ClassObject] | None:
+def member(
+    ev: Evaluator, cls: ClassObject, name: str, after: ClassObject | None = None
+) -> tuple[Value, ClassObject] | None:
     """A member found along the classes, from the one behind `after` on."""
     chain = cls.mro()
     if after is not None and after in chain:

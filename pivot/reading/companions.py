@@ -33,7 +33,14 @@ def visit_companions(done: Elaborated) -> None:
         methods = [s for s in node.body if isinstance(s, ast.FunctionDef)]
         if any(ev.trace.frames.get(id(m)) for m in methods):
             continue
-        builder = next((f for f in tree.body if isinstance(f, ast.FunctionDef) and uses(f, node.name) and not entries.required_arguments(f)), None)
+        builder = next(
+            (
+                f
+                for f in tree.body
+                if isinstance(f, ast.FunctionDef) and uses(f, node.name) and not entries.required_arguments(f)
+            ),
+            None,
+        )
         if builder is not None:
             build_on_trial(done, builder)
 

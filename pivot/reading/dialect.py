@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size, hint as dim_hint
+from pivot.dims import Size
+from pivot.dims import hint as dim_hint
 from pivot.forms import Bound
 from pivot.network import Node
 from pivot.reading import applying, calls
@@ -75,7 +76,9 @@ class Dialect:
 
     # -- calls of the library ---------------------------------------------------
 
-    def call_api(self, ev: Evaluator, callee: Value, api: Api, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def call_api(
+        self, ev: Evaluator, callee: Value, api: Api, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         """A library name is called: an op, a layer, a container, or something without meaning for the network."""
         special = self.special_call(ev, callee, api, args, kwargs, node, frame)
         if special is not None:
@@ -87,7 +90,9 @@ class Dialect:
             return self.unmapped(ev, args, kwargs, node, frame, f"{api.name} is not known")
         return self.unknown_call(ev, callee, api, args, kwargs, node, frame)
 
-    def call_forms(self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def call_forms(
+        self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         """Read a call by the forms of its name."""
         forms = ev.opset.find(self.framework, "call", name)
         visit = Visit(node, frame, "op", callee, args, kwargs, name=name)
@@ -107,13 +112,31 @@ class Dialect:
         ev.visit(visit)
         return visit.result
 
-    def run_function(self, ev: Evaluator, visit: Visit, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, base: TensorCell | None = None) -> Value:
+    def run_function(
+        self,
+        ev: Evaluator,
+        visit: Visit,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        base: TensorCell | None = None,
+    ) -> Value:
         """A function form applied to its operands; in place where the source says so."""
         assert visit.form is not None and visit.bound is not None
         bound = visit.bound
         given = applying.given_values(bound, args, kwargs)
         result = applying.make_node(
-            ev, visit.form, dict(bound.params), bound.operands, node, frame, visit=visit, bound=bound, given=given, base=base
+            ev,
+            visit.form,
+            dict(bound.params),
+            bound.operands,
+            node,
+            frame,
+            visit=visit,
+            bound=bound,
+            given=given,
+            base=base,
         )
         if bound.flags.get("inplace"):
             first = next((o for o in bound.operands.values() if isinstance(o, TensorCell)), None)
@@ -122,17 +145,31 @@ class Dialect:
                 return Value(first, None, INPUT)
         return result
 
-    def make_layer(self, ev: Evaluator, callee: Value, name: str, visit: Visit, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def make_layer(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        name: str,
+        visit: Visit,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
         """Construct a library layer: its parameters are known as far as its arguments say."""
         raise NotImplementedError
 
-    def unmapped_layer(self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, why: str) -> Value:
+    def unmapped_layer(
+        self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, why: str
+    ) -> Value:
         """A layer that no form reads: applying it makes an unmapped node."""
         module = ModuleObject(Api(name), site=node, frame=frame, speculative=ev.speculating > 0)
         module.attrs["unmapped"] = Value(f"{name}: {why}")
         ev.modules.append(module)
         result = Value(module)
-        module.visit = ev.visit(Visit(node, frame, "layer", callee, args, kwargs, module=module, result=result, name=name))
+        module.visit = ev.visit(
+            Visit(node, frame, "layer", callee, args, kwargs, module=module, result=result, name=name)
+        )
         return result
 
     def special_call(
@@ -141,7 +178,9 @@ class Dialect:
         """Calls that are dialect, not ops. None: not special."""
         return None
 
-    def unknown_call(self, ev: Evaluator, callee: Value, api: Api, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def unknown_call(
+        self, ev: Evaluator, callee: Value, api: Api, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         """A library call without tensors that nobody knows: its value is unknown."""
         result = ev.unknown(frame, node, f"{api.name} is not read")
         ev.visit(Visit(node, frame, "data", callee, args, kwargs, result=result, name=api.name))
@@ -182,9 +221,13 @@ class Dialect:
         ev.visit(visit)
         return visit.result
 
-    def tensor_store(self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame) -> None:
+    def tensor_store(
+        self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
         """x[index] = value: a new version of x."""
-        raise ev.refusal(frame, node, "storing into a tensor is not read", "build the tensor with where() or concatenation", "store")
+        raise ev.refusal(
+            frame, node, "storing into a tensor is not read", "build the tensor with where() or concatenation", "store"
+        )
 
     def tensor_items(self, ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Iterator[Value]:
         """Looping over the first axis of a tensor."""
@@ -198,17 +241,33 @@ class Dialect:
             yield self.tensor_index(ev, value, Value(i), node, frame)
 
     def tensor_method(
-        self, ev: Evaluator, callee: Value, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        receiver: Value,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         """x.name(...): by the method forms."""
         forms = ev.opset.find(self.framework, "method", name)
         everything = (receiver, *args)
         visit = Visit(node, frame, "op", callee, everything, kwargs, name=name)
-        found = applying.try_forms(ev, forms, everything, kwargs, node, frame) if forms else f"the method {name!r} is not known"
+        found = (
+            applying.try_forms(ev, forms, everything, kwargs, node, frame)
+            if forms
+            else f"the method {name!r} is not known"
+        )
         if isinstance(found, str):
             return self.unmapped(ev, everything, kwargs, node, frame, f"{name}: {found}" if forms else found)
         visit.form, visit.bound = found
-        base = receiver.hint if visit.form.op.layout in ("order", "index") and isinstance(receiver.hint, TensorCell) else None
+        base = (
+            receiver.hint
+            if visit.form.op.layout in ("order", "index") and isinstance(receiver.hint, TensorCell)
+            else None
+        )
         visit.result = self.run_function(ev, visit, everything, kwargs, node, frame, base)
         ev.visit(visit)
         return visit.result
@@ -217,26 +276,36 @@ class Dialect:
         """x.attr."""
         raise NotImplementedError
 
-    def set_tensor_attribute(self, ev: Evaluator, owner: Value, attr: str, value: Value, node: ast.AST, frame: Frame) -> None:
+    def set_tensor_attribute(
+        self, ev: Evaluator, owner: Value, attr: str, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
         """x.requires_grad = False and the like: without meaning for what is computed."""
         if attr == "data" and isinstance(owner.hint, TensorCell):
             calls.write_in_place(ev, owner.hint, value, node, frame)
 
     def scalar_of(self, ev: Evaluator, value: Value, kind: str, node: ast.AST, frame: Frame) -> Value:
         """int(tensor), float(tensor)."""
-        raise ev.refusal(frame, node, f"{kind}() of a tensor needs its content", "compute it from sizes or configuration", "content")
+        raise ev.refusal(
+            frame, node, f"{kind}() of a tensor needs its content", "compute it from sizes or configuration", "content"
+        )
 
     def size_value(self, cell: TensorCell, axis: int, owner: Value, node: ast.AST, frame: Frame) -> Value:
         """The size of one axis, with its origin."""
-        return Value(cell.shape[axis], Origin("size", node, frame.file, str(axis % len(cell.shape)), (owner,), frame), SIZE)
+        return Value(
+            cell.shape[axis], Origin("size", node, frame.file, str(axis % len(cell.shape)), (owner,), frame), SIZE
+        )
 
     # -- modules ----------------------------------------------------------------
 
-    def module_attribute(self, ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame) -> Value | None:
+    def module_attribute(
+        self, ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame
+    ) -> Value | None:
         """What the library provides on a module."""
         raise NotImplementedError
 
-    def set_module_attribute(self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame) -> None:
+    def set_module_attribute(
+        self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
         """self.attr = value."""
         raise NotImplementedError
 
@@ -246,18 +315,36 @@ class Dialect:
         """Make an instance of a program's module class."""
         raise NotImplementedError
 
-    def apply_module(self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def apply_module(
+        self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         """Call a module."""
         raise NotImplementedError
 
     def module_method(
-        self, ev: Evaluator, callee: Value, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        receiver: Value,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         """A method that the library provides on modules."""
         raise NotImplementedError
 
     def super_method(
-        self, ev: Evaluator, callee: Value, sup: SuperObject, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        sup: SuperObject,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         """super().name(...) of a library base."""
         raise NotImplementedError
@@ -274,22 +361,35 @@ class Dialect:
         """container[index]."""
         raise NotImplementedError
 
-    def module_store(self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame) -> None:
+    def module_store(
+        self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
         """container[index] = module."""
         raise NotImplementedError
 
-    def copy_module(self, ev: Evaluator, module: ModuleObject, memo: dict[int, Value], node: ast.AST, frame: Frame) -> Value:
+    def copy_module(
+        self, ev: Evaluator, module: ModuleObject, memo: dict[int, Value], node: ast.AST, frame: Frame
+    ) -> Value:
         """A deep copy, with parameters of its own."""
         raise NotImplementedError
 
-    def check_constraints(self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame) -> str | None:
+    def check_constraints(
+        self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame
+    ) -> str | None:
         """Do the operands have the sizes that the constructor announced?"""
         return None
 
     # -- what is not known ----------------------------------------------------
 
     def unmapped(
-        self, ev: Evaluator, args: Args, kwargs: Mapping[str, Value], node: ast.AST, frame: Frame, why: str, module: ModuleObject | None = None
+        self,
+        ev: Evaluator,
+        args: Args,
+        kwargs: Mapping[str, Value],
+        node: ast.AST,
+        frame: Frame,
+        why: str,
+        module: ModuleObject | None = None,
     ) -> Value:
         """An unmapped node: text, place, reason, tensor operands; the result is taken to be like the first tensor."""
         operands: dict[str, object] = {}
@@ -300,7 +400,13 @@ class Dialect:
         return self.unmapped_operands(ev, operands, node, frame, why, module)
 
     def unmapped_operands(
-        self, ev: Evaluator, operands: Mapping[str, object], node: ast.AST, frame: Frame, why: str, module: ModuleObject | None = None
+        self,
+        ev: Evaluator,
+        operands: Mapping[str, object],
+        node: ast.AST,
+        frame: Frame,
+        why: str,
+        module: ModuleObject | None = None,
     ) -> Value:
         """The node itself, from operands that were read."""
         first = next((o for o in operands.values() if isinstance(o, TensorVersion)), None)
@@ -311,7 +417,14 @@ class Dialect:
             module=module, site=node, file=frame.file, frame=frame, modes={ev.mode}, owner=applying.owner_of(frame), why=why, text=text[:400],
         )  # fmt: skip
         ev.nodes.append(made)
-        ev.note(frame, node, f"not mapped: {text.splitlines()[0][:80]}: {why}", "map it to an op, or write it with known ones", "unmapped", "error")
+        ev.note(
+            frame,
+            node,
+            f"not mapped: {text.splitlines()[0][:80]}: {why}",
+            "map it to an op, or write it with known ones",
+            "unmapped",
+            "error",
+        )
         return Value(TensorCell(version), None, INPUT)
 
     def cells(self, value: Value) -> Iterator[TensorCell]:

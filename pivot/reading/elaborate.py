@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pivot.dims import Size, hint as dim_hint, symbols
+from pivot.dims import Size, symbols
+from pivot.dims import hint as dim_hint
 from pivot.network import Input, Network, Node, Run
 from pivot.opset import OpSet
 from pivot.problems import Problem, refuse
@@ -93,7 +94,9 @@ def bind_names(ev: Evaluator, bind: Mapping[str, str], frame: Frame) -> None:
         ev.overrides[name] = ev.evaluate(tree, inner)
 
 
-def trial_forward(ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], shift: int) -> None:
+def trial_forward(
+    ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], shift: int
+) -> None:
     """A forward pass that only finds which free sizes the layers fix."""
     mark = ev.journal.mark()
     nodes, guards, problems = len(ev.nodes), len(ev.guards), len(ev.problems)
@@ -127,7 +130,9 @@ def fix(size: object, number: object, fixed: dict[str, int]) -> None:
             fixed[str(size)] = number
 
 
-def forward(ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], mode: str, shift: int) -> Run:
+def forward(
+    ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], mode: str, shift: int
+) -> Run:
     """One forward pass in a mode."""
     start = len(ev.nodes)
     inputs, outputs, names, kind = run_forward(ev, root, specs, fixed, mode, shift)
@@ -173,16 +178,29 @@ def flatten_output(
         return "tensor"
     if isinstance(hint, (tuple, ListObject)):
         items = list(hint.items if isinstance(hint, ListObject) else hint)
-        return [flatten_output(ev, v, f"{name}{'.' if name else ''}{i}", flat, frame, site) for i, v in enumerate(items)]
+        return [
+            flatten_output(ev, v, f"{name}{'.' if name else ''}{i}", flat, frame, site) for i, v in enumerate(items)
+        ]
     if isinstance(hint, DictObject):
-        return {str(k): flatten_output(ev, v, f"{name}{'.' if name else ''}{k}", flat, frame, site) for k, (_, v) in hint.entries.items()}
+        return {
+            str(k): flatten_output(ev, v, f"{name}{'.' if name else ''}{k}", flat, frame, site)
+            for k, (_, v) in hint.entries.items()
+        }
     if isinstance(hint, InstanceObject):
-        return {k: flatten_output(ev, v, f"{name}{'.' if name else ''}{k}", flat, frame, site) for k, v in hint.attrs.items()}
+        return {
+            k: flatten_output(ev, v, f"{name}{'.' if name else ''}{k}", flat, frame, site)
+            for k, v in hint.attrs.items()
+        }
     return None
 
 
 def assemble(
-    ev: Evaluator, root: ModuleObject, entry: str, specs: Sequence[InputSpec], runs: dict[str, Run], fixed: dict[str, int]
+    ev: Evaluator,
+    root: ModuleObject,
+    entry: str,
+    specs: Sequence[InputSpec],
+    runs: dict[str, Run],
+    fixed: dict[str, int],
 ) -> Network:
     """Merge both modes by site and put the network together."""
     from pivot.reading.merge import merge_modes
@@ -192,7 +210,9 @@ def assemble(
     modules = tuple(m for _, m in root.walk())
     parameters = tuple({id(p): p for m in modules for _, p in m.own_parameters()}.values())
     unused_modules(ev, root, nodes)
-    guards = tuple(dict.fromkeys(f"{place}: {left} must be {right}" for left, right, place in ev.guards if dim_hint_ok(left)))
+    guards = tuple(
+        dict.fromkeys(f"{place}: {left} must be {right}" for left, right, place in ev.guards if dim_hint_ok(left))
+    )
     return Network(
         root=root,
         entry=entry,
@@ -223,5 +243,3 @@ def unused_modules(ev: Evaluator, root: ModuleObject, nodes: tuple[Node, ...]) -
             problem = Problem("unused-module", "info", file, line, 1, why, "its weights are kept and carried")
             if problem not in ev.problems:
                 ev.problems.append(problem)
-
-

@@ -22,7 +22,15 @@ SIZES = (224, 32, 64, 28, 128, 256, 299, 96, 512)
 
 def tree_of(ev: Evaluator, scope: Scope) -> ast.Module:
     """The syntax tree of the opened file."""
-    found = next(t for t in ev.trace.keep if isinstance(t, ast.Module) and any(s in t.body for b in scope.lazy.values() for s in b)) if scope.lazy else None
+    found = (
+        next(
+            t
+            for t in ev.trace.keep
+            if isinstance(t, ast.Module) and any(s in t.body for b in scope.lazy.values() for s in b)
+        )
+        if scope.lazy
+        else None
+    )
     if found is None:
         raise refuse("no-model", scope.file, 1, 1, "no model class found", "open a file that defines one")
     return found
@@ -46,7 +54,9 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError):
-        raise refuse("model", "--model", 1, 1, f"{text!r} is not an expression", 'write "Net(hidden=64)" or "resnet18()"') from None
+        raise refuse(
+            "model", "--model", 1, 1, f"{text!r} is not an expression", 'write "Net(hidden=64)" or "resnet18()"'
+        ) from None
     if number and isinstance(node, ast.Name):
         value = nth_binding(ev, scope, frame, node.id, int(number))
     else:
@@ -58,7 +68,9 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
         value = calls.call_value(ev, value, (), {}, call, frame)
         text = f"{text.strip()}()"
     if not isinstance(value.hint, ModuleObject):
-        raise refuse("model", scope.file, 1, 1, f"{text!r} is {calls.readable(value)}, not a model", "name a model with --model")
+        raise refuse(
+            "model", scope.file, 1, 1, f"{text!r} is {calls.readable(value)}, not a model", "name a model with --model"
+        )
     ev.trace.keep.append(node)
     ev.entry_node = node
     return text.strip(), value.hint
@@ -71,7 +83,14 @@ def evaluate_entry(ev: Evaluator, scope: Scope, frame: Frame, node: ast.expr, tr
         for statement in main_block(tree):
             if isinstance(statement, ast.Assign) and node.id in classes.bound_names(statement):
                 return ev.evaluate(statement.value, frame)
-        raise refuse("model", scope.file, 1, 1, f"there is no model {node.id!r}", f"there are: {', '.join(models(ev, scope, tree)) or 'none'}")
+        raise refuse(
+            "model",
+            scope.file,
+            1,
+            1,
+            f"there is no model {node.id!r}",
+            f"there are: {', '.join(models(ev, scope, tree)) or 'none'}",
+        )
     return ev.evaluate(node, frame)
 
 
@@ -99,25 +118,55 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     """The only or last top-level model: from the main block, a variable, a class, or a builder function."""
     classes_here = models(ev, scope, tree)
     for statement in [*main_block(tree), *tree.body]:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call) and isinstance(statement.targets[0], ast.Name):
+        if (
+            isinstance(statement, ast.Assign)
+            and isinstance(statement.value, ast.Call)
+            and isinstance(statement.targets[0], ast.Name)
+        ):
             call = innermost_call(statement.value)
             if isinstance(call.func, ast.Name) and call.func.id in classes_here:
                 return ast.unparse(call)
     if not classes_here:
-        raise refuse("no-model", scope.file, 1, 1, "no model class found", "open a file that defines one, or name it with --model")
-    used = {n.id for node in tree.body if isinstance(node, ast.ClassDef) for n in ast.walk(node) if isinstance(n, ast.Name)}
+        raise refuse(
+            "no-model",
+            scope.file,
+            1,
+            1,
+            "no model class found",
+            "open a file that defines one, or name it with --model",
+        )
+    used = {
+        n.id for node in tree.body if isinstance(node, ast.ClassDef) for n in ast.walk(node) if isinstance(n, ast.Name)
+    }
     free = [c for c in classes_here if c not in used] or classes_here
     for name in reversed(free):
         cls = lookup.in_module(ev, scope, name)
         if cls is not None and isinstance(cls.hint, ClassObject) and not required(ev, cls.hint):
             return f"{name}()"
-    builders = [n.name for n in tree.body if isinstance(n, ast.FunctionDef) and not required_arguments(n) and makes(n, set(free), tree)]
+    builders = [
+        n.name
+        for n in tree.body
+        if isinstance(n, ast.FunctionDef) and not required_arguments(n) and makes(n, set(free), tree)
+    ]
     if builders:
-        ev.note(frame, tree.body[0], f"several models can be built; {builders[0]}() is taken", "name another with --model", "entry")
+        ev.note(
+            frame,
+            tree.body[0],
+            f"several models can be built; {builders[0]}() is taken",
+            "name another with --model",
+            "entry",
+        )
         return f"{builders[0]}()"
     cls = lookup.in_module(ev, scope, free[-1])
     missing = ", ".join(required(ev, cls.hint)) if cls is not None and isinstance(cls.hint, ClassObject) else ""
-    raise refuse("model", scope.file, 1, 1, f"{free[-1]} needs arguments ({missing})", f'give them with --model "{free[-1]}({missing.split(",")[0]}=...)"')
+    raise refuse(
+        "model",
+        scope.file,
+        1,
+        1,
+        f"{free[-1]} needs arguments ({missing})",
+        f'give them with --model "{free[-1]}({missing.split(",")[0]}=...)"',
+    )
 
 
 def innermost_call(node: ast.Call) -> ast.Call:
@@ -165,7 +214,11 @@ def forward_node(ev: Evaluator, root: ModuleObject) -> ast.FunctionDef | ast.Asy
     if isinstance(root.cls, ClassObject):
         for name in ev.dialect.forward_names:
             hit = classes.member(ev, root.cls, name)
-            if hit is not None and isinstance(hit[0].hint, FunctionObject) and not isinstance(hit[0].hint.node, ast.Lambda):
+            if (
+                hit is not None
+                and isinstance(hit[0].hint, FunctionObject)
+                and not isinstance(hit[0].hint.node, ast.Lambda)
+            ):
                 return hit[0].hint.node
     return None
 
@@ -186,7 +239,14 @@ def find_inputs(
         ev.note(frame, root.site or tree, f"the input is guessed to be {text}", "give it with --input", "input-guess")
         return guessed, "guessed"
     names = ", ".join(forward_parameters(ev, root))
-    raise refuse("input", scope.file, 1, 1, f"the shapes of the inputs ({names}) are not known", "give each with --input 1x3x224x224")
+    raise refuse(
+        "input",
+        scope.file,
+        1,
+        1,
+        f"the shapes of the inputs ({names}) are not known",
+        "give each with --input 1x3x224x224",
+    )
 
 
 def inputs_in_source(ev: Evaluator, frame: Frame, tree: ast.Module, entry: str) -> tuple[InputSpec, ...]:
@@ -204,7 +264,9 @@ def inputs_in_source(ev: Evaluator, frame: Frame, tree: ast.Module, entry: str) 
     inner = Frame(None, scope, frame.file, key="main")
     for name, value in bound.items():
         try:
-            scope.names[name] = ev.evaluate(value, inner) if isinstance(value, (ast.Constant, ast.Tuple, ast.BinOp)) else Value(None)
+            scope.names[name] = (
+                ev.evaluate(value, inner) if isinstance(value, (ast.Constant, ast.Tuple, ast.BinOp)) else Value(None)
+            )
         except Refusal:
             continue
     for call in calls_in(body):
@@ -224,7 +286,9 @@ def calls_in(body: list[ast.stmt]) -> Iterator[ast.Call]:
                 yield node
 
 
-def spec_of(ev: Evaluator, frame: Frame, node: ast.expr, bound: dict[str, ast.expr], name: str | None = None) -> InputSpec | None:
+def spec_of(
+    ev: Evaluator, frame: Frame, node: ast.expr, bound: dict[str, ast.expr], name: str | None = None
+) -> InputSpec | None:
     """The input that an expression such as torch.randn(2, 3) stands for."""
     if isinstance(node, ast.Name) and node.id in bound:
         node = bound[node.id]
@@ -264,7 +328,9 @@ def guess(ev: Evaluator, root: ModuleObject) -> tuple[InputSpec, ...] | None:
     node = forward_node(ev, root)
     if node is not None and len(required_arguments(node)) > 2:
         return None
-    first = next((m for _, m in root.walk() if m.form is not None and m.bound is not None and m.bound.constraints), None)
+    first = next(
+        (m for _, m in root.walk() if m.form is not None and m.bound is not None and m.bound.constraints), None
+    )
     embedding = next((m for _, m in root.walk() if m.form is not None and m.form.op.name == "embedding"), None)
     if embedding is not None:
         count = next((v for v in embedding.params.values() if isinstance(v, int)), None)
@@ -291,7 +357,11 @@ def candidates(op: str, channels: int) -> list[InputSpec]:
         return [InputSpec((1, channels, s, s, s)) for s in (32, 64, 16)]
     if op in ("lstm", "gru", "rnn"):
         return [InputSpec((2, 16, channels))]
-    return [InputSpec((2, channels)), InputSpec((2, 16, channels)), *(InputSpec((2, 1, s, s)) for s in (28, 32) if s * s == channels)]
+    return [
+        InputSpec((2, channels)),
+        InputSpec((2, 16, channels)),
+        *(InputSpec((2, 1, s, s)) for s in (28, 32) if s * s == channels),
+    ]
 
 
 def works(ev: Evaluator, root: ModuleObject, spec: InputSpec) -> bool:

@@ -86,7 +86,9 @@ class Evaluator:
         """Count one step of evaluation."""
         self.steps += 1
         if self.steps > MAX_STEPS:
-            raise self.refusal(frame, node, f"more than {MAX_STEPS:,} steps of evaluation", "simplify the constructor", "limit")
+            raise self.refusal(
+                frame, node, f"more than {MAX_STEPS:,} steps of evaluation", "simplify the constructor", "limit"
+            )
 
     # -- evaluation ------------------------------------------------------------
 
@@ -144,7 +146,9 @@ class Evaluator:
         depth = caller.depth + 1 if caller else 1
         if depth > MAX_DEPTH:
             frame = caller or self.module_frame(function.scope)  # type: ignore[arg-type]
-            raise self.refusal(frame, site or function.node, f"calls nested deeper than {MAX_DEPTH}", "remove the recursion", "limit")
+            raise self.refusal(
+                frame, site or function.node, f"calls nested deeper than {MAX_DEPTH}", "remove the recursion", "limit"
+            )
         scope = Scope(function.file, function.scope, function)  # type: ignore[arg-type]
         key = caller.key if caller else ""
         if site is not None and caller is not None:

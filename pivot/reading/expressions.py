@@ -7,7 +7,8 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size, hint as dim_hint
+from pivot.dims import Size
+from pivot.dims import hint as dim_hint
 from pivot.reading import calls, lookup, subscripts
 from pivot.reading.limits_check import LimitReached, check_items, check_power, check_product, check_shift
 from pivot.reading.trace import Branch
@@ -69,7 +70,9 @@ def evaluate(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     ev.tick(frame, node)
     handler = HANDLERS.get(type(node))
     if handler is None:
-        raise ev.refusal(frame, node, f"{type(node).__name__} is not read", "write it with ordinary calls and operators")
+        raise ev.refusal(
+            frame, node, f"{type(node).__name__} is not read", "write it with ordinary calls and operators"
+        )
     try:
         return handler(ev, node, frame)
     except LimitReached as limit:
@@ -303,7 +306,11 @@ def equal(left: Value, right: Value) -> bool:
     """`left == right` on hints; sizes by their numbers, containers by their items."""
     a, b = left.hint, right.hint
     if isinstance(a, Size) or isinstance(b, Size):
-        return isinstance(a, (int, float, Size)) and isinstance(b, (int, float, Size)) and calls.ordered(left) == calls.ordered(right)
+        return (
+            isinstance(a, (int, float, Size))
+            and isinstance(b, (int, float, Size))
+            and calls.ordered(left) == calls.ordered(right)
+        )
     if isinstance(a, ListObject) and isinstance(b, ListObject):
         return len(a.items) == len(b.items) and all(equal(x, y) for x, y in zip(a.items, b.items, strict=True))
     if isinstance(a, tuple) and isinstance(b, tuple):
@@ -327,9 +334,13 @@ def truth(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> bool:
     """The truth of a hint. Refused where it depends on the content of a tensor or on something unread."""
     hint = value.hint
     if isinstance(hint, Unknown):
-        raise ev.refusal(frame, node, f"a decision needs a value that was not read ({hint.why})", "bind it with --set NAME=VALUE")
+        raise ev.refusal(
+            frame, node, f"a decision needs a value that was not read ({hint.why})", "bind it with --set NAME=VALUE"
+        )
     if isinstance(hint, TensorCell):
-        raise ev.refusal(frame, node, "a decision depends on the content of a tensor", "write it with where()", "content")
+        raise ev.refusal(
+            frame, node, "a decision depends on the content of a tensor", "write it with where()", "content"
+        )
     if isinstance(hint, Size):
         return dim_hint(hint) != 0
     if isinstance(hint, ListObject):

@@ -16,9 +16,38 @@ if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
 LIBRARIES = {
-    "torch", "keras", "tensorflow", "tf_keras", "numpy", "math", "typing", "collections", "functools", "itertools",
-    "copy", "dataclasses", "enum", "warnings", "logging", "os", "sys", "re", "abc", "types", "einops", "operator",
-    "inspect", "time", "random", "json", "pathlib", "jax", "flax", "__future__", "typing_extensions", "string",
+    "torch",
+    "keras",
+    "tensorflow",
+    "tf_keras",
+    "numpy",
+    "math",
+    "typing",
+    "collections",
+    "functools",
+    "itertools",
+    "copy",
+    "dataclasses",
+    "enum",
+    "warnings",
+    "logging",
+    "os",
+    "sys",
+    "re",
+    "abc",
+    "types",
+    "einops",
+    "operator",
+    "inspect",
+    "time",
+    "random",
+    "json",
+    "pathlib",
+    "jax",
+    "flax",
+    "__future__",
+    "typing_extensions",
+    "string",
 }  # never resolved to a sibling file, even where one of that name exists
 MAX_FILES = 200
 MUTATING = {"add", "append", "add_module", "insert", "extend", "update", "register_buffer", "register_parameter"}
@@ -109,7 +138,9 @@ def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple
         if path is not None:
             bound.append((name, from_file(ev, path, alias.name, frame, node)))
         elif node.level:
-            bound.append((name, ev.unknown(frame, node, f"the module {'.' * node.level}{module} was not found beside the file")))
+            bound.append(
+                (name, ev.unknown(frame, node, f"the module {'.' * node.level}{module} was not found beside the file"))
+            )
         else:
             bound.append((name, Value(Api(ev.dialect.canonical(f"{module}.{alias.name}")))))
     return bound

@@ -9,7 +9,9 @@ from pivot.dims import Dim, symbol
 from pivot.problems import refuse
 from pivot.types import DTYPES, TensorType
 
-_SPEC = re.compile(r"^(?:(?P<name>[A-Za-z_]\w*)=)?(?P<shape>\d+(?:x\d+)*|scalar)(?::(?P<dtype>\w+))?(?:<(?P<high>\d+))?$")
+_SPEC = re.compile(
+    r"^(?:(?P<name>[A-Za-z_]\w*)=)?(?P<shape>\d+(?:x\d+)*|scalar)(?::(?P<dtype>\w+))?(?:<(?P<high>\d+))?$"
+)
 LETTERS = {1: "N", 2: "NF", 3: "NTF", 4: "NCHW", 5: "NCDHW"}
 
 

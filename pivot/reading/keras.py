@@ -57,7 +57,9 @@ class KerasDialect(Dialect):
         if name == ancestor:
             return True
         layer = name.startswith("keras.layers.") or name in BASES
-        return layer and ancestor == "keras.layers.Layer" or name == "keras.Sequential" and ancestor == "keras.Model"
+        return (layer and ancestor == "keras.layers.Layer") or (
+            name == "keras.Sequential" and ancestor == "keras.Model"
+        )
 
     def is_module_class(self, cls: ClassObject) -> bool:
         return any(isinstance(c, Api) and (c.name in BASES or c.name.startswith("keras.layers.")) for c in cls.mro())
@@ -81,7 +83,9 @@ class KerasDialect(Dialect):
             module = self.new_module(ev, Api(name), node, frame)
             module.container = "sequential"
             result = Value(module, Origin("apply", node, frame.file, name, args, frame))
-            module.visit = ev.visit(Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name))
+            module.visit = ev.visit(
+                Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name)
+            )
             self.add_all(ev, module, args, node, frame)
             return result
         if name == "keras.layers.Lambda" and args:
@@ -92,9 +96,13 @@ class KerasDialect(Dialect):
         if name == "keras.ops.shape" and args and isinstance(args[0].hint, TensorCell):
             ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="shape"))
             cell = args[0].hint
-            return Value(tuple(self.size_value(cell, i, args[0], node, frame) for i in range(len(cell.shape))), None, SIZE)
+            return Value(
+                tuple(self.size_value(cell, i, args[0], node, frame) for i in range(len(cell.shape))), None, SIZE
+            )
         if name == "keras.ops.size" and args and isinstance(args[0].hint, TensorCell):
-            return Value(product(args[0].hint.shape), Origin("size", node, frame.file, "numel", (args[0],), frame), SIZE)
+            return Value(
+                product(args[0].hint.shape), Origin("size", node, frame.file, "numel", (args[0],), frame), SIZE
+            )
         if name in ("keras.ops.is_tensor",):
             return Value(isinstance(args[0].hint, TensorCell))
         if name == "keras.ops.convert_to_tensor" and args:
@@ -114,7 +122,15 @@ class KerasDialect(Dialect):
                 ev.set_item(module.children, f"layers[{len(module.children)}]", item)
 
     def make_layer(
-        self, ev: Evaluator, callee: Value, name: str, visit: Visit, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        name: str,
+        visit: Visit,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         assert visit.form is not None and visit.bound is not None
         module = self.new_module(ev, Api(name), node, frame)
@@ -142,7 +158,9 @@ class KerasDialect(Dialect):
 
     # -- attributes ------------------------------------------------------------------
 
-    def set_module_attribute(self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame) -> None:
+    def set_module_attribute(
+        self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
         ev.set_item(module.attrs, attr, value)
         hint = value.hint
         if isinstance(hint, TensorCell) and hint.version.parameter is not None:
@@ -164,7 +182,15 @@ class KerasDialect(Dialect):
         return None
 
     def module_method(
-        self, ev: Evaluator, callee: Value, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        receiver: Value,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         module = receiver.hint
         assert isinstance(module, ModuleObject)
@@ -177,19 +203,31 @@ class KerasDialect(Dialect):
             ev.set_item(module.children, f"layers[{len(module.children)}]", args[0])
         return Value(None)
 
-    def own_weight(self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def own_weight(
+        self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         """self.add_weight(shape=..., trainable=...): a parameter of this layer."""
         shape = kwargs.get("shape") or (args[0] if args else Value(()))
         sizes = tuple(v.hint for v in calls.iterate(ev, shape, node, frame))
         if not all(isinstance(s, int) for s in sizes):
             raise ev.refusal(frame, node, "a weight whose shape is not known", "give the shape as numbers")
         trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
-        parameter = ParameterObject(TensorType(tuple(s for s in sizes if isinstance(s, int))), trainable, buffer=not trainable, owner=module)
+        parameter = ParameterObject(
+            TensorType(tuple(s for s in sizes if isinstance(s, int))), trainable, buffer=not trainable, owner=module
+        )
         ev.parameters.append(parameter)
         return Value(TensorCell(applying.new_version(ev, parameter.type, parameter)))
 
     def super_method(
-        self, ev: Evaluator, callee: Value, sup: SuperObject, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        sup: SuperObject,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         module = sup.receiver.hint
         if not isinstance(module, ModuleObject):
@@ -206,7 +244,9 @@ class KerasDialect(Dialect):
 
     # -- applying --------------------------------------------------------------------------
 
-    def apply_module(self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def apply_module(
+        self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         module = callee.hint
         assert isinstance(module, ModuleObject)
         visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name=module.class_name))
@@ -225,7 +265,15 @@ class KerasDialect(Dialect):
         return self.library_call(ev, module, args, kwargs, node, frame, visit, number)
 
     def library_call(
-        self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, visit: Visit, number: int
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        visit: Visit,
+        number: int,
     ) -> Value:
         """What Keras' own classes do when they are called."""
         if module.container == "sequential":
@@ -287,7 +335,9 @@ class KerasDialect(Dialect):
             module.parameters[place.path] = Value(TensorCell(applying.new_version(ev, parameter.type, parameter)))
             module.weights[role] = parameter
 
-    def check_constraints(self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame) -> str | None:
+    def check_constraints(
+        self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame
+    ) -> str | None:
         return None
 
     def module_items(self, ev: Evaluator, module: ModuleObject) -> Iterator[Value]:
@@ -303,7 +353,9 @@ class KerasDialect(Dialect):
         assert isinstance(cell, TensorCell)
         if attr == "shape":
             ev.visit(Visit(node, frame, "size", None, (owner,), name="shape"))
-            return Value(tuple(self.size_value(cell, i, owner, node, frame) for i in range(len(cell.shape))), None, SIZE)
+            return Value(
+                tuple(self.size_value(cell, i, owner, node, frame) for i in range(len(cell.shape))), None, SIZE
+            )
         if attr == "ndim":
             return Value(len(cell.shape))
         if attr == "dtype":

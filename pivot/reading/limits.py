@@ -34,5 +34,11 @@ class Limits:
 
 def over_limit(file: str, line: int, column: int, what: str, name: str, value: int) -> Refusal:
     """A refusal that names the limit and its value: `too large a syntax tree (limit nodes = 300000)`."""
-    return refuse("limit", file, line, column, f"{what} (limit {name} = {value})",
-                  f"make the source smaller, or raise the limit {name}")
+    return refuse(
+        "limit",
+        file,
+        line,
+        column,
+        f"{what} (limit {name} = {value})",
+        f"make the source smaller, or raise the limit {name}",
+    )

@@ -49,7 +49,9 @@ def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
         return Value("program")
     if node.id == "__file__":
         return Value(frame.file)
-    raise ev.refusal(frame, node, f"the name {node.id!r} is not bound", f"bind it with --set {node.id}=VALUE", "unbound")
+    raise ev.refusal(
+        frame, node, f"the name {node.id!r} is not bound", f"bind it with --set {node.id}=VALUE", "unbound"
+    )
 
 
 def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
@@ -131,7 +133,9 @@ def function_attribute(ev: Evaluator, hint: object, attr: str, node: ast.AST, fr
     return ev.unknown(frame, node, f"the attribute {attr!r} of a function")
 
 
-def module_attribute(ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame) -> Value:
+def module_attribute(
+    ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame
+) -> Value:
     """An attribute of a module: what was set, members of its class, then what the library provides."""
     found = module.attrs.get(attr)
     if found is not None:
@@ -157,7 +161,13 @@ def module_attribute(ev: Evaluator, owner: Value, module: ModuleObject, attr: st
     key = f"self.{attr}"
     if key in ev.overrides:
         return ev.overrides[key]
-    raise ev.refusal(frame, node, f"{module.class_name} has no attribute {attr!r} here", f"bind it with --set self.{attr}=VALUE", "unbound")
+    raise ev.refusal(
+        frame,
+        node,
+        f"{module.class_name} has no attribute {attr!r} here",
+        f"bind it with --set self.{attr}=VALUE",
+        "unbound",
+    )
 
 
 def _function(value: Value) -> FunctionObject:
@@ -165,7 +175,9 @@ def _function(value: Value) -> FunctionObject:
     return value.hint
 
 
-def instance_attribute(ev: Evaluator, owner: Value, instance: InstanceObject, attr: str, node: ast.AST, frame: Frame) -> Value:
+def instance_attribute(
+    ev: Evaluator, owner: Value, instance: InstanceObject, attr: str, node: ast.AST, frame: Frame
+) -> Value:
     """An attribute of a plain object."""
     if attr in instance.attrs:
         return instance.attrs[attr]
@@ -185,9 +197,17 @@ def instance_attribute(ev: Evaluator, owner: Value, instance: InstanceObject, at
         if f"self.{attr}" in ev.overrides:
             return ev.overrides[f"self.{attr}"]
         if classes.library_base(instance.cls) is None:
-            raise ev.refusal(frame, node, f"{instance.cls.name} has no attribute {attr!r}", f"bind it with --set self.{attr}=VALUE", "unbound")
+            raise ev.refusal(
+                frame,
+                node,
+                f"{instance.cls.name} has no attribute {attr!r}",
+                f"bind it with --set self.{attr}=VALUE",
+                "unbound",
+            )
     elif instance.cls.name == "types.SimpleNamespace":
-        raise ev.refusal(frame, node, f"the object has no attribute {attr!r}", "add it to the --set expression", "unbound")
+        raise ev.refusal(
+            frame, node, f"the object has no attribute {attr!r}", "add it to the --set expression", "unbound"
+        )
     return Value(BoundApi(owner, attr))
 
 

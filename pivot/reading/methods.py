@@ -71,7 +71,9 @@ def list_method(
     return result
 
 
-def set_method(ev: Evaluator, items: list[Value], name: str, args: tuple[Value, ...], node: ast.AST, frame: Frame) -> Value:
+def set_method(
+    ev: Evaluator, items: list[Value], name: str, args: tuple[Value, ...], node: ast.AST, frame: Frame
+) -> Value:
     """Set algebra on plain hints."""
     mine = {calls.ordered(i): i for i in items}
     other = {calls.ordered(i): i for i in calls.iterate(ev, args[0], node, frame)}
@@ -81,12 +83,18 @@ def set_method(ev: Evaluator, items: list[Value], name: str, args: tuple[Value, 
         return Value(mine.keys() >= other.keys())
     if name == "union":
         return Value(ListObject(list({**mine, **other}.values()), "set"))
-    keep = (name == "intersection")
+    keep = name == "intersection"
     return Value(ListObject([v for k, v in mine.items() if (k in other) is keep], "set"))
 
 
 def dict_method(
-    ev: Evaluator, box: DictObject, name: str, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ev: Evaluator,
+    box: DictObject,
+    name: str,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
 ) -> Value:
     """items, get, update, pop, setdefault ... of a dict."""
     from pivot.reading.subscripts import key_of
@@ -137,14 +145,48 @@ def change(ev: Evaluator, box: DictObject, entries: dict[object, tuple[Value, Va
 
 
 TEXT_METHODS = {
-    "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "replace", "startswith", "endswith", "join", "format",
-    "title", "capitalize", "find", "count", "index", "isdigit", "isalpha", "partition", "rpartition", "zfill", "removeprefix",
-    "removesuffix", "splitlines", "is_integer", "bit_length", "casefold", "swapcase", "isupper", "islower",
+    "lower",
+    "upper",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "split",
+    "rsplit",
+    "replace",
+    "startswith",
+    "endswith",
+    "join",
+    "format",
+    "title",
+    "capitalize",
+    "find",
+    "count",
+    "index",
+    "isdigit",
+    "isalpha",
+    "partition",
+    "rpartition",
+    "zfill",
+    "removeprefix",
+    "removesuffix",
+    "splitlines",
+    "is_integer",
+    "bit_length",
+    "casefold",
+    "swapcase",
+    "isupper",
+    "islower",
 }
 
 
 def text_method(
-    ev: Evaluator, receiver: Value, name: str, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ev: Evaluator,
+    receiver: Value,
+    name: str,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
 ) -> Value:
     """Methods of strings, tuples and numbers: computed by Python on plain values."""
     hint = receiver.hint

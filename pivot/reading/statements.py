@@ -60,7 +60,9 @@ def execute(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
         ev.trace.executed.add(id(node))
     handler = HANDLERS.get(type(node))
     if handler is None:
-        raise ev.refusal(frame, node, f"the statement {type(node).__name__} is not read", "write it with ordinary statements")
+        raise ev.refusal(
+            frame, node, f"the statement {type(node).__name__} is not read", "write it with ordinary statements"
+        )
     try:
         handler(ev, node, frame)
     except LimitReached as limit:

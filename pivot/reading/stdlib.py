@@ -32,7 +32,9 @@ def partial(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], no
     return Value(Partial(args[0], args[1:], tuple(kwargs.items()), node))
 
 
-def identity_decorator(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
+def identity_decorator(
+    ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> Value:
     return args[0] if args else Value(Api("stdlib.identity"))
 
 
@@ -90,15 +92,23 @@ def product(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], no
 
 def namedtuple(ev: Evaluator, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame) -> Value:
     """A class whose instances are tuples with names."""
-    fields = args[1].hint.replace(",", " ").split() if isinstance(args[1].hint, str) else [str(v.hint) for v in calls.iterate(ev, args[1], node, frame)]
-    body: list[ast.stmt] = [ast.AnnAssign(ast.Name(f, ast.Store()), ast.Name("object", ast.Load()), None, 1) for f in fields]
+    fields = (
+        args[1].hint.replace(",", " ").split()
+        if isinstance(args[1].hint, str)
+        else [str(v.hint) for v in calls.iterate(ev, args[1], node, frame)]
+    )
+    body: list[ast.stmt] = [
+        ast.AnnAssign(ast.Name(f, ast.Store()), ast.Name("object", ast.Load()), None, 1) for f in fields
+    ]
     definition = ast.ClassDef(str(args[0].hint), [], [], body or [ast.Pass()], [])
     ast.copy_location(definition, node)
     ast.fix_missing_locations(definition)
     ev.trace.keep.append(definition)
     from pivot.reading.frames import Scope
 
-    made_class = ClassObject(definition, frame.file, definition.name, Scope(frame.file, frame.scope.module), kind="namedtuple")
+    made_class = ClassObject(
+        definition, frame.file, definition.name, Scope(frame.file, frame.scope.module), kind="namedtuple"
+    )
     return Value(made_class)
 
 
@@ -190,28 +200,93 @@ def _round_half_even(value: float, digits: int = 0) -> float:
 
 _MATH: dict[str, Callable[..., object]] = {
     n: getattr(math, n)
-    for n in ("sqrt", "floor", "log", "log2", "log10", "exp", "pow", "sin", "cos", "tan", "tanh", "gcd", "isclose", "fabs", "trunc", "erf", "atan", "isfinite", "isnan", "isqrt", "comb")
+    for n in (
+        "sqrt",
+        "floor",
+        "log",
+        "log2",
+        "log10",
+        "exp",
+        "pow",
+        "sin",
+        "cos",
+        "tan",
+        "tanh",
+        "gcd",
+        "isclose",
+        "fabs",
+        "trunc",
+        "erf",
+        "atan",
+        "isfinite",
+        "isnan",
+        "isqrt",
+        "comb",
+    )
 }
 _NUMPY: dict[str, Callable[..., object]] = {
-    "sqrt": math.sqrt, "floor": math.floor, "ceil": math.ceil, "log": math.log, "log2": math.log2, "exp": math.exp,
-    "round": _round_half_even, "abs": abs, "int64": int, "int32": int, "float32": float, "float64": float, "power": operator.pow,
+    "sqrt": math.sqrt,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "log": math.log,
+    "log2": math.log2,
+    "exp": math.exp,
+    "round": _round_half_even,
+    "abs": abs,
+    "int64": int,
+    "int32": int,
+    "float32": float,
+    "float64": float,
+    "power": operator.pow,
 }
 
 FUNCTIONS: dict[str, Handler] = {
-    "functools.partial": partial, "functools.reduce": reduce, "functools.wraps": identity_decorator,
-    "functools.lru_cache": identity_decorator, "functools.cache": identity_decorator, "stdlib.identity": first,
-    "itertools.chain": chain, "itertools.chain.from_iterable": chain_all, "itertools.accumulate": accumulate,
-    "itertools.repeat": repeat, "itertools.product": product,
+    "functools.partial": partial,
+    "functools.reduce": reduce,
+    "functools.wraps": identity_decorator,
+    "functools.lru_cache": identity_decorator,
+    "functools.cache": identity_decorator,
+    "stdlib.identity": first,
+    "itertools.chain": chain,
+    "itertools.chain.from_iterable": chain_all,
+    "itertools.accumulate": accumulate,
+    "itertools.repeat": repeat,
+    "itertools.product": product,
     **{f"itertools.{n}": endless(f"itertools.{n}") for n in ("count", "cycle", "permutations", "combinations")},
-    "collections.OrderedDict": dict_, "collections.defaultdict": lambda ev, a, k, n, f: dict_(ev, a[1:], k, n, f),
-    "collections.deque": listed("list"), "collections.namedtuple": namedtuple,
-    "copy.copy": copy_(False), "copy.deepcopy": copy_(True), "types.SimpleNamespace": namespace,
-    "argparse.Namespace": namespace, "dataclasses.field": field, "dataclasses.dataclass": identity_decorator,
-    "math.prod": prod, "numpy.prod": prod, "math.ceil": ceil_, "numpy.sum": sum_, "math.fsum": sum_, "typing.cast": cast,
+    "collections.OrderedDict": dict_,
+    "collections.defaultdict": lambda ev, a, k, n, f: dict_(ev, a[1:], k, n, f),
+    "collections.deque": listed("list"),
+    "collections.namedtuple": namedtuple,
+    "copy.copy": copy_(False),
+    "copy.deepcopy": copy_(True),
+    "types.SimpleNamespace": namespace,
+    "argparse.Namespace": namespace,
+    "dataclasses.field": field,
+    "dataclasses.dataclass": identity_decorator,
+    "math.prod": prod,
+    "numpy.prod": prod,
+    "math.ceil": ceil_,
+    "numpy.sum": sum_,
+    "math.fsum": sum_,
+    "typing.cast": cast,
     **{f"math.{n}": number(n, f) for n, f in _MATH.items()},
     **{f"numpy.{n}": number(n, f) for n, f in _NUMPY.items()},
-    **{f"operator.{n}": operator_(o) for n, o in {"add": ast.Add(), "mul": ast.Mult(), "sub": ast.Sub(), "truediv": ast.Div(), "floordiv": ast.FloorDiv()}.items()},
-    "warnings.warn": nothing, "warnings.filterwarnings": nothing, "warnings.simplefilter": nothing,
+    **{
+        f"operator.{n}": operator_(o)
+        for n, o in {
+            "add": ast.Add(),
+            "mul": ast.Mult(),
+            "sub": ast.Sub(),
+            "truediv": ast.Div(),
+            "floordiv": ast.FloorDiv(),
+        }.items()
+    },
+    "warnings.warn": nothing,
+    "warnings.filterwarnings": nothing,
+    "warnings.simplefilter": nothing,
     "logging.getLogger": unknown("logging.getLogger"),
-    **{n: unknown(n) for n in ("time.time", "os.getenv", "os.environ.get", "os.path.exists", "random.random", "random.randint")},
+    **{
+        n: unknown(n)
+        for n in ("time.time", "os.getenv", "os.environ.get", "os.path.exists", "random.random", "random.randint")
+    },
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size, hint as dim_hint
+from pivot.dims import Size
+from pivot.dims import hint as dim_hint
 from pivot.reading import calls
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import (
@@ -41,7 +42,9 @@ def key_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> object:
         return dim_hint(hint)
     if isinstance(hint, tuple):
         return tuple(key_of(ev, item, node, frame) for item in hint)
-    if isinstance(hint, (str, int, float, bool, bytes, type(None), Api, ClassObject, FunctionObject, ModuleObject, InstanceObject)):
+    if isinstance(
+        hint, (str, int, float, bool, bytes, type(None), Api, ClassObject, FunctionObject, ModuleObject, InstanceObject)
+    ):
         return hint
     raise ev.refusal(frame, node, "this value cannot be a key", "use a string or a number")
 
@@ -50,7 +53,11 @@ def subscript(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     assert isinstance(node, ast.Subscript)
     owner = ev.evaluate(node.value, frame)
     if isinstance(owner.hint, Api) and not owner.hint.name.startswith("builtins.locals"):
-        return owner if owner.hint.root in ("typing", "builtins", "collections") else ev.unknown(frame, node, f"{owner.hint.name}[...]")
+        return (
+            owner
+            if owner.hint.root in ("typing", "builtins", "collections")
+            else ev.unknown(frame, node, f"{owner.hint.name}[...]")
+        )
     index = ev.evaluate(node.slice, frame)
     return item(ev, owner, index, node, frame)
 
@@ -107,7 +114,11 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
 def with_origin(value: Value, origin: Origin) -> Value:
     """An item taken out of a container, keeping its own origin as the nearest source."""
     if isinstance(value.hint, (int, float, str, bool, Size, type(None))):
-        return Value(value.hint, Origin(origin.kind, origin.node, origin.file, origin.name, (value,), origin.frame), value.depends)
+        return Value(
+            value.hint,
+            Origin(origin.kind, origin.node, origin.file, origin.name, (value,), origin.frame),
+            value.depends,
+        )
     return value
 
 
@@ -141,7 +152,9 @@ def store(ev: Evaluator, target: ast.Subscript, value: Value, frame: Frame) -> N
             elif isinstance(where, int):
                 items[where] = value
         except IndexError:
-            raise ev.refusal(frame, target, f"index {where} is out of range", "check the configuration", "index") from None
+            raise ev.refusal(
+                frame, target, f"index {where} is out of range", "check the configuration", "index"
+            ) from None
         ev.replace_items(box.items, items)
     elif not isinstance(box, Unknown):
         raise ev.refusal(frame, target, "this value cannot be stored into", "use a list or a dict")

@@ -27,14 +27,25 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 CONTAINERS = {
-    "torch.nn.Sequential": "sequential", "torch.nn.ModuleList": "list", "torch.nn.ModuleDict": "dict",
-    "torch.nn.ParameterList": "parameters", "torch.nn.ParameterDict": "parameters",
+    "torch.nn.Sequential": "sequential",
+    "torch.nn.ModuleList": "list",
+    "torch.nn.ModuleDict": "dict",
+    "torch.nn.ParameterList": "parameters",
+    "torch.nn.ParameterDict": "parameters",
 }
 ANSWERS: dict[str, object] = {
-    "torch.jit.is_scripting": False, "torch.jit.is_tracing": False, "torch.cuda.is_available": False,
-    "torch.cuda.device_count": 0, "torch.is_grad_enabled": False, "torch._C._get_tracing_state": None,
-    "torch.backends.mps.is_available": False, "torch.compiler.is_compiling": False, "torch.onnx.is_in_onnx_export": False,
-    "torch.is_autocast_enabled": False, "torch.distributed.is_initialized": False, "torch.distributed.is_available": False,
+    "torch.jit.is_scripting": False,
+    "torch.jit.is_tracing": False,
+    "torch.cuda.is_available": False,
+    "torch.cuda.device_count": 0,
+    "torch.is_grad_enabled": False,
+    "torch._C._get_tracing_state": None,
+    "torch.backends.mps.is_available": False,
+    "torch.compiler.is_compiling": False,
+    "torch.onnx.is_in_onnx_export": False,
+    "torch.is_autocast_enabled": False,
+    "torch.distributed.is_initialized": False,
+    "torch.distributed.is_available": False,
 }
 DROPPED_PREFIXES = (
     "torch.nn.init.", "torch.manual_seed", "torch.cuda.", "torch.backends.", "torch._C.", "torch.set_", "torch.random.",
@@ -43,7 +54,14 @@ DROPPED_PREFIXES = (
     "torch.nn.utils.clip_grad", "torch.utils.tensorboard", "torch.profiler", "torch.compiler.", "logging.", "torch.autograd.",
     "numpy.random.seed", "random.seed", "torch.device", "torch.optim",
 )  # fmt: skip
-UNWRAPPED = {"torch.compile", "torch.jit.script", "torch.jit.ignore", "torch.jit.unused", "torch.jit.export", "torch.nn.DataParallel"}
+UNWRAPPED = {
+    "torch.compile",
+    "torch.jit.script",
+    "torch.jit.ignore",
+    "torch.jit.unused",
+    "torch.jit.export",
+    "torch.nn.DataParallel",
+}
 BASES = {
     "torch.nn.modules.batchnorm._BatchNorm": "BatchNorm", "torch.nn.modules.conv._ConvNd": "Conv",
     "torch.nn.modules.dropout._DropoutNd": "Dropout", "torch.nn.modules.instancenorm._InstanceNorm": "InstanceNorm",
@@ -59,7 +77,12 @@ class TorchDialect(TorchModules):
     def canonical(self, name: str) -> str:
         """`torch.nn.modules.conv.Conv2d` and the like are `torch.nn.Conv2d`; private bases keep their place."""
         parts = name.split(".")
-        if parts[:3] == ["torch", "nn", "modules"] and len(parts) > 3 and not parts[-1].startswith("_") and parts[-1][:1].isupper():
+        if (
+            parts[:3] == ["torch", "nn", "modules"]
+            and len(parts) > 3
+            and not parts[-1].startswith("_")
+            and parts[-1][:1].isupper()
+        ):
             return f"torch.nn.{parts[-1]}"
         if parts[:3] == ["torch", "nn", "parameter"] and len(parts) > 3:
             return f"torch.nn.{parts[-1]}"
@@ -83,8 +106,21 @@ class TorchDialect(TorchModules):
 
     def harmless_decorator(self, name: str) -> bool:
         return super().harmless_decorator(name) or name in {
-            "no_grad", "unused", "ignore", "export", "script", "script_method", "_overload_method", "compile", "inference_mode",
-            "jit", "autocast", "enable_grad", "_overload", "is_scripting", "disable",
+            "no_grad",
+            "unused",
+            "ignore",
+            "export",
+            "script",
+            "script_method",
+            "_overload_method",
+            "compile",
+            "inference_mode",
+            "jit",
+            "autocast",
+            "enable_grad",
+            "_overload",
+            "is_scripting",
+            "disable",
         }
 
     def is_instance(self, hint: object, name: str) -> bool:
@@ -95,10 +131,23 @@ class TorchDialect(TorchModules):
         return name == "torch.Size" and isinstance(hint, tuple)
 
     def knows(self, name: str) -> bool:
-        return not name.startswith("torch.") or name.rpartition(".")[2] in {"nn", "compile", "jit", "cuda", "functional"}
+        return not name.startswith("torch.") or name.rpartition(".")[2] in {
+            "nn",
+            "compile",
+            "jit",
+            "cuda",
+            "functional",
+        }
 
     def has_method(self, hint: object, attr: str) -> bool:
-        return isinstance(hint, ModuleObject) and attr in {"forward", "parameters", "modules", "children", "train", "eval"}
+        return isinstance(hint, ModuleObject) and attr in {
+            "forward",
+            "parameters",
+            "modules",
+            "children",
+            "train",
+            "eval",
+        }
 
     # -- calls ------------------------------------------------------------------
 
@@ -127,16 +176,26 @@ class TorchDialect(TorchModules):
             return Value(tuple(calls.iterate(ev, args[0], node, frame)), None, SIZE)
         if name.startswith(DROPPED_PREFIXES):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
-            return args[0] if name.startswith("torch.nn.init.") and args else ev.unknown(frame, node, f"{name} has no meaning for the network")
+            return (
+                args[0]
+                if name.startswith("torch.nn.init.") and args
+                else ev.unknown(frame, node, f"{name} has no meaning for the network")
+            )
         return None
 
-    def make_parameter(self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def make_parameter(
+        self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         """nn.Parameter(data): the tensor that it starts from tells its shape."""
         data = args[0] if args else kwargs.get("data", Value(None))
         if not isinstance(data.hint, TensorCell):
-            raise ev.refusal(frame, node, "a parameter whose shape is not known", "make it from torch.zeros(shape) or the like")
+            raise ev.refusal(
+                frame, node, "a parameter whose shape is not known", "make it from torch.zeros(shape) or the like"
+            )
         cell = data.hint
-        trainable = name == "torch.nn.Parameter" and not ("requires_grad" in kwargs and kwargs["requires_grad"].hint is False)
+        trainable = name == "torch.nn.Parameter" and not (
+            "requires_grad" in kwargs and kwargs["requires_grad"].hint is False
+        )
         parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, buffer=name.endswith("Buffer"))
         ev.parameters.append(parameter)
         version = applying.new_version(ev, parameter.type, parameter)
@@ -151,7 +210,9 @@ class TorchDialect(TorchModules):
         assert isinstance(cell, TensorCell)
         if attr == "shape":
             ev.visit(Visit(node, frame, "size", None, (owner,), name="shape"))
-            return Value(tuple(self.size_value(cell, i, owner, node, frame) for i in range(len(cell.shape))), None, SIZE)
+            return Value(
+                tuple(self.size_value(cell, i, owner, node, frame) for i in range(len(cell.shape))), None, SIZE
+            )
         if attr == "ndim":
             ev.visit(Visit(node, frame, "size", None, (owner,), name="ndim"))
             return Value(len(cell.shape))
@@ -182,21 +243,33 @@ class TorchDialect(TorchModules):
         return Value(BoundApi(owner, attr))
 
     def tensor_method(
-        self, ev: Evaluator, callee: Value, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        receiver: Value,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         cell = receiver.hint
         assert isinstance(cell, TensorCell)
         if name in ("size", "dim", "numel", "nelement", "ndimension", "stride"):
             return self.size_method(ev, callee, receiver, cell, name, args, kwargs, node, frame)
         if name in ("is_floating_point", "is_complex", "is_contiguous"):
-            return Value((name == "is_floating_point" and cell.dtype.startswith(("float", "bfloat"))) or name == "is_contiguous")
+            return Value(
+                (name == "is_floating_point" and cell.dtype.startswith(("float", "bfloat"))) or name == "is_contiguous"
+            )
         owned = cell.version.parameter is not None
         if name.endswith("_") and not name.endswith("__"):
             if owned or self.of_parameter(cell):
                 ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
                 return receiver
             if name in ("requires_grad_", "detach_", "retain_grad_"):
-                ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name="identity", result=receiver))
+                ev.visit(
+                    Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name="identity", result=receiver)
+                )
                 return receiver
             made = super().tensor_method(ev, callee, receiver, name[:-1], args, kwargs, node, frame)
             calls.write_in_place(ev, cell, made, node, frame)
@@ -216,7 +289,16 @@ class TorchDialect(TorchModules):
         return False
 
     def size_method(
-        self, ev: Evaluator, callee: Value, receiver: Value, cell: TensorCell, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        receiver: Value,
+        cell: TensorCell,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         """size(), size(i), dim(), numel()."""
         ev.visit(Visit(node, frame, "size", callee, (receiver, *args), kwargs, name=name))
@@ -232,10 +314,10 @@ class TorchDialect(TorchModules):
             return Value(tuple(self.size_value(cell, i, receiver, node, frame) for i in range(rank)), None, SIZE)
         axis = where.hint
         if not isinstance(axis, int) or not -rank <= axis < rank:
-            raise ev.refusal(frame, node, f"size({calls.readable(where)}) of a tensor with {rank} axes", "check the axis", "shape")
+            raise ev.refusal(
+                frame, node, f"size({calls.readable(where)}) of a tensor with {rank} axes", "check the axis", "shape"
+            )
         return self.size_value(cell, axis, receiver, node, frame)
 
     def scalar_of(self, ev: Evaluator, value: Value, kind: str, node: ast.AST, frame: Frame) -> Value:
         return super().scalar_of(ev, value, kind, node, frame)
-
-

@@ -41,7 +41,19 @@ RETURNING_SELF = {
     "to_empty", "compile", "zero_grad", "load_state_dict", "register_forward_hook", "register_forward_pre_hook",
     "register_full_backward_hook", "_register_load_state_dict_pre_hook", "_load_from_state_dict", "set_swish", "fuse_model",
 }  # fmt: skip
-CONTAINER_METHODS = {"append", "extend", "insert", "items", "keys", "values", "update", "pop", "__len__", "__getitem__", "__iter__"}
+CONTAINER_METHODS = {
+    "append",
+    "extend",
+    "insert",
+    "items",
+    "keys",
+    "values",
+    "update",
+    "pop",
+    "__len__",
+    "__getitem__",
+    "__iter__",
+}
 CONTAINER_BASES = {"torch.nn.Sequential": "sequential", "torch.nn.ModuleList": "list", "torch.nn.ModuleDict": "dict"}
 
 
@@ -68,7 +80,15 @@ class TorchModules(Dialect):
         return result
 
     def library_init(
-        self, ev: Evaluator, module: ModuleObject, base: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, visit: Visit
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        base: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        visit: Visit,
     ) -> None:
         """What the constructor of a library base does to the instance of a subclass."""
         if base in CONTAINER_BASES:
@@ -85,7 +105,15 @@ class TorchModules(Dialect):
         self.give_form(ev, module, found[0], found[1], args, kwargs)
 
     def make_layer(
-        self, ev: Evaluator, callee: Value, name: str, visit: Visit, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        name: str,
+        visit: Visit,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         assert visit.form is not None and visit.bound is not None
         module = ModuleObject(Api(name), site=node, frame=frame, visit=visit, speculative=ev.speculating > 0)
@@ -94,7 +122,9 @@ class TorchModules(Dialect):
         visit.module = module
         return Value(module, Origin("apply", node, frame.file, name, args, frame))
 
-    def give_form(self, ev: Evaluator, module: ModuleObject, form: Form, bound: Bound, args: Args, kwargs: Kwargs) -> None:
+    def give_form(
+        self, ev: Evaluator, module: ModuleObject, form: Form, bound: Bound, args: Args, kwargs: Kwargs
+    ) -> None:
         """Make a module a library layer: parameters, weights with their shapes and names."""
         module.form, module.bound = form, bound
         module.params = dict(bound.params)
@@ -110,7 +140,9 @@ class TorchModules(Dialect):
                     module.attrs.setdefault(term.path, Value(None))
                     continue
                 dtype = "int64" if not place.letters and spec.buffer else "float32"
-                parameter = ParameterObject(TensorType(shape, dtype), not spec.buffer, True, spec.buffer, role=role, owner=module)
+                parameter = ParameterObject(
+                    TensorType(shape, dtype), not spec.buffer, True, spec.buffer, role=role, owner=module
+                )
                 ev.parameters.append(parameter)
                 version = applying.new_version(ev, parameter.type, parameter)
                 module.parameters[term.path] = Value(TensorCell(version))
@@ -118,13 +150,23 @@ class TorchModules(Dialect):
                     module.weights[role] = parameter
 
     def make_container(
-        self, ev: Evaluator, callee: Value, name: str, kind: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        name: str,
+        kind: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         """nn.Sequential(...), nn.ModuleList([...]) and the like."""
         module = ModuleObject(Api(name), container=kind, site=node, frame=frame, speculative=ev.speculating > 0)
         ev.modules.append(module)
         result = Value(module, Origin("apply", node, frame.file, name, args, frame))
-        module.visit = ev.visit(Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name))
+        module.visit = ev.visit(
+            Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name)
+        )
         self.fill_container(ev, module, kind, args, kwargs, node, frame)
         return result
 
@@ -149,7 +191,9 @@ class TorchModules(Dialect):
             key = str(start + i) if kind == "list" else name
             self.register(ev, module, key, value, node, frame)
 
-    def register(self, ev: Evaluator, module: ModuleObject, name: str, value: Value, node: ast.AST, frame: Frame) -> None:
+    def register(
+        self, ev: Evaluator, module: ModuleObject, name: str, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
         """Set a submodule, parameter or plain attribute, as nn.Module's __setattr__ does."""
         hint = value.hint
         target: dict[str, Value]
@@ -173,7 +217,9 @@ class TorchModules(Dialect):
         """Is a cell a view of another?"""
         return cell.base is not None
 
-    def set_module_attribute(self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame) -> None:
+    def set_module_attribute(
+        self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
         if attr == "training":
             return
         self.register(ev, module, attr, value, node, frame)
@@ -215,7 +261,9 @@ class TorchModules(Dialect):
 
     # -- calling ------------------------------------------------------------------
 
-    def apply_module(self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def apply_module(
+        self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         module = callee.hint
         assert isinstance(module, ModuleObject)
         visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name=module.class_name))
@@ -223,7 +271,15 @@ class TorchModules(Dialect):
         return visit.result
 
     def run_module(
-        self, ev: Evaluator, callee: Value, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, visit: Visit
+        self,
+        ev: Evaluator,
+        callee: Value,
+        module: ModuleObject,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        visit: Visit,
     ) -> Value:
         """The forward pass of a module: its own, its container's, or its op."""
         number = module.calls.get(ev.mode, 0)
@@ -235,7 +291,15 @@ class TorchModules(Dialect):
         return self.library_forward(ev, module, args, kwargs, node, frame, visit, number)
 
     def library_forward(
-        self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, visit: Visit, number: int
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        visit: Visit,
+        number: int,
     ) -> Value:
         """forward() as the library has it."""
         if module.container == "sequential":
@@ -252,7 +316,12 @@ class TorchModules(Dialect):
         value = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
         for made in ev.nodes[before:]:
             made.index = number
-        if module.bound is not None and module.bound.flags.get("inplace") and args and isinstance(args[0].hint, TensorCell):
+        if (
+            module.bound is not None
+            and module.bound.flags.get("inplace")
+            and args
+            and isinstance(args[0].hint, TensorCell)
+        ):
             calls.write_in_place(ev, args[0].hint, value, node, frame)
             return args[0]
         return value
@@ -269,7 +338,9 @@ class TorchModules(Dialect):
             ev.trace.keep.append(made)
         return table[index]
 
-    def check_constraints(self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame) -> str | None:
+    def check_constraints(
+        self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame
+    ) -> str | None:
         """in_channels and the like against what arrives; free sizes are fixed by it."""
         assert module.bound is not None and module.form is not None
         for constraint in module.bound.constraints:
@@ -293,7 +364,15 @@ class TorchModules(Dialect):
     # -- methods --------------------------------------------------------------------
 
     def module_method(
-        self, ev: Evaluator, callee: Value, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        receiver: Value,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         module = receiver.hint
         assert isinstance(module, ModuleObject)
@@ -311,21 +390,37 @@ class TorchModules(Dialect):
             visit.result = self.introspect(ev, module, receiver, name, args, node, frame)
         return visit.result
 
-    def registered(self, ev: Evaluator, module: ModuleObject, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    def registered(
+        self, ev: Evaluator, module: ModuleObject, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
         """add_module, register_parameter, register_buffer."""
         key = args[0] if args else kwargs["name"]
-        value = args[1] if len(args) > 1 else next((kwargs[k] for k in ("module", "param", "tensor") if k in kwargs), Value(None))
+        value = (
+            args[1]
+            if len(args) > 1
+            else next((kwargs[k] for k in ("module", "param", "tensor") if k in kwargs), Value(None))
+        )
         if name == "register_buffer" and isinstance(value.hint, TensorCell):
             persistent = args[2] if len(args) > 2 else kwargs.get("persistent", Value(True))
             cell = value.hint
-            parameter = ParameterObject(TensorType(cell.shape, cell.dtype), False, bool(persistent.hint), True, owner=module)
+            parameter = ParameterObject(
+                TensorType(cell.shape, cell.dtype), False, bool(persistent.hint), True, owner=module
+            )
             ev.parameters.append(parameter)
             value = Value(TensorCell(applying.new_version(ev, parameter.type, parameter)), value.origin)
         self.register(ev, module, str(key.hint), value, node, frame)
         return Value(None)
 
     def container_method(
-        self, ev: Evaluator, module: ModuleObject, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        receiver: Value,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         """append, extend, items ... of Sequential, ModuleList and ModuleDict."""
         if name == "append":
@@ -375,7 +470,9 @@ class TorchModules(Dialect):
         module.children.clear()
         module.children.update({str(i): v for i, v in enumerate(items)})
 
-    def introspect(self, ev: Evaluator, module: ModuleObject, receiver: Value, name: str, args: Args, node: ast.AST, frame: Frame) -> Value:
+    def introspect(
+        self, ev: Evaluator, module: ModuleObject, receiver: Value, name: str, args: Args, node: ast.AST, frame: Frame
+    ) -> Value:
         """modules(), children(), named_parameters() ... in the order of registration."""
         if name in ("modules", "named_modules"):
             pairs = [(path, Value(m)) for path, m in module.walk()]
@@ -411,20 +508,32 @@ class TorchModules(Dialect):
                         yield f"{path}.{key}" if path else key, value
 
     def super_method(
-        self, ev: Evaluator, callee: Value, sup: SuperObject, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+        self,
+        ev: Evaluator,
+        callee: Value,
+        sup: SuperObject,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
     ) -> Value:
         module = sup.receiver.hint
         if not isinstance(module, ModuleObject):
             return Value(None)
         base = classes.library_base(module.cls) if isinstance(module.cls, ClassObject) else None
         if name == "__init__":
-            visit = ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=base.name if base else ""))
+            visit = ev.visit(
+                Visit(node, frame, "super", callee, args, kwargs, module=module, name=base.name if base else "")
+            )
             if base is not None:
                 self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
             return Value(None)
         if name in ("forward", "__call__"):
             visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name="super"))
-            visit.result = self.library_forward(ev, module, args, kwargs, node, frame, visit, module.calls.get(ev.mode, 1) - 1)
+            visit.result = self.library_forward(
+                ev, module, args, kwargs, node, frame, visit, module.calls.get(ev.mode, 1) - 1
+            )
             return visit.result
         if name == "__setattr__":
             self.set_module_attribute(ev, module, str(args[0].hint), args[1], node, frame)
@@ -443,7 +552,9 @@ class TorchModules(Dialect):
         where = calls.index_hint(index)
         try:
             if isinstance(where, slice):
-                part = ModuleObject(Api("torch.nn.Sequential" if module.container == "sequential" else "torch.nn.ModuleList"))
+                part = ModuleObject(
+                    Api("torch.nn.Sequential" if module.container == "sequential" else "torch.nn.ModuleList")
+                )
                 part.container, part.site, part.frame = module.container, node, frame
                 names = list(module.children)[where]
                 part.children.update({str(i): module.children[n] for i, n in enumerate(names)})
@@ -451,19 +562,32 @@ class TorchModules(Dialect):
             if isinstance(where, int):
                 return items[where]
         except IndexError:
-            raise ev.refusal(frame, node, f"index {where} is out of range", "check the configuration", "index") from None
+            raise ev.refusal(
+                frame, node, f"index {where} is out of range", "check the configuration", "index"
+            ) from None
         raise ev.refusal(frame, node, "a module cannot be indexed like this", "index with a number or a name")
 
-    def module_store(self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame) -> None:
+    def module_store(
+        self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
         module = owner.hint
         assert isinstance(module, ModuleObject)
         ev.visit(Visit(node, frame, "method", None, (owner, index, value), module=module, name="store"))
         key = list(module.children)[index.hint] if isinstance(index.hint, int) and module.children else str(index.hint)
         self.register(ev, module, key, value, node, frame)
 
-    def copy_module(self, ev: Evaluator, module: ModuleObject, memo: dict[int, Value], node: ast.AST, frame: Frame) -> Value:
-        twin = ModuleObject(module.cls, container=module.container, form=module.form, bound=module.bound, params=module.params)
-        twin.site, twin.frame, twin.visit, twin.param_values = module.site, module.frame, module.visit, module.param_values
+    def copy_module(
+        self, ev: Evaluator, module: ModuleObject, memo: dict[int, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        twin = ModuleObject(
+            module.cls, container=module.container, form=module.form, bound=module.bound, params=module.params
+        )
+        twin.site, twin.frame, twin.visit, twin.param_values = (
+            module.site,
+            module.frame,
+            module.visit,
+            module.param_values,
+        )
         result = Value(twin)
         memo[id(module)] = result
         ev.modules.append(twin)

@@ -47,7 +47,7 @@ MENU = Menu(
         Action(
             "edit.discard", "Discard Edits of the Source", "history", lambda desk: desk.discard_edits(), enabled=_edited
         ),
-        Action("edit.find", "Find …", "find", lambda desk: desk.find(), ("Ctrl+F",), "search", opened),
+        Action("edit.find", "Find …", "find", lambda desk: desk.find_text(), ("Ctrl+F",), "search", opened),
         Action(
             "edit.search",
             "Search in Graph …",

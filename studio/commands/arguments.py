@@ -28,11 +28,15 @@ def build_parser() -> Parser:
     verbs = parser.add_subparsers(dest="verb", required=True, parser_class=Parser)
     convert = verbs.add_parser("convert", help="write a program in another framework", allow_abbrev=False)
     add_source(convert)
-    convert.add_argument("--to", choices=("keras", "torch", "flax"), help="the framework to write (of a project: its own)")
+    convert.add_argument(
+        "--to", choices=("keras", "torch", "flax"), help="the framework to write (of a project: its own)"
+    )
     convert.add_argument("-o", "--out", type=Path, required=True, metavar="DIR", help="the folder that gets the files")
     convert.add_argument("--weights", type=Path, metavar="CKPT", help="a checkpoint to carry over")
     convert.add_argument("--verify", action="store_true", help="run both sides and compare every number")
-    convert.add_argument("--style", choices=("sequential", "functional", "subclass"), help="how the target builds models")
+    convert.add_argument(
+        "--style", choices=("sequential", "functional", "subclass"), help="how the target builds models"
+    )
     convert.add_argument("--init", choices=("source", "keras"), help="whose initial values new weights get")
     add_json(convert)
     verify = verbs.add_parser("verify", help="run both sides of a conversion and compare", allow_abbrev=False)
@@ -41,7 +45,9 @@ def build_parser() -> Parser:
     add_json(verify)
     weights = verbs.add_parser("weights", help="carry a checkpoint over to a conversion", allow_abbrev=False)
     weights.add_argument("checkpoint", type=Path, metavar="CKPT", help=".pt, .pth, .safetensors, .weights.h5, .keras")
-    weights.add_argument("--with", dest="dir", type=Path, required=True, metavar="DIR", help="a folder that convert wrote")
+    weights.add_argument(
+        "--with", dest="dir", type=Path, required=True, metavar="DIR", help="a folder that convert wrote"
+    )
     weights.add_argument("-o", "--out", type=Path, required=True, help="the checkpoint to write")
     add_ops(weights)
     add_json(weights)
@@ -60,7 +66,9 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     """What names a program."""
     parser.add_argument("source", type=Path, metavar="SRC", help="a .py file, a notebook or a .pivot project")
     parser.add_argument("--model", metavar="EXPR", help='"Net", "Net(hidden=64)", "resnet18()", "model@1"')
-    parser.add_argument("--set", action="append", default=[], dest="bind", metavar="NAME=EXPR", help="bind an open name")
+    parser.add_argument(
+        "--set", action="append", default=[], dest="bind", metavar="NAME=EXPR", help="bind an open name"
+    )
     parser.add_argument("--input", action="append", default=[], dest="inputs", metavar="SPEC", help=SPEC)
     add_ops(parser)
 

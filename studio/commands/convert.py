@@ -1,4 +1,4 @@
-"""`pivot-studio convert SRC --to keras -o DIR`: read, write, prove, deliver; with weights and verification where asked."""
+"""`pivot-studio convert SRC --to keras -o DIR`: read, write, prove, deliver; carry weights and verify where asked."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from studio.commands.running import STEPS, Run, run_conversion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from codegen.verify.report import Report
     from codegen.weights.arrays import Array
 
 
@@ -32,19 +33,21 @@ def convert(args: argparse.Namespace, output: Output) -> int:
         raise refuse("usage", str(args.source), 0, 0, "the framework to write is not said", "add --to keras")
     more = 1 + bool(args.weights) + bool(args.verify)
     run = run_conversion(open_program(project, args.ops), args.out, output, more)
-    checkpoint = None
+    given: Mapping[str, Array] | None = None
+    checkpoint: Mapping[str, Array] | None = None
     if args.weights is not None and run.status == 0:
         output.progress("weights", len(STEPS), len(STEPS) + more)
-        checkpoint = carried(run, args.weights)
+        given = read_weights(run, args.weights)
+        checkpoint = carried(run, given, args.weights)
     if run.status == 2:
         return refused(run, output)
     output.progress("deliver", len(STEPS) + bool(args.weights), len(STEPS) + more)
     record = deliver(run, checkpoint)
-    report = None
+    report: Report | None = None
     status = run.status
     if args.verify and status == 0:
-        report = verified(run, output)
-        status = 0 if report.get("equal") is True else 1
+        report = verified(run, output, given)
+        status = 0 if report.equal else 1
     tell(run, record, report, status, output)
     return status
 
@@ -53,7 +56,9 @@ def check_choices(args: argparse.Namespace) -> None:
     """Refuse what the contract names and this version does not write."""
     file = str(args.source)
     if args.style not in (None, "subclass"):
-        raise refuse("usage", file, 0, 0, f"--style {args.style} is not written yet", "leave it out, or use --style subclass")
+        raise refuse(
+            "usage", file, 0, 0, f"--style {args.style} is not written yet", "leave it out, or use --style subclass"
+        )
     if args.init == "source":
         raise refuse("usage", file, 0, 0, "--init source is not written yet", "leave it out, or use --init keras")
 
@@ -62,22 +67,28 @@ def refused(run: Run, output: Output) -> int:
     """Nothing can be delivered: the errors, and what the window can still draw."""
     for problem in run.problems:
         output.problem(problem, fatal=problem is run.stopped or (run.stopped is None and problem.severity == "error"))
-    output.event("result", status=2, directory=None, conversion=None, picture=run.picture(), target=None, links=[])
+    if output.as_json:
+        output.event("result", status=2, directory=None, conversion=None, picture=run.picture(), target=None, links=[])
     return 2
 
 
-def carried(run: Run, checkpoint: Path) -> Mapping[str, Array]:
-    """The weights of a checkpoint under the names of the target. Raises Refusal."""
+def read_weights(run: Run, checkpoint: Path) -> Mapping[str, Array]:
+    """The arrays of a checkpoint under the source's names. Raises Refusal."""
     from codegen.weights.checkpoint import match_names, read_checkpoint
+
+    names = {name for parameter in run.done.network.parameters for name in parameter.names}
+    return match_names(read_checkpoint(checkpoint), names)
+
+
+def carried(run: Run, given: Mapping[str, Array], checkpoint: Path) -> Mapping[str, Array]:
+    """The weights under the names of the target. Raises Refusal."""
     from codegen.weights.mapping import carry_weights
 
     assert run.converted is not None
-    arrays = read_checkpoint(checkpoint)
     if run.proof is None or run.proof.target is None:
         why = "the weights cannot be carried over, as the written text was not read back"
         raise refuse("weights", str(checkpoint), 0, 0, why, "convert without --weights, and report this as a defect")
-    names = {name for parameter in run.done.network.parameters for name in parameter.names}
-    return carry_weights(run.converted, match_names(arrays, names), run.proof)
+    return carry_weights(run.converted, given, run.proof)
 
 
 def write_checkpoint(path: Path, arrays: Mapping[str, Array], framework: str) -> None:
@@ -116,15 +127,16 @@ def deliver(run: Run, checkpoint: Mapping[str, Array] | None) -> dict[str, objec
     return record
 
 
-def verified(run: Run, output: Output) -> dict[str, object]:
-    """The report of running both sides; its files lie beside the target. Raises Refusal."""
+def verified(run: Run, output: Output, weights: Mapping[str, Array] | None = None) -> Report:
+    """Run both sides, on the given weights or on random ones; the report lies beside the target. Raises Refusal."""
     from codegen.verification import verify_conversion
 
-    assert run.converted is not None
-    return dict(verify_conversion(run.converted, run.directory, output.progress))
+    assert run.converted is not None and run.proof is not None
+    target, bind = run.directory / run.file, run.program.request.bind
+    return verify_conversion(run.converted, run.proof, run.directory, target, bind, output.progress, weights)
 
 
-def tell(run: Run, record: dict[str, object], report: dict[str, object] | None, status: int, output: Output) -> None:
+def tell(run: Run, record: dict[str, object], report: Report | None, status: int, output: Output) -> None:
     """The outcome: one result event, or a few lines for people; every unmapped node on stderr."""
     assert run.converted is not None
     for problem in run.problems:
@@ -133,8 +145,10 @@ def tell(run: Run, record: dict[str, object], report: dict[str, object] | None, 
     for line in summary(run, record):
         output.text(line)
     if report is not None:
-        output.text(verdict(report))
-    extra = {} if report is None else {"report": report}
+        output.text(report.sentence())
+    extra = {} if report is None else {"report": report.as_json()}
+    if not output.as_json:
+        return
     output.event(
         "result",
         status=status,
@@ -165,19 +179,9 @@ def summary(run: Run, record: dict[str, object]) -> list[str]:
             order = f", stored as {tensor['target_axes']}" if moved else ""
             lines.append(f"  {kind[:-1]} {tensor['name']}: ({shape}) {tensor['dtype']}{order}")
     if nodes["unmapped"]:
-        lines.append(f"  {nodes['unmapped']} of {count} nodes are unmapped: they raise NotImplementedError where they stand")
+        lines.append(
+            f"  {nodes['unmapped']} of {count} nodes are unmapped: they raise NotImplementedError where they stand"
+        )
     if record["weights"]:
         lines.append(f"  weights: {run.directory / weights_name(Path(run.program.project.source), run.target)}")
     return lines
-
-
-def verdict(report: dict[str, object]) -> str:
-    """One line on the outcome of a verification."""
-    numbers = report.get("numbers")
-    double = numbers.get("float64") if isinstance(numbers, dict) else None
-    worst = double.get("worst") if isinstance(double, dict) else None
-    found = f" (largest relative error in float64: {worst:.1e})" if isinstance(worst, float) else ""
-    if report.get("equal") is True:
-        return f"both sides compute the same{found}"
-    why = report.get("why")
-    return f"the two sides are NOT equal{found}" + (f": {why}" if why else "")

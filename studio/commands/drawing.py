@@ -13,7 +13,8 @@ INDENT = "  "
 def tree_lines(picture: Picture) -> Iterator[str]:
     """Modules and nodes in the order of execution, nodes with the shapes they give."""
     root = next(module for module in picture.modules if module.parent is None)
-    yield f"{picture.source.model}: {count_text(len(picture.nodes), 'node')}, {count_text(root.parameters, 'parameter')}"
+    sizes = f"{count_text(len(picture.nodes), 'node')}, {count_text(root.parameters, 'parameter')}"
+    yield f"{picture.source.model}: {sizes}"
     for terminal in picture.inputs:
         yield f"{INDENT}{terminal.name}: {picture.values[terminal.id].label} {terminal.dtype}"
     open_now: list[str] = []

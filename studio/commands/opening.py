@@ -1,4 +1,4 @@
-"""From the arguments of a verb to a request: source file or project, its framework, inputs, names bound from outside."""
+"""From the arguments of a verb to a request: source or project, its framework, inputs, names bound from outside."""
 
 from __future__ import annotations
 

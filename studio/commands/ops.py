@@ -1,4 +1,4 @@
-"""`pivot-studio ops`: the operations that are known, with their forms; `--missing keras`: those without one, and why."""
+"""`pivot-studio ops`: the operations that are known, with their forms; `--missing keras`: those without, and why."""
 
 from __future__ import annotations
 

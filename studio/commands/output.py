@@ -1,4 +1,4 @@
-"""The one place where the verbs print: events as JSON lines, or text for people; errors always on stderr, one line each."""
+"""The one place where the verbs print: events as JSON lines, or text for people; errors on stderr, one line each."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 from pivot.problems import Problem
+
+REMARKS = 20
+"""Warnings and remarks that people get to see."""
 
 
 class Output:
@@ -17,6 +21,7 @@ class Output:
     def __init__(self, as_json: bool, given: Mapping[str, str] | None = None) -> None:
         self.as_json = as_json
         self.given = dict(given or {})
+        self.remarks = 0
 
     def call(self, path: Path) -> None:
         """Problems shall name this file as the user did."""
@@ -43,8 +48,12 @@ class Output:
         line = self.line(problem)
         if fatal:
             write(sys.stderr, line + "\n")
-        else:
+            return
+        self.remarks += 1
+        if self.remarks <= REMARKS:
             self.text(f"{problem.severity}: {line}")
+        elif self.remarks == REMARKS + 1:
+            self.text("more remarks are in conversion.json, or come with --json")
 
     def line(self, problem: Problem) -> str:
         """`file:line:column: why: what to do`, with the file as the user called it."""
@@ -59,15 +68,15 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\t" else repr(c)[1:-1] for c in text)
 
 
-def write(stream: object, text: str) -> None:
+def write(out: TextIO, text: str) -> None:
     """Write and flush; a reader that went away ends the process quietly, as with other commands."""
-    out = sys.stdout if stream is sys.stdout else sys.stderr
     try:
-        out.write(text)
-        out.flush()
-    except UnicodeEncodeError:
-        out.write(text.encode(out.encoding or "ascii", "backslashreplace").decode(out.encoding or "ascii"))
+        try:
+            out.write(text)
+        except UnicodeEncodeError:
+            encoding = out.encoding or "ascii"
+            out.write(text.encode(encoding, "backslashreplace").decode(encoding))
         out.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())  # or the interpreter complains when it ends
         raise

@@ -49,7 +49,7 @@ class Run:
         return problems_of(self.done, self.converted, (*self.program.warnings, *self.extra, *last))
 
     @property
-    def unmapped(self) -> dict[str, str]:
+    def unwritten(self) -> dict[str, str]:
         """Nodes that the target has no form for: id -> the reason."""
         return {} if self.converted is None else unwritten_nodes(self.converted)
 
@@ -58,13 +58,13 @@ class Run:
         """Exit status: 2 where nothing can be delivered, 3 where nodes are unmapped, else 0."""
         if self.stopped is not None or self.converted is None:
             return 2
-        lost = bool(self.done.network.unmapped or self.unmapped)
+        lost = bool(self.done.network.unmapped or self.unwritten)
         fatal = [p for p in (*self.converted.written.problems, *self.extra) if p.severity == "error"]
         return 2 if fatal else 3 if lost else 0
 
     def picture(self) -> dict[str, object]:
         """What a window draws."""
-        return picture_of(self.done, self.unmapped, self.places, self.problems)
+        return picture_of(self.done, self.unwritten, self.places, self.problems)
 
 
 def run_conversion(program: Program, directory: Path, output: Output, more: int = 0) -> Run:

@@ -22,7 +22,9 @@ def show(args: argparse.Namespace, output: Output) -> int:
     """Show one network. Raises Refusal."""
     output.call(args.source)
     if args.out is not None and args.out.suffix.lower() not in KINDS:
-        raise refuse("usage", str(args.out), 0, 0, f"this is none of {', '.join(KINDS)}", "name a file of one of these kinds")
+        raise refuse(
+            "usage", str(args.out), 0, 0, f"this is none of {', '.join(KINDS)}", "name a file of one of these kinds"
+        )
     program = open_program(project_of(args.source, args.model, args.inputs, args.bind, None), args.ops)
     output.progress("read", 0, 2)
     done = elaborate(program.request, program.dialect, program.opset)
@@ -69,5 +71,3 @@ def write_out(path: Path, content: bytes) -> None:
     except OSError as error:
         why = f"could not be written ({error.strerror or error})"
         raise refuse("write", str(path), 0, 0, why, "free some space or choose another place") from None
-
-

@@ -9,7 +9,7 @@ from pathlib import Path
 from codegen.conversion import PROJECT, RECORD
 from pivot.problems import Refusal, refuse
 from pivot.project import load_project
-from studio.commands.convert import verdict, verified
+from studio.commands.convert import verified
 from studio.commands.opening import open_program
 from studio.commands.output import Output
 from studio.commands.running import Run, run_conversion
@@ -19,11 +19,10 @@ def verify(args: argparse.Namespace, output: Output) -> int:
     """Verify one conversion: 0 equal, 1 not equal. Raises Refusal."""
     run = converted_again(args.dir, args.ops, output, 1)
     report = verified(run, output)
-    equal = report.get("equal") is True
-    output.text(verdict(report))
+    output.text(report.sentence())
     output.text(f"  report: {args.dir / 'report.html'}")
-    output.event("result", status=0 if equal else 1, directory=str(args.dir), report=report)
-    return 0 if equal else 1
+    output.event("result", status=0 if report.equal else 1, directory=str(args.dir), report=report.as_json())
+    return 0 if report.equal else 1
 
 
 def converted_again(directory: Path, ops: list[Path], output: Output, more: int) -> Run:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from pivot.problems import refuse
-from studio.commands.convert import carried, write_checkpoint
+from studio.commands.convert import carried, read_weights, write_checkpoint
 from studio.commands.output import Output
 from studio.commands.running import STEPS
 from studio.commands.verify import converted_again
@@ -22,7 +22,7 @@ def weights(args: argparse.Namespace, output: Output) -> int:
         why = f"{run.target} loads weights from files that end in {suffix}"
         raise refuse("usage", str(args.out), 0, 0, why, f"name the file something{suffix}")
     output.progress("weights", len(STEPS), len(STEPS) + 1)
-    arrays = carried(run, args.checkpoint)
+    arrays = carried(run, read_weights(run, args.checkpoint), args.checkpoint)
     write_checkpoint(args.out, arrays, run.target)
     numbers = sum(int(array.size) for array in arrays.values())
     output.text(f"{args.out}: {len(arrays):,} arrays, {numbers:,} numbers")

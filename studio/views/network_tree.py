@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -32,6 +34,7 @@ from studio.widgets.parts import column, frame, row
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Module", "Output", "Weights")
+_MOST = 300  # rows that are shown as selected; who selects more looks at the graph
 _CLASS = Qt.ItemDataRole.UserRole
 _PATH = Qt.ItemDataRole.UserRole + 1
 _RED = Qt.ItemDataRole.UserRole + 2
@@ -178,15 +181,15 @@ class _Cell(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         super().initStyleOption(option, index)
         if index.column() == 1:
-            option.palette.setColor(option.palette.ColorRole.Text, self.theme.color("muted"))  # type: ignore[attr-defined]
+            option.palette.setColor(option.palette.ColorRole.Text, self.theme.color("muted"))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         if index.column() != 0:
             return
         name = str(index.data())
-        area: QRect = option.rect.adjusted(4, 0, -4, 0)  # type: ignore[attr-defined]
-        used = option.fontMetrics.horizontalAdvance(name) + 14  # type: ignore[attr-defined]
+        area: QRect = option.rect.adjusted(4, 0, -4, 0)
+        used = option.fontMetrics.horizontalAdvance(name) + 14
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.data(_RED):
@@ -196,7 +199,7 @@ class _Cell(QStyledItemDelegate):
             used += 12
         painter.setPen(self.theme.color("faint"))
         rest = area.adjusted(used, 0, 0, 0)
-        text = option.fontMetrics.elidedText(str(index.data(_CLASS)), Qt.TextElideMode.ElideRight, rest.width())  # type: ignore[attr-defined]
+        text = option.fontMetrics.elidedText(str(index.data(_CLASS)), Qt.TextElideMode.ElideRight, rest.width())
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.restore()
 
@@ -290,14 +293,18 @@ class NetworkTree(QWidget):
         for name in chosen.nodes:
             node = self._picture.node_by_id.get(name)
             if node is not None:
-                paths.append(node.instance if node.instance in self._picture.module_by_path else node.module)
-        self._following = True
-        selection = self.tree.selectionModel()
-        selection.clear()
-        for at, path in enumerate(dict.fromkeys(paths)):
+                made = self._picture.module_by_path.get(node.instance or "")
+                paths.append(made.path if made is not None and node.instance else node.module)
+        selection = QItemSelection()
+        first: QModelIndex | None = None
+        for path in list(dict.fromkeys(paths))[:_MOST]:
             index = self._filtered.mapFromSource(self.model.path_index(path))
             if index.isValid():
-                selection.select(index, selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
-                if at == 0:
-                    self.tree.scrollTo(index)
+                selection.select(index, index)
+                first = first or index
+        self._following = True
+        flags = QItemSelectionModel.SelectionFlag
+        self.tree.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
         self._following = False
+        if first is not None:
+            self.tree.scrollTo(first)

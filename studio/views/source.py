@@ -53,7 +53,7 @@ class SourceView(QWidget):
         self.editor.set_theme(theme, pixels)
         self.find_bar.set_theme(theme)
 
-    def find(self) -> None:
+    def open_find(self) -> None:
         """Open the bar that searches this file."""
         self.find_bar.open()
 

@@ -52,7 +52,7 @@ class TargetView(QWidget):
         self.find_bar.set_theme(theme)
         self._copy.setIcon(icon("copy", theme))
 
-    def find(self) -> None:
+    def open_find(self) -> None:
         """Open the bar that searches the target."""
         self.find_bar.open()
 

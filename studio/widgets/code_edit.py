@@ -25,6 +25,9 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 from studio.theme import Theme
 from studio.widgets.highlight import PythonHighlighter
 
+_SPLICE = 20_000  # characters up to which a change is put into the text that is shown
+_AROUND = 120  # lines above and below the view that are coloured as well
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -47,6 +50,7 @@ class CodeEdit(QPlainTextEdit):
         self._theme = theme
         self._shown = ""
         self._quiet = False
+        self._painted = (0, 0)
         self._spans: dict[str, tuple[Stretch, ...]] = {}
         self._changed: frozenset[int] = frozenset()
         self._marks: dict[int, tuple[str, str]] = {}
@@ -59,6 +63,7 @@ class CodeEdit(QPlainTextEdit):
         self.blockCountChanged.connect(self._fit_gutter)
         self.updateRequest.connect(self._scroll_gutter)
         self.cursorPositionChanged.connect(self._moved)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.document().contentsChanged.connect(self._typed)
         self.set_theme(theme)
 
@@ -82,9 +87,18 @@ class CodeEdit(QPlainTextEdit):
         self._highlighter.prepare(shown)
         if not old or not shown:
             self._quietly(lambda: self.setPlainText(shown))
-        else:
-            start, end, new = _difference(old, shown)
+            self._spans = {}
+            self._paint_spans()
+            return
+        start, end, new = _difference(old, shown)
+        if len(new) + end - start < _SPLICE:
             self._quietly(lambda: self._splice(_units(old[:start]), _units(old[:end]), new))
+        else:
+            # To put a long text into a laid out document costs far more than to lay out a new one.
+            line, column, scroll = *self.place(), self.verticalScrollBar().value()
+            self._quietly(lambda: self.setPlainText(shown))
+            self.reveal(line, column)
+            self.verticalScrollBar().setValue(scroll)
         self._spans = {}
         self._paint_spans()
 
@@ -203,15 +217,28 @@ class CodeEdit(QPlainTextEdit):
     # -- colours
 
     def _paint_spans(self) -> None:
+        """Colour what is near the lines in sight; a text can have more places than anybody can see."""
+        first = self.firstVisibleBlock().blockNumber() + 1 - _AROUND
+        last = first + self.viewport().height() // max(1, self.fontMetrics().lineSpacing()) + 2 * _AROUND
+        self._painted = (first, last)
         made: list[QTextEdit.ExtraSelection] = []
-        for line in sorted(self._changed):
-            made += self._line_selection(line, self._theme.color("code_changed"))
+        for line in self._changed:
+            if first <= line <= last:
+                made += self._line_selection(line, self._theme.color("code_changed"))
         if self.hasFocus():
             made += self._line_selection(self.textCursor().blockNumber() + 1, self._theme.color("code_line"))
         for layer, color in (("find", "warning_soft"), ("hit", "code_hit")):
             for span in self._spans.get(layer, ()):
-                made += self._selection(span, self._theme.color(color))
+                if span.end_line >= first and span.line <= last:
+                    made += self._selection(span, self._theme.color(color))
         self.setExtraSelections(made)
+
+    def _scrolled(self) -> None:
+        first, last = self._painted
+        line = self.firstVisibleBlock().blockNumber() + 1
+        rows = self.viewport().height() // max(1, self.fontMetrics().lineSpacing())
+        if line < first + _AROUND // 4 or line + rows > last - _AROUND // 4:
+            self._paint_spans()
 
     def _line_selection(self, line: int, color: QColor) -> list[QTextEdit.ExtraSelection]:
         position = self.position(line, 1)
@@ -223,7 +250,7 @@ class CodeEdit(QPlainTextEdit):
         form.setProperty(QTextFormat.Property.FullWidthSelection, True)
         cursor = QTextCursor(self.document())
         cursor.setPosition(position)
-        selection.format, selection.cursor = form, cursor  # type: ignore[attr-defined]
+        selection.format, selection.cursor = form, cursor
         return [selection]
 
     def _selection(self, span: Stretch, color: QColor) -> list[QTextEdit.ExtraSelection]:
@@ -238,7 +265,7 @@ class CodeEdit(QPlainTextEdit):
         cursor = QTextCursor(self.document())
         cursor.setPosition(start)
         cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
-        selection.format, selection.cursor = form, cursor  # type: ignore[attr-defined]
+        selection.format, selection.cursor = form, cursor
         return [selection]
 
     # -- the margin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QFrame,
@@ -34,7 +34,7 @@ class Entry:
     group: str
     keys: str
     enabled: bool
-    run: Callable[[], None]
+    run: Callable[[], object]
 
 
 def score(wanted: str, text: str) -> int | None:
@@ -62,6 +62,7 @@ class CommandPalette(QFrame):
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
+        self._parent = parent
         set_style(self, role="palette")
         shadow = QGraphicsDropShadowEffect(self)
         shadow.setBlurRadius(36)
@@ -99,7 +100,7 @@ class CommandPalette(QFrame):
         self._entries = entries
         self.field.clear()
         self._narrow("")
-        parent = self.parentWidget()
+        parent = self._parent
         width = min(620, parent.width() - 40)
         self.resize(width, min(430, parent.height() - 80))
         self.move((parent.width() - width) // 2, 70)
@@ -171,14 +172,16 @@ class _Line(QStyledItemDelegate):
         super().__init__()
         self.theme = theme
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: object) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(100, 30)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: object) -> None:
-        super().paint(painter, option, index)  # type: ignore[arg-type]
-        keys = str(index.data(_KEYS) or "")  # type: ignore[attr-defined]
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        keys = str(index.data(_KEYS) or "")
         if keys:
-            area: QRect = option.rect.adjusted(0, 0, -12, 0)  # type: ignore[attr-defined]
+            area: QRect = option.rect.adjusted(0, 0, -12, 0)
             painter.save()
             painter.setPen(self.theme.color("muted"))
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, keys)

@@ -14,6 +14,7 @@ class DropOverlay(QWidget):
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
+        self._parent = parent
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._theme = theme
         self._text = ""
@@ -25,7 +26,7 @@ class DropOverlay(QWidget):
     def announce(self, text: str) -> None:
         """Cover the parent and say what letting go would do."""
         self._text = text
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._parent.rect())
         self.raise_()
         self.show()
         self.update()

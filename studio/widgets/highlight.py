@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
@@ -28,6 +29,8 @@ _COLORS: Mapping[_TokenType, str] = {
     Name.Exception: "syntax_builtin",
 }
 _FULL_PASS_MS = 160
+_AT_ONCE = 1_500  # lines that are lexed before a text is shown; the rest follows while the window is idle
+_PER_TURN = 400
 
 
 class PythonHighlighter(QSyntaxHighlighter):
@@ -39,10 +42,16 @@ class PythonHighlighter(QSyntaxHighlighter):
         self._lines: list[tuple[str, tuple[Run, ...]]] = []
         self._formats: dict[_TokenType, QTextCharFormat | None] = {}
         self._theme = theme
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(_FULL_PASS_MS)
-        self._timer.timeout.connect(self.lex_all)
+        self._rest: Iterator[tuple[str, tuple[Run, ...]]] = iter(())
+        self._fresh = 0
+        self._edited = QTimer(self)
+        self._edited.setSingleShot(True)
+        self._edited.setInterval(_FULL_PASS_MS)
+        self._edited.timeout.connect(self.lex_all)
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._go_on)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of another theme."""
@@ -52,25 +61,49 @@ class PythonHighlighter(QSyntaxHighlighter):
 
     def prepare(self, text: str) -> None:
         """Lex a text that is about to be put into the document, so that it is drawn right at once."""
-        self._timer.stop()
-        self._lines = list(self._lex(text))
+        self._edited.stop()
+        self._start(text)
+        self._lines = list(islice(self._rest, _AT_ONCE))
+        self._fresh = len(self._lines)
+        self._turn.start()
 
     def lex_all(self) -> None:
-        """Lex what the document holds and redraw the lines whose colours changed."""
-        before = self._lines
-        self._lines = list(self._lex(self.document().toPlainText()))
-        for number, line in enumerate(self._lines):
-            if number >= len(before) or before[number] != line:
+        """Lex what the document holds and redraw the lines whose colours changed, some at a time."""
+        self._start(self.document().toPlainText())
+        self._fresh = 0
+        self._go_on()
+
+    def _start(self, text: str) -> None:
+        self._rest = self._lex(text)
+        self._turn.stop()
+
+    def _go_on(self) -> None:
+        """The next lines; those that are drawn already as they should be are left alone."""
+        more = list(islice(self._rest, _AT_ONCE if self._fresh == 0 else _PER_TURN))
+        for line in more:
+            number, self._fresh = self._fresh, self._fresh + 1
+            known = self._lines[number] if number < len(self._lines) else None
+            if known is None:
+                self._lines.append(line)
+            else:
+                self._lines[number] = line
+            if known != line:
                 self.rehighlightBlock(self.document().findBlockByNumber(number))
+        if more:
+            self._turn.start()
+        else:
+            del self._lines[self._fresh :]
 
     def highlightBlock(self, text: str) -> None:
         """Qt calls this for each line that changed."""
         number = self.currentBlock().blockNumber()
         if number < len(self._lines) and self._lines[number][0] == text:
             runs = self._lines[number][1]
+        elif self._turn.isActive() and number >= self._fresh:
+            return
         else:
             runs = next(self._lex(text), ("", ()))[1]
-            self._timer.start()
+            self._edited.start()
         for start, length, kind in runs:
             form = self._format(kind)
             if form is not None:

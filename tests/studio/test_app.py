@@ -20,7 +20,9 @@ def test_void_calls_do_not_take_references_of_none() -> None:
     assert sys.getrefcount(None) >= before - 50
 
 
-def test_an_uncaught_exception_becomes_a_report_and_one_dialog(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_uncaught_exception_becomes_a_report_and_one_dialog(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     shown: list[tuple[Path | None, str]] = []
     catcher = CrashCatcher(tmp_path, lambda path, text: shown.append((path, text)))
     try:

@@ -118,7 +118,10 @@ def test_one_selection_for_source_nodes_and_target(converted: Document, qtbot: Q
     file = converted.project.source
     with qtbot.waitSignal(converted.selection_changed):
         converted.select_source(file, 16, 30)
-    assert [converted.results.picture.node_by_id[name].path for name in converted.selection.nodes] == ["block1.conv", "block2.conv"]
+    assert [converted.results.picture.node_by_id[name].path for name in converted.selection.nodes] == [
+        "block1.conv",
+        "block2.conv",
+    ]
     target = converted.selection.target
     assert len(target) == 1
     chosen = converted.selection

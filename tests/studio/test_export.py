@@ -25,7 +25,11 @@ def test_files_are_copied_and_the_project_names_the_source(tmp_path: Path) -> No
     directory, out = made(tmp_path / "made"), tmp_path / "out"
     project = Project(str(tmp_path / "net.py"), texts={str(tmp_path / "net.py"): "edited"})
     written = export.export(directory, out, project)
-    assert sorted(str(path.relative_to(out)) for path in written) == ["deep/report.json", "net_keras.py", "project.pivot"]
+    assert sorted(str(path.relative_to(out)) for path in written) == [
+        "deep/report.json",
+        "net_keras.py",
+        "project.pivot",
+    ]
     assert load_project(out / "project.pivot") == project
 
 

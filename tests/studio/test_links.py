@@ -13,7 +13,9 @@ def at(line: int, column: int = 1, width: int = 10, file: str = "model.py") -> S
 
 def test_the_innermost_stretch_wins() -> None:
     outer, inner = at(5, 1, 40), at(5, 10, 5)
-    links = Links(resnet50().picture(), [Link(outer, at(1, file="t.py"), ("n0",)), Link(inner, at(2, file="t.py"), ("n1", "n2"))])
+    links = Links(
+        resnet50().picture(), [Link(outer, at(1, file="t.py"), ("n0",)), Link(inner, at(2, file="t.py"), ("n1", "n2"))]
+    )
     assert links.at_source("model.py", 5, 12).nodes == ("n1", "n2")
     assert links.at_source("model.py", 5, 15).nodes == ("n1", "n2")
     assert links.at_source("model.py", 5, 30).nodes == ("n0",)

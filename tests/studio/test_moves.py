@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from pivot.rebase import Lines
 from studio.moves import Moves
 
@@ -10,7 +12,7 @@ TEXTS = ("f(3, 4)\n", "f((11, 11), 4)\n", "f((11, 11), 5)\n", "f(7, 5)\n")
 
 def moves() -> Moves:
     made = Moves()
-    for revision, (old, new) in enumerate(zip(TEXTS, TEXTS[1:], strict=False), start=2):
+    for revision, (old, new) in enumerate(pairwise(TEXTS), start=2):
         made.add("m.py", old, new)
         made.reach(revision)
     return made

@@ -47,6 +47,8 @@ def test_steps_rows_and_the_first_difference() -> None:
     assert report.constants == ("gelu",)
 
 
-@pytest.mark.parametrize(("error", "passes"), [(None, None), (0.0, True), (1e-12, True), (1e-11, False), (float("nan"), False)])
+@pytest.mark.parametrize(
+    ("error", "passes"), [(None, None), (0.0, True), (1e-12, True), (1e-11, False), (float("nan"), False)]
+)
 def test_the_gate(error: float | None, passes: bool | None) -> None:
     assert within(error, 1e-12) is passes

@@ -37,7 +37,10 @@ def test_texts_stand_out_from_their_grounds(name: str) -> None:
     """WCAG AA: 4.5 for text."""
     theme = themes()[name]
     pairs = [("text", "panel"), ("text", "window"), ("muted", "panel"), ("muted", "window"), ("accent_text", "accent")]
-    pairs += [(tone, f"{tone}_soft") for tone in ("danger", "warning", "success")] + [("text", "code_hit"), ("text", "accent_soft")]
+    pairs += [(tone, f"{tone}_soft") for tone in ("danger", "warning", "success")] + [
+        ("text", "code_hit"),
+        ("text", "accent_soft"),
+    ]
     pairs += [(color, "panel") for color in theme.colors if color.startswith("syntax_") and color != "syntax_comment"]
     poor = {pair: contrast(theme.color(pair[0]), theme.color(pair[1])) for pair in pairs}
     assert {pair: value for pair, value in poor.items() if value < 4.5} == {}
@@ -56,4 +59,6 @@ def test_the_style_sheet_and_the_palette_can_be_applied(qapp: object, name: str)
 def test_every_icon_is_drawn(qapp: object) -> None:
     for path in resource("icons").glob("*.svg"):
         image = icon(path.stem, themes()["light"]).pixmap(24).toImage()
-        assert any(image.pixelColor(x, y).alpha() for x in range(image.width()) for y in range(image.height())), path.stem
+        assert any(image.pixelColor(x, y).alpha() for x in range(image.width()) for y in range(image.height())), (
+            path.stem
+        )

@@ -36,7 +36,9 @@ def test_opening_a_file_shows_its_network_everywhere(
     assert window.windowTitle() == "small_net.py[*] — Pivot Studio"
 
 
-def test_the_window_closes_and_its_arrangement_comes_back(window: Window, jobs: Jobs, source: Path, settle: Settle) -> None:
+def test_the_window_closes_and_its_arrangement_comes_back(
+    window: Window, jobs: Jobs, source: Path, settle: Settle
+) -> None:
     window.open_path(source)
     settle(jobs)
     window.panels.docks["network"].hide()

@@ -252,13 +252,17 @@ class Expressions(Leaves):
                 with self.node(sole):
                     self._comprehension(sole.elt, sole.generators)
                 return
-            self.elements(self.arguments(node.args, node.keywords),
-                          bool(getattr(node, "exploded", False)) and bool(node.args or node.keywords))
+            self.elements(
+                self.arguments(node.args, node.keywords),
+                bool(getattr(node, "exploded", False)) and bool(node.args or node.keywords),
+            )
 
     def arguments(self, args: Sequence[ast.expr], keywords: Sequence[ast.keyword]) -> list[Element]:
         """The elements of the brackets of a call or a class."""
-        return [*(Element(each, each) for each in args),
-                *(Element(each, each.value, partial(self._name_of, each)) for each in keywords)]
+        return [
+            *(Element(each, each) for each in args),
+            *(Element(each, each.value, partial(self._name_of, each)) for each in keywords),
+        ]
 
     def _name_of(self, node: ast.keyword) -> None:
         if node.arg is None:
@@ -275,9 +279,15 @@ class Expressions(Leaves):
             if bare and isinstance(index, ast.Tuple):
                 with self.node(index):
                     wide = any(_is_wide(each) for each in index.elts)
-                    self.elements([Element(each, start=partial(self._slice, each, wide))
-                                   if isinstance(each, ast.Slice) else Element(each, each) for each in index.elts],
-                                  comma=len(index.elts) == 1)
+                    self.elements(
+                        [
+                            Element(each, start=partial(self._slice, each, wide))
+                            if isinstance(each, ast.Slice)
+                            else Element(each, each)
+                            for each in index.elts
+                        ],
+                        comma=len(index.elts) == 1,
+                    )
             else:
                 self.expression(index)
 
@@ -360,8 +370,9 @@ class Expressions(Leaves):
             elements.append(self._parameter("*", node.vararg, None))
         elif node.kwonlyargs:
             elements.append(Element(None, start=partial(self._mark, "*", node.kwonlyargs[0])))
-        elements.extend(self._parameter("", each, default)
-                        for each, default in zip(node.kwonlyargs, node.kw_defaults, strict=True))
+        elements.extend(
+            self._parameter("", each, default) for each, default in zip(node.kwonlyargs, node.kw_defaults, strict=True)
+        )
         if node.kwarg is not None:
             elements.append(self._parameter("**", node.kwarg, None))
         return elements
@@ -399,7 +410,8 @@ def _simple(node: ast.expr) -> bool:
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and level_of(node) is Level.ATOM)
+        isinstance(node, ast.Constant) and isinstance(node.value, (int, float)) and level_of(node) is Level.ATOM
+    )
 
 
 def _is_wide(node: ast.expr) -> bool:

@@ -112,8 +112,10 @@ class Line:
     def exploding_comma(self) -> bool:
         """Whether a comma before a closing bracket asks for one element per line."""
         code = without_comments(self.leaves)
-        return any(leaf.kind is Kind.CLOSE and not leaf.keeps_comma and previous.kind is Kind.COMMA
-                   for previous, leaf in pairwise(code))
+        return any(
+            leaf.kind is Kind.CLOSE and not leaf.keeps_comma and previous.kind is Kind.COMMA
+            for previous, leaf in pairwise(code)
+        )
 
     def comment_within(self) -> bool:
         """Whether something follows a comment that must end its line."""

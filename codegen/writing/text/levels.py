@@ -32,18 +32,32 @@ class Level(IntEnum):
 
 
 BINARY: dict[type[ast.operator], tuple[str, Level, Split]] = {
-    ast.BitOr: ("|", Level.BIT_OR, Split.OR), ast.BitXor: ("^", Level.BIT_XOR, Split.XOR),
-    ast.BitAnd: ("&", Level.BIT_AND, Split.AND), ast.LShift: ("<<", Level.SHIFT, Split.SHIFT),
-    ast.RShift: (">>", Level.SHIFT, Split.SHIFT), ast.Add: ("+", Level.ARITH, Split.ARITH),
-    ast.Sub: ("-", Level.ARITH, Split.ARITH), ast.Mult: ("*", Level.TERM, Split.TERM),
-    ast.MatMult: ("@", Level.TERM, Split.TERM), ast.Div: ("/", Level.TERM, Split.TERM),
-    ast.FloorDiv: ("//", Level.TERM, Split.TERM), ast.Mod: ("%", Level.TERM, Split.TERM),
+    ast.BitOr: ("|", Level.BIT_OR, Split.OR),
+    ast.BitXor: ("^", Level.BIT_XOR, Split.XOR),
+    ast.BitAnd: ("&", Level.BIT_AND, Split.AND),
+    ast.LShift: ("<<", Level.SHIFT, Split.SHIFT),
+    ast.RShift: (">>", Level.SHIFT, Split.SHIFT),
+    ast.Add: ("+", Level.ARITH, Split.ARITH),
+    ast.Sub: ("-", Level.ARITH, Split.ARITH),
+    ast.Mult: ("*", Level.TERM, Split.TERM),
+    ast.MatMult: ("@", Level.TERM, Split.TERM),
+    ast.Div: ("/", Level.TERM, Split.TERM),
+    ast.FloorDiv: ("//", Level.TERM, Split.TERM),
+    ast.Mod: ("%", Level.TERM, Split.TERM),
     ast.Pow: ("**", Level.POWER, Split.POWER),
 }
 UNARY: dict[type[ast.unaryop], str] = {ast.USub: "-", ast.UAdd: "+", ast.Invert: "~", ast.Not: "not"}
 COMPARE: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Is: "is",
-    ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.In: "in",
+    ast.NotIn: "not in",
 }
 OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp)
 

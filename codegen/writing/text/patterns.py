@@ -41,9 +41,15 @@ class Patterns(Expressions):
             case ast.MatchClass():
                 self.expression(node.cls, Level.ATOM)
                 with self.brackets():
-                    self.elements([*(self._part(each) for each in node.patterns),
-                                   *(self._part(each, name) for name, each in
-                                     zip(node.kwd_attrs, node.kwd_patterns, strict=True))])
+                    self.elements(
+                        [
+                            *(self._part(each) for each in node.patterns),
+                            *(
+                                self._part(each, name)
+                                for name, each in zip(node.kwd_attrs, node.kwd_patterns, strict=True)
+                            ),
+                        ]
+                    )
             case ast.MatchStar():
                 self.put(f"*{node.name or '_'}")
             case ast.MatchAs():

@@ -21,8 +21,6 @@ class Element:
     level: Level = Level.TEST
 
 
-
-
 class Leaves:
     """A growing row of leaves. `gap` asks for a space before the next one."""
 

@@ -250,16 +250,21 @@ class Printer:
 
     # --- lines
 
-    def _head(self, head: Head, node: ast.AST, depth: int, decorators: Sequence[Head] = (),
-              is_def: bool = False) -> None:
+    def _head(
+        self, head: Head, node: ast.AST, depth: int, decorators: Sequence[Head] = (), is_def: bool = False
+    ) -> None:
         """Writes one logical line, with the comments of its statement; those without a place in it go above it."""
         heads = [*decorators, head]
         behind = getattr(node, "behind", None)
         if behind and (last := head.last_code()) is not None:
             last.comments.append(behind)
         loose = [comment for each in heads for comment in each.take_loose()]
-        said = Counter(comment for each in heads for leaf in each.row for comment in
-                       (*leaf.comments, *((leaf.text,) if leaf.kind is Kind.COMMENT else ())))
+        said = Counter(
+            comment
+            for each in heads
+            for leaf in each.row
+            for comment in (*leaf.comments, *((leaf.text,) if leaf.kind is Kind.COMMENT else ()))
+        )
         said.update(loose)
         inside = [text for each in (node, *(h.owner for h in decorators)) for _, text in getattr(each, "inside", ())]
         for text in inside:

@@ -110,8 +110,9 @@ def _moved(text: str, source: int, indent: int) -> str:
             result.append("")
             continue
         spaces = len(expanded) - len(expanded.lstrip(" "))
-        result.append(" " * max(0, spaces + indent - source if spaces >= source else min(spaces, indent))
-                      + expanded[spaces:])
+        result.append(
+            " " * max(0, spaces + indent - source if spaces >= source else min(spaces, indent)) + expanded[spaces:]
+        )
     if not lines[-1].strip():
         result[-1] = " " * indent
     return "\n".join(result)

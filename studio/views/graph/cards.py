@@ -38,7 +38,7 @@ class Cards:
         painter.save()
         painter.resetTransform()
         # To a whole pixel of the screen: in between, every edge would be blurred.
-        painter.drawPixmap(QPointF(round(at.x() * ratio) / ratio, round(at.y() * ratio) / ratio), made)
+        painter.drawPixmap(QPointF(round(at.x()) / ratio, round(at.y()) / ratio), made)
         painter.restore()
 
 

@@ -68,12 +68,19 @@ class Look:
 
     def __init__(self, base: QFont, colors: GraphColors = LIGHT) -> None:
         self.fonts = Fonts(base)
+        self.family_name = base.family()
         self.scale = 1.0
         self.cards = Cards()
         self._widths: dict[tuple[str, Size], float] = {}
         self._fitted: dict[tuple[str, Size, float], str] = {}
         self._pens: dict[tuple[int, float, Qt.PenStyle], QPen] = {}
         self.set_colors(colors)
+
+    def set_font(self, base: QFont) -> None:
+        """Write in another font; what was measured has to be measured again."""
+        self.fonts, self.family_name = Fonts(base), base.family()
+        self._widths.clear()
+        self._fitted.clear()
 
     def set_colors(self, colors: GraphColors) -> None:
         """Take over a theme."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -53,6 +53,8 @@ class GraphView(QWidget):
     zoom_changed = Signal(float)
     direction_changed = Signal(bool)
 
+    _ready = False  # events come while the widget is being made
+
     def __init__(self, parent: QWidget | None = None, colors: GraphColors = LIGHT) -> None:
         super().__init__(parent)
         self.setAccessibleName(self.tr("Network graph"))
@@ -83,6 +85,7 @@ class GraphView(QWidget):
         self._connect()
         self.set_theme(colors)
         self.set_picture(None)
+        self._ready = True
 
     def _connect(self) -> None:
         controls = self.controls
@@ -445,6 +448,14 @@ class GraphView(QWidget):
         self.canvas.setGeometry(self.rect())
         self._empty.setGeometry(self.rect())
         self._place_panels()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # The font of the window may come after the view; sizes are the drawing's own, so only the family counts.
+        if self._ready and event.type() == QEvent.Type.FontChange and self.font().family() != self.look.family_name:
+            self.look.set_font(self.font())
+            if self.state is not None:
+                self.set_picture(self.state.picture)
 
     def _place_panels(self) -> None:
         for overlay in (self.breadcrumb, self.controls, self.search):

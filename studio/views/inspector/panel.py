@@ -36,7 +36,7 @@ class Inspector(QWidget):
         self._theme = theme
 
     @property
-    def page(self) -> QWidget:
+    def page(self) -> QWidget | None:
         """The page that is shown."""
         return self._area.widget()
 

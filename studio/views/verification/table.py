@@ -90,7 +90,7 @@ class _ErrorBar(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
         item = self._model.rows[index.row()]
-        area = QRectF(option.rect).adjusted(6, 0, -10, 0)  # type: ignore[attr-defined]
+        area = QRectF(option.rect).adjusted(6, 0, -10, 0)
         theme = self._model.theme
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -183,14 +183,14 @@ LAYOUT = {
         )
         """),
     "one per line, with a comma": (
-        "self.convolution = nn.Conv2d(in_channels * groups, out_channels, kernel_size=kernel, stride=stride, padding=2)",
+        "self.conv = nn.Conv2d(in_channels * groups, out_channels, kernel_size=kernel, stride=stride, padding=padding)",
         """
-        self.convolution = nn.Conv2d(
+        self.conv = nn.Conv2d(
             in_channels * groups,
             out_channels,
             kernel_size=kernel,
             stride=stride,
-            padding=2,
+            padding=padding,
         )
         """),
     "exploded stays exploded": (

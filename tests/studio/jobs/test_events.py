@@ -8,7 +8,7 @@ from studio.jobs.events import Found, Lines, Progress, Result, parse
 
 
 def test_lines_come_whole_however_the_bytes_are_cut() -> None:
-    data = 'eins\nzwei é\n\ndrei'.encode()
+    data = "eins\nzwei é\n\ndrei".encode()
     for size in (1, 2, 3, 100):
         lines = Lines()
         got = [line for at in range(0, len(data), size) for line in lines.feed(data[at : at + size])]

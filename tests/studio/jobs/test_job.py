@@ -47,7 +47,11 @@ def test_events_result_and_status(qtbot: QtBot) -> None:
 
 
 def test_a_crash_is_an_outcome_without_a_result(qtbot: QtBot) -> None:
-    script = "import os, signal; print('{\"event\": \"result\", \"status\": 0}', flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    script = """if True:
+        import os, signal
+        print('{"event": "result", "status": 0}', flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
     _, outcome = run(qtbot, script)
     assert outcome.status == -1
     assert outcome.result is None

@@ -55,9 +55,7 @@ def test_undo_before_the_conversion_leaves_nothing_to_do(converted: Document, jo
     assert not jobs.busy
 
 
-def test_the_newest_request_wins(
-    qtbot: QtBot, document: Document, jobs: Jobs, source: Path, settle: Settle
-) -> None:
+def test_the_newest_request_wins(qtbot: QtBot, document: Document, jobs: Jobs, source: Path, settle: Settle) -> None:
     clean = source.read_text()
     mark(source, "hang")
     document.open(source)
@@ -114,7 +112,9 @@ def test_verification_converts_first_where_it_must(converted: Document, jobs: Jo
     assert converted.report_stale
 
 
-def test_a_difference_is_no_failure_of_the_command(document: Document, jobs: Jobs, source: Path, settle: Settle) -> None:
+def test_a_difference_is_no_failure_of_the_command(
+    document: Document, jobs: Jobs, source: Path, settle: Settle
+) -> None:
     mark(source, "unequal")
     document.open(source)
     settle(jobs)

@@ -24,7 +24,12 @@ def test_errors_come_first_and_each_once(document: Document, source: Path, theme
     assert not made.table.isVisibleTo(made)
     found = (problem("info", 1), problem("error", 9), problem("warning", 3), problem("error", 2), problem("error", 9))
     document.set_results(Results(document.revision, problems=found))
-    assert [(p.severity, p.line) for p in made.model.problems] == [("error", 2), ("error", 9), ("warning", 3), ("info", 1)]
+    assert [(p.severity, p.line) for p in made.model.problems] == [
+        ("error", 2),
+        ("error", 9),
+        ("warning", 3),
+        ("info", 1),
+    ]
     assert made.table.isVisibleTo(made)
     QAbstractItemModelTester(made.model, QAbstractItemModelTester.FailureReportingMode.Warning)
     assert made.model.index(0, 0).data() == ""

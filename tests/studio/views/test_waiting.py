@@ -21,7 +21,9 @@ def test_progress_then_the_reason(document: Document, source: Path, theme: Theme
     assert made._title.text() == "Opening small_net.py"
     assert made._bar.value() == 1
     document.set_jobs({})
-    document.set_failure(document.revision, (Problem("c", "error", str(source), 3, 1, "no model class found", "name one"),))
+    document.set_failure(
+        document.revision, (Problem("c", "error", str(source), 3, 1, "no model class found", "name one"),)
+    )
     assert made._title.text() == "small_net.py cannot be converted"
     assert made._text.text() == "small_net.py:3  ·  no model class found"
     assert made._remedy.text() == "Name one"

@@ -13,7 +13,11 @@ from studio.views.welcome import WelcomeView
 
 
 def buttons(made: WelcomeView) -> dict[str, QPushButton]:
-    return {button.text().partition("    ")[0]: button for button in made.findChildren(QPushButton) if button.isVisibleTo(made)}
+    return {
+        button.text().partition("    ")[0]: button
+        for button in made.findChildren(QPushButton)
+        if button.isVisibleTo(made)
+    }
 
 
 def test_entries_say_what_was_chosen(theme: Theme, qtbot: QtBot, tmp_path: Path) -> None:

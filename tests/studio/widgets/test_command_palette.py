@@ -13,7 +13,11 @@ from studio.widgets.command_palette import CommandPalette, Entry, score
 
 @pytest.mark.parametrize(
     ("wanted", "better", "worse"),
-    [("ver", "Verify Run", "Reset Panels View"), ("con", "Convert Run", "Icon View"), ("opex", "Open Example unet", "Export Project")],
+    [
+        ("ver", "Verify Run", "Reset Panels View"),
+        ("con", "Convert Run", "Icon View"),
+        ("opex", "Open Example unet", "Export Project"),
+    ],
 )
 def test_better_fits_come_first(wanted: str, better: str, worse: str) -> None:
     high, low = score(wanted, better), score(wanted, worse)

@@ -35,3 +35,11 @@ def test_an_opened_string_colours_what_follows(qtbot: QtBot, theme: Theme) -> No
     editor.reveal(1, 1)
     editor.insertPlainText('"""')
     qtbot.waitUntil(lambda: color_at(editor, 2, 5) == theme.colors["syntax_string"], timeout=5_000)
+
+
+def test_a_long_text_is_coloured_to_its_end(qtbot: QtBot, theme: Theme) -> None:
+    editor = CodeEdit(theme)
+    qtbot.addWidget(editor)
+    editor.show_text("x = '''\n" + "in a string\n" * 4_000 + "'''\ny = 1\n")
+    qtbot.waitUntil(lambda: color_at(editor, 4_003, 5) == theme.colors["syntax_number"], timeout=20_000)
+    assert color_at(editor, 3_900, 1) == theme.colors["syntax_string"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 
 from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFont, QFontMetricsF
 from shiboken6 import isValid
 
 from studio.layout.tree import ROOT
@@ -193,6 +194,21 @@ def test_a_theme_changes_what_is_painted_and_nothing_else(show):
     assert view.canvas.seen() == seen
     view.fit()
     assert view.canvas.viewport().grab().toImage().pixelColor(corner).name() == DARK.canvas
+
+
+def test_another_font_measures_the_cards_again_and_keeps_the_rest(show, qapp):
+    view = show(resnet50(), 0.9)
+    view.toggle("/layer1.0")
+    before = {item: box.width for item, box in view.state.drawing.boxes.items()}
+    font = QFont(view.font())
+    font.setFamily("DejaVu Sans Mono" if view.font().family() != "DejaVu Sans Mono" else "Noto Sans")
+    view.setFont(font)
+    after = {item: box.width for item, box in view.state.drawing.boxes.items()}
+    assert after.keys() == before.keys()
+    assert view.look.family_name == font.family()
+    assert view.look.width("layer1.0 · Bottleneck", "title") == QFontMetricsF(
+        view.look.fonts.font("title")
+    ).horizontalAdvance("layer1.0 · Bottleneck")
 
 
 def test_a_view_can_be_taken_down_while_it_shows_something(qapp):

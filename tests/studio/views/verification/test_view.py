@@ -64,7 +64,11 @@ def test_a_difference_names_its_first_place(
     made.show()
     assert made.verdict == "Not equal"
     model = made.table.model
-    bad = [row for row in range(model.rowCount()) if model.index(row, 2).data(Qt.ItemDataRole.ForegroundRole) == theme.color("danger")]
+    bad = [
+        row
+        for row in range(model.rowCount())
+        if model.index(row, 2).data(Qt.ItemDataRole.ForegroundRole) == theme.color("danger")
+    ]
     assert bad[0] == 4
     image = made.table.grab().toImage()
     red = theme.color("danger").rgb()

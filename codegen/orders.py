@@ -1,0 +1,127 @@
+"""Orders of axes, and what a step says about axes: permutations, reduced and inserted axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codegen.lower import Step
+from pivot.dims import Dim
+from pivot.dims import hint as dim_hint
+from pivot.reading.values import TensorVersion
+from pivot.shapes import ShapeError, infer
+from pivot.types import TensorType
+
+Order = tuple[int, ...]
+"""Place k of the stored tensor holds logical axis order[k]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Axis `axis` holds factors of these sizes (in logical order), stored in `order`."""
+
+    axis: int
+    sizes: tuple[int, ...]
+    order: tuple[int, ...]
+
+
+def identity(rank: int) -> Order:
+    """The source's own order."""
+    return tuple(range(rank))
+
+
+def rank_of(value: TensorVersion) -> int:
+    """Number of axes."""
+    return len(value.type.shape)
+
+
+def tensors(operands: dict[str, object]) -> Iterator[TensorVersion]:
+    """Tensor operands in order."""
+    for operand in operands.values():
+        for item in operand if isinstance(operand, tuple) else (operand,):
+            if isinstance(item, TensorVersion):
+                yield item
+
+
+def first_tensor(step: Step) -> TensorVersion | None:
+    """The first tensor operand."""
+    return next(tensors(step.operands), None)
+
+
+def first_name(step: Step) -> str:
+    """The name of the first tensor operand."""
+    return next((k for k, v in step.operands.items() if isinstance(v, TensorVersion) or isinstance(v, tuple)), "x")
+
+
+def expand(letters: tuple[str, ...], rank: int) -> list[str] | None:
+    """Letters with `*` spelled out for a rank."""
+    if "*" not in letters:
+        return list(letters) if len(letters) == rank else None
+    at = letters.index("*")
+    free = rank - len(letters) + 1
+    if free < 0:
+        return None
+    return [*letters[:at], *(f"*{i}" for i in range(free)), *letters[at + 1 :]]
+
+
+def permutation(step: Step) -> tuple[int, ...] | None:
+    """out axis i = in axis p[i], found by asking the shape rule about distinct sizes."""
+    value = first_tensor(step)
+    if value is None:
+        return None
+    probe = TensorType(tuple(101 + i for i in range(rank_of(value))), value.type.dtype)
+    try:
+        out = infer(
+            step.op,
+            step.params,
+            {**{k: v for k, v in step.operands.items() if k != first_name(step)}, first_name(step): probe},
+            None,
+        )[0]
+    except ShapeError:
+        return None
+    assert isinstance(out, TensorType)
+    return tuple(dim_hint(size) - 101 for size in out.shape)
+
+
+def axis_params(step: Step) -> Iterator[tuple[str, object]]:
+    """Parameters that are axes."""
+    for name, spec in step.op.params.items():
+        if spec.type.kind in ("axis", "axes", "new_axis", "new_axes"):
+            yield name, step.params.get(name)
+
+
+def reduced_axes(step: Step) -> tuple[int, ...]:
+    """The axes that a reduction or squeeze names, non-negative; all where it names none."""
+    value = first_tensor(step)
+    rank = rank_of(value) if value is not None else 0
+    found: list[int] = []
+    named = False
+    for _, axes in axis_params(step):
+        for axis in axes if isinstance(axes, (tuple, list)) else (axes,):
+            if isinstance(axis, int):
+                named = True
+                found.append(axis % rank if rank else axis)
+    return tuple(found) if named else ()
+
+
+def inserted_axes(step: Step, rank: int) -> tuple[int, ...]:
+    """The axes that unsqueeze adds, in the result's numbers."""
+    return tuple(
+        axis % rank
+        for _, axes in axis_params(step)
+        for axis in (axes if isinstance(axes, (tuple, list)) else (axes,))
+        if isinstance(axis, int)
+    )
+
+
+def fits(order: Order, shift: int, value: TensorVersion) -> bool:
+    """Does a value of smaller rank broadcast rightly against storage in this order?"""
+    sizes = value.type.shape
+    if all(size == 1 for size in sizes):
+        return True
+    return order[shift:] == tuple(range(shift, len(order)))
+
+
+def same_size(a: Dim, b: Dim) -> bool:
+    """Equal sizes by hint."""
+    return dim_hint(a) == dim_hint(b)

@@ -1,0 +1,96 @@
+"""Modules called and in-place operators, as text."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.orders import first_name
+from codegen.writing import program_calls
+from codegen.writing.plans import Material, Unwritable, transposed
+from codegen.writing.slots import Disagreement, arguments
+from pivot.forms import OperandRef
+from pivot.reading.trace import Visit
+from pivot.reading.values import ClassObject
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+    from codegen.writing.sites import Site
+
+
+def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """A module called. Layers with a sibling before them are called through it."""
+    func = e.expr(node.func)
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("forward", "__call__") and visits[0].name != "super":
+        func = e.expr(node.func.value)
+    elif visits[0].name == "super" and isinstance(node.func, ast.Attribute):
+        func = ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
+    modules = [v.module for v in visits if v.module is not None]
+    library = [m for m in modules if m.form is not None and not isinstance(m.cls, ClassObject)]
+    if not library:
+        return program_calls.with_arguments(e, node, func, visits)
+    if len(library) != len(modules):
+        raise Unwritable("a library layer and a module of the program are called here")
+    return apply_layer(e, node, func, visits)
+
+
+def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Visit]) -> ast.expr:
+    """A library layer applied: operands in the order it wants."""
+    lowered = [
+        e.w.lowering.lowered[id(v.made)] for v in visits if v.made is not None and id(v.made) in e.w.lowering.lowered
+    ]
+    if not lowered or lowered[0].chosen is None:
+        return program_calls.with_arguments(e, node, func, visits)
+    visit = visits[0]
+    assert visit.bound is not None
+    given = e.given(node, visit.bound)
+    step = lowered[0].chosen.steps[0]
+    x_name = first_name(step)
+    last = [m.chosen.steps[-1] for m in lowered if m.chosen is not None]
+    placed = [e.w.layout.placed[id(m.chosen.steps[0])] for m in lowered if m.chosen is not None]
+    if any(p.why for p in placed):
+        raise Unwritable(next(p.why for p in placed if p.why))
+    perms = {p.transposes.get(x_name) for p in placed}
+    if len(perms) != 1:
+        raise Unwritable("this layer is reached with tensors stored in different orders")
+    perm = next(iter(perms))
+
+    def operand(ref: OperandRef) -> ast.expr:
+        text = e.w.plans.source_operand(
+            last[0] if ref.name not in step.operands else step,
+            ref.name,
+            last[0].operands.get(ref.name),
+            Material(given, visit.form, lambda s: []),
+        )
+        if ref.name == x_name and perm:
+            text = transposed(text, perm)  # type: ignore[arg-type]
+        if ref.name == x_name:
+            before = e.w.sibling(node.func, visits)
+            if before is not None:
+                text = ast.Call(before, [text], [])
+        return text
+
+    steps = [m.chosen.steps[-1] for m in lowered if m.chosen is not None]
+    if len(steps[0].form.apply) and steps[0].form.kind == "layer":
+        if len(lowered[0].chosen.steps) > 1:
+            args, kwargs = [operand(OperandRef(x_name))], []
+        else:
+            try:
+                args, kwargs = arguments(e.w.layout, steps, "apply", given, visit.form, operand, lambda s: [])
+            except Disagreement as no:
+                raise Unwritable(no.why) from None
+    else:
+        args, kwargs = [operand(OperandRef(x_name))], []
+    made = ast.Call(func, args, kwargs)
+    e.w.link(node, made, [m.node for m in lowered])
+    return made
+
+
+def op_of(e: Expressions, left: ast.expr, right: ast.expr, site: Site, visits: list[Visit]) -> ast.expr:
+    """`left op= right` as the plan of its operator."""
+    bound = visits[0].bound
+    assert bound is not None
+    parts = [left, right]
+    given = {key: e.expr(parts[where]) for key, where in bound.given.items() if isinstance(where, int) and where < 2}
+    material = Material(given, visits[0].form, lambda slot: [])
+    return e.w.plans.function(site.cases[0].members, material)

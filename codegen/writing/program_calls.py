@@ -1,0 +1,171 @@
+"""Calls that are no sites of forms: containers, functions and classes of the program, methods that modules offer."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
+from pivot.reading.modules import ModuleObject
+from pivot.reading.trace import Visit
+from pivot.reading.values import ClassObject
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+
+
+def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """nn.Sequential(a, b), nn.ModuleList([...]), nn.ModuleDict({...})."""
+    kind = visits[0].module.container if visits[0].module is not None else ""
+    parts = node.args
+    if kind == "sequential":
+        if len(parts) == 1 and isinstance(parts[0], ast.Starred):
+            inner = e.expr(parts[0].value)
+            return nodes.call("keras.Sequential", [inner])
+        if (
+            len(parts) == 1
+            and not isinstance(parts[0], ast.Starred)
+            and visits[0].args
+            and not isinstance(visits[0].args[0].hint, ModuleObject)
+        ):
+            return nodes.call("keras.Sequential", [ordered(e, parts[0])])
+        elements: list[ast.expr] = []
+        for part in parts:
+            elements.extend(
+                [ast.Starred(e.expr(part.value), ast.Load())] if isinstance(part, ast.Starred) else e.elements(part)
+            )
+        listed = ast.List(elements, ast.Load())
+        listed.__dict__.update({k: v for k, v in node.__dict__.items() if k in ("tail", "inside")})
+        return nodes.call("keras.Sequential", [listed])
+    if kind == "list":
+        return e.expr(parts[0]) if parts else ast.List([], ast.Load())
+    if kind == "dict":
+        return e.expr(parts[0]) if parts else ast.Dict([], [])
+    raise Unwritable("lists of parameters are not written yet")
+
+
+def ordered(e: Expressions, node: ast.expr) -> ast.expr:
+    """The layers of an OrderedDict([(name, layer), ...]), without the names."""
+    if isinstance(node, ast.Call) and node.args:
+        node = node.args[0]
+    pairs: list[ast.expr] = []
+    if isinstance(node, (ast.List, ast.Tuple)) and all(
+        isinstance(e, ast.Tuple) and len(e.elts) == 2 for e in node.elts
+    ):
+        for element in node.elts:
+            assert isinstance(element, ast.Tuple)
+            made = e.elements(element.elts[1])
+            made[0].__dict__.update({k: v for k, v in element.__dict__.items() if k in ("before", "behind")})
+            pairs.extend(made)
+        return ast.List(pairs, ast.Load())
+    if isinstance(node, ast.Dict):
+        for value in node.values:
+            pairs.extend(e.elements(value))
+        return ast.List(pairs, ast.Load())
+    return nodes.call("list", [ast.Call(ast.Attribute(e.expr(node), "values", ast.Load()), [], [])])
+
+
+def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """A function or class of the program, or an adapter: the same call, less what went."""
+    func = e.expr(node.func)
+    if nodes.has_gone(func):
+        return nodes.gone()
+    return with_arguments(e, node, func, visits)
+
+
+def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Visit]) -> ast.Call:
+    """The source's arguments; those of parameters that went are left out, the mode is passed where it is needed."""
+    dropped = e.w.dropped_parameters(visits)
+    names = e.w.parameter_names(visits)
+    args: list[ast.expr] = []
+    kwargs: list[ast.keyword] = []
+    for position, arg in enumerate(node.args):
+        if isinstance(arg, ast.Starred):
+            args.append(ast.Starred(e.expr(arg.value), ast.Load()))
+        elif position < len(names) and names[position] in dropped:
+            later = [p for p in range(position + 1, len(node.args)) if p < len(names) and names[p] not in dropped]
+            if later and any(isinstance(a, ast.Starred) for a in node.args):
+                continue
+        else:
+            args.append(nodes.like(e.expr(arg), arg))
+    for keyword in node.keywords:
+        if keyword.arg is None or keyword.arg not in dropped:
+            kwargs.append(ast.keyword(keyword.arg, e.expr(keyword.value)))
+    if e.w.takes_mode(visits):
+        kwargs.append(ast.keyword("training", ast.Name("training", ast.Load())))
+    return ast.Call(func, args, kwargs)
+
+
+def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
+    """A call that was never met, or one of plain Python."""
+    func = e.expr(node.func)
+    args = [ast.Starred(e.expr(a.value), ast.Load()) if isinstance(a, ast.Starred) else e.expr(a) for a in node.args]
+    kwargs = [ast.keyword(k.arg, e.expr(k.value)) for k in node.keywords]
+    return ast.Call(func, args, kwargs)
+
+
+def super_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """super().__init__(...) of a library base."""
+    made = ast.Attribute(nodes.call("super"), "__init__", ast.Load())
+    base = visits[0].name
+    if base.endswith("Sequential") and (node.args or node.keywords):
+        if len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
+            return ast.Call(made, [e.expr(node.args[0].value)], [])
+        elements: list[ast.expr] = []
+        for part in node.args:
+            elements.extend(
+                [ast.Starred(e.expr(part.value), ast.Load())] if isinstance(part, ast.Starred) else e.elements(part)
+            )
+        return ast.Call(made, [ast.List(elements, ast.Load())], [])
+    if visits[0].form is not None:
+        raise Unwritable(f"a class that derives from {base} is not written yet")
+    return ast.Call(made, [], [])
+
+
+def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) -> ast.expr:
+    """Methods that modules offer: registration becomes attributes, containers are Python's own."""
+    name = visits[0].name
+    module = visits[0].module
+    if isinstance(node, ast.Subscript):
+        if module is not None and module.container == "sequential":
+            return ast.Subscript(
+                ast.Attribute(e.expr(node.value), "layers", ast.Load()), e.expr(node.slice), ast.Load()
+            )
+        return ast.Subscript(e.expr(node.value), e.expr(node.slice), ast.Load())
+    assert isinstance(node.func, ast.Attribute)
+    owner = e.expr(node.func.value)
+    if name in ("add_module", "register_module") and module is not None:
+        key, value = node.args[0], node.args[1]
+        if module.container == "sequential":
+            return ast.Call(ast.Attribute(owner, "add", ast.Load()), [e.expr(value)], [])
+        if module.container == "dict" and isinstance(module.cls, ClassObject):
+            box = ast.Attribute(owner, "modules", ast.Load())
+            return nodes.call(ast.Attribute(box, "__setitem__", ast.Load()), [e.expr(key), e.expr(value)])
+        return nodes.call("setattr", [owner, e.expr(key), e.expr(value)])
+    if module is not None and module.container == "dict" and isinstance(module.cls, ClassObject):
+        return ast.Call(
+            ast.Attribute(ast.Attribute(owner, "modules", ast.Load()), name, ast.Load()),
+            [e.expr(a) for a in node.args],
+            [],
+        )
+    if module is not None and module.container == "sequential" and name == "append":
+        return ast.Call(ast.Attribute(owner, "add", ast.Load()), [e.expr(a) for a in node.args], [])
+    if (
+        module is not None
+        and module.container
+        and name in ("append", "extend", "insert", "items", "keys", "values", "update", "pop")
+    ):
+        return ast.Call(ast.Attribute(owner, name, ast.Load()), [e.expr(a) for a in node.args], [])
+    if name in (
+        "modules",
+        "named_modules",
+        "parameters",
+        "named_parameters",
+        "children",
+        "named_children",
+        "buffers",
+        "state_dict",
+    ):
+        return nodes.gone()
+    raise Unwritable(f"the method {name} of a module has no counterpart")

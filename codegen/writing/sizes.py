@@ -1,0 +1,95 @@
+"""Sizes of tensors as text: places of storage, static where they are numbers."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
+from pivot.reading.trace import Visit
+from pivot.reading.values import TensorCell
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+
+
+def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
+    """x.shape, x.size(), x.size(i), x.dim(): places of storage."""
+    name = visits[0].name
+    owner = (
+        node.value
+        if isinstance(node, ast.Attribute)
+        else node.func.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        else None
+    )
+    if owner is None:
+        raise Unwritable("a size that is read in an unusual way")
+    x = e.expr(owner)
+    if name in ("dim", "ndim", "ndimension"):
+        return nodes.call("len", [ast.Attribute(x, "shape", ast.Load())])
+    if name in ("numel", "nelement"):
+        return nodes.call("keras.ops.size", [x])
+    if isinstance(node, ast.Call) and (node.args or node.keywords):
+        where = [v.args[1].hint if len(v.args) > 1 else v.kwargs["dim"].hint for v in visits]
+        return axis_size(e, x, visits, where)
+    order = orders(e, visits)
+    if order == tuple(range(len(order))):
+        return nodes.call("keras.ops.shape", [x])
+    return ast.Tuple([axis_size(e, x, visits, [axis] * len(visits)) for axis in range(len(order))], ast.Load())
+
+
+def orders(e: Expressions, visits: list[Visit]) -> tuple[int, ...]:
+    """The one storage order of the tensors whose size is read."""
+    found = set()
+    for visit in visits:
+        cell = visit.args[0].hint
+        if isinstance(cell, TensorCell):
+            found.add(e.w.layout.order_of(cell.version))
+    if len(found) != 1:
+        raise Unwritable("sizes are read of tensors stored in different orders")
+    return next(iter(found))
+
+
+def axis_size(e: Expressions, x: ast.expr, visits: list[Visit], axes: list[object]) -> ast.expr:
+    """One size: from the static shape where it is a number, at run time otherwise."""
+    order = orders(e, visits)
+    places, static = set(), True
+    for visit, axis in zip(visits, axes, strict=True):
+        cell = visit.args[0].hint
+        if not isinstance(cell, TensorCell) or not isinstance(axis, int):
+            raise Unwritable("the axis of a size is not a number")
+        places.add(order.index(axis % len(order)))
+        static = static and isinstance(cell.shape[axis], int)
+    if len(places) != 1:
+        raise Unwritable("sizes of different axes are read here")
+    shape: ast.expr = ast.Attribute(x, "shape", ast.Load()) if static else nodes.call("keras.ops.shape", [x])
+    return ast.Subscript(shape, nodes.literal(next(iter(places))), ast.Load())
+
+
+def size_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:
+    """`x.shape[1]`, `x.size()[1]`."""
+    visits = e.w.trace.of(node.value)
+    if not visits or visits[0].kind != "size" or visits[0].name not in ("shape", "size"):
+        return None
+    if isinstance(node.value, ast.Call) and (node.value.args or node.value.keywords):
+        return None
+    owner = (
+        node.value.value
+        if isinstance(node.value, ast.Attribute)
+        else node.value.func.value
+        if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
+        else None
+    )
+    index = node.slice
+    number = (
+        -index.operand.value
+        if isinstance(index, ast.UnaryOp) and isinstance(index.operand, ast.Constant)
+        else index.value
+        if isinstance(index, ast.Constant)
+        else None
+    )  # type: ignore[operator]
+    if owner is None or not isinstance(number, int):
+        return None
+    return axis_size(e, e.expr(owner), visits, [number] * len(visits))

@@ -1,0 +1,40 @@
+"""Programs that the tests of codegen convert, read once per session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codegen.convert import Converted, write_target
+from pivot.opset import OpSet, load_opset
+from pivot.reading.elaborate import Elaborated, Request, elaborate
+from pivot.reading.inputs import parse_spec
+from pivot.reading.torch import TorchDialect
+
+
+@pytest.fixture(scope="session")
+def opset() -> OpSet:
+    """The built-in ops."""
+    return load_opset()
+
+
+@pytest.fixture(scope="session")
+def read(opset: OpSet) -> Callable[..., Elaborated]:
+    """`read(path, "1x3x32x32", model="Net()")` elaborates a PyTorch source."""
+
+    def elaborated(path: Path, *inputs: str, model: str | None = None) -> Elaborated:
+        return elaborate(Request(path, model, tuple(map(parse_spec, inputs))), TorchDialect(), opset)
+
+    return elaborated
+
+
+@pytest.fixture(scope="session")
+def convert(opset: OpSet, read: Callable[..., Elaborated]) -> Callable[..., Converted]:
+    """`convert(path, "1x3x32x32", model="Net()")` writes a PyTorch source for Keras."""
+
+    def converted(path: Path, *inputs: str, model: str | None = None) -> Converted:
+        return write_target(read(path, *inputs, model=model), "keras", opset)
+
+    return converted
