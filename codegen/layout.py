@@ -1,7 +1,8 @@
 """Storage orders: the pivot keeps the source's axis numbers, the target stores some values in another order.
 
-An order is a tuple: place k of the stored tensor holds logical axis order[k]. Permutes change numbering only. A flattened group
-whose places are together but not in order stays as it is where a following layer can absorb it into its weights (a block).
+An order is a tuple: place k of the stored tensor holds logical axis order[k]. Permutes change numbering only.
+A flattened group whose places are together but not in order stays as it is where a following layer can absorb it into
+its weights (a block).
 """
 
 from __future__ import annotations
@@ -193,7 +194,7 @@ class Layout:
         return placed
 
     def bring(self, placed: Placed, name: str, wanted: Order | None) -> None:
-        """Bring an operand into an order, by a transpose where it is not in it; blocks are undone by who cannot absorb."""
+        """Bring an operand into an order, by a transpose where it is not in it; a block in the way is refused."""
         operand = placed.step.operands.get(name)
         values = operand if isinstance(operand, tuple) else (operand,)
         perms: list[tuple[int, ...] | None] = []

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from pivot.forms import PlainFacts, Refused, choose, expand_body
+from pivot.forms import PlainFacts, Refused, choose, expand_body, normalise
 from pivot.network import Node
 from pivot.op import Form, Kind, Op
 from pivot.opset import OpSet
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.modules import ModuleObject
-from pivot.reading.trace import Visit
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
 from pivot.slots import Path
@@ -302,7 +302,7 @@ class Lowering:
                 made.append(whole.results[outputs.index(name)])
             else:
                 self.counter += 1
-                fresh = TensorVersion(f"s{self.counter}", type_ if isinstance(type_, TensorType) else type_[0])
+                fresh = TensorVersion(f"s{self.counter}", type_)
                 made.append(fresh)
                 first = next((v for v in operands.values() if isinstance(v, TensorVersion)), None)
                 if op.name in PRESERVING and first is not None and first.id in self.positive:
@@ -349,23 +349,16 @@ def applied_nodes(nodes: list[Node]) -> dict[int, list[Node]]:
     return found
 
 
-def making_site(module: ModuleObject) -> Visit | None:
-    """The visit at which a layer was constructed."""
-    return module.visit
-
-
 def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
     """Plans of a layer that no mode applies, from its parameters alone."""
-    from dataclasses import replace
-
     assert module.form is not None
     operands = stand_ins(module)
     node = Node(
-        id="", op=module.form.op, form=module.form, params=dict(module.params), operands=operands, weights=dict(module.weights), results=(),
-        module=module, site=module.site or module.cls, file="", frame=module.frame, bound=module.bound,  # type: ignore[arg-type]
+        id="", op=module.form.op, form=module.form, params=dict(module.params), operands=operands,
+        weights=dict(module.weights), results=(), module=module, site=module.site or ast.Pass(), file="",
+        frame=module.frame,  # type: ignore[arg-type]  # the layer of an adapter that nobody calls has none
+        bound=module.bound,
     )  # fmt: skip
-    from pivot.forms import normalise
-
     types = {k: type_of(v) for k, v in operands.items()}
     checked = normalise(node.op, node.params, types) if node.op is not None else node.params
     if not isinstance(checked, Refused):

@@ -50,7 +50,7 @@ def first_tensor(step: Step) -> TensorVersion | None:
 
 def first_name(step: Step) -> str:
     """The name of the first tensor operand."""
-    return next((k for k, v in step.operands.items() if isinstance(v, TensorVersion) or isinstance(v, tuple)), "x")
+    return next((k for k, v in step.operands.items() if isinstance(v, (TensorVersion, tuple))), "x")
 
 
 def expand(letters: tuple[str, ...], rank: int) -> list[str] | None:

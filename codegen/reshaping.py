@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from codegen.orders import Block, Order, first_name, first_tensor, identity, rank_of
@@ -84,7 +85,7 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
         big = [axis for axis in left if before[axis] != 1]
         places = sorted(wanted.index(axis) for axis in big)
         stored = [wanted[p] for p in places]
-        together = all(between_is_one(wanted, before, x, y) for x, y in zip(places, places[1:], strict=False))
+        together = all(between_is_one(wanted, before, x, y) for x, y in pairwise(places))
         if len(big) <= 1 or (stored == big and together):
             continue
         mergeable = len(right) == 1 or sum(1 for axis in right if dim_hint(after[axis]) != 1) == 1

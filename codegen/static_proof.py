@@ -1,7 +1,7 @@
 """The static proof: the written text is read back by the target's reader and compared with what was lowered.
 
-Both sides are walked in order of evaluation. Permutes that cost nothing, identities and dropout that is not active are looked
-through; reshapes count by the shape they give. A difference is named with both lines.
+Both sides are walked in order of evaluation. Permutes that cost nothing, identities and dropout that is not active are
+looked through; reshapes count by the shape they give. A difference is named with both lines.
 """
 
 from __future__ import annotations
@@ -260,7 +260,8 @@ class LoweredSide:
                     self.counter += 1
                     result = f"t{self.counter}"
                     order = self.layout.order_of(part)
-                    sizes = tuple(dim_hint(part.type.shape[order[p]]) for p in perm)
+                    places = [p for p in perm if isinstance(p, int)]
+                    sizes = tuple(dim_hint(part.type.shape[order[p]]) for p in places)
                     yield Item("permute", {"order": perm}, (source,), (result,), (sizes,), node)
                     source = result
                 made.append(source)
@@ -297,8 +298,9 @@ def canonical_params(
             found[name] = normal_value(step.op.params[name].type, value, rank)
         except BadValue:
             found[name] = value
-        if step.op.params[name].type.kind == "axes" and isinstance(found[name], tuple):
-            found[name] = tuple(sorted(found[name]))  # type: ignore[type-var]
+        axes = found[name]
+        if step.op.params[name].type.kind == "axes" and isinstance(axes, tuple):
+            found[name] = tuple(sorted(axes))
     return found
 
 

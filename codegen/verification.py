@@ -72,7 +72,7 @@ def make_plan(
     texts = {
         f: probed_text(t, sites)
         for f, t in done.evaluator.files.items()
-        if (sites := source_sites.get(f)) or f in done.evaluator.texts
+        if (sites := source_sites.get(f, [])) or f in done.evaluator.texts
     }
     static = StaticResult(proof.equal, len(proof.matches), proof.why)
     return VerificationPlan(
@@ -220,7 +220,7 @@ def matched_nodes(
                 None if back == identity(len(back)) else back,
                 place(node.file, node.site),
                 place(str(target_path), read.site),
-            )  # fmt: skip
+            )
         )
     return found, source_sites, target_sites
 
@@ -250,7 +250,7 @@ def place(file: str, node: ast.AST) -> Place | None:
     """The span of a node."""
     if not hasattr(node, "lineno"):
         return None
-    line, column = node.lineno, node.col_offset + 1
+    line, column = node.lineno, getattr(node, "col_offset", 0) + 1
     return Place(
         file, line, column, getattr(node, "end_lineno", line) or line, (getattr(node, "end_col_offset", 0) or 0) + 1
     )

@@ -41,7 +41,8 @@ def short_shape(shape: Shape | None) -> str:
     """A shape for a narrow place: a computed size such as (H + 1)//2 becomes a dot."""
     if shape is None:
         return shape_text(None)
-    return shape_text([size if isinstance(size, int) or size.isidentifier() else "·" for size in shape])
+    sizes = [str(size) if isinstance(size, int) or size.isidentifier() else "·" for size in shape]
+    return "×".join(sizes) if sizes else shape_text(shape)
 
 
 def one_line(text: str, most: int = 90) -> str:

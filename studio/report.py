@@ -49,6 +49,7 @@ class Report:
     worst_single: float | None
     first_difference: Comparison | None
     first_text: str
+    why: str
     constants: tuple[str, ...]
     parameters: int
     seconds: float
@@ -79,6 +80,7 @@ def read_report(record: Record) -> Report:
         _number(single.get("worst")),
         _row(first, {}, is_output=False) if first else None,
         _text(first.get("why")) if first else "",
+        _text(record.get("why")),
         tuple(_constant(item) for item in _list(double.get("constants") or numbers.get("constants"))),
         int(_number(record.get("parameters")) or 0),
         _number(record.get("seconds")) or 0.0,

@@ -16,7 +16,16 @@ from PySide6.QtGui import (
     QGuiApplication,
     QKeySequence,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from studio.actions.bind import Bound, menus
 from studio.bridge import GraphBridge, graph_colors
@@ -56,8 +65,14 @@ class Window(QMainWindow):
         self.welcome = WelcomeView(self._theme)
         self.waiting = WaitingView(document, self._theme)
         self._middle = QStackedWidget()
-        for page in (self.welcome, self.waiting, graph):
+        # A low window scrolls the opening page; the other pages must not be as high as that one wants to be.
+        area = QScrollArea()
+        area.setWidget(self.welcome)
+        area.setWidgetResizable(True)
+        set_style(area, role="opening")
+        for page in (area, self.waiting, graph):
             self._middle.addWidget(page)
+        self._middle.setMinimumSize(200, 120)
         self.setCentralWidget(self._middle)
         self.bridge = GraphBridge(document, self.graph)
         self.panels = Panels(self, document, self._theme)

@@ -16,9 +16,8 @@ def probed_text(text: str, sites: Iterable[ast.AST]) -> str:
     """`text` with the sites wrapped; every statement stays on its line, because libraries look sources up by line."""
     spans: set[tuple[int, int, int, int]] = set()
     for node in sites:
-        readable = isinstance(node, (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute))
         if (
-            readable
+            isinstance(node, (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute))
             and not isinstance(getattr(node, "ctx", ast.Load()), (ast.Store, ast.Del))
             and hasattr(node, "end_lineno")
         ):

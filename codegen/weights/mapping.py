@@ -72,7 +72,7 @@ def letter_sizes(form: Form, params: Mapping[str, int]) -> dict[str, int]:
 def carry_weights(
     converted: Converted, checkpoint: Mapping[str, Array], proof: Proof | None = None
 ) -> dict[str, Array]:
-    """The arrays of the target's weight file by dataset path. Raises Refusal for a weight that is missing or misshapen."""
+    """The arrays of the target's weight file by dataset path. Raises Refusal: a weight is missing or misshapen."""
     if proof is None:
         raise ValueError("the static proof tells which layer takes which weights")
     found: dict[str, Array] = {}
@@ -140,7 +140,7 @@ def carry_layer(layer: LayerMap, checkpoint: Mapping[str, Array]) -> dict[str, A
 
 
 def reorder(array: Array, letters: str, letter: str, block: Block) -> Array:
-    """Rows of a weight whose axis `letter` holds the factors of a flattened block, in the order in which they are stored."""
+    """Rows of a weight whose axis `letter` holds the factors of a flattened block, in the order they are stored in."""
     axes = parse_axes(letters)
     axis = next(i for i, factors in enumerate(axes) if any(f.name == letter for f in factors))
     if math.prod(block.sizes) != array.shape[axis]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import copy
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,14 @@ if TYPE_CHECKING:
     from codegen.writing.writer import Writer
 
 COUNTERPARTS = {
-    "torch.Tensor": "keras.KerasTensor", "torch.nn.Module": "keras.layers.Layer", "torch.nn.Sequential": "keras.Sequential",
-    "torch.nn.ModuleList": "list", "torch.nn.ModuleDict": "dict", "torch.LongTensor": "keras.KerasTensor", "torch.FloatTensor": "keras.KerasTensor",
-}  # fmt: skip
+    "torch.Tensor": "keras.KerasTensor",
+    "torch.nn.Module": "keras.layers.Layer",
+    "torch.nn.Sequential": "keras.Sequential",
+    "torch.nn.ModuleList": "list",
+    "torch.nn.ModuleDict": "dict",
+    "torch.LongTensor": "keras.KerasTensor",
+    "torch.FloatTensor": "keras.KerasTensor",
+}
 
 
 def write_annotation(w: Writer, node: ast.expr | None, file: str) -> ast.expr | None:
@@ -63,7 +69,7 @@ def named(w: Writer, node: ast.Name | ast.Attribute, file: str) -> ast.expr | No
         return None
     if not isinstance(node, ast.Name):
         return None
-    if node.id in __builtins__ if isinstance(__builtins__, dict) else hasattr(__builtins__, node.id):
+    if hasattr(builtins, node.id):
         return node
     scope = w.scope_of(file)
     value = lookup.in_module(w.ev, scope, node.id) if scope is not None else None

@@ -71,16 +71,18 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
         return text
 
     steps = [m.chosen.steps[-1] for m in lowered if m.chosen is not None]
+    args: list[ast.expr]
+    kwargs: list[ast.keyword] = []
     if len(steps[0].form.apply) and steps[0].form.kind == "layer":
         if len(lowered[0].chosen.steps) > 1:
-            args, kwargs = [operand(OperandRef(x_name))], []
+            args = [operand(OperandRef(x_name))]
         else:
             try:
                 args, kwargs = arguments(e.w.layout, steps, "apply", given, visit.form, operand, lambda s: [])
             except Disagreement as no:
                 raise Unwritable(no.why) from None
     else:
-        args, kwargs = [operand(OperandRef(x_name))], []
+        args = [operand(OperandRef(x_name))]
     made = ast.Call(func, args, kwargs)
     e.w.link(node, made, [m.node for m in lowered])
     return made

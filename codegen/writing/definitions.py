@@ -28,9 +28,11 @@ DROPPED_MEMBERS = {
     "__slots__",
 }
 BASES = {
-    "torch.nn.Module": "keras.layers.Layer", "torch.nn.Sequential": "keras.Sequential", "torch.nn.ModuleDict": "keras.layers.Layer",
+    "torch.nn.Module": "keras.layers.Layer",
+    "torch.nn.Sequential": "keras.Sequential",
+    "torch.nn.ModuleDict": "keras.layers.Layer",
     "torch.nn.ModuleList": "keras.layers.Layer",
-}  # fmt: skip
+}
 
 
 class Definitions:
@@ -151,6 +153,7 @@ class Definitions:
         is_module = self.w.ev.dialect.is_module_class(cls)
         for statement in node.body:
             made.body.extend(self.member(statement, cls, is_module))
+        made.body.extend(self.unread_methods(made, cls))
         if self.trains_more(cls):
             at = next(
                 (i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == "call"),
@@ -160,6 +163,26 @@ class Definitions:
         if not [s for s in made.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]:
             made.body.append(ast.Pass())
         return nodes.like(made, node)
+
+    def unread_methods(self, made: ast.ClassDef, cls: ClassObject) -> list[ast.stmt]:
+        """Methods that written code calls but no visit read: they say so when they are called."""
+        have = {s.name for s in made.body if isinstance(s, ast.FunctionDef)}
+        own = {s.name: s for s in cls.node.body if isinstance(s, ast.FunctionDef)}
+        called = {
+            n.attr for s in made.body for n in ast.walk(s)
+            if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "self"
+        }  # fmt: skip
+        found: list[ast.stmt] = []
+        for name in sorted((called & own.keys()) - have):
+            node = own[name]
+            text = f"{self.w.short(cls.file)}:{node.lineno} {name} was not read"
+            stop = ast.Raise(nodes.call("NotImplementedError", [ast.Constant(text)]), None)
+            spec = ast.arguments([], [ast.arg("self")], ast.arg("args"), [], [], ast.arg("kwargs"), [])
+            self.w.out.unverified.append(f"{self.w.short(cls.file)}:{node.lineno}: {name} was not read")
+            method = ast.FunctionDef(name, spec, [stop], [], None, None)
+            method.__dict__["blank"] = 1
+            found.append(method)
+        return found
 
     def trains_more(self, cls: ClassObject) -> bool:
         """Does training reach layers with weights that evaluation does not, from the model's own forward pass?"""
@@ -216,7 +239,7 @@ class Definitions:
     # -- adapters ----------------------------------------------------------------------
 
     def adapter(self, api: str, name: str) -> ast.stmt:
-        """`def batch_norm2d(num_features): return layers.BatchNormalization(...)`: the source's signature, the target's layer."""
+        """The source's signature, the target's layer: `def batch_norm2d(n): return layers.BatchNormalization(...)`."""
         site = self.w.sites.sites["adapter", api]
         if site.why or not site.cases:
             return self.refusing(name, site.why or f"{api} is never applied")

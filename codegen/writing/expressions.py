@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops"}
 KEPT_ROOTS = {
-    "builtins", "math", "functools", "collections", "typing", "itertools", "copy", "dataclasses", "enum", "operator", "warnings",
-    "numpy", "stdlib", "types", "abc", "numbers", "string", "re",
+    "builtins", "math", "functools", "collections", "typing", "itertools", "copy", "dataclasses", "enum", "operator",
+    "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re",
 }  # fmt: skip
 
 
@@ -48,7 +48,8 @@ class Expressions:
             if special is not None:
                 return special
         if isinstance(node, ast.Call):
-            return program_calls.plain_call(self, node)
+            asked = self.is_tensor(node)
+            return asked if asked is not None else program_calls.plain_call(self, node)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self.reference(node)
         if isinstance(node, ast.Subscript):
@@ -71,6 +72,17 @@ class Expressions:
             inner.gone = self.gone
             return ast.Lambda(copy.deepcopy(node.args), inner.expr(node.body))
         return self.generic(node)
+
+    def is_tensor(self, node: ast.Call) -> ast.expr | None:
+        """`isinstance(x, torch.Tensor)` asks the target in its own way."""
+        if isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) == 2:
+            kind = node.args[1]
+            api = (
+                self.w.static_api(kind, self.file, self.locals) if isinstance(kind, (ast.Name, ast.Attribute)) else None
+            )
+            if api is not None and api.name == "torch.Tensor":
+                return nodes.call("keras.ops.is_tensor", [self.expr(node.args[0])])
+        return None
 
     def generic(self, node: ast.expr) -> ast.expr:
         """The same kind of node with its parts written."""

@@ -14,6 +14,11 @@ from pivot.reading.frames import Scope
 from pivot.reading.values import ClassObject, ModuleScope
 
 Key = tuple[str, str]
+UNMAPPED = '''
+def _unmapped(what, *args):
+    """Stands for an operation that was not mapped."""
+    raise NotImplementedError(what)
+'''
 
 
 def write_module(w: Writer, docstring: str) -> WrittenModule:
@@ -43,6 +48,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     if w.needs_unmapped:
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
+    public_names(body, w)
     shortened = shorten(body, w)
     head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []
     tree = ast.Module([*head, *import_statements(library, body, shortened), *body], [])
@@ -150,10 +156,42 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
 
 def unmapped_helper() -> ast.stmt:
     """What stands for an operation that nobody mapped."""
-    source = 'def _unmapped(what, *args):\n    """Stands for an operation that was not mapped."""\n    raise NotImplementedError(what)\n'
-    made = ast.parse(source).body[0]
+    made = ast.parse(UNMAPPED).body[0]
     made.__dict__["blank"] = 2
     return made
+
+
+class Renamer(ast.NodeTransformer):
+    """Gives classes other names."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.names = names
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        node.id = self.names.get(node.id, node.id)
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.stmt:
+        self.generic_visit(node)
+        node.name = self.names.get(node.name, node.name)
+        return node
+
+
+def public_names(body: list[ast.stmt], w: Writer) -> None:
+    """Keras makes a layer's scope from its class name, and TensorFlow refuses scopes that begin with an underscore."""
+    taken = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    names: dict[str, str] = {}
+    for statement in body:
+        if isinstance(statement, ast.ClassDef) and statement.name.startswith("_"):
+            public = statement.name.lstrip("_")
+            while public in taken:
+                public += "Layer"
+            names[statement.name] = public
+    if names:
+        w.out.renamed.update(names)
+        for statement in body:
+            Renamer(names).visit(statement)
+        w.out.entry = Renamer(names).visit(w.out.entry)
 
 
 class Shortener(ast.NodeTransformer):

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
 CREATORS = {
-    "torch.ones": "ones", "torch.zeros": "zeros", "torch.empty": "zeros", "torch.randn": "random_normal", "torch.rand": "random_uniform",
+    "torch.ones": "ones",
+    "torch.zeros": "zeros",
+    "torch.empty": "zeros",
+    "torch.randn": "random_normal",
+    "torch.rand": "random_uniform",
     "torch.full": "constant",
-}  # fmt: skip
+}
 
 
 def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:

@@ -1,4 +1,4 @@
-"""One site in the target's words: nested calls for functions, constructors for layers, transposes where storage differs."""
+"""One site in the target's words: nested calls for functions, constructors for layers, transposes of storage."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Unwritable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the source gives a site: expressions per slot, its form, hints per slot, and whether lists stand there as literals."""
+    """What the source gives a site: expressions per slot, its form, and the values that a slot had."""
 
     given: Given
     form: Form | None
@@ -136,14 +136,12 @@ class PlanText:
         perms = placed.transposes.get(ref.name)
         if isinstance(value, TensorVersion) and value.id in made:
             text = made[value.id][0]
-        elif not isinstance(value, (TensorVersion, tuple)) and ref.name not in step.op.weights:
-            text = self.source_operand(step, ref.name, value, material)
         else:
             text = self.source_operand(step, ref.name, value, material)
         if perms is None:
             return text
         if perms and isinstance(perms[0], int):
-            return transposed(text, perms)  # type: ignore[arg-type]
+            return transposed(text, perms)
         if not isinstance(text, (ast.List, ast.Tuple)) or len(text.elts) != len(perms):
             raise Unwritable("the tensors of this list are stored in different orders")
         elements = [transposed(e, p) if isinstance(p, tuple) else e for e, p in zip(text.elts, perms, strict=True)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None) -> ast.expr:
-    """`ops.reshape(x, (-1, h, w, c))`; `ops.squeeze` where only axes of size 1 go; Flatten where sizes differ between visits."""
+    """`ops.reshape(x, (-1, h, w, c))`; `ops.squeeze` where only axes of size 1 go; Flatten where sizes differ."""
     from codegen.writing.plans import Unwritable
 
     orders = {layout.order_of(s.results[0]) for s in steps}
@@ -135,7 +135,7 @@ def squeezed_places(layout: Layout, step: Step) -> tuple[int, ...]:
         if not big and ones:
             ones = ones[1:]
         if spare != len(ones):
-            return () if spare else ()
+            return ()
         gone.extend(order.index(a) for a in ones)
     return tuple(sorted(gone)) if gone and len(after) < len(before) else ()
 

@@ -26,7 +26,7 @@ class Case:
 
 @dataclass(slots=True, eq=False)
 class Site:
-    """A place where a form is written: a function's call, a layer's making, or an adapter for a class used as a value."""
+    """A place where a form is written: a function's call, a layer's making, an adapter of a class used as a value."""
 
     key: SiteKey
     node: ast.AST
@@ -80,7 +80,7 @@ class Sites:
             return False
         function = visit.frame.function
         at = visit.frame.scope
-        while at is not None and at.parent is not None:
+        while at.parent is not None:
             if root.id in at.names:
                 return False
             at = at.parent
@@ -109,7 +109,7 @@ class Sites:
         site.lowered.append(lowered)
 
     def settle(self, site: Site) -> None:
-        """Choose: the best plan where all visits agree, else a parameter that separates them, else one plan right for all."""
+        """Choose the best plan where all visits agree, else a parameter that separates them, else one plan for all."""
         low = [x for x in site.lowered if x.plans]
         bad = next((x for x in site.lowered if not x.plans), None)
         if bad is not None:

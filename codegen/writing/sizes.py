@@ -83,13 +83,10 @@ def size_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:
         else None
     )
     index = node.slice
-    number = (
-        -index.operand.value
-        if isinstance(index, ast.UnaryOp) and isinstance(index.operand, ast.Constant)
-        else index.value
-        if isinstance(index, ast.Constant)
-        else None
-    )  # type: ignore[operator]
+    sign = 1
+    if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
+        sign, index = -1, index.operand
+    number = index.value if isinstance(index, ast.Constant) else None
     if owner is None or not isinstance(number, int):
         return None
-    return axis_size(e, e.expr(owner), visits, [number] * len(visits))
+    return axis_size(e, e.expr(owner), visits, [sign * number] * len(visits))

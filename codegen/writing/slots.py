@@ -46,7 +46,10 @@ def target_params(layout: Layout, step: Step) -> dict[str, object]:
             params[name] = tuple(sorted(place_of(order, a) for a in value if isinstance(a, int)))
         elif spec.type.kind in ("new_axis", "new_axes") and placed.orders_out:
             out = placed.orders_out[0]
-            params[name] = place_of(out, value) if isinstance(value, int) else tuple(place_of(out, a) for a in value)  # type: ignore[union-attr]
+            if isinstance(value, int):
+                params[name] = place_of(out, value)
+            elif isinstance(value, (tuple, list)):
+                params[name] = tuple(place_of(out, a) for a in value)
     return params
 
 
@@ -88,7 +91,8 @@ def arguments(
 ) -> tuple[list[ast.expr], list[ast.keyword]]:
     """Arguments of one step, the same for all visits in `steps`. Raises Disagreement.
 
-    `given` maps source slots to expressions, `operand` makes operand expressions, `hints` gives the values a source slot had.
+    `given` maps source slots to expressions, `operand` makes operand expressions, `hints` gives the values that a
+    source slot had.
     """
     per_visit: list[dict[str, Written]] = []
     for step in steps:

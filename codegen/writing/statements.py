@@ -317,6 +317,7 @@ class Statements:
         """`x += y`: on tensors by the operator's plan, else as it stood."""
         visits = self.w.trace.of(node)
         target = self.e.target(node.target)
+        assert isinstance(target, (ast.Name, ast.Attribute, ast.Subscript))
         if visits and visits[0].kind == "op":
             site = self.w.sites.sites.get(("call", id(node)))
             if site is None or site.why:
@@ -410,11 +411,7 @@ def match(pattern: Result, target: ast.expr, names: dict[str, ast.expr]) -> bool
         return True
     if isinstance(target, ast.Name) and target.id == "_":
         return True
-    if (
-        isinstance(pattern, ResultGroup)
-        and isinstance(target, (ast.Tuple, ast.List))
-        and len(target.elts) == len(pattern.items)
-    ):
+    if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(pattern.items):
         return all(match(p, t, names) for p, t in zip(pattern.items, target.elts, strict=True))
     return False
 

@@ -438,8 +438,9 @@ def free_names(made: ast.AST, bound: frozenset[str] = frozenset()) -> set[str]:
             ]
         for part in outside:
             found |= free_names(part, bound)
-        for part in made.body if isinstance(made.body, list) else [made.body]:
-            found |= free_names(part, inner)
+        body: list[ast.AST] = [*made.body] if isinstance(made, ast.FunctionDef) else [made.body]
+        for inside in body:
+            found |= free_names(inside, inner)
         return found
     if isinstance(made, ast.Name):
         return {made.id} - bound if isinstance(made.ctx, ast.Load) else set()

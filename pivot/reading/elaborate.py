@@ -149,7 +149,7 @@ def run_forward(
     args: list[Value] = []
     kwargs: dict[str, Value] = {}
     for index, spec in enumerate(specs):
-        type_ = symbolic(spec, index, fixed, shift)
+        type_ = symbolic(spec, index, fixed, shift, specs[0].shape[0] if specs[0].shape else None)
         name = spec.name or (names[index] if index < len(names) else f"x{index}")
         version = applying.new_version(ev, type_, name=name)
         inputs.append(Input(name, version))

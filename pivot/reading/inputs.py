@@ -50,10 +50,14 @@ def parse_spec(text: str) -> InputSpec:
     return InputSpec(shape, dtype, match["name"], int(match["high"]) if match["high"] else None)
 
 
-def symbolic(spec: InputSpec, index: int, fixed: dict[str, int], shift: int = 0) -> TensorType:
+def symbolic(
+    spec: InputSpec, index: int, fixed: dict[str, int], shift: int = 0, batch: int | None = None
+) -> TensorType:
     """The type of an input with free sizes: batch first, others named by rank; `fixed` sizes are numbers.
 
-    `shift` is added to the hints of free axes other than the batch: a second elaboration with other sizes.
+    `shift` is added to the hints of free axes other than the batch: a second elaboration with other sizes. `batch` is the
+    first size of the first input: another input's first axis is the same batch only where it has this size. A size of 1
+    beside the batch is there to be broadcast, and stays 1.
     """
     letters = LETTERS.get(len(spec.shape), "")
     if len(spec.shape) == 2 and not spec.dtype.startswith("float"):
@@ -63,9 +67,11 @@ def symbolic(spec: InputSpec, index: int, fixed: dict[str, int], shift: int = 0)
         letter = letters[axis] if letters else f"A{axis}"
         name = letter if axis == 0 or index == 0 else f"{letter}{index + 1}"
         if axis == 0 and index > 0:
-            name = "N"
+            name = "N" if batch is None or size == batch else f"{letter}{index + 1}"
         if name in fixed:
             dims.append(fixed[name])
+        elif size == 1 and axis:
+            dims.append(1)
         else:
             dims.append(symbol(name, size + (shift if axis else 0)))
     return TensorType(tuple(dims), spec.dtype)

@@ -12,7 +12,7 @@ from studio.icons import app_icon, icon, pixmap
 from studio.theme import Theme
 from studio.widgets.parts import clear, column, frame, label, row, set_style
 
-_MOST = 5
+_RECENT, _EXAMPLES = 6, 10
 
 
 class WelcomeView(QWidget):
@@ -25,6 +25,7 @@ class WelcomeView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        set_style(self, role="opening")
         mark = QLabel()
         mark.setPixmap(app_icon().pixmap(QSize(52, 52)))
         title = column(
@@ -68,12 +69,12 @@ class WelcomeView(QWidget):
         """Fill the page; `recovered` holds a title and what to hand back when it is chosen."""
         for layout in (self._recent, self._examples, self._recovered):
             clear(layout)
-        for name in recent[:_MOST]:
+        for name in recent[:_RECENT]:
             path = Path(name)
             self._recent.addWidget(self._entry(path, f"{path.name}", _short(path.parent), "recent"))
         if not recent:
             self._recent.addWidget(label("Files you open are listed here.", "small"))
-        for path in examples[: _MOST + 1]:
+        for path in examples[:_EXAMPLES]:
             self._examples.addWidget(self._entry(path, path.stem.replace("_", " "), "", "file"))
         for layout in (self._recent, self._examples):
             layout.addStretch(1)

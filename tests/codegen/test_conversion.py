@@ -68,7 +68,9 @@ def test_the_axes_of_a_transposed_output_follow_from_the_layout(convert: Convert
     assert outputs[2]["source_axes"] == outputs[2]["target_axes"] == "N F"
 
 
-@pytest.mark.parametrize(("rank", "dtype"), [(0, "float32"), (1, "int64"), (2, "int64"), (4, "float32"), (7, "float32")])
+@pytest.mark.parametrize(
+    ("rank", "dtype"), [(0, "float32"), (1, "int64"), (2, "int64"), (4, "float32"), (7, "float32")]
+)
 def test_every_axis_has_a_letter_of_its_own(rank: int, dtype: str) -> None:
     letters = axis_letters(rank, dtype)
     assert len(letters) == len(set(letters)) == rank

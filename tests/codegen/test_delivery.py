@@ -61,9 +61,13 @@ def test_a_file_that_cannot_be_replaced_takes_all_others_back(
 
 
 def test_an_error_in_the_block_leaves_no_trace(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), delivery(tmp_path / "new" / "out") as stage:
-        stage.write("net_keras.py", "half")
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with delivery(tmp_path / "new" / "out") as stage:
+            stage.write("net_keras.py", "half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert list(tmp_path.iterdir()) == []
 
 

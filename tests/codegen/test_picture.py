@@ -78,7 +78,9 @@ def module(picture: Record, path: str) -> Record:
 
 
 @pytest.mark.parametrize("name", ["alexnet", "gru_tagger", "resnet18", "spectral_mixer", "unet"])
-def test_the_window_can_read_the_pictures_of_the_examples(name: str, read: Read, example_models: dict[str, Path]) -> None:
+def test_the_window_can_read_the_pictures_of_the_examples(
+    name: str, read: Read, example_models: dict[str, Path]
+) -> None:
     record = picture_of(read(example_models[name]))
     picture: Picture = parse_picture(json.loads(json.dumps(record)))
     known = set(picture.values)

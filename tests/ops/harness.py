@@ -160,7 +160,7 @@ def named(case: Case) -> Iterator[str]:
 
 def refusal_of(converted: Converted) -> str | None:
     """The reason of the first op that was not mapped, with its place."""
-    problems = [*converted.done.problems, *converted.written.problems]
+    problems = [*converted.done.network.problems, *converted.written.problems]
     found = next((p for p in problems if p.severity == "error"), None)
     return None if found is None else str(found)
 

@@ -75,7 +75,7 @@ def files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} if folder.exists() else set()
 
 
-# -- convert -------------------------------------------------------------------------------------------------------------
+# -- convert
 
 
 @pytest.mark.parametrize("name", ["alexnet", "cifar_cnn", "lstm_classifier", "mobilenet_v2", "resnet18", "unet"])
@@ -252,7 +252,7 @@ def test_verification_decides_the_exit_status(
     assert done.events[-1]["report"]["equal"] is False
 
 
-# -- atomicity -----------------------------------------------------------------------------------------------------------
+# -- atomicity
 
 
 def test_a_failing_disk_leaves_the_old_conversion_whole(
@@ -276,7 +276,7 @@ def test_a_failing_disk_leaves_the_old_conversion_whole(
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
 
-# -- usage and errors ----------------------------------------------------------------------------------------------------
+# -- usage and errors
 
 
 @pytest.mark.parametrize(
@@ -356,9 +356,22 @@ def test_interrupted_is_one_line(run: Run, write_source: Any, monkeypatch: pytes
 
 
 def test_ctrl_c_ends_a_running_conversion_cleanly(root: Path, write_source: Any, tmp_path: Path) -> None:
-    slow = NET.replace("self.fc2 = ", "[len(str(i)) for i in range(9_000) for j in range(9_000)]\n            self.fc2 = ")
+    slow = NET.replace(
+        "self.fc2 = ", "[len(str(i)) for i in range(9_000) for j in range(9_000)]\n            self.fc2 = "
+    )
     source = write_source(slow)
-    words = [sys.executable, "-m", "studio", "convert", str(source), "--to", "keras", "-o", str(tmp_path / "out"), "--json"]
+    words = [
+        sys.executable,
+        "-m",
+        "studio",
+        "convert",
+        str(source),
+        "--to",
+        "keras",
+        "-o",
+        str(tmp_path / "out"),
+        "--json",
+    ]
     with subprocess.Popen(words, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
         for line in child.stdout:
@@ -370,7 +383,7 @@ def test_ctrl_c_ends_a_running_conversion_cleanly(root: Path, write_source: Any,
     assert files(tmp_path / "out") == set()
 
 
-# -- bad inputs ----------------------------------------------------------------------------------------------------------
+# -- bad inputs
 
 BAD: dict[str, bytes] = {
     "empty": b"",
@@ -409,8 +422,15 @@ def test_bad_files_are_one_line_with_a_place(name: str, run: Run, tmp_path: Path
 
 @pytest.mark.parametrize(
     "line",
-    ["self.n = 2**9999**99", "self.n = 'a' * 10**12", "self.n = [0] * 10**10", "self.n = 1 << 10**9"]
-    + ["for i in range(10**12): pass", "self.forward(self.forward(1))", "raise ValueError('no')"],
+    [
+        "self.n = 2**9999**99",
+        "self.n = 'a' * 10**12",
+        "self.n = [0] * 10**10",
+        "self.n = 1 << 10**9",
+        "for i in range(10**12): pass",
+        "self.forward(self.forward(1))",
+        "raise ValueError('no')",
+    ],
 )
 def test_bombs_go_off_nowhere(line: str, run: Run, write_source: Any) -> None:
     source = write_source(NET.replace("self.fc2 = ", f"{line}\n            self.fc2 = "))
@@ -451,7 +471,7 @@ def test_names_of_files_may_be_anything(run: Run, write_source: Any, tmp_path: P
         assert (done.status, done.err) == (0, ""), ascii(name)
 
 
-# -- the other verbs -----------------------------------------------------------------------------------------------------
+# -- the other verbs
 
 
 def test_show_prints_a_tree(run: Run, example_models: dict[str, Path]) -> None:
@@ -494,7 +514,8 @@ def test_ops_lists_every_op(run: Run) -> None:
 def test_ops_of_a_folder_and_what_is_missing(run: Run, tmp_path: Path) -> None:
     (tmp_path / "bessel_j0.toml").write_text(
         "# missing keras: TensorFlow has it, Keras has not\n"
-        'op = "bessel_j0"\ntitle = "Bessel function"\ninputs = "x: *"\noutput = "y: *"\nshape = "same"\nlayout = "any"\n'
+        'op = "bessel_j0"\ntitle = "Bessel function"\ninputs = "x: *"\noutput = "y: *"\n'
+        'shape = "same"\nlayout = "any"\n'
         '[[torch]]\ncall = "torch.special.bessel_j0"\nkind = "function"\nargs = "input=@x"\n'
     )
     done = run("ops", "--ops", tmp_path, "--missing", "keras")
@@ -528,14 +549,16 @@ def test_verify_converts_again_and_says_when_the_file_was_changed(
     assert "is not what would be written" in done.out
 
 
-# -- laws ----------------------------------------------------------------------------------------------------------------
+# -- laws
 
 
 @pytest.mark.parametrize("words", [["convert", "{}", "--to", "keras", "-o", "{out}"], ["show", "{}"], ["ops"]])
 def test_verbs_load_neither_qt_nor_a_framework(
     words: list[str], root: Path, example_models: dict[str, Path], tmp_path: Path
 ) -> None:
-    argv = [word.replace("{out}", str(tmp_path / "out")).replace("{}", str(example_models["cifar_cnn"])) for word in words]
+    argv = [
+        word.replace("{out}", str(tmp_path / "out")).replace("{}", str(example_models["cifar_cnn"])) for word in words
+    ]
     script = (
         "import sys\n"
         "from studio.__main__ import main\n"

@@ -11,7 +11,7 @@ from studio.places import place_text
 from studio.widgets.parts import frame, label, link, row
 
 _NAMES = 84  # pixels: the names of all sections end at one line
-_EDITOR = 28
+_EDITOR, _LINK = 28, 24
 
 
 class Page(QWidget):
@@ -74,7 +74,7 @@ def add(
     at = grid.rowCount()
     named = label(name, "muted", wrap=True)
     editor = not isinstance(value, str | QLabel | QToolButton)
-    named.setMinimumHeight(_EDITOR if editor else 0)
+    named.setMinimumHeight(_EDITOR if editor else _LINK if isinstance(value, QToolButton) else 0)
     grid.addWidget(named, at, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     shown = label(value, "code" if code else "", wrap=True, selectable=True) if isinstance(value, str) else value
     if not isinstance(shown, QToolButton):

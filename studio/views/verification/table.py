@@ -24,7 +24,7 @@ from studio.widgets.parts import label
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Op", "Path", "float64", "", "float32", "Source", "Target")
-_BAR = 3
+_PATH, _BAR, _SINGLE = 1, 3, 4
 _LOW, _HIGH = -18.0, 0.0
 
 
@@ -128,11 +128,12 @@ class ComparisonTable(QStackedWidget):
         self.table.setItemDelegateForColumn(_BAR, self._bar)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
-        for at, width in enumerate((130, 180, 72, 120, 72, 110, 130)):
-            header.setSectionResizeMode(
-                at, QHeaderView.ResizeMode.Stretch if at == 1 else QHeaderView.ResizeMode.Interactive
-            )
-            header.resizeSection(at, width)
+        header.setResizeContentsPrecision(80)
+        for at in range(len(_COLUMNS)):
+            header.setSectionResizeMode(at, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(_PATH, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_BAR, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(_BAR, 140)
         self._empty = label("The errors of every node appear here.", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self._empty)
@@ -146,6 +147,7 @@ class ComparisonTable(QStackedWidget):
     def set_report(self, report: Report | None) -> None:
         """Show the lines of a report, or that there is none."""
         self.model.set_report(report)
+        self.table.setColumnHidden(_SINGLE, all(item.single is None for item in self.model.rows))
         self.setCurrentIndex(1 if self.model.rows else 0)
 
     def _chosen(self, index: Index) -> None:

@@ -119,7 +119,7 @@ class VerificationView(QWidget):
             tone, color = "success", "success"
         else:
             self._verdict.setText("Not equal")
-            self._detail.setText(_numbers(report))
+            self._detail.setText(report.why or _numbers(report))
             tone, mark, color = "danger", "error", "danger"
         self._mark.setPixmap(pixmap(mark, self._theme.colors[color], 30))
         set_style(self._card, tone=tone)
