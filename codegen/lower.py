@@ -277,7 +277,7 @@ class Lowering:
                 return plans
             steps.extend(plans[0].steps)
             keys.append(plans[0].key)
-        return Plan(tuple(keys), tuple(steps))
+        return Plan(tuple(keys), tuple(needed(steps, whole)))
 
     def results_of(
         self,
@@ -308,6 +308,25 @@ class Lowering:
                 if op.name in PRESERVING and first is not None and first.id in self.positive:
                     self.positive.add(fresh.id)
         return tuple(made)
+
+
+def needed(steps: list[Step], whole: Step) -> list[Step]:
+    """The steps without those whose results nobody reads."""
+    if not whole.results:
+        return steps
+    wanted = {r.id for n, r in zip(whole.op.outputs, whole.results, strict=False) if n not in whole.unused}
+    wanted.update(r.id for r in whole.results[len(whole.op.outputs) :])
+    kept: list[Step] = []
+    for step in reversed(steps):
+        if any(r.id in wanted for r in step.results):
+            kept.append(step)
+            wanted.update(
+                item.id
+                for operand in step.operands.values()
+                for item in (operand if isinstance(operand, tuple) else (operand,))
+                if isinstance(item, TensorVersion)
+            )
+    return kept[::-1] or steps
 
 
 TORCH_ONLY = {"count"}  # a weight that PyTorch counts with and nobody else has

@@ -60,6 +60,7 @@ class Proof:
     matches: list[Match] = field(default_factory=list)
     target: Elaborated | None = None
     modules: dict[int, ModuleObject] = field(default_factory=dict)  # id(source module's step owner) -> target module
+    takers: dict[int, int] = field(default_factory=dict)  # id(target's layer or parameter) -> id(the source's)
     parameters: dict[int, tuple[ParameterObject, ParameterObject]] = field(
         default_factory=dict
     )  # the modules' own ones
@@ -111,9 +112,9 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
         ):
             owner = one.step.node.module
             if owner is not None:
-                known = proof.modules.setdefault(id(owner), two.node.module)
-                if known is not two.node.module:
-                    proof.why, proof.place = "one layer of the source is two layers of the target", place_of(one.node)
+                proof.why = layers_differ(owner, two.node.module, proof)
+                if proof.why is not None:
+                    proof.place = place_of(one.node)
                     return
         proof.matches.append(Match(mode, one, two))
     if len(a) != len(b):
@@ -126,6 +127,15 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
         proof.why = "the outputs are other values"
 
 
+def layers_differ(owner: ModuleObject, target: ModuleObject, proof: Proof) -> str | None:
+    """Layers with weights stand one to one, or why they do not."""
+    if proof.modules.setdefault(id(owner), target) is not target:
+        return "one layer of the source is two layers of the target"
+    if proof.takers.setdefault(id(target), id(owner)) != id(owner):
+        return "two layers of the source are one layer of the target"
+    return None
+
+
 def meet_parameters(one: Item, two: Item, same: dict[str, str], proof: Proof) -> None:
     """Parameters of a module's own are bound to each other where they are first read; shapes must agree."""
     mine = {p.id: p for p in parameters_of(one)}
@@ -133,9 +143,12 @@ def meet_parameters(one: Item, two: Item, same: dict[str, str], proof: Proof) ->
     for a, b in zip(one.operands, two.operands, strict=False):
         if isinstance(a, str) and isinstance(b, str) and a in mine and b in theirs and a not in same:
             source, target = mine[a].parameter, theirs[b].parameter
-            if source is not None and target is not None and source.type.shape == target.type.shape:
+            if source is None or target is None or source.type.shape != target.type.shape:
+                continue
+            if proof.parameters.setdefault(id(source), (source, target))[1] is target and proof.takers.setdefault(
+                id(target), id(source)
+            ) == id(source):
                 same[a] = b
-                proof.parameters[id(source)] = (source, target)
 
 
 def parameters_of(item: Item) -> Iterator[TensorVersion]:

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from codegen.orders import first_name
 from codegen.writing import program_calls
 from codegen.writing.plans import Material, Unwritable, transposed
+from codegen.writing.results import alike, filled, parts, picked
+from codegen.writing.sharing import settle, shared
 from codegen.writing.slots import Disagreement, arguments
 from pivot.forms import OperandRef
 from pivot.reading.trace import Visit
 from pivot.reading.values import ClassObject
 
 if TYPE_CHECKING:
+    from codegen.lower import Lowered
     from codegen.writing.expressions import Expressions
     from codegen.writing.sites import Site
 
@@ -83,9 +86,22 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
                 raise Unwritable(no.why) from None
     else:
         args = [operand(OperandRef(x_name))]
-    made = ast.Call(func, args, kwargs)
+    call = ast.Call(func, args, kwargs)
+    made = in_shape(e, node, call, lowered[0], visit)
     e.w.link(node, made, [m.node for m in lowered])
     return made
+
+
+def in_shape(e: Expressions, node: ast.Call, call: ast.expr, low: Lowered, visit: Visit) -> ast.expr:
+    """What a layer returned, in the shape of the source's result; as it is where the statement takes it apart."""
+    assert low.chosen is not None
+    target, place = low.chosen.steps[-1].form.result, e.places.get(id(node))
+    if visit.form is None or node is e.as_is or (place is None and alike(visit.form.result, target)):
+        return call
+    wanted = visit.form.result if place is None else picked(visit.form.result, place)
+    if wanted is None:
+        return ast.Subscript(call, ast.Constant(place), ast.Load())
+    return settle(filled(wanted, parts(target, shared(call, "results"))), e.locals)
 
 
 def op_of(e: Expressions, left: ast.expr, right: ast.expr, site: Site, visits: list[Visit]) -> ast.expr:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from codegen.lower import Lowered
 from codegen.writing import applying, nodes, program_calls, sizes
 from codegen.writing.plans import Material, Unwritable
+from codegen.writing.results import is_list
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, Value
+from pivot.results import ResultGroup
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -33,6 +35,8 @@ class Expressions:
         self.uses_mode = uses_mode
         self.uses_tensors = False  # does this definition compute with tensors?
         self.gone: set[str] = set()  # names of this definition whose values went
+        self.as_is: ast.AST | None = None  # a call whose result the statement takes apart itself
+        self.places: dict[int, int] = {}  # calls of whose result only one item is taken
 
     # -- dispatch -----------------------------------------------------------------
 
@@ -56,6 +60,9 @@ class Expressions:
             sized = sizes.size_item(self, node)
             if sized is not None:
                 return sized
+            item = self.item(node)
+            if item is not None:
+                return item
         if isinstance(node, ast.BoolOp):
             return self.boolean(node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
@@ -72,6 +79,23 @@ class Expressions:
             inner.gone = self.gone
             return ast.Lambda(copy.deepcopy(node.args), inner.expr(node.body))
         return self.generic(node)
+
+    def item(self, node: ast.Subscript) -> ast.expr | None:
+        """`torch.max(x, 1)[0]`: one item of what a call returns."""
+        visits = self.w.trace.of(node.value)
+        if not isinstance(node.value, ast.Call) or not visits or visits[0].kind not in ("op", "apply"):
+            return None
+        form = visits[0].form
+        if form is None or not isinstance(form.result, ResultGroup) or is_list(form.result):
+            return None
+        try:
+            place = ast.literal_eval(node.slice)
+        except ValueError:
+            return None
+        if not isinstance(place, int) or isinstance(place, bool):
+            return None
+        self.places[id(node.value)] = place
+        return self.expr(node.value)
 
     def is_tensor(self, node: ast.Call) -> ast.expr | None:
         """`isinstance(x, torch.Tensor)` asks the target in its own way."""
@@ -194,7 +218,8 @@ class Expressions:
     def material(self, node: ast.expr, visit: Visit, visits: list[Visit]) -> Material:
         """Argument expressions of a site by slot."""
         assert visit.bound is not None
-        return Material(self.given(node, visit.bound), visit.form, lambda slot: [hint_of(v, slot) for v in visits])
+        hints = lambda slot: [hint_of(v, slot) for v in visits]  # noqa: E731
+        return Material(self.given(node, visit.bound), visit.form, hints, self.locals)
 
     def given(self, node: ast.expr, bound: Bound) -> dict[str, ast.expr]:
         """Slot -> the source's argument, written."""
@@ -265,7 +290,8 @@ class Expressions:
         material = self.material(node, visits[0], visits)
         made: ast.expr | None = None
         for case in reversed(site.cases):
-            text = self.w.plans.function(case.members, material)
+            raw, place = node is self.as_is, self.places.get(id(node))
+            text = self.w.plans.function(case.members, material, place=place, raw=raw)
             made = text if made is None or case.test is None else choice(case.test, text, made)
         if made is None:
             raise Unwritable("this site was never reached")

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+from pivot.dims import Size
 from pivot.forms import DottedName
 
 EXTRAS = ("before", "behind", "blank", "tail", "inside", "source_text", "source_parts")
@@ -44,6 +45,10 @@ def literal(value: object) -> ast.expr:
     """A plain Python value as an expression."""
     if isinstance(value, DottedName):
         return name(value.name)
+    if isinstance(value, Size):
+        from codegen.writing.sharing import sized
+
+        return sized(value)
     if isinstance(value, float) and not math.isfinite(value):
         text = "nan" if math.isnan(value) else "inf"
         made: ast.expr = call("float", [ast.Constant(text if value > 0 or text == "nan" else "-inf")])

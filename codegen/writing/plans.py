@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name
 from codegen.writing import nodes
 from codegen.writing.reshape_text import index_expression, reshape_expression
+from codegen.writing.results import alike, filled, parts, picked
+from codegen.writing.sharing import fill_sizes, settle, shared, size_text
 from codegen.writing.slots import Disagreement, Given, arguments
+from pivot.dims import Dim
 from pivot.forms import OperandRef
 from pivot.op import Form
 from pivot.reading.values import TensorVersion
+from pivot.results import ResultGroup
 from pivot.slots import Operand
 
 
@@ -29,6 +33,21 @@ class Material:
     given: Given
     form: Form | None
     hints: Callable[[str], list[object]]
+    names: set[str] = field(default_factory=set)  # names in use where the site stands
+    marks: dict[tuple[str, str], ast.expr] = field(default_factory=dict)  # operands that may be needed several times
+
+
+def same_operand(one: object, other: object) -> bool:
+    """Is an operand of a step this operand of the node?"""
+    if one is other:
+        return True
+    return isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one == other
+
+
+def direct_form(low: Lowered) -> Form | None:
+    """The target's form, where one call of it says the whole node."""
+    steps = low.chosen.steps if low.chosen is not None else ()
+    return steps[0].form if len(steps) == 1 and steps[0].op is low.node.op else None
 
 
 class PlanText:
@@ -56,22 +75,94 @@ class PlanText:
 
     # -- functions -----------------------------------------------------------------
 
-    def function(self, members: list[Lowered], material: Material) -> ast.expr:
-        """A plan as an expression over the operands."""
-        made: dict[str, list[ast.expr]] = {}  # by step number, per result
+    def function(
+        self, members: list[Lowered], material: Material, *, place: int | None = None, raw: bool = False
+    ) -> ast.expr:
+        """A plan as an expression over the operands, in the shape of the source's result.
+
+        `place`: only this item of the result; `raw`: whatever the target's call returns.
+        """
+        made: dict[str, ast.expr] = {}  # id of a result -> its text
         count = len(members[0].chosen.steps) if members[0].chosen is not None else 0
         text: ast.expr | None = None
         for index in range(count):
             steps = self.steps_at(members, index)
             text = self.function_step(members, steps, material, made)
-            for result in steps[0].results:
-                made[result.id] = [text]
+            self.keep_results(steps[0], text, made)
         if text is None:
             raise Unwritable("there is nothing to write")
-        return text
+        text = self.shaped(members[0], text, made, material, place, raw)
+        return settle(fill_sizes(text, self.sizes_at_hand(members[0], material, made)), material.names)
+
+    def keep_results(self, step: Step, text: ast.expr, made: dict[str, ast.expr]) -> None:
+        """The texts of what a step gives."""
+        names = list(step.op.outputs)
+        if step.form.spelling == "body" or len(names) < 2:
+            for result in step.results:
+                made[result.id] = shared(text, step.op.name)
+            return
+        found = parts(step.form.result, text)
+        for name, result in zip(names, step.results, strict=False):
+            if name in found:
+                made[result.id] = shared(found[name], name)
+
+    def shaped(
+        self,
+        low: Lowered,
+        text: ast.expr,
+        made: dict[str, ast.expr],
+        material: Material,
+        place: int | None,
+        raw: bool,
+    ) -> ast.expr:
+        """The text of a plan in the shape of the source's result."""
+        source, direct = material.form.result if material.form is not None else None, direct_form(low)
+        if source is None or (direct is not None and raw):
+            return text
+        if place is None and (direct.result if direct is not None else None) is not None:
+            assert direct is not None
+            if alike(direct.result, source):
+                return text
+        if place is None and direct is None and len(low.node.results) == 1 and not isinstance(source, ResultGroup):
+            return made.get(low.node.results[0].id, text)
+        wanted = source if place is None else picked(source, place)
+        if wanted is None:
+            assert place is not None
+            return ast.Subscript(text, ast.Constant(place), ast.Load())
+        names = list(low.node.op.outputs) if low.node.op is not None else []
+        if direct is not None:
+            return filled(wanted, parts(direct.result, shared(text, "results")))
+        return filled(wanted, {n: made[r.id] for n, r in zip(names, low.node.results, strict=False) if r.id in made})
+
+    def sizes_at_hand(
+        self, low: Lowered, material: Material, made: dict[str, ast.expr]
+    ) -> Callable[[Dim], ast.expr]:
+        """How sizes are said at a site: as sizes of its operands."""
+        known: list[tuple[Dim, ast.expr]] = []
+        for name, value in low.node.operands.items():
+            if not isinstance(value, TensorVersion):
+                continue
+            try:
+                step = low.chosen.steps[0] if low.chosen is not None else None
+                text = self.source_operand(step, name, value, material) if step is not None else None
+            except Unwritable:
+                text = None
+            if text is None:
+                continue
+            for place, axis in enumerate(self.layout.order_of(value)):
+                shape = nodes.call("keras.ops.shape", [text])
+                known.append((value.type.shape[axis], ast.Subscript(shape, ast.Constant(place), ast.Load())))
+
+        def say(dim: Dim) -> ast.expr:
+            text = size_text(self.layout.settled(dim), known)
+            if text is None:
+                raise Unwritable("a size that is known only when the program runs is not at hand here")
+            return text
+
+        return say
 
     def function_step(
-        self, members: list[Lowered], steps: list[Step], material: Material, made: dict[str, list[ast.expr]]
+        self, members: list[Lowered], steps: list[Step], material: Material, made: dict[str, ast.expr]
     ) -> ast.expr:
         """One step of a function."""
         placed = self.placed(steps)
@@ -80,12 +171,14 @@ class PlanText:
             return self.operand(steps[0], ref, material, made, placed)
 
         step = steps[0]
+        if any(s.operands.get(k) != v for s in steps for k, v in step.operands.items() if isinstance(v, (int, float))):
+            if any(s.op is not s.node.op for s in steps if s.node is not None):
+                raise Unwritable("the visits of this site compute with different numbers")
         if placed.alias:
             return operand(OperandRef(first_name(step)))
         if step.op.shape in ("reshape", "flatten", "unflatten") and step.kind == "function":
-            return reshape_expression(
-                self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form
-            )
+            x = shared(operand(OperandRef(first_name(step))), "x")
+            return reshape_expression(self.layout, steps, x, material.given, material.form)
         if step.op.shape == "index":
             return index_expression(
                 self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form
@@ -126,7 +219,7 @@ class PlanText:
         raise Unwritable(f"the operator {step.form.pattern} is not known")
 
     def operand(
-        self, step: Step, ref: OperandRef, material: Material, made: dict[str, list[ast.expr]], placed: Placed
+        self, step: Step, ref: OperandRef, material: Material, made: dict[str, ast.expr], placed: Placed
     ) -> ast.expr:
         """The expression of an operand: an earlier step's, or the source's own."""
         if ref.form != "one" and ref.others:
@@ -135,7 +228,14 @@ class PlanText:
         value = step.operands.get(ref.name)
         perms = placed.transposes.get(ref.name)
         if isinstance(value, TensorVersion) and value.id in made:
-            text = made[value.id][0]
+            text = made[value.id]
+        elif isinstance(value, tuple) and any(isinstance(v, TensorVersion) and v.id in made for v in value):
+            each = [
+                made[v.id] if isinstance(v, TensorVersion) and v.id in made
+                else self.source_operand(step, ref.name, v, material)
+                for v in value
+            ]  # fmt: skip
+            text = ast.List(each, ast.Load())
         else:
             text = self.source_operand(step, ref.name, value, material)
         if perms is None:
@@ -149,19 +249,37 @@ class PlanText:
 
     def source_operand(self, step: Step, name: str, value: object, material: Material) -> ast.expr:
         """The argument of the source's call that gave an operand."""
-        wanted = name
         node = step.node
-        if node is not None and value is not None:
-            wanted = next(
-                (k for k, v in node.operands.items() if v is value or (isinstance(v, tuple) and v == value)), name
-            )
-        if material.form is not None:
+        if value is not None and node is not None:
+            outer = next((k for k, v in node.operands.items() if same_operand(v, value)), None)
+            if outer is None and isinstance(value, tuple):
+                each = [self.source_operand(step, name, v, material) for v in value]
+                return ast.List(each, ast.Load())
+            if outer is not None and not (step.op is not node.op and isinstance(value, (int, float))):
+                name = outer
+            elif isinstance(value, (int, float)):
+                return nodes.literal(value)
+        if material.form is not None and (value is not None or node is None):
             for slot in (*material.form.args, *material.form.apply):
-                if isinstance(slot.value, Operand) and wanted in slot.value.names and slot.key in material.given:
-                    return material.given[slot.key]
+                if isinstance(slot.value, Operand) and name in slot.value.names and slot.key in material.given:
+                    return self.item_of(material, slot.key, slot.value, name)
         if isinstance(value, (int, float, bool)) or value is None:
             return nodes.literal(value)
         raise Unwritable(f"the operand {name} has no text of its own here")
+
+    def item_of(self, material: Material, key: str, operand: Operand, name: str) -> ast.expr:
+        """The text of an operand; one of several that were given as a tuple is taken out of it."""
+        text = material.given[key]
+        if len(operand.names) > 1:
+            place = operand.names.index(name)
+            if isinstance(text, (ast.Tuple, ast.List)) and len(text.elts) == len(operand.names):
+                text = text.elts[place]
+            else:
+                text = ast.Subscript(text, ast.Constant(place), ast.Load())
+        memory = material.marks
+        if (key, name) not in memory:
+            memory[key, name] = shared(text, name)
+        return memory[key, name]
 
     # -- layers --------------------------------------------------------------------
 

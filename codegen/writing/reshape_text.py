@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen.orders import first_name, first_tensor
 from codegen.reshaping import groups
-from codegen.writing import nodes
+from codegen.writing import nodes, sharing
 from pivot.dims import Dim, symbols
 from pivot.dims import hint as dim_hint
 from pivot.slots import Coded, Path
@@ -52,11 +52,43 @@ def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Gi
             return ast.Call(nodes.call("keras.layers.Reshape", [ast.Tuple(target, ast.Load())]), [x], [])
         if len(order) == 2 and batch_is_free(sizes):
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
-        raise Unwritable("several sizes of this reshape are free")
+        texts = run_time_sizes(layout, steps, x, texts)
+        open_places = [i for i, t in enumerate(texts) if t is None]
     final: list[ast.expr] = [t if t is not None else nodes.literal(-1) for t in texts]
     if not open_places and batch_is_free(sizes):
         final[0] = nodes.literal(-1)
     return nodes.call("keras.ops.reshape", [x, ast.Tuple(final, ast.Load())])
+
+
+def run_time_sizes(layout: Layout, steps: list[Step], x: ast.expr, texts: list[ast.expr | None]) -> list[ast.expr | None]:
+    """Sizes but the first in terms of the sizes of the reshaped tensor."""
+    from codegen.writing.plans import Unwritable
+
+    found: set[str] = set()
+    made: list[ast.expr | None] = []
+    for step in steps:
+        value = first_tensor(step)
+        assert value is not None
+        placed = layout.placed[id(step)]
+        order = placed.orders_in.get(first_name(step), layout.order_of(value))
+        shape = nodes.call("keras.ops.shape", [x])
+        known: list[tuple[Dim, ast.expr]] = [
+            (layout.settled(value.type.shape[axis]), ast.Subscript(shape, ast.Constant(place), ast.Load()))
+            for place, axis in enumerate(order)
+        ]
+        out = layout.order_of(step.results[0])
+        made = [texts[0]]
+        for place, axis in list(enumerate(out))[1:]:
+            text = texts[place]
+            if text is None or is_minus_one(text):
+                text = sharing.size_text(layout.settled(step.results[0].type.shape[axis]), known)
+                if text is None:
+                    raise Unwritable("several sizes of this reshape are free")
+            made.append(text)
+        found.add(" ".join(ast.dump(t) if t is not None else "-1" for t in made))
+    if len(found) != 1:
+        raise Unwritable("the sizes of this reshape are made in different ways at different visits")
+    return made
 
 
 def batch_is_free(sizes: list[list[Dim]]) -> bool:
@@ -150,12 +182,18 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     assert value is not None
     placed = layout.placed[id(step)]
     order = placed.orders_in.get(first_name(step), tuple(range(len(value.type.shape))))
-    key = next(
-        (s.key for s in (form.args if form is not None else ()) if s.key in given and s.key != first_name(step)), None
-    )
+    own = form is not None and step.node is not None and step.op is step.node.op
+    slots = form.args if own and form is not None else ()
+    key = next((s.key for s in slots if s.key in given and s.key != first_name(step)), None)
     if key is None:
-        raise Unwritable("the index has no text of its own here")
-    text = given[key]
+        wanted = step.params.get("index")
+        if any(s.params.get("index") != wanted for s in steps):
+            raise Unwritable("the visits of this site take different parts")
+        text = nodes.literal(tuple(wanted) if isinstance(wanted, list) else wanted)
+        if isinstance(text, ast.Tuple) and len(text.elts) == 1:
+            text = text.elts[0]
+    else:
+        text = given[key]
     rank = len(value.type.shape)
     if order == tuple(range(rank)):
         return ast.Subscript(x, text, ast.Load())

@@ -139,7 +139,8 @@ def slot_expression(
         return None
     first = present[0].value
     if isinstance(first, OperandRef):
-        return operand(first)
+        made = operand(first)
+        return list(made.elts) if slot.variadic and isinstance(made, (ast.List, ast.Tuple)) else made
     if isinstance(first, Nested):
         return nested(steps, first, found, given, source_form, operand, hints)
     values = [w.value if w is not None else slot.default for w in found]

@@ -249,13 +249,16 @@ class Statements:
         lowered = self.w.lowering.lowered.get(id(nodes_made[0]))
         if lowered is None or lowered.chosen is None or nodes_made[0].form is None:
             return None
-        source = nodes_made[0].form.result
-        target = lowered.chosen.steps[-1].form.result
+        direct = lowered.chosen.steps[-1].form if nodes_made[0].module is not None else direct_form(lowered)
+        if direct is None:
+            return None  # written in the shape of the source's result
+        source, target = nodes_made[0].form.result, direct.result
         if source == target or isinstance(source, ResultName) or (is_list(source) and is_list(target)):
             return None
         names: dict[str, ast.expr] = {}
         if not match(source, node.targets[0], names):
             raise Unwritable("the results of this call are not unpacked where it stands")
+        self.e.as_is = node.value
         value = self.e.expr(node.value)
         wanted, after = self.rebuilt(target, names)
         if wanted is None:
@@ -391,16 +394,6 @@ class Statements:
                 continue
             return False
         return True
-
-
-def is_list(pattern: Result) -> bool:
-    """Does a call return one list of results?"""
-    return (
-        isinstance(pattern, ResultGroup)
-        and len(pattern.items) == 1
-        and isinstance(pattern.items[0], ResultName)
-        and pattern.items[0].star
-    )
 
 
 def match(pattern: Result, target: ast.expr, names: dict[str, ast.expr]) -> bool:

@@ -25,7 +25,7 @@ from pivot.problems import Problem
 from pivot.reading import lookup
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Scope
-from pivot.reading.torch import ANSWERS
+from pivot.reading.torch_names import ANSWERS
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, BoundMethod, FunctionObject
 

@@ -11,6 +11,7 @@ from pivot.forms import Bound, Construction, Refused, normalise, read_apply, rea
 from pivot.network import Node
 from pivot.opset import Form
 from pivot.reading.modules import ModuleObject
+from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     INPUT,
@@ -61,28 +62,6 @@ def plain_of(value: Value) -> object:
     if isinstance(hint, InstanceObject) and hint.items is not None:
         return tuple(plain_of(v) for v in hint.items)
     return hint
-
-
-def new_version(
-    ev: Evaluator, type_: TensorType, parameter: ParameterObject | None = None, name: str = "", constant: object = None
-) -> TensorVersion:
-    """A fresh tensor of the network."""
-    ev.versions += 1
-    return TensorVersion(f"v{ev.versions}", type_, parameter, constant, name)
-
-
-def tensor(ev: Evaluator, type_: TensorType, depends: int = INPUT, base: TensorCell | None = None) -> Value:
-    """A value that holds a fresh tensor."""
-    return Value(TensorCell(new_version(ev, type_), base), None, depends)
-
-
-def read_tensor(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> TensorVersion:
-    """The current version of a cell; refused where it was written through a view."""
-    if cell.stale is not None:
-        raise ev.refusal(
-            frame, node, f"this tensor may have changed: {cell.stale}", "write into the tensor itself", "view-write"
-        )
-    return cell.version
 
 
 def try_forms(

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading.frames import Frame, Scope
+from pivot.reading.modules import ModuleObject
 from pivot.reading.values import Api, BoundMethod, ClassObject, FunctionObject, InstanceObject, Unknown, Value
 
 if TYPE_CHECKING:
@@ -195,3 +196,23 @@ def bind_method(value: Value, receiver: Value, cls: ClassObject) -> Value:
 def is_property(value: Value) -> bool:
     """Is a member computed when read?"""
     return isinstance(value.hint, FunctionObject) and bool({"property", "cached_property"} & set(value.hint.decorators))
+
+
+def special_method(
+    ev: Evaluator,
+    receiver: Value,
+    name: str,
+    args: tuple[Value, ...],
+    node: ast.AST,
+    frame: Frame,
+    kwargs: dict[str, Value] | None = None,
+) -> Value | None:
+    """`receiver.__name__(*args)` where its class defines it."""
+    hint = receiver.hint
+    cls = hint.cls if isinstance(hint, (InstanceObject, ModuleObject)) else None
+    if not isinstance(cls, ClassObject):
+        return None
+    hit = member(ev, cls, name)
+    if hit is None:
+        return None
+    return ev.call(bind_method(hit[0], receiver, cls), args, kwargs or {}, node, frame)

@@ -242,15 +242,26 @@ def _placed(owner: ast.AST, line: LogicalLine, columns: Columns) -> list[Placed]
         if isinstance(node, (ast.expr, ast.arg, ast.keyword, ast.alias, ast.pattern)):
             if line.start[0] <= node.lineno <= line.end_line:
                 assert node.end_lineno is not None and node.end_col_offset is not None
-                found.append(((node.lineno, columns(node.lineno, node.col_offset)),
-                              (node.end_lineno, columns(node.end_lineno, node.end_col_offset)), node))
+                found.append(
+                    (
+                        (node.lineno, columns(node.lineno, node.col_offset)),
+                        (node.end_lineno, columns(node.end_lineno, node.end_col_offset)),
+                        node,
+                    )
+                )
         if not isinstance(node, ast.JoinedStr):
             work.extend(ast.iter_child_nodes(node))
     return found
 
 
-def _attach_one(comment: Comment, closings: dict[Place, Place], starts: list[Placed], start_keys: list[Place],
-                ends: list[Placed], end_keys: list[Place]) -> None:
+def _attach_one(
+    comment: Comment,
+    closings: dict[Place, Place],
+    starts: list[Placed],
+    start_keys: list[Place],
+    ends: list[Placed],
+    end_keys: list[Place],
+) -> None:
     assert comment.opening is not None
     here = (comment.line, comment.column)
     last = _last_ending(comment, ends, end_keys)

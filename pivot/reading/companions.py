@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from pivot.problems import Refusal
 from pivot.reading import entries, lookup
 from pivot.reading.modules import ModuleObject
+from pivot.reading.running import run_forward
+from pivot.reading.signals import Raised
 from pivot.reading.values import ClassObject
 
 if TYPE_CHECKING:
@@ -63,9 +65,6 @@ def mentioned(done: Elaborated, tree: ast.Module) -> set[str]:
 
 def build_on_trial(done: Elaborated, builder: ast.FunctionDef) -> None:
     """Build a model and run it, keeping only what was seen."""
-    from pivot.reading.elaborate import run_forward
-    from pivot.reading.evaluator import Raised
-
     ev = done.evaluator
     scope = next(iter(ev.scopes.values()))
     frame = ev.module_frame(scope)

@@ -31,8 +31,12 @@ SIGNATURES = (
 )
 LFS = b"version https://git-lfs.github.com/spec/"
 ANNEX = re.compile(rb"^(?:\.\./)*(?:\.git)?/?annex/objects/\S+\s*$")
-WIDE = ((codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"), (codecs.BOM_UTF16_LE, "UTF-16"),
-        (codecs.BOM_UTF16_BE, "UTF-16"))
+WIDE = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
 # what an ASCII codec leaves alone, and what the others read in it
 PLAIN = bytes(range(128)) + rb"\n \x41 \u0041 +AEE- ~{!!~}"
 
@@ -56,22 +60,41 @@ def decode(data: bytes, file: str) -> Decoded:
         if 0.3 < body[:4096].count(0) / len(body[:4096]) < 0.7:
             raise _wide(file, "UTF-16")
         at, column = _place(body, nul)
-        raise refuse("not-text", file, at, column, "a NUL byte: the file is not text or is damaged",
-                     "remove the byte, or open the right file")
+        raise refuse(
+            "not-text",
+            file,
+            at,
+            column,
+            "a NUL byte: the file is not text or is damaged",
+            "remove the byte, or open the right file",
+        )
     if name is None:
         encoding = "utf-8"
     else:
         encoding = _allowed(name, file, line)
         if marked and encoding != "utf-8":
-            raise refuse("encoding", file, line, 1, f"a UTF-8 byte order mark, but the coding line says {name}",
-                         "remove one of the two")
+            raise refuse(
+                "encoding",
+                file,
+                line,
+                1,
+                f"a UTF-8 byte order mark, but the coding line says {name}",
+                "remove one of the two",
+            )
     try:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:
         at, column = _place(body, error.start)
-        raise refuse("encoding", file, at, column, f"byte 0x{body[error.start]:02x} is not {encoding.upper()}",
-                     "save the file as UTF-8" if name else
-                     "save the file as UTF-8, or if it is Latin-1 add the line `# coding: latin-1`") from None
+        raise refuse(
+            "encoding",
+            file,
+            at,
+            column,
+            f"byte 0x{body[error.start]:02x} is not {encoding.upper()}",
+            "save the file as UTF-8"
+            if name
+            else "save the file as UTF-8, or if it is Latin-1 add the line `# coding: latin-1`",
+        ) from None
     except UnicodeError as error:
         raise refuse("encoding", file, 1, 1, f"the file is not {encoding}: {error}", "save it as UTF-8") from None
     return Decoded(text, "utf-8-sig" if marked else encoding)
@@ -80,8 +103,14 @@ def decode(data: bytes, file: str) -> Decoded:
 def _check_signature(data: bytes, file: str) -> None:
     if data.startswith(LFS) or ANNEX.match(data):
         system = "Git LFS" if data.startswith(LFS) else "git-annex"
-        raise refuse("not-text", file, 1, 1, f"a {system} pointer, not the file itself",
-                     "fetch the file" + (" with `git lfs pull`" if system == "Git LFS" else " with `git annex get`"))
+        raise refuse(
+            "not-text",
+            file,
+            1,
+            1,
+            f"a {system} pointer, not the file itself",
+            "fetch the file" + (" with `git lfs pull`" if system == "Git LFS" else " with `git annex get`"),
+        )
     for signature, what in SIGNATURES:
         if data.startswith(signature):
             raise _not_text(file, what)
@@ -93,8 +122,14 @@ def _check_signature(data: bytes, file: str) -> None:
 
 
 def _not_text(file: str, what: str) -> Refusal:
-    return refuse("not-text", file, 0, 0, f"not text: this is {what}",
-                  "open the .py file that defines the model; weights are given with --weights")
+    return refuse(
+        "not-text",
+        file,
+        0,
+        0,
+        f"not text: this is {what}",
+        "open the .py file that defines the model; weights are given with --weights",
+    )
 
 
 def _wide(file: str, name: str) -> Refusal:
@@ -120,16 +155,28 @@ def _allowed(name: str, file: str, line: int) -> str:
     try:
         info = codecs.lookup(name.replace("_", "-"))
     except (LookupError, ValueError):
-        raise refuse("encoding", file, line, 1, f"unknown codec {name!a} in the coding line",
-                     "save the file as UTF-8 and remove the coding line") from None
+        raise refuse(
+            "encoding",
+            file,
+            line,
+            1,
+            f"unknown codec {name!a} in the coding line",
+            "save the file as UTF-8 and remove the coding line",
+        ) from None
     plain = False
     if getattr(info, "_is_text_encoding", True):
         with suppress(UnicodeError), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such a codec may complain about the backslash
             plain = PLAIN.decode(info.name) == PLAIN.decode("ascii")
     if not plain:
-        raise refuse("encoding", file, line, 1, f"codec {name!a} is not allowed: what it shows is not what it reads",
-                     "save the file as UTF-8 and remove the coding line")
+        raise refuse(
+            "encoding",
+            file,
+            line,
+            1,
+            f"codec {name!a} is not allowed: what it shows is not what it reads",
+            "save the file as UTF-8 and remove the coding line",
+        )
     return "utf-8" if info.name == "utf-8-sig" else info.name
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pivot.opset import OpSet
 from pivot.problems import Problem, Refusal, Severity
-from pivot.reading import expressions, statements
+from pivot.reading import calls, expressions, statements
 from pivot.reading.frames import Frame, Journal, Scope
-from pivot.reading.limits_check import MAX_DEPTH, MAX_STEPS
+from pivot.reading.limits import LIMITS
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import ClassObject, FunctionObject, Origin, Unknown, Value
 
@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from pivot.reading.dialect import Dialect
     from pivot.reading.modules import ModuleObject
     from pivot.reading.values import ParameterObject, TensorVersion
-
-
-class Raised(Exception):
-    """The program itself raises on this configuration."""
-
-    def __init__(self, value: Value, node: ast.AST, file: str) -> None:
-        super().__init__(str(value.hint))
-        self.value = value
-        self.node = node
-        self.file = file
 
 
 class Evaluator:
@@ -85,9 +75,9 @@ class Evaluator:
     def tick(self, frame: Frame, node: ast.AST) -> None:
         """Count one step of evaluation."""
         self.steps += 1
-        if self.steps > MAX_STEPS:
+        if self.steps > LIMITS.steps:
             raise self.refusal(
-                frame, node, f"more than {MAX_STEPS:,} steps of evaluation", "simplify the constructor", "limit"
+                frame, node, f"more than {LIMITS.steps:,} steps of evaluation", "simplify the constructor", "limit"
             )
 
     # -- evaluation ------------------------------------------------------------
@@ -99,6 +89,12 @@ class Evaluator:
     def execute(self, body: list[ast.stmt], frame: Frame) -> None:
         """Run statements in a frame."""
         statements.execute_block(self, body, frame)
+
+    def call(
+        self, callee: Value, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        """Call whatever a value is."""
+        return calls.call_value(self, callee, args, kwargs, node, frame)
 
     def module_frame(self, scope: Scope) -> Frame:
         """A frame to evaluate module-level statements of a file in."""
@@ -116,8 +112,14 @@ class Evaluator:
                 old = mapping[key]
                 self.journal.entries.append(lambda: mapping.__setitem__(key, old))
             else:
-                self.journal.entries.append(lambda: mapping.pop(key, None) and None)
+                self.journal.entries.append(lambda: _forget(mapping, key))
         mapping[key] = value
+
+    def drop_item(self, mapping: dict[str, Value], key: str) -> Value:
+        """mapping.pop(key), undoable."""
+        old = mapping.pop(key)
+        self.undoable(lambda: mapping.__setitem__(key, old))
+        return old
 
     def replace_items(self, items: list[Value], new: list[Value]) -> None:
         """items[:] = new, undoable."""
@@ -144,10 +146,14 @@ class Evaluator:
     ) -> Frame:
         """A new frame for a call of a program function."""
         depth = caller.depth + 1 if caller else 1
-        if depth > MAX_DEPTH:
+        if depth > LIMITS.call_depth:
             frame = caller or self.module_frame(function.scope)  # type: ignore[arg-type]
             raise self.refusal(
-                frame, site or function.node, f"calls nested deeper than {MAX_DEPTH}", "remove the recursion", "limit"
+                frame,
+                site or function.node,
+                f"calls nested deeper than {LIMITS.call_depth}",
+                "remove the recursion",
+                "limit",
             )
         scope = Scope(function.file, function.scope, function)  # type: ignore[arg-type]
         key = caller.key if caller else ""
@@ -165,3 +171,8 @@ class Evaluator:
     def literal(self, hint: object, node: ast.AST | None = None, frame: Frame | None = None) -> Value:
         """A value written at a place of the source."""
         return Value(hint, Origin("literal", node, frame.file if frame else "") if node is not None else None)
+
+
+def _forget(mapping: dict[str, Value], key: str) -> None:
+    """Take a key out again; a later change may have removed it already."""
+    mapping.pop(key, None)

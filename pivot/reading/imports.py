@@ -6,8 +6,9 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes
+from pivot.reading import classes, lookup
 from pivot.reading.frames import Frame, Scope
+from pivot.reading.limits import LIMITS
 from pivot.reading.source import load
 from pivot.reading.syntax import parse
 from pivot.reading.values import Api, ModuleScope, Value
@@ -49,7 +50,6 @@ LIBRARIES = {
     "typing_extensions",
     "string",
 }  # never resolved to a sibling file, even where one of that name exists
-MAX_FILES = 200
 MUTATING = {"add", "append", "add_module", "insert", "extend", "update", "register_buffer", "register_parameter"}
 
 
@@ -148,10 +148,10 @@ def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple
 
 def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST) -> Value:
     """A name of another source file, or a submodule of a package."""
-    from pivot.reading import lookup
-
-    if len(ev.scopes) > MAX_FILES:
-        raise ev.refusal(frame, node, f"more than {MAX_FILES} files are imported", "open a smaller package", "limit")
+    if len(ev.scopes) > LIMITS.import_files:
+        raise ev.refusal(
+            frame, node, f"more than {LIMITS.import_files} files are imported", "open a smaller package", "limit"
+        )
     folder = path.parent if path.name == "__init__.py" else None
     if folder is not None:
         for candidate in (folder / f"{name}.py", folder / name / "__init__.py"):

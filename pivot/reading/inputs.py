@@ -17,7 +17,7 @@ LETTERS = {1: "N", 2: "NF", 3: "NTF", 4: "NCHW", 5: "NCDHW"}
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """One input: its sizes on this configuration, element type, and for integers the exclusive upper bound of values."""
+    """One input: its sizes on this configuration, element type, and for integers the bound that values stay below."""
 
     shape: tuple[int, ...]
     dtype: str = "float32"
@@ -55,9 +55,9 @@ def symbolic(
 ) -> TensorType:
     """The type of an input with free sizes: batch first, others named by rank; `fixed` sizes are numbers.
 
-    `shift` is added to the hints of free axes other than the batch: a second elaboration with other sizes. `batch` is the
-    first size of the first input: another input's first axis is the same batch only where it has this size. A size of 1
-    beside the batch is there to be broadcast, and stays 1.
+    `shift` is added to the hints of free axes other than the batch: a second elaboration with other sizes. `batch` is
+    the first size of the first input: another input's first axis is the same batch only where it has this size. A size
+    of 1 beside the batch is there to be broadcast, and stays 1.
     """
     letters = LETTERS.get(len(spec.shape), "")
     if len(spec.shape) == 2 and not spec.dtype.startswith("float"):

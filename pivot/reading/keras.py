@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
+from pivot.forms import Refused, read_apply
+from pivot.notation import axis_of
 from pivot.reading import applying, calls, classes
 from pivot.reading.dialect import Dialect
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
+from pivot.reading.storage import new_version
 from pivot.reading.stored import stored_shape
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -31,7 +36,6 @@ from pivot.types import TensorType
 
 if TYPE_CHECKING:
     from pivot.forms import Bound
-    from pivot.reading.dialect import Args, Kwargs
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
@@ -118,7 +122,7 @@ class KerasDialect(Dialect):
     def add_all(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
         """The layers of a Sequential, from a list."""
         if args and args[0].hint is not None:
-            for item in calls.iterate(ev, args[0], node, frame):
+            for item in iterate(ev, args[0], node, frame):
                 ev.set_item(module.children, f"layers[{len(module.children)}]", item)
 
     def make_layer(
@@ -208,7 +212,7 @@ class KerasDialect(Dialect):
     ) -> Value:
         """self.add_weight(shape=..., trainable=...): a parameter of this layer."""
         shape = kwargs.get("shape") or (args[0] if args else Value(()))
-        sizes = tuple(v.hint for v in calls.iterate(ev, shape, node, frame))
+        sizes = tuple(v.hint for v in iterate(ev, shape, node, frame))
         if not all(isinstance(s, int) for s in sizes):
             raise ev.refusal(frame, node, "a weight whose shape is not known", "give the shape as numbers")
         trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
@@ -216,7 +220,7 @@ class KerasDialect(Dialect):
             TensorType(tuple(s for s in sizes if isinstance(s, int))), trainable, buffer=not trainable, owner=module
         )
         ev.parameters.append(parameter)
-        return Value(TensorCell(applying.new_version(ev, parameter.type, parameter)))
+        return Value(TensorCell(new_version(ev, parameter.type, parameter)))
 
     def super_method(
         self,
@@ -282,7 +286,7 @@ class KerasDialect(Dialect):
                 value = self.apply_module(ev, child, (value,), {}, self.synthetic(ev, node, index), frame)
             return value
         if "function" in module.attrs:
-            return calls.call_value(ev, module.attrs["function"], args, kwargs, node, frame)
+            return ev.call(module.attrs["function"], args, kwargs, node, frame)
         if "unmapped" in module.attrs:
             return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module)
         if module.form is None:
@@ -309,9 +313,6 @@ class KerasDialect(Dialect):
         """Weights come into being when the first input arrives."""
         if module.weights or module.form is None or not module.form.weights:
             return
-        from pivot.forms import Refused, read_apply
-        from pivot.notation import axis_of
-
         bound = read_apply(module.form, module.params, tuple(applying.plain_of(v) for v in args), {})
         if isinstance(bound, Refused):
             return
@@ -332,7 +333,7 @@ class KerasDialect(Dialect):
                 continue
             parameter = ParameterObject(TensorType(shape), not spec.buffer, True, spec.buffer, role=role, owner=module)
             ev.parameters.append(parameter)
-            module.parameters[place.path] = Value(TensorCell(applying.new_version(ev, parameter.type, parameter)))
+            module.parameters[place.path] = Value(TensorCell(new_version(ev, parameter.type, parameter)))
             module.weights[role] = parameter
 
     def check_constraints(

@@ -32,6 +32,9 @@ class Limits:
     import_bytes: int = 20_000_000  # all of those together
 
 
+LIMITS = Limits()
+
+
 def over_limit(file: str, line: int, column: int, what: str, name: str, value: int) -> Refusal:
     """A refusal that names the limit and its value: `too large a syntax tree (limit nodes = 300000)`."""
     return refuse(

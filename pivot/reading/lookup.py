@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import builtins, classes
+from pivot.reading import classes
+from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import (
@@ -43,7 +44,7 @@ def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
         scope = scope.parent
     if node.id in ev.overrides:
         return ev.overrides[node.id]
-    if node.id in builtins.NAMES:
+    if node.id in NAMES:
         return Value(Api(f"builtins.{node.id}"))
     if node.id == "__name__":
         return Value("program")
@@ -91,7 +92,7 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
     """owner.attr for every kind of value."""
     hint = owner.hint
     if isinstance(hint, Api):
-        value = builtins.api_constant(f"{hint.name}.{attr}")
+        value = api_constant(f"{hint.name}.{attr}")
         return value if value is not None else Value(Api(ev.dialect.canonical(f"{hint.name}.{attr}")))
     if isinstance(hint, ModuleScope):
         scope = hint.scope
@@ -152,9 +153,7 @@ def module_attribute(
         if hit is not None:
             value, _ = hit
             if classes.is_property(value):
-                from pivot.reading import calls
-
-                return calls.call_value(ev, Value(BoundMethod(_function(value), owner)), (), {}, node, frame)
+                return ev.call(Value(BoundMethod(_function(value), owner)), (), {}, node, frame)
             return classes.bind_method(value, owner, module.cls)
     if special is not None:
         return special
@@ -190,9 +189,7 @@ def instance_attribute(
         if hit is not None:
             value, _ = hit
             if classes.is_property(value):
-                from pivot.reading import calls
-
-                return calls.call_value(ev, Value(BoundMethod(_function(value), owner)), (), {}, node, frame)
+                return ev.call(Value(BoundMethod(_function(value), owner)), (), {}, node, frame)
             return classes.bind_method(value, owner, instance.cls)
         if f"self.{attr}" in ev.overrides:
             return ev.overrides[f"self.{attr}"]

@@ -22,7 +22,7 @@ def keyed(run: Run) -> list[tuple[tuple[str, int, int], Node]]:
 
 def merge_modes(evaluation: Run, training: Run) -> tuple[Node, ...]:
     """Nodes of both runs in order; those of one mode only stand where that run has them."""
-    known = {key: node for key, node in keyed(evaluation)}
+    known = dict(keyed(evaluation))
     same: dict[str, TensorVersion] = {
         a.value.id: b.value for a, b in zip(training.inputs, evaluation.inputs, strict=True)
     }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size
-from pivot.reading import calls
-from pivot.reading.limits_check import check_items, check_product
-from pivot.reading.values import DictObject, InstanceObject, ListObject, Origin, Unknown, Value, depends_of
+from pivot.dims import Size, product
+from pivot.reading.bombs import check_items, check_product
+from pivot.reading.hints import equal, ordered, readable
+from pivot.reading.iterating import iterate
+from pivot.reading.subscripts import key_of
+from pivot.reading.values import DictObject, InstanceObject, ListObject, Origin, TensorCell, Unknown, Value, depends_of
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -31,11 +33,11 @@ def list_method(
     if name in ("append", "add"):
         items.append(args[0])
     elif name in ("extend", "update"):
-        items.extend(calls.iterate(ev, args[0], node, frame))
+        items.extend(iterate(ev, args[0], node, frame))
     elif name == "insert":
-        items.insert(int(str(calls.ordered(args[0]))), args[1])
+        items.insert(int(str(ordered(args[0]))), args[1])
     elif name in ("pop", "popleft"):
-        at = 0 if name == "popleft" else int(str(calls.ordered(args[0]))) if args else -1
+        at = 0 if name == "popleft" else int(str(ordered(args[0]))) if args else -1
         if not items:
             raise ev.refusal(frame, node, "pop() from an empty list", "check the configuration")
         result = items.pop(at)
@@ -44,18 +46,14 @@ def list_method(
     elif name == "clear":
         items.clear()
     elif name == "sort":
-        items.sort(key=calls.ordered)  # type: ignore[arg-type]
+        items.sort(key=ordered)  # type: ignore[arg-type]
     elif name == "remove":
-        from pivot.reading.expressions import equal
-
         items.remove(next(i for i in items if equal(i, args[0])))
     elif name == "appendleft":
         items.insert(0, args[0])
     elif name == "copy":
         return Value(ListObject(items, box.kind))
     elif name in ("index", "count"):
-        from pivot.reading.expressions import equal
-
         hits = [i for i, item in enumerate(items) if equal(item, args[0])]
         if name == "count":
             return Value(len(hits))
@@ -75,8 +73,8 @@ def set_method(
     ev: Evaluator, items: list[Value], name: str, args: tuple[Value, ...], node: ast.AST, frame: Frame
 ) -> Value:
     """Set algebra on plain hints."""
-    mine = {calls.ordered(i): i for i in items}
-    other = {calls.ordered(i): i for i in calls.iterate(ev, args[0], node, frame)}
+    mine = {ordered(i): i for i in items}
+    other = {ordered(i): i for i in iterate(ev, args[0], node, frame)}
     if name == "issubset":
         return Value(mine.keys() <= other.keys())
     if name == "issuperset":
@@ -97,8 +95,6 @@ def dict_method(
     frame: Frame,
 ) -> Value:
     """items, get, update, pop, setdefault ... of a dict."""
-    from pivot.reading.subscripts import key_of
-
     if name == "items":
         return Value(ListObject([Value((k, v)) for k, v in box.entries.values()]))
     if name == "keys":
@@ -124,8 +120,8 @@ def dict_method(
             if isinstance(source.hint, DictObject):
                 entries.update(source.hint.entries)
             else:
-                for pair in calls.iterate(ev, source, node, frame):
-                    made_key, value = list(calls.iterate(ev, pair, node, frame))[:2]
+                for pair in iterate(ev, source, node, frame):
+                    made_key, value = list(iterate(ev, pair, node, frame))[:2]
                     entries[key_of(ev, made_key, node, frame)] = (made_key, value)
         entries.update({k: (Value(k), v) for k, v in kwargs.items()})
         change(ev, box, entries)
@@ -145,38 +141,11 @@ def change(ev: Evaluator, box: DictObject, entries: dict[object, tuple[Value, Va
 
 
 TEXT_METHODS = {
-    "lower",
-    "upper",
-    "strip",
-    "lstrip",
-    "rstrip",
-    "split",
-    "rsplit",
-    "replace",
-    "startswith",
-    "endswith",
-    "join",
-    "format",
-    "title",
-    "capitalize",
-    "find",
-    "count",
-    "index",
-    "isdigit",
-    "isalpha",
-    "partition",
-    "rpartition",
-    "zfill",
-    "removeprefix",
-    "removesuffix",
-    "splitlines",
-    "is_integer",
-    "bit_length",
-    "casefold",
-    "swapcase",
-    "isupper",
-    "islower",
-}
+    "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "replace", "startswith", "endswith",
+    "join", "format", "title", "capitalize", "find", "count", "index", "isdigit", "isalpha", "partition",
+    "rpartition", "zfill", "removeprefix", "removesuffix", "splitlines", "is_integer", "bit_length", "casefold",
+    "swapcase", "isupper", "islower",
+}  # fmt: skip
 
 
 def text_method(
@@ -192,16 +161,16 @@ def text_method(
     hint = receiver.hint
     if isinstance(hint, tuple):
         if name == "numel":
-            from pivot.dims import product
-
-            return Value(product([v.hint for v in hint]), None, receiver.depends)  # type: ignore[misc]
+            return Value(
+                product([d for d in (v.hint for v in hint) if isinstance(d, (int, Size))]), None, receiver.depends
+            )
         return list_method(ev, ListObject(list(hint)), receiver, name, args, kwargs, node, frame)
     if name not in TEXT_METHODS:
         return ev.unknown(frame, node, f"the method {name!r}")
-    plain = [calls.ordered(a) if not isinstance(a.hint, (Unknown, InstanceObject)) else calls.readable(a) for a in args]
-    named = {k: calls.ordered(v) for k, v in kwargs.items()}
+    plain = [ordered(a) if not isinstance(a.hint, (Unknown, InstanceObject)) else readable(a) for a in args]
+    named = {k: ordered(v) for k, v in kwargs.items()}
     if name == "join":
-        plain = [[str(calls.ordered(i)) for i in calls.iterate(ev, args[0], node, frame)]]
+        plain = [[str(ordered(i)) for i in iterate(ev, args[0], node, frame)]]
     try:
         result = getattr(hint, name)(*plain, **named)
     except (TypeError, ValueError, IndexError, KeyError) as error:
@@ -215,3 +184,31 @@ def text_method(
         result = tuple(Value(r) for r in result)
     assert not isinstance(result, Size)
     return Value(result, Origin("apply", node, frame.file, name, sources, frame), depends_of(*sources))
+
+
+def method(
+    ev: Evaluator,
+    receiver: Value,
+    name: str,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
+) -> Value:
+    """A method of a list, dict, string or other plain value."""
+    hint = receiver.hint
+    if isinstance(hint, ListObject):
+        return list_method(ev, hint, receiver, name, args, kwargs, node, frame)
+    if isinstance(hint, DictObject):
+        return dict_method(ev, hint, name, args, kwargs, node, frame)
+    if isinstance(hint, (str, tuple, bytes, int, float)):
+        return text_method(ev, receiver, name, args, kwargs, node, frame)
+    if isinstance(hint, InstanceObject) and name == "_replace":
+        copy = InstanceObject(hint.cls, {**hint.attrs, **kwargs})
+        copy.items = tuple(copy.attrs.values()) if hint.items is not None else None
+        return Value(copy)
+    if isinstance(hint, InstanceObject) and name == "_asdict":
+        return Value(DictObject({k: (Value(k), v) for k, v in hint.attrs.items()}))
+    if any(isinstance(v.hint, TensorCell) for v in (*args, *kwargs.values())):
+        return ev.dialect.unmapped(ev, args, kwargs, node, frame, f"the method {name!r} is not known")
+    return ev.unknown(frame, node, f"the method {name!r} of this value is not read")

@@ -28,8 +28,14 @@ def read_notebook(text: str, file: str) -> tuple[str, tuple[Problem, ...]]:
         notebook = json.loads(text)
     except (ValueError, RecursionError) as error:
         line, column = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else (1, 1)
-        raise refuse("notebook", file, line, column, "this notebook is not valid JSON",
-                     "save it again from Jupyter, or export it as a .py file") from None
+        raise refuse(
+            "notebook",
+            file,
+            line,
+            column,
+            "this notebook is not valid JSON",
+            "save it again from Jupyter, or export it as a .py file",
+        ) from None
     lines: list[str] = []
     problems: list[Problem] = []
     for number, source in _code_cells(notebook, file):
@@ -63,7 +69,8 @@ def _code_cells(notebook: object, file: str) -> Iterator[tuple[int, str]]:
     if not isinstance(notebook, dict):
         raise refuse("notebook", file, 1, 1, "this is JSON, but not a notebook", "open a .py or .ipynb file")
     language = _text_at(notebook, "metadata", "kernelspec", "language") or _text_at(
-        notebook, "metadata", "language_info", "name")
+        notebook, "metadata", "language_info", "name"
+    )
     if language and language.lower() not in ("python", "ipython"):
         raise refuse("notebook", file, 1, 1, f"this notebook is written in {language}", "open a Python notebook")
     cells = notebook.get("cells")
@@ -129,5 +136,12 @@ def _state_after(line: str, depth: int, quote: str) -> tuple[int, str, bool]:
 
 def _left_out(file: str, line: int, text: str, what: str) -> Problem:
     shown = text if len(text) <= 60 else text[:57] + "..."
-    return Problem("notebook-magic", "info", file, line, 1, f"left out, only IPython reads this {what}: {shown}",
-                   "nothing, unless the model needs it")
+    return Problem(
+        "notebook-magic",
+        "info",
+        file,
+        line,
+        1,
+        f"left out, only IPython reads this {what}: {shown}",
+        "nothing, unless the model needs it",
+    )

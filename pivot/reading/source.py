@@ -11,11 +11,10 @@ from pathlib import Path
 
 from pivot.problems import Problem, Refusal, refuse
 from pivot.reading.decoding import decode
-from pivot.reading.limits import Limits, over_limit
+from pivot.reading.limits import LIMITS, Limits, over_limit
 from pivot.reading.lookalikes import warnings_for
 from pivot.reading.notebook import is_notebook, read_notebook, without_magics
 
-DEFAULT_LIMITS = Limits()
 ATTEMPTS = 3  # readings of a file that changes meanwhile
 KINDS = (
     (stat.S_ISDIR, "a folder", "open a .py file in it"),
@@ -37,7 +36,7 @@ class SourceText:
     warnings: tuple[Problem, ...] = ()
 
 
-def load(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> SourceText:
+def load(path: str | os.PathLike[str], limits: Limits = LIMITS) -> SourceText:
     """The text of the file at `path`; of a notebook, its code cells. Raises Refusal.
 
     The file system is asked in a thread of its own, so that a dead network mount costs `read_seconds`, not for ever.
@@ -48,14 +47,20 @@ def load(path: str | os.PathLike[str], limits: Limits = DEFAULT_LIMITS) -> Sourc
     try:
         data = answer.get(timeout=limits.read_seconds)
     except queue.Empty:
-        raise refuse("unreadable", name, 0, 0, f"the file system did not answer within {limits.read_seconds:g} s",
-                     "check the drive or network mount, or copy the file to this machine") from None
+        raise refuse(
+            "unreadable",
+            name,
+            0,
+            0,
+            f"the file system did not answer within {limits.read_seconds:g} s",
+            "check the drive or network mount, or copy the file to this machine",
+        ) from None
     if isinstance(data, Refusal):
         raise data
     return from_bytes(data, name, limits)
 
 
-def from_bytes(data: bytes, path: str, limits: Limits = DEFAULT_LIMITS) -> SourceText:
+def from_bytes(data: bytes, path: str, limits: Limits = LIMITS) -> SourceText:
     """The source that a file of that name with this content holds. Raises Refusal."""
     if len(data) > limits.file_bytes:
         raise over_limit(path, 0, 0, f"a file of {len(data)} bytes", "file_bytes", limits.file_bytes)
@@ -95,8 +100,9 @@ def _read(name: str, limits: Limits) -> bytes:
                 return data
     except (OSError, ValueError) as error:
         raise _unreadable(error, name) from None
-    raise refuse("unreadable", name, 0, 0, "the file changes while it is read",
-                 "wait until it is written, then open it again")
+    raise refuse(
+        "unreadable", name, 0, 0, "the file changes while it is read", "wait until it is written, then open it again"
+    )
 
 
 def _read_once(name: str, limits: Limits) -> bytes | None:
@@ -135,8 +141,14 @@ def _check_kind(status: os.stat_result, name: str) -> None:
 def _unreadable(error: OSError | ValueError, name: str) -> Refusal:
     if isinstance(error, FileNotFoundError):
         missing = Path(name).is_symlink()
-        return refuse("unreadable", name, 0, 0, "the link points to nothing" if missing else "there is no such file",
-                      "check the path")
+        return refuse(
+            "unreadable",
+            name,
+            0,
+            0,
+            "the link points to nothing" if missing else "there is no such file",
+            "check the path",
+        )
     if isinstance(error, PermissionError):
         return refuse("unreadable", name, 0, 0, "no permission to read the file", "ask its owner, or copy it")
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

@@ -59,18 +59,22 @@ def keep_spelling(module: ast.Module, scan: Scan, columns: Columns) -> None:
 
 def _extent(node: ast.stmt | ast.expr, columns: Columns) -> tuple[Place, Place]:
     assert node.end_lineno is not None and node.end_col_offset is not None
-    return ((node.lineno, columns(node.lineno, node.col_offset)),
-            (node.end_lineno, columns(node.end_lineno, node.end_col_offset)))
+    return (
+        (node.lineno, columns(node.lineno, node.col_offset)),
+        (node.end_lineno, columns(node.end_lineno, node.end_col_offset)),
+    )
 
 
 def _has_bracket(node: ast.AST) -> bool:
     """Statements whose first bracket, if they have one, is their own."""
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ImportFrom)) or (
-        isinstance(node, ast.ClassDef) and bool(node.bases or node.keywords))
+        isinstance(node, ast.ClassDef) and bool(node.bases or node.keywords)
+    )
 
 
-def _keep_literal(node: ast.Constant | ast.JoinedStr, start: Place, end: Place, scan: Scan,
-                  strings: list[Place]) -> None:
+def _keep_literal(
+    node: ast.Constant | ast.JoinedStr, start: Place, end: Place, scan: Scan, strings: list[Place]
+) -> None:
     if isinstance(node, ast.Constant) and start in scan.numbers:
         setattr(node, "source_text", scan.numbers[start])
         return

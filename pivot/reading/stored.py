@@ -13,7 +13,7 @@ from pivot.op import Op
 def stored_shape(
     op: Op, weight: str, place: WeightMap, params: Mapping[str, object], sizes: Mapping[tuple[str, str], Dim]
 ) -> tuple[Dim, ...] | None:
-    """Sizes in the order of the stored letters; None where the weight does not exist. ValueError names what is unknown."""
+    """Sizes in the order of the stored letters, None where the weight is absent. ValueError names what is unknown."""
     if weight not in present(op, params):
         return None
     known = {f"{operand}.{letter}": size for (operand, letter), size in sizes.items()}

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import calls
+from pivot.reading import classes, lookup
+from pivot.reading.hints import index_hint
+from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import (
     Api,
@@ -50,6 +52,7 @@ def key_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> object:
 
 
 def subscript(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
+    """`owner[index]`; an index on a type is a type."""
     assert isinstance(node, ast.Subscript)
     owner = ev.evaluate(node.value, frame)
     if isinstance(owner.hint, Api) and not owner.hint.name.startswith("builtins.locals"):
@@ -86,17 +89,15 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
         items = box.items
     if items is None:
         if isinstance(box, InstanceObject) and isinstance(box.cls, ClassObject):
-            found = calls.special_method(ev, owner, "__getitem__", (index,), node, frame)
+            found = classes.special_method(ev, owner, "__getitem__", (index,), node, frame)
             if found is not None:
                 return found
         if isinstance(box, ClassObject):
             if box.kind == "enum" and isinstance(index.hint, str):
-                from pivot.reading import lookup
-
                 return lookup.class_attribute(ev, box, index.hint, node, frame)
             return owner
         raise ev.refusal(frame, node, "this value cannot be indexed", "index a list, tuple, dict or tensor")
-    where = calls.index_hint(index)
+    where = index_hint(index)
     try:
         if isinstance(where, slice):
             part = items[where]
@@ -144,11 +145,11 @@ def store(ev: Evaluator, target: ast.Subscript, value: Value, frame: Frame) -> N
         ev.undoable(undo)
         entries[key] = (index, value)
     elif isinstance(box, ListObject):
-        where = calls.index_hint(index)
+        where = index_hint(index)
         items = list(box.items)
         try:
             if isinstance(where, slice):
-                items[where] = list(calls.iterate(ev, value, target, frame))
+                items[where] = list(iterate(ev, value, target, frame))
             elif isinstance(where, int):
                 items[where] = value
         except IndexError:

@@ -12,12 +12,10 @@ import warnings
 
 from pivot.problems import refuse
 from pivot.reading.comments import attach
-from pivot.reading.limits import Limits, over_limit
+from pivot.reading.limits import LIMITS, Limits, over_limit
 from pivot.reading.spelling import Columns, keep_spelling
 from pivot.reading.syntax_errors import explain, merge_markers
 from pivot.reading.tokens import Scan, UnclosedString, scan
-
-DEFAULT_LIMITS = Limits()
 
 
 def normal_newlines(text: str) -> str:
@@ -25,7 +23,7 @@ def normal_newlines(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def parse(text: str, file: str, limits: Limits = DEFAULT_LIMITS) -> ast.Module:
+def parse(text: str, file: str, limits: Limits = LIMITS) -> ast.Module:
     """The tree of `text`, with comments attached. Raises Refusal with file, line and column for all it cannot read."""
     text = normal_newlines(text)
     _check_characters(text, file, limits)
@@ -59,8 +57,9 @@ def check_tree(module: ast.AST, file: str, limits: Limits) -> None:
             raise over_limit(file, line, column, "too many operands in one expression", "chain", limits.chain)
         if isinstance(node, ast.Constant):
             if isinstance(node.value, (str, bytes)) and len(node.value) > limits.string_bytes:
-                raise over_limit(file, line, column, f"a string of {len(node.value)} characters", "string_bytes",
-                                 limits.string_bytes)
+                raise over_limit(
+                    file, line, column, f"a string of {len(node.value)} characters", "string_bytes", limits.string_bytes
+                )
             continue
         for child in ast.iter_child_nodes(node):
             if isinstance(child, (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)):
@@ -84,8 +83,14 @@ def _check_characters(text: str, file: str, limits: Limits) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         line, column = place_of(text, error.start)
-        raise refuse("encoding", file, line, column, f"{text[error.start]!a} is half of a character pair",
-                     "save the file as UTF-8") from None
+        raise refuse(
+            "encoding",
+            file,
+            line,
+            column,
+            f"{text[error.start]!a} is half of a character pair",
+            "save the file as UTF-8",
+        ) from None
 
 
 def place_of(text: str, index: int) -> tuple[int, int]:
@@ -100,12 +105,18 @@ def _scan(text: str, file: str, limits: Limits) -> Scan:
     except UnclosedString as error:
         line, column = error.place
         raise merge_markers(text.split("\n"), file) or refuse(
-            "truncated", file, line, column + 1, "this string is never closed; the file may be cut off",
-            "close the string, or get the whole file") from None
+            "truncated",
+            file,
+            line,
+            column + 1,
+            "this string is never closed; the file may be cut off",
+            "close the string, or get the whole file",
+        ) from None
     except tokenize.TokenError as error:
         line, column = error.args[1]
-        raise refuse("truncated", file, line, column + 1, f"{error.args[0]}; the file may be cut off",
-                     "get the whole file") from None
+        raise refuse(
+            "truncated", file, line, column + 1, f"{error.args[0]}; the file may be cut off", "get the whole file"
+        ) from None
     except SyntaxError as error:
         raise explain(error, text, file) from None
 
@@ -117,8 +128,9 @@ def _parse(text: str, file: str, limits: Limits) -> ast.Module:
             return ast.parse(text)
     except SyntaxError as error:
         if "integer string conversion" in (error.msg or ""):
-            raise over_limit(file, error.lineno or 1, error.offset or 1, "too long a number", "integer_bits",
-                             limits.integer_bits) from None
+            raise over_limit(
+                file, error.lineno or 1, error.offset or 1, "too long a number", "integer_bits", limits.integer_bits
+            ) from None
         raise explain(error, text, file) from None
     except (RecursionError, MemoryError):
         raise over_limit(file, 1, 1, "too deeply nested", "depth", limits.depth) from None

@@ -8,10 +8,12 @@ from pivot.problems import Refusal, refuse
 
 PYTHON_2_MESSAGE = re.compile(
     r"Missing parentheses in call to '(print|exec)'|multiple exception types must be parenthesized"
-    r"|leading zeros in decimal integer literals")
+    r"|leading zeros in decimal integer literals"
+)
 PYTHON_2_LINE = re.compile(
     r"^\s*(print\s+[^\s=(.]|print\s*>>|exec\s+[\"'\w]|raise\s+\w+\s*,|except\s+[\w.]+\s*,\s*\w+\s*:)|<>|`|\bur[\"']"
-    r"|\b\d+[lL]\b")
+    r"|\b\d+[lL]\b"
+)
 LOOK_AT = 500  # characters of a line; it may be hostile
 MERGE = re.compile(r"^(<{7}|={7}|>{7})(?: .*)?$")
 # what a line of a newer Python looks like, the version that reads it, and its name
@@ -33,32 +35,63 @@ def explain(error: SyntaxError, text: str, file: str) -> Refusal:
     if merged is not None:
         return merged
     if PYTHON_2_MESSAGE.search(message) or PYTHON_2_LINE.search(line):
-        return refuse("python-2", file, number, column, f"Python 2 source ({message})",
-                      "convert it to Python 3 first, for example with 2to3")
+        return refuse(
+            "python-2",
+            file,
+            number,
+            column,
+            f"Python 2 source ({message})",
+            "convert it to Python 3 first, for example with 2to3",
+        )
     for pattern, version, name in NEWER:
         if pattern.search(line):
-            return refuse("newer-python", file, number, column, f"{name} needs Python {version}",
-                          "write it in the syntax of Python 3.11")
+            return refuse(
+                "newer-python",
+                file,
+                number,
+                column,
+                f"{name} needs Python {version}",
+                "write it in the syntax of Python 3.11",
+            )
     if message.startswith("f-string"):
-        return refuse("newer-python", file, number, column,
-                      f"{message}; if it is meant so, it needs Python 3.12",
-                      "use other quotes inside the braces, and no backslash or comment there")
+        return refuse(
+            "newer-python",
+            file,
+            number,
+            column,
+            f"{message}; if it is meant so, it needs Python 3.12",
+            "use other quotes inside the braces, and no backslash or comment there",
+        )
     if isinstance(error, TabError) or "tabs" in message:
-        return refuse("tabs", file, number, column, "tabs and spaces are mixed in the indentation",
-                      "indent with spaces only")
+        return refuse(
+            "tabs", file, number, column, "tabs and spaces are mixed in the indentation", "indent with spaces only"
+        )
     if not "".join(lines[number:]).strip() and ("unexpected EOF" in message or message.startswith("expected")):
         return refuse("truncated", file, number, column, f"{message}; the file may be cut off", "get the whole file")
     if isinstance(error, IndentationError):
         if "too many levels" in message:
-            return refuse("too-deep", file, number, column, "too deeply nested: 100 blocks in one another",
-                          "move inner blocks into functions")
+            return refuse(
+                "too-deep",
+                file,
+                number,
+                column,
+                "too deeply nested: 100 blocks in one another",
+                "move inner blocks into functions",
+            )
         return refuse("syntax", file, number, column, message, "indent this line like the block it belongs to")
     if "too many nested parentheses" in message or "too many nested" in message:
-        return refuse("too-deep", file, number, column, "too deeply nested brackets",
-                      "give inner parts a name of their own")
+        return refuse(
+            "too-deep", file, number, column, "too deeply nested brackets", "give inner parts a name of their own"
+        )
     if "was never closed" in message:
-        return refuse("truncated", file, number, column, f"{message}; the file may be cut off",
-                      "close the bracket, or get the whole file")
+        return refuse(
+            "truncated",
+            file,
+            number,
+            column,
+            f"{message}; the file may be cut off",
+            "close the bracket, or get the whole file",
+        )
     if "unterminated" in message:
         return refuse("truncated", file, number, column, message, "close the string, or get the whole file")
     return refuse("syntax", file, number, column, message, "mend the source; Python 3.11 cannot read it either")
@@ -70,5 +103,11 @@ def merge_markers(lines: list[str], file: str) -> Refusal | None:
     if not any(mark[0] in "<>" for _, mark in marks):
         return None
     named = ", ".join(f"{mark} in line {number}" for number, mark in marks[:6])
-    return refuse("merge-conflict", file, marks[0][0], 1, f"merge conflict markers: {named}",
-                  "finish the merge and remove the markers")
+    return refuse(
+        "merge-conflict",
+        file,
+        marks[0][0],
+        1,
+        f"merge conflict markers: {named}",
+        "finish the merge and remove the markers",
+    )

@@ -125,9 +125,14 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
         if kind == tokenize.INDENT:
             elifs.append(0)
             if len(elifs) > PYTHON_BLOCKS:
-                raise refuse("too-deep", file, token.start[0], 1,
-                             f"too deeply nested: {PYTHON_BLOCKS} blocks in one another",
-                             "move inner blocks into functions")
+                raise refuse(
+                    "too-deep",
+                    file,
+                    token.start[0],
+                    1,
+                    f"too deeply nested: {PYTHON_BLOCKS} blocks in one another",
+                    "move inner blocks into functions",
+                )
             continue
         if kind == tokenize.DEDENT:
             elifs.pop()
@@ -146,9 +151,14 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
             postfixes[-1] = postfixes[-1] + 1 if trailer else 0
             brackets.append(Bracket(string, token.start, not trailer))
             if len(brackets) > min(limits.depth, 199):  # Python itself stops at 200
-                raise refuse("too-deep", file, token.start[0], token.start[1] + 1,
-                             f"too deeply nested: {len(brackets)} brackets in one another",
-                             "give inner parts a name of their own")
+                raise refuse(
+                    "too-deep",
+                    file,
+                    token.start[0],
+                    token.start[1] + 1,
+                    f"too deeply nested: {len(brackets)} brackets in one another",
+                    "give inner parts a name of their own",
+                )
             prefixes.append(0)
             postfixes.append(0)
         elif kind == tokenize.OP and string in CLOSERS:
@@ -173,8 +183,14 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
         if kind in (tokenize.NAME, tokenize.NUMBER, tokenize.STRING):
             names += 1
             if names > limits.nodes:
-                raise over_limit(file, token.start[0], token.start[1] + 1, "too many names, literals and lines",
-                                 "nodes", limits.nodes)
+                raise over_limit(
+                    file,
+                    token.start[0],
+                    token.start[1] + 1,
+                    "too many names, literals and lines",
+                    "nodes",
+                    limits.nodes,
+                )
             _literal(found, token, file, limits)
         if max(prefixes[-1], postfixes[-1]) > LEAD * limits.depth or elifs[-1] > limits.depth:
             raise over_limit(file, token.start[0], token.start[1] + 1, "too deeply nested", "depth", limits.depth)
@@ -193,21 +209,37 @@ def _tokens(text: str, file: str, brackets: list[Bracket]) -> Iterator[tokenize.
         if not brackets:
             raise
         line, column = brackets[-1].opening
-        raise refuse("truncated", file, line, column + 1,
-                     f"'{brackets[-1].text}' is never closed; the file may be cut off",
-                     "close the bracket, or get the whole file") from None
+        raise refuse(
+            "truncated",
+            file,
+            line,
+            column + 1,
+            f"'{brackets[-1].text}' is never closed; the file may be cut off",
+            "close the bracket, or get the whole file",
+        ) from None
 
 
 def _close(brackets: list[Bracket], token: tokenize.TokenInfo, file: str) -> Bracket:
     line, column = token.start
     if not brackets:
-        raise refuse("syntax", file, line, column + 1, f"'{token.string}' closes nothing",
-                     "remove it, or open the bracket before it")
+        raise refuse(
+            "syntax",
+            file,
+            line,
+            column + 1,
+            f"'{token.string}' closes nothing",
+            "remove it, or open the bracket before it",
+        )
     bracket = brackets.pop()
     if bracket.text != CLOSERS[token.string]:
-        raise refuse("syntax", file, line, column + 1,
-                     f"'{token.string}' does not close the '{bracket.text}' of line {bracket.opening[0]}",
-                     "make the brackets match")
+        raise refuse(
+            "syntax",
+            file,
+            line,
+            column + 1,
+            f"'{token.string}' does not close the '{bracket.text}' of line {bracket.opening[0]}",
+            "make the brackets match",
+        )
     return bracket
 
 
@@ -218,8 +250,13 @@ def _ends_operand(token: tokenize.TokenInfo) -> bool:
     return token.type == tokenize.STRING or token.string in CLOSERS
 
 
-def _comment(found: Scan, current: LogicalLine | None, token: tokenize.TokenInfo,
-             brackets: list[Bracket], before: tokenize.TokenInfo | None) -> None:
+def _comment(
+    found: Scan,
+    current: LogicalLine | None,
+    token: tokenize.TokenInfo,
+    brackets: list[Bracket],
+    before: tokenize.TokenInfo | None,
+) -> None:
     line, column = token.start
     own_line = before is None or before.end[0] < line
     text = token.string.rstrip()
@@ -238,13 +275,20 @@ def _literal(found: Scan, token: tokenize.TokenInfo, file: str, limits: Limits) 
     line, column = token.start
     if token.type == tokenize.STRING:
         if len(token.string) > limits.string_bytes:
-            raise over_limit(file, line, column + 1, f"a string literal of {len(token.string)} characters",
-                             "string_bytes", limits.string_bytes)
+            raise over_limit(
+                file,
+                line,
+                column + 1,
+                f"a string literal of {len(token.string)} characters",
+                "string_bytes",
+                limits.string_bytes,
+            )
         found.strings.append((token.start, token.end, token.string))
     elif token.type == tokenize.NUMBER:
         if len(token.string) > 16 and _bits(token.string) > limits.integer_bits:
-            raise over_limit(file, line, column + 1, f"a number of {len(token.string)} digits", "integer_bits",
-                             limits.integer_bits)
+            raise over_limit(
+                file, line, column + 1, f"a number of {len(token.string)} digits", "integer_bits", limits.integer_bits
+            )
         found.numbers[token.start] = token.string
 
 

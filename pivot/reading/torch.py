@@ -6,13 +6,19 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import applying, calls
+from pivot.reading import applying
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.hints import readable
+from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
+from pivot.reading.storage import new_version, write_in_place
 from pivot.reading.torch_modules import TorchModules
+from pivot.reading.torch_names import ANSWERS, BASES, CONTAINERS, DROPPED_PREFIXES, UNWRAPPED
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     SIZE,
     Api,
+    BoundApi,
     ClassObject,
     Origin,
     ParameterObject,
@@ -22,51 +28,8 @@ from pivot.reading.values import (
 from pivot.types import TensorType
 
 if TYPE_CHECKING:
-    from pivot.reading.dialect import Args, Kwargs
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
-
-CONTAINERS = {
-    "torch.nn.Sequential": "sequential",
-    "torch.nn.ModuleList": "list",
-    "torch.nn.ModuleDict": "dict",
-    "torch.nn.ParameterList": "parameters",
-    "torch.nn.ParameterDict": "parameters",
-}
-ANSWERS: dict[str, object] = {
-    "torch.jit.is_scripting": False,
-    "torch.jit.is_tracing": False,
-    "torch.cuda.is_available": False,
-    "torch.cuda.device_count": 0,
-    "torch.is_grad_enabled": False,
-    "torch._C._get_tracing_state": None,
-    "torch.backends.mps.is_available": False,
-    "torch.compiler.is_compiling": False,
-    "torch.onnx.is_in_onnx_export": False,
-    "torch.is_autocast_enabled": False,
-    "torch.distributed.is_initialized": False,
-    "torch.distributed.is_available": False,
-}
-DROPPED_PREFIXES = (
-    "torch.nn.init.", "torch.manual_seed", "torch.cuda.", "torch.backends.", "torch._C.", "torch.set_", "torch.random.",
-    "torch.no_grad", "torch.inference_mode", "torch.enable_grad", "torch.autocast", "torch.amp.", "torch.jit.", "torch.fx.",
-    "torch.use_deterministic", "torch.distributed.", "torch.hub.", "torch.load", "torch.save", "torch.set_grad_enabled",
-    "torch.nn.utils.clip_grad", "torch.utils.tensorboard", "torch.profiler", "torch.compiler.", "logging.", "torch.autograd.",
-    "numpy.random.seed", "random.seed", "torch.device", "torch.optim",
-)  # fmt: skip
-UNWRAPPED = {
-    "torch.compile",
-    "torch.jit.script",
-    "torch.jit.ignore",
-    "torch.jit.unused",
-    "torch.jit.export",
-    "torch.nn.DataParallel",
-}
-BASES = {
-    "torch.nn.modules.batchnorm._BatchNorm": "BatchNorm", "torch.nn.modules.conv._ConvNd": "Conv",
-    "torch.nn.modules.dropout._DropoutNd": "Dropout", "torch.nn.modules.instancenorm._InstanceNorm": "InstanceNorm",
-    "torch.nn.RNNBase": ("LSTM", "GRU", "RNN"), "torch.nn.modules.batchnorm._NormBase": ("BatchNorm", "InstanceNorm"),
-}  # fmt: skip
 
 
 class TorchDialect(TorchModules):
@@ -171,9 +134,9 @@ class TorchDialect(TorchModules):
         if name.startswith("torch.utils.checkpoint.checkpoint") and args:
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name="checkpoint"))
             plain = {k: v for k, v in kwargs.items() if k not in ("use_reentrant", "preserve_rng_state", "context_fn")}
-            return calls.call_value(ev, args[0], args[1:], plain, node, frame)
+            return ev.call(args[0], args[1:], plain, node, frame)
         if name == "torch.Size":
-            return Value(tuple(calls.iterate(ev, args[0], node, frame)), None, SIZE)
+            return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)
         if name.startswith(DROPPED_PREFIXES):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             return (
@@ -198,7 +161,7 @@ class TorchDialect(TorchModules):
         )
         parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, buffer=name.endswith("Buffer"))
         ev.parameters.append(parameter)
-        version = applying.new_version(ev, parameter.type, parameter)
+        version = new_version(ev, parameter.type, parameter)
         result = Value(TensorCell(version), Origin("apply", node, frame.file, name, (data,), frame))
         ev.visit(Visit(node, frame, "constant", callee, args, kwargs, name=name, result=result))
         return result
@@ -238,8 +201,6 @@ class TorchDialect(TorchModules):
             visit.result = self.run_function(ev, visit, (owner,), {}, node, frame)
             ev.visit(visit)
             return visit.result
-        from pivot.reading.values import BoundApi
-
         return Value(BoundApi(owner, attr))
 
     def tensor_method(
@@ -272,7 +233,7 @@ class TorchDialect(TorchModules):
                 )
                 return receiver
             made = super().tensor_method(ev, callee, receiver, name[:-1], args, kwargs, node, frame)
-            calls.write_in_place(ev, cell, made, node, frame)
+            write_in_place(ev, cell, made, node, frame)
             return receiver
         if name in ("backward", "register_hook", "retain_grad"):
             ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
@@ -315,7 +276,7 @@ class TorchDialect(TorchModules):
         axis = where.hint
         if not isinstance(axis, int) or not -rank <= axis < rank:
             raise ev.refusal(
-                frame, node, f"size({calls.readable(where)}) of a tensor with {rank} axes", "check the axis", "shape"
+                frame, node, f"size({readable(where)}) of a tensor with {rank} axes", "check the axis", "shape"
             )
         return self.size_value(cell, axis, receiver, node, frame)
 

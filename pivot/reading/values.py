@@ -246,7 +246,8 @@ def depends_of(*values: Value) -> int:
 def literals_of(value: Value, limit: int = 64) -> list[tuple[str, ast.AST]]:
     """The places where the numbers behind a value were written: (file, node) of each literal, nearest first."""
     found: list[tuple[str, ast.AST]] = []
-    todo, seen = [value], set()
+    todo = [value]
+    seen: set[int] = set()
     while todo and len(seen) < limit:
         item = todo.pop(0)
         if id(item) in seen:

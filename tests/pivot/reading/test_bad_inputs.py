@@ -14,8 +14,8 @@ import pytest
 
 from codegen.writing.text import render
 from pivot.problems import Problem, Refusal
-from pivot.reading.limits import Limits
-from pivot.reading.source import DEFAULT_LIMITS, from_bytes
+from pivot.reading.limits import LIMITS, Limits
+from pivot.reading.source import from_bytes
 from pivot.reading.syntax import parse
 
 LONGEST = 10.0  # seconds for any input, on a slow machine; most take some milliseconds
@@ -122,7 +122,7 @@ ROWS: list[tuple[int, str, bytes, Opens | Refused]] = [
 ]
 
 
-def read(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Problem | tuple[ast.Module, tuple[Problem, ...]]:
+def read(data: bytes, name: str, limits: Limits = LIMITS) -> Problem | tuple[ast.Module, tuple[Problem, ...]]:
     """The tree and the warnings, or why there is none. Anything but a Refusal goes through."""
     try:
         source = from_bytes(data, name)
@@ -135,7 +135,7 @@ def read(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Problem | t
                          ids=[f"{row[0]} {row[1]}" for row in ROWS])
 def test_bad_inputs(row: int, data: bytes, expected: Opens | Refused) -> None:
     begun = time.process_time()
-    found = read(data, "f.py", TENTH if row in (44, 47, 61) else DEFAULT_LIMITS)
+    found = read(data, "f.py", TENTH if row in (44, 47, 61) else LIMITS)
     assert time.process_time() - begun < LONGEST
     if isinstance(expected, Refused):
         assert isinstance(found, Problem)

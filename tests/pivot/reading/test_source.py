@@ -12,7 +12,7 @@ import pytest
 
 from pivot.problems import Refusal
 from pivot.reading import source
-from pivot.reading.limits import Limits
+from pivot.reading.limits import LIMITS, Limits
 from pivot.reading.source import from_bytes, load
 from pivot.reading.syntax import parse
 
@@ -26,7 +26,7 @@ def notebook(*cells: str, **more: object) -> bytes:
     }).encode()
 
 
-def refusal(path: str | Path, limits: Limits = source.DEFAULT_LIMITS) -> str:
+def refusal(path: str | Path, limits: Limits = LIMITS) -> str:
     """`code: why` of what loading answers."""
     with pytest.raises(Refusal) as caught:
         load(path, limits)

@@ -1,0 +1,67 @@
+"""What a call returns, in the shape that the source's call returned it."""
+
+from __future__ import annotations
+
+import ast
+
+from codegen.writing import nodes
+from codegen.writing.sharing import shared
+from pivot.results import Result, ResultGroup, ResultName
+
+
+def is_list(pattern: Result) -> bool:
+    """Does a call return one list of results?"""
+    return (
+        isinstance(pattern, ResultGroup)
+        and len(pattern.items) == 1
+        and isinstance(pattern.items[0], ResultName)
+        and pattern.items[0].star
+    )
+
+
+def alike(one: Result, other: Result) -> bool:
+    """Do two calls return the same structure of the same outputs?"""
+    if is_list(one) and is_list(other):
+        return True
+    if isinstance(one, ResultGroup) and isinstance(other, ResultGroup):
+        return len(one.items) == len(other.items) and all(map(alike, one.items, other.items))
+    if isinstance(one, ResultName) and isinstance(other, ResultName):
+        return (one.codec, one.star) == (other.codec, other.star)
+    return False
+
+
+def parts(pattern: Result, call: ast.expr) -> dict[str, ast.expr]:
+    """Output -> the expression that takes it out of what a call returned."""
+    if isinstance(pattern, ResultName):
+        if pattern.name == "_":
+            return {}
+        if pattern.codec == "expand":
+            return {pattern.name: nodes.call("keras.ops.expand_dims", [call], {"axis": ast.Constant(0)})}
+        return {pattern.name: call}
+    if is_list(pattern):
+        item = pattern.items[0]
+        assert isinstance(item, ResultName)
+        return {item.name: call}
+    found: dict[str, ast.expr] = {}
+    call = shared(call, "results")
+    for place, item in enumerate(pattern.items):
+        found.update(parts(item, ast.Subscript(call, ast.Constant(place), ast.Load())))
+    return found
+
+
+def filled(pattern: Result, found: dict[str, ast.expr]) -> ast.expr:
+    """The structure of a result with its outputs; None stands for what nobody reads."""
+    if isinstance(pattern, ResultName):
+        return found.get(pattern.name, ast.Constant(None))
+    if is_list(pattern):
+        return filled(pattern.items[0], found)
+    made = ast.Tuple([filled(item, found) for item in pattern.items], ast.Load())
+    made.__dict__["results"] = True
+    return made
+
+
+def picked(pattern: Result, place: int) -> Result | None:
+    """The part of a result that `[place]` takes."""
+    if isinstance(pattern, ResultName) or is_list(pattern) or not -len(pattern.items) <= place < len(pattern.items):
+        return None
+    return pattern.items[place]

@@ -1,0 +1,133 @@
+"""Values that one expression needs several times: computed where they are first needed, under a name of their own."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable
+
+from codegen.writing import nodes
+from pivot.dims import Dim, Size
+
+
+class Shared(ast.Name):
+    """Stands for an expression that may be needed again; `settle` decides. `text` is the expression, `role` a name for it."""
+
+    _fields = ("id", "ctx")
+
+
+def shared(text: ast.expr, role: str) -> ast.expr:
+    """A mark for an expression; names and numbers need none."""
+    if isinstance(text, Shared) or is_cheap(text) or isinstance(text, (ast.List, ast.Tuple)):
+        return text
+    mark = Shared(id=role, ctx=ast.Load())
+    mark.__dict__["text"] = text
+    return mark
+
+
+def is_cheap(text: ast.expr) -> bool:
+    """Does it cost nothing to write an expression twice? Names, attributes and numbers."""
+    while isinstance(text, ast.Attribute):
+        text = text.value
+    return isinstance(text, (ast.Name, ast.Constant)) or (isinstance(text, ast.UnaryOp) and nodes.is_constant(text))
+
+
+def settle(text: ast.expr, taken: set[str]) -> ast.expr:
+    """The expression without marks: what is needed once stands where it is needed, else `(name := ...)` comes first.
+
+    Parts are visited in the order in which Python evaluates them. New names are added to `taken`.
+    """
+    count: Counter[int] = Counter()
+    marks(text, count)
+    return Settle(count, taken).visit(text)  # type: ignore[no-any-return]
+
+
+def marks(node: ast.AST, count: Counter[int]) -> None:
+    """How often each mark is needed; what stands in a mark counts once."""
+    if isinstance(node, Shared):
+        count[id(node)] += 1
+        if count[id(node)] == 1:
+            marks(node.__dict__["text"], count)
+        return
+    for child in ast.iter_child_nodes(node):
+        marks(child, count)
+
+
+class Settle(ast.NodeTransformer):
+    """Takes the marks out."""
+
+    def __init__(self, count: Counter[int], taken: set[str]) -> None:
+        self.count, self.taken = count, taken
+        self.names: dict[int, str] = {}
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """A mark is its text, a definition or a name."""
+        if not isinstance(node, Shared):
+            return node
+        if id(node) in self.names:
+            return ast.Name(self.names[id(node)], ast.Load())
+        inner = self.visit(node.__dict__["text"])
+        if self.count[id(node)] == 1:
+            return inner  # type: ignore[no-any-return]
+        name = free_name(node.id, self.taken)
+        self.names[id(node)] = name
+        return ast.NamedExpr(ast.Name(name, ast.Store()), inner)
+
+
+def free_name(role: str, taken: set[str]) -> str:
+    """A name like `role` that is not in use; it is in use from now on."""
+    name, number = role, 1
+    while name in taken:
+        number += 1
+        name = f"{role}{number}"
+    taken.add(name)
+    return name
+
+
+class Sized(ast.Name):
+    """Stands for a size that is known only when the program runs; `dim` is the size."""
+
+    _fields = ("id", "ctx")
+
+
+def sized(dim: Size) -> ast.expr:
+    """A mark for a size."""
+    mark = Sized(id="size", ctx=ast.Load())
+    mark.__dict__["dim"] = dim
+    return mark
+
+
+def fill_sizes(text: ast.expr, say: Callable[[Dim], ast.expr]) -> ast.expr:
+    """The expression with sizes said by `say`."""
+
+    class Fill(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.AST:
+            if isinstance(node, Shared):
+                node.__dict__["text"] = self.visit(node.__dict__["text"])
+            return say(node.__dict__["dim"]) if isinstance(node, Sized) else node
+
+    return Fill().visit(text)  # type: ignore[no-any-return]
+
+
+def size_text(dim: Dim, known: list[tuple[Dim, ast.expr]]) -> ast.expr | None:
+    """A size in terms of sizes that are at hand, or None: one of them, a multiple, a part, a product of two."""
+    if isinstance(dim, int):
+        return nodes.literal(dim)
+    for size, text in known:
+        if size == dim:
+            return text
+    for size, text in known:
+        if not isinstance(size, Size):
+            continue
+        for factor in range(2, 129):
+            if size * factor == dim:
+                return ast.BinOp(text, ast.Mult(), ast.Constant(factor))
+            if size // factor == dim:
+                return ast.BinOp(text, ast.FloorDiv(), ast.Constant(factor))
+        for step in (-2, -1, 1, 2):
+            if size + step == dim:
+                return ast.BinOp(text, ast.Add() if step > 0 else ast.Sub(), ast.Constant(abs(step)))
+        for other, more in known:
+            if isinstance(other, Size) and size * other == dim:
+                return ast.BinOp(text, ast.Mult(), more)
+    return None

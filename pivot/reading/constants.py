@@ -1,0 +1,32 @@
+"""Names that Python always binds, and library constants whose value is known."""
+
+from __future__ import annotations
+
+import builtins as python
+import math
+
+from pivot.reading.values import Origin, Value
+
+NAMES = {n for n in dir(python) if not n.startswith("_")} | {"__import__"}
+
+
+CONSTANTS: dict[str, object] = {
+    "math.pi": math.pi,
+    "math.e": math.e,
+    "math.inf": math.inf,
+    "math.nan": math.nan,
+    "math.tau": math.tau,
+    "numpy.pi": math.pi,
+    "numpy.e": math.e,
+    "numpy.inf": math.inf,
+    "torch.pi": math.pi,
+    "torch.inf": math.inf,
+    "sys.maxsize": 2**63 - 1,
+    "typing.TYPE_CHECKING": False,
+    "os.sep": "/",
+}
+
+
+def api_constant(name: str) -> Value | None:
+    """A library constant whose value is known."""
+    return Value(CONSTANTS[name], Origin("literal", None, name)) if name in CONSTANTS else None

@@ -1,0 +1,109 @@
+"""What Python sees of a value: its hint as an index, for comparing, as text."""
+
+from __future__ import annotations
+
+from pivot.dims import Size
+from pivot.dims import hint as dim_hint
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import (
+    Api,
+    ClassObject,
+    DictObject,
+    FunctionObject,
+    InstanceObject,
+    ListObject,
+    TensorCell,
+    Value,
+)
+
+
+def index_hint(value: Value) -> object:
+    """An index as Python's own int or slice."""
+    hint = value.hint
+    if isinstance(hint, Size):
+        return dim_hint(hint)
+    if isinstance(hint, slice):
+        parts = [p.hint if isinstance(p, Value) else p for p in (hint.start, hint.stop, hint.step)]
+        return slice(*(dim_hint(p) if isinstance(p, Size) else p for p in parts))
+    return hint
+
+
+def ordered(value: Value) -> object:
+    """A hint that Python can compare: sizes as their numbers, tuples of these."""
+    hint = value.hint
+    if isinstance(hint, Size):
+        return dim_hint(hint)
+    if isinstance(hint, tuple):
+        return tuple(ordered(v) for v in hint)
+    if isinstance(hint, ListObject):
+        return [ordered(v) for v in hint.items]
+    return hint
+
+
+def scalar(value: Value) -> object:
+    """A hint for formatting."""
+    hint = ordered(value)
+    return hint if isinstance(hint, (int, float, str, bool, type(None))) else readable(value)
+
+
+def readable(value: Value) -> str:
+    """Any hint as short text, for messages."""
+    hint = value.hint
+    if isinstance(hint, TensorCell):
+        return f"a tensor of shape {tuple(str(d) for d in hint.shape)}"
+    if isinstance(hint, (ListObject, tuple)):
+        items = hint.items if isinstance(hint, ListObject) else hint
+        text = ", ".join(readable(v) for v in list(items)[:8]) + (", ..." if len(items) > 8 else "")
+        return f"[{text}]" if isinstance(hint, ListObject) else f"({text})"
+    if isinstance(hint, DictObject):
+        return "{" + ", ".join(f"{k!r}: {readable(v)}" for k, (_, v) in list(hint.entries.items())[:8]) + "}"
+    if isinstance(hint, ModuleObject):
+        return hint.class_name
+    if isinstance(hint, (ClassObject, FunctionObject)):
+        return hint.name
+    if isinstance(hint, Api):
+        return hint.name
+    return str(hint)[:200]
+
+
+def length(value: Value) -> int | None:
+    """len() of a hint, or None where it has none."""
+    hint = value.hint
+    if isinstance(hint, ListObject):
+        return len(hint.items)
+    if isinstance(hint, DictObject):
+        return len(hint.entries)
+    if isinstance(hint, (tuple, str, range, bytes)):
+        return len(hint)
+    if isinstance(hint, InstanceObject) and hint.items is not None:
+        return len(hint.items)
+    if isinstance(hint, ModuleObject) and hint.container:
+        return len(hint.children) if hint.container != "parameters" else len(hint.parameters)
+    return None
+
+
+def identical(a: object, b: object) -> bool:
+    """`a is b` on hints."""
+    if isinstance(a, Api) and isinstance(b, Api):
+        return a.name == b.name
+    if a is None or b is None or isinstance(a, bool) or isinstance(b, bool):
+        return a is b
+    if isinstance(a, (int, str)) and isinstance(b, (int, str)):
+        return a == b
+    return a is b
+
+
+def equal(left: Value, right: Value) -> bool:
+    """`left == right` on hints; sizes by their numbers, containers by their items."""
+    a, b = left.hint, right.hint
+    if isinstance(a, Size) or isinstance(b, Size):
+        return (
+            isinstance(a, (int, float, Size)) and isinstance(b, (int, float, Size)) and ordered(left) == ordered(right)
+        )
+    if isinstance(a, ListObject) and isinstance(b, ListObject):
+        return len(a.items) == len(b.items) and all(equal(x, y) for x, y in zip(a.items, b.items, strict=True))
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b, strict=True))
+    if isinstance(a, DictObject) and isinstance(b, DictObject):
+        return a.entries.keys() == b.entries.keys() and all(equal(a.entries[k][1], b.entries[k][1]) for k in a.entries)
+    return bool(a == b)

@@ -1,0 +1,90 @@
+"""Making instances of program classes that are not modules: plain classes, enums, dataclasses, named tuples."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading import calls, classes, lookup
+from pivot.reading.trace import Visit
+from pivot.reading.values import (
+    ClassObject,
+    FunctionObject,
+    InstanceObject,
+    Origin,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+def construct(
+    ev: Evaluator,
+    callee: Value,
+    cls: ClassObject,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
+) -> Value:
+    """Make an instance of a program class."""
+    if ev.dialect.is_module_class(cls):
+        return ev.dialect.construct_module(ev, callee, cls, args, kwargs, node, frame)
+    if cls.kind == "enum":
+        for name in cls.pending:
+            member = lookup.class_attribute(ev, cls, name, node, frame)
+            inner = member.hint.attrs.get("value") if isinstance(member.hint, InstanceObject) else None
+            if inner is not None and args and inner.hint == args[0].hint:
+                return member
+    instance = InstanceObject(cls)
+    made = Value(instance, Origin("apply", node, frame.file, cls.name, args, frame))
+    visit = ev.visit(Visit(node, frame, "class", callee, args, kwargs, result=made))
+    if cls.kind in ("dataclass", "namedtuple") and classes.member(ev, cls, "__init__") is None:
+        fill_fields(ev, cls, instance, args, kwargs, node, frame)
+        return made
+    hit = classes.member(ev, cls, "__init__")
+    if hit is not None:
+        init = hit[0].hint
+        assert isinstance(init, FunctionObject)
+        calls.call_program(ev, init, (made, *args), kwargs, node, frame, hit[0], made, visit)
+    return made
+
+
+def fill_fields(
+    ev: Evaluator,
+    cls: ClassObject,
+    instance: InstanceObject,
+    args: tuple[Value, ...],
+    kwargs: dict[str, Value],
+    node: ast.AST,
+    frame: Frame,
+) -> None:
+    """The generated constructor of a dataclass or NamedTuple."""
+    fields: dict[str, ClassObject] = {}
+    for entry in reversed(cls.mro()):
+        if isinstance(entry, ClassObject):
+            fields.update(
+                {
+                    s.target.id: entry
+                    for s in entry.node.body
+                    if isinstance(s, ast.AnnAssign) and isinstance(s.target, ast.Name)
+                }
+            )
+    names = list(fields)
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    for name, owner in fields.items():
+        value = given.get(name)
+        if value is None:
+            value = classes.own_member(ev, owner, name)
+        if value is None:
+            raise ev.refusal(
+                frame, node, f"{cls.name}: the field {name!r} is missing", "give it in the call", "arguments"
+            )
+        instance.attrs[name] = value
+    if cls.kind == "namedtuple":
+        instance.items = tuple(instance.attrs.values())
+    post = classes.member(ev, cls, "__post_init__")
+    if post is not None:
+        ev.call(classes.bind_method(post[0], Value(instance), cls), (), {}, node, frame)

@@ -1,0 +1,14 @@
+"""Every function of Python and its standard library that the reader knows, by canonical name."""
+
+from __future__ import annotations
+
+from pivot.reading import builtins, objects, reflection, sequences, stdlib
+from pivot.reading.handlers import Handler
+
+FUNCTIONS: dict[str, Handler] = {
+    **builtins.FUNCTIONS,
+    **sequences.FUNCTIONS,
+    **reflection.FUNCTIONS,
+    **stdlib.FUNCTIONS,
+    **objects.FUNCTIONS,
+}

@@ -1,0 +1,98 @@
+"""Copies, namespaces, named tuples: what the standard library makes objects with."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading.frames import Scope
+from pivot.reading.handlers import Args, Handler, Kwargs
+from pivot.reading.iterating import iterate
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import (
+    Api,
+    ClassObject,
+    DictObject,
+    InstanceObject,
+    ListObject,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+def namedtuple(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """A class whose instances are tuples with names."""
+    fields = (
+        args[1].hint.replace(",", " ").split()
+        if isinstance(args[1].hint, str)
+        else [str(v.hint) for v in iterate(ev, args[1], node, frame)]
+    )
+    body: list[ast.stmt] = [
+        ast.AnnAssign(ast.Name(f, ast.Store()), ast.Name("object", ast.Load()), None, 1) for f in fields
+    ]
+    definition = ast.ClassDef(str(args[0].hint), [], [], body or [ast.Pass()], [])
+    ast.copy_location(definition, node)
+    ast.fix_missing_locations(definition)
+    ev.trace.keep.append(definition)
+    made_class = ClassObject(
+        definition, frame.file, definition.name, Scope(frame.file, frame.scope.module), kind="namedtuple"
+    )
+    return Value(made_class)
+
+
+def copy_(deep: bool) -> Handler:
+    """copy.copy and copy.deepcopy: containers and modules are made anew."""
+
+    def handler(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+        return copied(ev, args[0], deep, {}, node, frame)
+
+    return handler
+
+
+def copied(ev: Evaluator, value: Value, deep: bool, memo: dict[int, Value], node: ast.AST, frame: Frame) -> Value:
+    """A copy of a value; a module's copy has parameters of its own."""
+    hint = value.hint
+    if id(hint) in memo:
+        return memo[id(hint)]
+    again = (lambda v: copied(ev, v, deep, memo, node, frame)) if deep else (lambda v: v)
+    if isinstance(hint, ListObject):
+        return Value(ListObject([again(i) for i in hint.items], hint.kind), value.origin)
+    if isinstance(hint, DictObject):
+        return Value(DictObject({k: (kv, again(v)) for k, (kv, v) in hint.entries.items()}), value.origin)
+    if isinstance(hint, ModuleObject):
+        result = ev.dialect.copy_module(ev, hint, memo, node, frame)
+        return result
+    if isinstance(hint, InstanceObject):
+        twin = InstanceObject(hint.cls, {k: again(v) for k, v in hint.attrs.items()})
+        twin.items = hint.items
+        return Value(twin, value.origin)
+    if isinstance(hint, tuple) and deep:
+        return Value(tuple(again(v) for v in hint), value.origin, value.depends)
+    return value
+
+
+def namespace(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """SimpleNamespace()."""
+    return Value(InstanceObject(Api("types.SimpleNamespace"), dict(kwargs)))
+
+
+def field(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """dataclasses.field(): its default."""
+    if "default" in kwargs:
+        return kwargs["default"]
+    if "default_factory" in kwargs:
+        return ev.call(kwargs["default_factory"], (), {}, node, frame)
+    return Value(None)
+
+
+FUNCTIONS: dict[str, Handler] = {
+    "collections.namedtuple": namedtuple,
+    "copy.copy": copy_(False),
+    "copy.deepcopy": copy_(True),
+    "types.SimpleNamespace": namespace,
+    "argparse.Namespace": namespace,
+    "dataclasses.field": field,
+}

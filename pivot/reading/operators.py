@@ -1,0 +1,114 @@
+"""Operators and formatting on hints, within the limits; with a tensor they make nodes."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pivot.dims import Size
+from pivot.dims import hint as dim_hint
+from pivot.reading.bombs import LimitReached, check_items, check_power, check_product, check_shift
+from pivot.reading.hints import readable, scalar
+from pivot.reading.values import (
+    Api,
+    ClassObject,
+    DictObject,
+    ListObject,
+    Origin,
+    TensorCell,
+    Unknown,
+    Value,
+    depends_of,
+)
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+BINARY: dict[type[ast.operator], tuple[str, Callable[..., object]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
+    ast.Pow: ("**", operator.pow),
+    ast.MatMult: ("@", operator.matmul),
+    ast.BitAnd: ("&", operator.and_),
+    ast.BitOr: ("|", operator.or_),
+    ast.BitXor: ("^", operator.xor),
+    ast.LShift: ("<<", operator.lshift),
+    ast.RShift: (">>", operator.rshift),
+}
+
+
+UNARY: dict[type[ast.unaryop], tuple[str, Callable[..., object]]] = {
+    ast.USub: ("-x", operator.neg),
+    ast.UAdd: ("+x", operator.pos),
+    ast.Invert: ("~x", operator.invert),
+    ast.Not: ("not", operator.not_),
+}
+
+
+def format_value(value: Value, conversion: int, spec: str) -> str:
+    """Format a hint as an f-string would, within the text limit."""
+    hint: object = value.hint
+    if isinstance(hint, Size):
+        hint = dim_hint(hint)
+    width = "".join(c if c.isdigit() else " " for c in spec).split()
+    if any(len(w) > 6 for w in width):
+        raise LimitReached("string of more than 1,000,000 characters")
+    if not isinstance(hint, (str, int, float, bool, type(None))):
+        hint = readable(value)
+    if conversion == ord("r"):
+        return format(repr(hint), spec)
+    if conversion == ord("s"):
+        return format(str(hint), spec)
+    return format(hint, spec)
+
+
+def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, node: ast.AST, frame: Frame) -> Value:
+    """left op right: of numbers, of containers, or a node of the network where a tensor takes part."""
+    symbol, compute = BINARY[type(op)]
+    a, b = left.hint, right.hint
+    if isinstance(a, TensorCell) or isinstance(b, TensorCell):
+        return ev.dialect.operator(ev, symbol, (left, right), node, frame)
+    origin = Origin("apply", node, frame.file, symbol, (left, right), frame)
+    depends = depends_of(left, right)
+    for side in (a, b):
+        if isinstance(side, Unknown):
+            return Value(side)
+    if isinstance(a, ListObject) and symbol == "+" and isinstance(b, ListObject):
+        check_items(len(a.items) + len(b.items))
+        return Value(ListObject([*a.items, *b.items]), origin)
+    if isinstance(a, tuple) and isinstance(b, tuple) and symbol == "+":
+        return Value((*a, *b), origin, depends)
+    for seq, count in ((a, b), (b, a)):
+        if symbol == "*" and isinstance(seq, (ListObject, tuple)) and isinstance(count, int):
+            items = seq.items if isinstance(seq, ListObject) else list(seq)
+            check_items(len(items) * max(count, 0))
+            many = items * count
+            return Value(ListObject(many) if isinstance(seq, ListObject) else tuple(many), origin, depends)
+    if isinstance(a, str) and symbol == "%":
+        parts = tuple(scalar(v) for v in b) if isinstance(b, tuple) else (scalar(right),)
+        try:
+            return Value(a % parts, origin, depends)
+        except (TypeError, ValueError) as error:
+            raise ev.refusal(frame, node, f"cannot format: {error}", "mend the format string") from None
+    if isinstance(a, DictObject) and isinstance(b, DictObject) and symbol == "|":
+        return Value(DictObject({**a.entries, **b.entries}), origin)
+    if isinstance(a, (Api, ClassObject)) or isinstance(b, (Api, ClassObject)):
+        if symbol == "|":
+            return Value((left, right), origin)  # X | Y of types
+    check = {"**": check_power, "<<": check_shift, "*": check_product}.get(symbol)
+    if check is not None:
+        check(a, b)
+    try:
+        return Value(compute(a, b), origin, depends)
+    except ZeroDivisionError:
+        raise ev.refusal(frame, node, "division by zero", "check the configuration") from None
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ev.refusal(frame, node, f"cannot compute {symbol}: {error}", "use plain numbers here") from None

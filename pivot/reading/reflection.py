@@ -1,0 +1,201 @@
+"""What a program asks about values: isinstance(), getattr(), type() and the like."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pivot.dims import Size
+from pivot.problems import Refusal
+from pivot.reading import classes, lookup
+from pivot.reading.handlers import Args, Handler, Kwargs
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import (
+    SIZE,
+    Api,
+    BoundApi,
+    BoundMethod,
+    ClassObject,
+    DictObject,
+    FunctionObject,
+    InstanceObject,
+    ListObject,
+    Partial,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+def isinstance_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """isinstance()."""
+    value, kinds = args
+    if isinstance(kinds.hint, ClassObject) and kinds.hint.kind == "enum":
+        options: tuple[Value, ...] = (kinds,)
+    else:
+        options = kinds.hint if isinstance(kinds.hint, tuple) else (kinds,)
+    return Value(
+        any(is_instance(ev, value, kind) for kind in flatten(options)),
+        None,
+        value.depends & ~SIZE if not isinstance(value.hint, Size) else 0,
+    )
+
+
+def flatten(options: tuple[Value, ...]) -> list[Value]:
+    """Nested tuples of classes."""
+    found: list[Value] = []
+    for option in options:
+        found.extend(flatten(option.hint) if isinstance(option.hint, tuple) else [option])
+    return found
+
+
+PYTHON_TYPES: dict[str, Callable[[object], bool]] = {
+    "int": lambda h: isinstance(h, (int, Size)),
+    "float": lambda h: isinstance(h, float),
+    "bool": lambda h: isinstance(h, bool),
+    "str": lambda h: isinstance(h, str),
+    "bytes": lambda h: isinstance(h, bytes),
+    "tuple": lambda h: isinstance(h, tuple) or (isinstance(h, InstanceObject) and h.items is not None),
+    "list": lambda h: isinstance(h, ListObject) and h.kind == "list",
+    "set": lambda h: isinstance(h, ListObject) and h.kind == "set",
+    "dict": lambda h: isinstance(h, DictObject),
+    "slice": lambda h: isinstance(h, slice),
+    "type": lambda h: isinstance(h, ClassObject) or (isinstance(h, Api) and h.name.rpartition(".")[2][:1].isupper()),
+    "object": lambda h: True,
+    "range": lambda h: isinstance(h, range),
+    "complex": lambda h: isinstance(h, complex),
+}
+
+
+ABSTRACT_TYPES: dict[str, str] = {
+    "Iterable": "list tuple dict set str range",
+    "Sequence": "list tuple str range",
+    "Mapping": "dict",
+    "MutableMapping": "dict",
+    "Container": "list tuple dict set",
+    "Collection": "list tuple dict set",
+    "Number": "int float bool",
+    "Integral": "int bool",
+    "Real": "int float bool",
+    "OrderedDict": "dict",
+    "Hashable": "int str tuple",
+    "List": "list",
+    "Tuple": "tuple",
+    "Dict": "dict",
+    "MutableSequence": "list",
+}
+
+
+def is_instance(ev: Evaluator, value: Value, kind: Value) -> bool:
+    """isinstance of one hint and one class."""
+    hint, cls = value.hint, kind.hint
+    if isinstance(cls, ClassObject):
+        own = hint.cls if isinstance(hint, (ModuleObject, InstanceObject)) else None
+        return own is not None and classes.descends(own, cls, ev)
+    if not isinstance(cls, Api):
+        return False
+    root, _, last = cls.name.rpartition(".")
+    if root == "builtins" and last in PYTHON_TYPES:
+        return PYTHON_TYPES[last](hint)
+    if root.partition(".")[0] in ("typing", "collections", "numbers") and last in ABSTRACT_TYPES:
+        return any(PYTHON_TYPES[t](hint) for t in ABSTRACT_TYPES[last].split())
+    if last == "Callable" or cls.name in ("types.FunctionType", "types.LambdaType", "types.MethodType"):
+        return isinstance(hint, (FunctionObject, BoundMethod, Partial)) or (
+            last == "Callable" and isinstance(hint, (ClassObject, Api, ModuleObject))
+        )
+    if isinstance(hint, ModuleObject):
+        return classes.descends(hint.cls, cls, ev)
+    if isinstance(hint, InstanceObject):
+        return classes.descends(hint.cls, cls, ev) if isinstance(hint.cls, ClassObject) else hint.cls == cls
+    return ev.dialect.is_instance(hint, cls.name)
+
+
+def issubclass_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """issubclass()."""
+    cls, kinds = args
+    options = flatten(kinds.hint if isinstance(kinds.hint, tuple) else (kinds,))
+    hint = cls.hint
+    if isinstance(hint, (ClassObject, Api)):
+        return Value(any(classes.descends(hint, o.hint, ev) for o in options if isinstance(o.hint, (ClassObject, Api))))
+    raise ev.refusal(frame, node, "issubclass() of something that is not a class", "pass a class")
+
+
+def getattr_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """getattr(), with or without a default."""
+    attr = args[1].hint
+    if not isinstance(attr, str):
+        raise ev.refusal(frame, node, "getattr() by a name that is not known", "use a plain name")
+    if len(args) > 2 and not has(ev, args[0], attr, node, frame):
+        return args[2]
+    try:
+        return lookup.attribute(ev, args[0], attr, node, frame)
+    except Refusal:
+        if len(args) > 2:
+            return args[2]
+        raise
+
+
+def has(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> bool:
+    """hasattr()."""
+    hint = owner.hint
+    if isinstance(hint, Api):
+        return ev.dialect.knows(f"{hint.name}.{attr}")
+    try:
+        value = lookup.attribute(ev, owner, attr, node, frame)
+    except Refusal:
+        return False
+    if isinstance(value.hint, BoundApi):
+        return ev.dialect.has_method(hint, attr)
+    return True
+
+
+def hasattr_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """hasattr()."""
+    attr = args[1].hint
+    return Value(isinstance(attr, str) and has(ev, args[0], attr, node, frame))
+
+
+def setattr_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """setattr()."""
+    if not isinstance(args[1].hint, str):
+        raise ev.refusal(frame, node, "setattr() by a name that is not known", "use a plain name")
+    lookup.set_attribute(ev, args[0], args[1].hint, args[2], node, frame)
+    return Value(None)
+
+
+def type_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """type()."""
+    hint = args[0].hint
+    if isinstance(hint, (ModuleObject, InstanceObject)):
+        return Value(hint.cls)
+    for name, test in PYTHON_TYPES.items():
+        if name not in ("object", "type") and test(hint) and not (name == "int" and isinstance(hint, bool)):
+            return Value(Api(f"builtins.{name}"))
+    return Value(Api("builtins.object"))
+
+
+def callable_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """callable()."""
+    return Value(isinstance(args[0].hint, (FunctionObject, BoundMethod, ClassObject, Api, Partial, ModuleObject)))
+
+
+def vars_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """vars()."""
+    hint = args[0].hint if args else None
+    attrs = hint.attrs if isinstance(hint, (InstanceObject, ModuleObject)) else {}
+    return Value(DictObject({k: (Value(k), v) for k, v in attrs.items()}))
+
+
+FUNCTIONS: dict[str, Handler] = {
+    "builtins.isinstance": isinstance_,
+    "builtins.issubclass": issubclass_,
+    "builtins.getattr": getattr_,
+    "builtins.hasattr": hasattr_,
+    "builtins.setattr": setattr_,
+    "builtins.type": type_,
+    "builtins.callable": callable_,
+    "builtins.vars": vars_,
+}

@@ -1,0 +1,61 @@
+"""Tensors as storage: versions, aliases and views."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading.values import (
+    INPUT,
+    ParameterObject,
+    TensorCell,
+    TensorVersion,
+    Value,
+)
+from pivot.types import TensorType
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+def write_in_place(ev: Evaluator, cell: TensorCell, made: Value, node: ast.AST, frame: Frame) -> None:
+    """A new version of a tensor, seen by every alias; a base written through a view is no longer readable."""
+    if not isinstance(made.hint, TensorCell):
+        return
+    old, base = cell.version, cell.base
+    cell.version = made.hint.version
+
+    def undo() -> None:
+        cell.version = old
+
+    ev.undoable(undo)
+    if base is not None and base.stale is None:
+        base.stale = f"it was written through a view in line {getattr(node, 'lineno', 0)}"
+
+        def clean() -> None:
+            base.stale = None
+
+        ev.undoable(clean)
+
+
+def new_version(
+    ev: Evaluator, type_: TensorType, parameter: ParameterObject | None = None, name: str = "", constant: object = None
+) -> TensorVersion:
+    """A fresh tensor of the network."""
+    ev.versions += 1
+    return TensorVersion(f"v{ev.versions}", type_, parameter, constant, name)
+
+
+def tensor(ev: Evaluator, type_: TensorType, depends: int = INPUT, base: TensorCell | None = None) -> Value:
+    """A value that holds a fresh tensor."""
+    return Value(TensorCell(new_version(ev, type_), base), None, depends)
+
+
+def read_tensor(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> TensorVersion:
+    """The current version of a cell; refused where it was written through a view."""
+    if cell.stale is not None:
+        raise ev.refusal(
+            frame, node, f"this tensor may have changed: {cell.stale}", "write into the tensor itself", "view-write"
+        )
+    return cell.version
