@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pivot.forms import PlainFacts, Refused, choose, expand_body, normalise
+from pivot.forms import BoundStep, PlainFacts, Refused, choose, expand_body, normalise
 from pivot.network import Node
 from pivot.op import Form, Kind, Op
 from pivot.opset import OpSet
@@ -254,7 +254,7 @@ class Lowering:
         steps: list[Step] = []
         keys: list[object] = [(form.op.name, form.index)]
         outputs = list(form.op.outputs)
-        for raw, item in zip(form.body, bound, strict=True):
+        for index, (raw, item) in enumerate(zip(form.body, bound, strict=True)):
             operands: dict[str, object] = {}
             owned: dict[str, ParameterObject] = {}
             for name, ref in item.operands.items():
@@ -270,8 +270,13 @@ class Lowering:
             if isinstance(results, Refused):
                 return results
             names.update(zip(item.results, results, strict=False))
+            unread = frozenset(
+                name
+                for name, result in zip(item.op.outputs, item.results, strict=False)
+                if (result not in outputs or result in whole.unused) and not read_later(result, bound[index + 1 :])
+            )
             plans = self.plans(
-                item.op, form.kind, item.params, operands, owned, results, origin, whole.node, whole.unused, depth + 1
+                item.op, form.kind, item.params, operands, owned, results, origin, whole.node, unread, depth + 1
             )
             if isinstance(plans, Refused):
                 return plans
@@ -308,6 +313,11 @@ class Lowering:
                 if op.name in PRESERVING and first is not None and first.id in self.positive:
                     self.positive.add(fresh.id)
         return tuple(made)
+
+
+def read_later(name: str, steps: Sequence[BoundStep]) -> bool:
+    """Does a later step of a decomposition take a result?"""
+    return any(name == ref or (isinstance(ref, tuple) and name in ref) for s in steps for ref in s.operands.values())
 
 
 def needed(steps: list[Step], whole: Step) -> list[Step]:

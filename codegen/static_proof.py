@@ -96,31 +96,21 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
     right = ReadSide(target, mode)
     a, b = list(left.items()), list(right.items())
     same: dict[str, str] = dict(zip(left.inputs, right.inputs, strict=False))
-    for one, two in zip(a, b, strict=False):
-        meet_parameters(one, two, same, proof)
-        why = difference(one, two, same)
-        if why is not None:
-            proof.why, proof.place = why, place_of(one.node)
+    open_ = dict(enumerate(b))
+    for one in a:
+        at = next((i for i, two in open_.items() if meets(one, two, same, proof)), None)
+        if at is None:
+            two = next(iter(open_.values()), None)
+            why = difference(one, two, same) if two is not None else None
+            proof.why = why or (f"the source goes on with {one.op}" if two is None else "a layer is applied to other values")
+            proof.place = place_of(one.node)
             return
-        same.update(zip(one.results, two.results, strict=False))
-        if (
-            one.step is not None
-            and two.node is not None
-            and two.node.module is not None
-            and one.step.node is not None
-            and one.step.weights
-        ):
-            owner = one.step.node.module
-            if owner is not None:
-                proof.why = layers_differ(owner, two.node.module, proof)
-                if proof.why is not None:
-                    proof.place = place_of(one.node)
-                    return
+        two = open_.pop(at)
+        bind(one, two, same, proof)
         proof.matches.append(Match(mode, one, two))
-    if len(a) != len(b):
-        longer = (a if len(a) > len(b) else b)[min(len(a), len(b))]
-        side = "the source" if len(a) > len(b) else "the target"
-        proof.why, proof.place = f"{side} goes on with {longer.op}", place_of(longer.node)
+    if open_:
+        extra = next(iter(open_.values()))
+        proof.why, proof.place = f"the target goes on with {extra.op}", place_of(extra.node)
         return
     wanted = [same.get(o) for o in left.outputs]
     if wanted != right.outputs:
@@ -136,19 +126,46 @@ def layers_differ(owner: ModuleObject, target: ModuleObject, proof: Proof) -> st
     return None
 
 
-def meet_parameters(one: Item, two: Item, same: dict[str, str], proof: Proof) -> None:
+def meets(one: Item, two: Item, same: Mapping[str, str], proof: Proof) -> bool:
+    """Is an item read back the lowered one? Items that do not need each other may stand in another order."""
+    if one.op != two.op:
+        return False
+    trial = {**same, **{a: b for a, b, _, _ in new_parameters(one, two, same)}}
+    if difference(one, two, trial) is not None:
+        return False
+    owner, module = layers_of(one, two)
+    return owner is None or proof.modules.get(id(owner), module) is module
+
+
+def bind(one: Item, two: Item, same: dict[str, str], proof: Proof) -> None:
+    """Remember which values, parameters and layers of both sides are the same."""
+    for a, b, source, target in new_parameters(one, two, same):
+        same[a] = b
+        proof.parameters[id(source)] = (source, target)
+    same.update(zip(one.results, two.results, strict=False))
+    owner, module = layers_of(one, two)
+    if owner is not None and module is not None:
+        proof.modules[id(owner)] = module
+
+
+def layers_of(one: Item, two: Item) -> tuple[ModuleObject | None, ModuleObject | None]:
+    """The layers with weights that gave two items."""
+    if two.node is None or two.node.module is None or one.step is None or one.step.node is None or not one.step.weights:
+        return None, None
+    return one.step.node.module, two.node.module
+
+
+def new_parameters(
+    one: Item, two: Item, same: Mapping[str, str]
+) -> Iterator[tuple[str, str, ParameterObject, ParameterObject]]:
     """Parameters of a module's own are bound to each other where they are first read; shapes must agree."""
     mine = {p.id: p for p in parameters_of(one)}
     theirs = {p.id: p for p in parameters_of(two)}
     for a, b in zip(one.operands, two.operands, strict=False):
         if isinstance(a, str) and isinstance(b, str) and a in mine and b in theirs and a not in same:
             source, target = mine[a].parameter, theirs[b].parameter
-            if source is None or target is None or source.type.shape != target.type.shape:
-                continue
-            if proof.parameters.setdefault(id(source), (source, target))[1] is target and proof.takers.setdefault(
-                id(target), id(source)
-            ) == id(source):
-                same[a] = b
+            if source is not None and target is not None and source.type.shape == target.type.shape:
+                yield a, b, source, target
 
 
 def parameters_of(item: Item) -> Iterator[TensorVersion]:

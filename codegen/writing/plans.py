@@ -44,6 +44,13 @@ def same_operand(one: object, other: object) -> bool:
     return isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one == other
 
 
+def unsayable(dim: Dim) -> ast.expr:
+    """A constructor has no tensor at hand whose size it could ask for."""
+    if isinstance(dim, int):
+        return nodes.literal(dim)
+    raise Unwritable("a size that is known only when the program runs is not at hand here")
+
+
 def direct_form(low: Lowered) -> Form | None:
     """The target's form, where one call of it says the whole node."""
     steps = low.chosen.steps if low.chosen is not None else ()
@@ -290,7 +297,7 @@ class PlanText:
         for index in range(count):
             steps = self.steps_at(members, index)
             self.placed(steps)
-            made.append(self.layer_step(steps, material))
+            made.append(settle(fill_sizes(self.layer_step(steps, material), unsayable), set()))
         return made
 
     def layer_step(self, steps: list[Step], material: Material) -> ast.expr:

@@ -60,10 +60,8 @@ class Settle(ast.NodeTransformer):
         self.count, self.taken = count, taken
         self.names: dict[int, str] = {}
 
-    def visit_Name(self, node: ast.Name) -> ast.AST:
+    def visit_Shared(self, node: Shared) -> ast.AST:
         """A mark is its text, a definition or a name."""
-        if not isinstance(node, Shared):
-            return node
         if id(node) in self.names:
             return ast.Name(self.names[id(node)], ast.Load())
         inner = self.visit(node.__dict__["text"])
@@ -101,10 +99,12 @@ def fill_sizes(text: ast.expr, say: Callable[[Dim], ast.expr]) -> ast.expr:
     """The expression with sizes said by `say`."""
 
     class Fill(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.AST:
-            if isinstance(node, Shared):
-                node.__dict__["text"] = self.visit(node.__dict__["text"])
-            return say(node.__dict__["dim"]) if isinstance(node, Sized) else node
+        def visit_Shared(self, node: Shared) -> ast.AST:
+            node.__dict__["text"] = self.visit(node.__dict__["text"])
+            return node
+
+        def visit_Sized(self, node: Sized) -> ast.AST:
+            return say(node.__dict__["dim"])
 
     return Fill().visit(text)  # type: ignore[no-any-return]
 

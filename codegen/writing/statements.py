@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import applying, nodes, sizes
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
-from codegen.writing.plans import Unwritable
+from codegen.writing.plans import Unwritable, direct_form
+from codegen.writing.results import is_list
 from pivot.problems import refuse
 from pivot.reading.modules import ModuleObject
 from pivot.results import Result, ResultGroup, ResultName

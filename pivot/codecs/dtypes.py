@@ -71,13 +71,19 @@ class DtypeLike(Codec):
 
 
 class TypeOf(Codec):
-    """The element type that is asked for, else that of a tensor (only for decompositions)."""
+    """The element type that is asked for, else that of a tensor (only for decompositions).
+
+    float32 is what frameworks make when nothing is asked for, and follows the type in which a program is run: it is left
+    open.
+    """
 
     name: ClassVar[str] = "type_of"
     roles: ClassVar[tuple[str, ...]] = ("dtype",)
 
     def read(self, value: object, refs: Refs) -> object:
         wanted = refs.get("dtype")
+        if wanted is None and getattr(value, "dtype", None) == "float32":
+            return None
         return dtype_name(getattr(value, "dtype", None) if wanted is None else wanted, "float32")
 
     def write(self, value: object, refs: Refs) -> object:
