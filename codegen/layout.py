@@ -203,7 +203,7 @@ class Layout:
                 perms.append(None)
                 continue
             have = self.order_of(value)
-            want = wanted if wanted is not None else have
+            want = have if wanted is None else wanted if len(wanted) == len(have) else identity(len(have))
             if value.id in self.blocks:
                 placed.why = (
                     "a flattened value whose parts are stored in another order is used where it cannot be absorbed"

@@ -6,7 +6,7 @@ looked through; reshapes count by the shape they give. A difference is named wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.inputs import InputSpec
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import ParameterObject, TensorVersion
+from pivot.reading.values import ParameterObject, TensorCell, TensorVersion
 
 RESHAPES = {"reshape", "flatten", "unflatten", "squeeze", "unsqueeze"}  # shape rules whose ops only regroup sizes
 
@@ -40,6 +40,13 @@ class Item:
     shapes: tuple[tuple[int, ...], ...]
     node: Node | None
     step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A tensor inside a parameter (an index), by its canonical id."""
+
+    id: str
 
 
 @dataclass(slots=True, eq=False)
@@ -102,7 +109,9 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
         if at is None:
             two = next(iter(open_.values()), None)
             why = difference(one, two, same) if two is not None else None
-            proof.why = why or (f"the source goes on with {one.op}" if two is None else "a layer is applied to other values")
+            proof.why = why or (
+                f"the source goes on with {one.op}" if two is None else "a layer is applied to other values"
+            )
             proof.place = place_of(one.node)
             return
         two = open_.pop(at)
@@ -195,10 +204,12 @@ def difference(one: Item, two: Item, same: Mapping[str, str]) -> str | None:
         return f"{one.op} gives {one.shapes} and {two.shapes} is read"
     if one.op != "reshape":
         for name in dict.fromkeys((*one.params, *two.params)):
-            if not alike(one.params.get(name), two.params.get(name)):
+            if one.step is not None and name in one.step.op.params and one.step.op.params[name].type.kind == "dims":
+                continue  # the shape of the result says it
+            mine = refer(one.params.get(name), lambda part: same.get(part.id) if isinstance(part, Ref) else None)
+            if not alike(mine, two.params.get(name)):
                 return f"{one.op}: {name} is {one.params.get(name)} and {two.params.get(name)} is read"
-    mine = tuple(translate(o, same) for o in one.operands)
-    if mine != two.operands:
+    if tuple(translate(o, same) for o in one.operands) != two.operands:
         return f"{one.op} takes other values"
     return None
 
@@ -208,6 +219,14 @@ def translate(operand: object, same: Mapping[str, str]) -> object:
     if isinstance(operand, tuple):
         return tuple(translate(o, same) for o in operand)
     return same.get(operand, f"?{operand}") if isinstance(operand, str) else operand
+
+
+def refer(value: object, canonical: Callable[[object], str | None]) -> object:
+    """A parameter with the tensors in it replaced by references; `canonical` gives their ids, None leaves a part."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(refer(v, canonical) for v in value)
+    id_ = canonical(value)
+    return Ref(id_) if id_ is not None else value
 
 
 def alike(a: object, b: object) -> bool:
@@ -297,9 +316,14 @@ class LoweredSide:
                 made.append(source)
             operands.append(tuple(made) if isinstance(value, tuple) else made[0])
         op = "reshape" if step.op.shape in RESHAPES else step.op.name
-        params = canonical_params(step, target_params(self.layout, step), placed.orders_in)
+        raw = canonical_params(step, target_params(self.layout, step), placed.orders_in)
+        params = {name: refer(value, self.cell) for name, value in raw.items()}
         shapes = tuple(self.stored(r) for r in step.results)
         yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step)
+
+    def cell(self, part: object) -> str | None:
+        """The canonical id of a tensor in a parameter."""
+        return self.name(part.version.id) if isinstance(part, TensorCell) else None
 
     def stored(self, value: TensorVersion) -> tuple[int, ...]:
         """The stored shape of a value."""
@@ -387,7 +411,12 @@ class ReadSide:
                     params[name] = full_index(value, len(first.type.shape)) or value
                 elif spec is not None and spec.type.kind == "axes" and isinstance(value, tuple):
                     params[name] = tuple(sorted(value))
+            params = {name: refer(value, self.cell) for name, value in params.items()}
             yield Item(op, params, operands, tuple(r.id for r in node.results), shapes, node)
+
+    def cell(self, part: object) -> str | None:
+        """The canonical id of a tensor in a parameter."""
+        return self.name(part.version.id) if isinstance(part, TensorCell) else None
 
     def operand(self, value: object) -> object:
         """An operand by canonical ids."""

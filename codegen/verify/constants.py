@@ -24,7 +24,10 @@ FLOAT32_CONSTANTS: dict[str, Float32Constant] = {
     "rescale": Float32Constant(1e-7, "Keras' Rescaling keeps its scale in float32 on TensorFlow"),
     "rescaling": Float32Constant(1e-7, "Keras' Rescaling keeps its scale in float32 on TensorFlow"),
     "normalization": Float32Constant(5e-8, "Keras' Normalization keeps mean and variance in float32 on TensorFlow"),
-    "resize": Float32Constant(3e-7, "TensorFlow resizes images in float32"),
+    "scaled_dot_product_attention": Float32Constant(
+        5e-8, "TensorFlow's dot_product_attention computes its scale in float32"
+    ),
+    "resize": Float32Constant(6e-7, "TensorFlow resizes images in float32"),
     "interpolate": Float32Constant(3e-7, "TensorFlow resizes images in float32"),
     "upsample": Float32Constant(3e-7, "TensorFlow resizes images in float32"),
 }

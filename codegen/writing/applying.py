@@ -59,13 +59,13 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
     perm = next(iter(perms))
 
     def operand(ref: OperandRef) -> ast.expr:
-        text = e.w.plans.source_operand(
-            last[0] if ref.name not in step.operands else step,
-            ref.name,
-            last[0].operands.get(ref.name),
-            Material(given, visit.form, lambda s: []),
-        )
-        if ref.name == x_name and perm:
+        owner = step if ref.name in step.operands else last[0]
+        if ref.form != "one" and (ref.others or not isinstance(owner.operands.get(ref.name), tuple)):
+            each = [operand(OperandRef(name)) for name in (ref.name, *ref.others)]
+            return ast.List(each, ast.Load()) if ref.form == "list" else ast.Tuple(each, ast.Load())
+        material = Material(given, visit.form, lambda s: [], e.locals)
+        text = settle(e.w.plans.source_operand(owner, ref.name, owner.operands.get(ref.name), material), e.locals)
+        if ref.name == x_name and perm and step.form.kind == "layer":
             text = transposed(text, perm)  # type: ignore[arg-type]
         if ref.name == x_name:
             before = e.w.sibling(node.func, visits)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
-from codegen.orders import first_name
+from codegen.orders import first_name, tensors
 from codegen.writing import nodes
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
@@ -42,6 +43,22 @@ def same_operand(one: object, other: object) -> bool:
     if one is other:
         return True
     return isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one == other
+
+
+def is_chain(steps: Sequence[Step]) -> bool:
+    """Does every step take what the one before it gave, and nothing else?"""
+    return all([t.id for t in tensors(two.operands)] == [r.id for r in one.results[:1]] for one, two in pairwise(steps))
+
+
+def all_functions(steps: Sequence[Step]) -> bool:
+    """Is there no layer among the steps?"""
+    return all(s.form.kind == "function" for s in steps)
+
+
+def lambda_of(body: ast.expr) -> ast.expr:
+    """`layers.Lambda(lambda x: ...)`."""
+    spec = ast.arguments([], [ast.arg("x")], None, [], [], None, [])
+    return nodes.call("keras.layers.Lambda", [ast.Lambda(spec, body)])
 
 
 def unsayable(dim: Dim) -> ast.expr:
@@ -141,9 +158,7 @@ class PlanText:
             return filled(wanted, parts(direct.result, shared(text, "results")))
         return filled(wanted, {n: made[r.id] for n, r in zip(names, low.node.results, strict=False) if r.id in made})
 
-    def sizes_at_hand(
-        self, low: Lowered, material: Material, made: dict[str, ast.expr]
-    ) -> Callable[[Dim], ast.expr]:
+    def sizes_at_hand(self, low: Lowered, material: Material, made: dict[str, ast.expr]) -> Callable[[Dim], ast.expr]:
         """How sizes are said at a site: as sizes of its operands."""
         known: list[tuple[Dim, ast.expr]] = []
         for name, value in low.node.operands.items():
@@ -183,6 +198,11 @@ class PlanText:
                 raise Unwritable("the visits of this site compute with different numbers")
         if placed.alias:
             return operand(OperandRef(first_name(step)))
+        return self.step_text(steps, material, operand)
+
+    def step_text(self, steps: list[Step], material: Material, operand: Callable[[OperandRef], ast.expr]) -> ast.expr:
+        """One step as a call, an operator or an index over the texts of its operands."""
+        step = steps[0]
         if step.op.shape in ("reshape", "flatten", "unflatten") and step.kind == "function":
             x = shared(operand(OperandRef(first_name(step))), "x")
             return reshape_expression(self.layout, steps, x, material.given, material.form)
@@ -229,10 +249,10 @@ class PlanText:
         self, step: Step, ref: OperandRef, material: Material, made: dict[str, ast.expr], placed: Placed
     ) -> ast.expr:
         """The expression of an operand: an earlier step's, or the source's own."""
-        if ref.form != "one" and ref.others:
-            parts = [self.operand(step, OperandRef(n), material, made, placed) for n in (ref.name, *ref.others)]
-            return ast.List(parts, ast.Load()) if ref.form == "list" else ast.Tuple(parts, ast.Load())
         value = step.operands.get(ref.name)
+        if ref.form != "one" and (ref.others or not isinstance(value, tuple)):
+            each = [self.operand(step, OperandRef(n), material, made, placed) for n in (ref.name, *ref.others)]
+            return ast.List(each, ast.Load()) if ref.form == "list" else ast.Tuple(each, ast.Load())
         perms = placed.transposes.get(ref.name)
         if isinstance(value, TensorVersion) and value.id in made:
             text = made[value.id]
@@ -291,8 +311,11 @@ class PlanText:
     # -- layers --------------------------------------------------------------------
 
     def layer(self, members: list[Lowered], material: Material) -> list[ast.expr]:
-        """A plan as constructors, one per step; steps that are functions become Lambda layers."""
-        count = len(members[0].chosen.steps) if members[0].chosen is not None else 0
+        """A plan as constructors, one per step; steps that are functions become Lambda layers, together one."""
+        first = members[0].chosen.steps if members[0].chosen is not None else ()
+        count = len(first)
+        if count > 1 and not any(s.weights for s in first) and (not is_chain(first) or all_functions(first)):
+            return [self.whole_lambda(members, material)]
         made: list[ast.expr] = []
         for index in range(count):
             steps = self.steps_at(members, index)
@@ -340,15 +363,23 @@ class PlanText:
             return transposed(x, perm) if perm else x  # type: ignore[arg-type]
 
         step = steps[0]
-        if step.op.shape in ("reshape", "flatten", "unflatten"):
-            body = reshape_expression(self.layout, steps, operand(OperandRef(first_name(step))), {}, None)
-        elif step.form.spelling == "operator":
-            body = self.operator(step, operand)
-        else:
-            args, kwargs = self.arguments(steps, "args", material, operand)
-            body = ast.Call(nodes.name(step.form.name), args, kwargs)
-        spec = ast.arguments([], [ast.arg("x")], None, [], [], None, [])
-        return nodes.call("keras.layers.Lambda", [ast.Lambda(spec, body)])
+        if step.op.shape in ("reshape", "flatten", "unflatten", "index"):
+            material = Material({}, None, material.hints)
+        return lambda_of(self.step_text(steps, material, operand))
+
+    def whole_lambda(self, members: list[Lowered], material: Material) -> ast.expr:
+        """One Lambda layer for a plan of functions."""
+        node = members[0].node
+        given = [name for name, value in node.operands.items() if value is not None]
+        if len(given) != 1 or material.form is None:
+            raise Unwritable(
+                f"{node.op.title if node.op is not None else 'this'} has several operands and no layer in the target"
+            )
+        slot = next(s for s in material.form.apply if isinstance(s.value, Operand) and given[0] in s.value.names)
+        x: dict[str, ast.expr] = {slot.key: ast.Name("x", ast.Load())}
+        return lambda_of(
+            self.function(members, Material({**material.given, **x}, material.form, material.hints, {"x"}))
+        )
 
 
 def transposed(text: ast.expr, perm: tuple[int, ...]) -> ast.expr:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.orders import first_name, first_tensor
 from codegen.reshaping import groups
 from codegen.writing import nodes, sharing
-from pivot.dims import Dim, symbols
+from pivot.dims import Dim, Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.slots import Coded, Path
 
@@ -46,11 +46,7 @@ def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Gi
             and all(e == s.params.get("end") for s, e in zip(steps, [end] * len(steps), strict=True))
         ):
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
-        others = [i for i in open_places if i]
-        if batch_is_free(sizes) and len(others) == 1:
-            target = [t if t is not None else nodes.literal(-1) for t in texts[1:]]
-            return ast.Call(nodes.call("keras.layers.Reshape", [ast.Tuple(target, ast.Load())]), [x], [])
-        if len(order) == 2 and batch_is_free(sizes):
+        if len(order) == 2 and batch_is_free(sizes) and all(keeps_batch(s, order) for s in steps):
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
         texts = run_time_sizes(layout, steps, x, texts)
         open_places = [i for i, t in enumerate(texts) if t is None]
@@ -60,7 +56,15 @@ def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Gi
     return nodes.call("keras.ops.reshape", [x, ast.Tuple(final, ast.Load())])
 
 
-def run_time_sizes(layout: Layout, steps: list[Step], x: ast.expr, texts: list[ast.expr | None]) -> list[ast.expr | None]:
+def keeps_batch(step: Step, order: tuple[int, ...]) -> bool:
+    """Is the first size of the result the first size of what is reshaped?"""
+    value = first_tensor(step)
+    return value is not None and order[0] == 0 and value.type.shape[0] == step.results[0].type.shape[0]
+
+
+def run_time_sizes(
+    layout: Layout, steps: list[Step], x: ast.expr, texts: list[ast.expr | None]
+) -> list[ast.expr | None]:
     """Sizes but the first in terms of the sizes of the reshaped tensor."""
     from codegen.writing.plans import Unwritable
 
@@ -83,7 +87,8 @@ def run_time_sizes(layout: Layout, steps: list[Step], x: ast.expr, texts: list[a
             if text is None or is_minus_one(text):
                 text = sharing.size_text(layout.settled(step.results[0].type.shape[axis]), known)
                 if text is None:
-                    raise Unwritable("several sizes of this reshape are free")
+                    size = layout.settled(step.results[0].type.shape[axis])
+                    text = sharing.sized(size) if isinstance(size, Size) else nodes.literal(size)
             made.append(text)
         found.add(" ".join(ast.dump(t) if t is not None else "-1" for t in made))
     if len(found) != 1:

@@ -11,7 +11,7 @@ from pivot.dims import Dim, Size
 
 
 class Shared(ast.Name):
-    """Stands for an expression that may be needed again; `settle` decides. `text` is the expression, `role` a name for it."""
+    """Stands for an expression that may be needed again; `settle` decides. `text`: the expression, `role`: its name."""
 
     _fields = ("id", "ctx")
 

@@ -6,11 +6,13 @@ import ast
 from dataclasses import dataclass, field
 
 from codegen.lower import Lowered, Lowering, applied_nodes
+from codegen.writing.slots import slot_param
 from pivot.network import Node
 from pivot.problems import Problem
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, Value
+from pivot.slots import Coded, Path
 
 SiteKey = tuple[str, object]  # ("call", id(node)) or ("adapter", api name)
 
@@ -144,7 +146,10 @@ class Sites:
         (key_a, some), (key_b, others) = best.items()
         if len(key_a) > len(key_b):  # the simpler plan is the special case
             (key_a, some), (key_b, others) = (key_b, others), (key_a, some)
-        for parameter, values in self.parameters(site).items():
+        found = self.parameters(site)
+        first = self.deciding(site)
+        for parameter in sorted(found, key=lambda name: name not in first):
+            values = found[parameter]
             mine = {values[id(x)] for x in some if id(x) in values}
             theirs = {values[id(x)] for x in others if id(x) in values}
             known = all(id(x) in values for x in (*some, *others))
@@ -152,6 +157,31 @@ class Sites:
                 test = comparison(parameter, next(iter(mine)))
                 return [Case(key_a, some, test), Case(key_b, others)]
         return []
+
+    def deciding(self, site: Site) -> set[str]:
+        """Names that stand in arguments from which the target's forms are chosen: a stride, not a number of channels."""
+        node = site.lowered[0].node
+        if node.op is None or node.form is None:
+            return set()
+        params: set[str] = set()
+        for form in node.op.forms.get(self.lowering.framework, ()):
+            refs = [ref for predicate in form.when for ref in predicate.args]
+            refs += [r for s in form.args if isinstance(s.value, Coded) and s.value.refs for r in s.value.refs]
+            params |= {ref.name for ref in refs if isinstance(ref, Path)}
+        slots = {slot.key for slot in node.form.args if slot_param(slot) in params}
+        if site.key[0] == "adapter" or not isinstance(site.node, ast.Call):
+            return slots
+        bound = site.visits[0].bound
+        given = bound.given if bound is not None else {}
+        keywords = {k.arg: k.value for k in site.node.keywords}
+        parts: list[ast.AST] = []
+        for key in slots & given.keys():
+            where = given[key]
+            if isinstance(where, int) and where < len(site.node.args):
+                parts.append(site.node.args[where])
+            elif isinstance(where, str) and where in keywords:
+                parts.append(keywords[where])
+        return {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
 
     def parameters(self, site: Site) -> dict[str, dict[int, object]]:
         """Names in scope at a site with their plain values, per lowered node."""

@@ -6,13 +6,13 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
-from codegen.writing import applying, nodes, sizes
+from codegen.writing import applying, effects, nodes, sizes
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plans import Unwritable, direct_form
 from codegen.writing.results import is_list
 from pivot.problems import refuse
 from pivot.reading.modules import ModuleObject
-from pivot.results import Result, ResultGroup, ResultName
+from pivot.results import Result, ResultName
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -98,7 +98,7 @@ class Statements:
 
     def dispatch(self, node: ast.stmt) -> list[ast.stmt]:
         if isinstance(node, ast.Expr):
-            return self.expression(node)
+            return effects.effect(self, node)
         if isinstance(node, ast.Assign):
             return self.assign(node)
         if isinstance(node, ast.AnnAssign):
@@ -143,39 +143,6 @@ class Statements:
         if isinstance(node, ast.Delete):
             return []
         raise Unwritable(f"the statement {type(node).__name__} is not written")
-
-    def expression(self, node: ast.Expr) -> list[ast.stmt]:
-        """An expression for its effect."""
-        if isinstance(node.value, ast.Constant):
-            return [copy.copy(node)]
-        visits = self.w.trace.of(node.value)
-        if visits and visits[0].kind == "dropped":
-            return []
-        if visits and visits[0].kind == "data" and visits[0].name.startswith(("warnings.", "builtins.print")):
-            return []
-        if isinstance(node.value, ast.Call) and self.w.is_empty_call(visits):
-            return []
-        if isinstance(node.value, ast.Call) and self.w.loads_weights(node.value):
-            return []
-        value = self.e.expr(node.value)
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "__setitem__":
-            target = ast.Subscript(value.func.value, value.args[0], ast.Store())
-            return [ast.Assign([target], value.args[1])]
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "setattr":
-            key = value.args[1]
-            if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isidentifier():
-                return [ast.Assign([ast.Attribute(value.args[0], self.w.safe(key.value), ast.Store())], value.args[2])]
-        if nodes.has_gone(value) or isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):
-            return []
-        statements: list[ast.stmt] = [ast.Expr(value)]
-        if (
-            visits
-            and visits[0].kind == "super"
-            and visits[0].module is not None
-            and visits[0].module.container == "dict"
-        ):
-            statements.append(ast.Assign([nodes.name("self.modules")], ast.Dict([], [])))
-        return statements
 
     def assign(self, node: ast.Assign) -> list[ast.stmt]:
         """Assignments: of results in another shape, of two layers for one, of what went."""

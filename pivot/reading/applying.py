@@ -10,6 +10,7 @@ from pivot.dims import Dim, Size
 from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args
 from pivot.network import Node
 from pivot.opset import Form
+from pivot.reading.bombs import check_graph
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.trace import Visit
@@ -24,8 +25,8 @@ from pivot.reading.values import (
     Unknown,
     Value,
 )
-from pivot.results import Result, ResultName, result_names
-from pivot.shapes import ShapeError, infer
+from pivot.results import Result, ResultName
+from pivot.shapes import FreeSize, ShapeError, infer
 from pivot.types import TensorType
 
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ def make_node(
     try:
         inferred = infer(op, checked, types, form.order or None)
     except ShapeError as error:
+        if isinstance(error, FreeSize) and ev.speculating > 1:
+            raise  # the trial pass fixes the size
         raise ev.refusal(
             frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape"
         ) from None
@@ -181,6 +184,7 @@ def make_node(
         owner=owner_of(frame),
         params_from=dict(given or {}),
     )
+    check_graph(len(ev.nodes))
     ev.nodes.append(made_node)
     if visit is not None:
         visit.made = made_node
@@ -189,11 +193,9 @@ def make_node(
 
 def owner_of(frame: Frame) -> ModuleObject | None:
     """The program module in whose method a frame runs."""
-    at: Frame | None = frame
-    while at is not None:
+    for at in frame.chain():
         if at.receiver is not None and isinstance(at.receiver.hint, ModuleObject):
             return at.receiver.hint
-        at = at.parent
     return None
 
 
@@ -263,8 +265,3 @@ def merge_constraints(bound: Bound) -> dict[tuple[str, str], Dim]:
         if isinstance(constraint.value, (int, Size)):
             found[constraint.operand, constraint.letter] = constraint.value
     return found
-
-
-def used_outputs(form: Form) -> tuple[str, ...]:
-    """The outputs a form's call returns."""
-    return result_names(form.result)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import Size, dim_max, dim_min
 from pivot.dims import hint as dim_hint
 from pivot.reading import classes, hints
+from pivot.reading.bombs import check_bits
 from pivot.reading.comparing import truth
 from pivot.reading.constants import NAMES
 from pivot.reading.handlers import Args, Handler, Kwargs, made
@@ -179,7 +180,10 @@ def slice_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Fram
 
 def round_(*numbers: float) -> object:
     """round() with whole digits."""
-    return round(numbers[0], int(numbers[1])) if len(numbers) > 1 else round(numbers[0])
+    if len(numbers) < 2:
+        return round(numbers[0])
+    check_bits(4 * abs(int(numbers[1])))
+    return round(numbers[0], int(numbers[1]))
 
 
 CONVERSIONS: dict[str, Callable[..., object]] = {

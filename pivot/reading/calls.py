@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes, instances, library, methods
@@ -32,6 +34,9 @@ from pivot.reading.values import (
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
+
+
+MISTAKES = (ArithmeticError, AssertionError, AttributeError, LookupError, StopIteration, TypeError, ValueError)
 
 
 def call(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
@@ -186,17 +191,24 @@ def call_library(
     handler = library.FUNCTIONS.get(api.name)
     if handler is not None:
         visit = Visit(node, frame, "data", callee, args, kwargs, name=api.name)
-        visit.result = handler(ev, args, kwargs, node, frame)
+        visit.result = careful(ev, api.name, partial(handler, ev, args, kwargs, node, frame), node, frame)
         ev.visit(visit)
         return visit.result
     return ev.dialect.call_api(ev, callee, api, args, kwargs, node, frame)
 
 
+def careful(ev: Evaluator, name: str, run: Callable[[], Value], node: ast.AST, frame: Frame) -> Value:
+    """What Python's own functions raise on arguments that they do not take is a refusal here."""
+    try:
+        return run()
+    except MISTAKES as error:
+        why = f"{name.removeprefix('builtins.')}() is not read with these arguments ({error})"
+        raise ev.refusal(frame, node, why, "check the call", "arguments") from None
+
+
 def make_super(ev: Evaluator, args: tuple[Value, ...], node: ast.AST, frame: Frame) -> Value:
     """`super()` and `super(Class, self)`."""
-    at: Frame | None = frame
-    while at is not None and at.receiver is None:
-        at = at.parent
+    at = next((at for at in frame.chain() if at.receiver is not None), None)
     if len(args) == 2 and isinstance(args[0].hint, ClassObject):
         return Value(SuperObject(args[1], args[0].hint))
     if at is None or at.receiver is None or at.owner is None:
@@ -222,14 +234,10 @@ def call_method(
     if isinstance(hint, SuperObject):
         return ev.dialect.super_method(ev, callee, hint, bound.name, args, kwargs, node, frame)
     visit = Visit(node, frame, "data", callee, args, kwargs, name=bound.name)
-    visit.result = methods.method(ev, bound.receiver, bound.name, args, kwargs, node, frame)
+    run = partial(methods.method, ev, bound.receiver, bound.name, args, kwargs, node, frame)
+    visit.result = careful(ev, bound.name, run, node, frame)
     ev.visit(visit)
     return visit.result
-
-
-def tensor_operator(ev: Evaluator, symbol: str, operands: tuple[Value, ...], node: ast.AST, frame: Frame) -> Value:
-    """An operator with a tensor among its operands."""
-    return ev.dialect.operator(ev, symbol, operands, node, frame)
 
 
 def call_function(ev: Evaluator, function: FunctionObject, frame: Frame) -> Value:

@@ -16,7 +16,6 @@ from pivot.reading.values import (
     Api,
     ClassObject,
     SuperObject,
-    Unknown,
     Value,
 )
 
@@ -119,7 +118,7 @@ class Dialect(TensorCalls):
         """A layer that no form reads: applying it makes an unmapped node."""
         module = ModuleObject(Api(name), site=node, frame=frame, speculative=ev.speculating > 0)
         module.attrs["unmapped"] = Value(f"{name}: {why}")
-        ev.modules.append(module)
+        ev.add_module(module)
         result = Value(module)
         module.visit = ev.visit(
             Visit(node, frame, "layer", callee, args, kwargs, module=module, result=result, name=name)
@@ -229,10 +228,3 @@ class Dialect(TensorCalls):
     ) -> str | None:
         """Do the operands have the sizes that the constructor announced?"""
         return None
-
-    # -- what is not known ----------------------------------------------------
-
-
-def is_unknown(value: Value) -> bool:
-    """Is a value one that the reader does not know?"""
-    return isinstance(value.hint, Unknown)

@@ -13,6 +13,7 @@ from pivot.network import Network, Node, Run
 from pivot.opset import OpSet
 from pivot.problems import Problem, refuse
 from pivot.reading import entries, imports
+from pivot.reading.bombs import LimitReached
 from pivot.reading.dialect import Dialect
 from pivot.reading.evaluator import Evaluator
 from pivot.reading.frames import Frame, Scope
@@ -62,7 +63,7 @@ def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         name_paths(root)
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
         fixed: dict[str, int] = {}
-        for _ in range(4):  # sizes that layers fix become numbers; each turn can only fix more
+        for _ in range(16):  # sizes that layers fix become numbers; each turn can only fix more
             before = dict(fixed)
             trial_forward(ev, root, specs, fixed, request.shift)
             if fixed == before:
@@ -72,6 +73,8 @@ def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         line, column = getattr(raised.node, "lineno", 1), getattr(raised.node, "col_offset", 0) + 1
         why = f"the program raises {readable(raised.value)}"
         raise refuse("raised", raised.file, line, column, why, "check the arguments of the model") from None
+    except LimitReached as limit:
+        raise refuse("limit", str(request.path), 1, 1, str(limit), "make it smaller") from None
     except RecursionError:
         raise refuse("limit", str(request.path), 1, 1, "nested too deeply", "split the expressions") from None
     return Elaborated(assemble(ev, root, entry, specs, runs, fixed), ev, specs, found)
@@ -130,11 +133,13 @@ def dim_hint_ok(size: object) -> bool:
 def unused_modules(ev: Evaluator, root: ModuleObject, nodes: tuple[Node, ...]) -> None:
     """Modules that no mode reaches are kept and carried, and said so."""
     applied = {id(n.module) for n in nodes if n.module is not None}
+    said = set(ev.problems)
     for path, module in root.walk():
         if module.weights and id(module) not in applied:
             file = module.frame.file if module.frame is not None else ""
             line = getattr(module.site, "lineno", 0)
             why = f"{path} ({module.class_name}) is never called"
             problem = Problem("unused-module", "info", file, line, 1, why, "its weights are kept and carried")
-            if problem not in ev.problems:
+            if problem not in said:
+                said.add(problem)
                 ev.problems.append(problem)

@@ -46,6 +46,7 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
     tree = tree_of(ev, scope)
     if text is None:
         text = default_entry(ev, scope, frame, tree)
+    said = text.strip()
     text, _, number = text.partition("@")
     try:
         node = ast.parse(text.strip(), mode="eval").body
@@ -69,7 +70,7 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
         )
     ev.trace.keep.append(node)
     ev.entry_node = node
-    return text.strip(), value.hint
+    return said if number else text.strip(), value.hint
 
 
 def evaluate_entry(ev: Evaluator, scope: Scope, frame: Frame, node: ast.expr, tree: ast.Module) -> Value:

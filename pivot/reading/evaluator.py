@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from pivot.opset import OpSet
 from pivot.problems import Problem, Refusal, Severity
 from pivot.reading import calls, expressions, statements
+from pivot.reading.bombs import LimitReached, check_graph
 from pivot.reading.frames import Frame, Journal, Scope
 from pivot.reading.limits import LIMITS
 from pivot.reading.trace import Trace, Visit
-from pivot.reading.values import ClassObject, FunctionObject, Origin, Unknown, Value
+from pivot.reading.values import ClassObject, FunctionObject, Unknown, Value
 
 if TYPE_CHECKING:
     from pivot.network import Node
@@ -45,6 +46,7 @@ class Evaluator:
         self.mode = "eval"
         self.mode_values: dict[str, bool] = {"eval": False, "train": True}
         self.steps = 0
+        self.turns = 0  # of all loops
         self.serial = 0
         self.versions = 0
         self.frame: Frame | None = None
@@ -52,6 +54,7 @@ class Evaluator:
         self.versions_made: list[TensorVersion] = []
         self.speculated: set[int] = set()
         self.entry_node: ast.expr | None = None
+        self.entry_site = ast.Call(ast.Name("model", ast.Load()), [], [], lineno=1, col_offset=0)  # the call of the root
         self.joins: list[tuple[str, str, ast.AST]] = []  # values of an arm on trial and of the run that meet behind it
 
     # -- places and refusals -------------------------------------------------
@@ -60,6 +63,10 @@ class Evaluator:
         """A refusal at a syntax node."""
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         return Refusal(Problem(code, "error", frame.file, line, column, why, remedy))
+
+    def limit(self, frame: Frame, node: ast.AST, what: str, name: str) -> Refusal:
+        """A refusal that names a limit."""
+        return self.refusal(frame, node, str(LimitReached(what, name)), "make it smaller", "limit")
 
     def note(self, frame: Frame, node: ast.AST, why: str, remedy: str, code: str, severity: Severity = "info") -> None:
         """Report without stopping; the same remark at the same place once."""
@@ -76,9 +83,7 @@ class Evaluator:
         """Count one step of evaluation."""
         self.steps += 1
         if self.steps > LIMITS.steps:
-            raise self.refusal(
-                frame, node, f"more than {LIMITS.steps:,} steps of evaluation", "simplify the constructor", "limit"
-            )
+            raise self.limit(frame, node, "too many steps of evaluation", "steps")
 
     # -- evaluation ------------------------------------------------------------
 
@@ -128,6 +133,11 @@ class Evaluator:
             self.journal.entries.append(lambda: items.__setitem__(slice(None), old))
         items[:] = new
 
+    def add_module(self, module: ModuleObject) -> None:
+        """Remember a module that was made."""
+        check_graph(len(self.modules))
+        self.modules.append(module)
+
     def visit(self, visit: Visit) -> Visit:
         """Record a visit of a site."""
         self.serial += 1
@@ -146,15 +156,10 @@ class Evaluator:
     ) -> Frame:
         """A new frame for a call of a program function."""
         depth = caller.depth + 1 if caller else 1
-        if depth > LIMITS.call_depth:
-            frame = caller or self.module_frame(function.scope)  # type: ignore[arg-type]
-            raise self.refusal(
-                frame,
-                site or function.node,
-                f"calls nested deeper than {LIMITS.call_depth}",
-                "remove the recursion",
-                "limit",
-            )
+        if caller is not None and depth > LIMITS.call_depth:
+            raise self.limit(caller, site or function.node, "calls nested too deeply", "call_depth")
+        if caller is not None and sum(frame.function is function for frame in caller.chain()) >= LIMITS.recursion:
+            raise self.limit(caller, site or function.node, f"{function.name} calls itself too often", "recursion")
         scope = Scope(function.file, function.scope, function)  # type: ignore[arg-type]
         key = caller.key if caller else ""
         if site is not None and caller is not None:
@@ -167,10 +172,6 @@ class Evaluator:
         frame.speculative = self.speculating > 0
         self.trace.frames[id(function.node)].append(frame)
         return frame
-
-    def literal(self, hint: object, node: ast.AST | None = None, frame: Frame | None = None) -> Value:
-        """A value written at a place of the source."""
-        return Value(hint, Origin("literal", node, frame.file if frame else "") if node is not None else None)
 
 
 def _forget(mapping: dict[str, Value], key: str) -> None:

@@ -129,9 +129,16 @@ def joined(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
 
 def binary(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     """`a + b` and the like."""
-    assert isinstance(node, ast.BinOp)
-    left, right = evaluate(ev, node.left, frame), evaluate(ev, node.right, frame)
-    return apply_binary(ev, node.op, left, right, node, frame)
+    spine: list[ast.BinOp] = []  # `a + b + c ...` nests to the left, as deep as it is long
+    while isinstance(node, ast.BinOp):
+        spine.append(node)
+        node = node.left
+    value = evaluate(ev, node, frame)
+    for step in reversed(spine):
+        if step is not spine[0]:
+            ev.tick(frame, step)
+        value = apply_binary(ev, step.op, value, evaluate(ev, step.right, frame), step, frame)
+    return value
 
 
 def unary(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from pivot.reading.values import ClassObject, FunctionObject, Value
@@ -48,6 +48,13 @@ class Frame:
     counts: dict[int, int] = field(default_factory=dict)
     yielded: list[Value] | None = None
     speculative: bool = False
+
+    def chain(self) -> Iterator[Frame]:
+        """This frame and those it was called from."""
+        at: Frame | None = self
+        while at is not None:
+            yield at
+            at = at.parent
 
     def occurrence(self, node: ast.AST) -> int:
         """How often this frame met a site before; counts it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
+from pivot.reading.bombs import check_nested
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import (
     Api,
@@ -13,7 +14,9 @@ from pivot.reading.values import (
     InstanceObject,
     ListObject,
     TensorCell,
+    Unknown,
     Value,
+    plain,
 )
 
 
@@ -30,13 +33,18 @@ def index_hint(value: Value) -> object:
 
 def ordered(value: Value) -> object:
     """A hint that Python can compare: sizes as their numbers, tuples of these."""
+    check_nested(value.hint)
+    return _ordered(value)
+
+
+def _ordered(value: Value) -> object:
     hint = value.hint
     if isinstance(hint, Size):
         return dim_hint(hint)
     if isinstance(hint, tuple):
-        return tuple(ordered(v) for v in hint)
+        return tuple(_ordered(v) for v in hint)
     if isinstance(hint, ListObject):
-        return [ordered(v) for v in hint.items]
+        return [_ordered(v) for v in hint.items]
     return hint
 
 
@@ -46,24 +54,30 @@ def scalar(value: Value) -> object:
     return hint if isinstance(hint, (int, float, str, bool, type(None))) else readable(value)
 
 
-def readable(value: Value) -> str:
-    """Any hint as short text, for messages."""
+def readable(value: Value, depth: int = 4) -> str:
+    """Any hint as short text, for messages; what is nested deeper than `depth` is left out."""
     hint = value.hint
+    if depth == 0 and isinstance(hint, (ListObject, DictObject, tuple)):
+        return "..."
     if isinstance(hint, TensorCell):
         return f"a tensor of shape {tuple(str(d) for d in hint.shape)}"
     if isinstance(hint, (ListObject, tuple)):
         items = hint.items if isinstance(hint, ListObject) else hint
-        text = ", ".join(readable(v) for v in list(items)[:8]) + (", ..." if len(items) > 8 else "")
+        text = ", ".join(readable(v, depth - 1) for v in list(items)[:8]) + (", ..." if len(items) > 8 else "")
         return f"[{text}]" if isinstance(hint, ListObject) else f"({text})"
     if isinstance(hint, DictObject):
-        return "{" + ", ".join(f"{k!r}: {readable(v)}" for k, (_, v) in list(hint.entries.items())[:8]) + "}"
+        return "{" + ", ".join(f"{k!r}: {readable(v, depth - 1)}" for k, (_, v) in list(hint.entries.items())[:8]) + "}"
     if isinstance(hint, ModuleObject):
         return hint.class_name
     if isinstance(hint, (ClassObject, FunctionObject)):
         return hint.name
     if isinstance(hint, Api):
         return hint.name
-    return str(hint)[:200]
+    if isinstance(hint, InstanceObject):
+        return f"an object of {hint.cls.name}"
+    if isinstance(hint, Unknown):
+        return f"a value that was not read ({hint.why})"
+    return str(hint)[:200] if plain(hint) or isinstance(hint, (Size, range)) else "a function"
 
 
 def length(value: Value) -> int | None:
@@ -95,15 +109,20 @@ def identical(a: object, b: object) -> bool:
 
 def equal(left: Value, right: Value) -> bool:
     """`left == right` on hints; sizes by their numbers, containers by their items."""
+    check_nested(left.hint)
+    return _equal(left, right)
+
+
+def _equal(left: Value, right: Value) -> bool:
     a, b = left.hint, right.hint
     if isinstance(a, Size) or isinstance(b, Size):
         return (
             isinstance(a, (int, float, Size)) and isinstance(b, (int, float, Size)) and ordered(left) == ordered(right)
         )
     if isinstance(a, ListObject) and isinstance(b, ListObject):
-        return len(a.items) == len(b.items) and all(equal(x, y) for x, y in zip(a.items, b.items, strict=True))
+        return len(a.items) == len(b.items) and all(_equal(x, y) for x, y in zip(a.items, b.items, strict=True))
     if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, DictObject) and isinstance(b, DictObject):
-        return a.entries.keys() == b.entries.keys() and all(equal(a.entries[k][1], b.entries[k][1]) for k in a.entries)
+        return a.entries.keys() == b.entries.keys() and all(_equal(a.entries[k][1], b.entries[k][1]) for k in a.entries)
     return bool(a == b)

@@ -150,7 +150,11 @@ def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST)
     """A name of another source file, or a submodule of a package."""
     if len(ev.scopes) > LIMITS.import_files:
         raise ev.refusal(
-            frame, node, f"more than {LIMITS.import_files} files are imported", "open a smaller package", "limit"
+            frame,
+            node,
+            f"too many imported files (limit import_files = {LIMITS.import_files})",
+            "open a smaller package",
+            "limit",
         )
     folder = path.parent if path.name == "__init__.py" else None
     if folder is not None:

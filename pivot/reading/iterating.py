@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes, lookup
+from pivot.reading.bombs import counted
 from pivot.reading.limits import LIMITS
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import (
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
 
 def iterate(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Iterator[Value]:
-    """The items of whatever can be looped over."""
+    """The items of whatever can be looped over, as many as a container may hold."""
+    return counted(items_of(ev, value, node, frame))
+
+
+def items_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Iterator[Value]:
+    """The items of a hint by its kind."""
     hint = value.hint
     if isinstance(hint, ListObject):
         yield from list(hint.items)
@@ -59,11 +65,17 @@ def iterate(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Iterato
         yield from iterate(ev, found, node, frame)
 
 
-def bounded(ev: Evaluator, items: Iterator[Value], node: ast.AST, frame: Frame) -> Iterator[Value]:
+def bounded(ev: Evaluator, items: Iterable[Value], node: ast.AST, frame: Frame) -> Iterator[Value]:
     """Count the turns of a loop."""
     for turn, item in enumerate(items):
-        if turn >= LIMITS.loop_iterations:
-            raise ev.refusal(
-                frame, node, f"loop of more than {LIMITS.loop_iterations:,} turns", "make the loop shorter", "limit"
-            )
+        count_turn(ev, turn, node, frame)
         yield item
+
+
+def count_turn(ev: Evaluator, turn: int, node: ast.AST, frame: Frame) -> None:
+    """Another turn of a loop that has made `turn` of them."""
+    ev.turns += 1
+    if turn >= LIMITS.loop_iterations:
+        raise ev.limit(frame, node, "a loop of too many turns", "loop_iterations")
+    if ev.turns > LIMITS.total_iterations:
+        raise ev.limit(frame, node, "too many turns of all loops", "total_iterations")

@@ -116,7 +116,7 @@ class KerasDialect(Dialect):
     def new_module(self, ev: Evaluator, cls: ClassObject | Api, node: ast.AST, frame: Frame) -> ModuleObject:
         """A module made at a site."""
         module = ModuleObject(cls, site=node, frame=frame, speculative=ev.speculating > 0)
-        ev.modules.append(module)
+        ev.add_module(module)
         return module
 
     def add_all(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:

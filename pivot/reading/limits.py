@@ -25,7 +25,7 @@ class Limits:
     loop_iterations: int = 10_000  # of one loop
     total_iterations: int = 100_000  # of all loops together
     call_depth: int = 200  # calls within calls
-    recursion: int = 3  # levels of one function calling itself
+    recursion: int = 32  # levels of one function calling itself: trees and hourglasses need five or six
     shape_product: int = 2**40  # elements of one tensor
     graph_nodes: int = 50_000  # nodes of the network
     import_files: int = 200  # files that a source may import from its own folder

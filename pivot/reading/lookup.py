@@ -19,7 +19,6 @@ from pivot.reading.values import (
     InstanceObject,
     ListObject,
     ModuleScope,
-    Origin,
     Partial,
     SuperObject,
     TensorCell,
@@ -265,8 +264,3 @@ def delete_attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, fram
                 box[attr] = old
 
             ev.undoable(undo)
-
-
-def wrap(hint: object, *sources: Value) -> Value:
-    """A computed value with its sources."""
-    return Value(hint, Origin("apply", None, "", "", tuple(sources)))

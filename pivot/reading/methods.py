@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import Size, product
-from pivot.reading.bombs import check_items, check_product
+from pivot.reading.bombs import check_format, check_items, check_product, check_text
 from pivot.reading.hints import equal, ordered, readable
 from pivot.reading.iterating import iterate
 from pivot.reading.subscripts import key_of
@@ -148,6 +148,20 @@ TEXT_METHODS = {
 }  # fmt: skip
 
 
+def check_text_call(text: object, name: str, args: list[object]) -> None:
+    """Refuse what would make a very long text out of short ones."""
+    if name == "format":
+        check_format(str(text))
+    if not isinstance(text, str) or not args:
+        return
+    if name == "replace" and len(args) > 1:
+        check_text(text.count(str(args[0])) * len(str(args[1])) + len(text))
+    if name == "join" and isinstance(args[0], list):
+        check_text(sum(map(len, args[0])) + len(text) * len(args[0]))
+    if name == "zfill" and isinstance(args[0], int):
+        check_text(args[0])
+
+
 def text_method(
     ev: Evaluator,
     receiver: Value,
@@ -171,6 +185,7 @@ def text_method(
     named = {k: ordered(v) for k, v in kwargs.items()}
     if name == "join":
         plain = [[str(ordered(i)) for i in iterate(ev, args[0], node, frame)]]
+    check_text_call(hint, name, plain)
     try:
         result = getattr(hint, name)(*plain, **named)
     except (TypeError, ValueError, IndexError, KeyError) as error:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pivot.reading.bombs import check_graph
 from pivot.reading.values import Api, ClassObject, ParameterObject, TensorCell, Value
 
 if TYPE_CHECKING:
@@ -73,8 +74,11 @@ class ModuleObject:
 def name_paths(root: ModuleObject) -> None:
     """Give every module and parameter below the root all its paths."""
     stack: list[tuple[str, ModuleObject, frozenset[int]]] = [("", root, frozenset())]
+    count = 0
     while stack:
         prefix, module, above = stack.pop()
+        check_graph(count)  # modules shared by shared modules have a number of paths that doubles with every level
+        count += 1
         if prefix not in module.paths:
             module.paths.append(prefix)
         for name, parameter in module.own_parameters():

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading.bombs import LimitReached, check_items, check_power, check_product, check_shift
+from pivot.reading.bombs import (
+    check_format,
+    check_items,
+    check_power,
+    check_product,
+    check_shift,
+    check_sum,
+)
 from pivot.reading.hints import readable, scalar
 from pivot.reading.values import (
     Api,
@@ -58,9 +65,7 @@ def format_value(value: Value, conversion: int, spec: str) -> str:
     hint: object = value.hint
     if isinstance(hint, Size):
         hint = dim_hint(hint)
-    width = "".join(c if c.isdigit() else " " for c in spec).split()
-    if any(len(w) > 6 for w in width):
-        raise LimitReached("string of more than 1,000,000 characters")
+    check_format(spec)
     if not isinstance(hint, (str, int, float, bool, type(None))):
         hint = readable(value)
     if conversion == ord("r"):
@@ -85,6 +90,7 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
         check_items(len(a.items) + len(b.items))
         return Value(ListObject([*a.items, *b.items]), origin)
     if isinstance(a, tuple) and isinstance(b, tuple) and symbol == "+":
+        check_items(len(a) + len(b))
         return Value((*a, *b), origin, depends)
     for seq, count in ((a, b), (b, a)):
         if symbol == "*" and isinstance(seq, (ListObject, tuple)) and isinstance(count, int):
@@ -93,6 +99,7 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
             many = items * count
             return Value(ListObject(many) if isinstance(seq, ListObject) else tuple(many), origin, depends)
     if isinstance(a, str) and symbol == "%":
+        check_format(a)
         parts = tuple(scalar(v) for v in b) if isinstance(b, tuple) else (scalar(right),)
         try:
             return Value(a % parts, origin, depends)
@@ -103,7 +110,7 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
     if isinstance(a, (Api, ClassObject)) or isinstance(b, (Api, ClassObject)):
         if symbol == "|":
             return Value((left, right), origin)  # X | Y of types
-    check = {"**": check_power, "<<": check_shift, "*": check_product}.get(symbol)
+    check = {"**": check_power, "<<": check_shift, "*": check_product, "+": check_sum}.get(symbol)
     if check is not None:
         check(a, b)
     try:

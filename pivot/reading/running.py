@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from pivot.dims import Size, symbols
+from pivot.dims import hint as dim_hint
 from pivot.network import Input, Run
 from pivot.reading import entries
 from pivot.reading.evaluator import Evaluator
@@ -23,6 +24,7 @@ from pivot.reading.values import (
     TensorVersion,
     Value,
 )
+from pivot.shapes import FreeSize
 
 
 def trial_forward(
@@ -39,7 +41,10 @@ def trial_forward(
     frames = ev.trace.frames
     ev.trace.frames = defaultdict(list)
     try:
-        run_forward(ev, root, specs, fixed, "eval", shift)
+        try:
+            run_forward(ev, root, specs, fixed, "eval", shift)
+        except FreeSize as free:
+            fix(free.size, dim_hint(free.size), fixed)
         for size, number, _ in ev.guards[guards:]:
             fix(size, number, fixed)
     finally:
@@ -88,9 +93,7 @@ def run_forward(
             args.append(value)
         else:
             kwargs[spec.name] = value
-    site = ast.Call(ast.Name("model", ast.Load()), [], [])
-    site.lineno, site.col_offset = 1, 0
-    ev.trace.keep.append(site)
+    site = ev.entry_site
     frame = Frame(None, ev.scopes[next(iter(ev.scopes))], next(iter(ev.files)), key="")
     result = ev.dialect.apply_module(ev, Value(root), tuple(args), kwargs, site, frame)
     flat: list[tuple[str, TensorVersion]] = []

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from pivot.reading import assigning, classes, expressions, imports
 from pivot.reading.assigning import bind
-from pivot.reading.bombs import LimitReached
+from pivot.reading.bombs import LimitReached, check_items
 from pivot.reading.comparing import truth
-from pivot.reading.iterating import bounded, iterate
-from pivot.reading.limits import LIMITS
+from pivot.reading.iterating import bounded, count_turn, iterate
 from pivot.reading.signals import Break, Continue, Raised, Return
 from pivot.reading.trials import join, speculate
 from pivot.reading.values import (
@@ -77,8 +76,7 @@ def yield_(ev: Evaluator, node: ast.Yield | ast.YieldFrom, frame: Frame) -> None
         frame.yielded.extend(iterate(ev, value, node, frame))
     else:
         frame.yielded.append(value)
-    if len(frame.yielded) > LIMITS.loop_iterations:
-        raise LimitReached(f"generator of more than {LIMITS.loop_iterations:,} items")
+    check_items(len(frame.yielded))
 
 
 def return_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
@@ -122,11 +120,8 @@ def while_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
         taken, _ = expressions.decide(ev, node.test, node, frame)
         if not taken:
             break
+        count_turn(ev, turns, node, frame)
         turns += 1
-        if turns > LIMITS.loop_iterations:
-            raise ev.refusal(
-                frame, node, f"loop of more than {LIMITS.loop_iterations:,} turns", "make the loop end", "limit"
-            )
         try:
             execute_block(ev, node.body, frame)
         except Break:

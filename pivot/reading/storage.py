@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.reading.bombs import check_elements
 from pivot.reading.values import (
-    INPUT,
     ParameterObject,
     TensorCell,
     TensorVersion,
@@ -43,13 +43,9 @@ def new_version(
     ev: Evaluator, type_: TensorType, parameter: ParameterObject | None = None, name: str = "", constant: object = None
 ) -> TensorVersion:
     """A fresh tensor of the network."""
+    check_elements(type_.shape)
     ev.versions += 1
     return TensorVersion(f"v{ev.versions}", type_, parameter, constant, name)
-
-
-def tensor(ev: Evaluator, type_: TensorType, depends: int = INPUT, base: TensorCell | None = None) -> Value:
-    """A value that holds a fresh tensor."""
-    return Value(TensorCell(new_version(ev, type_), base), None, depends)
 
 
 def read_tensor(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> TensorVersion:

@@ -10,6 +10,7 @@ from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
 from pivot.reading import applying
+from pivot.reading.bombs import check_graph
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, read_tensor, write_in_place
@@ -219,6 +220,7 @@ class TensorCalls:
             why=why,
             text=text[:400],
         )
+        check_graph(len(ev.nodes))
         ev.nodes.append(made)
         ev.note(
             frame,

@@ -279,6 +279,3 @@ class TorchDialect(TorchModules):
                 frame, node, f"size({readable(where)}) of a tensor with {rank} axes", "check the axis", "shape"
             )
         return self.size_value(cell, axis, receiver, node, frame)
-
-    def scalar_of(self, ev: Evaluator, value: Value, kind: str, node: ast.AST, frame: Frame) -> Value:
-        return super().scalar_of(ev, value, kind, node, frame)

@@ -46,7 +46,7 @@ class TorchContainers(Dialect):
     ) -> Value:
         """nn.Sequential(...), nn.ModuleList([...]) and the like."""
         module = ModuleObject(Api(name), container=kind, site=node, frame=frame, speculative=ev.speculating > 0)
-        ev.modules.append(module)
+        ev.add_module(module)
         result = Value(module, Origin("apply", node, frame.file, name, args, frame))
         module.visit = ev.visit(
             Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name)
@@ -275,7 +275,7 @@ class TorchContainers(Dialect):
         )
         result = Value(twin)
         memo[id(module)] = result
-        ev.modules.append(twin)
+        ev.add_module(twin)
         for name, value in module.parameters.items():
             cell = value.hint
             assert isinstance(cell, TensorCell) and cell.version.parameter is not None

@@ -49,7 +49,7 @@ class TorchModules(TorchContainers):
         module = ModuleObject(cls, site=node, frame=frame, speculative=ev.speculating > 0)
         base = classes.library_base(cls)
         module.container = CONTAINERS.get(base.name, "") if base is not None else ""
-        ev.modules.append(module)
+        ev.add_module(module)
         result = Value(module, Origin("apply", node, frame.file, cls.name, args, frame))
         visit = ev.visit(Visit(node, frame, "class", callee, args, kwargs, module=module, result=result, name=cls.name))
         module.visit = visit
@@ -99,7 +99,7 @@ class TorchModules(TorchContainers):
         assert visit.form is not None and visit.bound is not None
         module = ModuleObject(Api(name), site=node, frame=frame, visit=visit, speculative=ev.speculating > 0)
         self.give_form(ev, module, visit.form, visit.bound, args, kwargs)
-        ev.modules.append(module)
+        ev.add_module(module)
         visit.module = module
         return Value(module, Origin("apply", node, frame.file, name, args, frame))
 

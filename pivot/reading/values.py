@@ -129,13 +129,6 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Mode:
-    """`self.training`: true while training."""
-
-    training: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class FunctionObject:
     """A function, method or lambda of the program, with the scope it closes over."""
 

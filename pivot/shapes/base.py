@@ -15,6 +15,14 @@ class ShapeError(Exception):
     """The operands do not fit the op; the text says why."""
 
 
+class FreeSize(ShapeError):
+    """How many results there are depends on a size that is not fixed."""
+
+    def __init__(self, why: str, size: Dim) -> None:
+        super().__init__(why)
+        self.size = size
+
+
 OperandType: TypeAlias = TensorType | tuple[TensorType, ...] | bool | int | float | Size | None
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from pivot.codecs import pieces
 from pivot.codecs.base import NoForm
-from pivot.dims import Dim
-from pivot.shapes.base import ShapeError, Site, agree, replaced
+from pivot.dims import Dim, dim_min
+from pivot.shapes.base import FreeSize, ShapeError, Site, agree, replaced
 from pivot.shapes.dtypes import promote
 from pivot.types import TensorType
 
@@ -52,7 +52,7 @@ def rule_split(site: Site) -> Sequence[TensorType]:
     try:
         sizes = pieces.piece_sizes(site.param(name), x.shape[axis])
     except NoForm as error:
-        raise ShapeError(str(error)) from None
+        raise FreeSize(str(error), x.shape[axis]) from None
     total: Dim = 0
     for size in sizes:
         total = total + size
@@ -69,7 +69,7 @@ def rule_chunk(site: Site) -> Sequence[TensorType]:
     try:
         sizes = pieces.chunk_sizes(x.shape[axis], count)
     except NoForm as error:
-        raise ShapeError(str(error)) from None
+        raise FreeSize(str(error), x.shape[axis]) from None
     return tuple(TensorType(replaced(x.shape, axis, size), x.dtype) for size in sizes)
 
 
@@ -79,7 +79,7 @@ def rule_unbind(site: Site) -> Sequence[TensorType]:
     axis = site.axis("axis", x.rank)
     count = x.shape[axis]
     if not isinstance(count, int):
-        raise ShapeError(f"the number of slices depends on the size {count}")
+        raise FreeSize(f"the number of slices depends on the size {count}", count)
     return (TensorType(replaced(x.shape, axis), x.dtype),) * count
 
 
@@ -136,9 +136,9 @@ def rule_diagonal(site: Site) -> Sequence[TensorType]:
         raise ShapeError("a diagonal needs two axes")
     if isinstance(height, int) and isinstance(width, int) and isinstance(offset, int):
         length: Dim = max(0, min(height, width - offset) if offset >= 0 else min(height + offset, width))
-    elif height == width and offset == 0:
-        length = height
+    elif isinstance(offset, int):
+        length = dim_min(height, width - offset) if offset >= 0 else dim_min(height + offset, width)
     else:
-        raise ShapeError("the length of the diagonal depends on sizes")
+        raise ShapeError("the diagonal that is asked for is not a number")
     rest = tuple(size for place, size in enumerate(x.shape) if place not in (first, second))
     return (TensorType((*rest, length), x.dtype),)

@@ -11,7 +11,7 @@ from codegen.conversion import PROJECT, RECORD, conversion_record, weights_name
 from codegen.conversion import dumps as record_text
 from codegen.delivery import delivery
 from codegen.links import link_records
-from pivot.problems import refuse
+from pivot.problems import Problem, refuse
 from pivot.project import dumps as project_text
 from studio.commands.opening import open_program, project_of
 from studio.commands.output import Output
@@ -41,6 +41,8 @@ def convert(args: argparse.Namespace, output: Output) -> int:
         checkpoint = carried(run, given, args.weights)
     if run.status == 2:
         return refused(run, output)
+    if run.status == 3:
+        run.extra += left_out(args)
     output.progress("deliver", len(STEPS) + bool(args.weights), len(STEPS) + more)
     record = deliver(run, checkpoint)
     report: Report | None = None
@@ -61,6 +63,17 @@ def check_choices(args: argparse.Namespace) -> None:
         )
     if args.init == "source":
         raise refuse("usage", file, 0, 0, "--init source is not written yet", "leave it out, or use --init keras")
+
+
+def left_out(args: argparse.Namespace) -> tuple[Problem, ...]:
+    """What was asked for and cannot be done while nodes are unmapped."""
+    asked = {"--weights": args.weights is not None, "--verify": args.verify}
+    why, remedy = "is left out, as nodes are unmapped", "map them, then convert again"
+    return tuple(
+        Problem("left-out", "warning", str(args.source), 0, 0, f"{name} {why}", remedy)
+        for name, wanted in asked.items()
+        if wanted
+    )
 
 
 def refused(run: Run, output: Output) -> int:
@@ -86,8 +99,9 @@ def carried(run: Run, given: Mapping[str, Array], checkpoint: Path) -> Mapping[s
 
     assert run.converted is not None
     if run.proof is None or run.proof.target is None:
-        why = "the weights cannot be carried over, as the written text was not read back"
-        raise refuse("weights", str(checkpoint), 0, 0, why, "convert without --weights, and report this as a defect")
+        reason = "nodes are unmapped" if run.proof is None else run.proof.why
+        why = f"the weights cannot be carried over ({reason})"
+        raise refuse("weights", str(checkpoint), 0, 0, why, "convert without --weights")
     return carry_weights(run.converted, given, run.proof)
 
 

@@ -25,12 +25,14 @@ from codegen.verify.comparison import compare
 from codegen.verify.constants import known_constant
 from codegen.verify.draws import load_npz, write_draws
 from codegen.verify.plan import VerificationPlan, permutation
+from pivot.op import Op
 from pivot.opset import OpSet
 from pivot.problems import Refusal
 from pivot.reading.elaborate import Request
 from pivot.reading.inputs import parse_spec
 from pivot.reading.keras import KerasDialect
 from pivot.reading.torch import TorchDialect
+from pivot.slots import Operand
 
 if TYPE_CHECKING:
     from codegen.weights.arrays import Array
@@ -52,6 +54,7 @@ class Case:
     number: int
     expression: str
     inputs: tuple[str, ...]
+    given: str
 
     @property
     def name(self) -> str:
@@ -70,7 +73,7 @@ class Case:
         head = f"{imports}\n\nclass Model(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
         if used.isdisjoint(names):
             layer = f"        self.layer = {self.expression}\n"
-            return f"{head}{layer}\n    def forward(self, {arguments}):\n        return self.layer({arguments})\n"
+            return f"{head}{layer}\n    def forward(self, {arguments}):\n        return self.layer({self.given})\n"
         return f"{head}\n    def forward(self, {arguments}):\n        return {self.expression}\n"
 
     @property
@@ -96,11 +99,27 @@ class Outcome:
 def cases(opset: OpSet) -> list[Case]:
     """All examples with a PyTorch side."""
     return [
-        Case(op.name, number, example.texts["torch"], tuple(f"{n}={s}" for n, s in example.inputs.items()))
+        Case(
+            op.name,
+            number,
+            example.texts["torch"],
+            tuple(f"{n}={s}" for n, s in example.inputs.items()),
+            arguments_of(op, list(example.inputs)),
+        )
         for op in opset.ops.values()
         for number, example in enumerate(op.examples)
         if "torch" in example.texts
     ]
+
+
+def arguments_of(op: Op, names: list[str]) -> str:
+    """The arguments of a layer's call: operands that PyTorch takes as one tuple stand in one, `x, (h, c)`."""
+    for form in op.forms.get("torch", ()):
+        groups = [slot.value.names for slot in form.apply if isinstance(slot.value, Operand)]
+        together = next((group for group in groups if len(group) > 1 and set(group) <= set(names)), None)
+        if form.kind == "layer" and together is not None:
+            return ", ".join([n for n in names if n not in together] + [f"({', '.join(together)})"])
+    return ", ".join(names)
 
 
 def run_all(opset: OpSet, chosen: list[Case], folder: Path) -> dict[str, Outcome]:

@@ -21,7 +21,7 @@ class Expressions(Leaves):
         writer = getattr(self, f"_{type(node).__name__}")
         with self.node(node, after):
             if level > level_of(node):
-                with self.brackets():
+                with self.brackets(keeps_comma=isinstance(node, ast.Tuple) and len(node.elts) == 1):
                     writer(node)
             else:
                 writer(node)

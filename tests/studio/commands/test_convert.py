@@ -33,6 +33,15 @@ def test_unmapped_nodes_are_written_said_and_exit_3(run: Run, example_models: di
     assert "raise NotImplementedError" in (tmp_path / "out" / "spectral_mixer_keras.py").read_text()
 
 
+def test_weights_and_numbers_wait_until_everything_is_mapped(
+    run: Run, example_models: dict[str, Path], tmp_path: Path
+) -> None:
+    done = run("convert", example_models["spectral_mixer"], "--weights", tmp_path / "any.pt", "--verify")
+    assert done.status == 3
+    assert "--weights is left out" in done.out
+    assert "--verify is left out" in done.out
+
+
 def test_events_are_what_the_window_reads(run: Run, example_models: dict[str, Path], tmp_path: Path) -> None:
     done = run("convert", example_models["resnet18"], "--input", "1x3x64x64", "--json")
     steps = [event for event in done.events if event["event"] == "progress"]

@@ -1,0 +1,90 @@
+"""Statements for their effect: what only reports goes, what changes a tensor in place binds its name again."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from pivot.reading import lookup
+from pivot.reading.trace import Visit
+from pivot.reading.values import Api, Unknown
+
+if TYPE_CHECKING:
+    from codegen.writing.statements import Statements
+
+REPORTING = ("warnings.", "builtins.print")
+
+
+def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
+    """An expression statement as none, one or two statements."""
+    if isinstance(node.value, ast.Constant):
+        return [copy.copy(node)]
+    visits = s.w.trace.of(node.value)
+    if isinstance(node.value, ast.Call) and goes(s, node.value, visits):
+        return []
+    value = s.e.expr(node.value)
+    changed = changed_in_place(node.value, visits)
+    if changed is not None:
+        target = s.e.target(changed)
+        return [] if ast.dump(s.e.expr(changed)) == ast.dump(value) else [ast.Assign([target], value)]
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "__setitem__":
+        target = ast.Subscript(value.func.value, value.args[0], ast.Store())
+        return [ast.Assign([target], value.args[1])]
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "setattr":
+        key = value.args[1]
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isidentifier():
+            return [ast.Assign([ast.Attribute(value.args[0], s.w.safe(key.value), ast.Store())], value.args[2])]
+    if nodes.has_gone(value) or isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):
+        return []
+    statements: list[ast.stmt] = [ast.Expr(value)]
+    if visits and visits[0].kind == "super" and visits[0].module is not None and visits[0].module.container == "dict":
+        statements.append(ast.Assign([nodes.name("self.modules")], ast.Dict([], [])))
+    return statements
+
+
+def goes(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:
+    """Does a call only report, or load weights?"""
+    if visits and visits[0].kind == "dropped":
+        return True
+    if visits and visits[0].kind == "data" and visits[0].name.startswith(REPORTING):
+        return True
+    return s.w.is_empty_call(visits) or s.w.loads_weights(node) or is_logging(s, node)
+
+
+def is_logging(s: Statements, node: ast.Call) -> bool:
+    """`logging.info(...)`, `logger.info(...)` with `logger = logging.getLogger(...)`."""
+    root: ast.expr = node.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    scope = s.w.scope_of(s.file)
+    if not isinstance(root, ast.Name) or root is node.func or root.id in s.e.locals or scope is None:
+        return False
+    value = lookup.in_module(s.w.ev, scope, root.id)
+    hint = value.hint if value is not None else None
+    return (isinstance(hint, Api) and hint.root == "logging") or (
+        isinstance(hint, Unknown) and hint.why.startswith("logging.")
+    )
+
+
+def changed_in_place(node: ast.expr, visits: list[Visit]) -> ast.expr | None:
+    """The tensor that a call changes: `y` in `y.mul_(2)`, `F.relu(y, inplace=True)` and `self.relu(y)`."""
+    if not visits or not isinstance(node, ast.Call) or visits[0].kind not in ("op", "apply"):
+        return None
+    visit = visits[0]
+    changed: ast.expr | None = None
+    if visit.kind == "op" and isinstance(node.func, ast.Attribute) and node.func.attr.endswith("_"):
+        changed = node.func.value if visit.form is not None and visit.form.spelling == "method" else first(node)
+    elif any(v.bound is not None and v.bound.flags.get("inplace") for v in visits) or any(
+        v.module is not None and v.module.bound is not None and v.module.bound.flags.get("inplace") for v in visits
+    ):
+        changed = first(node)
+    while isinstance(changed, ast.Call) and isinstance(changed.func, ast.Attribute) and changed.func.attr.endswith("_"):
+        changed = changed.func.value  # y.clamp_(0, 1).mul_(2)
+    return changed if isinstance(changed, (ast.Name, ast.Attribute)) else None
+
+
+def first(node: ast.Call) -> ast.expr | None:
+    """The first argument."""
+    return node.args[0] if node.args else None
