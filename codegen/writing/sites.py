@@ -159,7 +159,7 @@ class Sites:
         return []
 
     def deciding(self, site: Site) -> set[str]:
-        """Names that stand in arguments from which the target's forms are chosen: a stride, not a number of channels."""
+        """Names in the arguments from which the target's forms are chosen: a stride, not a number of channels."""
         node = site.lowered[0].node
         if node.op is None or node.form is None:
             return set()

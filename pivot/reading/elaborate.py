@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.input_search import find_inputs
 from pivot.reading.inputs import InputSpec
+from pivot.reading.limits import LIMITS
 from pivot.reading.merge import merge_modes
 from pivot.reading.modules import ModuleObject, name_paths
 from pivot.reading.running import forward, trial_forward
@@ -52,8 +55,25 @@ class Elaborated:
     found: str = ""  # where the inputs come from
 
 
+@contextmanager
+def room_for_calls() -> Iterator[None]:
+    """Let the limit of nested calls be reached before Python's own: one call of the program is some fifteen of ours."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 50 * LIMITS.call_depth))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
 def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     """Evaluate the entry's construction once and its forward pass in both modes. Raises Refusal."""
+    with room_for_calls():
+        return evaluate(request, dialect, opset)
+
+
+def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
+    """The steps of elaboration."""
     ev = Evaluator(dialect, opset, request.texts)
     scope = imports.open_file(ev, request.path)
     frame = ev.module_frame(scope)

@@ -114,6 +114,7 @@ def models(ev: Evaluator, scope: Scope, tree: ast.Module) -> list[str]:
 def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -> str:
     """The only or last top-level model: from the main block, a variable, a class, or a builder function."""
     classes_here = models(ev, scope, tree)
+    makers = {f.name for f in tree.body if isinstance(f, ast.FunctionDef) and makes(f, set(classes_here), tree)}
     for statement in [*main_block(tree), *tree.body]:
         if (
             isinstance(statement, ast.Assign)
@@ -121,7 +122,7 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
             and isinstance(statement.targets[0], ast.Name)
         ):
             call = innermost_call(statement.value)
-            if isinstance(call.func, ast.Name) and call.func.id in classes_here:
+            if isinstance(call.func, ast.Name) and call.func.id in {*classes_here, *makers}:
                 return ast.unparse(call)
     if not classes_here:
         raise refuse(

@@ -54,7 +54,9 @@ class Evaluator:
         self.versions_made: list[TensorVersion] = []
         self.speculated: set[int] = set()
         self.entry_node: ast.expr | None = None
-        self.entry_site = ast.Call(ast.Name("model", ast.Load()), [], [], lineno=1, col_offset=0)  # the call of the root
+        self.entry_site = ast.Call(
+            ast.Name("model", ast.Load()), [], [], lineno=1, col_offset=0
+        )  # the call of the root
         self.joins: list[tuple[str, str, ast.AST]] = []  # values of an arm on trial and of the run that meet behind it
 
     # -- places and refusals -------------------------------------------------
