@@ -204,7 +204,7 @@ def difference(one: Item, two: Item, same: Mapping[str, str]) -> str | None:
         return f"{one.op} gives {one.shapes} and {two.shapes} is read"
     if one.op != "reshape":
         for name in dict.fromkeys((*one.params, *two.params)):
-            if one.step is not None and name in one.step.op.params and one.step.op.params[name].type.kind == "dims":
+            if says_only_shape(one, name):
                 continue  # the shape of the result says it
             mine = refer(one.params.get(name), lambda part: same.get(part.id) if isinstance(part, Ref) else None)
             if not alike(mine, two.params.get(name)):
@@ -212,6 +212,12 @@ def difference(one: Item, two: Item, same: Mapping[str, str]) -> str | None:
     if tuple(translate(o, same) for o in one.operands) != two.operands:
         return f"{one.op} takes other values"
     return None
+
+
+def says_only_shape(item: Item, name: str) -> bool:
+    """Does a parameter say nothing but the shapes of the results, which are compared?"""
+    spec = item.step.op.params.get(name) if item.step is not None else None
+    return spec is not None and (spec.type.kind == "dims" or (item.op == "split" and name == "sections"))
 
 
 def translate(operand: object, same: Mapping[str, str]) -> object:

@@ -55,6 +55,11 @@ def all_functions(steps: Sequence[Step]) -> bool:
     return all(s.form.kind == "function" for s in steps)
 
 
+def is_one_lambda(steps: Sequence[Step]) -> bool:
+    """Is a layer's plan written as one Lambda? Functions only, or steps that are no chain."""
+    return len(steps) > 1 and not any(s.weights for s in steps) and (not is_chain(steps) or all_functions(steps))
+
+
 def lambda_of(body: ast.expr) -> ast.expr:
     """`layers.Lambda(lambda x: ...)`."""
     spec = ast.arguments([], [ast.arg("x")], None, [], [], None, [])
@@ -314,7 +319,7 @@ class PlanText:
         """A plan as constructors, one per step; steps that are functions become Lambda layers, together one."""
         first = members[0].chosen.steps if members[0].chosen is not None else ()
         count = len(first)
-        if count > 1 and not any(s.weights for s in first) and (not is_chain(first) or all_functions(first)):
+        if is_one_lambda(first):
             return [self.whole_lambda(members, material)]
         made: list[ast.expr] = []
         for index in range(count):

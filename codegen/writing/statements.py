@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import applying, effects, nodes, sizes
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
-from codegen.writing.plans import Unwritable, direct_form
+from codegen.writing.plans import Unwritable, direct_form, is_one_lambda
 from codegen.writing.results import is_list
 from pivot.problems import refuse
 from pivot.reading.modules import ModuleObject
@@ -259,7 +259,7 @@ class Statements:
         if site is None or not site.modules or len(site.cases) != 1 or len(node.targets) != 1 or site.why:
             return None
         chosen = site.cases[0].members[0].chosen
-        if chosen is None or len(chosen.steps) != 2 or not self.w.can_have_sibling(site, target):
+        if chosen is None or len(chosen.steps) != 2 or is_one_lambda(chosen.steps) or not self.w.can_have_sibling(site, target):
             return None
         first, second = self.e.layers(node.value, site.cases[0].members)
         assert isinstance(target, ast.Attribute)

@@ -17,7 +17,7 @@ from codegen.lower import Lowering, Step
 from codegen.writing.annotations import write_annotation
 from codegen.writing.definitions import Definitions
 from codegen.writing.expressions import Expressions
-from codegen.writing.plans import PlanText, Unwritable
+from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
 from codegen.writing.sites import Site, Sites
 from pivot.network import Node
 from pivot.opset import Form, OpSet
@@ -271,7 +271,7 @@ class Writer:
         for site in self.sites.sites.values():
             if site.modules and len(site.cases) == 1 and not site.why and site.key[0] == "call":
                 chosen = site.cases[0].members[0].chosen
-                if chosen is None or len(chosen.steps) != 2:
+                if chosen is None or len(chosen.steps) != 2 or is_one_lambda(chosen.steps):
                     continue
                 attribute = self.sibling_attribute(site)
                 if attribute is not None:

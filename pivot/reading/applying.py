@@ -10,7 +10,7 @@ from pivot.dims import Dim, Size
 from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args
 from pivot.network import Node
 from pivot.opset import Form
-from pivot.reading.bombs import check_graph
+from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.trace import Visit
@@ -37,16 +37,21 @@ if TYPE_CHECKING:
 
 def plain_of(value: Value) -> object:
     """A value as the plain Python that forms read: tensors stay cells, library names are their text."""
+    check_nested(value.hint)
+    return _plain_of(value)
+
+
+def _plain_of(value: Value) -> object:
     hint = value.hint
     if isinstance(hint, ListObject):
-        return [plain_of(v) for v in hint.items]
+        return [_plain_of(v) for v in hint.items]
     if isinstance(hint, tuple):
-        return tuple(plain_of(v) for v in hint)
+        return tuple(_plain_of(v) for v in hint)
     if isinstance(hint, slice):
-        parts = [p if not isinstance(p, Value) else plain_of(p) for p in (hint.start, hint.stop, hint.step)]
+        parts = [p if not isinstance(p, Value) else _plain_of(p) for p in (hint.start, hint.stop, hint.step)]
         return slice(*parts)
     if isinstance(hint, DictObject):
-        return {k: plain_of(v) for k, (_, v) in hint.entries.items()}
+        return {k: _plain_of(v) for k, (_, v) in hint.entries.items()}
     if isinstance(hint, Api):
         return hint.name
     if (
@@ -57,11 +62,11 @@ def plain_of(value: Value) -> object:
     ):
         return Construction(
             hint.cls.name,
-            [plain_of(v) for v in hint.visit.args],
-            {k: plain_of(v) for k, v in hint.visit.kwargs.items()},
+            [_plain_of(v) for v in hint.visit.args],
+            {k: _plain_of(v) for k, v in hint.visit.kwargs.items()},
         )
     if isinstance(hint, InstanceObject) and hint.items is not None:
-        return tuple(plain_of(v) for v in hint.items)
+        return tuple(_plain_of(v) for v in hint.items)
     return hint
 
 

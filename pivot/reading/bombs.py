@@ -11,6 +11,7 @@ from pivot.reading.limits import LIMITS
 from pivot.reading.values import DictObject, ListObject, Value
 
 _NUMBERS = re.compile(r"\d+")
+_TAKES_WIDTH = re.compile(r"%[^%a-zA-Z]*\*|:[^{}]*\{")  # `%*d`, `{:{}}`
 _DIGITS = len(str(LIMITS.string_bytes)) - 1  # a longer width may exceed the limit of texts
 
 
@@ -60,10 +61,12 @@ def check_text(length: int) -> None:
         raise LimitReached("too long a string", "string_bytes")
 
 
-def check_format(spec: str) -> None:
-    """Refuse `{:>1000000000}` and `%1000000000d`: a format whose widths make long strings."""
+def check_format(spec: str, *given: object) -> None:
+    """Refuse `{:>1000000000}` and `%1000000000d`: a format whose widths make long strings, in it or `given` to it."""
     if any(len(width) > _DIGITS for width in _NUMBERS.findall(spec)):
         raise LimitReached("too wide a format", "string_bytes")
+    if _TAKES_WIDTH.search(spec):
+        check_text(max((abs(number) for number in given if isinstance(number, int)), default=0))
 
 
 def check_items(count: int) -> None:

@@ -118,6 +118,8 @@ def number(name: str, convert: Callable[..., object]) -> Handler:
             return ev.dialect.scalar_of(ev, args[0], name, node, frame)
         if name == "int" and args and isinstance(args[0].hint, Size):
             return args[0]
+        if kwargs:
+            raise ev.refusal(frame, node, f"{name}() with keyword arguments is not read", "give them in order")
         if name == "bool":
             return made(bool(args) and truth(ev, args[0], node, frame), node, frame, name, *args)
         if name in ("str", "repr") and args and not isinstance(args[0].hint, (int, float, str, bool, Size)):

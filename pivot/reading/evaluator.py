@@ -128,6 +128,11 @@ class Evaluator:
         self.undoable(lambda: mapping.__setitem__(key, old))
         return old
 
+    def append_item(self, items: list[Value], value: Value) -> None:
+        """items.append(value), undoable."""
+        items.append(value)
+        self.undoable(lambda: items.__delitem__(-1))
+
     def replace_items(self, items: list[Value], new: list[Value]) -> None:
         """items[:] = new, undoable."""
         if self.speculating:

@@ -82,9 +82,12 @@ def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
 
 
 def is_definition_shadowed(statement: ast.stmt, statements: list[ast.stmt]) -> bool:
-    """A function or class defined again further down is never seen."""
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return isinstance(statement, kinds) and statement is not statements[-1] and isinstance(statements[-1], kinds)
+    """A function or class defined again further down is never seen, unless that is made from it."""
+    kinds, last = (ast.FunctionDef, ast.ClassDef), statements[-1]
+    if not isinstance(statement, kinds) or statement is last or not isinstance(last, kinds):
+        return False
+    made_from = [*last.decorator_list, *(last.bases if isinstance(last, ast.ClassDef) else [])]
+    return not any(isinstance(n, ast.Name) and n.id == statement.name for made in made_from for n in ast.walk(made))
 
 
 def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> Value:

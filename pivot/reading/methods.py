@@ -28,10 +28,15 @@ def list_method(
     frame: Frame,
 ) -> Value:
     """append, extend, insert, pop ... of a list, set or deque."""
+    if name == "append":
+        check_items(len(box.items) + 1)
+        ev.append_item(box.items, args[0])
+        return Value(None)
     items = list(box.items)
     result = Value(None)
-    if name in ("append", "add"):
-        items.append(args[0])
+    if name == "add":
+        if not any(equal(item, args[0]) for item in items):
+            items.append(args[0])
     elif name in ("extend", "update"):
         items.extend(iterate(ev, args[0], node, frame))
     elif name == "insert":
@@ -148,10 +153,10 @@ TEXT_METHODS = {
 }  # fmt: skip
 
 
-def check_text_call(text: object, name: str, args: list[object]) -> None:
+def check_text_call(text: object, name: str, args: list[object], named: dict[str, object]) -> None:
     """Refuse what would make a very long text out of short ones."""
     if name == "format":
-        check_format(str(text))
+        check_format(str(text), *args, *named.values())
     if not isinstance(text, str) or not args:
         return
     if name == "replace" and len(args) > 1:
@@ -185,7 +190,7 @@ def text_method(
     named = {k: ordered(v) for k, v in kwargs.items()}
     if name == "join":
         plain = [[str(ordered(i)) for i in iterate(ev, args[0], node, frame)]]
-    check_text_call(hint, name, plain)
+    check_text_call(hint, name, plain, named)
     try:
         result = getattr(hint, name)(*plain, **named)
     except (TypeError, ValueError, IndexError, KeyError) as error:

@@ -59,16 +59,23 @@ def copied(ev: Evaluator, value: Value, deep: bool, memo: dict[int, Value], node
         return memo[id(hint)]
     again = (lambda v: copied(ev, v, deep, memo, node, frame)) if deep else (lambda v: v)
     if isinstance(hint, ListObject):
-        return Value(ListObject([again(i) for i in hint.items], hint.kind), value.origin)
-    if isinstance(hint, DictObject):
-        return Value(DictObject({k: (kv, again(v)) for k, (kv, v) in hint.entries.items()}), value.origin)
-    if isinstance(hint, ModuleObject):
-        result = ev.dialect.copy_module(ev, hint, memo, node, frame)
+        items = ListObject([], hint.kind)
+        result = memo[id(hint)] = Value(items, value.origin)
+        items.items.extend(again(item) for item in hint.items)
         return result
+    if isinstance(hint, DictObject):
+        entries = DictObject({}, hint.kind)
+        result = memo[id(hint)] = Value(entries, value.origin)
+        entries.entries.update({k: (key, again(item)) for k, (key, item) in hint.entries.items()})
+        return result
+    if isinstance(hint, ModuleObject):
+        return ev.dialect.copy_module(ev, hint, memo, node, frame)
     if isinstance(hint, InstanceObject):
-        twin = InstanceObject(hint.cls, {k: again(v) for k, v in hint.attrs.items()})
+        twin = InstanceObject(hint.cls)
+        result = memo[id(hint)] = Value(twin, value.origin)
+        twin.attrs.update({k: again(v) for k, v in hint.attrs.items()})
         twin.items = hint.items
-        return Value(twin, value.origin)
+        return result
     if isinstance(hint, tuple) and deep:
         return Value(tuple(again(v) for v in hint), value.origin, value.depends)
     return value

@@ -99,8 +99,8 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
             many = items * count
             return Value(ListObject(many) if isinstance(seq, ListObject) else tuple(many), origin, depends)
     if isinstance(a, str) and symbol == "%":
-        check_format(a)
         parts = tuple(scalar(v) for v in b) if isinstance(b, tuple) else (scalar(right),)
+        check_format(a, *parts)
         try:
             return Value(a % parts, origin, depends)
         except (TypeError, ValueError) as error:

@@ -10,6 +10,7 @@ from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.network import Input, Run
 from pivot.reading import entries
+from pivot.reading.bombs import check_nested
 from pivot.reading.evaluator import Evaluator
 from pivot.reading.frames import Frame
 from pivot.reading.inputs import InputSpec, symbolic
@@ -105,6 +106,7 @@ def flatten_output(
     ev: Evaluator, value: Value, name: str, flat: list[tuple[str, TensorVersion]], frame: Frame, site: ast.AST
 ) -> object:
     """The tensors of an output structure in order, with names; None is left out. Returns its shape."""
+    check_nested(value.hint)
     hint = value.hint
     if isinstance(hint, TensorCell):
         flat.append((name or "output", read_tensor(ev, hint, site, frame)))

@@ -82,7 +82,10 @@ def endless(name: str) -> Handler:
 def product(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """itertools.product()."""
     rows: list[tuple[Value, ...]] = [()]
-    for arg in args:
+    times = kwargs["repeat"].hint if "repeat" in kwargs else 1
+    if not isinstance(times, int):
+        raise ev.refusal(frame, node, "itertools.product with a repeat that is not a number", "use a number")
+    for arg in args * min(times, 20):  # 2**20 rows are too many already
         items = list(iterate(ev, arg, node, frame))
         check_items(len(rows) * len(items))
         rows = [(*row, item) for row in rows for item in items]

@@ -10,7 +10,7 @@ from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
 from pivot.reading import applying
-from pivot.reading.bombs import check_graph
+from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, read_tensor, write_in_place
@@ -71,11 +71,7 @@ class TensorCalls:
 
     def holds_tensor(self, value: Value) -> bool:
         """Is there a tensor in a value?"""
-        hint = value.hint
-        if isinstance(hint, TensorCell):
-            return True
-        items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else ()
-        return any(self.holds_tensor(v) for v in items)
+        return next(self.cells(value), None) is not None
 
     def operator(self, ev: Evaluator, symbol: str, operands: Args, node: ast.AST, frame: Frame) -> Value:
         """An operator applied to at least one tensor."""
@@ -234,9 +230,14 @@ class TensorCalls:
 
     def cells(self, value: Value) -> Iterator[TensorCell]:
         """The tensors in a value."""
+        check_nested(value.hint)
+        yield from self.cells_in(value)
+
+    def cells_in(self, value: Value) -> Iterator[TensorCell]:
+        """The tensors in a value that is known to end."""
         hint = value.hint
         if isinstance(hint, TensorCell):
             yield hint
         items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else ()
         for item in items:
-            yield from self.cells(item)
+            yield from self.cells_in(item)

@@ -55,6 +55,7 @@ class Case:
     expression: str
     inputs: tuple[str, ...]
     given: str
+    spoil: tuple[str, str] | None = None  # a text of the written program and what a bug would have put in its place
 
     @property
     def name(self) -> str:
@@ -164,6 +165,9 @@ def attempt(case: Case, opset: OpSet, folder: Path, plans: dict[str, Verificatio
             outcome.status, outcome.why = "wrong", f"not proved: {proof.why} at {proof.place}"
             return outcome
         plans[case.name] = make_plan(converted, proof, target, {}, None)
+        if case.spoil is not None:
+            assert case.spoil[0] in converted.text
+            target.write_text(converted.text.replace(*case.spoil), encoding="utf-8")
     except Refusal as no:
         outcome.status, outcome.why = "refused", str(no.problem)
     except Exception as error:  # noqa: BLE001  whatever it is, it is the finding
