@@ -26,7 +26,7 @@ def silent(step: str) -> None:
     """Nobody wants to know where the work is."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Converted:
     """A converted program: everything that the proof, the report and the window need."""
 

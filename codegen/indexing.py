@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name, first_tensor, identity, rank_of
+from pivot.reading.values import TensorVersion
 from pivot.types import is_tensor
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def full_index(index: object, rank: int) -> list[object] | None:
     """An index with `...` spelled out and missing axes as full slices; None where new axes or tensors take part."""
     items = list(index) if isinstance(index, (tuple, list)) else [index]
-    if any(i is None or is_tensor(i) or isinstance(i, (list, tuple)) for i in items):
+    if any(i is None or is_tensor(i) or isinstance(i, (TensorVersion, list, tuple)) for i in items):
         return None
     if any(i is Ellipsis for i in items):
         at = next(k for k, i in enumerate(items) if i is Ellipsis)

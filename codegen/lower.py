@@ -14,7 +14,7 @@ from pivot.reading.elaborate import Elaborated
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
-from pivot.slots import Path
+from pivot.slots import Operand, Path
 from pivot.types import TensorType
 
 MAX_NESTING = 6
@@ -217,6 +217,10 @@ class Lowering:
         found: list[Plan] = []
         reasons: list[str] = []
         for form in forms:
+            coded = coded_operand(form, operands)
+            if coded is not None:
+                reasons.append(coded)
+                continue
             if form.spelling != "body":
                 step = Step(
                     op,
@@ -318,6 +322,15 @@ class Lowering:
 def read_later(name: str, steps: Sequence[BoundStep]) -> bool:
     """Does a later step of a decomposition take a result?"""
     return any(name == ref or (isinstance(ref, tuple) and name in ref) for s in steps for ref in s.operands.values())
+
+
+def coded_operand(form: Form, operands: Mapping[str, object]) -> str | None:
+    """Why a form cannot take an operand that is given: it wants it through another op."""
+    for slot in (*form.args, *form.apply):
+        value = slot.value
+        if isinstance(value, Operand) and value.codec is not None and operands.get(value.names[0]) is not None:
+            return f"{form.name} takes {value.names[0]} through `{value.codec}`, which is not written yet"
+    return None
 
 
 def needed(steps: list[Step], whole: Step) -> list[Step]:

@@ -58,7 +58,7 @@ class Match:
     read: Item
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Proof:
     """The outcome: `why` is None where both networks are the same."""
 
@@ -126,24 +126,25 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
         proof.why = "the outputs are other values"
 
 
-def layers_differ(owner: ModuleObject, target: ModuleObject, proof: Proof) -> str | None:
-    """Layers with weights stand one to one, or why they do not."""
-    if proof.modules.setdefault(id(owner), target) is not target:
-        return "one layer of the source is two layers of the target"
-    if proof.takers.setdefault(id(target), id(owner)) != id(owner):
-        return "two layers of the source are one layer of the target"
-    return None
-
-
 def meets(one: Item, two: Item, same: Mapping[str, str], proof: Proof) -> bool:
     """Is an item read back the lowered one? Items that do not need each other may stand in another order."""
     if one.op != two.op:
         return False
-    trial = {**same, **{a: b for a, b, _, _ in new_parameters(one, two, same)}}
-    if difference(one, two, trial) is not None:
+    fresh = list(new_parameters(one, two, same))
+    if difference(one, two, {**same, **{a: b for a, b, _, _ in fresh}}) is not None:
+        return False
+    if any(
+        proof.parameters.get(id(source), (source, target))[1] is not target or is_taken(target, source, proof)
+        for _, _, source, target in fresh
+    ):
         return False
     owner, module = layers_of(one, two)
-    return owner is None or proof.modules.get(id(owner), module) is module
+    return owner is None or (proof.modules.get(id(owner), module) is module and not is_taken(module, owner, proof))
+
+
+def is_taken(target: object, source: object, proof: Proof) -> bool:
+    """Does a layer or parameter of the target stand for another one of the source? They stand one to one."""
+    return proof.takers.get(id(target), id(source)) != id(source)
 
 
 def bind(one: Item, two: Item, same: dict[str, str], proof: Proof) -> None:
@@ -151,10 +152,12 @@ def bind(one: Item, two: Item, same: dict[str, str], proof: Proof) -> None:
     for a, b, source, target in new_parameters(one, two, same):
         same[a] = b
         proof.parameters[id(source)] = (source, target)
+        proof.takers[id(target)] = id(source)
     same.update(zip(one.results, two.results, strict=False))
     owner, module = layers_of(one, two)
     if owner is not None and module is not None:
         proof.modules[id(owner)] = module
+        proof.takers[id(module)] = id(owner)
 
 
 def layers_of(one: Item, two: Item) -> tuple[ModuleObject | None, ModuleObject | None]:

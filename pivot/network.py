@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Operand = object  # TensorVersion | tuple[TensorVersion | number, ...] | int | float | bool | Size | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """One op met in one or both modes. `params` are pivot values on the source's own axis numbers."""
 

@@ -218,7 +218,10 @@ class Expressions:
     def material(self, node: ast.expr, visit: Visit, visits: list[Visit]) -> Material:
         """Argument expressions of a site by slot."""
         assert visit.bound is not None
-        hints = lambda slot: [hint_of(v, slot) for v in visits]  # noqa: E731
+
+        def hints(slot: str) -> list[object]:
+            return [hint_of(v, slot) for v in visits]
+
         return Material(self.given(node, visit.bound), visit.form, hints, self.locals)
 
     def given(self, node: ast.expr, bound: Bound) -> dict[str, ast.expr]:

@@ -106,10 +106,10 @@ def follow_import(
         frame = w.ev.module_frame(scope)
         if isinstance(node, ast.ImportFrom):
             path = (
-                imports.find_relative(w.ev, node.level, module.split(".") if module else [], frame)
+                imports.find_relative(node.level, module.split(".") if module else [], frame)
                 if node.level
                 else (
-                    imports.find_absolute(w.ev, module.split("."), frame)
+                    imports.find_absolute(module.split("."), frame)
                     if module.partition(".")[0] not in imports.LIBRARIES
                     else None
                 )
@@ -139,7 +139,7 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
                 if isinstance(statement, ast.ImportFrom):
                     frame = w.ev.module_frame(scope)
                     parts = statement.module.split(".") if statement.module else []
-                    path = imports.find_relative(w.ev, statement.level, parts, frame) if statement.level else None
+                    path = imports.find_relative(statement.level, parts, frame) if statement.level else None
                     if path is not None and str(path.resolve()) in w.ev.files:
                         below = max(below, 1 + depth(str(path.resolve()), (*seen, file)))
         return below

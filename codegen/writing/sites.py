@@ -12,7 +12,7 @@ from pivot.problems import Problem
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, Value
-from pivot.slots import Coded, Path
+from pivot.slots import Coded, Path, SizeOf
 
 SiteKey = tuple[str, object]  # ("call", id(node)) or ("adapter", api name)
 
@@ -140,23 +140,51 @@ class Sites:
         return []
 
     def separated(self, site: Site, best: dict[tuple[object, ...], list[Lowered]]) -> list[Case]:
-        """Two plans told apart by one parameter in scope: `if stride == 1`."""
-        if len(best) != 2:
+        """Plans told apart by parameters in scope: `if stride == 1`; the more special plan comes first."""
+        if len(best) > MAX_CASES:
             return []
-        (key_a, some), (key_b, others) = best.items()
-        if len(key_a) > len(key_b):  # the simpler plan is the special case
-            (key_a, some), (key_b, others) = (key_b, others), (key_a, some)
-        found = self.parameters(site)
-        first = self.deciding(site)
-        for parameter in sorted(found, key=lambda name: name not in first):
-            values = found[parameter]
-            mine = {values[id(x)] for x in some if id(x) in values}
-            theirs = {values[id(x)] for x in others if id(x) in values}
-            known = all(id(x) in values for x in (*some, *others))
-            if known and len(mine) == 1 and not mine & theirs:
-                test = comparison(parameter, next(iter(mine)))
-                return [Case(key_a, some, test), Case(key_b, others)]
-        return []
+        keys = sorted(best, key=lambda key: specificity(best[key][0]))
+        tests = self.tests(site)
+        cases: list[Case] = []
+        for place, key in enumerate(keys[:-1]):
+            others = [x for rest in keys[place + 1 :] for x in best[rest]]
+            test = telling(tests, best[key], others)
+            if test is None:
+                return []
+            cases.append(Case(key, best[key], test))
+        return [*cases, Case(keys[-1], best[keys[-1]])]
+
+    def tests(self, site: Site) -> list[tuple[ast.expr, set[int]]]:
+        """Comparisons that could be written at a site, with the lowered nodes for which each is true."""
+        found, first = self.parameters(site), self.deciding(site)
+        rank = {"padding": 0, "stride": 1}  # a test of the padding is right beyond what was met, one of a size rarely is
+        ordered = sorted(found, key=lambda name: (name not in first, rank.get(name, 2)))
+        names = [n for n in ordered if len(found[n]) >= len(site.lowered)]
+        made: list[tuple[ast.expr, set[int]]] = []
+        for name in names:
+            for value in dict.fromkeys(found[name].values()):
+                made.append((comparison(name, value), {k for k, v in found[name].items() if v == value}))
+        for one, two in self.comparable(site):
+            if one in names and two in names:
+                same = ast.Compare(ast.Name(one, ast.Load()), [ast.Eq()], [ast.Name(two, ast.Load())])
+                made.append((same, {k for k, v in found[one].items() if found[two].get(k) == v}))
+        return made
+
+    def comparable(self, site: Site) -> list[tuple[str, str]]:
+        """Arguments that the target's forms compare: `groups == in_channels` makes a depthwise convolution."""
+        node = site.lowered[0].node
+        if site.key[0] != "adapter" or node.op is None or node.form is None:
+            return []
+        named = {str(param): s.key for s in node.form.args if (param := slot_param(s)) is not None}
+        sizes = {f"{s.value.operand}.{s.value.letter}": s.key for s in node.form.args if isinstance(s.value, SizeOf)}
+        named.update(sizes)
+        found: dict[tuple[str, str], None] = {}
+        for form in node.op.forms.get(self.lowering.framework, ()):
+            for predicate in form.when:
+                keys = [named.get(str(ref)) for ref in predicate.args]
+                if predicate.name == "same" and len(keys) == 2 and keys[0] and keys[1]:
+                    found.setdefault((keys[0], keys[1]))
+        return sorted(found, key=lambda pair: pair[1] not in sizes.values())
 
     def deciding(self, site: Site) -> set[str]:
         """Names in the arguments from which the target's forms are chosen: a stride, not a number of channels."""
@@ -164,7 +192,10 @@ class Sites:
         if node.op is None or node.form is None:
             return set()
         params: set[str] = set()
+        best = {item.plans[0].key[0] for item in site.lowered if item.plans}
         for form in node.op.forms.get(self.lowering.framework, ()):
+            if (node.op.name, form.index) not in best:
+                continue
             refs = [ref for predicate in form.when for ref in predicate.args]
             refs += [r for s in form.args if isinstance(s.value, Coded) and s.value.refs for r in s.value.refs]
             params |= {ref.name for ref in refs if isinstance(ref, Path)}
@@ -241,6 +272,29 @@ class Sites:
             elif where is None and simple(slot.default):
                 found[slot.key] = slot.default
         return found
+
+
+MAX_CASES = 4
+
+
+def specificity(lowered: Lowered) -> tuple[int, int]:
+    """The form of the last step, in the order of the op file, then the number of steps: special ones are small."""
+    steps = lowered.plans[0].steps
+    return steps[-1].form.index, len(steps)
+
+
+def telling(tests: list[tuple[ast.expr, set[int]]], mine: list[Lowered], others: list[Lowered]) -> ast.expr | None:
+    """A comparison, or two joined, that is true for all of `mine` and for none of `others`."""
+    wanted, unwanted = {id(x) for x in mine}, {id(x) for x in others}
+    true = [(test, holds & unwanted) for test, holds in tests if wanted <= holds]
+    alone = next((test for test, wrong in true if not wrong), None)
+    if alone is not None:
+        return alone
+    for place, (first, wrong) in enumerate(true):
+        for second, more in true[place + 1 :]:
+            if not wrong & more:
+                return ast.BoolOp(ast.And(), [first, second])
+    return None
 
 
 def simple(hint: object) -> bool:

@@ -11,6 +11,7 @@ from codegen.lower import Step
 from codegen.orders import Order
 from codegen.writing import nodes
 from pivot.codecs.base import NoForm
+from pivot.dims import Size
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face, write_slots
 from pivot.op import Form
 from pivot.predicates import equal
@@ -213,6 +214,12 @@ def source_text(
     if nodes.has_gone(expression):
         return None
     spec = steps[0].op.params[param]
+    if (
+        steps[0].op.shape == "creation"
+        and spec.type.kind == "dims"
+        and any(has_size(s.params.get(param)) for s in steps)
+    ):
+        return expression if not slot.variadic else None
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)
@@ -221,6 +228,11 @@ def source_text(
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
         return None
     return expression
+
+
+def has_size(value: object) -> bool:
+    """Is one of the sizes known only when the program runs?"""
+    return isinstance(value, Size) or (isinstance(value, (tuple, list)) and any(map(has_size, value)))
 
 
 def templated(source: Slot, slot: Slot, expression: ast.expr) -> ast.expr | None:

@@ -259,7 +259,12 @@ class Statements:
         if site is None or not site.modules or len(site.cases) != 1 or len(node.targets) != 1 or site.why:
             return None
         chosen = site.cases[0].members[0].chosen
-        if chosen is None or len(chosen.steps) != 2 or is_one_lambda(chosen.steps) or not self.w.can_have_sibling(site, target):
+        if (
+            chosen is None
+            or len(chosen.steps) != 2
+            or is_one_lambda(chosen.steps)
+            or not self.w.can_have_sibling(site, target)
+        ):
             return None
         first, second = self.e.layers(node.value, site.cases[0].members)
         assert isinstance(target, ast.Attribute)

@@ -73,8 +73,8 @@ class DtypeLike(Codec):
 class TypeOf(Codec):
     """The element type that is asked for, else that of a tensor (only for decompositions).
 
-    float32 is what frameworks make when nothing is asked for, and follows the type in which a program is run: it is left
-    open.
+    float32 is what frameworks make when nothing is asked for, and follows the type in which a program is run: it is
+    left open.
     """
 
     name: ClassVar[str] = "type_of"

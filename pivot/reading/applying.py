@@ -150,6 +150,10 @@ def make_node(
     types = {k: type_of(v) for k, v in held.items()}
     if module is None:
         types.update({name: parameter.type for name, parameter in weights.items() if name not in types})
+    for name, use in bound.codecs.items() if bound is not None else ():
+        if held.get(name) is not None:
+            why = f"{op.name}: {name} is given through `{use.codec}`, which is not read yet"
+            raise ev.refusal(frame, node, why, "leave the argument out, or write the computation out", "codec")
     checked = normalise(op, params, types)
     if isinstance(checked, Refused):
         return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}")

@@ -122,6 +122,8 @@ def delete(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
                 _swap_entries(ev, box, entries)
             elif isinstance(box, ListObject) and isinstance(key_value.hint, int):
                 items = list(box.items)
+                if not -len(items) <= key_value.hint < len(items):
+                    raise ev.refusal(frame, target, f"index {key_value.hint} is out of range", "check it", "index")
                 del items[key_value.hint]
                 ev.replace_items(box.items, items)
             else:

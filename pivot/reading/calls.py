@@ -194,7 +194,8 @@ def call_library(
         visit.result = careful(ev, api.name, partial(handler, ev, args, kwargs, node, frame), node, frame)
         ev.visit(visit)
         return visit.result
-    return ev.dialect.call_api(ev, callee, api, args, kwargs, node, frame)
+    run = partial(ev.dialect.call_api, ev, callee, api, args, kwargs, node, frame)
+    return careful(ev, api.name, run, node, frame)
 
 
 def careful(ev: Evaluator, name: str, run: Callable[[], Value], node: ast.AST, frame: Frame) -> Value:
@@ -226,16 +227,19 @@ def call_method(
     frame: Frame,
 ) -> Value:
     """A method that a library type provides."""
-    hint = bound.receiver.hint
+    hint, name = bound.receiver.hint, bound.name
     if isinstance(hint, TensorCell):
-        return ev.dialect.tensor_method(ev, callee, bound.receiver, bound.name, args, kwargs, node, frame)
+        run = partial(ev.dialect.tensor_method, ev, callee, bound.receiver, name, args, kwargs, node, frame)
+        return careful(ev, name, run, node, frame)
     if isinstance(hint, ModuleObject):
-        return ev.dialect.module_method(ev, callee, bound.receiver, bound.name, args, kwargs, node, frame)
+        run = partial(ev.dialect.module_method, ev, callee, bound.receiver, name, args, kwargs, node, frame)
+        return careful(ev, name, run, node, frame)
     if isinstance(hint, SuperObject):
-        return ev.dialect.super_method(ev, callee, hint, bound.name, args, kwargs, node, frame)
-    visit = Visit(node, frame, "data", callee, args, kwargs, name=bound.name)
-    run = partial(methods.method, ev, bound.receiver, bound.name, args, kwargs, node, frame)
-    visit.result = careful(ev, bound.name, run, node, frame)
+        run = partial(ev.dialect.super_method, ev, callee, hint, name, args, kwargs, node, frame)
+        return careful(ev, name, run, node, frame)
+    visit = Visit(node, frame, "data", callee, args, kwargs, name=name)
+    run = partial(methods.method, ev, bound.receiver, name, args, kwargs, node, frame)
+    visit.result = careful(ev, name, run, node, frame)
     ev.visit(visit)
     return visit.result
 

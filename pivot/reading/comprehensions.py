@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.reading.assigning import bind
 from pivot.reading.comparing import truth
 from pivot.reading.frames import Scope
+from pivot.reading.hints import unique
 from pivot.reading.iterating import bounded, iterate
 from pivot.reading.subscripts import key_of
 from pivot.reading.values import DictObject, ListObject, Origin, Value
@@ -38,7 +39,9 @@ def comprehension(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     if isinstance(node, ast.DictComp):
         return Value(DictObject(entries))
     origin = Origin("apply", node, frame.file, "comprehension", tuple(items), frame)
-    return Value(ListObject(items, "set" if isinstance(node, ast.SetComp) else "list"), origin)
+    if isinstance(node, ast.SetComp):
+        return Value(ListObject(unique(items), "set"), origin)
+    return Value(ListObject(items), origin)
 
 
 def run_generators(ev: Evaluator, generators: list[ast.comprehension], inner: Frame, leaf: object) -> None:

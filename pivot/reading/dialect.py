@@ -52,6 +52,10 @@ class Dialect(TensorCalls):
         """hasattr(library, name)."""
         return True
 
+    def exports(self, ev: Evaluator, module: str, name: str) -> bool:
+        """Does `from module import *` bind this name?"""
+        return bool(ev.opset.find(self.framework, "call", self.canonical(f"{module}.{name}")))
+
     def has_method(self, hint: object, attr: str) -> bool:
         """hasattr() on a value of the library."""
         return False

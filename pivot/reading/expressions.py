@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.reading import calls, comprehensions, lookup, subscripts
 from pivot.reading.bombs import LimitReached, check_items, check_product
 from pivot.reading.comparing import branch_kind, compare_one, truth
+from pivot.reading.hints import unique
 from pivot.reading.iterating import iterate
 from pivot.reading.operators import UNARY, apply_binary, format_value
 from pivot.reading.trace import Branch
@@ -89,7 +90,9 @@ def sequence(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     origin = Origin("apply", node, frame.file, type(node).__name__, tuple(items), frame)
     if isinstance(node, ast.Tuple):
         return Value(tuple(items), origin, depends_of(*items))
-    return Value(ListObject(items, "list" if isinstance(node, ast.List) else "set"), origin)
+    if isinstance(node, ast.Set):
+        return Value(ListObject(unique(items), "set"), origin)
+    return Value(ListObject(items), origin)
 
 
 def dictionary(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:

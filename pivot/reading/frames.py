@@ -12,7 +12,7 @@ from pivot.reading.values import ClassObject, FunctionObject, Value
 class Scope:
     """Names of one module, function or class body. Module names are evaluated when first asked for."""
 
-    __slots__ = ("file", "function", "globals_declared", "lazy", "names", "package", "parent")
+    __slots__ = ("file", "function", "globals_declared", "lazy", "names", "package", "parent", "stars")
 
     def __init__(self, file: str, parent: Scope | None = None, function: FunctionObject | None = None) -> None:
         self.file = file
@@ -21,6 +21,7 @@ class Scope:
         self.names: dict[str, Value] = {}
         self.lazy: dict[str, list[ast.stmt]] = {}  # module level: the statements that bind a name
         self.package: tuple[str, ...] = ()
+        self.stars: list[ast.ImportFrom] = []  # module level: `from ... import *`
         self.globals_declared: set[str] = set()
 
     @property
@@ -32,7 +33,7 @@ class Scope:
         return scope
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Frame:
     """One evaluation of a definition: called from `site` in `parent`. `key` is the same in every mode."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.reading.bombs import check_nested
@@ -126,3 +128,12 @@ def _equal(left: Value, right: Value) -> bool:
     if isinstance(a, DictObject) and isinstance(b, DictObject):
         return a.entries.keys() == b.entries.keys() and all(_equal(a.entries[k][1], b.entries[k][1]) for k in a.entries)
     return bool(a == b)
+
+
+def unique(items: Iterable[Value]) -> list[Value]:
+    """The items of a set, in the order in which they came."""
+    found: dict[object, Value] = {}
+    for item in items:
+        hint = ordered(item)
+        found.setdefault(str(hint) if isinstance(hint, (list, tuple)) else hint, item)
+    return list(found.values())

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes, lookup
+from pivot.reading.bombs import LimitReached
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.limits import LIMITS
 from pivot.reading.source import load
@@ -67,9 +68,13 @@ def open_file(ev: Evaluator, path: Path) -> Scope:
     path = path.resolve()
     if path in ev.scopes:
         return ev.scopes[path]
+    if len(ev.scopes) > LIMITS.import_files:
+        raise LimitReached("too many imported files", "import_files")
     text = ev.texts.get(str(path))
     if text is None:
         text = load(path).text
+    if sum(map(len, ev.files.values())) + len(text) > LIMITS.import_bytes:
+        raise LimitReached("too much text in imported files", "import_bytes")
     tree = parse(text, str(path))
     ev.trace.keep.append(tree)
     ev.files[str(path)] = text
@@ -83,6 +88,9 @@ def open_file(ev: Evaluator, path: Path) -> Scope:
 
 def index_statement(scope: Scope, statement: ast.stmt) -> None:
     """Remember which names a module-level statement binds or changes."""
+    if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
+        scope.stars.append(statement)
+        return
     for name in dict.fromkeys([*classes.bound_names(statement), *changed_names(statement)]):
         scope.lazy.setdefault(name, []).append(statement)
 
@@ -115,7 +123,7 @@ def resolve(ev: Evaluator, node: ast.Import | ast.ImportFrom, frame: Frame) -> l
 def import_name(ev: Evaluator, alias: ast.alias, frame: Frame) -> tuple[str, Value]:
     """`import a.b as c` binds c to a.b; `import a.b` binds a."""
     if alias.name.partition(".")[0] not in LIBRARIES:
-        found = find_absolute(ev, alias.name.split("."), frame)
+        found = find_absolute(alias.name.split("."), frame)
         if found is not None:
             return alias.asname or alias.name.partition(".")[0], Value(ModuleScope(open_file(ev, found)))
     if alias.asname:
@@ -127,15 +135,14 @@ def import_name(ev: Evaluator, alias: ast.alias, frame: Frame) -> tuple[str, Val
 def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple[str, Value]]:
     """`from a.b import c, d as e`."""
     module = node.module or ""
-    path = None
-    if node.level:
-        path = find_relative(ev, node.level, module.split(".") if module else [], frame)
-    elif module.partition(".")[0] not in LIBRARIES:
-        path = find_absolute(ev, module.split("."), frame)
+    path = file_of(ev, node, frame)
     bound: list[tuple[str, Value]] = []
     for alias in node.names:
         name = alias.asname or alias.name
-        if path is not None:
+        beside = find_relative(node.level, [alias.name], frame) if node.level and not module else None
+        if path is None and beside is not None:  # a module of a folder without __init__.py
+            bound.append((name, Value(ModuleScope(open_file(ev, beside)))))
+        elif path is not None:
             bound.append((name, from_file(ev, path, alias.name, frame, node)))
         elif node.level:
             bound.append(
@@ -148,14 +155,6 @@ def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple
 
 def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST) -> Value:
     """A name of another source file, or a submodule of a package."""
-    if len(ev.scopes) > LIMITS.import_files:
-        raise ev.refusal(
-            frame,
-            node,
-            f"too many imported files (limit import_files = {LIMITS.import_files})",
-            "open a smaller package",
-            "limit",
-        )
     folder = path.parent if path.name == "__init__.py" else None
     if folder is not None:
         for candidate in (folder / f"{name}.py", folder / name / "__init__.py"):
@@ -166,15 +165,42 @@ def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST)
     return value if value is not None else ev.unknown(frame, node, f"{name} is not defined in {path.name}")
 
 
-def find_relative(ev: Evaluator, level: int, parts: list[str], frame: Frame) -> Path | None:
-    """The file of `from ..a.b import`."""
-    folder = Path(frame.file).parent
-    for _ in range(level - 1):
-        folder = folder.parent
-    return as_file(folder.joinpath(*parts)) if parts else as_file(folder)
+def from_star(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
+    """A name that a `from ... import *` of a file binds; the last one wins."""
+    frame = ev.module_frame(scope)
+    for statement in reversed(scope.stars):
+        module = statement.module or ""
+        path = file_of(ev, statement, frame)
+        if path is not None:
+            found = lookup.in_module(ev, open_file(ev, path), wanted) if not wanted.startswith("_") else None
+            if found is not None:
+                return found
+        elif ev.dialect.exports(ev, module, wanted):
+            return Value(Api(ev.dialect.canonical(f"{module}.{wanted}")))
+    return None
 
 
-def find_absolute(ev: Evaluator, parts: list[str], frame: Frame) -> Path | None:
+def file_of(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> Path | None:
+    """The file that an import names, where it stands beside the opened one."""
+    module = node.module or ""
+    if node.level:
+        return find_relative(node.level, module.split(".") if module else [], frame)
+    if module.partition(".")[0] not in LIBRARIES:
+        return find_absolute(module.split("."), frame)
+    return None
+
+
+def find_relative(level: int, parts: list[str], frame: Frame) -> Path | None:
+    """The file of `from ..a.b import`; nothing above the outermost package is read."""
+    file = Path(frame.file)
+    package = package_root(file)[1]
+    if level > max(len(package), 1):
+        return None
+    folder = file.parents[level - 1]
+    return as_file(folder.joinpath(*parts)) if parts or package else None
+
+
+def find_absolute(parts: list[str], frame: Frame) -> Path | None:
     """The file of an absolute import, inside the package of the opened file or beside it."""
     root, package = package_root(Path(frame.file))
     if package and parts[0] == package[0]:

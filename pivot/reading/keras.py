@@ -328,7 +328,7 @@ class KerasDialect(Dialect):
             place = module.form.weights.get(role)
             if place is None:
                 continue
-            shape = stored_shape(module.form.op, role, place, module.params, sizes)
+            shape = stored_shape(module.form.op, role, place, {**module.params, **bound.params}, sizes)
             if shape is None:
                 continue
             parameter = ParameterObject(TensorType(shape), not spec.buffer, True, spec.buffer, role=role, owner=module)

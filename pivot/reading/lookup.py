@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes
+from pivot.reading import classes, imports
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
@@ -60,16 +60,17 @@ def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
         return ev.overrides[wanted]
     if wanted in scope.names:
         return scope.names[wanted]
-    statements = scope.lazy.get(wanted)
-    if not statements:
-        return None
+    statements = scope.lazy.get(wanted, [])
     key = (id(scope), wanted)
-    if key in ev.evaluating:
+    if key in ev.evaluating or not (statements or scope.stars):
         return None
     ev.evaluating.add(key)
     depth, ev.speculating = ev.speculating, 0  # module-level names outlive the arm that asked for them
     try:
         frame = ev.module_frame(scope)
+        found = imports.from_star(ev, scope, wanted) if not statements else None
+        if found is not None:
+            scope.names[wanted] = found
         for statement in statements:
             if id(statement) not in ev.trace.executed or wanted not in scope.names:
                 if is_definition_shadowed(statement, statements):

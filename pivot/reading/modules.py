@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pivot.reading.trace import Visit
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ModuleObject:
     """One module instance. A library layer has a form and pivot parameters; `container` names its kind."""
 
@@ -74,17 +74,20 @@ class ModuleObject:
 def name_paths(root: ModuleObject) -> None:
     """Give every module and parameter below the root all its paths."""
     stack: list[tuple[str, ModuleObject, frozenset[int]]] = [("", root, frozenset())]
+    paths: dict[int, list[str]] = {}
+    names: dict[int, list[str]] = {}
     count = 0
     while stack:
         prefix, module, above = stack.pop()
         check_graph(count)  # modules shared by shared modules have a number of paths that doubles with every level
         count += 1
-        if prefix not in module.paths:
-            module.paths.append(prefix)
+        if id(module) not in paths:
+            paths[id(module)] = module.paths = []
+        module.paths.append(prefix)
         for name, parameter in module.own_parameters():
-            full = f"{prefix}.{name}" if prefix else name
-            if full not in parameter.names:
-                parameter.names.append(full)
+            if id(parameter) not in names:
+                names[id(parameter)] = parameter.names = []
+            parameter.names.append(f"{prefix}.{name}" if prefix else name)
         below = above | {id(module)}
         for name, child in reversed(list(module.own_children())):
             if id(child) not in below:

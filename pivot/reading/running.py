@@ -33,7 +33,7 @@ def trial_forward(
 ) -> None:
     """A forward pass that only finds which free sizes the layers fix."""
     mark = ev.journal.mark()
-    nodes, guards, problems = len(ev.nodes), len(ev.guards), len(ev.problems)
+    nodes, guards = len(ev.nodes), len(ev.guards)
     ev.speculating += 2  # above 1: no arm is tried, nothing counts as visited
     saved = {id(m): dict(m.calls) for _, m in root.walk()}
     visits, branches, resolved = ev.trace.visits, ev.trace.branches, ev.trace.resolved
@@ -52,7 +52,7 @@ def trial_forward(
         ev.trace.visits, ev.trace.branches, ev.trace.resolved, ev.trace.frames = visits, branches, resolved, frames
         ev.speculating -= 2
         ev.journal.rollback(mark)
-        del ev.nodes[nodes:], ev.guards[guards:], ev.problems[problems:]
+        del ev.nodes[nodes:], ev.guards[guards:]
         for _, module in root.walk():
             module.calls.clear()
             module.calls.update(saved.get(id(module), {}))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pivot.reading.bombs import check_items
 from pivot.reading.comparing import truth
 from pivot.reading.handlers import Args, Handler, Kwargs, made
-from pivot.reading.hints import ordered
+from pivot.reading.hints import ordered, unique
 from pivot.reading.iterating import iterate
 from pivot.reading.subscripts import key_of
 from pivot.reading.values import DictObject, ListObject, Unknown, Value
@@ -34,11 +34,7 @@ def listed(kind: str) -> Handler:
             else:
                 items.sort(key=ordered, reverse=reverse)  # type: ignore[arg-type]
         if kind in ("set", "frozenset"):
-            unique: dict[object, Value] = {}
-            for item in items:
-                hint = ordered(item)
-                unique.setdefault(hint if not isinstance(hint, (list, tuple)) else str(hint), item)
-            return made(ListObject(list(unique.values()), "set"), node, frame, kind)
+            return made(ListObject(unique(items), "set"), node, frame, kind)
         if kind == "tuple":
             return made(tuple(items), node, frame, kind, *items)
         return made(ListObject(items), node, frame, kind)

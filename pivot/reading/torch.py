@@ -137,6 +137,10 @@ class TorchDialect(TorchModules):
             return ev.call(args[0], args[1:], plain, node, frame)
         if name == "torch.Size":
             return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)
+        if self.is_in_place(ev, name) and args and isinstance(args[0].hint, TensorCell):
+            made = self.call_forms(ev, callee, name[:-1], args, kwargs, node, frame)
+            write_in_place(ev, args[0].hint, made, node, frame)
+            return args[0]
         if name.startswith(DROPPED_PREFIXES):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             return (
@@ -145,6 +149,15 @@ class TorchDialect(TorchModules):
                 else ev.unknown(frame, node, f"{name} has no meaning for the network")
             )
         return None
+
+    def is_in_place(self, ev: Evaluator, name: str) -> bool:
+        """Is this `torch.relu_`, which writes into its first argument what `torch.relu` would give?"""
+        return name.endswith("_") and not name.endswith("__") and bool(ev.opset.find(self.framework, "call", name[:-1]))
+
+    def exports(self, ev: Evaluator, module: str, name: str) -> bool:
+        full = self.canonical(f"{module}.{name}")
+        known = full in CONTAINERS or name in ("Module", "Parameter", "functional", "init", "nn")
+        return module.startswith("torch") and (known or bool(ev.opset.find(self.framework, "call", full)))
 
     def make_parameter(
         self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame

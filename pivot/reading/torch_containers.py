@@ -21,6 +21,7 @@ from pivot.reading.values import (
     Origin,
     ParameterObject,
     TensorCell,
+    Unknown,
     Value,
 )
 from pivot.types import TensorType
@@ -79,6 +80,8 @@ class TorchContainers(Dialect):
         self, ev: Evaluator, module: ModuleObject, name: str, value: Value, node: ast.AST, frame: Frame
     ) -> None:
         """Set a submodule, parameter or plain attribute, as nn.Module's __setattr__ does."""
+        if module.container in ("sequential", "list", "dict"):
+            value = self.as_member(ev, name, value, node, frame)
         hint = value.hint
         target: dict[str, Value]
         if isinstance(hint, ModuleObject):
@@ -96,6 +99,15 @@ class TorchContainers(Dialect):
             kept = module.attrs.pop(name)
             ev.undoable(lambda: module.attrs.__setitem__(name, kept))
         ev.set_item(target, name, value)
+
+    def as_member(self, ev: Evaluator, name: str, value: Value, node: ast.AST, frame: Frame) -> Value:
+        """What may stand in a container. A member that was not read makes an unmapped node when it is called."""
+        if isinstance(value.hint, Unknown):
+            module = ModuleObject(Api("unread"), site=node, frame=frame, speculative=ev.speculating > 0)
+            module.attrs["unmapped"] = Value(value.hint.why)
+            ev.add_module(module)
+            return Value(module, value.origin)
+        return value
 
     def is_view(self, cell: TensorCell) -> bool:
         """Is a cell a view of another?"""

@@ -209,7 +209,11 @@ class TorchModules(TorchContainers):
     ) -> Value:
         """forward() as the library has it."""
         if module.container == "sequential":
-            value = args[0]
+            if not args and "input" not in kwargs:
+                raise ev.refusal(
+                    frame, node, "a Sequential is called without an input", "give it a tensor", "arguments"
+                )
+            value = args[0] if args else kwargs["input"]
             for index, child in enumerate(list(module.children.values())):
                 inner = self.synthetic(ev, node, index)
                 value = self.apply_module(ev, child, (value,), {}, inner, frame)

@@ -34,7 +34,7 @@ CallKind = Literal[
 ]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Visit:
     """One evaluation of a site. `bound` and `form` tell how a library call was read."""
 
@@ -55,7 +55,7 @@ class Visit:
     entered: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Branch:
     """Which arm a condition took in a frame, and what kind of test it was."""
 

@@ -19,7 +19,7 @@ INPUT, PARAMETER, MODE, SIZE = 1, 2, 4, 8  # what a value depends on, as bits
 OriginKind = Literal["literal", "param", "apply", "attr", "loop", "size"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Origin:
     """How a value was made. `sources` are the values it was made from, in the order of the expression."""
 
@@ -71,7 +71,7 @@ class TensorVersion:
     expanded: TensorVersion | None = None  # the value with a leading axis of 1 that this is returned for
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ParameterObject:
     """A parameter or buffer, owned by a module and possibly known under several names."""
 
@@ -128,7 +128,7 @@ class Unknown:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FunctionObject:
     """A function, method or lambda of the program, with the scope it closes over."""
 
@@ -169,7 +169,7 @@ class Partial:
     node: ast.AST | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ClassObject:
     """A class of the program. Members are evaluated when asked for."""
 

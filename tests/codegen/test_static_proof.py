@@ -75,9 +75,11 @@ class Net(nn.Module):
 """
 
 
-@pytest.fixture
-def converted(convert: Convert, write_source: Callable[..., Path]) -> Converted:
-    return convert(write_source(SOURCE), "2x3x8x8", model="Net()")
+@pytest.fixture(scope="module")
+def converted(convert: Convert, tmp_path_factory: pytest.TempPathFactory) -> Converted:
+    path = tmp_path_factory.mktemp("proof") / "model.py"
+    path.write_text(SOURCE, encoding="utf-8")
+    return convert(path, "2x3x8x8", model="Net()")
 
 
 def proof_of(converted: Converted, text: str, opset: OpSet) -> Proof:
@@ -204,7 +206,7 @@ HARMLESS = (
     Change("identity = x", "identity = x", "identity = ops.stop_gradient(x) if False else x"),
     Change("y = self.pool(y)", "y = self.pool(y)", "y = self.pool(layers.Identity()(y))"),
     Change("ops.softmax(h)", "ops.softmax(h)", "ops.softmax(h, axis=1)"),
-    Change("z = ", "[:, 2:6]", "[:, 2:6:1]") if False else Change("z = ", "[:, 2:6]", "[..., 2:6]"),
+    Change("z = ", "[:, 2:6]", "[..., 2:6]"),
     Change("y = ops.mean", "axis=(1, 2)", "axis=(2, 1)"),
     Change("y = ops.mean", "axis=(1, 2)", "axis=(-3, -2)"),
     Change("self.conv1 = ", "channels, 3", "filters=channels, kernel_size=(3, 3)"),
@@ -226,7 +228,7 @@ def test_a_text_that_cannot_be_read_back_is_not_equal(converted: Converted, opse
 
 def test_a_difference_names_the_line_of_the_source(converted: Converted, opset: OpSet) -> None:
     proof = proof_of(converted, changed(converted.text, Change("left = ", "leaky_relu(x, 0.1)", "elu(x)")), opset)
-    lines = SOURCE.strip("\n").split("\n")
+    lines = SOURCE.split("\n")
     assert proof.place is not None
     assert "F.leaky_relu" in lines[proof.place[1] - 1]
 

@@ -131,7 +131,7 @@ def run_all(opset: OpSet, chosen: list[Case], folder: Path) -> dict[str, Outcome
         outcomes[case.name] = attempt(case, opset, folder / case.name, plans)
     by_name = {case.name: case for case in chosen}
     jobs = [job for name, plan in plans.items() for job in jobs_of(by_name[name], plan, folder / name)]
-    source = run_worker("torch", [job for job in jobs if not job["target_only"]], folder)
+    source = run_worker("torch", jobs, folder)
     for name, plan in plans.items():
         state = folder / name / "state.npz"
         if state.exists():
@@ -221,7 +221,6 @@ def jobs_of(case: Case, plan: VerificationPlan, folder: Path) -> Iterator[Job]:
             "carried": str(folder / "carried.npz"),
             "source_results": str(folder / f"source{draw.number}.npz"),
             "target_results": str(folder / f"target{draw.number}.npz"),
-            "target_only": False,
         }
 
 
@@ -230,7 +229,8 @@ def run_worker(framework: str, jobs: list[Job], folder: Path) -> dict[str, str |
     request, answer = folder / f"{framework}.json", folder / f"{framework}.answer.json"
     request.write_text(json.dumps(jobs), encoding="utf-8")
     command = [sys.executable, "-P", str(HERE / f"numbers_{framework}.py"), str(request), str(answer)]
-    environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "PYTHONDONTWRITEBYTECODE": "1", "CUDA_VISIBLE_DEVICES": "-1"}
+    own = {"KERAS_BACKEND": "tensorflow", "PYTHONDONTWRITEBYTECODE": "1", "CUDA_VISIBLE_DEVICES": "-1"}
+    environment = {**os.environ, **own}
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, env=environment, check=False)
     if done.returncode:
         raise AssertionError(f"the {framework} worker failed:\n{done.stderr[-3000:]}")
@@ -261,7 +261,9 @@ def judge(
             continue  # the example holds for its own sizes only
         why = target[key]
         if why is None:
-            why = difference(case, plan, load_npz(folder / f"source{number}.npz"), load_npz(folder / f"target{number}.npz"), outcome)
+            why = difference(
+                case, plan, load_npz(folder / f"source{number}.npz"), load_npz(folder / f"target{number}.npz"), outcome
+            )
         if why is not None:
             outcome.status, outcome.why = "wrong", f"draw {number}: {why}"
             return

@@ -6,7 +6,6 @@ An example is equal or refused with a reason and a place; it is never wrong and 
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from harness import Case, Outcome, cases, run_all

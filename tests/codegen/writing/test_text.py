@@ -16,8 +16,20 @@ from codegen.writing.text import render, render_expression, render_with_spans
 from pivot.reading.syntax import parse
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
-MODULES = ["argparse.py", "ast.py", "asyncio/tasks.py", "contextlib.py", "dataclasses.py", "decimal.py", "enum.py",
-           "functools.py", "inspect.py", "statistics.py", "tokenize.py", "typing.py"]
+MODULES = [
+    "argparse.py",
+    "ast.py",
+    "asyncio/tasks.py",
+    "contextlib.py",
+    "dataclasses.py",
+    "decimal.py",
+    "enum.py",
+    "functools.py",
+    "inspect.py",
+    "statistics.py",
+    "tokenize.py",
+    "typing.py",
+]
 
 
 def formatted(text: str) -> str:
@@ -44,8 +56,11 @@ def test_standard_library(name: str) -> None:
 
 def _in_string(text: str, line: str) -> bool:
     """Whether the line belongs to a string of several lines."""
-    return any("\n" in token.string and line in token.string.split("\n")
-               for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type == tokenize.STRING)
+    return any(
+        "\n" in token.string and line in token.string.split("\n")
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.STRING
+    )
 
 
 KEPT = {
@@ -181,7 +196,8 @@ LAYOUT = {
         self.layer2 = self._make_layer(
             block, 128, layers[1], stride=2, dilate=replace_stride_with_dilation[0]
         )
-        """),
+        """,
+    ),
     "one per line, with a comma": (
         "self.conv = nn.Conv2d(in_channels * groups, out_channels, kernel_size=kernel, stride=stride, padding=padding)",
         """
@@ -192,7 +208,8 @@ LAYOUT = {
             stride=stride,
             padding=padding,
         )
-        """),
+        """,
+    ),
     "exploded stays exploded": (
         "x = f(\n  a,\n  b\n)\ny = [1, 2,]\nz = (1,)\n",
         """
@@ -205,7 +222,8 @@ LAYOUT = {
             2,
         ]
         z = (1,)
-        """),
+        """,
+    ),
     "operators in brackets of their own": (
         "if self.first_condition_with_a_long_name and self.second_condition_with_a_long_name or self.third:\n  pass",
         """
@@ -215,7 +233,8 @@ LAYOUT = {
             or self.third
         ):
             pass
-        """),
+        """,
+    ),
     "method chain": (
         "x = tensor.flatten(start_dim=1).transpose(first_dimension, second_dimension).reshape(batch_size, -1)",
         """
@@ -224,7 +243,8 @@ LAYOUT = {
             .transpose(first_dimension, second_dimension)
             .reshape(batch_size, -1)
         )
-        """),
+        """,
+    ),
     "signature": (
         "def forward(self, query, key, value, attention_mask=None, need_weights=True) -> Tuple[Tensor, Tensor]: pass",
         """
@@ -232,7 +252,8 @@ LAYOUT = {
             self, query, key, value, attention_mask=None, need_weights=True
         ) -> Tuple[Tensor, Tensor]:
             pass
-        """),
+        """,
+    ),
     "imports": (
         "from torchvision.models._utils import first_long_name, second_long_name, third_long_name, fourth",
         """
@@ -242,7 +263,8 @@ LAYOUT = {
             third_long_name,
             fourth,
         )
-        """),
+        """,
+    ),
     "strings in pieces": (
         "raise ValueError('a message that is rather long, so that it was written ' f'in {several} pieces, here two')",
         """
@@ -250,24 +272,30 @@ LAYOUT = {
             "a message that is rather long, so that it was written "
             f"in {several} pieces, here two"
         )
-        """),
-    "a long string is not broken": (f"x = {'y' * 100!r}", f"""
-        x = "{'y' * 100}"
-        """),
+        """,
+    ),
+    "a long string is not broken": (
+        f"x = {'y' * 100!r}",
+        f"""
+        x = "{"y" * 100}"
+        """,
+    ),
     "subscript on the right": (
         "relative_coordinates = flat_coordinates[:, :, None] - flat_coordinates[:, None, :] * some_factor",
         """
         relative_coordinates = (
             flat_coordinates[:, :, None] - flat_coordinates[:, None, :] * some_factor
         )
-        """),
+        """,
+    ),
     "comprehension": (
         "self.blocks = nn.ModuleList([Block(dimension, heads, ratio) for _ in range(depth) if some_condition])",
         """
         self.blocks = nn.ModuleList(
             [Block(dimension, heads, ratio) for _ in range(depth) if some_condition]
         )
-        """),
+        """,
+    ),
     "with": (
         "with open(first_file_with_a_long_name) as first, open(second_file_with_a_long_name) as second_one:\n  pass",
         """
@@ -276,11 +304,14 @@ LAYOUT = {
             open(second_file_with_a_long_name) as second_one,
         ):
             pass
-        """),
-    "quotes": ("""x = 'a' + 'b"c' + 'it\\'s' + '''d''' + f'{e["f"]}' + R'\\d'""",
-               '''
+        """,
+    ),
+    "quotes": (
+        """x = 'a' + 'b"c' + 'it\\'s' + '''d''' + f'{e["f"]}' + R'\\d'""",
+        '''
                x = "a" + 'b"c' + "it's" + """d""" + f'{e["f"]}' + R"\\d"
-               '''),
+               ''',
+    ),
     "blank lines": (
         "import a\nx = 1\n\n\n\ny = 2\ndef f():\n\n    x\n\n\n    y\n    def g(): pass\n    z\n"
         "class A:\n  '''d'''\n  x = 1\n  def f(): pass\n  def g(): pass\nz = 3\n",
@@ -317,7 +348,8 @@ LAYOUT = {
 
 
         z = 3
-        '''),
+        ''',
+    ),
     "docstring moves with its indent": (
         "class A:\n  '''First.\n\n  Second:\n      third\n  '''\n",
         '''
@@ -327,7 +359,8 @@ LAYOUT = {
             Second:
                 third
             """
-        '''),
+        ''',
+    ),
     "comments": (
         """
         # about a
@@ -373,7 +406,8 @@ LAYOUT = {
             }
 
         # end
-        """),
+        """,
+    ),
 }
 
 
@@ -450,17 +484,35 @@ def test_spans_cover_what_they_name() -> None:
         else:
             assert ast.dump(ast.parse(dedent(" " * (column - 1) + cut)).body[0]) == ast.dump(node)
         found.append(type(node).__name__)
-    assert Counter(found) == {"FunctionDef": 1, "Assign": 1, "BinOp": 1, "Call": 5, "Attribute": 1, "Subscript": 1,
-                              "If": 1, "Return": 1, "Expr": 1}
+    assert Counter(found) == {
+        "FunctionDef": 1,
+        "Assign": 1,
+        "BinOp": 1,
+        "Call": 5,
+        "Attribute": 1,
+        "Subscript": 1,
+        "If": 1,
+        "Return": 1,
+        "Expr": 1,
+    }
 
 
 @pytest.mark.parametrize(
     ("opening", "middle", "closing", "times"),
-    [("f(", "x", ")", 190), ("[", "x", "]", 190), ("{1: ", "x", "}", 190), ("f(a=", "x", ")", 95), ("-", "x", "", 190),
-     ("lambda: ", "x", "", 190), ("x + ", "x", "", 990), ("[", "x", " for x in y]", 95)],
+    [
+        ("f(", "x", ")", 190),
+        ("[", "x", "]", 190),
+        ("{1: ", "x", "}", 190),
+        ("f(a=", "x", ")", 95),
+        ("-", "x", "", 190),
+        ("lambda: ", "x", "", 190),
+        ("x + ", "x", "", 990),
+        ("[", "x", " for x in y]", 95),
+    ],
 )
 def test_deep_trees(opening: str, middle: str, closing: str, times: int) -> None:
     text = f"x = {opening * times}{middle}{closing * times}\n"
     result = formatted(text)
     assert "".join(result.split()).replace("(-", "-").replace(",)", ")").replace(",]", "]").replace(",}", "}").replace(
-        "x=(", "x=").removesuffix(")") == "".join(text.split()).removesuffix(")")
+        "x=(", "x="
+    ).removesuffix(")") == "".join(text.split()).removesuffix(")")

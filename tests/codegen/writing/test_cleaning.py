@@ -1,0 +1,47 @@
+"""Dead statements go, and only these."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import pytest
+
+from codegen.writing.cleaning import clean_function, is_pure
+
+
+def cleaned(body: str) -> str:
+    made = ast.parse("def f(x):\n" + textwrap.indent(textwrap.dedent(body).strip("\n"), "    ")).body[0]
+    assert isinstance(made, ast.FunctionDef)
+    clean_function(made)
+    return textwrap.dedent(ast.unparse(made).partition("\n")[2])
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("n = len(x)\nreturn x", "return x"),
+        ("n = len(x)\nm = n + 1\nreturn x", "return x"),  # one after the other
+        ("n: int = 3\nreturn x", "return x"),
+        ("n = x.shape[0]\nreturn n", "n = x.shape[0]\nreturn n"),
+        ("y = g(x)\nreturn x", "y = g(x)\nreturn x"),  # a call may do something
+        ("a, b = x\nreturn x", "a, b = x\nreturn x"),
+        ("x.y = 1\nreturn x", "x.y = 1\nreturn x"),
+        ("y = z = 1\nreturn x", "return x"),
+        ("y = z = 1\nreturn z", "y = z = 1\nreturn z"),
+        ("if x:\n    n = 1\nreturn x", "return x"),
+        ("if x:\n    n = 1\nelse:\n    x = 2\nreturn x", "if not x:\n    x = 2\nreturn x"),
+        ("for i in x:\n    n = i\nreturn x", "return x"),
+        ("n = 1", "pass"),
+    ],
+)
+def test_assignments_that_nothing_reads(body: str, left: str) -> None:
+    assert cleaned(body) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "pure"),
+    [("1 + x.shape[0]", True), ("len(x)", True), ("d.get('a')", True), ("f(x)", False), ("(y := 1)", False), ("[len(a) for a in x]", True)],
+)
+def test_computing_without_a_trace(text: str, pure: bool) -> None:
+    assert is_pure(ast.parse(text, mode="eval").body) is pure

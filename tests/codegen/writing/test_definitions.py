@@ -1,0 +1,205 @@
+"""Classes and functions keep their names, parameters and documentation; the framework's bases become the target's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from codegen.convert import Converted
+
+Written = Callable[..., str]
+Net = Callable[..., str]
+
+
+def test_a_class_is_written_as_it_stood(written: Written) -> None:
+    made = written(
+        '''
+        # the network
+        class Net(nn.Module):
+            """One layer.
+
+            Args:
+                width: Features.
+            """
+
+            def __init__(self, width: int = 4, *, classes: int = 2) -> None:
+                """Make it."""
+                super().__init__()
+                # the only layer
+                self.fc = nn.Linear(width, classes)  # logits
+
+            def forward(self, x: torch.Tensor) -> torch.Tensor:
+                """x: (N, width)."""
+                return self.fc(x)
+        ''',
+        "2x4",
+    )
+    assert made == '''# the network
+class Net(keras.Model):
+    """One layer.
+
+    Args:
+        width: Features.
+    """
+
+    def __init__(self, width: int = 4, *, classes: int = 2) -> None:
+        """Make it."""
+        super().__init__()
+        # the only layer
+        self.fc = layers.Dense(classes)  # logits
+
+    def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
+        """x: (N, width)."""
+        return self.fc(x)
+'''
+
+
+@pytest.mark.parametrize(
+    ("source", "base"),
+    [("nn.Module", "layers.Layer"), ("nn.Sequential", "keras.Sequential")],
+)
+def test_bases(written: Written, source: str, base: str) -> None:
+    body = "super().__init__(nn.Linear(4, 4), nn.ReLU())" if source == "nn.Sequential" else "super().__init__()"
+    forward = "" if source == "nn.Sequential" else "\n            def forward(self, x):\n                return F.relu(x)\n"
+    made = written(
+        f"""
+        class Part({source}):
+            def __init__(self):
+                {body}
+{forward}
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.part = Part()
+
+            def forward(self, x):
+                return self.part(x)
+        """,
+        "2x4",
+    )
+    assert f"class Part({base}):" in made
+    assert "class Net(keras.Model):" in made
+
+
+def test_a_class_used_as_a_value_becomes_a_small_function_of_the_sources_signature(net: Net) -> None:
+    made = net(
+        "self.norm = norm_layer(3)", "return self.norm(x)", "2x3x4x4", signature="norm_layer=nn.BatchNorm2d"
+    )
+    assert made.startswith(
+        "def batch_norm2d(num_features):\n    return layers.BatchNormalization(momentum=0.9, epsilon=1e-05)\n\n\nclass Net"
+    )
+    assert "def __init__(self, norm_layer=batch_norm2d):" in made
+    assert "self.norm = norm_layer(3)" in made
+
+
+def test_an_adapter_takes_what_a_partial_gives_it(net: Net) -> None:
+    made = net(
+        "self.norm = norm_layer(3)",
+        "return self.norm(x)",
+        "2x3x4x4",
+        signature="norm_layer=partial(nn.BatchNorm2d, eps=0.001)",
+        before="from functools import partial\n\n",
+    )
+    assert "def batch_norm2d(num_features, eps=1e-05):" in made
+    assert "epsilon=eps)" in made
+    assert "norm_layer=partial(batch_norm2d, eps=0.001)" in made
+
+
+def test_parameters_that_only_lead_to_the_loading_of_weights_go(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 2)
+
+            def forward(self, x):
+                return self.fc(x)
+
+        def build(url, progress):
+            model = Net()
+            if url is not None:
+                model.load_state_dict(torch.hub.load_state_dict_from_url(url, progress=progress))
+            return model
+
+        def net(progress=True):
+            return build(None, progress)
+        """,
+        "2x4",
+        model="net()",
+    )
+    assert "progress" not in made.text
+    assert "load_state_dict" not in made.text
+    assert any("progress" in name for name in made.written.dropped)
+    assert made.entry == "net()"
+
+
+def test_the_mode_is_handed_through_helper_methods(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+
+            def forward(self, x):
+                return self.outer(x)
+
+            def outer(self, x):
+                return self.inner(x) + 1
+
+            def inner(self, x):
+                if self.training:
+                    x = x * 2
+                return self.fc(x)
+        """,
+        "2x4",
+    )
+    for line in (
+        "def call(self, x, training=False):",
+        "return self.outer(x, training=training)",
+        "def outer(self, x, training=False):",
+        "return self.inner(x, training=training) + 1",
+        "def inner(self, x, training=False):",
+        "if training:",
+    ):
+        assert line in made
+    assert "self.training" not in made
+
+
+def test_layers_that_only_training_reaches_are_built_too(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+                self.aux = nn.Linear(4, 4)
+
+            def forward(self, x):
+                if self.training:
+                    return self.fc(x), self.aux(x)
+                return self.fc(x)
+        """,
+        "2x4",
+    )
+    assert "def build(self, input_shape):" in made
+    assert made.index("def build") < made.index("def call")
+
+
+def test_methods_nobody_met_are_left_out(net: Net) -> None:
+    made = net("self.fc = nn.Linear(4, 4)", "return self.fc(x)\n", "2x4") + ""
+    assert made.count("def ") == 2
+
+
+def test_functions_of_the_module_are_kept_with_their_defaults(net: Net) -> None:
+    made = net(
+        "self.fc = nn.Linear(4, 4)",
+        "return swish(self.fc(x), beta=2.0)",
+        "2x4",
+        before='def swish(x, beta=1.0):\n    """x times its gate."""\n    return x * torch.sigmoid(beta * x)\n\n\n',
+    )
+    assert made.startswith(
+        'def swish(x, beta=1.0):\n    """x times its gate."""\n    return x * ops.sigmoid(beta * x)\n\n\nclass Net'
+    )

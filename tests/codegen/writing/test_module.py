@@ -1,0 +1,118 @@
+"""The target file: what the entry needs, in the source's order, with the imports that are needed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+from codegen.convert import Converted
+
+Conversion = Callable[..., Converted]
+
+NET = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        {body}
+
+    def forward(self, x):
+        return {result}
+"""
+
+
+def imports(converted: Converted) -> list[str]:
+    return [line for line in converted.text.split("\n") if line.startswith(("import ", "from "))]
+
+
+def test_only_what_is_read_is_imported(conversion: Conversion) -> None:
+    one = conversion(NET.format(body="self.fc = nn.Linear(4, 4)", result="self.fc(x)"), "2x4")
+    two = conversion(NET.format(body="pass", result="F.relu(x)"), "2x4")
+    assert imports(one) == ["import keras", "from keras import layers"]
+    assert imports(two) == ["import keras", "from keras import ops"]
+
+
+def test_the_standard_library_comes_first(conversion: Conversion) -> None:
+    made = conversion(
+        "import math\nimport os\nfrom collections import OrderedDict\n"
+        + NET.format(body="self.fc = nn.Linear(4, int(math.sqrt(16)))", result="self.fc(x)"),
+        "2x4",
+    )
+    assert imports(made) == ["import math", "import keras", "from keras import layers"]
+    assert made.text.startswith("import math\n\nimport keras\n")
+
+
+def test_a_name_the_program_binds_is_not_imported_over(conversion: Conversion) -> None:
+    made = conversion(
+        NET.format(
+            body="layers = [nn.Linear(4, 4)]\n        self.body = nn.Sequential(*layers)", result="F.relu(self.body(x))"
+        ),
+        "2x4",
+    )
+    assert imports(made) == ["import keras", "from keras import ops"]
+    assert "layers = [keras.layers.Dense(4)]" in made.text
+
+
+def test_what_nobody_needs_is_not_written(conversion: Conversion) -> None:
+    made = conversion(
+        "LR = 0.1\nWIDTH = 4\n\ndef train():\n    pass\n\nclass Other(nn.Module):\n    pass\n\n"
+        + NET.format(body="self.fc = nn.Linear(WIDTH, WIDTH)", result="self.fc(x)"),
+        "2x4",
+    )
+    tree = ast.parse(made.text)
+    names = [getattr(s, "name", None) or ast.unparse(s) for s in tree.body if not isinstance(s, (ast.Import, ast.ImportFrom))]
+    assert names == ["WIDTH = 4", "Net"]
+
+
+def test_definitions_of_sibling_files_are_written_into_the_one_file(
+    convert: Callable[..., Converted], write_source: Callable[..., Path]
+) -> None:
+    write_source(
+        """
+        import torch.nn as nn
+
+        SLOPE = 0.3
+
+        class Part(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.act = nn.LeakyReLU(SLOPE)
+
+            def forward(self, x):
+                return self.act(x)
+        """,
+        "parts.py",
+    )
+    source = write_source(
+        """
+        import torch.nn as nn
+        from parts import Part
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.part = Part()
+
+            def forward(self, x):
+                return self.part(x)
+        """
+    )
+    text = convert(source, "2x4", model="Net()").text
+    assert text.index("SLOPE = 0.3") < text.index("class Part(layers.Layer)") < text.index("class Net(keras.Model)")
+    assert "import parts" not in text and "from parts" not in text
+
+
+def test_an_unmapped_call_raises_with_its_place(conversion: Conversion) -> None:
+    made = conversion(NET.format(body="pass", result="torch.special.bessel_j0(x)"), "2x4")
+    assert "def _unmapped(what, *args):" in made.text
+    assert "torch.special.bessel_j0(x) is not mapped" in made.text
+    line = int(made.text.partition("model.py:")[2].partition(":")[0])
+    source = next(iter(made.done.evaluator.files.values())).split("\n")
+    assert "bessel_j0" in source[line - 1]
+
+
+def test_the_files_docstring_stays_at_its_head(convert: Callable[..., Converted], write_source: Callable[..., Path]) -> None:
+    source = write_source('"""All of it.\n\nMore.\n"""\nimport torch.nn as nn\nmodel = nn.Sequential(nn.Linear(4, 4))\n')
+    text = convert(source, "2x4").text
+    assert text.startswith('"""All of it.\n\nMore.\n"""\n\nimport keras\n')
+    assert text.endswith("model = keras.Sequential([layers.Dense(4)])\n")

@@ -1,0 +1,72 @@
+"""Sites in the target's words: functions nest, layers stand one after the other, transposes only where needed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from codegen.writing.plans import transposed
+
+Call = Callable[..., str]
+Init = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("F.relu(x) + 1", "ops.relu(x) + 1"),
+        ("-x * 2 / (1 - x)", "-x * 2 / (1 - x)"),
+        ("torch.add(x, x)", "x + x"),
+        ("x @ x.t()", "x @ ops.transpose(x, (1, 0))"),
+        ("torch.stack([x, x], 1)", "ops.stack([x, x], axis=1)"),
+        ("torch.where(x > 0, x, -x)", "ops.where(x > 0, x, -x)"),
+        ("x.exp().sum(1)", "ops.sum(ops.exp(x), axis=1)"),
+        ("x ** 2", "x**2"),
+        ("torch.sigmoid(x) * x", "ops.sigmoid(x) * x"),
+        ("torch.matmul(x, x.transpose(0, 1))", "x @ ops.transpose(x, (1, 0))"),
+    ],
+)
+def test_functions(call: Call, source: str, target: str) -> None:
+    assert call("pass", f"return {source}", "4x4") == f"return {target}"
+
+
+def test_a_transpose_stands_where_storage_differs_and_nowhere_else(call: Call) -> None:
+    made = call(
+        "self.conv = nn.Conv2d(3, 8, 1)",
+        "y = self.conv(x)\nreturn torch.cat([y, z], 1)",
+        "2x3x4x4",
+        "2x8x4x4",
+        args="x, z",
+    )
+    assert made == "y = self.conv(x)\nreturn ops.concatenate([y, ops.transpose(z, (0, 2, 3, 1))], axis=-1)"
+
+
+def test_a_layer_the_target_lacks_stands_as_what_it_does(init: Init) -> None:
+    made = init("self.body = nn.Sequential(nn.Linear(4, 4), nn.Hardtanh())", "return self.body(x)", "2x4")
+    assert made.startswith("self.body = keras.Sequential(")
+    assert "layers.Dense(4)" in made
+
+
+def test_two_layers_for_one_are_two_elements_of_a_list(init: Init) -> None:
+    made = init(
+        "self.body = nn.Sequential(nn.Conv2d(3, 8, 3, stride=2, padding=1), nn.ReLU())",
+        "return self.body(x)",
+        "2x3x8x8",
+    )
+    assert made == (
+        "self.body = keras.Sequential(\n    [layers.ZeroPadding2D(), layers.Conv2D(8, 3, strides=2), layers.ReLU()]\n)"
+    )
+
+
+def test_a_layer_with_a_sibling_is_called_through_it(net: Callable[..., str]) -> None:
+    made = net("self.conv = nn.Conv2d(3, 8, 3, stride=2, padding=1)", "return F.relu(self.conv(x))", "2x3x8x8")
+    assert (
+        "        self.conv_pad = layers.ZeroPadding2D()\n        self.conv = layers.Conv2D(8, 3, strides=2)\n" in made
+    )
+    assert "return ops.relu(self.conv(self.conv_pad(x)))" in made
+
+
+def test_transposed() -> None:
+    assert ast.unparse(transposed(ast.Name("x"), (0, 2, 1))) == "keras.ops.transpose(x, (0, 2, 1))"

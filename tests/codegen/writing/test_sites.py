@@ -1,0 +1,93 @@
+"""One place in the source, one form in the target; where that is not right for all visits, a parameter decides."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from codegen.writing.sites import comparison, simple
+
+Written = Callable[..., str]
+
+BLOCK = """
+class Block(nn.Module):
+    def __init__(self, {signature}):
+        super().__init__()
+        self.conv = nn.Conv2d(a, b, {arguments})
+
+    def forward(self, x):
+        return self.conv(x)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = Block({one})
+        self.two = Block({two})
+
+    def forward(self, x):
+        return self.two(self.one(x))
+"""
+
+
+def block(written: Written, signature: str, arguments: str, one: str, two: str) -> list[str]:
+    """What is written in Block.__init__."""
+    text = written(BLOCK.format(signature=signature, arguments=arguments, one=one, two=two), "2x3x8x8")
+    lines = text.split("\n")
+    end = next(i for i, line in enumerate(lines) if "def call" in line)
+    at = next(i for i, line in enumerate(lines) if "super()" in line)
+    return [line[8:] for line in lines[at + 1 : end] if line]
+
+
+def test_one_form_for_all_visits_keeps_the_sources_expressions(written: Written) -> None:
+    assert block(written, "a, b", "3, padding=1", "3, 8", "8, 16") == [
+        'self.conv = layers.Conv2D(b, 3, padding="same")',
+    ]
+
+
+def test_two_forms_are_told_apart_by_the_stride_and_not_by_what_varies_besides(written: Written) -> None:
+    made = block(written, "a, b, stride", "3, stride, 1", "3, 8, 1", "8, 16, 2")
+    assert made[0] == "if stride == 1:"
+    assert made[1] == '    self.conv = layers.Conv2D(b, 3, strides=stride, padding="same")'
+    assert made[2] == "else:"
+    assert "layers.ZeroPadding2D()" in "".join(made[3:])
+
+
+def test_flags_and_none_are_asked_for_as_a_person_would(written: Written) -> None:
+    made = block(written, "a, b, down=False", "3, stride=2 if down else 1, padding=1", "3, 8", "8, 8, True")
+    assert made[0] == "if not down:"
+
+
+def test_where_no_parameter_decides_one_form_is_right_for_all(written: Written) -> None:
+    """Neither call says its stride by an argument of its own: pad and convolve, which is right for both."""
+    source = """
+        STRIDES = [1, 2]
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.convs = nn.ModuleList([nn.Conv2d(3, 3, 3, s, 1) for s in STRIDES])
+
+            def forward(self, x):
+                for conv in self.convs:
+                    x = conv(x)
+                return x
+    """
+    text = written(source, "2x3x8x8")
+    assert "layers.ZeroPadding2D()" in text
+    assert "layers.Conv2D(3, 3, strides=s)" in text
+    assert '"same"' not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "p is None"), (True, "p"), (False, "not p"), (1, "p == 1"), ("same", "p == 'same'")],
+)
+def test_comparisons(value: object, text: str) -> None:
+    assert ast.unparse(comparison("p", value)) == text
+
+
+def test_what_may_be_compared() -> None:
+    assert all(map(simple, (None, 1, "a", True)))
+    assert not any(map(simple, (1.5, (1, 2), object())))

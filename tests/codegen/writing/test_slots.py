@@ -1,0 +1,84 @@
+"""Arguments of target calls: the source's own expressions where they say the same, else the numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from codegen.writing.slots import place_of, plain_pads
+
+Init = Callable[..., str]
+Call = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("signature", "source", "target"),
+    [
+        ("width=8", "nn.Conv2d(3, width, 3)", "layers.Conv2D(width, 3)"),
+        ("width=8", "nn.Conv2d(3, width * 2, (3, 3))", "layers.Conv2D(width * 2, (3, 3))"),
+        ("k=3", "nn.Conv2d(3, 8, k, bias=False)", "layers.Conv2D(8, k, use_bias=False)"),
+        ("bias=True", "nn.Conv2d(3, 8, 1, bias=bias)", "layers.Conv2D(8, 1, use_bias=bias)"),
+        ("d=2", "nn.Conv2d(3, 8, 3, dilation=d)", "layers.Conv2D(8, 3, dilation_rate=d)"),
+        ("p=0.25", "nn.Dropout(p)", "layers.Dropout(p)"),
+        ("m=0.25", "nn.BatchNorm2d(3, momentum=m)", "layers.BatchNormalization(momentum=1 - m, epsilon=1e-05)"),
+        ("", "nn.BatchNorm2d(3)", "layers.BatchNormalization(momentum=0.9, epsilon=1e-05)"),
+        ("", "nn.BatchNorm2d(3, eps=1e-3, momentum=0.01)", "layers.BatchNormalization()"),
+        ("", "nn.MaxPool2d(2)", "layers.MaxPooling2D()"),
+        ("", "nn.MaxPool2d(3, stride=1)", "layers.MaxPooling2D(3, strides=1)"),
+        ("g=3", "nn.Conv2d(3, 6, 1, groups=g)", "layers.Conv2D(6, 1, groups=g)"),
+        ("slope=0.3", "nn.LeakyReLU(slope)", "layers.LeakyReLU(slope)"),
+    ],
+)
+def test_constructors(init: Init, signature: str, source: str, target: str) -> None:
+    assert init(f"self.m = {source}", "return self.m(x)", "2x3x8x8", signature=signature) == f"self.m = {target}"
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("y.mean(1)", "ops.mean(y, axis=-1)"),
+        ("y.mean((2, 3))", "ops.mean(y, axis=(1, 2))"),
+        ("y.mean(dim=(2, 3), keepdim=True)", "ops.mean(y, axis=(1, 2), keepdims=True)"),
+        ("torch.cat([y, y], 1)", "ops.concatenate([y, y], axis=-1)"),
+        ("torch.cat((y, y), dim=2)", "ops.concatenate((y, y), axis=1)"),
+        ("torch.softmax(y, dim=1)", "ops.softmax(y)"),
+        ("torch.softmax(y, dim=3)", "ops.softmax(y, axis=2)"),
+        ("torch.clamp(y, min=0)", "ops.maximum(y, 0)"),
+        ("y.sum(-1)", "ops.sum(y, axis=2)"),
+    ],
+)
+def test_axes_are_places_of_storage(call: Call, source: str, target: str) -> None:
+    """The tensor is a convolution's result: channels stand last."""
+    made = call("self.conv = nn.Conv2d(3, 8, 1)", f"y = self.conv(x)\nreturn {source}", "2x3x8x8")
+    assert made == f"y = self.conv(x)\nreturn {target}"
+
+
+def test_the_last_place_is_written_from_behind() -> None:
+    assert [place_of((0, 2, 3, 1), axis) for axis in (0, 1, 2, 3, -1)] == [0, -1, 1, 2, 2]
+
+
+def test_padding_that_both_sides_write_alike() -> None:
+    assert plain_pads(1) and plain_pads((1, 2))
+    assert not plain_pads("same") and not plain_pads(((1, 1), (0, 0)))
+
+
+def test_numbers_that_no_text_says_are_written_once_for_all_visits(written: Callable[..., str]) -> None:
+    """`"same"` is right where a 1x1 window has nothing to pad, too."""
+    text = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.convs = nn.ModuleList([nn.Conv2d(3, 3, k, padding=k // 2) for k in (1, 3)])
+
+            def forward(self, x):
+                for conv in self.convs:
+                    x = conv(x)
+                return x
+        """,
+        "2x3x8x8",
+    )
+    assert 'layers.Conv2D(3, k, padding="same") for k in (1, 3)' in text
+    ast.parse(text)

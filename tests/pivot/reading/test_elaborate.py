@@ -1,0 +1,86 @@
+"""Elaboration as a whole: modes, outputs, paths, two hints, and that a second run is the same."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from pivot.problems import Problem
+from pivot.reading.elaborate import Elaborated, Request, elaborate
+from pivot.reading.inputs import parse_spec
+from pivot.reading.torch import TorchDialect
+
+Net = Callable[..., Elaborated]
+
+
+def facts(done: Elaborated) -> list[tuple[object, ...]]:
+    return [
+        (n.id, n.op.name if n.op else n.why, n.module.path if n.module else "", tuple(map(str, n.results[0].type.shape)))
+        for n in done.network.nodes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("forward", "names", "structure"),
+    [
+        ("return x", ("output",), "tensor"),
+        ("return x, (x + 1, None)", ("0", "1.0"), ["tensor", ["tensor", None]]),
+        ("return {'a': x, 'b': [x]}", ("a", "b.0"), {"a": "tensor", "b": ["tensor"]}),
+        ("from types import SimpleNamespace\nreturn SimpleNamespace(loss=x, n=3)", ("loss",), {"loss": "tensor", "n": None}),
+    ],
+)
+def test_outputs_are_flattened_with_names(net: Net, forward: str, names: tuple[str, ...], structure: object) -> None:
+    run = net("", forward).network.runs["eval"]
+    assert run.output_names == names
+    assert run.structure == structure
+
+
+def test_inputs_are_given_by_place_and_by_name(read: Net) -> None:
+    text = "class Net(nn.Module):\n    def forward(self, a, *, mask=None, scale=2.0):\n        return a * mask * scale\n"
+    done = read(text, "2x4", "mask=2x4")
+    assert [i.name for i in done.network.inputs] == ["a", "mask"]
+    assert [n.op.name for n in done.network.nodes if n.op] == ["mul", "mul"]
+
+
+def test_elaborating_twice_gives_the_same(net: Net) -> None:
+    init = "self.l = nn.ModuleList([nn.Linear(4, 4) for _ in range(3)])\nself.d = nn.Dropout(0.1)"
+    forward = "for l in self.l:\n    x = self.d(l(x).relu())\nreturn x"
+    assert facts(net(init, forward)) == facts(net(init, forward))
+
+
+def test_other_hints_give_the_same_network(tmp_path, opset) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(
+        "import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.c = nn.Conv2d(3, 8, 3, stride=2, padding=1)\n        self.p = nn.AdaptiveAvgPool2d(1)\n"
+        "        self.fc = nn.Linear(8, 2)\n    def forward(self, x):\n        return self.fc(self.p(self.c(x)).flatten(1))\n"
+    )
+
+    def at(shift: int) -> Elaborated:
+        return elaborate(Request(path, "Net()", (parse_spec("1x3x32x32"),), shift=shift), TorchDialect(), opset)
+
+    assert facts(at(0)) == facts(at(5))
+    assert at(5).network.inputs[0].value.type.shape[2].hint == 37
+
+
+def test_texts_stand_for_files(tmp_path, opset) -> None:
+    path = tmp_path / "model.py"
+    path.write_text("not python (")
+    text = "from torch import nn\nmodel = nn.Linear(4, 2)\n"
+    done = elaborate(Request(path, "model", (parse_spec("2x4"),), texts={str(path): text}), TorchDialect(), opset)
+    assert [n.op.name for n in done.network.nodes if n.op] == ["linear"]
+
+
+def test_what_the_program_raises_is_refused_at_its_place(net: Net, refused: Callable[..., Problem]) -> None:
+    problem = refused(net, "n = 3\nif n % 2:\n    raise ValueError(f'{n} is odd')")
+    assert (problem.code, problem.line) == ("raised", 11)
+    assert "ValueError: 3 is odd" in problem.why
+
+
+def test_the_limit_of_pythons_stack_is_as_before(net: Net, refused: Callable[..., Problem]) -> None:
+    before = sys.getrecursionlimit()
+    net("")
+    refused(net, "", "return self.forward(x)")
+    assert sys.getrecursionlimit() == before

@@ -1,0 +1,104 @@
+"""Which model of a file is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.problems import Problem
+from pivot.reading.elaborate import Elaborated
+
+Read = Callable[..., Elaborated]
+NET = """
+class Net(nn.Module):
+    def __init__(self, hidden=8):
+        super().__init__()
+        self.fc = nn.Linear(4, hidden)
+    def forward(self, x):
+        return self.fc(x)
+"""
+
+
+def test_the_only_model_is_taken(read: Read) -> None:
+    assert read(NET, "2x4").network.entry == "Net()"
+
+
+@pytest.mark.parametrize(
+    ("model", "width"),
+    [("Net", 8), ("Net()", 8), ("Net(hidden=16)", 16), ("Net(hidden=2 * 8)", 16), ("build", 5), ("build(6)", 6),
+     ("Maker.make()", 7), ("net", 9), ("net@0", 3), ("net@1", 9)],
+)  # fmt: skip
+def test_a_model_is_named_by_an_expression(read: Read, model: str, width: int) -> None:
+    text = f"""{NET}
+def build(n=5):
+    return Net(n)
+class Maker:
+    @staticmethod
+    def make():
+        return Net(hidden=7)
+net = Net(3)
+net = Net(9)
+"""
+    done = read(text, "2x4", model=model)
+    assert done.network.nodes[0].results[0].type.shape[-1] == width
+
+
+def test_the_model_that_no_other_uses_is_taken(read: Read) -> None:
+    text = f"{NET}\nclass Whole(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    text += "        self.net = Net()\n    def forward(self, x):\n        return self.net(x)\n"
+    assert read(text, "2x4").network.entry == "Whole()"
+
+
+def test_the_main_block_tells_the_model(read: Read) -> None:
+    text = f'{NET}\nclass Other(Net):\n    pass\nif __name__ == "__main__":\n    model = Net(hidden=3).to("cuda")\n'
+    assert read(text, "2x4").network.entry == "Net(hidden=3)"
+
+
+def test_a_builder_without_arguments_is_taken_and_said_so(read: Read) -> None:
+    text = NET.replace("hidden=8", "hidden") + "\ndef small():\n    return Net(4)\ndef large():\n    return Net(64)\n"
+    done = read(text, "2x4")
+    assert done.network.entry == "small()"
+    assert any(p.code == "entry" and "--model" in p.remedy for p in done.network.problems)
+
+
+def test_names_are_bound_from_outside(read: Read) -> None:
+    text = NET.replace("hidden=8", "hidden=opt.hidden + extra")
+    bind = {"opt": "SimpleNamespace(hidden=6)", "extra": "1 + 2"}
+    assert read(text, "2x4", bind=bind).network.nodes[0].results[0].type.shape[-1] == 9
+
+
+def test_attributes_of_self_are_bound_from_outside(read: Read) -> None:
+    text = NET.replace("nn.Linear(4, hidden)", "nn.Linear(4, self.units)")
+    assert read(text, "2x4", bind={"self.units": "5"}).network.nodes[0].results[0].type.shape[-1] == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "model", "code", "why"),
+    [
+        ("x = 1", None, "no-model", "no model class found"),
+        ("", None, "no-model", "no model class found"),
+        ("def f(): pass", None, "no-model", "no model class found"),
+        (NET.replace("hidden=8", "hidden, depth"), None, "model", "Net needs arguments (hidden, depth)"),
+        (NET, "Nut()", "unbound", "'Nut' is not bound"),
+        (NET, "Nut", "model", "there is no model 'Nut'"),
+        (NET, "Net(", "model", "'Net(' is not an expression"),
+        (NET, "Net(3, 4)", "arguments", "__init__ takes 2 arguments"),
+        (NET, "Net(width=3)", "arguments", "'width' is not taken"),
+        (NET, "3", "model", "not a model"),
+        (NET, "net@4", "model", "bound 0 times"),
+    ],
+)
+def test_refusals_tell_what_to_do(
+    read: Read, refused: Callable[..., Problem], text: str, model: str | None, code: str, why: str
+) -> None:
+    problem = refused(read, text, "2x4", model=model)
+    assert problem.code == code
+    assert why in problem.why
+    assert problem.remedy
+
+
+def test_an_unbound_name_is_refused_with_the_option_that_binds_it(read: Read, refused: Callable[..., Problem]) -> None:
+    problem = refused(read, NET.replace("hidden=8", "hidden=opt.hidden"), "2x4")
+    assert (problem.code, problem.line) == ("unbound", 7)
+    assert problem.remedy == "bind it with --set opt=VALUE"

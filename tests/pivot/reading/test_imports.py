@@ -1,0 +1,111 @@
+"""Imports are resolved to names and to files beside the source; nothing is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.reading.elaborate import Elaborated
+
+Read = Callable[..., Elaborated]
+USE = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.block = {block}
+    def forward(self, x):
+        return self.block(x)
+"""
+BLOCK = """
+from torch import nn
+WIDTH = 4
+class Block(nn.Module):
+    def __init__(self, n=WIDTH):
+        super().__init__()
+        self.fc = nn.Linear(n, n)
+    def forward(self, x):
+        return self.fc(x)
+"""
+
+
+def ops(done: Elaborated) -> list[str]:
+    return [node.op.name if node.op is not None else f"? {node.text}" for node in done.network.nodes]
+
+
+@pytest.mark.parametrize(
+    ("statement", "block"),
+    [
+        ("from blocks import Block", "Block()"),
+        ("from blocks import Block as B, WIDTH", "B(WIDTH)"),
+        ("from .blocks import Block", "Block()"),
+        ("from . import blocks", "blocks.Block(blocks.WIDTH)"),
+        ("import blocks", "blocks.Block()"),
+        ("import blocks as b", "b.Block()"),
+        ("from blocks import *", "Block(WIDTH)"),
+        ("try:\n    from blocks import Block\nexcept ImportError:\n    Block = None", "Block()"),
+    ],
+)
+def test_files_beside_the_source_are_read(read: Read, statement: str, block: str) -> None:
+    done = read(f"{statement}\n{USE.format(block=block)}", "2x4", model="Net()", files={"blocks.py": BLOCK})
+    assert ops(done) == ["linear"]
+    assert sorted(path.rpartition("/")[2] for path in done.evaluator.files) == ["blocks.py", "model.py"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "block"),
+    [
+        ("from ..layers.blocks import Block", "Block()"),
+        ("from package.layers import Block", "Block()"),
+        ("from package.layers import blocks", "blocks.Block()"),
+        ("from ..layers import *", "Block()"),
+        ("import package.layers.blocks as b", "b.Block()"),
+    ],
+)
+def test_packages_are_read(read: Read, statement: str, block: str) -> None:
+    files = {
+        "package/__init__.py": "",
+        "package/nets/__init__.py": "",
+        "package/layers/__init__.py": "from .blocks import Block\n",
+        "package/layers/blocks.py": BLOCK,
+    }
+    text = f"{statement}\n{USE.format(block=block)}"
+    assert ops(read(text, "2x4", model="Net()", files=files, name="package/nets/model.py")) == ["linear"]
+
+
+def test_a_file_named_like_the_library_does_not_shadow_it(read: Read) -> None:
+    files = {"torch.py": "raise SystemExit\n", "keras.py": "nn = None\n"}
+    done = read(USE.format(block="nn.Linear(4, 4)"), "2x4", model="Net()", files=files)
+    assert ops(done) == ["linear"]
+    assert [path for path in done.evaluator.files if path.endswith("torch.py")] == []
+
+
+def test_circular_imports_end(read: Read) -> None:
+    files = {
+        "a.py": "from b import B\nfrom torch import nn\nclass A(nn.Linear):\n    pass\n",
+        "b.py": "from a import A\nclass B:\n    width = 4\n",
+    }
+    done = read(
+        f"from a import A\nfrom b import B\n{USE.format(block='A(B.width, 4)')}", "2x4", model="Net()", files=files
+    )
+    assert ops(done) == ["linear"]
+
+
+def test_stars_of_the_library_bind_its_names(read: Read) -> None:
+    text = "from torch.nn import *\nfrom torch.nn.functional import *\n" + USE.format(block="Linear(4, 4)")
+    assert ops(read(text.replace("self.block(x)", "relu(self.block(x))"), "2x4", model="Net()")) == ["linear", "relu"]
+
+
+def test_what_is_not_found_is_named_where_it_is_called(read: Read) -> None:
+    done = read(f"from .missing import Block\n{USE.format(block='Block()')}", "2x4", model="Net()")
+    assert "missing" in done.network.unmapped[0].why
+    done = read(f"import absent\n{USE.format(block='absent.Block()')}", "2x4", model="Net()")
+    assert "absent.Block" in done.network.unmapped[0].why
+
+
+@pytest.mark.parametrize("statement", ["from ..secret import Block", "from ...secret import Block"])
+def test_nothing_above_the_package_is_read(read: Read, statement: str) -> None:
+    files = {"secret.py": BLOCK, "package/secret.py": BLOCK, "package/nets/__init__.py": ""}
+    done = read(f"{statement}\n{USE.format(block='Block()')}", "2x4", model="Net()", files=files, name="package/nets/model.py")
+    assert "was not found" in done.network.unmapped[0].why
+    assert len(done.evaluator.files) == 1

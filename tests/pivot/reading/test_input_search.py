@@ -1,0 +1,72 @@
+"""Inputs that a source shows itself, and inputs that are guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.problems import Problem
+from pivot.reading.elaborate import Elaborated
+
+Read = Callable[..., Elaborated]
+NET = """
+class Net(nn.Module):
+    def __init__(self, n=4):
+        super().__init__()
+        self.first = {layer}
+    def forward(self, x):
+        return self.first(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("main", "specs"),
+    [
+        ("net = Net()\nprint(net(torch.randn(3, 4)))", ["3x4"]),
+        ("net = Net()\nx = torch.zeros((5, 4))\ny = net(x)", ["5x4"]),
+        ("B = 6\nnet = Net()\nx = torch.rand(B, 4).to('cuda')\nnet(x).backward()", ["6x4"]),
+        ("net = Net()\nnet(x=torch.ones(size=(2, 4), dtype=torch.double))", []),
+    ],
+)
+def test_inputs_in_the_main_block_are_found(read: Read, main: str, specs: list[str]) -> None:
+    block = "\n".join(f"    {line}" for line in main.splitlines())
+    done = read(f'{NET.format(layer="nn.Linear(n, 2)")}\nif __name__ == "__main__":\n{block}\n')
+    if specs:
+        assert (done.found, [str(s) for s in done.specs]) == ("found", specs)
+    else:
+        assert done.found == "guessed"
+
+
+def test_random_integers_tell_their_bound(read: Read) -> None:
+    text = NET.format(layer="nn.Embedding(50, 8)") + "\nnet = Net()\nids = torch.randint(0, 50, (2, 7))\nout = net(ids)\n"
+    assert [str(s) for s in read(text).specs] == ["2x7:int64<50"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "spec"),
+    [
+        ("nn.Linear(4, 2)", "2x4"),
+        ("nn.Conv2d(3, 8, 3)", "1x3x224x224"),
+        ("nn.Sequential(nn.Conv2d(1, 4, 5), nn.Flatten(), nn.Linear(4 * 28 * 28, 2))", "1x1x32x32"),
+        ("nn.Conv1d(6, 8, 3)", "1x6x64"),
+        ("nn.Conv3d(2, 4, 3)", "1x2x32x32x32"),
+        ("nn.Embedding(50, 8)", "2x16:int64<50"),
+        ("nn.Sequential(nn.Flatten(), nn.Linear(784, 2))", "2x1x28x28"),
+    ],
+)
+def test_inputs_are_guessed_from_the_first_layer_and_said_so(read: Read, layer: str, spec: str) -> None:
+    done = read(NET.format(layer=layer))
+    if layer.startswith("nn.Sequential(nn.Flatten"):
+        assert [str(s) for s in done.specs] in (["2x784"], [spec])
+    else:
+        assert [str(s) for s in done.specs] == [spec]
+    problem = next(p for p in done.network.problems if p.code == "input-guess")
+    assert "--input" in problem.remedy
+
+
+@pytest.mark.parametrize("forward", ["def forward(self, x, y):\n        return x + y", "def forward(self, x):\n        return x"])
+def test_shapes_that_nobody_tells_are_refused(read: Read, refused: Callable[..., Problem], forward: str) -> None:
+    problem = refused(read, f"class Net(nn.Module):\n    {forward}\n")
+    assert problem.code == "input"
+    assert "--input" in problem.remedy

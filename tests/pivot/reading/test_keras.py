@@ -1,0 +1,170 @@
+"""Keras written by hand, as the reader meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.keras import KerasDialect
+
+Read = Callable[..., Elaborated]
+
+
+def ops(done: Elaborated) -> list[str]:
+    return [node.op.name if node.op is not None else f"? {node.text}" for node in done.network.nodes]
+
+
+def names(done: Elaborated) -> list[str]:
+    return [name for parameter in done.network.parameters for name in parameter.names]
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [
+        ("tensorflow.keras.layers.Dense", "keras.layers.Dense"),
+        ("tf_keras.Model", "keras.Model"),
+        ("keras.models.Sequential", "keras.Sequential"),
+        ("keras.ops.relu", "keras.ops.relu"),
+    ],
+)
+def test_one_name_for_each_thing(name: str, canonical: str) -> None:
+    assert KerasDialect().canonical(name) == canonical
+
+
+def test_a_model_of_layers_held_by_attributes_lists_and_dicts(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        class Net(keras.Model):
+            def __init__(self, units=8, **kwargs):
+                super().__init__(**kwargs)
+                self.first = layers.Dense(units, activation=None)
+                self.more = [layers.Dense(units) for _ in range(2)]
+                self.heads = {"a": layers.Dense(1), "b": layers.Dense(2)}
+
+            def call(self, x):
+                x = ops.relu(self.first(x))
+                for layer in self.more:
+                    x = layer(x)
+                return {name: head(x) for name, head in self.heads.items()}
+        """,
+        "2x4",
+    )
+    assert ops(done) == ["linear", "relu", "linear", "linear", "linear", "linear"]
+    assert [n.module.path for n in done.network.nodes if n.module is not None] == [
+        "first", "more[0]", "more[1]", "heads['a']", "heads['b']",
+    ]  # fmt: skip
+    assert done.network.runs["eval"].output_names == ("a", "b")
+    assert [str(d) for d in done.network.inputs[0].value.type.shape] == ["N", "F"]
+    shapes = {p.names[0]: p.type.shape for p in done.network.parameters}
+    assert str(shapes["first.kernel"][1]) == "8"
+    assert shapes["more[1].kernel"] == (8, 8)
+
+
+def test_a_sequential_applies_its_layers_in_order(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        model = keras.Sequential([layers.Dense(8), layers.ReLU(), layers.Dense(2)])
+        """,
+        "2x4",
+        model="model",
+    )
+    assert ops(done) == ["linear", "relu", "linear"]
+
+
+def test_channels_last_convolution_and_pooling(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.conv = layers.Conv2D(8, 3, padding="same", strides=1)
+                self.norm = layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
+                self.pool = layers.MaxPooling2D(2)
+
+            def call(self, x, training=False):
+                return self.pool(self.norm(self.conv(x), training=training))
+        """,
+        "1x16x16x3",
+    )
+    assert ops(done)[0] == "conv2d"
+    assert ops(done)[-1] == "max_pool2d"
+    got = [getattr(d, "hint", d) for d in done.network.outputs[0].type.shape]
+    assert got == [1, 8, 8, 8]
+    buffers = {p.names[0] for p in done.network.parameters if p.buffer}
+    assert buffers == {"norm.moving_mean", "norm.moving_variance"}
+
+
+def test_training_is_the_mode(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.drop = layers.Dropout(0.5)
+                self.fc = layers.Dense(4)
+
+            def call(self, x, training=False):
+                if training:
+                    x = ops.tanh(x)
+                return self.fc(self.drop(x, training=training))
+        """,
+        "2x4",
+    )
+    modes = {(n.op.name if n.op is not None else "?"): n.modes for n in done.network.nodes}
+    assert modes["tanh"] == {"train"}
+    assert modes["linear"] == {"eval", "train"}
+
+
+def test_a_layer_of_its_own_with_weights(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        class Scale(layers.Layer):
+            def __init__(self, n):
+                super().__init__()
+                self.gamma = self.add_weight(shape=(n,), initializer="ones", name="gamma")
+
+            def call(self, x):
+                return x * self.gamma
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.scale = Scale(4)
+
+            def call(self, x):
+                n = ops.shape(x)[0]
+                return ops.reshape(self.scale(x), (n, 2, 2))
+        """,
+        "2x4",
+    )
+    assert names(done) == ["scale.gamma"]
+    assert ops(done)[0] == "mul"
+    assert str(done.network.outputs[0].type.shape[0]) == "N"
+
+
+def test_augmented_assignment_makes_a_new_tensor(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        class Net(keras.Model):
+            def call(self, x):
+                y = x
+                y += 1
+                return x * 2
+        """,
+        "2x4",
+    )
+    assert next(done.network.nodes[1].tensors()) is done.network.inputs[0].value
+
+
+def test_what_is_not_known_is_an_unmapped_node(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        class Net(keras.Model):
+            def call(self, x):
+                return ops.no_such_op(x)
+        """,
+        "2x4",
+    )
+    assert [n.text for n in done.network.unmapped] == ["ops.no_such_op(x)"]

@@ -1,0 +1,197 @@
+"""PyTorch as the reader meets it: what is dropped, answered, registered, applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.torch import TorchDialect
+
+Net = Callable[..., Elaborated]
+
+
+def ops(done: Elaborated) -> list[str]:
+    return [node.op.name if node.op is not None else f"? {node.text}" for node in done.network.nodes]
+
+
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [
+        ("torch.nn.modules.conv.Conv2d", "torch.nn.Conv2d"),
+        ("torch.nn.modules.batchnorm._BatchNorm", "torch.nn.modules.batchnorm._BatchNorm"),
+        ("torch.nn.parameter.Parameter", "torch.nn.Parameter"),
+        ("torch.functional.einsum", "torch.einsum"),
+        ("torch.nn.functional.relu", "torch.nn.functional.relu"),
+    ],
+)
+def test_one_name_for_each_thing(name: str, canonical: str) -> None:
+    assert TorchDialect().canonical(name) == canonical
+
+
+@pytest.mark.parametrize(
+    ("name", "ancestor", "expected"),
+    [
+        ("torch.nn.Conv2d", "torch.nn.Module", True),
+        ("torch.nn.Conv2d", "torch.nn.modules.conv._ConvNd", True),
+        ("torch.nn.BatchNorm1d", "torch.nn.modules.batchnorm._BatchNorm", True),
+        ("torch.nn.LSTM", "torch.nn.RNNBase", True),
+        ("torch.nn.Linear", "torch.nn.modules.conv._ConvNd", False),
+        ("torch.nn.Parameter", "torch.nn.Module", False),
+        ("torch.nn.functional.relu", "torch.nn.Module", False),
+    ],
+)
+def test_library_classes_descend_from_each_other(name: str, ancestor: str, expected: bool) -> None:
+    assert TorchDialect().is_subclass(name, ancestor) is expected
+
+
+@pytest.mark.parametrize(
+    "forward",
+    [
+        "return F.relu(x)",
+        "return torch.relu(x)",
+        "return x.relu()",
+        "return x.relu_()",
+        "return torch.relu_(x)",
+        "return F.relu(x, inplace=True)",
+        "return F.relu(input=x)",
+        "return nn.ReLU()(x)",
+        "return nn.functional.relu(x)",
+        "return torch.nn.modules.activation.ReLU()(x)",
+        "return torch.compile(F.relu)(x)",
+        "return torch.utils.checkpoint.checkpoint(F.relu, x, use_reentrant=False)",
+        "with torch.no_grad():\n    return x.to(x.device).contiguous().relu()",
+        "torch.manual_seed(0)\nif torch.jit.is_scripting():\n    return x\nreturn torch.relu(x)",
+        "if torch.is_tensor(x) and isinstance(x, torch.Tensor):\n    return torch.relu(x)\nreturn x",
+    ],
+)
+def test_spellings_of_one_op(net: Net, forward: str) -> None:
+    kept = [name for name in ops(net("", forward)) if name not in ("identity", "contiguous", "cast", "to")]
+    assert kept == ["relu"]
+
+
+def test_parameters_and_buffers_keep_their_kind_and_order(net: Net) -> None:
+    done = net(
+        """
+        self.fc = nn.Linear(4, 4, bias=False)
+        self.scale = nn.Parameter(torch.ones(4))
+        self.fixed = nn.Parameter(torch.zeros(2, 3), requires_grad=False)
+        self.register_buffer("mean", torch.zeros(4))
+        self.register_buffer("scratch", torch.zeros(1), persistent=False)
+        self.register_parameter("none", None)
+        self.norm = nn.BatchNorm1d(4)
+        """,
+        "return self.norm(self.fc(x) * self.scale - self.mean)",
+    )
+    found = {p.names[0]: (p.type.shape, p.trainable, p.buffer, p.persistent) for p in done.network.parameters}
+    assert found == {
+        "scale": ((4,), True, False, True),
+        "fixed": ((2, 3), False, False, True),
+        "mean": ((4,), False, True, True),
+        "scratch": ((1,), False, True, False),
+        "fc.weight": ((4, 4), True, False, True),
+        "norm.weight": ((4,), True, False, True),
+        "norm.bias": ((4,), True, False, True),
+        "norm.running_mean": ((4,), False, True, True),
+        "norm.running_var": ((4,), False, True, True),
+        "norm.num_batches_tracked": ((), False, True, True),
+    }
+    read_back = [v.parameter.names[0] for n in done.network.nodes for v in n.tensors() if v.parameter is not None]
+    assert read_back == ["scale", "mean"]
+
+
+def test_weight_initialisation_has_no_meaning_for_the_network(net: Net) -> None:
+    done = net(
+        """
+        self.fc = nn.Linear(4, 4)
+        for m in self.modules():
+            if isinstance(m, nn.Linear):
+                nn.init.kaiming_normal_(m.weight, mode="fan_out")
+                nn.init.zeros_(m.bias)
+                m.weight.data.normal_(0, 0.02)
+        for name, p in self.named_parameters():
+            if p.dim() > 1:
+                nn.init.xavier_uniform_(p)
+        self.apply(lambda m: None)
+        """,
+        "return self.fc(x)",
+    )
+    assert ops(done) == ["linear"]
+    assert not [p for p in done.network.problems if p.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("forward", "shape"),
+    [
+        ("return x.view(x.size(0), -1)", "N C*H*W"),
+        ("b, c, h, w = x.shape\nreturn x.reshape(b, c, h * w).transpose(1, 2)", "N H*W C"),
+        ("return x.permute(0, 2, 3, 1)", "N H W C"),
+        ("return x[:, :2, ..., None].squeeze(-1)", "N 2 H W"),
+        ("return torch.cat([x, x], dim=1).mean((2, 3))", "N 2*C"),
+        ("(a, b), n = x.chunk(2, dim=1), x.numel()\nreturn x.view(n)", "N*C*H*W"),
+        ("return x.flatten(1).unsqueeze(0).size(2) * x", "N C H W"),
+    ],
+)
+def test_sizes_flow_symbolically(net: Net, forward: str, shape: str) -> None:
+    done = net("", forward, "2x4x6x8")
+    hints = {"N": 2, "C": 4, "H": 6, "W": 8}
+    got = done.network.outputs[0].type.shape
+    assert [getattr(d, "hint", d) for d in got] == [
+        eval_product(word, hints) if not word.isdigit() else int(word) for word in shape.split()
+    ]
+    assert {str(d) for d in got if not isinstance(d, int)} <= {"N", "C", "H", "W", "2*C", "H*W", "C*H*W", "4*H*N*W"}
+
+
+def eval_product(word: str, hints: dict[str, int]) -> int:
+    result = 1
+    for factor in word.split("*"):
+        result *= hints[factor] if factor in hints else int(factor)
+    return result
+
+
+def test_a_size_contradiction_is_refused_at_its_place(net: Net, refused: Net) -> None:
+    problem = refused(net, "self.a = nn.Linear(4, 8)\nself.b = nn.Linear(4, 2)", "return self.b(self.a(x))")
+    assert problem.code == "shape"
+    assert problem.line == 11
+    assert "4" in problem.why
+    assert "8" in problem.why
+
+
+def test_layers_tell_what_they_were_made_with(net: Net) -> None:
+    done = net(
+        "self.a = nn.Linear(4, 8)\nself.b = nn.Linear(self.a.out_features, self.a.in_features)",
+        "return self.b(self.a(x))",
+    )
+    assert [n.results[0].type.shape[-1] for n in done.network.nodes] == [8, 4]
+
+
+def test_a_copied_module_has_weights_of_its_own(net: Net) -> None:
+    done = net("import copy\nself.a = nn.Linear(4, 4)\nself.b = copy.deepcopy(self.a)", "return self.b(self.a(x))")
+    a, b = done.network.nodes
+    assert a.weights["kernel"] is not b.weights["kernel"]
+    assert [p.names for p in done.network.parameters][2:] == [["b.weight"], ["b.bias"]]
+
+
+def test_a_module_that_is_never_called_is_kept_and_said_so(net: Net) -> None:
+    done = net("self.used = nn.Linear(4, 4)\nself.spare = nn.Linear(4, 4)", "return self.used(x)")
+    assert len(done.network.parameters) == 4
+    problem = next(p for p in done.network.problems if p.code == "unused-module")
+    assert (problem.severity, problem.line) == ("info", 9)
+    assert "spare" in problem.why
+
+
+def test_recurrent_layers_return_what_pytorch_returns(net: Net) -> None:
+    done = net(
+        "self.rnn = nn.LSTM(4, 8, batch_first=True)",
+        "y, (h, c) = self.rnn(x)\nreturn y[:, -1] + h[-1]",
+        "2x5x4",
+    )
+    assert ops(done)[0] == "lstm"
+    assert [str(d) for d in done.network.outputs[0].type.shape] == ["N", "8"]
+
+
+def test_storing_into_a_tensor_is_refused_with_advice(net: Net, refused: Net) -> None:
+    problem = refused(net, "", "x[:, 0] = 1\nreturn x")
+    assert problem.code == "store"
+    assert "where()" in problem.remedy
