@@ -161,13 +161,13 @@ class Sites:
         ordered = sorted(found, key=lambda name: (name not in first, rank.get(name, 2)))
         names = [n for n in ordered if len(found[n]) >= len(site.lowered)]
         made: list[tuple[ast.expr, set[int]]] = []
-        for name in names:
-            for value in dict.fromkeys(found[name].values()):
-                made.append((comparison(name, value), {k for k, v in found[name].items() if v == value}))
         for one, two in self.comparable(site):
             if one in names and two in names:
                 same = ast.Compare(ast.Name(one, ast.Load()), [ast.Eq()], [ast.Name(two, ast.Load())])
                 made.append((same, {k for k, v in found[one].items() if found[two].get(k) == v}))
+        for name in names:
+            for value in dict.fromkeys(found[name].values()):
+                made.append((comparison(name, value), {k for k, v in found[name].items() if v == value}))
         return made
 
     def comparable(self, site: Site) -> list[tuple[str, str]]:

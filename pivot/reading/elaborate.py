@@ -85,7 +85,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         fixed: dict[str, int] = {}
         for _ in range(16):  # sizes that layers fix become numbers; each turn can only fix more
             before = dict(fixed)
-            trial_forward(ev, root, specs, fixed, request.shift)
+            trial_forward(ev, root, specs, fixed, 0)
             if fixed == before:
                 break
         runs = {mode: forward(ev, root, specs, fixed, mode, request.shift) for mode in ("eval", "train")}

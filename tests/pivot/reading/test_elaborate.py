@@ -75,7 +75,7 @@ def test_texts_stand_for_files(tmp_path, opset) -> None:
 
 def test_what_the_program_raises_is_refused_at_its_place(net: Net, refused: Callable[..., Problem]) -> None:
     problem = refused(net, "n = 3\nif n % 2:\n    raise ValueError(f'{n} is odd')")
-    assert (problem.code, problem.line) == ("raised", 11)
+    assert (problem.code, problem.line) == ("raised", 10)
     assert "ValueError: 3 is odd" in problem.why
 
 

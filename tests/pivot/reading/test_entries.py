@@ -100,5 +100,5 @@ def test_refusals_tell_what_to_do(
 
 def test_an_unbound_name_is_refused_with_the_option_that_binds_it(read: Read, refused: Callable[..., Problem]) -> None:
     problem = refused(read, NET.replace("hidden=8", "hidden=opt.hidden"), "2x4")
-    assert (problem.code, problem.line) == ("unbound", 7)
+    assert (problem.code, problem.line) == ("unbound", 6)
     assert problem.remedy == "bind it with --set opt=VALUE"
