@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import keyword
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
@@ -34,7 +35,7 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
         return [ast.Assign([target], value.args[1])]
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "setattr":
         key = value.args[1]
-        if isinstance(key, ast.Constant) and isinstance(key.value, str) and key.value.isidentifier():
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and may_be_attribute(key.value):
             return [ast.Assign([ast.Attribute(value.args[0], s.w.safe(key.value), ast.Store())], value.args[2])]
     if nodes.has_gone(value) or isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):
         return []
@@ -42,6 +43,11 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
     if visits and visits[0].kind == "super" and visits[0].module is not None and visits[0].module.container == "dict":
         statements.append(ast.Assign([nodes.name("self.modules")], ast.Dict([], [])))
     return statements
+
+
+def may_be_attribute(name: str) -> bool:
+    """Can a name be written behind a dot?"""
+    return name.isidentifier() and not keyword.iskeyword(name)
 
 
 def goes(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:

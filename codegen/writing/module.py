@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.plans import Unwritable
@@ -10,7 +11,7 @@ from codegen.writing.statements import Statements
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
 from pivot.reading import imports
-from pivot.reading.frames import Scope
+from pivot.reading.frames import Frame, Scope
 from pivot.reading.values import ClassObject, ModuleScope
 
 Key = tuple[str, str]
@@ -105,15 +106,7 @@ def follow_import(
         module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
         frame = w.ev.module_frame(scope)
         if isinstance(node, ast.ImportFrom):
-            path = (
-                imports.find_relative(node.level, module.split(".") if module else [], frame)
-                if node.level
-                else (
-                    imports.find_absolute(module.split("."), frame)
-                    if module.partition(".")[0] not in imports.LIBRARIES
-                    else None
-                )
-            )
+            path = sibling_file(node, module.split(".") if module else [], frame)
             if path is not None:
                 value = scope.names.get(name)
                 if value is not None and isinstance(value.hint, ModuleScope):
@@ -123,6 +116,13 @@ def follow_import(
         root = module.partition(".")[0]
         if root in KEPT_ROOTS:
             library[name] = (module, alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
+
+
+def sibling_file(node: ast.ImportFrom, parts: list[str], frame: Frame) -> Path | None:
+    """The file of the program that an import reads from; None for libraries."""
+    if node.level:
+        return imports.find_relative(node.level, parts, frame)
+    return imports.find_absolute(parts, frame) if parts[0] not in imports.LIBRARIES else None
 
 
 def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
@@ -139,7 +139,7 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
                 if isinstance(statement, ast.ImportFrom):
                     frame = w.ev.module_frame(scope)
                     parts = statement.module.split(".") if statement.module else []
-                    path = imports.find_relative(statement.level, parts, frame) if statement.level else None
+                    path = sibling_file(statement, parts, frame)
                     if path is not None and str(path.resolve()) in w.ev.files:
                         below = max(below, 1 + depth(str(path.resolve()), (*seen, file)))
         return below

@@ -331,9 +331,11 @@ class Writer:
 
     def attribute_name(self, node: ast.Attribute) -> str:
         """The name of an attribute in the target: only those of modules are renamed."""
+        owner = node.value
+        if node.attr == "forward" and isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name):
+            return self.call_name if owner.func.id == "super" else node.attr
         if safe_attribute(node.attr) == node.attr:
             return node.attr
-        owner = node.value
         if isinstance(owner, ast.Name) and owner.id in ("self", "cls"):
             return self.safe(node.attr)
         return node.attr

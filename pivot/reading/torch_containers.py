@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
-from pivot.reading.hints import index_hint
+from pivot.reading.hints import index_hint, readable
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.objects import copied
@@ -125,6 +125,8 @@ class TorchContainers(Dialect):
     ) -> Value:
         """add_module, register_parameter, register_buffer."""
         key = args[0] if args else kwargs["name"]
+        if not isinstance(key.hint, str) or not key.hint or "." in key.hint or key.hint.startswith("__"):
+            raise ev.refusal(frame, node, f"{readable(key)!r} cannot be the name of a submodule", "use another name")
         value = (
             args[1]
             if len(args) > 1

@@ -41,7 +41,14 @@ def test_assignments_that_nothing_reads(body: str, left: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "pure"),
-    [("1 + x.shape[0]", True), ("len(x)", True), ("d.get('a')", True), ("f(x)", False), ("(y := 1)", False), ("[len(a) for a in x]", True)],
+    [
+        ("1 + x.shape[0]", True),
+        ("len(x)", True),
+        ("d.get('a')", True),
+        ("f(x)", False),
+        ("(y := 1)", False),
+        ("[len(a) for a in x]", True),
+    ],
 )
 def test_computing_without_a_trace(text: str, pure: bool) -> None:
     assert is_pure(ast.parse(text, mode="eval").body) is pure

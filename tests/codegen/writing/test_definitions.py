@@ -35,7 +35,9 @@ def test_a_class_is_written_as_it_stood(written: Written) -> None:
         ''',
         "2x4",
     )
-    assert made == '''# the network
+    assert (
+        made
+        == '''# the network
 class Net(keras.Model):
     """One layer.
 
@@ -53,6 +55,7 @@ class Net(keras.Model):
         """x: (N, width)."""
         return self.fc(x)
 '''
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,9 @@ class Net(keras.Model):
 )
 def test_bases(written: Written, source: str, base: str) -> None:
     body = "super().__init__(nn.Linear(4, 4), nn.ReLU())" if source == "nn.Sequential" else "super().__init__()"
-    forward = "" if source == "nn.Sequential" else "\n            def forward(self, x):\n                return F.relu(x)\n"
+    forward = (
+        "" if source == "nn.Sequential" else "\n            def forward(self, x):\n                return F.relu(x)\n"
+    )
     made = written(
         f"""
         class Part({source}):
@@ -83,9 +88,7 @@ def test_bases(written: Written, source: str, base: str) -> None:
 
 
 def test_a_class_used_as_a_value_becomes_a_small_function_of_the_sources_signature(net: Net) -> None:
-    made = net(
-        "self.norm = norm_layer(3)", "return self.norm(x)", "2x3x4x4", signature="norm_layer=nn.BatchNorm2d"
-    )
+    made = net("self.norm = norm_layer(3)", "return self.norm(x)", "2x3x4x4", signature="norm_layer=nn.BatchNorm2d")
     assert made.startswith(
         "def batch_norm2d(num_features):\n    return layers.BatchNormalization(momentum=0.9, epsilon=1e-05)\n\n\nclass Net"
     )

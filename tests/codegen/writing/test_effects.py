@@ -27,5 +27,7 @@ def test_what_changes_a_tensor_in_place_binds_its_name_again(call: Call, forward
 
 
 def test_a_call_without_effect_on_a_tensor_stays(init: Callable[..., str]) -> None:
-    made = init("layers = []\nlayers.append(nn.Linear(4, 4))\nself.body = nn.Sequential(*layers)", "return self.body(x)", "2x4")
+    made = init(
+        "layers = []\nlayers.append(nn.Linear(4, 4))\nself.body = nn.Sequential(*layers)", "return self.body(x)", "2x4"
+    )
     assert made == "layers = []\nlayers.append(keras.layers.Dense(4))\nself.body = keras.Sequential(layers)"

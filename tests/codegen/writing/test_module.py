@@ -60,7 +60,9 @@ def test_what_nobody_needs_is_not_written(conversion: Conversion) -> None:
         "2x4",
     )
     tree = ast.parse(made.text)
-    names = [getattr(s, "name", None) or ast.unparse(s) for s in tree.body if not isinstance(s, (ast.Import, ast.ImportFrom))]
+    names = [
+        getattr(s, "name", None) or ast.unparse(s) for s in tree.body if not isinstance(s, (ast.Import, ast.ImportFrom))
+    ]
     assert names == ["WIDTH = 4", "Net"]
 
 
@@ -111,8 +113,12 @@ def test_an_unmapped_call_raises_with_its_place(conversion: Conversion) -> None:
     assert "bessel_j0" in source[line - 1]
 
 
-def test_the_files_docstring_stays_at_its_head(convert: Callable[..., Converted], write_source: Callable[..., Path]) -> None:
-    source = write_source('"""All of it.\n\nMore.\n"""\nimport torch.nn as nn\nmodel = nn.Sequential(nn.Linear(4, 4))\n')
-    text = convert(source, "2x4").text
+def test_the_files_docstring_stays_at_its_head(
+    convert: Callable[..., Converted], write_source: Callable[..., Path]
+) -> None:
+    source = write_source(
+        '"""All of it.\n\nMore.\n"""\nimport torch.nn as nn\nmodel = nn.Sequential(nn.Linear(4, 4))\n'
+    )
+    text = convert(source, "2x4", model="model").text
     assert text.startswith('"""All of it.\n\nMore.\n"""\n\nimport keras\n')
     assert text.endswith("model = keras.Sequential([layers.Dense(4)])\n")

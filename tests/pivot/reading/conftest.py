@@ -70,9 +70,7 @@ def _read(
 def net(read: Callable[..., Elaborated]) -> Callable[..., Elaborated]:
     """`net("self.fc = nn.Linear(4, 8)", "return self.fc(x)", "2x4")`: a class Net of these two bodies."""
 
-    def elaborated(
-        init: str, forward: str = "return x", *inputs: str, before: str = "", **more: object
-    ) -> Elaborated:
+    def elaborated(init: str, forward: str = "return x", *inputs: str, before: str = "", **more: object) -> Elaborated:
         indent = " " * 8
         text = "\n".join([
             textwrap.dedent(before),

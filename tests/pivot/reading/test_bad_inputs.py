@@ -56,8 +56,12 @@ ROWS: list[tuple[int, str, bytes, Opens | Refused]] = [
     (7, "Latin-1 undeclared", b"x = 1\ny = '\xe9'\n", Refused(2, 6, "byte 0xe9 is not UTF-8", "encoding")),
     (8, "unknown codec", b"# coding: klingon\n", Refused(1, 1, "unknown codec 'klingon'", "encoding")),
     (9, "utf-7", b"# coding: utf-7\n", Refused(1, 1, "codec 'utf-7' is not allowed", "encoding")),
-    (10, "unicode_escape", b"\n# coding: unicode_escape\n# \\nimport os\n",
-     Refused(2, 1, "codec 'unicode_escape' is not allowed", "encoding")),
+    (
+        10,
+        "unicode_escape",
+        b"\n# coding: unicode_escape\n# \\nimport os\n",
+        Refused(2, 1, "codec 'unicode_escape' is not allowed", "encoding"),
+    ),
     (11, "rot13", b"# coding: rot13\n", Refused(1, 1, "codec 'rot13' is not allowed", "encoding")),
     (11, "hex", b"# coding: hex\n", Refused(1, 1, "codec 'hex' is not allowed", "encoding")),
     (12, "mark and Latin-1 line", b"\xef\xbb\xbf# coding: latin-1\n", Refused(1, 1, "byte order mark", "encoding")),
@@ -83,21 +87,37 @@ ROWS: list[tuple[int, str, bytes, Opens | Refused]] = [
     (24, "cut off in a block", b"def f():\n", Refused(1, 9, "may be cut off", "truncated")),
     (24, "wrong bracket", b"x = f(a,\n  b]\n", Refused(2, 4, "']' does not close the '(' of line 1")),
     (24, "bracket too many", b"x = f(a))\n", Refused(1, 9, "')' closes nothing")),
-    (25, "merge", b"x = 1\n<<<<<<< HEAD\ny = 1\n=======\ny = 2\n>>>>>>> b\n",
-     Refused(2, 1, "<<<<<<< in line 2, ======= in line 4, >>>>>>> in line 6", "merge-conflict")),
+    (
+        25,
+        "merge",
+        b"x = 1\n<<<<<<< HEAD\ny = 1\n=======\ny = 2\n>>>>>>> b\n",
+        Refused(2, 1, "<<<<<<< in line 2, ======= in line 4, >>>>>>> in line 6", "merge-conflict"),
+    ),
     (25, "rule in a docstring", b"'''A\n=======\n'''\n", Opens(line=1)),
-    (26, "notebook", json.dumps({"cells": [{"cell_type": "code", "source": "x = 1"}], "nbformat": 4}).encode(),
-     Opens(ast.dump(ast.parse("x = 1\n")))),
+    (
+        26,
+        "notebook",
+        json.dumps({"cells": [{"cell_type": "code", "source": "x = 1"}], "nbformat": 4}).encode(),
+        Opens(ast.dump(ast.parse("x = 1\n"))),
+    ),
     (27, "magics", b"%matplotlib inline\n!ls\nx = 1\n", Opens(ast.dump(ast.parse("x = 1\n")), "left out, only")),
     (28, "pickle", b"\x80\x04\x95\x0a\x00}q\x00.", Refused(0, 0, "not text: this is a pickle", "not-text")),
     (28, "zip", b"PK\x03\x04\x14\x00", Refused(0, 0, "not text: this is a zip archive", "not-text")),
     (28, "ELF", b"\x7fELF\x02\x01", Refused(0, 0, "not text: this is a program", "not-text")),
     (28, "HDF5", b"\x89HDF\r\n\x1a\n\0", Refused(0, 0, "not text: this is an HDF5 file", "not-text")),
-    (29, "LFS pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n",
-     Refused(1, 1, "a Git LFS pointer", "not-text")),
+    (
+        29,
+        "LFS pointer",
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:1\n",
+        Refused(1, 1, "a Git LFS pointer", "not-text"),
+    ),
     (35, "parentheses", _nested("(", "1", ")", 1000), Refused(1, 200, "too deeply nested", "too-deep")),
-    (36, "blocks", b"".join(b" " * n + b"if x:\n" for n in range(101)) + b" " * 101 + b"y\n",
-     Refused(101, 1, "too deeply nested", "too-deep")),
+    (
+        36,
+        "blocks",
+        b"".join(b" " * n + b"if x:\n" for n in range(101)) + b" " * 101 + b"y\n",
+        Refused(101, 1, "too deeply nested", "too-deep"),
+    ),
     (37, "1 + 1 + ... 1,000", b"x = " + b"+".join([b"1"] * 1000), Opens(line=1)),
     (38, "1 + 1 + ... 100,000", b"x = " + b"+".join([b"1"] * 100_000), Refused(1, 2006, "too deeply nested", "limit")),
     (39, "x.a.a ...", b"x" + b".a" * 10_000, Refused(1, 2002, "too deeply nested", "limit")),
@@ -131,8 +151,9 @@ def read(data: bytes, name: str, limits: Limits = LIMITS) -> Problem | tuple[ast
         return refusal.problem
 
 
-@pytest.mark.parametrize(("row", "data", "expected"), [(row[0], *row[2:]) for row in ROWS],
-                         ids=[f"{row[0]} {row[1]}" for row in ROWS])
+@pytest.mark.parametrize(
+    ("row", "data", "expected"), [(row[0], *row[2:]) for row in ROWS], ids=[f"{row[0]} {row[1]}" for row in ROWS]
+)
 def test_bad_inputs(row: int, data: bytes, expected: Opens | Refused) -> None:
     begun = time.process_time()
     found = read(data, "f.py", TENTH if row in (44, 47, 61) else LIMITS)

@@ -48,7 +48,9 @@ def test_a_class_named_in_an_annotation_is_read_on_trial(read: Callable[..., Ela
     trace = done.evaluator.trace
     tried = {v.name for visits in trace.visits.values() for v in visits if v.speculative}
     assert "torch.sigmoid" in tried
-    assert not [v for visits in trace.visits.values() for v in visits if v.name == "torch.sigmoid" and not v.speculative]
+    assert not [
+        v for visits in trace.visits.values() for v in visits if v.name == "torch.sigmoid" and not v.speculative
+    ]
     assert (list(done.network.nodes), list(done.network.parameters)) == (nodes, parameters)
     assert len(done.evaluator.nodes) == sum(len(run.nodes) for run in done.network.runs.values())
     assert done.evaluator.speculating == 0

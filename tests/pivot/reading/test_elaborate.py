@@ -17,7 +17,12 @@ Net = Callable[..., Elaborated]
 
 def facts(done: Elaborated) -> list[tuple[object, ...]]:
     return [
-        (n.id, n.op.name if n.op else n.why, n.module.path if n.module else "", tuple(map(str, n.results[0].type.shape)))
+        (
+            n.id,
+            n.op.name if n.op else n.why,
+            n.module.path if n.module else "",
+            tuple(map(str, n.results[0].type.shape)),
+        )
         for n in done.network.nodes
     ]
 
@@ -28,7 +33,11 @@ def facts(done: Elaborated) -> list[tuple[object, ...]]:
         ("return x", ("output",), "tensor"),
         ("return x, (x + 1, None)", ("0", "1.0"), ["tensor", ["tensor", None]]),
         ("return {'a': x, 'b': [x]}", ("a", "b.0"), {"a": "tensor", "b": ["tensor"]}),
-        ("from types import SimpleNamespace\nreturn SimpleNamespace(loss=x, n=3)", ("loss",), {"loss": "tensor", "n": None}),
+        (
+            "from types import SimpleNamespace\nreturn SimpleNamespace(loss=x, n=3)",
+            ("loss",),
+            {"loss": "tensor", "n": None},
+        ),
     ],
 )
 def test_outputs_are_flattened_with_names(net: Net, forward: str, names: tuple[str, ...], structure: object) -> None:
@@ -38,7 +47,9 @@ def test_outputs_are_flattened_with_names(net: Net, forward: str, names: tuple[s
 
 
 def test_inputs_are_given_by_place_and_by_name(read: Net) -> None:
-    text = "class Net(nn.Module):\n    def forward(self, a, *, mask=None, scale=2.0):\n        return a * mask * scale\n"
+    text = (
+        "class Net(nn.Module):\n    def forward(self, a, *, mask=None, scale=2.0):\n        return a * mask * scale\n"
+    )
     done = read(text, "2x4", "mask=2x4")
     assert [i.name for i in done.network.inputs] == ["a", "mask"]
     assert [n.op.name for n in done.network.nodes if n.op] == ["mul", "mul"]

@@ -106,6 +106,8 @@ def test_what_is_not_found_is_named_where_it_is_called(read: Read) -> None:
 @pytest.mark.parametrize("statement", ["from ..secret import Block", "from ...secret import Block"])
 def test_nothing_above_the_package_is_read(read: Read, statement: str) -> None:
     files = {"secret.py": BLOCK, "package/secret.py": BLOCK, "package/nets/__init__.py": ""}
-    done = read(f"{statement}\n{USE.format(block='Block()')}", "2x4", model="Net()", files=files, name="package/nets/model.py")
+    done = read(
+        f"{statement}\n{USE.format(block='Block()')}", "2x4", model="Net()", files=files, name="package/nets/model.py"
+    )
     assert "was not found" in done.network.unmapped[0].why
     assert len(done.evaluator.files) == 1

@@ -39,7 +39,9 @@ def test_inputs_in_the_main_block_are_found(read: Read, main: str, specs: list[s
 
 
 def test_random_integers_tell_their_bound(read: Read) -> None:
-    text = NET.format(layer="nn.Embedding(50, 8)") + "\nnet = Net()\nids = torch.randint(0, 50, (2, 7))\nout = net(ids)\n"
+    text = (
+        NET.format(layer="nn.Embedding(50, 8)") + "\nnet = Net()\nids = torch.randint(0, 50, (2, 7))\nout = net(ids)\n"
+    )
     assert [str(s) for s in read(text).specs] == ["2x7:int64<50"]
 
 
@@ -65,7 +67,9 @@ def test_inputs_are_guessed_from_the_first_layer_and_said_so(read: Read, layer: 
     assert "--input" in problem.remedy
 
 
-@pytest.mark.parametrize("forward", ["def forward(self, x, y):\n        return x + y", "def forward(self, x):\n        return x"])
+@pytest.mark.parametrize(
+    "forward", ["def forward(self, x, y):\n        return x + y", "def forward(self, x):\n        return x"]
+)
 def test_shapes_that_nobody_tells_are_refused(read: Read, refused: Callable[..., Problem], forward: str) -> None:
     problem = refused(read, f"class Net(nn.Module):\n    {forward}\n")
     assert problem.code == "input"

@@ -23,7 +23,9 @@ def test_specs_are_parsed_and_written_back(text: str, spec: InputSpec) -> None:
     assert parse_spec(str(spec)) == spec
 
 
-@pytest.mark.parametrize("text", ["", "3x", "x3", "3x-1", "0x3", "1x3:float3", "1e3", "a b=3", "9999999x9999999", "3<x"])
+@pytest.mark.parametrize(
+    "text", ["", "3x", "x3", "3x-1", "0x3", "1x3:float3", "1e3", "a b=3", "9999999x9999999", "3<x"]
+)
 def test_what_is_no_spec_is_refused_with_advice(text: str) -> None:
     with pytest.raises(Refusal) as caught:
         parse_spec(text)

@@ -19,11 +19,17 @@ from pivot.reading.syntax import parse
 
 def notebook(*cells: str, **more: object) -> bytes:
     """A notebook with these code cells."""
-    return json.dumps({
-        "nbformat": 4, "metadata": {"kernelspec": {"language": "python"}},
-        "cells": [{"cell_type": "markdown", "source": ["# title"]},
-                  *({"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells)], **more,
-    }).encode()
+    return json.dumps(
+        {
+            "nbformat": 4,
+            "metadata": {"kernelspec": {"language": "python"}},
+            "cells": [
+                {"cell_type": "markdown", "source": ["# title"]},
+                *({"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells),
+            ],
+            **more,
+        }
+    ).encode()
 
 
 def refusal(path: str | Path, limits: Limits = LIMITS) -> str:
@@ -65,13 +71,18 @@ def test_special_files_are_refused_without_opening_them(tmp_path: Path) -> None:
     (tmp_path / "nowhere.py").symlink_to(tmp_path / "gone.py")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "s.py"))
-        found = [refusal(tmp_path / name) for name in
-                 ("pipe.py", "link.py", "folder.py", "s.py", "loop.py", "nowhere.py", "gone.py", "nul\0.py")]
+        found = [
+            refusal(tmp_path / name)
+            for name in ("pipe.py", "link.py", "folder.py", "s.py", "loop.py", "nowhere.py", "gone.py", "nul\0.py")
+        ]
     assert found == [
-        "not-a-file: this is a pipe, not a file", "not-a-file: this is a device, not a file",
-        "not-a-file: this is a folder, not a file", "not-a-file: this is a socket, not a file",
+        "not-a-file: this is a pipe, not a file",
+        "not-a-file: this is a device, not a file",
+        "not-a-file: this is a folder, not a file",
+        "not-a-file: this is a socket, not a file",
         "unreadable: the file cannot be read: Too many levels of symbolic links",
-        "unreadable: the link points to nothing", "unreadable: there is no such file",
+        "unreadable: the link points to nothing",
+        "unreadable: there is no such file",
         "unreadable: the file cannot be read: embedded null byte",
     ]
 
@@ -97,8 +108,7 @@ def test_a_dead_mount_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(source.os, "stat", dead)
     try:
-        assert refusal(path, Limits(read_seconds=0.05)) == (
-            "unreadable: the file system did not answer within 0.05 s")
+        assert refusal(path, Limits(read_seconds=0.05)) == ("unreadable: the file system did not answer within 0.05 s")
     finally:
         release.set()
 
@@ -150,16 +160,27 @@ def test_odd_file_names(tmp_path: Path, name: bytes) -> None:
 
 
 def test_notebooks() -> None:
-    data = notebook("%matplotlib inline\nimport torch\n", "!pip install x\nif a:\n    %time f()\n", "%%bash\nls\n",
-                    "%%time\nx = '''\n%kept\n'''\ny = (1\n  % 2)\nz = !ls\n")
+    data = notebook(
+        "%matplotlib inline\nimport torch\n",
+        "!pip install x\nif a:\n    %time f()\n",
+        "%%bash\nls\n",
+        "%%time\nx = '''\n%kept\n'''\ny = (1\n  % 2)\nz = !ls\n",
+    )
     found = from_bytes(data, "n.ipynb")
     assert found.text == (
         "# %% cell 2\n# %matplotlib inline\nimport torch\n\n"
         "# %% cell 3\n# !pip install x\nif a:\n    pass  # %time f()\n\n"
         "# %% cell 4\n# %%bash\n# ls\n#\n"
-        "# %% cell 5\n# %%time\nx = '''\n%kept\n'''\ny = (1\n  % 2)\n# z = !ls\n\n")
+        "# %% cell 5\n# %%time\nx = '''\n%kept\n'''\ny = (1\n  % 2)\n# z = !ls\n\n"
+    )
     assert [(problem.line, problem.severity) for problem in found.warnings] == [
-        (2, "info"), (6, "info"), (8, "info"), (11, "info"), (15, "info"), (21, "info")]
+        (2, "info"),
+        (6, "info"),
+        (8, "info"),
+        (11, "info"),
+        (15, "info"),
+        (21, "info"),
+    ]
     parse(found.text, found.path)
 
 

@@ -117,8 +117,11 @@ def test_calls_remember_that_they_were_exploded(text: str, expected: bool) -> No
 @pytest.mark.parametrize("name", ["ast.py", "subprocess.py", "typing.py", "decimal.py", "threading.py"])
 def test_every_comment_finds_one_place(name: str) -> None:
     text = (STDLIB / name).read_text("utf-8")
-    expected = Counter(token.string.rstrip() for token in tokenize.generate_tokens(io.StringIO(text).readline)
-                       if token.type == tokenize.COMMENT)
+    expected = Counter(
+        token.string.rstrip()
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    )
     found: Counter[str] = Counter()
     for node in ast.walk(parse(text, name)):
         for attribute_name in NAMES:
@@ -135,8 +138,12 @@ def test_the_tree_is_pythons_own() -> None:
 
 @pytest.mark.parametrize(
     ("limits", "name"),
-    [(Limits(nodes=5), "nodes"), (Limits(depth=2), "depth"), (Limits(chain=1), "chain"),
-     (Limits(string_bytes=2), "string")],
+    [
+        (Limits(nodes=5), "nodes"),
+        (Limits(depth=2), "depth"),
+        (Limits(chain=1), "chain"),
+        (Limits(string_bytes=2), "string"),
+    ],
 )
 def test_trees_that_a_rewrite_made_are_bounded_too(limits: Limits, name: str) -> None:
     with pytest.raises(Refusal, match=name):

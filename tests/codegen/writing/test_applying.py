@@ -1,0 +1,55 @@
+"""Modules called: as the source calls them, with operands in the order the layer wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Call = Callable[..., str]
+
+
+def test_a_layer_is_called_with_what_the_source_gives_it(call: Call) -> None:
+    made = call("self.fc = nn.Linear(4, 4)", "return self.fc(F.relu(self.fc(input=x)))", "2x4")
+    assert made == "return self.fc(ops.relu(self.fc(x)))"
+
+
+def test_forward_is_the_call_itself(call: Call) -> None:
+    made = call("self.fc = nn.Linear(4, 4)", "return self.fc.forward(x)", "2x4")
+    assert made == "return self.fc(x)"
+
+
+def test_an_input_in_another_order_is_transposed_where_the_layer_is_applied(call: Call) -> None:
+    made = call(
+        "self.fc = nn.Linear(6, 5)\nself.conv = nn.Conv2d(3, 8, 1)", "y = self.conv(x)\nreturn self.fc(y)", "2x3x4x6"
+    )
+    assert made == "y = self.conv(x)\nreturn self.fc(ops.transpose(y, (0, 3, 1, 2)))"
+
+
+def test_one_layer_may_be_applied_in_a_loop(call: Call) -> None:
+    made = call("self.fc = nn.Linear(4, 4)", "for _ in range(3):\n    x = self.fc(x)\nreturn x", "2x4")
+    assert made == "for _ in range(3):\n    x = self.fc(x)\nreturn x"
+
+
+def test_functional_dropout_asks_for_the_mode(net: Callable[..., str]) -> None:
+    made = net("self.fc = nn.Linear(4, 4)", "return F.dropout(self.fc(x), 0.3, training=self.training)", "2x4")
+    assert "def call(self, x, training=False):" in made
+    assert "keras.random.dropout(" in made and "if training else" in made
+
+
+def test_super_forward_is_the_targets_method(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Base(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+
+            def forward(self, x):
+                return self.fc(x)
+
+        class Net(Base):
+            def forward(self, x):
+                return super().forward(x) + 1
+        """,
+        "2x4",
+    )
+    assert "return super().call(x) + 1" in made

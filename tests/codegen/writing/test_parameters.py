@@ -1,0 +1,46 @@
+"""Parameters of a module's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Init = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("nn.Parameter(torch.ones(width))", 'self.add_weight(shape=(width,), initializer="ones")'),
+        ("nn.Parameter(torch.zeros(1, width))", 'self.add_weight(shape=(1, width), initializer="zeros")'),
+        ("nn.Parameter(torch.empty(1, width))", 'self.add_weight(shape=(1, width), initializer="zeros")'),
+        (
+            "nn.Parameter(torch.randn(1, width) * 0.02)",
+            "self.add_weight(shape=(1, width), initializer=keras.initializers.RandomNormal(stddev=0.02))",
+        ),
+        (
+            "nn.Parameter(0.5 * torch.ones(width))",
+            "self.add_weight(shape=(width,), initializer=keras.initializers.Constant(0.5))",
+        ),
+        (
+            "nn.Parameter(torch.full((width,), 1e-6))",
+            "self.add_weight(shape=(width,), initializer=keras.initializers.Constant(1e-6))",
+        ),
+        (
+            "nn.Parameter(torch.ones(width), requires_grad=False)",
+            'self.add_weight(shape=(width,), initializer="ones", trainable=False)',
+        ),
+    ],
+)
+def test_a_parameter_starts_from_the_same_values(init: Init, source: str, target: str) -> None:
+    made = init(f"self.p = {source}", "return x * self.p", "2x4", signature="width=4")
+    assert (
+        " ".join(made.split())
+        .replace("( ", "(")
+        .replace(", )", ")")
+        .replace(" )", ")")
+        .replace(",)", ")")
+        .replace("(width)", "(width,)")
+        == f"self.p = {target}"
+    )

@@ -1,0 +1,166 @@
+"""Containers, calls of the program, and methods that modules offer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Init = Callable[..., str]
+Call = Callable[..., str]
+Net = Callable[..., str]
+Written = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("nn.Sequential(nn.Linear(4, 4), nn.ReLU())", "keras.Sequential([layers.Dense(4), layers.ReLU()])"),
+        (
+            "nn.Sequential(*[nn.Linear(4, 4) for _ in range(2)])",
+            "keras.Sequential([layers.Dense(4) for _ in range(2)])",
+        ),
+        (
+            "nn.Sequential(OrderedDict([('a', nn.Linear(4, 4)), ('b', nn.ReLU())]))",
+            "keras.Sequential([layers.Dense(4), layers.ReLU()])",
+        ),
+        ("nn.Sequential(*parts, nn.ReLU())", "keras.Sequential([*parts, layers.ReLU()])"),
+    ],
+)
+def test_sequential(init: Init, source: str, target: str) -> None:
+    made = init(
+        f"parts = [nn.Linear(4, 4)]\nself.body = {source}",
+        "return self.body(x)",
+        "2x4",
+        before="from collections import OrderedDict\n\n",
+    )
+    assert f"self.body = {target}" in made
+
+
+def test_lists_and_dicts_of_modules_are_pythons_own(init: Init) -> None:
+    made = init(
+        "self.many = nn.ModuleList([nn.Linear(4, 4), nn.Linear(4, 4)])\n"
+        "self.more = nn.ModuleList()\nself.more.append(nn.Linear(4, 4))\n"
+        "self.named = nn.ModuleDict({'a': nn.Linear(4, 4)})",
+        "return self.named['a'](self.more[0](self.many[1](x)))",
+        "2x4",
+    )
+    assert made == (
+        "self.many = [layers.Dense(4), layers.Dense(4)]\n"
+        "self.more = []\nself.more.append(layers.Dense(4))\n"
+        'self.named = {"a": layers.Dense(4)}'
+    )
+
+
+def test_a_sequential_is_indexed_through_its_layers(call: Call) -> None:
+    made = call("self.body = nn.Sequential(nn.Linear(4, 4), nn.ReLU())", "return self.body[1](self.body[0](x))", "2x4")
+    assert made == "return self.body.layers[1](self.body.layers[0](x))"
+
+
+def test_layers_added_to_a_sequential_subclass(written: Written) -> None:
+    made = written(
+        """
+        class Stack(nn.Sequential):
+            def __init__(self, n):
+                super().__init__()
+                for i in range(n):
+                    self.add_module("fc%d" % i, nn.Linear(4, 4))
+                self.act = nn.ReLU()
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = Stack(2)
+
+            def forward(self, x):
+                return self.body(x)
+        """,
+        "2x4",
+    )
+    assert "class Stack(keras.Sequential):" in made
+    assert "for i in range(n):\n            self.add(layers.Dense(4))\n        self.add(layers.ReLU())" in made
+
+
+def test_layers_of_a_module_dict_subclass(written: Written) -> None:
+    made = written(
+        """
+        class Block(nn.ModuleDict):
+            def __init__(self, n):
+                super().__init__()
+                for i in range(n):
+                    self.add_module("fc%d" % i, nn.Linear(4, 4))
+
+            def forward(self, x):
+                for name, layer in self.items():
+                    x = layer(x)
+                return x
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = Block(2)
+
+            def forward(self, x):
+                return self.body(x)
+        """,
+        "2x4",
+    )
+    assert "class Block(layers.Layer):" in made
+    assert "self.modules = {}" in made
+    assert 'self.modules["fc%d" % i] = layers.Dense(4)' in made
+    assert "for name, layer in self.modules.items():" in made
+
+
+def test_attributes_set_by_name(init: Init) -> None:
+    made = init(
+        "self.add_module('fc', nn.Linear(4, 4))\nself.add_module('input', nn.Linear(4, 4))",
+        "return self.fc(self.input(x))",
+        "2x4",
+    )
+    assert made == "self.fc = layers.Dense(4)\nself.input_ = layers.Dense(4)"
+
+
+def test_reserved_names_get_an_underscore(net: Net) -> None:
+    made = net(
+        "self.layers = nn.ModuleList([nn.Linear(4, 4) for _ in range(2)])\nself.input = nn.Linear(4, 4)\nself.name = 'n'",
+        "x = self.input(x)\nfor layer in self.layers:\n    x = layer(x)\nreturn x",
+        "2x4",
+    )
+    for text in (
+        "self.layers_ = [",
+        "self.input_ = layers.Dense(4)",
+        'self.name_ = "n"',
+        "self.input_(x)",
+        "in self.layers_:",
+    ):
+        assert text in made
+
+
+def test_calls_of_the_program_keep_their_arguments(written: Written) -> None:
+    made = written(
+        """
+        class Part(nn.Module):
+            def __init__(self, a, b=2, *, c=3):
+                super().__init__()
+                self.fc = nn.Linear(a, b * c)
+
+            def forward(self, x, scale=1.0):
+                return self.fc(x) * scale
+
+        def make(*args, **kwargs):
+            return Part(*args, **kwargs)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.one = Part(4, c=2)
+                self.two = make(4, b=3)
+
+            def forward(self, x):
+                return self.two(self.one(x, scale=2.0))
+        """,
+        "2x4",
+    )
+    for text in ("Part(4, c=2)", "make(4, b=3)", "Part(*args, **kwargs)", "self.two(self.one(x, scale=2.0))"):
+        assert text in made
+    assert "def call(self, x, scale=1.0):" in made

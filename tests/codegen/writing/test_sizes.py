@@ -1,0 +1,40 @@
+"""Sizes of tensors: places of storage, from the static shape where it is a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Call = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("y.shape[1]", "y.shape[3]"),  # channels: known
+        ("y.size(1)", "y.shape[3]"),
+        ("y.size()[1]", "y.shape[3]"),
+        ("y.shape[0]", "ops.shape(y)[0]"),  # the batch is free
+        ("y.size(2)", "ops.shape(y)[1]"),
+        ("y.shape[-1]", "ops.shape(y)[2]"),
+        ("y.size(dim=3)", "ops.shape(y)[2]"),
+        ("y.dim()", "len(y.shape)"),
+        ("y.ndim", "len(y.shape)"),
+        ("y.numel()", "ops.size(y)"),
+    ],
+)
+def test_sizes_of_an_image(call: Call, source: str, target: str) -> None:
+    made = call("self.conv = nn.Conv2d(3, 8, 1)", f"y = self.conv(x)\nreturn y * {source}", "2x3x4x6")
+    assert made == f"y = self.conv(x)\nreturn y * {target}"
+
+
+def test_sizes_in_the_sources_order_are_asked_for_as_they_are(call: Call) -> None:
+    made = call("self.fc = nn.Linear(8, 8)", "b, t, c = x.shape\nreturn self.fc(x) * t", "2x5x8")
+    assert made == "b, t, c = ops.shape(x)\nreturn self.fc(x) * t"
+
+
+def test_a_whole_shape_is_put_into_the_sources_order(call: Call) -> None:
+    made = call("self.conv = nn.Conv2d(3, 8, 1)", "s = self.conv(x).shape\nreturn x.mean((2, 3)) * s[1]", "2x3x4x6")
+    assert "s[1]" in made
+    assert "shape[3]" in made or "shape(" in made
