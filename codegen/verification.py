@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from codegen.convert import Converted
 from codegen.orders import identity
-from codegen.static_proof import Item, Match, Proof, prove
+from codegen.proof_sides import Item
+from codegen.static_proof import Match, Proof, prove
 from codegen.verify.plan import (
     InputSpec,
     MatchedNode,

@@ -157,7 +157,7 @@ class Sites:
     def tests(self, site: Site) -> list[tuple[ast.expr, set[int]]]:
         """Comparisons that could be written at a site, with the lowered nodes for which each is true."""
         found, first = self.parameters(site), self.deciding(site)
-        rank = {"padding": 0, "stride": 1}  # a test of the padding is right beyond what was met, one of a size rarely is
+        rank = {"padding": 0, "stride": 1}  # right beyond what was met, sizes rarely are
         ordered = sorted(found, key=lambda name: (name not in first, rank.get(name, 2)))
         names = [n for n in ordered if len(found[n]) >= len(site.lowered)]
         made: list[tuple[ast.expr, set[int]]] = []

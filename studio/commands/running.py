@@ -72,7 +72,7 @@ class Run:
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
-    """Without the cycle collector: what a conversion makes lives to its end, and looking at it again costs a quarter."""
+    """Without the cycle collector: what a conversion makes lives to its end, and looking at it costs a quarter."""
     enabled = gc.isenabled()
     gc.disable()
     try:

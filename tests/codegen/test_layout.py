@@ -1,4 +1,4 @@
-"""Storage orders: images stand channels last, permutes cost nothing, a transpose stands only where nothing else helps."""
+"""Storage orders: images stand channels last, permutes cost nothing, a transpose stands where nothing else helps."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_normalisation_on_the_way_absorbs_the_flatten_as_well(lay_out: LayOut)
     laid = lay_out("return self.wide(self.bn(self.conv(x).flatten(1)))", "2x3x4x6")
     assert laid.transposes == []
     block = Block(1, (8, 4, 6), (1, 2, 0))
-    assert laid.absorbed["batch_norm"] == {name: ("C", block) for name in ("gamma", "beta", "mean", "variance")}
+    assert laid.absorbed["batch_norm"] == dict.fromkeys(("gamma", "beta", "mean", "variance"), ("C", block))
     assert laid.absorbed["linear"] == {"kernel": ("I", block)}
 
 

@@ -90,7 +90,9 @@ def test_bases(written: Written, source: str, base: str) -> None:
 def test_a_class_used_as_a_value_becomes_a_small_function_of_the_sources_signature(net: Net) -> None:
     made = net("self.norm = norm_layer(3)", "return self.norm(x)", "2x3x4x4", signature="norm_layer=nn.BatchNorm2d")
     assert made.startswith(
-        "def batch_norm2d(num_features):\n    return layers.BatchNormalization(momentum=0.9, epsilon=1e-05)\n\n\nclass Net"
+        "def batch_norm2d(num_features):\n"
+        "    return layers.BatchNormalization(momentum=0.9, epsilon=1e-05)\n\n\n"
+        "class Net"
     )
     assert "def __init__(self, norm_layer=batch_norm2d):" in made
     assert "self.norm = norm_layer(3)" in made

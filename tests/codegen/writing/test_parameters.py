@@ -14,7 +14,6 @@ Init = Callable[..., str]
     [
         ("nn.Parameter(torch.ones(width))", 'self.add_weight(shape=(width,), initializer="ones")'),
         ("nn.Parameter(torch.zeros(1, width))", 'self.add_weight(shape=(1, width), initializer="zeros")'),
-        ("nn.Parameter(torch.empty(1, width))", 'self.add_weight(shape=(1, width), initializer="zeros")'),
         (
             "nn.Parameter(torch.randn(1, width) * 0.02)",
             "self.add_weight(shape=(1, width), initializer=keras.initializers.RandomNormal(stddev=0.02))",

@@ -122,7 +122,9 @@ def test_attributes_set_by_name(init: Init) -> None:
 
 def test_reserved_names_get_an_underscore(net: Net) -> None:
     made = net(
-        "self.layers = nn.ModuleList([nn.Linear(4, 4) for _ in range(2)])\nself.input = nn.Linear(4, 4)\nself.name = 'n'",
+        "self.layers = nn.ModuleList([nn.Linear(4, 4) for _ in range(2)])\n"
+        "self.input = nn.Linear(4, 4)\n"
+        "self.name = 'n'",
         "x = self.input(x)\nfor layer in self.layers:\n    x = layer(x)\nreturn x",
         "2x4",
     )

@@ -66,7 +66,8 @@ def test_initialisation_goes_with_its_loop(init: Init) -> None:
 def test_reports_go(call: Call) -> None:
     made = call(
         "self.fc = nn.Linear(4, 2)",
-        "logger.info('shape %s', x.shape)\nlogging.debug('here')\nprint(x.shape)\nwarnings.warn('old')\nreturn self.fc(x)",
+        "logger.info('shape %s', x.shape)\nlogging.debug('here')\n"
+        "print(x.shape)\nwarnings.warn('old')\nreturn self.fc(x)",
         "2x4",
         before="import logging\nimport warnings\n\nlogger = logging.getLogger(__name__)\n\n",
     )

@@ -1,0 +1,223 @@
+"""Both sides of the static proof as items: the lowered steps in storage order, and the nodes that were read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from codegen.convert import Converted
+from codegen.lower import Step
+from codegen.orders import identity
+from codegen.writing.slots import target_params
+from pivot.dims import hint as dim_hint
+from pivot.network import Node
+from pivot.params import BadValue, normal_value
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.values import TensorCell, TensorVersion
+
+RESHAPES = {"reshape", "flatten", "unflatten", "squeeze", "unsqueeze"}  # shape rules whose ops only regroup sizes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item:
+    """One op of a side in canonical form. Operands are canonical ids of values, numbers, or tuples of these."""
+
+    op: str
+    params: Mapping[str, object]
+    operands: tuple[object, ...]
+    results: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    node: Node | None
+    step: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A tensor inside a parameter (an index), by its canonical id."""
+
+    id: str
+
+
+def refer(value: object, canonical: Callable[[object], str | None]) -> object:
+    """A parameter with the tensors in it replaced by references; `canonical` gives their ids, None leaves a part."""
+    if isinstance(value, (tuple, list)):
+        return type(value)(refer(v, canonical) for v in value)
+    id_ = canonical(value)
+    return Ref(id_) if id_ is not None else value
+
+
+class LoweredSide:
+    """The lowered steps of one mode, in storage order."""
+
+    def __init__(self, converted: Converted, mode: str) -> None:
+        self.layout, self.lowering = converted.layout, converted.lowering
+        self.run = converted.done.network.runs[mode]
+        self.alias: dict[str, str] = {}
+        self.inputs = [i.value.id for i in self.run.inputs]
+        self.counter = 0
+
+    @property
+    def outputs(self) -> list[str]:
+        """Canonical ids of the outputs."""
+        return [self.name(v.id) for v in self.run.outputs]
+
+    def name(self, id_: str) -> str:
+        """The canonical id of a value."""
+        while id_ in self.alias:
+            id_ = self.alias[id_]
+        return id_
+
+    def items(self) -> Iterator[Item]:
+        """All items in order."""
+        for node in self.run.nodes:
+            low = self.lowering.lowered.get(id(node))
+            if low is None or low.chosen is None:
+                yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
+                continue
+            for step in low.chosen.steps:
+                yield from self.step(step, node)
+
+    def step(self, step: Step, node: Node) -> Iterator[Item]:
+        """Transposes, then the step itself, unless it costs nothing."""
+        placed = self.layout.placed[id(step)]
+        if placed.alias or step.op.name == "identity" or inactive(node):
+            first = next((v for v in step.operands.values() if isinstance(v, TensorVersion)), None)
+            if first is not None and not placed.transposes:
+                self.alias[step.results[0].id] = first.id
+                return
+        operands: list[object] = []
+        for name in step.op.inputs:
+            value = step.operands.get(name)
+            if value is None:
+                operands.append(None)
+                continue
+            perms = placed.transposes.get(name)
+            values = value if isinstance(value, tuple) else (value,)
+            each = perms if isinstance(value, tuple) else (perms,)
+            made: list[object] = []
+            for index, part in enumerate(values):
+                perm = each[index] if each is not None else None
+                if not isinstance(part, TensorVersion):
+                    made.append(part)
+                    continue
+                source = self.name(part.id)
+                if isinstance(perm, tuple):
+                    self.counter += 1
+                    result = f"t{self.counter}"
+                    order = self.layout.order_of(part)
+                    places = [p for p in perm if isinstance(p, int)]
+                    sizes = tuple(dim_hint(part.type.shape[order[p]]) for p in places)
+                    yield Item("permute", {"order": perm}, (source,), (result,), (sizes,), node)
+                    source = result
+                made.append(source)
+            operands.append(tuple(made) if isinstance(value, tuple) else made[0])
+        op = "reshape" if step.op.shape in RESHAPES else step.op.name
+        raw = canonical_params(step, target_params(self.layout, step), placed.orders_in)
+        params = {name: refer(value, self.cell) for name, value in raw.items()}
+        shapes = tuple(self.stored(r) for r in step.results)
+        yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step)
+
+    def cell(self, part: object) -> str | None:
+        """The canonical id of a tensor in a parameter."""
+        return self.name(part.version.id) if isinstance(part, TensorCell) else None
+
+    def stored(self, value: TensorVersion) -> tuple[int, ...]:
+        """The stored shape of a value."""
+        order = self.layout.order_of(value)
+        return tuple(dim_hint(value.type.shape[axis]) for axis in order)
+
+
+def canonical_params(
+    step: Step, params: Mapping[str, object], orders: Mapping[str, tuple[int, ...]]
+) -> dict[str, object]:
+    """Parameters in normal form: axes non-negative, an index in storage order."""
+    from codegen.indexing import full_index
+
+    rank = next((len(v.type.shape) for v in step.operands.values() if isinstance(v, TensorVersion)), None)
+    if rank is None:
+        many = next((v for v in step.operands.values() if isinstance(v, tuple) and v), ())
+        rank = next((len(v.type.shape) for v in many if isinstance(v, TensorVersion)), None)
+    found: dict[str, object] = {}
+    for name, value in params.items():
+        if step.op.params[name].type.kind == "index":
+            order = next(iter(orders.values()), identity(rank or 0))
+            items = full_index(value, rank or 0)
+            found[name] = [items[axis] for axis in order] if items is not None else value
+            continue
+        try:
+            found[name] = normal_value(step.op.params[name].type, value, rank)
+        except BadValue:
+            found[name] = value
+        axes = found[name]
+        if step.op.params[name].type.kind == "axes" and isinstance(axes, tuple):
+            found[name] = tuple(sorted(axes))
+    return found
+
+
+def inactive(node: Node) -> bool:
+    """Is a node a functional dropout that is switched off?"""
+    flags = node.bound.flags if node.bound is not None else {}
+    return node.op is not None and node.op.name == "dropout" and node.module is None and flags.get("training") is False
+
+
+class ReadSide:
+    """The nodes that the target's reader found in one mode."""
+
+    def __init__(self, target: Elaborated, mode: str) -> None:
+        self.run = target.network.runs[mode]
+        self.alias: dict[str, str] = {}
+        self.inputs = [i.value.id for i in self.run.inputs]
+
+    @property
+    def outputs(self) -> list[str | None]:
+        """Canonical ids of the outputs."""
+        return [self.name(v.id) for v in self.run.outputs]
+
+    def name(self, id_: str) -> str:
+        """The canonical id of a value."""
+        while id_ in self.alias:
+            id_ = self.alias[id_]
+        return id_
+
+    def items(self) -> Iterator[Item]:
+        """All items in order."""
+        for node in self.run.nodes:
+            if node.op is None:
+                yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
+                continue
+            first = next(iter(node.tensors()), None)
+            if node.op.name == "identity" and first is not None:
+                self.alias[node.results[0].id] = first.id
+                continue
+            if first is not None and first.expanded is not None and node.op.shape in RESHAPES:
+                if node.results[0].type.shape == first.expanded.type.shape:
+                    self.alias[node.results[0].id] = first.expanded.id
+                    continue
+            operands = tuple(self.operand(node.operands.get(name)) for name in node.op.inputs)
+            op = "reshape" if node.op.shape in RESHAPES else node.op.name
+            shapes = tuple(tuple(dim_hint(d) for d in r.type.shape) for r in node.results)
+            params: dict[str, object] = dict(node.params)
+            if op == "permute":
+                params = {"order": next((v for v in params.values() if isinstance(v, tuple)), ())}
+            for name, value in list(params.items()):
+                spec = node.op.params.get(name)
+                if spec is not None and spec.type.kind == "index" and first is not None:
+                    from codegen.indexing import full_index
+
+                    params[name] = full_index(value, len(first.type.shape)) or value
+                elif spec is not None and spec.type.kind == "axes" and isinstance(value, tuple):
+                    params[name] = tuple(sorted(value))
+            params = {name: refer(value, self.cell) for name, value in params.items()}
+            yield Item(op, params, operands, tuple(r.id for r in node.results), shapes, node)
+
+    def cell(self, part: object) -> str | None:
+        """The canonical id of a tensor in a parameter."""
+        return self.name(part.version.id) if isinstance(part, TensorCell) else None
+
+    def operand(self, value: object) -> object:
+        """An operand by canonical ids."""
+        if isinstance(value, TensorVersion):
+            return self.name(value.id)
+        if isinstance(value, tuple):
+            return tuple(self.operand(v) for v in value)
+        return value

@@ -1,0 +1,104 @@
+"""What the workers are told about a conversion: inputs, outputs, matched nodes and how weights travel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codegen.convert import Converted
+from codegen.static_proof import prove
+from codegen.verification import axes, count, make_plan, prove_conversion
+from codegen.verify.plan import VerificationPlan
+from pivot.dims import symbol
+from pivot.opset import OpSet
+from pivot.reading.keras import KerasDialect
+
+SOURCE = """
+import torch
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(11, 8)
+        self.conv = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.fc = nn.Linear(8, 5)
+
+    def forward(self, x, ids):
+        y = torch.relu(self.conv(x))
+        z = self.fc(self.table(ids) + y.mean((2, 3)))
+        return y, z.softmax(1)
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(convert: Callable[..., Converted], opset: OpSet, tmp_path_factory: pytest.TempPathFactory) -> VerificationPlan:
+    folder = tmp_path_factory.mktemp("verification")
+    (folder / "model.py").write_text(SOURCE, encoding="utf-8")
+    converted = convert(folder / "model.py", "2x3x8x8", "ids=2:int64", model="Net()")
+    proof = prove(converted, KerasDialect(), opset, folder / "model_keras.py")
+    assert proof.why is None
+    return make_plan(converted, proof, folder / "model_keras.py", {"a": "1"}, None)
+
+
+def test_both_sides_are_named_with_what_builds_them(plan: VerificationPlan) -> None:
+    assert (Path(plan.source.path).name, plan.source.model, dict(plan.source.bind)) == ("model.py", "Net()", {"a": "1"})
+    assert (Path(plan.target.path).name, plan.target.model) == ("model_keras.py", "Net()")
+    assert plan.static.equal
+    assert plan.static.nodes > 0 and plan.static.why is None
+
+
+def test_inputs_say_how_they_are_drawn_and_where_axes_stand(plan: VerificationPlan) -> None:
+    image, ids = plan.inputs
+    assert (image.name, image.shape, image.dtype) == ("x", (2, 3, 8, 8), "float32")
+    assert (image.source_axes, image.target_axes) == ("N C H W", "N H W C")
+    assert (ids.name, ids.shape, ids.dtype, ids.high) == ("ids", (2,), "int64", 11)
+    assert (ids.source_axes, ids.target_axes) == (None, None)
+    assert image.symbols[0] == "N" and image.symbols[1] is None
+
+
+def test_outputs_say_where_axes_stand(plan: VerificationPlan) -> None:
+    first, second = plan.outputs
+    assert (first.source_axes, first.target_axes) == ("N C H W", "N H W C")
+    assert (second.source_axes, second.target_axes) == (None, None)
+
+
+def test_every_node_with_one_value_on_both_sides_is_compared_once(plan: VerificationPlan) -> None:
+    ops = [node.op for node in plan.nodes]
+    assert sorted(ops) == sorted(["conv2d", "relu", "mean", "embedding", "add", "linear", "softmax"])
+    assert len({node.id for node in plan.nodes}) == len(plan.nodes)
+    conv = next(node for node in plan.nodes if node.op == "conv2d")
+    assert (conv.path, conv.order) == ("conv", (0, 3, 1, 2))
+    assert (conv.source_key.name, conv.target_key.name) == ("conv", "conv")
+    lines = SOURCE.split("\n")
+    for node in plan.nodes:
+        assert node.source is not None and node.target is not None
+        assert lines[node.source.line - 1].strip()
+
+
+def test_texts_carry_a_probe_for_every_site_and_keep_their_lines(plan: VerificationPlan) -> None:
+    (source,) = plan.source.texts.values()
+    (target,) = plan.target.texts.values()
+    assert source.count("\n") == SOURCE.count("\n")
+    assert "__pivot_record__" in source and "__pivot_record__" in target
+    assert source.count("__pivot_record__") == sum(node.source_key.site for node in plan.nodes)
+
+
+def test_parameters_are_counted(plan: VerificationPlan) -> None:
+    assert plan.parameters == 11 * 8 + 8 * 3 * 9 + 8 + 8 * 5 + 5
+
+
+def test_the_conversion_itself_is_what_is_proved(
+    convert: Callable[..., Converted], opset: OpSet, example_models: dict[str, Path]
+) -> None:
+    converted = convert(example_models["cifar_cnn"], "1x3x32x32")
+    assert prove_conversion(converted, opset, Path("cifar_cnn_keras.py")).equal
+
+
+def test_letters_and_sizes() -> None:
+    assert axes(4) == ["N", "C", "H", "W"]
+    assert axes(7) == [f"A{i}" for i in range(7)]
+    assert count((2, symbol("H", 3), 4)) == 24
+    assert count(()) == 1

@@ -1,0 +1,187 @@
+"""Weights find their layer in the target's file, with axes transposed and flattened rows put into storage order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from codegen.convert import Converted
+from codegen.orders import Block
+from codegen.static_proof import Proof, prove
+from codegen.weights.mapping import carry_weights, own_parameters, reorder, weight_maps
+from pivot.opset import OpSet
+from pivot.problems import Refusal
+from pivot.reading.keras import KerasDialect
+
+Arrays = dict[str, np.ndarray]
+Carried = tuple[Converted, Proof, Arrays, Mapping[str, np.ndarray]]
+
+SOURCE = """
+import torch
+import torch.nn as nn
+
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.bn = nn.BatchNorm2d(8)
+
+    def forward(self, x):
+        return self.bn(self.conv(x))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(8))
+        self.part = Part()
+        self.depth = nn.Conv2d(8, 16, 3, groups=8)
+        self.up = nn.ConvTranspose2d(16, 4, 2, stride=2)
+        self.body = nn.Sequential(nn.Linear(4 * 4 * 6, 7), nn.ReLU(), nn.Linear(7, 5))
+        self.lstm = nn.LSTM(8, 6, batch_first=True)
+
+    def forward(self, x):
+        y = self.part(x)
+        z = torch.relu(self.up(self.depth(y)))
+        t, _ = self.lstm(y.flatten(2).transpose(1, 2) * self.scale)
+        return self.body(z.flatten(1)), t
+"""
+
+
+@pytest.fixture(scope="module")
+def carried(convert: Callable[..., Converted], opset: OpSet, tmp_path_factory: pytest.TempPathFactory) -> Carried:
+    """The conversion, its proof, random weights, and what becomes of them."""
+    path = tmp_path_factory.mktemp("mapping") / "model.py"
+    path.write_text(SOURCE, encoding="utf-8")
+    converted = convert(path, "2x3x8x10", model="Net()")
+    proof = prove(converted, KerasDialect(), opset, path.with_name("model_keras.py"))
+    assert proof.why is None
+    state = checkpoint()
+    return converted, proof, state, carry_weights(converted, state, proof)
+
+
+def checkpoint() -> Arrays:
+    """The state_dict of Net as PyTorch names and shapes it."""
+    draw = np.random.default_rng(3)
+    shapes: dict[str, tuple[int, ...]] = {
+        "scale": (8,),
+        "part.conv.weight": (8, 3, 3, 3),
+        "part.conv.bias": (8,),
+        **{f"part.bn.{name}": (8,) for name in ("weight", "bias", "running_mean", "running_var")},
+        "depth.weight": (16, 1, 3, 3),
+        "depth.bias": (16,),
+        "up.weight": (16, 4, 2, 2),
+        "up.bias": (4,),
+        "body.0.weight": (7, 96),
+        "body.0.bias": (7,),
+        "body.2.weight": (5, 7),
+        "body.2.bias": (5,),
+        "lstm.weight_ih_l0": (24, 8),
+        "lstm.weight_hh_l0": (24, 6),
+        "lstm.bias_ih_l0": (24,),
+        "lstm.bias_hh_l0": (24,),
+    }
+    return {name: draw.standard_normal(shape) for name, shape in shapes.items()}
+
+
+def the(written: Mapping[str, np.ndarray], part: str, *shape: int) -> np.ndarray:
+    """The one array of a shape under a path that holds `part`."""
+    (found,) = [a for name, a in written.items() if f"{part}/" in name and a.shape == shape]
+    return found
+
+
+def test_every_number_arrives_once(carried: Carried) -> None:
+    _, _, state, written = carried
+    assert len(set(written)) == len(written)
+    assert all("vars/" in name for name in written)
+    lost = state["lstm.bias_ih_l0"].size  # two biases become their sum
+    assert sum(a.size for a in written.values()) == sum(a.size for a in state.values()) - lost
+
+
+def test_axes_are_transposed_by_their_letters(
+    carried: Carried,
+) -> None:
+    _, _, state, written = carried
+    kernel = the(written, "part", 3, 3, 3, 8)
+    np.testing.assert_array_equal(kernel, state["part.conv.weight"].transpose(2, 3, 1, 0))
+    transposed = the(written, "conv2d_transpose", 2, 2, 4, 16)
+    np.testing.assert_array_equal(transposed, state["up.weight"].transpose(2, 3, 1, 0))
+    last = the(written, "body", 7, 5)
+    np.testing.assert_array_equal(last, state["body.2.weight"].T)
+
+
+def test_a_kernel_of_groups_keeps_their_order(
+    carried: Carried,
+) -> None:
+    _, _, state, written = carried
+    kernel = the(written, "depth", 3, 3, 1, 16)
+    np.testing.assert_array_equal(kernel, state["depth.weight"].transpose(2, 3, 1, 0))
+
+
+def test_rows_behind_a_flatten_follow_storage(
+    carried: Carried,
+) -> None:
+    _, _, state, written = carried
+    kernel = the(written, "body", 96, 7)
+    source = state["body.0.weight"]  # columns count channels, rows, columns of the image
+    wanted = source.reshape(7, 4, 4, 6).transpose(2, 3, 1, 0).reshape(96, 7)
+    np.testing.assert_array_equal(kernel, wanted)
+
+
+def test_gates_are_put_in_the_targets_order_and_biases_added(
+    carried: Carried,
+) -> None:
+    _, _, state, written = carried
+    np.testing.assert_array_equal(the(written, "lstm", 8, 24), state["lstm.weight_ih_l0"].T)  # i f g o on both sides
+    np.testing.assert_array_equal(the(written, "lstm", 24), state["lstm.bias_ih_l0"] + state["lstm.bias_hh_l0"])
+
+
+def test_a_parameter_of_the_modules_own_is_taken_as_it_is(
+    carried: Carried,
+) -> None:
+    _, proof, state, written = carried
+    ((names, dataset),) = own_parameters(proof)
+    assert names == ("scale",)
+    np.testing.assert_array_equal(written[dataset], state["scale"])
+
+
+def test_maps_name_both_forms_and_what_is_absorbed(
+    carried: Carried,
+) -> None:
+    converted, proof, _, _ = carried
+    maps = {layer.path: layer for layer in weight_maps(converted, proof)}
+    assert set(maps) == {"part.conv", "part.bn", "depth", "up", "body.0", "body.2", "lstm"}
+    assert maps["body.0"].absorbed == {"kernel": ("I", Block(1, (4, 4, 6), (1, 2, 0)))}
+    assert maps["body.2"].absorbed == {}
+    assert (maps["part.conv"].source.name, maps["part.conv"].target.name) == ("torch.nn.Conv2d", "keras.layers.Conv2D")
+
+
+@pytest.mark.parametrize("name", ["part.conv.weight", "body.0.bias", "scale"])
+def test_a_weight_that_is_missing_is_named(carried: Carried, name: str) -> None:
+    converted, proof, state, _ = carried
+    with pytest.raises(Refusal, match=name.replace(".", r"\.")):
+        carry_weights(converted, {key: a for key, a in state.items() if key != name}, proof)
+
+
+def test_a_flattened_axis_of_another_size_is_refused(
+    carried: Carried,
+) -> None:
+    converted, proof, state, _ = carried
+    with pytest.raises(Refusal, match="do not fit"):
+        carry_weights(converted, {**state, "body.0.weight": np.zeros((7, 95))}, proof)
+
+
+def test_rows_are_reordered_by_the_factors_of_their_axis() -> None:
+    weight = np.arange(12).reshape(12, 1)
+    made = reorder(weight, "I O", "I", Block(1, (3, 2, 2), (1, 2, 0)))
+    assert made[:, 0].tolist() == weight.reshape(3, 2, 2).transpose(1, 2, 0).ravel().tolist()
+    same = reorder(weight, "I O", "I", Block(1, (3, 4), (0, 1)))
+    assert same.tolist() == weight.tolist()
+
+
+def test_the_proof_is_needed(carried: Carried, tmp_path: Path) -> None:
+    converted, _, state, _ = carried
+    with pytest.raises(ValueError, match="proof"):
+        carry_weights(converted, state)
