@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from codegen.absorbing import absorb
 from codegen.indexing import place_index
 from codegen.lower import Lowering, Step
 from codegen.orders import (
@@ -29,7 +30,6 @@ from codegen.orders import (
 )  # fmt: skip
 from codegen.reshaping import place_reshape
 from pivot.dims import Dim, Size
-from pivot.notation import axis_of
 from pivot.op import Op
 from pivot.reading.values import TensorVersion
 
@@ -249,7 +249,7 @@ class Layout:
                 block = self.blocks.get(value.id)
                 wanted = self.wanted(step, name, rank_of(value)) if step.op.letters(name) else None
                 if block is not None and wanted in (None, identity(rank_of(value))):
-                    self.absorb(step, placed, name, value, block)
+                    absorb(step, placed, name, value, block)
                     placed.orders_in[name] = self.order_of(value)
                     continue
                 self.bring(placed, name, wanted)
@@ -274,15 +274,6 @@ class Layout:
             if a is not None and b is not None and sorted(a) == sorted(b):
                 return tuple(a.index(letter) for letter in b)
         return identity(rank_of(result))
-
-    def absorb(self, step: Step, placed: Placed, name: str, value: TensorVersion, block: Block) -> None:
-        """A block on an axis of this operand goes into every weight that has the axis' letter."""
-        letters = step.op.letters(name) or ()
-        for letter in letters:
-            if letter != "*" and axis_of(tuple(letters), letter, rank_of(value)) == block.axis:
-                for weight, spec in step.op.weights.items():
-                    if letter in spec.letters.replace("(", " ").replace(")", " ").split():
-                        placed.absorbed[weight] = (letter, block)
 
     def place_any(self, step: Step, placed: Placed) -> None:
         """Elementwise: all operands in one order after padding ranks on the left."""
@@ -356,7 +347,7 @@ class Layout:
         tail = tuple(range(rank - count, rank))
         block = self.blocks.get(value.id)
         if block is not None and block.axis == rank - 1 and order[-1] == rank - 1 and count == 1:
-            self.absorb(step, placed, first_name(step), value, block)
+            absorb(step, placed, first_name(step), value, block)
             placed.orders_in[first_name(step)] = order
             if (
                 rank_of(step.results[0]) == rank
@@ -413,29 +404,3 @@ class Layout:
     def settled(self, size: Dim) -> Dim:
         """A size that a layer fixes is its number."""
         return self.fixed.get(size, size) if isinstance(size, Size) else size
-
-    # -- facts for others ---------------------------------------------------------
-
-    def absorbable(self, value: TensorVersion, axis: int, depth: int = 0) -> bool:
-        """Does every reader of a value absorb a block on an axis, directly or behind elementwise steps?"""
-        if value.id in self.outputs or depth > 40 or self.joins.get(value.id):
-            return False
-        readers = self.consumers.get(value.id, [])
-        return bool(readers) and all(self.absorbs(step, value, axis, depth) for step in readers)
-
-    def absorbable_after(self, step: Step, axis: int) -> bool:
-        """May the result of a reshape keep a block on an axis?"""
-        self.orders[step.results[0].id] = identity(rank_of(step.results[0]))
-        return self.absorbable(step.results[0], axis)
-
-    def absorbs(self, step: Step, value: TensorVersion, axis: int, depth: int) -> bool:
-        """Does one reader absorb it?"""
-        rank = rank_of(value)
-        if step.op.name in ("linear", "batch_norm") and step.kind == "layer" and step.weights:
-            letters = step.op.letters(first_name(step)) or ()
-            on_axis = any(x != "*" and axis_of(tuple(letters), x, rank) == axis for x in letters)
-            more = step.op.name == "linear" or self.absorbable(step.results[0], axis, depth + 1)
-            return on_axis and more
-        alone = len(list(tensors(step.operands))) == 1
-        unary = step.op.layout == "any" and alone and not step.weights and len(step.results) == 1
-        return unary and self.absorbable(step.results[0], axis, depth + 1)

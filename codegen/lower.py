@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from codegen.signs import Signs
 from pivot.forms import BoundStep, PlainFacts, Refused, choose, expand_body, normalise
 from pivot.network import Node
 from pivot.op import Form, Kind, Op
@@ -18,53 +19,6 @@ from pivot.slots import Operand, Path
 from pivot.types import TensorType
 
 MAX_NESTING = 6
-NONNEGATIVE = {
-    "relu",
-    "relu6",
-    "sigmoid",
-    "softmax",
-    "softplus",
-    "abs",
-    "exp",
-    "square",
-    "hard_sigmoid",
-    "sqrt",
-    "relu_squared",
-}  # ops whose result is nowhere negative
-PRESERVING = {
-    "max_pool1d",
-    "max_pool2d",
-    "max_pool3d",
-    "avg_pool1d",
-    "avg_pool2d",
-    "avg_pool3d",
-    "adaptive_avg_pool2d",
-    "concat",
-    "dropout",
-    "dropout1d",
-    "dropout2d",
-    "dropout3d",
-    "identity",
-    "reshape",
-    "flatten",
-    "permute",
-    "transpose",
-    "add",
-    "mul",
-    "zero_pad2d",
-    "zero_pad1d",
-    "zero_pad3d",
-    "index",
-    "stack",
-    "split",
-    "chunk",
-    "squeeze",
-    "unsqueeze",
-    "upsample1d",
-    "upsample2d",
-    "upsample3d",
-    "resize2d",
-}  # ops that keep nonnegative operands nonnegative
 
 
 @dataclass(slots=True, eq=False)
@@ -141,29 +95,13 @@ class Lowering:
         self.opset = opset
         self.nodes = all_nodes(done)
         self.consumed = consumed(done, self.nodes)
-        self.positive: set[str] = set()
+        self.signs = Signs()
         self.counter = 0
         self.lowered: dict[int, Lowered] = {}
         for node in self.nodes:
-            self.mark_positive(node)
+            self.signs.mark(node)
             if node.op is not None:
                 self.lowered[id(node)] = self.lower(node)
-
-    def mark_positive(self, node: Node) -> None:
-        """Remember results that are nowhere negative."""
-        name = node.op.name if node.op is not None else ""
-        if name in NONNEGATIVE or (
-            name in PRESERVING and node.operands and all(self.is_positive(o) for o in node.operands.values())
-        ):
-            self.positive.update(r.id for r in node.results)
-
-    def is_positive(self, operand: object) -> bool:
-        """Is an operand known to be nowhere negative?"""
-        if isinstance(operand, TensorVersion):
-            return operand.id in self.positive
-        if isinstance(operand, tuple):
-            return all(self.is_positive(o) for o in operand)
-        return operand is None or (isinstance(operand, (int, float)) and operand >= 0)
 
     def lower(self, node: Node) -> Lowered:
         """All plans of one node."""
@@ -208,7 +146,7 @@ class Lowering:
         """Every way to say one op, the best first."""
         if depth > MAX_NESTING:
             return Refused(f"the decomposition of {op.name} does not end")
-        positive = frozenset(k for k, v in operands.items() if v is not None and self.is_positive(v))
+        positive = frozenset(k for k, v in operands.items() if v is not None and self.signs.is_positive(v))
         known = {name: p for name, p in weights.items() if name not in TORCH_ONLY}
         draft = Step(op, None, kind, dict(params), dict(operands), known, results, dict(origin), node, unused, positive)  # type: ignore[arg-type]
         forms = choose(op, self.framework, kind, params, draft.facts())
@@ -313,9 +251,7 @@ class Lowering:
                 self.counter += 1
                 fresh = TensorVersion(f"s{self.counter}", type_)
                 made.append(fresh)
-                first = next((v for v in operands.values() if isinstance(v, TensorVersion)), None)
-                if op.name in PRESERVING and first is not None and first.id in self.positive:
-                    self.positive.add(fresh.id)
+                self.signs.follow(op, operands, fresh)
         return tuple(made)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from codegen.absorbing import absorbable_after
 from codegen.orders import Block, Order, first_name, first_tensor, identity, rank_of
 from pivot.dims import Dim
 from pivot.dims import hint as dim_hint
@@ -91,8 +92,8 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
         mergeable = len(right) == 1 or sum(1 for axis in right if dim_hint(after[axis]) != 1) == 1
         if together and mergeable and len(made) > 1 and 0 not in left:
             target = next(axis for axis in right if dim_hint(after[axis]) != 1)
-            if order_after(made, wanted, before, after, len(after)) == identity(len(after)) and layout.absorbable_after(
-                step, target
+            if order_after(made, wanted, before, after, len(after)) == identity(len(after)) and absorbable_after(
+                layout, step, target
             ):
                 sizes = tuple(dim_hint(before[axis]) for axis in big)
                 layout.blocks[result.id] = Block(target, sizes, tuple(big.index(axis) for axis in stored))

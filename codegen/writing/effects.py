@@ -8,6 +8,7 @@ import keyword
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.gone import loads_weights
 from pivot.reading import lookup
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, Unknown
@@ -56,7 +57,7 @@ def goes(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:
         return True
     if visits and visits[0].kind == "data" and visits[0].name.startswith(REPORTING):
         return True
-    return s.w.is_empty_call(visits) or s.w.loads_weights(node) or is_logging(s, node)
+    return s.w.is_empty_call(visits) or loads_weights(node) or is_logging(s, node)
 
 
 def is_logging(s: Statements, node: ast.Call) -> bool:

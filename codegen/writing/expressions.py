@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
-from codegen.writing import applying, nodes, program_calls, sizes
+from codegen.writing import applying, conditions, nodes, program_calls, sizes
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
 from pivot.reading.trace import Visit
@@ -64,16 +64,16 @@ class Expressions:
             if item is not None:
                 return item
         if isinstance(node, ast.BoolOp):
-            return self.boolean(node)
+            return conditions.boolean(self, node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             operand = self.expr(node.operand)
             if isinstance(operand, ast.Constant) and isinstance(operand.value, bool):
                 return ast.Constant(not operand.value)
             return ast.UnaryOp(ast.Not(), operand)
         if isinstance(node, ast.Compare):
-            return self.compare(node)
+            return conditions.compare(self, node)
         if isinstance(node, ast.IfExp):
-            return self.conditional(node)
+            return conditions.conditional(self, node)
         if isinstance(node, ast.Lambda):
             inner = Expressions(self.w, self.file, self.locals | {a.arg for a in node.args.args}, self.uses_mode)
             inner.gone = self.gone
@@ -326,8 +326,6 @@ class Expressions:
         visits = self.w.trace.of(node)
         return self.w.plans.layer(members, self.material(node, visits[0], visits))
 
-    # -- containers, calls of the program ---------------------------------------------
-
     # -- sizes, mode, what went ----------------------------------------------------------
 
     def mode(self, node: ast.expr) -> ast.expr:
@@ -413,58 +411,6 @@ class Expressions:
         ):
             return ast.Constant(api.name.partition(".")[2])
         return nodes.gone()
-
-    # -- conditions -----------------------------------------------------------------------
-
-    def boolean(self, node: ast.BoolOp) -> ast.expr:
-        """and / or, folded where an answer is known."""
-        stop = isinstance(node.op, ast.Or)
-        kept: list[ast.expr] = []
-        for part in node.values:
-            made = self.expr(part)
-            if isinstance(made, ast.Constant) and isinstance(made.value, bool):
-                if made.value is stop:
-                    return (
-                        ast.Constant(stop)
-                        if not kept
-                        else ast.BoolOp(node.op, [*kept, made])
-                        if any(isinstance(n, ast.Call) for k in kept for n in ast.walk(k))
-                        else ast.Constant(stop)
-                    )
-                continue
-            kept.append(made)
-        if not kept:
-            return ast.Constant(not stop)
-        return kept[0] if len(kept) == 1 else ast.BoolOp(node.op, kept)
-
-    def compare(self, node: ast.Compare) -> ast.expr:
-        """Comparisons; `None is None` of what went is folded."""
-        left = self.expr(node.left)
-        rights = [self.expr(c) for c in node.comparators]
-        if (
-            isinstance(left, nodes.Gone)
-            and len(rights) == 1
-            and isinstance(rights[0], ast.Constant)
-            and rights[0].value is None
-        ):
-            return ast.Constant(isinstance(node.ops[0], ast.Is))
-        return ast.Compare(left, node.ops, rights)
-
-    def conditional(self, node: ast.IfExp) -> ast.expr:
-        """a if test else b."""
-        test = self.expr(node.test)
-        if isinstance(test, ast.Constant):
-            return self.expr(node.body if test.value else node.orelse)
-        return ast.IfExp(test, self.arm(node.body), self.arm(node.orelse))
-
-    def arm(self, node: ast.expr) -> ast.expr:
-        """One arm; one that cannot be written refuses when it is reached."""
-        try:
-            return self.expr(node)
-        except Unwritable as no:
-            self.w.not_verified(self.file, node, no)
-            self.w.needs_unmapped = True
-            return nodes.call("_unmapped", [ast.Constant(f"{self.w.short(self.file)}:{node.lineno}: {no}")])
 
 
 def hint_of(visit: Visit, slot: str) -> object:

@@ -17,6 +17,7 @@ from codegen.lower import Lowering, Step
 from codegen.writing.annotations import write_annotation
 from codegen.writing.definitions import Definitions
 from codegen.writing.expressions import Expressions
+from codegen.writing.gone import find_gone_parameters, find_mode_functions
 from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
 from codegen.writing.sites import Site, Sites
 from pivot.network import Node
@@ -27,9 +28,8 @@ from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Scope
 from pivot.reading.torch_names import ANSWERS
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, BoundMethod, FunctionObject
+from pivot.reading.values import Api, BoundMethod
 
-LOADERS = ("load_state_dict", "load_state_dict_from_url", "load_url", "load_weights", "load_checkpoint")
 Idiom = Callable[[Expressions, ast.expr, list[Visit]], "ast.expr | None"]
 
 
@@ -79,8 +79,8 @@ class Writer:
         self.siblings: dict[tuple[int, str], str] = {}
         self.unmapped_sites: dict[int, ast.AST] = {}
         self.idioms = load_idioms()
-        self.gone_parameters = self.find_gone_parameters()
-        self.mode_functions = self.find_mode_functions()
+        self.gone_parameters = find_gone_parameters(self)
+        self.mode_functions = find_mode_functions(self)
         self.definitions = Definitions(self)
         self.plan_siblings()
 
@@ -123,79 +123,6 @@ class Writer:
 
     # -- parameters that went, and the mode -------------------------------------------
 
-    def functions(self) -> list[FunctionObject]:
-        """Every function of the program that was entered."""
-        found: dict[int, FunctionObject] = {}
-        for frames in self.trace.frames.values():
-            for frame in frames:
-                if frame.function is not None:
-                    found.setdefault(id(frame.function.node), frame.function)
-        return list(found.values())
-
-    def find_gone_parameters(self) -> dict[int, set[str]]:
-        """Parameters that only lead to the loading of weights: per function node, their names."""
-        gone: dict[int, set[str]] = {}
-        functions = [f for f in self.functions() if not isinstance(f.node, ast.Lambda)]
-        for function in functions:
-            names = {
-                a.arg
-                for a in (*function.node.args.posonlyargs, *function.node.args.args, *function.node.args.kwonlyargs)
-            }
-            for call in (n for n in ast.walk(function.node) if isinstance(n, ast.Call) and self.loads_weights(n)):
-                inside = {
-                    n.id
-                    for part in (*call.args, *(k.value for k in call.keywords))
-                    for n in ast.walk(part)
-                    if isinstance(n, ast.Name)
-                }
-                for name in inside & names:
-                    if self.harmless(function, name):
-                        gone.setdefault(id(function.node), set()).add(name)
-        for _ in range(5):
-            for visits in self.trace.visits.values():
-                for visit in visits:
-                    if (
-                        visit.kind in ("function", "class")
-                        and visit.entered is not None
-                        and isinstance(visit.node, ast.Call)
-                    ):
-                        self.spread_gone(visit, gone)
-        return gone
-
-    def harmless(self, function: FunctionObject, name: str) -> bool:
-        """Did a parameter have no value of weight at any visit?"""
-        for frame in self.trace.frames.get(id(function.node), []):
-            value = frame.scope.names.get(name)
-            if value is not None and not (value.hint is None or isinstance(value.hint, bool)):
-                return False
-        return True
-
-    def spread_gone(self, visit: Visit, gone: dict[int, set[str]]) -> None:
-        """A parameter that is only handed on to one that went, went too."""
-        assert visit.entered is not None and isinstance(visit.node, ast.Call)
-        inner, outer = visit.entered.function, visit.frame.function
-        if inner is None or outer is None or isinstance(outer.node, ast.Lambda) or id(inner.node) not in gone:
-            return
-        names = self.parameter_names([visit])
-        own = {a.arg for a in (*outer.node.args.posonlyargs, *outer.node.args.args, *outer.node.args.kwonlyargs)}
-        pairs = [(names[i], a) for i, a in enumerate(visit.node.args) if i < len(names)] + [
-            (k.arg or "", k.value) for k in visit.node.keywords
-        ]
-        for name, arg in pairs:
-            if (
-                name in gone[id(inner.node)]
-                and isinstance(arg, ast.Name)
-                and arg.id in own
-                and self.harmless(outer, arg.id)
-            ):
-                gone.setdefault(id(outer.node), set()).add(arg.id)
-
-    def loads_weights(self, node: ast.Call) -> bool:
-        """Is a call one that loads weights?"""
-        func = node.func
-        last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
-        return last.endswith(LOADERS)
-
     def parameter_names(self, visits: list[Visit]) -> list[str]:
         """Positional parameters of what a call enters, without self."""
         for visit in visits:
@@ -214,26 +141,6 @@ class Writer:
         for visit in visits:
             if visit.entered is not None and visit.entered.function is not None:
                 found |= self.gone_parameters.get(id(visit.entered.function.node), set())
-        return found
-
-    def find_mode_functions(self) -> set[int]:
-        """Function nodes that need the argument `training`."""
-        found: set[int] = set()
-        for visits in self.trace.visits.values():
-            for visit in visits:
-                if visit.kind == "mode" and visit.frame.function is not None:
-                    found.add(id(visit.frame.function.node))
-        for _ in range(6):
-            for visits in self.trace.visits.values():
-                for visit in visits:
-                    inner = visit.entered.function if visit.entered is not None else None
-                    if (
-                        visit.kind == "function"
-                        and inner is not None
-                        and id(inner.node) in found
-                        and visit.frame.function is not None
-                    ):
-                        found.add(id(visit.frame.function.node))
         return found
 
     def takes_mode(self, visits: list[Visit]) -> bool:

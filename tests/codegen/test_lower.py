@@ -114,14 +114,14 @@ def test_a_pool_of_what_is_nowhere_negative_needs_no_infinite_padding(lower: Low
 def test_signs_are_followed(lower: Lower, forward: str, positive: bool) -> None:
     lowering = lower("nn.ReLU()", forward, "2x3")
     (output,) = lowering.done.network.runs["eval"].outputs
-    assert lowering.is_positive(output) is positive
+    assert lowering.signs.is_positive(output) is positive
 
 
 def test_numbers_are_signed_themselves(lower: Lower) -> None:
     lowering = lower("nn.ReLU()", "x", "2x3")
-    assert lowering.is_positive(2.0) and lowering.is_positive(None) and lowering.is_positive((1, 2))
-    assert not lowering.is_positive(-1)
-    assert not lowering.is_positive("same")
+    assert lowering.signs.is_positive(2.0) and lowering.signs.is_positive(None) and lowering.signs.is_positive((1, 2))
+    assert not lowering.signs.is_positive(-1)
+    assert not lowering.signs.is_positive("same")
 
 
 def test_a_weight_that_only_the_source_counts_with_goes(lower: Lower) -> None:

@@ -97,3 +97,14 @@ def refused() -> Callable[..., Problem]:
         return caught.value.problem
 
     return problem
+
+
+@pytest.fixture
+def number(net: Callable[..., Elaborated]) -> Callable[..., object]:
+    """`number("n = 2 + 3")` is the number that `n` is: read off a layer that is as wide."""
+
+    def value(init: str, before: str = "") -> object:
+        done = net(f"{textwrap.dedent(init)}\nself.fc = nn.Linear(4, n)", "return self.fc(x)", before=before)
+        return done.network.nodes[0].results[0].type.shape[-1]
+
+    return value

@@ -14,6 +14,18 @@ from pivot.reading.torch import TorchDialect
 
 Net = Callable[..., Elaborated]
 
+CONVOLUTION = """
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc = nn.Linear(8, 2)
+    def forward(self, x):
+        return self.fc(self.pool(self.conv(x)).flatten(1))
+"""
+
 
 def facts(done: Elaborated) -> list[tuple[object, ...]]:
     return [
@@ -63,11 +75,7 @@ def test_elaborating_twice_gives_the_same(net: Net) -> None:
 
 def test_other_hints_give_the_same_network(tmp_path, opset) -> None:
     path = tmp_path / "model.py"
-    path.write_text(
-        "import torch\nfrom torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-        "        self.c = nn.Conv2d(3, 8, 3, stride=2, padding=1)\n        self.p = nn.AdaptiveAvgPool2d(1)\n"
-        "        self.fc = nn.Linear(8, 2)\n    def forward(self, x):\n        return self.fc(self.p(self.c(x)).flatten(1))\n"
-    )
+    path.write_text(CONVOLUTION)
 
     def at(shift: int) -> Elaborated:
         return elaborate(Request(path, "Net()", (parse_spec("1x3x32x32"),), shift=shift), TorchDialect(), opset)

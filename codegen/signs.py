@@ -1,0 +1,85 @@
+"""Which values are nowhere negative: for them, padding with zeros is as good as padding with minus infinity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pivot.network import Node
+from pivot.op import Op
+from pivot.reading.values import TensorVersion
+
+NONNEGATIVE = {
+    "relu",
+    "relu6",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "abs",
+    "exp",
+    "square",
+    "hard_sigmoid",
+    "sqrt",
+    "relu_squared",
+}  # ops whose result is nowhere negative
+PRESERVING = {
+    "max_pool1d",
+    "max_pool2d",
+    "max_pool3d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "avg_pool3d",
+    "adaptive_avg_pool2d",
+    "concat",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "identity",
+    "reshape",
+    "flatten",
+    "permute",
+    "transpose",
+    "add",
+    "mul",
+    "zero_pad2d",
+    "zero_pad1d",
+    "zero_pad3d",
+    "index",
+    "stack",
+    "split",
+    "chunk",
+    "squeeze",
+    "unsqueeze",
+    "upsample1d",
+    "upsample2d",
+    "upsample3d",
+    "resize2d",
+}  # ops that keep nonnegative operands nonnegative
+
+
+class Signs:
+    """Signs of values, learned node by node in order of evaluation."""
+
+    def __init__(self) -> None:
+        self.positive: set[str] = set()
+
+    def mark(self, node: Node) -> None:
+        """Remember results that are nowhere negative."""
+        name = node.op.name if node.op is not None else ""
+        if name in NONNEGATIVE or (
+            name in PRESERVING and node.operands and all(self.is_positive(o) for o in node.operands.values())
+        ):
+            self.positive.update(r.id for r in node.results)
+
+    def is_positive(self, operand: object) -> bool:
+        """Is an operand known to be nowhere negative?"""
+        if isinstance(operand, TensorVersion):
+            return operand.id in self.positive
+        if isinstance(operand, tuple):
+            return all(self.is_positive(o) for o in operand)
+        return operand is None or (isinstance(operand, (int, float)) and operand >= 0)
+
+    def follow(self, op: Op, operands: Mapping[str, object], fresh: TensorVersion) -> None:
+        """A value that a decomposition makes in between."""
+        if op.name in PRESERVING and all(self.is_positive(o) for o in operands.values()):
+            self.positive.add(fresh.id)

@@ -1,0 +1,66 @@
+"""Conditions as text: what is known is folded, an arm that cannot be written refuses when it is reached."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+
+
+def boolean(e: Expressions, node: ast.BoolOp) -> ast.expr:
+    """and / or, folded where an answer is known."""
+    stop = isinstance(node.op, ast.Or)
+    kept: list[ast.expr] = []
+    for part in node.values:
+        made = e.expr(part)
+        if isinstance(made, ast.Constant) and isinstance(made.value, bool):
+            if made.value is stop:
+                return (
+                    ast.Constant(stop)
+                    if not kept
+                    else ast.BoolOp(node.op, [*kept, made])
+                    if any(isinstance(n, ast.Call) for k in kept for n in ast.walk(k))
+                    else ast.Constant(stop)
+                )
+            continue
+        kept.append(made)
+    if not kept:
+        return ast.Constant(not stop)
+    return kept[0] if len(kept) == 1 else ast.BoolOp(node.op, kept)
+
+
+def compare(e: Expressions, node: ast.Compare) -> ast.expr:
+    """Comparisons; `None is None` of what went is folded."""
+    left = e.expr(node.left)
+    rights = [e.expr(c) for c in node.comparators]
+    if (
+        isinstance(left, nodes.Gone)
+        and len(rights) == 1
+        and isinstance(rights[0], ast.Constant)
+        and rights[0].value is None
+    ):
+        return ast.Constant(isinstance(node.ops[0], ast.Is))
+    return ast.Compare(left, node.ops, rights)
+
+
+def conditional(e: Expressions, node: ast.IfExp) -> ast.expr:
+    """a if test else b."""
+    test = e.expr(node.test)
+    if isinstance(test, ast.Constant):
+        return e.expr(node.body if test.value else node.orelse)
+    return ast.IfExp(test, arm(e, node.body), arm(e, node.orelse))
+
+
+def arm(e: Expressions, node: ast.expr) -> ast.expr:
+    """One arm; one that cannot be written refuses when it is reached."""
+    try:
+        return e.expr(node)
+    except Unwritable as no:
+        e.w.not_verified(e.file, node, no)
+        e.w.needs_unmapped = True
+        return nodes.call("_unmapped", [ast.Constant(f"{e.w.short(e.file)}:{node.lineno}: {no}")])

@@ -1,0 +1,107 @@
+"""Which parameters of functions go with the loading of weights, and which functions need the mode as an argument."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading.trace import Visit
+from pivot.reading.values import FunctionObject
+
+if TYPE_CHECKING:
+    from codegen.writing.writer import Writer
+
+LOADERS = ("load_state_dict", "load_state_dict_from_url", "load_url", "load_weights", "load_checkpoint")
+
+
+def functions(w: Writer) -> list[FunctionObject]:
+    """Every function of the program that was entered."""
+    found: dict[int, FunctionObject] = {}
+    for frames in w.trace.frames.values():
+        for frame in frames:
+            if frame.function is not None:
+                found.setdefault(id(frame.function.node), frame.function)
+    return list(found.values())
+
+
+def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
+    """Parameters that only lead to the loading of weights: per function node, their names."""
+    gone: dict[int, set[str]] = {}
+    entered = [f for f in functions(w) if not isinstance(f.node, ast.Lambda)]
+    for function in entered:
+        names = {
+            a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args, *function.node.args.kwonlyargs)
+        }
+        for call in (n for n in ast.walk(function.node) if isinstance(n, ast.Call) and loads_weights(n)):
+            inside = {
+                n.id
+                for part in (*call.args, *(k.value for k in call.keywords))
+                for n in ast.walk(part)
+                if isinstance(n, ast.Name)
+            }
+            for name in inside & names:
+                if harmless(w, function, name):
+                    gone.setdefault(id(function.node), set()).add(name)
+    for _ in range(5):
+        for visits in w.trace.visits.values():
+            for visit in visits:
+                if (
+                    visit.kind in ("function", "class")
+                    and visit.entered is not None
+                    and isinstance(visit.node, ast.Call)
+                ):
+                    spread_gone(w, visit, gone)
+    return gone
+
+
+def harmless(w: Writer, function: FunctionObject, name: str) -> bool:
+    """Did a parameter have no value of weight at any visit?"""
+    for frame in w.trace.frames.get(id(function.node), []):
+        value = frame.scope.names.get(name)
+        if value is not None and not (value.hint is None or isinstance(value.hint, bool)):
+            return False
+    return True
+
+
+def spread_gone(w: Writer, visit: Visit, gone: dict[int, set[str]]) -> None:
+    """A parameter that is only handed on to one that went, went too."""
+    assert visit.entered is not None and isinstance(visit.node, ast.Call)
+    inner, outer = visit.entered.function, visit.frame.function
+    if inner is None or outer is None or isinstance(outer.node, ast.Lambda) or id(inner.node) not in gone:
+        return
+    names = w.parameter_names([visit])
+    own = {a.arg for a in (*outer.node.args.posonlyargs, *outer.node.args.args, *outer.node.args.kwonlyargs)}
+    pairs = [(names[i], a) for i, a in enumerate(visit.node.args) if i < len(names)] + [
+        (k.arg or "", k.value) for k in visit.node.keywords
+    ]
+    for name, arg in pairs:
+        if name in gone[id(inner.node)] and isinstance(arg, ast.Name) and arg.id in own and harmless(w, outer, arg.id):
+            gone.setdefault(id(outer.node), set()).add(arg.id)
+
+
+def loads_weights(node: ast.Call) -> bool:
+    """Is a call one that loads weights?"""
+    func = node.func
+    last = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    return last.endswith(LOADERS)
+
+
+def find_mode_functions(w: Writer) -> set[int]:
+    """Function nodes that need the argument `training`."""
+    found: set[int] = set()
+    for visits in w.trace.visits.values():
+        for visit in visits:
+            if visit.kind == "mode" and visit.frame.function is not None:
+                found.add(id(visit.frame.function.node))
+    for _ in range(6):
+        for visits in w.trace.visits.values():
+            for visit in visits:
+                inner = visit.entered.function if visit.entered is not None else None
+                if (
+                    visit.kind == "function"
+                    and inner is not None
+                    and id(inner.node) in found
+                    and visit.frame.function is not None
+                ):
+                    found.add(id(visit.frame.function.node))
+    return found
