@@ -173,7 +173,7 @@ class Sites:
     def comparable(self, site: Site) -> list[tuple[str, str]]:
         """Arguments that the target's forms compare: `groups == in_channels` makes a depthwise convolution."""
         node = site.lowered[0].node
-        if site.key[0] != "adapter" or node.op is None or node.form is None:
+        if node.op is None or node.form is None:
             return []
         named = {str(param): s.key for s in node.form.args if (param := slot_param(s)) is not None}
         sizes = {f"{s.value.operand}.{s.value.letter}": s.key for s in node.form.args if isinstance(s.value, SizeOf)}
@@ -184,7 +184,25 @@ class Sites:
                 keys = [named.get(str(ref)) for ref in predicate.args]
                 if predicate.name == "same" and len(keys) == 2 and keys[0] and keys[1]:
                     found.setdefault((keys[0], keys[1]))
-        return sorted(found, key=lambda pair: pair[1] not in sizes.values())
+        ordered = sorted(found, key=lambda pair: pair[1] not in sizes.values())
+        if site.key[0] == "adapter":
+            return ordered
+        said = {key: part.id for key, part in self.given(site).items() if isinstance(part, ast.Name)}
+        return [(said[one], said[two]) for one, two in ordered if one in said and two in said]
+
+    def given(self, site: Site) -> dict[str, ast.expr]:
+        """The arguments that stand at a direct site, by slot."""
+        bound = site.visits[0].bound
+        if bound is None or not isinstance(site.node, ast.Call):
+            return {}
+        keywords = {k.arg: k.value for k in site.node.keywords}
+        found: dict[str, ast.expr] = {}
+        for key, where in bound.given.items():
+            if isinstance(where, int) and where < len(site.node.args):
+                found[key] = site.node.args[where]
+            elif isinstance(where, str) and where in keywords:
+                found[key] = keywords[where]
+        return found
 
     def deciding(self, site: Site) -> set[str]:
         """Names in the arguments from which the target's forms are chosen: a stride, not a number of channels."""
@@ -202,16 +220,7 @@ class Sites:
         slots = {slot.key for slot in node.form.args if slot_param(slot) in params}
         if site.key[0] == "adapter" or not isinstance(site.node, ast.Call):
             return slots
-        bound = site.visits[0].bound
-        given = bound.given if bound is not None else {}
-        keywords = {k.arg: k.value for k in site.node.keywords}
-        parts: list[ast.AST] = []
-        for key in slots & given.keys():
-            where = given[key]
-            if isinstance(where, int) and where < len(site.node.args):
-                parts.append(site.node.args[where])
-            elif isinstance(where, str) and where in keywords:
-                parts.append(keywords[where])
+        parts = [part for key, part in self.given(site).items() if key in slots]
         return {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
 
     def parameters(self, site: Site) -> dict[str, dict[int, object]]:

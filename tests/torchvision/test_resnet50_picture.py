@@ -65,9 +65,17 @@ def test_parameter_counts_and_shapes_are_those_of_the_state_dict(picture: Pictur
 def test_constructor_values_are_those_of_the_modules(picture: Picture, model: object) -> None:
     compared = 0
     names = {
-        "filters": "out_channels", "kernel": "kernel_size", "stride": "stride", "groups": "groups",
-        "units": "out_features", "epsilon": "eps", "momentum": "momentum", "dilation": "dilation", "ceil": "ceil_mode", "size": "output_size",
-    }  # fmt: skip
+        "filters": "out_channels",
+        "kernel": "kernel_size",
+        "stride": "stride",
+        "groups": "groups",
+        "units": "out_features",
+        "epsilon": "eps",
+        "momentum": "momentum",
+        "dilation": "dilation",
+        "ceil": "ceil_mode",
+        "size": "output_size",
+    }
     modules = dict(model.named_modules())  # type: ignore[attr-defined]
     for node in picture["nodes"]:
         if node["instance"] is None:
