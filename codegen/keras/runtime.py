@@ -7,6 +7,7 @@ constants that TensorFlow keeps in float32 from defects); `shell` hands it what 
 from __future__ import annotations
 
 import functools
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -57,8 +58,9 @@ def framework(backend: str) -> dict[str, str]:
         return {"torch": torch.__version__}
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    if "TF_NUM_INTRAOP_THREADS" not in os.environ:  # once it runs, TensorFlow takes no other number
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
     return {"tensorflow": tf.__version__}
 
 
