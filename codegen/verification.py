@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.convert import Converted
+from codegen.keras.static_sizes import NEEDS_NUMBERS
 from codegen.orders import identity
 from codegen.proof_sides import Item
 from codegen.static_proof import Match, Proof, prove
@@ -132,10 +133,12 @@ def axes_pair(converted: Converted, value: TensorVersion) -> tuple[str | None, s
 def input_specs(converted: Converted) -> list[InputSpec]:
     """The inputs as workers draw them."""
     found = []
+    fixed = needs_numbers(converted)
     for entry, spec in zip(converted.done.network.inputs, converted.done.specs, strict=True):
         source, target = axes_pair(converted, entry.value)
         shape = entry.value.type.shape
-        symbols = tuple(dim_text(d) if isinstance(d, Size) else None for d in shape)
+        free = shape[:1] if fixed else shape  # the batch is always free
+        symbols = tuple(dim_text(d) if isinstance(d, Size) and k < len(free) else None for k, d in enumerate(shape))
         high = spec.high if spec.high is not None else embedding_limit(converted, entry.value)
         found.append(
             InputSpec(
@@ -151,6 +154,13 @@ def input_specs(converted: Converted) -> list[InputSpec]:
             )
         )
     return found
+
+
+def needs_numbers(converted: Converted) -> bool:
+    """Does a layer of the target refuse free sizes when the model is built?"""
+    lowered = converted.lowering.lowered.values()
+    steps = [step for low in lowered if low.chosen is not None for step in low.chosen.steps]
+    return any(step.form.name in NEEDS_NUMBERS for step in steps)
 
 
 def embedding_limit(converted: Converted, value: TensorVersion) -> int:
