@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from codegen.layout import Layout
 from codegen.lower import Lowering
+from codegen.restating import elaborate_for
 from codegen.writing.module import write_module
 from codegen.writing.sites import Sites
 from codegen.writing.text import render_expression, render_with_spans
@@ -15,7 +16,7 @@ from codegen.writing.writer import Writer, WrittenModule
 from pivot.opset import OpSet
 from pivot.reading.companions import visit_companions
 from pivot.reading.dialect import Dialect
-from pivot.reading.elaborate import Elaborated, Request, elaborate
+from pivot.reading.elaborate import Elaborated, Request
 
 Span = tuple[int, int, int, int]
 Step = Callable[[str], None]
@@ -42,7 +43,7 @@ class Converted:
 
 def convert(request: Request, dialect: Dialect, framework: str, opset: OpSet) -> Converted:
     """Convert a program to another framework. Raises Refusal."""
-    done = elaborate(request, dialect, opset)
+    done = elaborate_for(request, dialect, framework, opset)
     return write_target(done, framework, opset)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.cleaning import clean_function
+from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.statements import Statements
 from pivot.forms import Refused, read_args
@@ -208,7 +209,8 @@ class Definitions:
                     name = "keras.Model"
                 out.append(nodes.name(name))
             elif isinstance(hint, ClassObject):
-                out.append(copy.deepcopy(text))
+                key = member_key(self.w, text, cls.file, set())
+                out.append(reference_to(key) if key is not None else copy.deepcopy(text))
             elif isinstance(hint, Api) and hint.root in ("torch", "tensorflow"):
                 raise Unwritable(f"a class that derives from {hint.name} is not written yet")
             elif isinstance(hint, Api):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
 from codegen.writing import applying, conditions, nodes, program_calls, sizes
+from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
 from pivot.reading.trace import Visit
@@ -369,6 +370,9 @@ class Expressions:
                 return nodes.gone()
             if node.id in self.locals:
                 return node
+        key = member_key(self.w, node, self.file, self.locals)
+        if key is not None:
+            return reference_to(key)
         api = self.w.static_api(node, self.file, self.locals)
         if api is not None and not isinstance(node, ast.Name):
             made = self.library(api)

@@ -6,15 +6,16 @@ import ast
 from pathlib import Path
 
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
+from codegen.writing.naming import Key, rename_definitions
 from codegen.writing.plans import Unwritable
 from codegen.writing.statements import Statements
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
 from pivot.reading import imports
 from pivot.reading.frames import Frame, Scope
+from pivot.reading.restating import is_restatement
 from pivot.reading.values import ClassObject, ModuleScope
 
-Key = tuple[str, str]
 UNMAPPED = '''
 def _unmapped(what, *args):
     """Stands for an operation that was not mapped."""
@@ -36,6 +37,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
         if w.out.problems:
             raise Refusal(w.out.problems[0]) from None
         raise refuse("unwritable", entry_file, 1, 1, str(no), "write it with operations the target has") from None
+    rename_definitions(w, written)
     body: list[ast.stmt] = []
     for key in ordered(w, written):
         body.extend(written[key])
@@ -111,6 +113,7 @@ def follow_import(
                 value = scope.names.get(name)
                 if value is not None and isinstance(value.hint, ModuleScope):
                     raise Unwritable(f"the module {name} is used as a value")
+                w.imported[scope.file, name] = (str(path.resolve()), alias.name)
                 w.wanted.setdefault((str(path.resolve()), alias.name))
                 return
         root = module.partition(".")[0]
@@ -146,10 +149,10 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
 
     order = {f: (depth(f), i) for i, f in enumerate(files)}
 
-    def place(key: Key) -> tuple[tuple[int, int], int]:
+    def place(key: Key) -> tuple[bool, tuple[int, int], int]:
         scope = w.scope_of(key[0])
         line = scope.lazy[key[1]][-1].lineno if scope is not None and key[1] in scope.lazy else 0
-        return order.get(key[0], (0, 0)), line
+        return not is_restatement(key[0]), order.get(key[0], (0, 0)), line
 
     return sorted(written, key=place)
 

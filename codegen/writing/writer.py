@@ -18,6 +18,7 @@ from codegen.writing.annotations import write_annotation
 from codegen.writing.definitions import Definitions
 from codegen.writing.expressions import Expressions
 from codegen.writing.gone import find_gone_parameters, find_mode_functions
+from codegen.writing.naming import DEFINED_BY, Key
 from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
 from codegen.writing.sites import Site, Sites
 from pivot.network import Node
@@ -74,7 +75,8 @@ class Writer:
         self.out = WrittenModule(ast.Module([], []), ast.Constant(None))
         self.adapters: dict[str, str] = {}
         self.adapter_nodes: dict[str, ast.stmt] = {}
-        self.wanted: dict[tuple[str, str], None] = {}
+        self.wanted: dict[Key, None] = {}
+        self.imported: dict[Key, Key] = {}  # a name that a file imports from another: where it is defined
         self.imports: dict[str, tuple[str, str | None]] = {}
         self.siblings: dict[tuple[int, str], str] = {}
         self.unmapped_sites: dict[int, ast.AST] = {}
@@ -272,6 +274,9 @@ class Writer:
         for name in free_names(made):
             if name in scope.lazy:
                 self.wanted.setdefault((file, name))
+        for node in ast.walk(made):
+            if DEFINED_BY in node.__dict__:
+                self.wanted.setdefault(node.__dict__[DEFINED_BY])
 
     def annotation(self, node: ast.expr | None, file: str) -> ast.expr | None:
         """An annotation in the target's words, or None where it has none."""
@@ -352,7 +357,8 @@ def free_names(made: ast.AST, bound: frozenset[str] = frozenset()) -> set[str]:
             found |= free_names(inside, inner)
         return found
     if isinstance(made, ast.Name):
-        return {made.id} - bound if isinstance(made.ctx, ast.Load) else set()
+        own = isinstance(made.ctx, ast.Load) and DEFINED_BY not in made.__dict__
+        return {made.id} - bound if own else set()
     for child in ast.iter_child_nodes(made):
         found |= free_names(child, bound)
     return found

@@ -10,6 +10,7 @@ from pivot.dims import Dim, Size
 from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args
 from pivot.network import Node
 from pivot.opset import Form
+from pivot.reading import restating
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, read_tensor
@@ -248,6 +249,8 @@ def apply_layer(
         module.form, module.params, tuple(plain_of(v) for v in args), {k: plain_of(v) for k, v in kwargs.items()}
     )
     if isinstance(bound, Refused):
+        if isinstance(module.cls, Api):
+            restating.turn_to(ev, module.cls.name)
         return ev.dialect.unmapped(ev, args, dict(kwargs), node, frame, f"{module.class_name}: {bound.why}", module)
     bad = ev.dialect.check_constraints(ev, module, bound, node, frame)
     if bad is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pivot.forms import Bound
-from pivot.reading import applying
+from pivot.reading import applying, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.tensor_calls import TensorCalls
@@ -88,6 +88,7 @@ class Dialect(TensorCalls):
         visit = Visit(node, frame, "op", callee, args, kwargs, name=name)
         found = applying.try_forms(ev, forms, args, kwargs, node, frame)
         if isinstance(found, str):
+            restating.turn_to(ev, name)
             if forms[0].kind == "layer" and not any(self.holds_tensor(v) for v in (*args, *kwargs.values())):
                 return self.unmapped_layer(ev, callee, name, args, kwargs, node, frame, found)
             return self.unmapped(ev, args, kwargs, node, frame, f"{name}: {found}")

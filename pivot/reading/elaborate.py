@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pivot.dims import Size, symbols
@@ -26,7 +26,7 @@ from pivot.reading.limits import LIMITS
 from pivot.reading.merge import merge_modes
 from pivot.reading.modules import ModuleObject, name_paths
 from pivot.reading.running import forward, trial_forward
-from pivot.reading.signals import Raised
+from pivot.reading.signals import Raised, Restate
 from pivot.reading.values import (
     Api,
     Value,
@@ -35,7 +35,10 @@ from pivot.reading.values import (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to elaborate: file, entry expression, inputs, names bound from outside, texts that replace files."""
+    """What to elaborate: file, entry expression, inputs, names bound from outside, texts that replace files.
+
+    `restated`: library names that are read by their restatements although a form reads them.
+    """
 
     path: Path
     model: str | None = None
@@ -43,6 +46,7 @@ class Request:
     bind: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     shift: int = 0
+    restated: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -69,12 +73,17 @@ def room_for_calls() -> Iterator[None]:
 def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     """Evaluate the entry's construction once and its forward pass in both modes. Raises Refusal."""
     with room_for_calls():
-        return evaluate(request, dialect, opset)
+        while True:  # ends: each turn restates one more of finitely many names
+            try:
+                return evaluate(request, dialect, opset)
+            except Restate as more:
+                request = replace(request, restated=request.restated | {more.name})
 
 
 def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     """The steps of elaboration."""
     ev = Evaluator(dialect, opset, request.texts)
+    ev.restated = request.restated
     scope = imports.open_file(ev, request.path)
     frame = ev.module_frame(scope)
     try:

@@ -30,6 +30,7 @@ class Evaluator:
         self.dialect = dialect
         self.opset = opset
         self.texts = dict(texts or {})
+        self.restated: frozenset[str] = frozenset()  # library names whose forms did not do: restatements stand for them
         self.files: dict[str, str] = {}  # every file that was read, with its text
         self.scopes: dict[Path, Scope] = {}
         self.overrides: dict[str, Value] = {}  # names bound from outside (--set)

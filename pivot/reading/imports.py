@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, lookup
+from pivot.reading import classes, lookup, restating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.limits import LIMITS
@@ -149,7 +149,7 @@ def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple
                 (name, ev.unknown(frame, node, f"the module {'.' * node.level}{module} was not found beside the file"))
             )
         else:
-            bound.append((name, Value(Api(ev.dialect.canonical(f"{module}.{alias.name}")))))
+            bound.append((name, restating.library_value(ev, ev.dialect.canonical(f"{module}.{alias.name}"))))
     return bound
 
 
@@ -176,7 +176,7 @@ def from_star(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
             if found is not None:
                 return found
         elif ev.dialect.exports(ev, module, wanted):
-            return Value(Api(ev.dialect.canonical(f"{module}.{wanted}")))
+            return restating.library_value(ev, ev.dialect.canonical(f"{module}.{wanted}"))
     return None
 
 

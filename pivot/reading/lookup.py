@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, imports
+from pivot.reading import classes, imports, restating
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
@@ -96,7 +96,7 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
     hint = owner.hint
     if isinstance(hint, Api):
         value = api_constant(f"{hint.name}.{attr}")
-        return value if value is not None else Value(Api(ev.dialect.canonical(f"{hint.name}.{attr}")))
+        return value if value is not None else restating.library_value(ev, ev.dialect.canonical(f"{hint.name}.{attr}"))
     if isinstance(hint, ModuleScope):
         scope = hint.scope
         assert isinstance(scope, Scope)

@@ -31,3 +31,11 @@ class Break(Exception):
 
 class Continue(Exception):
     """A `continue` statement was reached."""
+
+
+class Restate(Exception):
+    """No form reads a library module as it is used here, but there is a restatement of it: read the program again."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import applying
+from pivot.reading import applying, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
@@ -157,6 +157,7 @@ class TorchDialect(TorchModules):
     def exports(self, ev: Evaluator, module: str, name: str) -> bool:
         full = self.canonical(f"{module}.{name}")
         known = full in CONTAINERS or name in ("Module", "Parameter", "functional", "init", "nn")
+        known = known or restating.is_restated(ev, full)
         return module.startswith("torch") and (known or bool(ev.opset.find(self.framework, "call", full)))
 
     def make_parameter(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound
 from pivot.notation import axis_of
-from pivot.reading import applying, calls, classes
+from pivot.reading import applying, calls, classes, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, write_in_place
@@ -80,6 +80,7 @@ class TorchModules(TorchContainers):
             return
         found = applying.try_forms(ev, forms, args, kwargs, node, frame)
         if isinstance(found, str):
+            restating.turn_to(ev, base)
             module.attrs["unmapped"] = Value(f"{base}: {found}")
             return
         visit.form, visit.bound = found

@@ -13,9 +13,10 @@ from codegen.convert import Converted, write_target
 from codegen.dialects import check_direction, dialect_of
 from codegen.picture import picture_of, places_of
 from codegen.places import Places
+from codegen.restating import elaborate_for
 from codegen.static_proof import Proof, prove
 from pivot.problems import Problem, Refusal
-from pivot.reading.elaborate import Elaborated, elaborate
+from pivot.reading.elaborate import Elaborated
 from studio.commands.opening import Program
 from studio.commands.output import Output
 
@@ -102,7 +103,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int) 
     step("read")
     check_direction(program.framework, program.project.target, program.project.source)
     step("elaborate")
-    done = elaborate(program.request, program.dialect, program.opset)
+    done = elaborate_for(program.request, program.dialect, program.project.target, program.opset)
     run = Run(program, directory, done, places_of(done))
     try:
         run.converted = write_target(done, run.target, program.opset, step)

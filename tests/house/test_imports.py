@@ -61,9 +61,10 @@ def workers(root: Path) -> list[Path]:
 
 
 def imports(root: Path, package: str) -> list[Import]:
-    """All imports of a package; workers have a law of their own, example models are nobody's module."""
+    """All imports of a package; workers have a law of their own, examples and restatements are nobody's modules."""
     files = set((root / package).rglob("*.py")) - set(workers(root))
-    return [found for path in sorted(files) if "examples" not in path.parts for found in imports_of(path, root)]
+    data = {"examples", "restated"}
+    return [found for path in sorted(files) if not data & set(path.parts) for found in imports_of(path, root)]
 
 
 @pytest.mark.parametrize("package", sorted(ALLOWED))

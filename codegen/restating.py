@@ -1,0 +1,37 @@
+"""Reading for a target: library modules that the target has no form for, as they are used here, are read restated."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codegen.lower import Lowering
+from codegen.writing.sites import Sites
+from pivot.opset import OpSet
+from pivot.reading.dialect import Dialect
+from pivot.reading.elaborate import Elaborated, Request, elaborate
+from pivot.reading.restating import known
+
+ROUNDS = 4
+"""A restatement may use modules that are restated in their turn: a decoder, its layers, their attention."""
+
+
+def elaborate_for(request: Request, dialect: Dialect, framework: str, opset: OpSet) -> Elaborated:
+    """Elaborate a program so that as much of it as can be is written in the target. Raises Refusal."""
+    done = elaborate(request, dialect, opset)
+    for _ in range(ROUNDS):
+        more = lacking(done, framework, opset) - done.evaluator.restated
+        if not more:
+            break
+        request = replace(request, restated=done.evaluator.restated | more)
+        done = elaborate(request, dialect, opset)
+    return done
+
+
+def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:
+    """Names of library modules and functions that could be restated and that no form writes as they are used here."""
+    met = [v for visits in done.network.trace.visits.values() for v in visits if not v.speculative]
+    candidates = {v.name for v in met if v.kind in ("op", "layer", "super")} & known()
+    if not candidates:
+        return frozenset()
+    sites = Sites(Lowering(done, framework, opset)).sites.values()
+    return frozenset(candidates & {v.name for site in sites if site.why for v in site.visits})

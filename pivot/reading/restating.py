@@ -1,0 +1,56 @@
+"""Library modules that the pivot has no op for, restated in the source framework's own basic operations.
+
+`pivot/restated/torch/nn/TransformerEncoderLayer.py` defines `torch.nn.TransformerEncoderLayer`: a class with the
+library's constructor, parameter names and forward pass. It is read and written as if the program had brought it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot.reading import imports, lookup
+from pivot.reading.signals import Restate
+from pivot.reading.values import Api, Value
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+
+ROOT = Path(__file__).resolve().parents[1] / "restated"
+
+
+@cache
+def known() -> frozenset[str]:
+    """The canonical names that are restated: the path of the file is the name."""
+    return frozenset(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in ROOT.rglob("*.py"))
+
+
+def path_of(name: str) -> Path:
+    """The file that restates a canonical name."""
+    return ROOT.joinpath(*name.split(".")).with_suffix(".py")
+
+
+def is_restated(ev: Evaluator, name: str) -> bool:
+    """Does a name stand for its restatement: because no form reads it, or because its forms did not do?"""
+    return name in known() and (name in ev.restated or not ev.opset.find(ev.dialect.framework, "call", name))
+
+
+def is_restatement(file: str) -> bool:
+    """Is this a file of restatements, rather than one of the program?"""
+    return Path(file).is_relative_to(ROOT)
+
+
+def turn_to(ev: Evaluator, name: str) -> None:
+    """Where forms do not read a library name as it is used, its restatement may. Raises Restate if there is one."""
+    if name in known() and name not in ev.restated and not ev.speculating:
+        raise Restate(name)
+
+
+def library_value(ev: Evaluator, name: str) -> Value:
+    """What a canonical library name stands for."""
+    if is_restated(ev, name):
+        found = lookup.in_module(ev, imports.open_file(ev, path_of(name)), name.rpartition(".")[2])
+        if found is not None:
+            return found
+    return Value(Api(name))

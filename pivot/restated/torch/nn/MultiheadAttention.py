@@ -1,0 +1,107 @@
+import math
+
+import torch
+from torch import nn
+
+
+class MultiheadAttention(nn.Module):
+    """Attention with several heads; masks are added to the scores, or forbid where they are True."""
+
+    def __init__(
+        self,
+        embed_dim,
+        num_heads,
+        dropout=0.0,
+        bias=True,
+        add_bias_kv=False,
+        add_zero_attn=False,
+        kdim=None,
+        vdim=None,
+        batch_first=False,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        if embed_dim % num_heads:
+            raise ValueError("embed_dim must be divisible by num_heads")
+        self.embed_dim = embed_dim
+        self.num_heads = num_heads
+        self.head_dim = embed_dim // num_heads
+        self.batch_first = batch_first
+        self.packed = kdim in (None, embed_dim) and vdim in (None, embed_dim)
+        if self.packed:
+            self.in_proj_weight = nn.Parameter(torch.zeros(3 * embed_dim, embed_dim))
+        else:
+            self.q_proj_weight = nn.Parameter(torch.zeros(embed_dim, embed_dim))
+            self.k_proj_weight = nn.Parameter(torch.zeros(embed_dim, kdim or embed_dim))
+            self.v_proj_weight = nn.Parameter(torch.zeros(embed_dim, vdim or embed_dim))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * embed_dim)) if bias else None
+        self.out_proj = nn.Linear(embed_dim, embed_dim, bias=bias)
+        self.bias_k = nn.Parameter(torch.zeros(1, 1, embed_dim)) if add_bias_kv else None
+        self.bias_v = nn.Parameter(torch.zeros(1, 1, embed_dim)) if add_bias_kv else None
+        self.add_zero_attn = add_zero_attn
+        self.drop = nn.Dropout(dropout)
+
+    def project(self, query, key, value):
+        """Queries, keys and values: (N, T, E) each."""
+        if self.packed:
+            w_q, w_k, w_v = self.in_proj_weight.chunk(3)
+        else:
+            w_q, w_k, w_v = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
+        q, k, v = query @ w_q.T, key @ w_k.T, value @ w_v.T
+        if self.in_proj_bias is not None:
+            b_q, b_k, b_v = self.in_proj_bias.chunk(3)
+            q, k, v = q + b_q, k + b_k, v + b_v
+        return q, k, v
+
+    def split_heads(self, x):
+        """(N, T, E) -> (N, heads, T, E / heads)."""
+        return x.reshape(x.shape[0], x.shape[1], self.num_heads, self.head_dim).transpose(1, 2)
+
+    def forward(
+        self,
+        query,
+        key,
+        value,
+        key_padding_mask=None,
+        need_weights=True,
+        attn_mask=None,
+        average_attn_weights=True,
+        is_causal=False,
+    ):
+        if not self.batch_first:
+            query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
+        q, k, v = self.project(query, key, value)
+        if self.bias_k is not None:
+            k = torch.cat([k, self.bias_k.repeat(k.shape[0], 1, 1)], dim=1)
+            v = torch.cat([v, self.bias_v.repeat(v.shape[0], 1, 1)], dim=1)
+        if self.add_zero_attn:
+            k = torch.cat([k, torch.zeros_like(k[:, :1])], dim=1)
+            v = torch.cat([v, torch.zeros_like(v[:, :1])], dim=1)
+        q, k, v = self.split_heads(q), self.split_heads(k), self.split_heads(v)
+        scores = q @ k.transpose(-2, -1) / math.sqrt(self.head_dim)
+        if attn_mask is not None:
+            if attn_mask.dim() == 3:  # one for each sample and head
+                attn_mask = attn_mask.reshape(-1, self.num_heads, attn_mask.shape[1], attn_mask.shape[2])
+            scores = apply_mask(scores, attn_mask)
+        if key_padding_mask is not None:
+            scores = apply_mask(scores, key_padding_mask[:, None, None, :])
+        weights = self.drop(torch.softmax(scores, dim=-1))
+        y = (weights @ v).transpose(1, 2)
+        y = self.out_proj(y.reshape(y.shape[0], y.shape[1], self.embed_dim))
+        if not self.batch_first:
+            y = y.transpose(0, 1)
+        if not need_weights:
+            return y, None
+        if average_attn_weights:
+            weights = weights.mean(dim=1)
+        return y, weights
+
+
+def apply_mask(scores, mask):
+    """Forbid where a mask is True; add a mask of numbers. Keys that were appended are always seen."""
+    if mask.shape[-1] != scores.shape[-1]:
+        mask = nn.functional.pad(mask, (0, scores.shape[-1] - mask.shape[-1]))
+    if mask.dtype == torch.bool:
+        return scores.masked_fill(mask, float("-inf"))
+    return scores + mask

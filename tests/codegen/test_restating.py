@@ -1,0 +1,82 @@
+"""Library modules without a form are read by their restatements and written like classes of the program."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from codegen.convert import Converted, convert
+from pivot.opset import OpSet
+from pivot.reading.elaborate import Request
+from pivot.reading.inputs import parse_spec
+from pivot.reading.torch import TorchDialect
+
+ENCODER = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, width=8, heads=2):
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(width, heads, 16, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 2)
+
+    def forward(self, x):
+        return self.encoder(x)
+"""
+MASKED = """
+from torch import nn
+
+class MultiheadAttention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attn = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x):
+        y, scores = self.attn(x, x, x)
+        return y, scores.sum()
+"""
+
+
+def converted(tmp_path: Path, opset: OpSet, text: str, model: str) -> Converted:
+    path = tmp_path / "net.py"
+    path.write_text(text)
+    return convert(Request(path, model, (parse_spec("2x5x8"),)), TorchDialect(), "keras", opset)
+
+
+def classes(made: Converted) -> dict[str, list[str]]:
+    tree = ast.parse(made.text)
+    return {c.name: [ast.unparse(b) for b in c.bases] for c in tree.body if isinstance(c, ast.ClassDef)}
+
+
+def test_a_layer_that_no_form_reads_comes_out_as_a_class(tmp_path: Path, opset: OpSet) -> None:
+    made = converted(tmp_path, opset, ENCODER, "Net()")
+    assert not made.done.network.unmapped
+    assert set(classes(made)) >= {"TransformerEncoderLayer", "TransformerEncoder", "Net"}
+    assert {n for p in made.done.network.parameters for n in p.names} >= {
+        "encoder.layers.1.self_attn.in_proj_weight",
+        "encoder.layers.0.linear2.bias",
+        "encoder.layers.1.norm2.weight",
+    }
+
+
+def test_a_layer_whose_forms_do_not_do_is_restated(tmp_path: Path, opset: OpSet) -> None:
+    made = converted(tmp_path, opset, MASKED, "MultiheadAttention()")
+    assert "torch.nn.MultiheadAttention" in made.done.evaluator.restated
+    assert not made.done.network.unmapped
+
+
+def test_two_classes_of_one_name_are_told_apart(tmp_path: Path, opset: OpSet) -> None:
+    made = converted(tmp_path, opset, MASKED, "MultiheadAttention()")
+    assert set(classes(made)) == {"MultiheadAttention", "TorchMultiheadAttention"}
+    assert "self.attn = TorchMultiheadAttention(8, 2, batch_first=True)" in made.text
+
+
+@pytest.mark.parametrize("heads", [2, 4])
+def test_a_layer_with_a_form_keeps_it(tmp_path: Path, opset: OpSet, heads: int) -> None:
+    text = MASKED.replace("y, scores = self.attn(x, x, x)", "y = self.attn(x, x, x, need_weights=False)[0]")
+    text = text.replace("return y, scores.sum()", "return y").replace("8, 2", f"8, {heads}")
+    made = converted(tmp_path, opset, text, "MultiheadAttention()")
+    assert f"layers.MultiHeadAttention({heads}, {8 // heads})" in made.text
