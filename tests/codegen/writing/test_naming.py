@@ -37,9 +37,7 @@ class Mlp(nn.Module):
 """
 
 
-def test_imports_under_another_name_and_members_of_modules(
-    tmp_path: Path, convert: Callable[..., Converted]
-) -> None:
+def test_imports_under_another_name_and_members_of_modules(tmp_path: Path, convert: Callable[..., Converted]) -> None:
     (tmp_path / "parts.py").write_text(PARTS)
     net = tmp_path / "net.py"
     net.write_text(NET)
