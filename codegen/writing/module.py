@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from pathlib import Path
 
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
@@ -80,6 +81,8 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
     file, name = key
     scope = w.scope_of(file)
     assert scope is not None
+    if name in w.ev.override_nodes:
+        return [bound_outside(w, name, file, library)]
     out: list[ast.stmt] = []
     for statement in scope.lazy.get(name, []):
         last = scope.lazy[name][-1]
@@ -96,6 +99,17 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
             body = Statements(w, file, set(), False)
             out.extend(body.statement(statement))
     return out
+
+
+def bound_outside(w: Writer, name: str, file: str, library: dict[str, tuple[str, str]]) -> ast.stmt:
+    """A name that was bound from outside stands with the value it was given."""
+    text = w.ev.override_nodes[name]
+    read = {n.id for n in ast.walk(text) if isinstance(n, ast.Name)}
+    if "SimpleNamespace" in read:
+        library["SimpleNamespace"] = ("types", "SimpleNamespace")
+    if "np" in read:
+        library["np"] = ("numpy", "")
+    return ast.Assign([ast.Name(name, ast.Store())], copy.deepcopy(text))
 
 
 def follow_import(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -223,11 +224,35 @@ def source_text(
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)
+    if isinstance(source.value, Coded) and codec_of(source.value).number_face:
+        if nodes.is_constant(expression) or not all(isinstance(h, int) for h in hints(source.key)):
+            return None
+        written = from_number(steps, slot, param, expression)
+        if written is not None:
+            return written
     if (isinstance(slot.value, Coded) and b is None) or a is None or a != b:
         return templated(source, slot, expression)
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
         return None
     return expression
+
+
+def from_number(steps: list[Step], slot: Slot, param: str, expression: ast.expr) -> ast.expr | None:
+    """`((0, 0), (e, e), (0, 0))` where the source says one number for all."""
+    text = codec_of(slot.value).from_number(steps[0].params[param]) if isinstance(slot.value, Coded) else None
+    return filled(text, expression) if text is not None else None
+
+
+def filled(template: str, expression: ast.expr) -> ast.expr:
+    """A template with the expression in the place of `e`."""
+
+    class Fill(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return copy.deepcopy(expression) if node.id == "e" else node
+
+    made = Fill().visit(ast.parse(template, mode="eval").body)
+    assert isinstance(made, ast.expr)
+    return made
 
 
 def has_size(value: object) -> bool:
@@ -242,15 +267,7 @@ def templated(source: Slot, slot: Slot, expression: ast.expr) -> ast.expr | None
     template = codec_of(slot.value).template
     if template is None:
         return None
-    tree = ast.parse(template[1], mode="eval").body
-
-    class Fill(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return expression if node.id == "e" else node
-
-    made = Fill().visit(tree)
-    assert isinstance(made, ast.expr)
-    return made
+    return filled(template[1], expression)
 
 
 def plain_pads(hint: object) -> bool:

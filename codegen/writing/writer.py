@@ -272,7 +272,7 @@ class Writer:
         if scope is None:
             return
         for name in free_names(made):
-            if name in scope.lazy:
+            if name in scope.lazy or name in self.ev.override_nodes:
                 self.wanted.setdefault((file, name))
         for node in ast.walk(made):
             if DEFINED_BY in node.__dict__:

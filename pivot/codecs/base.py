@@ -30,13 +30,14 @@ class Codec:
     `roles` names the references in order; a role that ends in "?" may be left out, "*" takes all that follow as
     "0", "1", ... `face`: codecs with one face let a source expression pass unchanged from one to the other.
     `template`: how an expression `e` is rewritten on reading and on writing. `takes_none`: None is a value for this
-    codec, else it passes through.
+    codec, else it passes through. `number_face`: the face holds where the value is one number, not for a list.
     """
 
     name: ClassVar[str] = ""
     face: ClassVar[str | None] = None
     roles: ClassVar[tuple[str, ...]] = ()
     template: ClassVar[tuple[str, str] | None] = None
+    number_face: ClassVar[bool] = False
     takes_none: ClassVar[bool] = False
     domain: ClassVar[tuple[Sample, ...]] = ()
 
@@ -47,6 +48,10 @@ class Codec:
     def write(self, value: object, refs: Refs) -> object:
         """The pivot's value in the framework's terms; raises NoForm."""
         raise NotImplementedError
+
+    def from_number(self, value: object) -> str | None:
+        """How a pivot value is written when the source says it as one number `e`; None: not by a text."""
+        return None
 
     def normal(self, value: object) -> object:
         """What a pivot value becomes after writing and reading; itself unless a codec forgets something on purpose."""

@@ -223,3 +223,42 @@ class TorchPadList(Codec):
 
     def write(self, value: object, refs: Refs) -> object:
         return tuple(item for pair in reversed(pad_pairs(value)) for item in pair)
+
+
+class TorchPads2(TorchPadList):
+    """nn.ZeroPad2d and its like: one number for all sides, or (before, after) of the last axis first."""
+
+    name = "torch_pads2d"
+    face: ClassVar[str | None] = "pads"
+    number_face: ClassVar[bool] = True
+    count: ClassVar[int] = 2
+    domain = ((((1, 2), (3, 4)), {}), (((1, 1), (1, 1)), {}))
+
+    def read(self, value: object, refs: Refs) -> object:
+        if is_size(value):
+            return ((value, value),) * self.count
+        pairs = super().read(value, refs)
+        if not isinstance(pairs, tuple) or len(pairs) != self.count:
+            raise NoForm(f"{value!r} is not padding for {self.count} axes")
+        return pairs
+
+    def write(self, value: object, refs: Refs) -> object:
+        items = super().write(value, refs)
+        assert isinstance(items, tuple)
+        return _collapse(items)
+
+
+class TorchPads1(TorchPads2):
+    """nn.ReflectionPad1d and its like."""
+
+    name = "torch_pads1d"
+    count = 1
+    domain = ((((1, 2),), {}), (((1, 1),), {}))
+
+
+class TorchPads3(TorchPads2):
+    """nn.ReplicationPad3d and its like."""
+
+    name = "torch_pads3d"
+    count = 3
+    domain = ((((1, 2), (3, 4), (0, 0)), {}), (((1, 1),) * 3, {}))

@@ -143,6 +143,9 @@ class KerasPadWidth(Codec):
     def write(self, value: object, refs: Refs) -> object:
         return ((0, 0), *pad_pairs(value), (0, 0))
 
+    def from_number(self, value: object) -> str | None:
+        return f"((0, 0), {'(e, e), ' * len(pad_pairs(value))}(0, 0))"
+
 
 class CeilPads(Codec):
     """Pads under which a pool that rounds down covers what one with ceil_mode covers (only for decompositions)."""

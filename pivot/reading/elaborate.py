@@ -121,6 +121,7 @@ def bind_names(ev: Evaluator, bind: Mapping[str, str], frame: Frame) -> None:
             raise refuse("bind", "--set", 1, 1, f"{text!r} is not an expression", "write NAME=EXPRESSION") from None
         ev.trace.keep.append(tree)
         ev.overrides[name] = ev.evaluate(tree, inner)
+        ev.override_nodes[name] = tree
 
 
 def assemble(

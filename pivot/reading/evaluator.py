@@ -34,7 +34,7 @@ class Evaluator:
         self.files: dict[str, str] = {}  # every file that was read, with its text
         self.scopes: dict[Path, Scope] = {}
         self.overrides: dict[str, Value] = {}  # names bound from outside (--set)
-        self.self_overrides: dict[str, Value] = {}
+        self.override_nodes: dict[str, ast.expr] = {}  # what each was bound to
         self.trace = Trace()
         self.journal = Journal()
         self.speculating = 0

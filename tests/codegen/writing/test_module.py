@@ -6,7 +6,11 @@ import ast
 from collections.abc import Callable
 from pathlib import Path
 
-from codegen.convert import Converted
+from codegen.convert import Converted, convert
+from codegen.dialects import dialect_of
+from pivot.opset import OpSet
+from pivot.reading.elaborate import Request
+from pivot.reading.inputs import parse_spec
 
 Conversion = Callable[..., Converted]
 
@@ -122,3 +126,16 @@ def test_the_files_docstring_stays_at_its_head(
     text = convert(source, "2x4", model="model").text
     assert text.startswith('"""All of it.\n\nMore.\n"""\n\nimport keras\n')
     assert text.endswith("model = keras.Sequential([layers.Dense(4)])\n")
+
+
+def test_a_name_bound_from_outside_stands_with_its_value(write_source: Callable[..., Path], opset: OpSet) -> None:
+    path = write_source(
+        "import torch.nn as nn\nopt = parser.parse_args()\n"
+        + NET.format(body="self.fc = nn.Linear(4, opt.width * depth)", result="self.fc(x)")
+    )
+    bind = {"opt": "SimpleNamespace(width=4)", "depth": "2"}
+    request = Request(path, "Net()", (parse_spec("2x4"),), bind)
+    made = convert(request, dialect_of("torch", str(path)), "keras", opset)
+    assert "from types import SimpleNamespace" in imports(made)
+    assert "depth = 2\nopt = SimpleNamespace(width=4)\n" in made.text
+    assert "layers.Dense(opt.width * depth)" in made.text

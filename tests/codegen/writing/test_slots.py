@@ -29,10 +29,17 @@ Call = Callable[..., str]
         ("", "nn.MaxPool2d(3, stride=1)", "layers.MaxPooling2D(3, strides=1)"),
         ("g=3", "nn.Conv2d(3, 6, 1, groups=g)", "layers.Conv2D(6, 1, groups=g)"),
         ("slope=0.3", "nn.LeakyReLU(slope)", "layers.LeakyReLU(slope)"),
+        ("p=2", "nn.ZeroPad2d(p)", "layers.ZeroPadding2D(p)"),
+        ("", "nn.ZeroPad2d((1, 2, 0, 1))", "layers.ZeroPadding2D(((0, 1), (1, 2)))"),
     ],
 )
 def test_constructors(init: Init, signature: str, source: str, target: str) -> None:
     assert init(f"self.m = {source}", "return self.m(x)", "2x3x8x8", signature=signature) == f"self.m = {target}"
+
+
+def test_one_number_is_the_padding_of_every_side(init: Init) -> None:
+    made = init("self.m = nn.ReflectionPad2d(k // 2)", "return self.m(x)", "2x3x8x8", signature="k=3")
+    assert "((0, 0), (k // 2, k // 2), (k // 2, k // 2), (0, 0))" in made
 
 
 @pytest.mark.parametrize(
