@@ -232,7 +232,7 @@ class TorchPads2(TorchPadList):
     face: ClassVar[str | None] = "pads"
     number_face: ClassVar[bool] = True
     count: ClassVar[int] = 2
-    domain = ((((1, 2), (3, 4)), {}), (((1, 1), (1, 1)), {}))
+    domain: ClassVar[tuple[Sample, ...]] = ((((1, 2), (3, 4)), {}), (((1, 1), (1, 1)), {}))
 
     def read(self, value: object, refs: Refs) -> object:
         if is_size(value):
@@ -253,7 +253,7 @@ class TorchPads1(TorchPads2):
 
     name = "torch_pads1d"
     count = 1
-    domain = ((((1, 2),), {}), (((1, 1),), {}))
+    domain: ClassVar[tuple[Sample, ...]] = ((((1, 2),), {}), (((1, 1),), {}))
 
 
 class TorchPads3(TorchPads2):
@@ -261,4 +261,4 @@ class TorchPads3(TorchPads2):
 
     name = "torch_pads3d"
     count = 3
-    domain = ((((1, 2), (3, 4), (0, 0)), {}), (((1, 1),) * 3, {}))
+    domain: ClassVar[tuple[Sample, ...]] = ((((1, 2), (3, 4), (0, 0)), {}), (((1, 1),) * 3, {}))
