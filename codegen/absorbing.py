@@ -18,9 +18,19 @@ def absorb(step: Step, placed: Placed, name: str, value: TensorVersion, block: B
     letters = step.op.letters(name) or ()
     for letter in letters:
         if letter != "*" and axis_of(tuple(letters), letter, rank_of(value)) == block.axis:
-            for weight, spec in step.op.weights.items():
-                if letter in spec.letters.replace("(", " ").replace(")", " ").split():
-                    placed.absorbed[weight] = (letter, block)
+            absorb_letter(step, placed, letter, block)
+
+
+def absorb_result(step: Step, placed: Placed, block: Block) -> None:
+    """A block on the last axis of the result goes into every weight that has the axis' letter."""
+    absorb_letter(step, placed, step.op.letters(next(iter(step.op.outputs)))[-1], block)  # type: ignore[index]
+
+
+def absorb_letter(step: Step, placed: Placed, letter: str, block: Block) -> None:
+    """A block on the axis with this letter, in every weight that has it."""
+    for weight, spec in step.op.weights.items():
+        if letter in spec.letters.replace("(", " ").replace(")", " ").split():
+            placed.absorbed[weight] = (*placed.absorbed.get(weight, ()), (letter, block))
 
 
 def absorbable(layout: Layout, value: TensorVersion, axis: int, depth: int = 0) -> bool:
@@ -37,11 +47,18 @@ def absorbable_after(layout: Layout, step: Step, axis: int) -> bool:
     return absorbable(layout, step.results[0], axis)
 
 
+def owns_alone(layout: Layout, step: Step) -> bool:
+    """Are the weights of a layer read by this layer only? What else reads them would meet them in another order."""
+    return all(len(layout.owners.get(id(p), ())) == 1 for p in step.weights.values())
+
+
 def absorbs(layout: Layout, step: Step, value: TensorVersion, axis: int, depth: int) -> bool:
     """Does one reader absorb it?"""
     rank = rank_of(value)
     if step.op.name in ("linear", "batch_norm") and step.kind == "layer" and step.weights:
         letters = step.op.letters(first_name(step)) or ()
+        if not owns_alone(layout, step):
+            return False
         on_axis = any(x != "*" and axis_of(tuple(letters), x, rank) == axis for x in letters)
         more = step.op.name == "linear" or absorbable(layout, step.results[0], axis, depth + 1)
         return on_axis and more

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-from codegen.absorbing import absorb
+from codegen.absorbing import absorb, absorb_result
 from codegen.indexing import place_index
 from codegen.lower import Lowering, Step
 from codegen.orders import (
@@ -29,6 +29,7 @@ from codegen.orders import (
     tensors,
 )  # fmt: skip
 from codegen.reshaping import place_reshape
+from codegen.unfolding import unfolded
 from pivot.dims import Dim, Size
 from pivot.op import Op
 from pivot.reading.values import TensorVersion
@@ -46,7 +47,7 @@ class Placed:
     orders_in: dict[str, Order] = field(default_factory=dict)
     orders_out: tuple[Order, ...] = ()
     alias: bool = False
-    absorbed: dict[str, tuple[str, Block]] = field(default_factory=dict)  # weight -> (letter, block)
+    absorbed: dict[str, tuple[tuple[str, Block], ...]] = field(default_factory=dict)  # weight -> letters, blocks
     why: str = ""
 
 
@@ -60,6 +61,8 @@ class Layout:
         self.blocks: dict[str, Block] = {}
         self.placed: dict[int, Placed] = {}
         self.consumers: dict[str, list[Step]] = {}
+        self.applications: dict[int, list[Step]] = {}  # steps with weights, by the module that owns them
+        self.owners: dict[int, set[int]] = {}  # parameter -> the modules that use it, 0 = read by itself
         self.outputs = {v.id for run in lowering.done.network.runs.values() for v in run.outputs}
         self.joins: dict[str, set[str]] = {}
         for a, b, _ in joins:
@@ -71,6 +74,12 @@ class Layout:
         for step in steps:
             for value in tensors(step.operands):
                 self.consumers.setdefault(value.id, []).append(step)
+                if value.parameter is not None:
+                    self.owners.setdefault(id(value.parameter), set()).add(0)
+            if step.weights and step.node is not None:
+                self.applications.setdefault(id(step.node.module), []).append(step)
+                for parameter in step.weights.values():
+                    self.owners.setdefault(id(parameter), set()).add(id(step.node.module))
         for run in lowering.done.network.runs.values():
             for entry in run.inputs:
                 self.orders[entry.value.id] = self.wish(entry.value) or identity(rank_of(entry.value))
@@ -360,6 +369,10 @@ class Layout:
             self.bring(placed, first_name(step), wanted)
             order = wanted
         placed.orders_out = tuple(order if rank_of(r) == rank else identity(rank_of(r)) for r in step.results)
+        given = unfolded(self, step) if order == identity(rank) else None
+        if given is not None:
+            self.blocks[step.results[0].id] = given
+            absorb_result(step, placed, given)
 
     def place_plain(self, step: Step, placed: Placed) -> None:
         """The op's own axis order, whatever the storage was; forms with an order of their own say which."""

@@ -13,6 +13,7 @@ from pivot.dims import hint as dim_hint
 if TYPE_CHECKING:
     from codegen.layout import Layout, Placed
     from codegen.lower import Step
+    from pivot.reading.values import TensorVersion
 
 Group = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -76,8 +77,13 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
     made = groups(before, after)
     if value.id in layout.blocks:
         same = [g for g in made if layout.blocks[value.id].axis in g[0]]
+        block = layout.blocks[value.id]
+        if same and len(same[0][1]) > 1 and unfolds(block, step, *same[0]):
+            right, first = same[0][1], same[0][1][0]
+            placed.orders_in[name] = order
+            placed.orders_out = ((*range(first), *(right[k] for k in block.order), *range(right[-1] + 1, len(after))),)
+            return
         if same and len(same[0][0]) == 1 and len(same[0][1]) == 1:
-            block = layout.blocks[value.id]
             layout.blocks[result.id] = Block(same[0][1][0], block.sizes, block.order)
         else:
             placed.why = "a flattened value whose parts are stored in another order is reshaped again"
@@ -102,7 +108,25 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
     if tuple(wanted) != order:
         placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
     placed.orders_in[name] = tuple(wanted)
-    placed.orders_out = (order_after(made, wanted, before, after, rank_of(result)),)
+    out = order_after(made, wanted, before, after, rank_of(result))
+    placed.orders_out = (as_wished(layout, result, out),)
+
+
+def unfolds(block: Block, step: Step, left: tuple[int, ...], right: tuple[int, ...]) -> bool:
+    """Does a reshape split a block into the axes that it is made of?"""
+    shape = step.results[0].type.shape
+    return left == (block.axis,) and tuple(dim_hint(shape[axis]) for axis in right) == block.sizes
+
+
+def as_wished(layout: Layout, result: TensorVersion, order: Order) -> Order:
+    """The order that the first consumer wants, where only axes of size 1 stand elsewhere in it: that costs nothing."""
+    shape = result.type.shape
+    if all(size != 1 for size in shape):
+        return order
+    wish = layout.wish(result)
+    if wish is None or [a for a in wish if shape[a] != 1] != [a for a in order if shape[a] != 1]:
+        return order
+    return wish
 
 
 def between_is_one(order: list[int], sizes: tuple[Dim, ...], first: int, second: int) -> bool:

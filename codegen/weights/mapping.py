@@ -31,7 +31,7 @@ class LayerMap:
     source: Form
     target: Form
     datasets: Mapping[str, str]  # weight path in the target layer ("cell/kernel") -> dataset path in the file
-    absorbed: Mapping[str, tuple[str, Block]]
+    absorbed: Mapping[str, tuple[tuple[str, Block], ...]]
     roles: tuple[str, ...]
     sizes: Mapping[str, int]
 
@@ -128,8 +128,8 @@ def carry_layer(layer: LayerMap, checkpoint: Mapping[str, Array]) -> dict[str, A
     maps = {role: layer.source.weights[role] for role in layer.roles}
     try:
         values = read_weights(maps, stored, own, layer.sizes)
-        for role, (letter, block) in layer.absorbed.items():
-            if role in values:
+        for role, blocks in layer.absorbed.items():
+            for letter, block in blocks if role in values else ():
                 values[role] = reorder(values[role], own[role], letter, block)
         written = write_weights({r: layer.target.weights[r] for r in layer.roles}, values, own, layer.sizes)
     except ValueError as error:

@@ -60,6 +60,14 @@ def is_one_lambda(steps: Sequence[Step]) -> bool:
     return len(steps) > 1 and not any(s.weights for s in steps) and (not is_chain(steps) or all_functions(steps))
 
 
+def is_member(steps: list[Step]) -> bool:
+    """Are these layers of a container, whose call nobody writes? What comes before them has to be a layer too."""
+    members = [s.node is not None and hasattr(s.node.site, "container_index") for s in steps]
+    if any(members) and not all(members):
+        raise Unwritable("this layer is called by a container and by itself, on tensors stored in another order")
+    return all(members)
+
+
 def lambda_of(body: ast.expr) -> ast.expr:
     """`layers.Lambda(lambda x: ...)`."""
     spec = ast.arguments([], [ast.arg("x")], None, [], [], None, [])
@@ -324,7 +332,9 @@ class PlanText:
         made: list[ast.expr] = []
         for index in range(count):
             steps = self.steps_at(members, index)
-            self.placed(steps)
+            perm = self.placed(steps).transposes.get(first_name(steps[0]))
+            if perm and steps[0].form.kind == "layer" and is_member(steps):
+                made.append(nodes.call("keras.layers.Permute", [nodes.literal(perm[1:])]))
             made.append(settle(fill_sizes(self.layer_step(steps, material), unsayable), set()))
         return made
 

@@ -64,7 +64,7 @@ class Laid:
         return [(p.step.op.name, perm) for p in self.placed for perm in p.transposes.values()]
 
     @property
-    def absorbed(self) -> dict[str, dict[str, tuple[str, Block]]]:
+    def absorbed(self) -> dict[str, dict[str, tuple[tuple[str, Block], ...]]]:
         """Per op, what its weights absorb."""
         return {p.step.op.name: p.absorbed for p in self.placed if p.absorbed}
 
@@ -117,7 +117,7 @@ def test_a_permute_before_the_first_convolution_gives_the_input_its_own_order(la
 def test_a_flatten_before_a_linear_is_absorbed_into_its_kernel(lay_out: LayOut, between: str) -> None:
     laid = lay_out(f"x = torch.flatten(self.conv(x), 1)\nreturn self.wide({between})", "2x3x4x6")
     assert laid.transposes == []
-    assert laid.absorbed == {"linear": {"kernel": ("I", Block(1, (8, 4, 6), (1, 2, 0)))}}
+    assert laid.absorbed == {"linear": {"kernel": (("I", Block(1, (8, 4, 6), (1, 2, 0))),)}}
     assert laid.outputs == [(0, 1)]
 
 
@@ -125,8 +125,8 @@ def test_a_normalisation_on_the_way_absorbs_the_flatten_as_well(lay_out: LayOut)
     laid = lay_out("return self.wide(self.bn(self.conv(x).flatten(1)))", "2x3x4x6")
     assert laid.transposes == []
     block = Block(1, (8, 4, 6), (1, 2, 0))
-    assert laid.absorbed["batch_norm"] == dict.fromkeys(("gamma", "beta", "mean", "variance"), ("C", block))
-    assert laid.absorbed["linear"] == {"kernel": ("I", block)}
+    assert laid.absorbed["batch_norm"] == dict.fromkeys(("gamma", "beta", "mean", "variance"), (("C", block),))
+    assert laid.absorbed["linear"] == {"kernel": (("I", block),)}
 
 
 @pytest.mark.parametrize(

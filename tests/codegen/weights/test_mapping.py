@@ -153,7 +153,7 @@ def test_maps_name_both_forms_and_what_is_absorbed(
     converted, proof, _, _ = carried
     maps = {layer.path: layer for layer in weight_maps(converted, proof)}
     assert set(maps) == {"part.conv", "part.bn", "depth", "up", "body.0", "body.2", "lstm"}
-    assert maps["body.0"].absorbed == {"kernel": ("I", Block(1, (4, 4, 6), (1, 2, 0)))}
+    assert maps["body.0"].absorbed == {"kernel": (("I", Block(1, (4, 4, 6), (1, 2, 0))),)}
     assert maps["body.2"].absorbed == {}
     assert (maps["part.conv"].source.name, maps["part.conv"].target.name) == ("torch.nn.Conv2d", "keras.layers.Conv2D")
 
