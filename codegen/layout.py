@@ -26,6 +26,7 @@ from codegen.orders import (
     rank_of,
     reduced_axes,
     same_size,
+    symbol_of,
     tensors,
 )  # fmt: skip
 from codegen.reshaping import place_reshape
@@ -70,6 +71,7 @@ class Layout:
             self.joins.setdefault(b, set()).add(a)
         guards = lowering.done.evaluator.guards
         self.fixed: dict[Size, int] = {a: b for a, b, _ in guards if isinstance(a, Size) and isinstance(b, int)}
+        self.fixed.update([known for a, b in list(self.fixed.items()) if (known := symbol_of(a, b)) is not None])
         steps = [s for low in lowering.lowered.values() if low.chosen is not None for s in low.chosen.steps]
         for step in steps:
             for value in tensors(step.operands):
@@ -160,6 +162,10 @@ class Layout:
                     return inner
             elif step.op.shape in ("unsqueeze", "index", "select"):
                 continue
+            elif step.op.layout == "last":
+                return identity(rank)
+            elif step.op.layout == "plain" and step.op.shape not in RESHAPING:
+                return self.wanted(step, name, rank) or identity(rank)
             else:
                 return None
         for other in others:

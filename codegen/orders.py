@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codegen.lower import Step
-from pivot.dims import Dim
+from pivot.dims import Dim, Size
 from pivot.dims import hint as dim_hint
 from pivot.reading.values import TensorVersion
 from pivot.shapes import ShapeError, infer
@@ -125,3 +125,13 @@ def fits(order: Order, shift: int, value: TensorVersion) -> bool:
 def same_size(a: Dim, b: Dim) -> bool:
     """Equal sizes by hint."""
     return dim_hint(a) == dim_hint(b)
+
+
+def symbol_of(size: Size, number: int) -> tuple[Size, int] | None:
+    """The symbol that a size of one factor fixes: 64*C is 192, so C is 3."""
+    if len(size.terms) != 1:
+        return None
+    monomial, count = size.terms[0]
+    if len(monomial) != 1 or monomial[0][1] != 1 or monomial[0][0].kind != "symbol" or number % count:
+        return None
+    return Size(((monomial, 1),), monomial[0][0].hint), number // count

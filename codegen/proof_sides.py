@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codegen.convert import Converted
 from codegen.lower import Step
-from codegen.orders import identity
+from codegen.orders import identity, tensors
 from codegen.writing.slots import target_params
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
@@ -29,6 +29,7 @@ class Item:
     shapes: tuple[tuple[int, ...], ...]
     node: Node | None
     step: Step | None = None
+    parameters: tuple[TensorVersion, ...] = ()  # that it takes under another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class LoweredSide:
         self.layout, self.lowering = converted.layout, converted.lowering
         self.run = converted.done.network.runs[mode]
         self.alias: dict[str, str] = {}
+        self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.inputs = [i.value.id for i in self.run.inputs]
         self.counter = 0
 
@@ -84,6 +86,9 @@ class LoweredSide:
             first = next((v for v in step.operands.values() if isinstance(v, TensorVersion)), None)
             if first is not None and not placed.transposes:
                 self.alias[step.results[0].id] = first.id
+                root = self.parameters.get(first.id, first)
+                if root.parameter is not None:
+                    self.parameters[step.results[0].id] = root
                 return
         operands: list[object] = []
         for name in step.op.inputs:
@@ -115,7 +120,8 @@ class LoweredSide:
         raw = canonical_params(step, target_params(self.layout, step), placed.orders_in)
         params = {name: refer(value, self.cell) for name, value in raw.items()}
         shapes = tuple(self.stored(r) for r in step.results)
-        yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step)
+        owned = tuple(self.parameters[v.id] for v in tensors(step.operands) if v.id in self.parameters)
+        yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step, owned)
 
     def cell(self, part: object) -> str | None:
         """The canonical id of a tensor in a parameter."""

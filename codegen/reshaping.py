@@ -74,6 +74,10 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
     name, result = first_name(step), step.results[0]
     order = layout.order_of(value)
     before, after = value.type.shape, result.type.shape
+    if before == after and step.node is not None and step.op is not step.node.op:
+        layout.follow(step, placed)  # a step of a decomposition that has nothing to do here
+        placed.alias = True
+        return
     made = groups(before, after)
     if value.id in layout.blocks:
         same = [g for g in made if layout.blocks[value.id].axis in g[0]]
@@ -105,7 +109,9 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
                 layout.blocks[result.id] = Block(target, sizes, tuple(big.index(axis) for axis in stored))
                 continue
         wanted = in_order(wanted, list(left))
-    if tuple(wanted) != order:
+    if tuple(wanted) != order:  # where a transpose is needed anyway, it gives what the next step wants
+        wish = layout.wish(result) or (identity(rank_of(result)) if result.id in layout.outputs else None)
+        wanted = order_before(made, wish) or wanted if wish is not None else wanted
         placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
     placed.orders_in[name] = tuple(wanted)
     out = order_after(made, wanted, before, after, rank_of(result))
@@ -127,6 +133,14 @@ def as_wished(layout: Layout, result: TensorVersion, order: Order) -> Order:
     if wish is None or [a for a in wish if shape[a] != 1] != [a for a in order if shape[a] != 1]:
         return order
     return wish
+
+
+def order_before(made: list[Group], wish: Order) -> list[int] | None:
+    """The order to reshape from so that the result is stored in `wish`; None where a group would be torn apart."""
+    ranked = sorted(made, key=lambda group: min((wish.index(axis) for axis in group[1]), default=-1))
+    if tuple(axis for _, right in ranked for axis in right) != wish:
+        return None
+    return [axis for left, _ in ranked for axis in left]
 
 
 def between_is_one(order: list[int], sizes: tuple[Dim, ...], first: int, second: int) -> bool:

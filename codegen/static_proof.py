@@ -157,6 +157,7 @@ def new_parameters(
 
 def parameters_of(item: Item) -> Iterator[TensorVersion]:
     """Operands that are parameters."""
+    yield from item.parameters
     operands = (
         item.step.operands.values()
         if item.step is not None

@@ -128,24 +128,31 @@ def bind(
     values: list[object] = [MISSING] * len(slots)
     given: dict[str, int | str] = {}
     for place, value in enumerate(args):
-        if place >= len(slots):
+        if place >= len(slots) or slots[place].rest:
             return Refused(f"takes {len(slots)} arguments, {len(args)} are given")
         slot = slots[place]
         given[slot.key] = place
         if slot.variadic:
-            rest = args[place:]
-            single = len(rest) == 1 and isinstance(rest[0], (tuple, list))
-            values[place] = tuple(rest[0]) if single and isinstance(rest[0], (tuple, list)) else tuple(rest)
+            items = args[place:]
+            single = len(items) == 1 and isinstance(items[0], (tuple, list))
+            values[place] = tuple(items[0]) if single and isinstance(items[0], (tuple, list)) else tuple(items)
             break
         values[place] = value
+    rest = next((at for at, slot in enumerate(slots) if slot.rest), -1)
+    taken: dict[str, object] = {}
     for name, value in kwargs.items():
-        place = next((at for at, slot in enumerate(slots) if slot.name == name), -1)
+        place = next((at for at, slot in enumerate(slots) if slot.name == name and not slot.rest), -1)
+        if place < 0 and rest >= 0:
+            taken[name], given[name] = value, name
+            continue
         if place < 0:
             return Refused(f"has no argument '{name}'")
         if values[place] is not MISSING:
             return Refused(f"argument '{name}' is given twice")
         values[place] = value
         given[name] = name
+    if rest >= 0:
+        values[rest] = taken
     return values, given
 
 

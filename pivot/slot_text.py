@@ -121,7 +121,7 @@ def _slots(cursor: _Cursor, closing: str) -> tuple[Slot, ...]:
             cursor.expect(",")
             if cursor.kind() == "end" or (closing and cursor.peek() == closing):
                 break
-        if cursor.peek() == "*" and cursor.kind(1) != "name":
+        if cursor.peek() == "*" and cursor.kind(1) != "name" and cursor.peek(1) != "*":
             if keyword:
                 raise NotationError("a second '*'", cursor.column())
             cursor.take()
@@ -139,6 +139,7 @@ def _slots(cursor: _Cursor, closing: str) -> tuple[Slot, ...]:
 def _slot(cursor: _Cursor, keyword: bool) -> Slot:
     column = cursor.column()
     variadic = cursor.accept("*")
+    rest = variadic and cursor.accept("*")
     name: str | None = None
     if cursor.kind() == "name" and cursor.peek(1) == "=" and "." not in cursor.peek():
         name = cursor.take()
@@ -149,7 +150,7 @@ def _slot(cursor: _Cursor, keyword: bool) -> Slot:
     default = _literal(cursor) if cursor.accept("|") else MISSING
     if keyword and name is None:
         raise NotationError("a slot behind '*' needs a name", column)
-    return Slot(name, value, default, keyword and not variadic, variadic, column)
+    return Slot(name, value, default, (keyword or rest) and not variadic, variadic and not rest, rest, column)
 
 
 def _value(cursor: _Cursor) -> SlotValue:

@@ -120,13 +120,17 @@ SlotValue: TypeAlias = Path | Literal | Coded | Operand | SizeOf | Used | Flag |
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One argument. `key` names it in messages and in `given`, also where the slot has no name of its own."""
+    """One argument. `key` names it in messages and in `given`, also where the slot has no name of its own.
+
+    `*shape=dims(shape)` is variadic, `**lengths=lengths` takes the rest of the keywords as a dict.
+    """
 
     name: str | None
     value: SlotValue
     default: object = MISSING
     keyword: bool = False
     variadic: bool = False
+    rest: bool = False  # takes all keywords that are left, by name
     column: int = field(default=0, compare=False)
 
     @property

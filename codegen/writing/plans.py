@@ -11,6 +11,7 @@ from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name, tensors
 from codegen.writing import nodes
+from codegen.writing.pattern_text import is_pattern, pattern_elements
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
@@ -218,7 +219,14 @@ class PlanText:
         step = steps[0]
         if step.op.shape in ("reshape", "flatten", "unflatten") and step.kind == "function":
             x = shared(operand(OperandRef(first_name(step))), "x")
-            return reshape_expression(self.layout, steps, x, material.given, material.form)
+            elements = self.pattern_sizes(steps, material)
+            return reshape_expression(self.layout, steps, x, material.given, material.form, elements)
+        if step.op.shape == "expand" and is_pattern(step):
+            sizes = self.pattern_sizes(steps, material)
+            if sizes is not None:
+                order = self.layout.order_of(step.results[0])
+                shape = ast.Tuple([sizes[axis] for axis in order], ast.Load())
+                return nodes.call("keras.ops.broadcast_to", [operand(OperandRef(first_name(step))), shape])
         if step.op.shape == "index":
             return index_expression(
                 self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form
@@ -235,6 +243,14 @@ class PlanText:
         if step.form.spelling == "attribute":
             return ast.Attribute(args[0], step.form.name, ast.Load())
         return ast.Call(nodes.name(step.form.name), args, kwargs)
+
+    def pattern_sizes(self, steps: list[Step], material: Material) -> list[ast.expr] | None:
+        """The sizes that a step of an axis pattern gives, one per axis."""
+        node = steps[0].node
+        if not is_pattern(steps[0]) or node is None:
+            return None
+        x = self.source_operand(steps[0], "x", node.operands["x"], material)
+        return pattern_elements(self.layout, steps, x, material.given)
 
     def arguments(
         self, steps: list[Step], part: str, material: Material, operand: Callable[[OperandRef], ast.expr]

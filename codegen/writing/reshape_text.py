@@ -19,8 +19,18 @@ if TYPE_CHECKING:
     from pivot.op import Form
 
 
-def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None) -> ast.expr:
-    """`ops.reshape(x, (-1, h, w, c))`; `ops.squeeze` where only axes of size 1 go; Flatten where sizes differ."""
+def reshape_expression(
+    layout: Layout,
+    steps: list[Step],
+    x: ast.expr,
+    given: Given,
+    form: Form | None,
+    elements: list[ast.expr] | None = None,
+) -> ast.expr:
+    """`ops.reshape(x, (-1, h, w, c))`; `ops.squeeze` where only axes of size 1 go; Flatten where sizes differ.
+
+    `elements`: the sizes of the result, one per axis, where they are known as text.
+    """
     from codegen.writing.plans import Unwritable
 
     orders = {layout.order_of(s.results[0]) for s in steps}
@@ -32,7 +42,7 @@ def reshape_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Gi
         axes = squeezed[0]
         return nodes.call("keras.ops.squeeze", [x], {"axis": nodes.literal(axes if len(axes) > 1 else axes[0])})
     sizes = [[s.results[0].type.shape[axis] for axis in order] for s in steps]
-    elements = source_elements(steps, given, form)
+    elements = elements if elements is not None else source_elements(steps, given, form)
     texts: list[ast.expr | None] = []
     for place, axis in enumerate(order):
         column = [layout.settled(row[place]) for row in sizes]

@@ -1,0 +1,67 @@
+"""einops in the target: reshape, transpose and broadcast with the sizes that the source names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.problems import Refusal
+
+Call = Callable[..., str]
+BEFORE = "from einops import rearrange, reduce, repeat\n"
+
+
+def test_heads_are_split_and_joined_with_the_sources_names(call: Call) -> None:
+    made = call(
+        "self.heads = 4",
+        'q = rearrange(x, "b n (h d) -> b h n d", h=self.heads)\n'
+        'x = rearrange(q @ q.transpose(-1, -2), "b h i j -> b i (h j)")\nreturn x',
+        "2x8x32",
+        before=BEFORE,
+    )
+    flat = "".join(made.split())
+    assert flat.startswith("q=ops.reshape(x,(-1,ops.shape(x)[1],self.heads,ops.shape(x)[2]//self.heads))")
+    assert flat.count("ops.transpose") == 3 and "(0,2,1,3)" in flat  # both factors of the product, and before the heads are joined
+
+
+def test_a_token_is_repeated_along_the_batch(call: Call) -> None:
+    made = call(
+        "self.token = nn.Parameter(torch.zeros(1, 1, 8))",
+        'token = repeat(self.token, "1 1 d -> b 1 d", b=x.shape[0])\nreturn torch.cat((token, x), dim=1)',
+        "2x5x8",
+        before=BEFORE,
+    )
+    assert "token = ops.broadcast_to(self.token, (ops.shape(x)[0], 1, self.token.shape[2]))" in made
+
+
+def test_only_the_order_of_axes_costs_nothing(call: Call) -> None:
+    made = call(
+        "self.lin = nn.Linear(3, 4)",
+        'return self.lin(rearrange(x, "b c h w -> b h w c"))',
+        "2x3x8x8",
+        before=BEFORE,
+    )
+    assert made == "return self.lin(x)" or made == "return self.lin(ops.transpose(x, (0, 2, 3, 1)))"
+
+
+def test_a_reduction_names_its_axes(call: Call) -> None:
+    made = call("self.lin = nn.Linear(8, 4)", 'return self.lin(reduce(x, "b n d -> b d", "mean"))', "2x5x8", before=BEFORE)
+    assert made == "return self.lin(ops.mean(x, axis=1))"
+
+
+def test_patches_in_a_sequential_are_one_lambda_with_one_transpose(init: Call) -> None:
+    made = init(
+        'self.net = nn.Sequential(Rearrange("b c (h p1) (w p2) -> b (h w) (p1 p2 c)", p1=patch, p2=patch), nn.Linear(48, 8))',
+        "return self.net(x)",
+        "2x3x8x8",
+        signature="patch=4",
+        before="from einops.layers.torch import Rearrange\n",
+    )
+    assert made.count("layers.Lambda") == made.count("ops.transpose") == 1
+    assert "x.shape[1]" in made and "ops.shape(x)[2] // patch" in made
+
+
+def test_a_pattern_that_does_not_fit_is_refused(call: Call) -> None:
+    with pytest.raises(Refusal, match="for 4 axes, the tensor has 3"):
+        call("pass", 'return rearrange(x, "b c h w -> b h w c")', "2x5x8", before=BEFORE)
