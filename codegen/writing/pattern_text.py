@@ -97,7 +97,11 @@ class PatternSizes:
     def group(self, group: Group) -> ast.expr | None:
         """The size of names on one axis: of the tensor's own axis where they are one, else their product."""
         for axis, left in enumerate(self.found[0].left):
-            if left == group and not self.found[0].new & set(group) and (len(group) > 1 or (group and group[0] not in self.given)):
+            if (
+                left == group
+                and not self.found[0].new & set(group)
+                and (len(group) > 1 or (group and group[0] not in self.given))
+            ):
                 return self.axis(axis) if number_of(group[0]) is None else nodes.literal(number_of(group[0]))
         texts = [self.name(name) for name in group]
         made: ast.expr | None = nodes.literal(1) if not texts else None

@@ -88,5 +88,3 @@ class PatternJoined(PatternCodec):
 
     def part(self, found: Resolved) -> object:
         return found.joined()
-
-

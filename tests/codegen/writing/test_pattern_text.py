@@ -22,7 +22,9 @@ def test_heads_are_split_and_joined_with_the_sources_names(call: Call) -> None:
     )
     flat = "".join(made.split())
     assert flat.startswith("q=ops.reshape(x,(-1,ops.shape(x)[1],self.heads,ops.shape(x)[2]//self.heads))")
-    assert flat.count("ops.transpose") == 3 and "(0,2,1,3)" in flat  # both factors of the product, and before the heads are joined
+    assert (
+        flat.count("ops.transpose") == 3 and "(0,2,1,3)" in flat
+    )  # both factors of the product, and before the heads are joined
 
 
 def test_a_token_is_repeated_along_the_batch(call: Call) -> None:
@@ -46,13 +48,16 @@ def test_only_the_order_of_axes_costs_nothing(call: Call) -> None:
 
 
 def test_a_reduction_names_its_axes(call: Call) -> None:
-    made = call("self.lin = nn.Linear(8, 4)", 'return self.lin(reduce(x, "b n d -> b d", "mean"))', "2x5x8", before=BEFORE)
+    made = call(
+        "self.lin = nn.Linear(8, 4)", 'return self.lin(reduce(x, "b n d -> b d", "mean"))', "2x5x8", before=BEFORE
+    )
     assert made == "return self.lin(ops.mean(x, axis=1))"
 
 
 def test_patches_in_a_sequential_are_one_lambda_with_one_transpose(init: Call) -> None:
     made = init(
-        'self.net = nn.Sequential(Rearrange("b c (h p1) (w p2) -> b (h w) (p1 p2 c)", p1=patch, p2=patch), nn.Linear(48, 8))',
+        'patches = Rearrange("b c (h p1) (w p2) -> b (h w) (p1 p2 c)", p1=patch, p2=patch)\n'
+        "self.net = nn.Sequential(patches, nn.Linear(48, 8))",
         "return self.net(x)",
         "2x3x8x8",
         signature="patch=4",
