@@ -65,8 +65,9 @@ def shape_codec(layout: Layout, step: Step) -> str | None:
     chosen = layout.lowering.lowered[id(step.node)].chosen
     if chosen is None:
         return None
-    _, index = chosen.key[0]  # type: ignore[misc]  # the form whose body the plan is
-    body = step.node.op.forms[layout.framework][index].body
+    whole = chosen.key[0]  # (op, number of the form whose body the plan is)
+    number = whole[1] if isinstance(whole, tuple) else None
+    body = next((f.body for f in step.node.op.forms[layout.framework] if f.index == number), ())
     if len(body) != len(chosen.steps):
         return None
     raw = body[next(i for i, s in enumerate(chosen.steps) if s is step)]
