@@ -29,6 +29,11 @@ class OpSet:
         """
         return self.index.get((framework, spelling, name), ())
 
+    def names(self, framework: str, module: str) -> list[str]:
+        """The names of a library module that forms spell."""
+        split = [name.rpartition(".") for at, spelling, name in self.index if at == framework and spelling == "call"]
+        return [last for head, _, last in split if head == module]
+
     def check(self) -> None:
         """Parses every notation of every op; raises the first Refusal."""
         for op in self.ops.values():

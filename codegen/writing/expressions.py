@@ -196,6 +196,8 @@ class Expressions:
             return program_calls.method(self, node, visits)
         if kind == "dropped":
             return self.dropped(node, visits)
+        if kind == "content" and isinstance(node, ast.Call):
+            return program_calls.content(self, node, visits)
         if kind == "constant":
             from codegen.writing.parameters import parameter_expression
 

@@ -9,7 +9,7 @@ from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import ClassObject
+from pivot.reading.values import ClassObject, ListObject
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -103,6 +103,21 @@ def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
     args = [ast.Starred(e.expr(a.value), ast.Load()) if isinstance(a, ast.Starred) else e.expr(a) for a in node.args]
     kwargs = [ast.keyword(k.arg, e.expr(k.value)) for k in node.keywords]
     return ast.Call(func, args, kwargs)
+
+
+def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """`x.item()` is `float(x)`, `x.tolist()` a list of these."""
+    assert isinstance(node.func, ast.Attribute)
+    owner = e.expr(node.func.value)
+    first = visits[0].result.hint if visits[0].result is not None else None
+    items = first.items if isinstance(first, ListObject) else []
+    kind = "int" if isinstance(items[0].hint if items else first, int) else "float"
+    if not isinstance(first, ListObject):
+        return nodes.call(kind, [owner])
+    if any(isinstance(item.hint, ListObject) for item in items):
+        raise Unwritable("tolist() of a tensor with several axes")
+    each = ast.comprehension(ast.Name("value", ast.Store()), owner, [], 0)
+    return ast.ListComp(nodes.call(kind, [ast.Name("value", ast.Load())]), [each])
 
 
 def super_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:

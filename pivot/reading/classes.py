@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.problems import Refusal
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
+from pivot.reading.signals import Raised
 from pivot.reading.values import Api, BoundMethod, ClassObject, FunctionObject, InstanceObject, Unknown, Value
 
 if TYPE_CHECKING:
@@ -29,22 +31,39 @@ def make_function(
 ) -> Value:
     """A function object. Decorators other than the built-in ones are taken as leaving the function as it is."""
     names = tuple(decorator_name(d) for d in node.decorator_list)
-    for decorator, name in zip(node.decorator_list, names, strict=True):
-        if name not in READ_DECORATORS and not ev.dialect.harmless_decorator(name):
-            ev.note(
-                frame,
-                decorator,
-                f"the decorator {name!r} of {node.name} is not read",
-                "the function is taken as it stands",
-                "decorator",
-            )
     defaults = tuple(ev.evaluate(d, frame) for d in node.args.defaults)
     kw_defaults = tuple(ev.evaluate(d, frame) if d is not None else None for d in node.args.kw_defaults)
     scope = frame.scope
     made = FunctionObject(
         node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names
     )
-    return Value(made)
+    return decorated(ev, node, Value(made), frame)
+
+
+def decorated(
+    ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, made: Value, frame: Frame
+) -> Value:
+    """Call the program's own decorators for what they do elsewhere; the definition stays as it stands."""
+    for decorator in reversed(node.decorator_list):
+        name = decorator_name(decorator)
+        if name in READ_DECORATORS or ev.dialect.harmless_decorator(name):
+            continue
+        try:
+            callee = ev.evaluate(decorator, frame)
+            if isinstance(callee.hint, FunctionObject):
+                result = ev.call(callee, (made,), {}, decorator, frame)
+                if result.hint is made.hint:
+                    continue
+        except (Refusal, Raised):
+            pass
+        ev.note(
+            frame,
+            decorator,
+            f"the decorator {name!r} of {node.name} is not read",
+            "the definition is taken as it stands",
+            "decorator",
+        )
+    return made
 
 
 def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
@@ -63,7 +82,7 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
         made.kind = "enum"
     elif "typing.NamedTuple" in roots:
         made.kind = "namedtuple"
-    return Value(made)
+    return decorated(ev, node, Value(made), frame)
 
 
 def bound_names(node: ast.stmt) -> list[str]:

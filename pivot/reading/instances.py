@@ -12,6 +12,7 @@ from pivot.reading.values import (
     FunctionObject,
     InstanceObject,
     Origin,
+    Partial,
     Value,
 )
 
@@ -73,11 +74,14 @@ def fill_fields(
                 }
             )
     names = list(fields)
+    if len(args) > len(names) or any(k not in fields for k in kwargs):
+        wrong = next((repr(k) for k in kwargs if k not in fields), f"number {len(names) + 1}")
+        raise ev.refusal(frame, node, f"{cls.name}: the argument {wrong} is not taken", "check the call", "arguments")
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     for name, owner in fields.items():
         value = given.get(name)
         if value is None:
-            value = classes.own_member(ev, owner, name)
+            value = default_of(ev, owner, name, node, frame)
         if value is None:
             raise ev.refusal(
                 frame, node, f"{cls.name}: the field {name!r} is missing", "give it in the call", "arguments"
@@ -88,3 +92,11 @@ def fill_fields(
     post = classes.member(ev, cls, "__post_init__")
     if post is not None:
         ev.call(classes.bind_method(post[0], Value(instance), cls), (), {}, node, frame)
+
+
+def default_of(ev: Evaluator, owner: ClassObject, name: str, node: ast.AST, frame: Frame) -> Value | None:
+    """The default of a field; what `field(default_factory=...)` says is called for every instance anew."""
+    value = classes.own_member(ev, owner, name)
+    if value is not None and isinstance(value.hint, Partial) and value.hint.node is None:
+        return ev.call(value.hint.callee, (), {}, node, frame)
+    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pivot.reading import builtins, objects, reflection, sequences, stdlib
+from pivot.reading import builtins, objects, reflection, regular, sequences, stdlib, surroundings
 from pivot.reading.handlers import Handler
 
 FUNCTIONS: dict[str, Handler] = {
@@ -11,4 +11,6 @@ FUNCTIONS: dict[str, Handler] = {
     **reflection.FUNCTIONS,
     **stdlib.FUNCTIONS,
     **objects.FUNCTIONS,
+    **regular.FUNCTIONS,
+    **surroundings.FUNCTIONS,
 }

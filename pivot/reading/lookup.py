@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, imports, restating
+from pivot.reading import classes, imports, restating, surroundings
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
@@ -46,7 +46,7 @@ def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
     if node.id in NAMES:
         return Value(Api(f"builtins.{node.id}"))
     if node.id == "__name__":
-        return Value("program")
+        return Value(surroundings.module_name(frame.file))
     if node.id == "__file__":
         return Value(frame.file)
     raise ev.refusal(
@@ -129,6 +129,8 @@ def function_attribute(ev: Evaluator, hint: object, attr: str, node: ast.AST, fr
         hint = hint.function
     if isinstance(hint, FunctionObject) and attr in ("__name__", "__qualname__"):
         return Value(hint.name)
+    if isinstance(hint, FunctionObject) and attr == "__module__":
+        return Value(surroundings.module_name(hint.file))
     if isinstance(hint, Partial):
         if attr == "func":
             return hint.callee
@@ -215,6 +217,8 @@ def class_attribute(ev: Evaluator, cls: ClassObject, attr: str, node: ast.AST, f
     """A member read on the class itself."""
     if attr in ("__name__", "__qualname__"):
         return Value(cls.name)
+    if attr == "__module__":
+        return Value(surroundings.module_name(cls.file))
     hit = classes.member(ev, cls, attr)
     if hit is not None:
         value, _ = hit
@@ -250,6 +254,10 @@ def set_attribute(ev: Evaluator, owner: Value, attr: str, value: Value, node: as
         ev.set_item(hint.members, attr, value)
     elif isinstance(hint, TensorCell):
         ev.dialect.set_tensor_attribute(ev, owner, attr, value, node, frame)
+    elif isinstance(hint, ModuleScope):
+        assert isinstance(hint.scope, Scope)
+        in_module(ev, hint.scope, attr)  # what the file says itself comes first
+        ev.set_item(hint.scope.names, attr, value)
     elif not isinstance(hint, (Unknown, Api, FunctionObject)):
         raise ev.refusal(frame, node, f"setting {attr!r} on this value is not read", "set it on a module")
 

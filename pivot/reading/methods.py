@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import Size, product
+from pivot.reading import regular
 from pivot.reading.bombs import check_format, check_items, check_product, check_text
-from pivot.reading.hints import equal, ordered, readable
+from pivot.reading.hints import equal, ordered, readable, unique
 from pivot.reading.iterating import iterate
 from pivot.reading.subscripts import key_of
 from pivot.reading.values import DictObject, InstanceObject, ListObject, Origin, TensorCell, Unknown, Value, depends_of
@@ -37,8 +38,13 @@ def list_method(
     if name == "add":
         if not any(equal(item, args[0]) for item in items):
             items.append(args[0])
+    elif name == "discard":
+        items = [item for item in items if not equal(item, args[0])]
     elif name in ("extend", "update"):
         items.extend(iterate(ev, args[0], node, frame))
+        items = unique(items) if box.kind == "set" else items
+    elif name == "extendleft":
+        items = [*reversed(list(iterate(ev, args[0], node, frame))), *items]
     elif name == "insert":
         items.insert(int(str(ordered(args[0]))), args[1])
     elif name in ("pop", "popleft"):
@@ -107,7 +113,7 @@ def dict_method(
     if name == "values":
         return Value(ListObject([v for _, v in box.entries.values()]))
     if name == "copy":
-        return Value(DictObject(dict(box.entries), box.kind))
+        return Value(DictObject(dict(box.entries), box.kind, box.factory))
     if name in ("get", "pop", "setdefault"):
         key = key_of(ev, args[0], node, frame)
         default = args[1] if len(args) > 1 else kwargs.get("default", Value(None))
@@ -119,6 +125,23 @@ def dict_method(
         if name == "setdefault" and hit is None:
             change(ev, box, {**box.entries, key: (args[0], default)})
         return hit[1] if hit is not None else default
+    if name == "clear":
+        change(ev, box, {})
+        return Value(None)
+    if name in ("popitem", "move_to_end"):
+        if not box.entries:
+            raise ev.refusal(frame, node, f"{name}() of an empty dict", "check the configuration", "key")
+        last = (args[0] if args and name == "popitem" else kwargs.get("last", Value(True))).hint is not False
+        if name == "move_to_end":
+            key = key_of(ev, args[0], node, frame)
+            rest = {k: v for k, v in box.entries.items() if k != key}
+            moved = {key: box.entries[key]}
+            change(ev, box, {**rest, **moved} if last else {**moved, **rest})
+            return Value(None)
+        key = (list(box.entries)[-1]) if last else next(iter(box.entries))
+        taken = box.entries[key]
+        change(ev, box, {k: v for k, v in box.entries.items() if k != key})
+        return Value(taken)
     if name == "update":
         entries = dict(box.entries)
         for source in args:
@@ -229,6 +252,9 @@ def method(
         return Value(copy)
     if isinstance(hint, InstanceObject) and name == "_asdict":
         return Value(DictObject({k: (Value(k), v) for k, v in hint.attrs.items()}))
+    found = regular.method(ev, receiver, name, args, node, frame)
+    if found is not None:
+        return found
     if any(isinstance(v.hint, TensorCell) for v in (*args, *kwargs.values())):
         return ev.dialect.unmapped(ev, args, kwargs, node, frame, f"the method {name!r} is not known")
     return ev.unknown(frame, node, f"the method {name!r} of this value is not read")

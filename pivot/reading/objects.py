@@ -15,6 +15,7 @@ from pivot.reading.values import (
     DictObject,
     InstanceObject,
     ListObject,
+    Partial,
     Value,
 )
 
@@ -64,7 +65,7 @@ def copied(ev: Evaluator, value: Value, deep: bool, memo: dict[int, Value], node
         items.items.extend(again(item) for item in hint.items)
         return result
     if isinstance(hint, DictObject):
-        entries = DictObject({}, hint.kind)
+        entries = DictObject({}, hint.kind, hint.factory)
         result = memo[id(hint)] = Value(entries, value.origin)
         entries.entries.update({k: (key, again(item)) for k, (key, item) in hint.entries.items()})
         return result
@@ -91,8 +92,59 @@ def field(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     if "default" in kwargs:
         return kwargs["default"]
     if "default_factory" in kwargs:
-        return ev.call(kwargs["default_factory"], (), {}, node, frame)
+        return Value(Partial(kwargs["default_factory"], (), ()))  # called for every instance
     return Value(None)
+
+
+def replace(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """dataclasses.replace(): another instance with some fields changed."""
+    hint = args[0].hint
+    if not isinstance(hint, InstanceObject) or not isinstance(hint.cls, ClassObject):
+        raise ev.refusal(frame, node, "dataclasses.replace() of this value is not read", "give it a dataclass")
+    return ev.call(Value(hint.cls), (), {**hint.attrs, **kwargs}, node, frame)
+
+
+def asdict(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """dataclasses.asdict(): fields to values, those of inner dataclasses too."""
+    hint = args[0].hint
+    if not isinstance(hint, InstanceObject):
+        raise ev.refusal(frame, node, "dataclasses.asdict() of this value is not read", "give it a dataclass")
+    return as_plain(hint)
+
+
+def as_plain(hint: InstanceObject) -> Value:
+    """The fields of a dataclass instance as a dict."""
+    return Value(DictObject({k: (Value(k), within(v)) for k, v in hint.attrs.items()}))
+
+
+def within(value: Value) -> Value:
+    """A field's value with the dataclasses inside it as dicts."""
+    hint = value.hint
+    if isinstance(hint, InstanceObject) and isinstance(hint.cls, ClassObject) and hint.cls.kind == "dataclass":
+        return as_plain(hint)
+    if isinstance(hint, tuple):
+        return Value(tuple(within(v) for v in hint), value.origin, value.depends)
+    if isinstance(hint, ListObject):
+        return Value(ListObject([within(v) for v in hint.items], hint.kind), value.origin)
+    if isinstance(hint, DictObject):
+        return Value(DictObject({k: (key, within(v)) for k, (key, v) in hint.entries.items()}), value.origin)
+    return value
+
+
+def fields(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """dataclasses.fields() of an instance: objects that have a name."""
+    hint = args[0].hint
+    if not isinstance(hint, InstanceObject):
+        raise ev.refusal(frame, node, "dataclasses.fields() of this value is not read", "give it an instance")
+    made = [InstanceObject(Api("types.SimpleNamespace"), {"name": Value(k)}) for k in hint.attrs]
+    return Value(tuple(Value(m) for m in made))
+
+
+def is_dataclass(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """dataclasses.is_dataclass()."""
+    hint = args[0].hint
+    cls = hint.cls if isinstance(hint, InstanceObject) else hint
+    return Value(isinstance(cls, ClassObject) and cls.kind == "dataclass")
 
 
 FUNCTIONS: dict[str, Handler] = {
@@ -102,4 +154,8 @@ FUNCTIONS: dict[str, Handler] = {
     "types.SimpleNamespace": namespace,
     "argparse.Namespace": namespace,
     "dataclasses.field": field,
+    "dataclasses.replace": replace,
+    "dataclasses.asdict": asdict,
+    "dataclasses.fields": fields,
+    "dataclasses.is_dataclass": is_dataclass,
 }

@@ -189,6 +189,14 @@ def vars_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     return Value(DictObject({k: (Value(k), v) for k, v in attrs.items()}))
 
 
+def dir_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """dir() of a library module: the names of it that are known; whether it has others is not known."""
+    hint = args[0].hint if args else None
+    if not isinstance(hint, Api):
+        return ev.unknown(frame, node, "dir() of this value")
+    return Value(DictObject({n: (Value(n), Value(None)) for n in ev.opset.names(ev.dialect.framework, hint.name)}, "dir"))
+
+
 FUNCTIONS: dict[str, Handler] = {
     "builtins.isinstance": isinstance_,
     "builtins.issubclass": issubclass_,
@@ -198,4 +206,5 @@ FUNCTIONS: dict[str, Handler] = {
     "builtins.type": type_,
     "builtins.callable": callable_,
     "builtins.vars": vars_,
+    "builtins.dir": dir_,
 }

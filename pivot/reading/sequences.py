@@ -58,6 +58,14 @@ def dict_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     return made(DictObject(entries), node, frame, "dict")
 
 
+def defaultdict(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """defaultdict(): a dict that makes what it is asked for and lacks."""
+    made_dict = dict_(ev, args[1:], kwargs, node, frame)
+    if args and args[0].hint is not None and isinstance(made_dict.hint, DictObject):
+        made_dict.hint.factory = args[0]
+    return made_dict
+
+
 def enumerate_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """enumerate()."""
     start = args[1].hint if len(args) > 1 else kwargs["start"].hint if "start" in kwargs else 0
@@ -110,6 +118,6 @@ FUNCTIONS: dict[str, Handler] = {
     "builtins.iter": listed("list"),
     **{f"builtins.{n}": listed(n) for n in ("list", "tuple", "set", "frozenset", "sorted", "reversed")},
     "collections.OrderedDict": dict_,
-    "collections.defaultdict": lambda ev, args, kwargs, node, frame: dict_(ev, args[1:], kwargs, node, frame),
+    "collections.defaultdict": defaultdict,
     "collections.deque": listed("list"),
 }

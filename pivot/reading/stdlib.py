@@ -214,6 +214,6 @@ FUNCTIONS: dict[str, Handler] = {
     "logging.getLogger": unknown("logging.getLogger"),
     **{
         n: unknown(n)
-        for n in ("time.time", "os.getenv", "os.environ.get", "os.path.exists", "random.random", "random.randint")
+        for n in ("time.time", "os.path.exists", "random.random", "random.randint")
     },
 }

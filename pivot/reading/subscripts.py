@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import classes, lookup
+from pivot.reading import classes, lookup, surroundings
 from pivot.reading.hints import index_hint
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
@@ -55,6 +55,9 @@ def subscript(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     """`owner[index]`; an index on a type is a type."""
     assert isinstance(node, ast.Subscript)
     owner = ev.evaluate(node.value, frame)
+    if surroundings.is_modules(owner):
+        named = surroundings.module_named(ev, ev.evaluate(node.slice, frame))
+        return named if named is not None else ev.unknown(frame, node, "a module that was not opened")
     if isinstance(owner.hint, Api) and not owner.hint.name.startswith("builtins.locals"):
         return (
             owner
@@ -77,6 +80,10 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
         return owner
     if isinstance(box, DictObject):
         key = key_of(ev, index, node, frame)
+        if key not in box.entries and box.factory is not None:
+            made = ev.call(box.factory, (), {}, node, frame)
+            put(ev, box, key, index, made)
+            return made
         if key not in box.entries:
             raise ev.refusal(frame, node, f"the dict has no key {key!r}", "check the configuration", "key")
         return with_origin(box.entries[key][1], origin)
@@ -123,6 +130,20 @@ def with_origin(value: Value, origin: Origin) -> Value:
     return value
 
 
+def put(ev: Evaluator, box: DictObject, key: object, index: Value, value: Value) -> None:
+    """box[key] = value, undoable."""
+    entries, old, had = box.entries, box.entries.get(key), key in box.entries
+
+    def undo() -> None:
+        if had and old is not None:
+            entries[key] = old
+        else:
+            entries.pop(key, None)
+
+    ev.undoable(undo)
+    entries[key] = (index, value)
+
+
 def store(ev: Evaluator, target: ast.Subscript, value: Value, frame: Frame) -> None:
     """owner[index] = value."""
     owner = ev.evaluate(target.value, frame)
@@ -133,17 +154,7 @@ def store(ev: Evaluator, target: ast.Subscript, value: Value, frame: Frame) -> N
     elif isinstance(box, ModuleObject):
         ev.dialect.module_store(ev, owner, index, value, target, frame)
     elif isinstance(box, DictObject):
-        key = key_of(ev, index, target, frame)
-        entries, old, had = box.entries, box.entries.get(key), key in box.entries
-
-        def undo() -> None:
-            if had and old is not None:
-                entries[key] = old
-            else:
-                entries.pop(key, None)
-
-        ev.undoable(undo)
-        entries[key] = (index, value)
+        put(ev, box, key_of(ev, index, target, frame), index, value)
     elif isinstance(box, ListObject):
         where = index_hint(index)
         items = list(box.items)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
-from pivot.reading import applying
+from pivot.reading import applying, contents
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
@@ -114,6 +114,9 @@ class TensorCalls:
         number = dim_hint(count)
         if isinstance(count, Size) or number > 512:
             raise ev.refusal(frame, node, "a loop over a tensor axis of free size", "loop over a fixed size", "limit")
+        if contents.content(ev, cell.version) is not None:  # a list of numbers: the loop itself is no site
+            node = ast.copy_location(ast.Subscript(ast.Name("?", ast.Load()), ast.Constant(0), ast.Load()), node)
+            ev.trace.keep.append(node)
         for i in range(number):
             yield self.tensor_index(ev, value, Value(i), node, frame)
 
@@ -158,6 +161,10 @@ class TensorCalls:
 
     def scalar_of(self, ev: Evaluator, value: Value, kind: str, node: ast.AST, frame: Frame) -> Value:
         """int(tensor), float(tensor)."""
+        known = contents.as_python(ev, value, node, frame)
+        if known is not None and isinstance(known.hint, (int, float)):
+            hint = known.hint
+            return Value({"int": int, "float": float, "bool": bool}.get(kind, float)(hint), known.origin)
         raise ev.refusal(
             frame, node, f"{kind}() of a tensor needs its content", "compute it from sizes or configuration", "content"
         )

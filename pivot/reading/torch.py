@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import applying, restating
+from pivot.reading import applying, contents, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
@@ -236,6 +236,11 @@ class TorchDialect(TorchModules):
             return Value(
                 (name == "is_floating_point" and cell.dtype.startswith(("float", "bfloat"))) or name == "is_contiguous"
             )
+        if name in ("item", "tolist"):
+            known = contents.as_python(ev, receiver, node, frame)
+            if known is not None:
+                ev.visit(Visit(node, frame, "content", callee, (receiver,), kwargs, name=name, result=known))
+                return known
         owned = cell.version.parameter is not None
         if name.endswith("_") and not name.endswith("__"):
             if owned or self.of_parameter(cell):

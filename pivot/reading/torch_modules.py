@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound
 from pivot.notation import axis_of
-from pivot.reading import applying, calls, classes, restating
+from pivot.reading import applying, calls, classes, restating, surroundings
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, write_in_place
@@ -142,7 +142,7 @@ class TorchModules(TorchContainers):
         if attr == "__class__":
             return Value(module.cls)
         if attr == "__module__":
-            return Value("program")
+            return Value(surroundings.module_name(module.cls.file)) if isinstance(module.cls, ClassObject) else None
         if attr in ("_modules", "_parameters", "_buffers"):
             box = module.children if attr == "_modules" else module.parameters
             return Value(DictObject({k: (Value(k), v) for k, v in box.items()}))

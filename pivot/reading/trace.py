@@ -29,6 +29,7 @@ CallKind = Literal[
     "dropped",  # without meaning for the network: logging, initialisation, devices
     "super",  # super().__init__ of a library base
     "method",  # a method of a module or container: add_module, append, items
+    "content",  # takes the numbers out of a tensor that depends on nothing
     "constant",  # builds a tensor that depends on nothing
     "unmapped",
 ]

@@ -98,13 +98,19 @@ class ListObject:
 
 
 class DictObject:
-    """A Python dict: plain hashable keys to (key value, value)."""
+    """A Python dict: plain hashable keys to (key value, value). `factory` makes what a defaultdict lacks."""
 
-    __slots__ = ("entries", "kind")
+    __slots__ = ("entries", "factory", "kind")
 
-    def __init__(self, entries: dict[object, tuple[Value, Value]] | None = None, kind: str = "dict") -> None:
+    def __init__(
+        self,
+        entries: dict[object, tuple[Value, Value]] | None = None,
+        kind: str = "dict",
+        factory: Value | None = None,
+    ) -> None:
         self.entries = entries if entries is not None else {}
         self.kind = kind
+        self.factory = factory
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,3 +166,14 @@ def test_calls_of_the_program_keep_their_arguments(written: Written) -> None:
     for text in ("Part(4, c=2)", "make(4, b=3)", "Part(*args, **kwargs)", "self.two(self.one(x, scale=2.0))"):
         assert text in made
     assert "def call(self, x, scale=1.0):" in made
+
+
+def test_numbers_taken_out_of_a_tensor_that_is_known(init: Init) -> None:
+    made = init(
+        "rates = [r.item() for r in torch.linspace(0, 0.5, 3)]\nself.drop = nn.Dropout(rates[2])",
+        "return self.drop(x)",
+        "2x4",
+    )
+    assert made == (
+        "rates = [float(r) for r in ops.linspace(0, 0.5, 3)]\nself.drop = layers.Dropout(rates[2])"
+    )

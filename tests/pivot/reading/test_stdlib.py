@@ -164,6 +164,62 @@ LIBRARY: list[tuple[str, str, int]] = [
         "n = W",
         6,
     ),
+    (
+        """
+        from dataclasses import asdict, dataclass, field, replace
+        @dataclass
+        class C:
+            a: int = 1
+            b: list = field(default_factory=list)
+        """,
+        "c = C()\nc.b.append(5)\nn = replace(c, a=7).a + len(c.b) + len(C().b) + len(asdict(c))",
+        10,
+    ),
+    (
+        """
+        from collections import defaultdict
+        """,
+        "d = defaultdict(list)\nd['a'].append(3)\nd['b']\nn = len(d) + d['a'][0]",
+        5,
+    ),
+    (
+        """
+        import re
+        PATTERN = re.compile(r'([a-z]+)(\\d+)')
+        """,
+        "n = int(PATTERN.match('ir12').group(2)) + len(re.split('_', 'a_b_c')) + int(re.sub('x', '', 'x1'))",
+        16,
+    ),
+    (
+        """
+        import os
+        """,
+        "n = int(os.environ.get('WIDTH', '6')) + (os.getenv('OTHER') is None)",
+        7,
+    ),
+    (
+        """
+        import sys
+        __all__ = []
+        MAKERS = {}
+        WIDTHS = {'tiny': 5}
+        def register(fn):
+            mod = sys.modules[fn.__module__]
+            mod.__all__.append(fn.__name__)
+            MAKERS[fn.__name__] = mod.WIDTHS[fn.__name__]
+            return fn
+        @register
+        def tiny(k):
+            return MAKERS['tiny'] + k
+        """,
+        "n = tiny(2) + len(__all__)",
+        8,
+    ),
+    (
+        "",
+        "n = int(10 * [x.item() for x in torch.linspace(0, 1, 3)][1]) + len(torch.arange(6).split([2, 4])[1].tolist())",
+        9,
+    ),
 ]
 
 

@@ -1,0 +1,102 @@
+"""The content of small tensors that depend on nothing: a schedule of rates is a list of numbers to the program."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.dims import Dim
+from pivot.reading.values import ListObject, Origin, TensorCell, TensorVersion, Value
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from pivot.network import Node
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+LARGEST = 4_096  # elements; what is larger is no list of settings
+MAX_STEPS = 64  # ops between the tensor that is made and the one that is read
+
+
+def content(ev: Evaluator, version: TensorVersion, depth: int = 0) -> np.ndarray | None:
+    """The array that a version holds, or None where that depends on something or is not computed here."""
+    if version.parameter is not None or depth > MAX_STEPS or not small(version.type.shape):
+        return None
+    node = next((n for n in reversed(ev.nodes) if any(r is version for r in n.results)), None)
+    if node is None or node.op is None or node.module is not None:
+        return None
+    place = next(i for i, r in enumerate(node.results) if r is version)
+    inputs: list[np.ndarray] = []
+    for operand in node.operands.values():
+        if not isinstance(operand, TensorVersion):
+            return None
+        array = content(ev, operand, depth + 1)
+        if array is None:
+            return None
+        inputs.append(array)
+    made = computed(node, inputs, place)
+    return None if made is None else made.astype(version.type.dtype)
+
+
+def small(shape: tuple[Dim, ...]) -> bool:
+    """Are all sizes numbers, and few elements?"""
+    total = 1
+    for size in shape:
+        if not isinstance(size, int):
+            return False
+        total *= size
+    return total <= LARGEST
+
+
+def computed(node: Node, inputs: list[np.ndarray], place: int) -> np.ndarray | None:
+    """One result of an op on arrays."""
+    import numpy as np
+
+    assert node.op is not None
+    params, name = node.params, node.op.name
+    try:
+        if name == "linspace":
+            return np.linspace(number(params["start"]), number(params["stop"]), int(number(params["count"])))
+        if name == "arange":
+            return np.arange(*(number(params[k]) for k in ("start", "stop", "step")))
+        if name in ("zeros", "ones", "full"):
+            value = {"zeros": 0, "ones": 1}.get(name)
+            shape = [int(size) for size in node.results[0].type.shape if isinstance(size, int)]
+            return np.full(shape, number(params["value"]) if value is None else value)
+        if name == "split" and isinstance(params["sections"], (list, tuple)) and len(inputs) == 1:
+            cuts = np.cumsum([int(number(s)) for s in params["sections"]])[:-1]
+            return np.split(inputs[0], cuts, int(number(params["axis"])))[place]
+        if name in ("flip",) and len(inputs) == 1 and inputs[0].ndim == 1:
+            return inputs[0][::-1]
+        if name in ("index", "select") and len(inputs) == 1 and inputs[0].ndim == 1:
+            where = params["index"] if name == "index" else params["place"]
+            where = where[0] if isinstance(where, (list, tuple)) and len(where) == 1 else where
+            return np.asarray(inputs[0][where]) if isinstance(where, (int, slice)) else None
+    except (TypeError, ValueError, KeyError, IndexError):
+        return None
+    return None
+
+
+def number(value: object) -> float | int:
+    """A plain number. Raises TypeError."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError("not a number")
+    return value
+
+
+def as_python(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Value | None:
+    """What `.item()` and `.tolist()` give, or None where the content is not known."""
+    cell = value.hint
+    assert isinstance(cell, TensorCell)
+    array = content(ev, cell.version) if cell.stale is None else None
+    if array is None:
+        return None
+    origin = Origin("apply", node, frame.file, "content", (value,), frame)
+
+    def listed(part: object) -> Value:
+        if isinstance(part, list):
+            return Value(ListObject([listed(p) for p in part]), origin)
+        return Value(part, origin)
+
+    return listed(array.tolist())

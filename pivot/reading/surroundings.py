@@ -1,0 +1,51 @@
+"""What surrounds a program: environment variables, which are taken as not set, and its own modules by name."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pivot.reading import imports
+from pivot.reading.handlers import Args, Handler, Kwargs
+from pivot.reading.values import Api, ModuleScope, Value
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+def environment(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """os.environ.get() and os.getenv(): what the program does on a machine where the variable is not set."""
+    default = args[1] if len(args) > 1 else kwargs.get("default", Value(None))
+    ev.note(
+        frame,
+        node,
+        f"the environment variable {args[0].hint!r} is taken as not set",
+        "bind the name that holds it with --set NAME=VALUE",
+        "environment",
+    )
+    return default
+
+
+def module_name(file: str) -> str:
+    """The dotted name of a file, as `__name__` has it where the file is imported."""
+    path = Path(file)
+    package = imports.package_root(path)[1]
+    return ".".join(package if path.name == "__init__.py" else (*package, path.stem))
+
+
+def module_named(ev: Evaluator, index: Value) -> Value | None:
+    """`sys.modules[name]` for a file of the program that was opened."""
+    for path, scope in ev.scopes.items():
+        if index.hint == module_name(str(path)):
+            return Value(ModuleScope(scope))
+    return None
+
+
+def is_modules(value: Value) -> bool:
+    """Is a value `sys.modules`?"""
+    return value.hint == Api("sys.modules")
+
+
+FUNCTIONS: dict[str, Handler] = {"os.environ.get": environment, "os.getenv": environment}
