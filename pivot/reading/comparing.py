@@ -72,7 +72,9 @@ def contains(ev: Evaluator, left: Value, right: Value, node: ast.AST, frame: Fra
     if isinstance(box, str):
         return isinstance(left.hint, str) and left.hint in box
     if isinstance(box, DictObject) and box.kind == "dir" and left.hint not in box.entries:
-        raise ev.refusal(frame, node, f"whether the library has {left.hint!r} is not known", "write the arm that is meant")
+        raise ev.refusal(
+            frame, node, f"whether the library has {left.hint!r} is not known", "write the arm that is meant"
+        )
     if isinstance(box, DictObject):
         return subscripts.key_of(ev, left, node, frame) in box.entries
     return any(equal(left, item) for item in iterate(ev, right, node, frame))

@@ -194,7 +194,9 @@ def dir_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame)
     hint = args[0].hint if args else None
     if not isinstance(hint, Api):
         return ev.unknown(frame, node, "dir() of this value")
-    return Value(DictObject({n: (Value(n), Value(None)) for n in ev.opset.names(ev.dialect.framework, hint.name)}, "dir"))
+    return Value(
+        DictObject({n: (Value(n), Value(None)) for n in ev.opset.names(ev.dialect.framework, hint.name)}, "dir")
+    )
 
 
 FUNCTIONS: dict[str, Handler] = {

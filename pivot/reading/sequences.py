@@ -59,7 +59,7 @@ def dict_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
 
 
 def defaultdict(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
-    """defaultdict(): a dict that makes what it is asked for and lacks."""
+    """A dict that makes what it is asked for and lacks."""
     made_dict = dict_(ev, args[1:], kwargs, node, frame)
     if args and args[0].hint is not None and isinstance(made_dict.hint, DictObject):
         made_dict.hint.factory = args[0]

@@ -212,8 +212,5 @@ FUNCTIONS: dict[str, Handler] = {
     "warnings.filterwarnings": nothing,
     "warnings.simplefilter": nothing,
     "logging.getLogger": unknown("logging.getLogger"),
-    **{
-        n: unknown(n)
-        for n in ("time.time", "os.path.exists", "random.random", "random.randint")
-    },
+    **{n: unknown(n) for n in ("time.time", "os.path.exists", "random.random", "random.randint")},
 }

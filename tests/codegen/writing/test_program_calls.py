@@ -174,6 +174,4 @@ def test_numbers_taken_out_of_a_tensor_that_is_known(init: Init) -> None:
         "return self.drop(x)",
         "2x4",
     )
-    assert made == (
-        "rates = [float(r) for r in ops.linspace(0, 0.5, 3)]\nself.drop = layers.Dropout(rates[2])"
-    )
+    assert made == ("rates = [float(r) for r in ops.linspace(0, 0.5, 3)]\nself.drop = layers.Dropout(rates[2])")
