@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from itertools import permutations
 
-from codegen.lower import Lowered, Lowering, applied_nodes
-from codegen.writing.slots import slot_param
+from codegen.lower import Lowered, Lowering, Step, applied_nodes
+from codegen.writing import nodes
+from codegen.writing.slots import right_for_all, slot_param
+from pivot.forms import Refused, face, write_slots
 from pivot.network import Node
 from pivot.problems import Problem
 from pivot.reading.modules import ModuleObject
@@ -122,37 +125,48 @@ class Sites:
         best: dict[tuple[object, ...], list[Lowered]] = {}
         for item in low:
             best.setdefault(item.plans[0].key, []).append(item)
-        if len(best) == 1:
-            site.cases = [Case(next(iter(best)), low)]
+        texts = {key: by_notation(members, key) for key, members in best.items()}
+        if all(len(groups) == 1 for groups in texts.values()):
+            apart = self.separated(site, list(best.values())) if len(best) > 1 else []
         else:
-            site.cases = self.separated(site, best) or self.common(site, low) or []
-            if not site.cases:
-                site.why = "its visits need different forms and no parameter tells them apart"
+            apart = self.separated(site, [group for groups in texts.values() for group in groups])
+        site.cases = apart or self.common(site, low) or ([Case(next(iter(best)), low)] if len(best) == 1 else [])
+        if not site.cases:
+            site.why = "its visits need different forms and no parameter tells them apart"
         for case in site.cases:
             for item in case.members:
                 item.chosen = next(p for p in item.plans if p.key == case.key)
 
     def common(self, site: Site, low: list[Lowered]) -> list[Case]:
-        """One plan that every visit can be written by."""
+        """One plan that every visit can be written by, in one notation."""
         for plan in low[0].plans:
             if all(any(p.key == plan.key for p in item.plans) for item in low):
-                return [Case(plan.key, low)]
+                if len(by_notation(low, plan.key)) == 1:
+                    return [Case(plan.key, low)]
         return []
 
-    def separated(self, site: Site, best: dict[tuple[object, ...], list[Lowered]]) -> list[Case]:
-        """Plans told apart by parameters in scope: `if stride == 1`; the more special plan comes first."""
-        if len(best) > MAX_CASES:
+    def separated(self, site: Site, groups: list[list[Lowered]]) -> list[Case]:
+        """Visits of one text each, told apart by parameters in scope: `if stride == 1`; special plans come first."""
+        if len(groups) > MAX_CASES:
             return []
-        keys = sorted(best, key=lambda key: specificity(best[key][0]))
         tests = self.tests(site)
+        ordered = sorted(groups, key=lambda group: specificity(group[0]))
+        for order in permutations(ordered):
+            if [specificity(g[0]) for g in order] == [specificity(g[0]) for g in ordered]:
+                cases = self.in_order(tests, list(order))
+                if cases:
+                    return cases
+        return []
+
+    def in_order(self, tests: list[tuple[ast.expr, set[int]]], groups: list[list[Lowered]]) -> list[Case]:
+        """Groups in this order, each under a test that none of those behind it passes; none where a test is missing."""
         cases: list[Case] = []
-        for place, key in enumerate(keys[:-1]):
-            others = [x for rest in keys[place + 1 :] for x in best[rest]]
-            test = telling(tests, best[key], others)
+        for place, group in enumerate(groups[:-1]):
+            test = telling(tests, group, [x for rest in groups[place + 1 :] for x in rest])
             if test is None:
                 return []
-            cases.append(Case(key, best[key], test))
-        return [*cases, Case(keys[-1], best[keys[-1]])]
+            cases.append(Case(group[0].plans[0].key, group, test))
+        return [*cases, Case(groups[-1][0].plans[0].key, groups[-1])]
 
     def tests(self, site: Site) -> list[tuple[ast.expr, set[int]]]:
         """Comparisons that could be written at a site, with the lowered nodes for which each is true."""
@@ -257,9 +271,9 @@ class Sites:
                 isinstance(value, Value)
                 and value.origin is not None
                 and value.origin.kind == "param"
-                and simple(value.hint)
+                and simple(plain(value.hint))
             ):
-                found[name] = value.hint
+                found[name] = plain(value.hint)
         return found
 
     def adapter_names(self, visit: Visit) -> dict[str, object]:
@@ -276,14 +290,45 @@ class Sites:
                 if isinstance(where, str)
                 else None
             )
-            if value is not None and simple(value.hint):
-                found[slot.key] = value.hint
+            if value is not None and simple(plain(value.hint)):
+                found[slot.key] = plain(value.hint)
             elif where is None and simple(slot.default):
                 found[slot.key] = slot.default
         return found
 
 
 MAX_CASES = 4
+
+
+def by_notation(members: list[Lowered], key: tuple[object, ...]) -> list[list[Lowered]]:
+    """Members in groups that one text is right for: words such as "same" that are chosen by the values."""
+    found: dict[tuple[object, ...], list[Lowered]] = {}
+    columns = [next(p for p in item.plans if p.key == key).steps for item in members]
+    for item, steps in zip(members, columns, strict=True):
+        found.setdefault(tuple(tuple(words(step).values()) for step in steps), []).append(item)
+    if len(found) > 1 and all(one_word(list(column)) for column in zip(*columns, strict=True)):
+        return [members]
+    return list(found.values())
+
+
+def words(step: Step) -> dict[str, str]:
+    """Slot -> the word a codec writes there."""
+    found: dict[str, str] = {}
+    written = write_slots(step.form, "args", step.params, step.facts())
+    for item in [] if isinstance(written, Refused) else written:
+        if isinstance(item.slot.value, Coded) and face(item.slot) is None:
+            found[item.slot.key] = item.value if isinstance(item.value, str) else ""
+    return found
+
+
+def one_word(steps: list[Step]) -> bool:
+    """Is there a word for every slot that is right at all visits: `same` where a window of 1x1 has nothing to pad?"""
+    tables = [words(step) for step in steps]
+    for slot in steps[0].form.args:
+        values: list[object] = [table.get(slot.key, slot.default) for table in tables]
+        if len(set(map(str, values))) > 1 and right_for_all(steps, slot, values) is None:
+            return False
+    return True
 
 
 def specificity(lowered: Lowered) -> tuple[int, int]:
@@ -308,7 +353,14 @@ def telling(tests: list[tuple[ast.expr, set[int]]], mine: list[Lowered], others:
 
 def simple(hint: object) -> bool:
     """May a value stand in a comparison?"""
+    if isinstance(hint, tuple):
+        return bool(hint) and all(isinstance(item, int) for item in hint)
     return hint is None or isinstance(hint, (int, str, bool))
+
+
+def plain(hint: object) -> object:
+    """A tuple of values as a tuple of numbers."""
+    return tuple(v.hint if isinstance(v, Value) else v for v in hint) if isinstance(hint, tuple) else hint
 
 
 def comparison(name: str, value: object) -> ast.expr:
@@ -318,4 +370,4 @@ def comparison(name: str, value: object) -> ast.expr:
         return ast.Compare(left, [ast.Is()], [ast.Constant(None)])
     if isinstance(value, bool):
         return left if value else ast.UnaryOp(ast.Not(), left)
-    return ast.Compare(left, [ast.Eq()], [ast.Constant(value)])  # type: ignore[arg-type]
+    return ast.Compare(left, [ast.Eq()], [nodes.literal(value)])

@@ -82,12 +82,38 @@ def test_where_no_parameter_decides_one_form_is_right_for_all(written: Written) 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "p is None"), (True, "p"), (False, "not p"), (1, "p == 1"), ("same", "p == 'same'")],
+    [(None, "p is None"), (True, "p"), (False, "not p"), (1, "p == 1"), ("same", "p == 'same'"), ((3, 0), "p == (3, 0)")],
 )
 def test_comparisons(value: object, text: str) -> None:
     assert ast.unparse(comparison("p", value)) == text
 
 
 def test_what_may_be_compared() -> None:
-    assert all(map(simple, (None, 1, "a", True)))
-    assert not any(map(simple, (1.5, (1, 2), object())))
+    assert all(map(simple, (None, 1, "a", True, (1, 2))))
+    assert not any(map(simple, (1.5, (), (1, "a"), object())))
+
+
+def test_words_that_follow_the_values_are_told_apart_like_forms(written: Written) -> None:
+    """Both calls are a Conv2D, one with padding "valid" and one with "same"."""
+    source = """
+        class Conv(nn.Module):
+            def __init__(self, cin, cout, **kwargs):
+                super().__init__()
+                self.conv = nn.Conv2d(cin, cout, bias=False, **kwargs)
+
+            def forward(self, x):
+                return self.conv(x)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a = Conv(3, 4, kernel_size=3)
+                self.b = Conv(4, 4, kernel_size=(3, 1), padding=(1, 0))
+                self.c = Conv(4, 4, kernel_size=1)
+
+            def forward(self, x):
+                return self.c(self.b(self.a(x)))
+    """
+    text = written(source, "2x3x8x8")
+    assert "    if padding == 0:\n        return layers.Conv2D(" in text
+    assert text.count('padding="same"') == 1
