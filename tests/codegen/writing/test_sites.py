@@ -82,7 +82,14 @@ def test_where_no_parameter_decides_one_form_is_right_for_all(written: Written) 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "p is None"), (True, "p"), (False, "not p"), (1, "p == 1"), ("same", "p == 'same'"), ((3, 0), "p == (3, 0)")],
+    [
+        (None, "p is None"),
+        (True, "p"),
+        (False, "not p"),
+        (1, "p == 1"),
+        ("same", "p == 'same'"),
+        ((3, 0), "p == (3, 0)"),
+    ],
 )
 def test_comparisons(value: object, text: str) -> None:
     assert ast.unparse(comparison("p", value)) == text
