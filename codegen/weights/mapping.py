@@ -15,7 +15,7 @@ from pivot.notation import parse_axes
 from pivot.problems import refuse
 from pivot.reading.keras import BASES
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import ClassObject, DictObject, ListObject, Value
+from pivot.reading.values import ClassObject, DictObject, ListObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.convert import Converted
@@ -170,7 +170,7 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
     """A module as the object tree that Keras walks."""
     if id(module) in made:
         return made[id(module)]
-    if module.form is not None:
+    if module.form is not None and not isinstance(module.cls, ClassObject):
         paths = list(dict.fromkeys(module.form.weights[r].path for r in module.form.weights if r in module.weights))
         saveable = library_layer(module.form.name.rpartition(".")[2], paths, None, id(module))
         register(saveable, "", id(module), names)
@@ -191,13 +191,32 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         item = item_of(value, made, names)
         if item is not None:
             attributes.append((name, item))
-    own = [n for n, p in module.own_parameters() if p.trainable] + [
-        n for n, p in module.own_parameters() if not p.trainable
-    ]
+    own = own_variables(module)
+    for name, child in library_layer("", [n for n in own if "/" in n]).attributes:  # the cell of a recurrent layer
+        attributes.append((name, child))
+        if isinstance(child, Saveable):
+            register(child, f"{name}/", id(module), names)
+    own = [n for n in own if "/" not in n]
     saveable = Saveable(module.class_name, None, kind, tuple(attributes), tuple(own), id(module))  # type: ignore[arg-type]
     made[id(module)] = saveable
     names[id(saveable)] = (id(module), "")
     return saveable
+
+
+def own_variables(module: ModuleObject) -> list[str]:
+    """Names of a module's own variables as Keras saves them: trainable ones first, each kind as it came into being.
+
+    A class that derives from a library layer makes its own in `__init__`, those of the layer come with `build`.
+    """
+    built = {name for name, value in module.parameters.items() if is_built(module, value)}
+    ordered = sorted(module.own_parameters(), key=lambda pair: (not pair[1].trainable, pair[0] in built))
+    return [name for name, _ in ordered]
+
+
+def is_built(module: ModuleObject, value: Value) -> bool:
+    """Is a parameter one of the library layer that a class derives from?"""
+    hint = value.hint
+    return isinstance(hint, TensorCell) and any(p is hint.version.parameter for p in module.weights.values())
 
 
 def register(saveable: Saveable, prefix: str, module: int, names: dict[int, tuple[int, str]]) -> None:

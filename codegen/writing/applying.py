@@ -29,7 +29,7 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     elif visits[0].name == "super" and isinstance(node.func, ast.Attribute):
         func = ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
     modules = [v.module for v in visits if v.module is not None]
-    library = [m for m in modules if m.form is not None and not isinstance(m.cls, ClassObject)]
+    library = [v.module for v in visits if v.module is not None and v.module.form is not None and v.entered is None]
     if not library:
         return program_calls.with_arguments(e, node, func, visits)
     if len(library) != len(modules):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import nodes
 from codegen.writing.cleaning import clean_function
 from codegen.writing.naming import member_key, reference_to
+from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.statements import Statements
 from pivot.forms import Refused, read_args
@@ -211,6 +212,9 @@ class Definitions:
             elif isinstance(hint, ClassObject):
                 key = member_key(self.w, text, cls.file, set())
                 out.append(reference_to(key) if key is not None else copy.deepcopy(text))
+            elif isinstance(hint, Api) and (site := derived_site(self.w, cls)) is not None:
+                layer = derived_layer(site)
+                out.append(nodes.name(layer if layer is not None else "keras.Sequential"))
             elif isinstance(hint, Api) and hint.root in ("torch", "tensorflow"):
                 raise Unwritable(f"a class that derives from {hint.name} is not written yet")
             elif isinstance(hint, Api):

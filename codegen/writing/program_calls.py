@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codegen.writing import nodes
+from codegen.writing import deriving, nodes
 from codegen.writing.plans import Unwritable
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
@@ -134,7 +134,7 @@ def super_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
             )
         return ast.Call(made, [ast.List(elements, ast.Load())], [])
     if visits[0].form is not None:
-        raise Unwritable(f"a class that derives from {base} is not written yet")
+        return deriving.super_init(e, node, visits)
     return ast.Call(made, [], [])
 
 

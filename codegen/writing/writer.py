@@ -178,7 +178,8 @@ class Writer:
     def plan_siblings(self) -> None:
         """Which attributes get a sibling layer before them."""
         for site in self.sites.sites.values():
-            if site.modules and len(site.cases) == 1 and not site.why and site.key[0] == "call":
+            derived = any(visit.kind == "super" for visit in site.visits)
+            if site.modules and len(site.cases) == 1 and not site.why and site.key[0] == "call" and not derived:
                 chosen = site.cases[0].members[0].chosen
                 if chosen is None or len(chosen.steps) != 2 or is_one_lambda(chosen.steps):
                     continue

@@ -13,6 +13,7 @@ from pivot.reading.values import (
     InstanceObject,
     Origin,
     Partial,
+    SuperObject,
     Value,
 )
 
@@ -51,6 +52,22 @@ def construct(
         assert isinstance(init, FunctionObject)
         calls.call_program(ev, init, (made, *args), kwargs, node, frame, hit[0], made, visit)
     return made
+
+
+def generated_init(
+    ev: Evaluator, sup: SuperObject, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
+) -> bool:
+    """`super().__init__(...)` of a class whose next base is a dataclass: its generated constructor, if that is it."""
+    instance = sup.receiver.hint
+    if not isinstance(instance, InstanceObject) or not isinstance(instance.cls, ClassObject):
+        return False
+    chain = instance.cls.mro()
+    behind = chain[chain.index(sup.after) + 1 :] if sup.after in chain else []
+    base = next((c for c in behind if isinstance(c, ClassObject) and c.kind == "dataclass"), None)
+    if base is None:
+        return False
+    fill_fields(ev, base, instance, args, kwargs, node, frame)
+    return True
 
 
 def fill_fields(

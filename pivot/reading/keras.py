@@ -158,7 +158,29 @@ class KerasDialect(Dialect):
             calls.call_program(ev, hit[0].hint, (result, *args), kwargs, node, frame, hit[0], result, visit)
         elif module.container:
             self.add_all(ev, module, args, node, frame)
+        elif base is not None and base.name not in BASES:
+            self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
         return result
+
+    def library_init(
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        base: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        visit: Visit,
+    ) -> None:
+        """What the constructor of a library layer does to the instance of a subclass."""
+        found = applying.try_forms(ev, ev.opset.find(self.framework, "call", base), args, kwargs, node, frame)
+        if isinstance(found, str):
+            module.attrs["unmapped"] = Value(f"{base}: {found}")
+            return
+        visit.form, visit.bound = module.form, module.bound = found
+        module.params = dict(found[1].params)
+        module.param_values = applying.given_values(found[1], args, kwargs)
 
     # -- attributes ------------------------------------------------------------------
 
@@ -237,9 +259,12 @@ class KerasDialect(Dialect):
         if not isinstance(module, ModuleObject):
             return Value(None)
         if name == "__init__":
-            ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=name))
+            base = classes.library_base(module.cls) if isinstance(module.cls, ClassObject) else None
+            visit = ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=name))
             if module.container:
                 self.add_all(ev, module, args, node, frame)
+            elif base is not None and base.name not in BASES:
+                self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
             return Value(None)
         if name in ("call", "__call__"):
             visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name="super"))

@@ -130,6 +130,10 @@ class TorchModules(TorchContainers):
                 module.parameters[term.path] = Value(TensorCell(version))
                 if index == 0:
                     module.weights[role] = parameter
+        for other in form.op.forms.get(self.framework, ()):
+            for path in (term.path for place in other.weights.values() for term in place.terms):
+                if other.name == form.name and path not in module.parameters:
+                    module.attrs.setdefault(path, Value(None))
 
     # -- reading ------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import pytest
 from codegen.convert import Converted
 from codegen.orders import Block
 from codegen.static_proof import Proof, prove
-from codegen.weights.mapping import carry_weights, own_parameters, reorder, weight_maps
+from codegen.weights.mapping import carry_weights, dataset_table, own_parameters, reorder, weight_maps
 from pivot.opset import OpSet
 from pivot.problems import Refusal
 from pivot.reading.keras import KerasDialect
@@ -185,3 +185,42 @@ def test_the_proof_is_needed(carried: Carried, tmp_path: Path) -> None:
     converted, _, state, _ = carried
     with pytest.raises(ValueError, match="proof"):
         carry_weights(converted, state)
+
+
+DERIVED = """
+import torch
+import torch.nn as nn
+
+class Scaled(nn.Linear):
+    def __init__(self, n):
+        super().__init__(n, n)
+        self.factor = nn.Parameter(torch.ones(n))
+
+    def forward(self, x):
+        return super().forward(x) * self.factor
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.ModuleList([Scaled(4), Scaled(4)])
+
+    def forward(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+"""
+
+
+def test_a_derived_layer_saves_its_own_weights_before_those_of_the_layer(
+    convert: Callable[..., Converted], opset: OpSet, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(DERIVED, encoding="utf-8")
+    converted = convert(path, "2x4", model="Net()")
+    proof = prove(converted, KerasDialect(), opset, path.with_name("model_keras.py"))
+    assert proof.target is not None
+    tables = [sorted(table.items()) for table in dataset_table(proof.target.network.root).values()]
+    assert tables == [
+        [("bias", f"{at}/vars/2"), ("factor", f"{at}/vars/0"), ("kernel", f"{at}/vars/1")]
+        for at in ("layers/scaled", "layers/scaled_1")
+    ]

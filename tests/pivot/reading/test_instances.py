@@ -1,0 +1,34 @@
+"""Instances of program classes that are no modules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pivot.reading.elaborate import Elaborated
+
+CONFIGURED = """
+from dataclasses import dataclass
+
+@dataclass
+class Config:
+    width: int
+    depth: int = 2
+
+class Wide(Config):
+    def __init__(self, width, factor=2):
+        super().__init__(width * factor)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        config = Wide(2)
+        self.layers = nn.Sequential(*[nn.Linear(config.width, config.width) for _ in range(config.depth)])
+
+    def forward(self, x):
+        return self.layers(x)
+"""
+
+
+def test_the_generated_constructor_of_a_dataclass_is_called_through_super(read: Callable[..., Elaborated]) -> None:
+    done = read(CONFIGURED, "2x4", model="Net()")
+    assert [n.params["units"] for n in done.network.nodes] == [4, 4]
