@@ -13,7 +13,6 @@ from codegen.writing.sharing import settle, shared
 from codegen.writing.slots import Disagreement, arguments
 from pivot.forms import OperandRef
 from pivot.reading.trace import Visit
-from pivot.reading.values import ClassObject
 
 if TYPE_CHECKING:
     from codegen.lower import Lowered
