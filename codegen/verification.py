@@ -29,6 +29,7 @@ from codegen.weights.mapping import carry_layer, carry_own, own_parameters, weig
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.dims import text as dim_text
+from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.reading.imports import package_root
 from pivot.reading.keras import KerasDialect
@@ -204,12 +205,12 @@ def matched_nodes(
             continue
         node, read = match.lowered.node, match.read.node
         assert node is not None
-        target_name, target_is_site = probe_name(read.module, read.site)
+        target_name, target_is_site = probe_name(read)
         call_target = seen_target[target_name]
         seen_target[target_name] += 1
         if last.get(id(node)) is not match.lowered:
             continue
-        source_name, source_is_site = probe_name(node.module, node.site)
+        source_name, source_is_site = probe_name(node)
         call_source = seen_source[source_name]
         seen_source[source_name] += 1
         if len(node.results) != 1 or source_name == "?" or target_name == "?" or blocked(converted, match):
@@ -247,11 +248,11 @@ def blocked(converted: Converted, match: Match) -> bool:
     return node is not None and any(r.id in converted.layout.blocks for r in node.results)
 
 
-def probe_name(module: object, site: ast.AST) -> tuple[str, bool]:
-    """Module path, or the key of a site in the text."""
-    paths = getattr(module, "paths", None)
-    if paths:
-        return paths[0], False
+def probe_name(node: Node) -> tuple[str, bool]:
+    """Module path, or the key of a site in the text: what a class does with its base's result comes after the node."""
+    module, site, receiver = node.module, node.site, node.frame.receiver
+    if module is not None and module.paths and (receiver is None or receiver.hint is not module):
+        return module.paths[0], False
     if isinstance(site, ast.expr) and hasattr(site, "lineno") and not hasattr(site, "container_index"):
         return site_key(site), True
     return "?", False

@@ -10,6 +10,7 @@ from codegen.writing.plans import Unwritable
 from pivot.reading.trace import Visit
 
 if TYPE_CHECKING:
+    from pivot.reading.modules import ModuleObject
     from codegen.writing.expressions import Expressions
     from codegen.writing.sites import Site
     from codegen.writing.writer import Writer
@@ -25,12 +26,24 @@ def derived_site(w: Writer, cls: ClassObject) -> Site | None:
 
 
 def derived_layer(site: Site) -> str | None:
-    """The target's layer that a class can derive from; None where it takes several, or another one per case."""
+    """The target's layer that a class can derive from; None where it takes several, or another one per case.
+
+    Some layers of Keras save nothing but their own weights: one with a parameter more stands in a Sequential.
+    """
+    if any(len(module.parameters) > len(module.weights) + counters(module) for module in site.modules):
+        return None
     names: set[str] = set()
     for case in site.cases:
         steps = case.members[0].chosen.steps if case.members[0].chosen is not None else ()
         names.add(steps[0].form.name if len(steps) == 1 and steps[0].form.kind == "layer" else "")
     return next(iter(names)) if len(names) == 1 and "" not in names else None
+
+
+def counters(module: ModuleObject) -> int:
+    """Stored numbers of a library layer that are no weights of its op."""
+    assert module.form is not None
+    paths = {term.path for place in module.form.weights.values() for term in place.terms}
+    return len(paths & module.parameters.keys()) - len(module.weights)
 
 
 def super_init(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:

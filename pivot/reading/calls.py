@@ -236,7 +236,8 @@ def call_method(
         return careful(ev, name, run, node, frame)
     if isinstance(hint, SuperObject):
         if name == "__init__" and instances.generated_init(ev, hint, args, kwargs, node, frame):
-            return ev.visit(Visit(node, frame, "data", callee, args, kwargs, result=Value(None), name=name)).result
+            ev.visit(Visit(node, frame, "data", callee, args, kwargs, result=Value(None), name=name))
+            return Value(None)
         run = partial(ev.dialect.super_method, ev, callee, hint, name, args, kwargs, node, frame)
         return careful(ev, name, run, node, frame)
     visit = Visit(node, frame, "data", callee, args, kwargs, name=name)
