@@ -10,10 +10,10 @@ from codegen.writing.plans import Unwritable
 from pivot.reading.trace import Visit
 
 if TYPE_CHECKING:
-    from pivot.reading.modules import ModuleObject
     from codegen.writing.expressions import Expressions
     from codegen.writing.sites import Site
     from codegen.writing.writer import Writer
+    from pivot.reading.modules import ModuleObject
     from pivot.reading.values import ClassObject
 
 

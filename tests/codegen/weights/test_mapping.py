@@ -227,4 +227,4 @@ def test_a_derived_layer_with_a_weight_of_its_own_saves_both(
             [("bias", f"{at}/layers/dense/vars/1"), ("kernel", f"{at}/layers/dense/vars/0")],
             [("factor", f"{at}/vars/0")],
         )
-    ]
+    )
