@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.cleaning import clean_function
-from codegen.writing.naming import member_key, reference_to
 from codegen.writing.deriving import derived_layer, derived_site
+from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.statements import Statements
 from pivot.forms import Refused, read_args
