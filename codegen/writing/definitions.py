@@ -54,7 +54,7 @@ class Definitions:
         body = Statements(self.w, file, local_names(node), mode, container_of(owner))
         body.e.gone |= gone
         body.e.uses_tensors = self.uses_tensors(node)
-        made = ast.FunctionDef(node.name, copy.deepcopy(node.args), body.block(node.body), [], None, None)
+        made = ast.FunctionDef(node.name, copy.deepcopy(node.args), self.body(body, node, file), [], None, None)
         self.signature(made, node, body, file, gone, mode)
         if owner is not None and node.name == "forward":
             made.name = "call"
@@ -68,6 +68,17 @@ class Definitions:
             made.body = [ast.Pass()]
         clean_function(made)
         return nodes.like(made, node)
+
+    def body(self, statements: Statements, node: ast.FunctionDef, file: str) -> list[ast.stmt]:
+        """What a function does; one that was never entered and cannot be written refuses when it is called."""
+        try:
+            return statements.block(node.body)
+        except Unwritable as no:
+            if self.w.trace.frames.get(id(node)):
+                raise
+            self.w.not_verified(file, node, no)
+            text = ast.Constant(f"{self.w.short(file)}:{node.lineno}: {no}")
+            return [ast.Raise(nodes.call("NotImplementedError", [text]), None)]
 
     def uses_tensors(self, node: ast.FunctionDef) -> bool:
         """Was an op or a module applied in a function?"""

@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
-from codegen.writing import applying, conditions, nodes, program_calls, sizes
+from codegen.writing import applying, conditions, layer_facts, nodes, program_calls, sizes
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops"}
 KEPT_ROOTS = {
-    "builtins", "math", "functools", "collections", "typing", "itertools", "copy", "dataclasses", "enum", "operator",
-    "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re",
+    "builtins", "math", "functools", "inspect", "collections", "typing", "itertools", "copy", "dataclasses", "enum",
+    "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re",
 }  # fmt: skip
 
 
@@ -194,6 +194,10 @@ class Expressions:
             return self.mode(node)
         if kind == "method" and isinstance(node, (ast.Call, ast.Subscript)):
             return program_calls.method(self, node, visits)
+        if visits[0].name in ("torch.finfo", "torch.iinfo") and isinstance(node, ast.Call):
+            return self.limits_of(node, visits[0].name)
+        if kind == "made-with" and isinstance(node, ast.Attribute):
+            return layer_facts.attribute(self, node, visits)
         if kind == "dropped":
             return self.dropped(node, visits)
         if kind == "content" and isinstance(node, ast.Call):
@@ -225,7 +229,8 @@ class Expressions:
         def hints(slot: str) -> list[object]:
             return [hint_of(v, slot) for v in visits]
 
-        return Material(self.given(node, visit.bound), visit.form, hints, self.locals)
+        given = self.given(node, visit.bound)
+        return Material(given, visit.form, hints, self.locals, sizes=sizes.said_sizes(visit, given))
 
     def given(self, node: ast.expr, bound: Bound) -> dict[str, ast.expr]:
         """Slot -> the source's argument, written."""
@@ -328,6 +333,14 @@ class Expressions:
         """The constructors of one case."""
         visits = self.w.trace.of(node)
         return self.w.plans.layer(members, self.material(node, visits[0], visits))
+
+    def limits_of(self, node: ast.Call, name: str) -> ast.expr:
+        """`torch.finfo(x.dtype)`: NumPy's, of the kind's name."""
+        self.w.imports["np"] = ("numpy", None)
+        kinds = [self.expr(a) for a in (*node.args, *(k.value for k in node.keywords))] or [ast.Constant("float32")]
+        if not nodes.is_constant(kinds[0]):
+            kinds = [nodes.call("keras.backend.standardize_dtype", kinds)]
+        return nodes.call(name.replace("torch.", "np."), kinds)
 
     # -- sizes, mode, what went ----------------------------------------------------------
 

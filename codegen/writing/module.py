@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import copy
-from pathlib import Path
 
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.naming import Key, rename_definitions
@@ -13,7 +12,7 @@ from codegen.writing.statements import Statements
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
 from pivot.reading import imports
-from pivot.reading.frames import Frame, Scope
+from pivot.reading.frames import Scope
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import ClassObject, ModuleScope
 
@@ -39,6 +38,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
             raise Refusal(w.out.problems[0]) from None
         raise refuse("unwritable", entry_file, 1, 1, str(no), "write it with operations the target has") from None
     rename_definitions(w, written)
+    library.update({name: (module, item or "") for name, (module, item) in w.imports.items()})
     body: list[ast.stmt] = []
     for key in ordered(w, written):
         body.extend(written[key])
@@ -122,7 +122,7 @@ def follow_import(
         module = node.module or "" if isinstance(node, ast.ImportFrom) else alias.name
         frame = w.ev.module_frame(scope)
         if isinstance(node, ast.ImportFrom):
-            path = sibling_file(node, module.split(".") if module else [], frame)
+            path = imports.defined_in(w.ev, node, alias.name, frame)
             if path is not None:
                 value = scope.names.get(name)
                 if value is not None and isinstance(value.hint, ModuleScope):
@@ -135,30 +135,25 @@ def follow_import(
             library[name] = (module, alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
 
 
-def sibling_file(node: ast.ImportFrom, parts: list[str], frame: Frame) -> Path | None:
-    """The file of the program that an import reads from; None for libraries."""
-    if node.level:
-        return imports.find_relative(node.level, parts, frame)
-    return imports.find_absolute(parts, frame) if parts[0] not in imports.LIBRARIES else None
-
-
 def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
     """Files that others import come first; inside a file the order of the source."""
     files = list(w.ev.files)
 
-    def depth(file: str, seen: tuple[str, ...] = ()) -> int:
+    known: dict[str, int] = {}
+
+    def depth(file: str) -> int:
         scope = w.scope_of(file)
-        if scope is None or file in seen:
-            return 0
-        below = 0
+        if scope is None or file in known:
+            return known.get(file, 0)
+        known[file] = below = 0  # an import back to here does not count
         for statements in scope.lazy.values():
             for statement in statements:
                 if isinstance(statement, ast.ImportFrom):
                     frame = w.ev.module_frame(scope)
-                    parts = statement.module.split(".") if statement.module else []
-                    path = sibling_file(statement, parts, frame)
-                    if path is not None and str(path.resolve()) in w.ev.files:
-                        below = max(below, 1 + depth(str(path.resolve()), (*seen, file)))
+                    for path in {imports.defined_in(w.ev, statement, a.name, frame) for a in statement.names}:
+                        if path is not None and str(path.resolve()) in w.ev.files:
+                            below = max(below, 1 + depth(str(path.resolve())))
+        known[file] = below
         return below
 
     order = {f: (depth(f), i) for i, f in enumerate(files)}

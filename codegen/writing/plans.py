@@ -37,6 +37,7 @@ class Material:
     hints: Callable[[str], list[object]]
     names: set[str] = field(default_factory=set)  # names in use where the site stands
     marks: dict[tuple[str, str], ast.expr] = field(default_factory=dict)  # operands that may be needed several times
+    sizes: list[tuple[Dim, ast.expr]] = field(default_factory=list)  # sizes that the source's own arguments say
 
 
 def same_operand(one: object, other: object) -> bool:
@@ -173,8 +174,8 @@ class PlanText:
         return filled(wanted, {n: made[r.id] for n, r in zip(names, low.node.results, strict=False) if r.id in made})
 
     def sizes_at_hand(self, low: Lowered, material: Material, made: dict[str, ast.expr]) -> Callable[[Dim], ast.expr]:
-        """How sizes are said at a site: as sizes of its operands."""
-        known: list[tuple[Dim, ast.expr]] = []
+        """How sizes are said at a site: as the source's arguments say them, or as sizes of its operands."""
+        known = [(self.layout.settled(dim), text) for dim, text in material.sizes]
         for name, value in low.node.operands.items():
             if not isinstance(value, TensorVersion):
                 continue

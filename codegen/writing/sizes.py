@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
+from pivot.dims import Dim, Size
 from pivot.reading.trace import Visit
-from pivot.reading.values import TensorCell
+from pivot.reading.values import TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -90,3 +92,20 @@ def size_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:
     if owner is None or not isinstance(number, int):
         return None
     return axis_size(e, e.expr(owner), visits, [sign * number] * len(visits))
+
+
+def said_sizes(visit: Visit, given: Mapping[str, ast.expr]) -> list[tuple[Dim, ast.expr]]:
+    """Sizes known only at run time that a call's own arguments say, with their texts: `x.expand(batch, length)`."""
+    found: list[tuple[Dim, ast.expr]] = []
+    for key, text in given.items():
+        where = visit.bound.given.get(key) if visit.bound is not None else None
+        if isinstance(where, int):
+            values = list(visit.args[where:]) if isinstance(text, ast.Tuple) else list(visit.args[where : where + 1])
+        else:
+            values = [visit.kwargs[where]] if isinstance(where, str) and where in visit.kwargs else []
+        if len(values) == 1 and isinstance(values[0].hint, tuple):
+            values = [v for v in values[0].hint if isinstance(v, Value)]
+        texts = text.elts if isinstance(text, (ast.Tuple, ast.List)) else [text]
+        if len(values) == len(texts) and not any(isinstance(t, ast.Starred) for t in texts):
+            found += [(v.hint, t) for v, t in zip(values, texts, strict=True) if isinstance(v.hint, Size)]
+    return [(dim, text) for dim, text in found if not nodes.has_gone(text)]

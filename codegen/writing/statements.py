@@ -30,7 +30,9 @@ class Statements:
     def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """Statements in order; a condition that is known leaves only its arm."""
         out: list[ast.stmt] = []
-        for node in body:
+        for index, node in enumerate(body):
+            if index and id(body[index - 1]) in self.w.trace.executed and id(node) not in self.w.trace.executed:
+                return [*out, *self.arm(body[index:])]  # behind a return inside a condition
             made = self.statement(node)
             out.extend(made)
             if made and isinstance(made[-1], (ast.Return, ast.Raise)) and not isinstance(node, (ast.If, ast.With)):

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
 from pivot.reading.signals import Raised
-from pivot.reading.values import Api, BoundMethod, ClassObject, FunctionObject, InstanceObject, Unknown, Value
+from pivot.reading.values import (
+    Api,
+    BoundMethod,
+    ClassObject,
+    FunctionObject,
+    InstanceObject,
+    Partial,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -29,15 +39,15 @@ def decorator_name(node: ast.expr) -> str:
 def make_function(
     ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame, owner: ClassObject | None
 ) -> Value:
-    """A function object. Decorators other than the built-in ones are taken as leaving the function as it is."""
+    """A function object. Decorators of the program are applied; others are taken as leaving the function as it is."""
     names = tuple(decorator_name(d) for d in node.decorator_list)
     defaults = tuple(ev.evaluate(d, frame) for d in node.args.defaults)
     kw_defaults = tuple(ev.evaluate(d, frame) if d is not None else None for d in node.args.kw_defaults)
     scope = frame.scope
-    made = FunctionObject(
-        node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names
+    made = Value(
+        FunctionObject(node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names)
     )
-    return decorated(ev, node, Value(made), frame)
+    return decorated(ev, node, made, frame)
 
 
 def decorated(
@@ -50,7 +60,7 @@ def decorated(
             continue
         try:
             callee = ev.evaluate(decorator, frame)
-            if isinstance(callee.hint, FunctionObject):
+            if isinstance(callee.hint, (FunctionObject, BoundMethod, Partial)):
                 result = ev.call(callee, (made,), {}, decorator, frame)
                 if result.hint is made.hint:
                     continue
@@ -149,7 +159,7 @@ def evaluate_member(ev: Evaluator, cls: ClassObject, name: str, statements: list
     last = statements[-1]
     ev.trace.executed.add(id(last))
     if isinstance(last, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return make_function(ev, last, frame, cls)
+        return make_property(ev, cls, name, statements, frame) or make_function(ev, last, frame, cls)
     if isinstance(last, ast.ClassDef):
         return make_class(ev, last, frame)
     for other, pending in cls.pending.items():  # names of the class body used in its right-hand sides
@@ -162,6 +172,25 @@ def evaluate_member(ev: Evaluator, cls: ClassObject, name: str, statements: list
         member = InstanceObject(cls, {"value": value, "name": Value(name)})
         return Value(member)
     return value
+
+
+def make_property(ev: Evaluator, cls: ClassObject, name: str, statements: list[ast.stmt], frame: Frame) -> Value | None:
+    """A property that has a setter: the getter, which knows it."""
+    functions = [s for s in statements if isinstance(s, ast.FunctionDef)]
+    if not any(is_setter(s, name) for s in functions[1:]):
+        return None
+    getter = make_function(ev, functions[0], frame, cls)
+    setter = next(s for s in reversed(functions) if is_setter(s, name))
+    assert isinstance(getter.hint, FunctionObject)
+    return Value(replace(getter.hint, setter=make_function(ev, setter, frame, cls)))
+
+
+def is_setter(node: ast.FunctionDef, name: str) -> bool:
+    """`@name.setter`."""
+    return any(
+        isinstance(d, ast.Attribute) and d.attr == "setter" and isinstance(d.value, ast.Name) and d.value.id == name
+        for d in node.decorator_list
+    )
 
 
 def uses(node: ast.stmt, name: str) -> bool:
@@ -235,3 +264,14 @@ def special_method(
     if hit is None:
         return None
     return ev.call(bind_method(hit[0], receiver, cls), args, kwargs or {}, node, frame)
+
+
+def own_or_held(
+    ev: Evaluator, owner: Value, special: str, args: tuple[Value, ...], node: ast.AST, frame: Frame
+) -> tuple[Value | None, Value | None]:
+    """What the class's special method gives, or else the container that the instance holds."""
+    hint = owner.hint
+    if not isinstance(hint, InstanceObject):
+        return None, None
+    found = special_method(ev, owner, special, args, node, frame)
+    return found, None if found is not None else hint.data

@@ -93,6 +93,8 @@ def length(value: Value) -> int | None:
         return len(hint)
     if isinstance(hint, InstanceObject) and hint.items is not None:
         return len(hint.items)
+    if isinstance(hint, InstanceObject) and hint.data is not None:
+        return length(hint.data)
     if isinstance(hint, ModuleObject) and hint.container:
         return len(hint.children) if hint.container != "parameters" else len(hint.parameters)
     return None

@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, lookup, restating
+from pivot.reading import classes, library_modules, lookup, restating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.limits import LIMITS
@@ -56,6 +56,9 @@ MUTATING = {"add", "append", "add_module", "insert", "extend", "update", "regist
 
 def package_root(path: Path) -> tuple[Path, tuple[str, ...]]:
     """The folder that holds the outermost package of a file, and the dotted package of the file."""
+    known = library_modules.package_of(path)
+    if known is not None:
+        return library_modules.FOLDER, known
     folder, parts = path.parent, []
     while (folder / "__init__.py").exists():
         parts.append(folder.name)
@@ -77,6 +80,7 @@ def open_file(ev: Evaluator, path: Path) -> Scope:
         raise LimitReached("too much text in imported files", "import_bytes")
     tree = parse(text, str(path))
     ev.trace.keep.append(tree)
+    tree.__dict__["file"] = str(path)
     ev.files[str(path)] = text
     scope = Scope(str(path))
     scope.package = package_root(path)[1]
@@ -136,11 +140,15 @@ def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple
     """`from a.b import c, d as e`."""
     module = node.module or ""
     path = file_of(ev, node, frame)
+    parts = library_modules.absolute(node, package_root(Path(frame.file))[1])
     bound: list[tuple[str, Value]] = []
     for alias in node.names:
         name = alias.asname or alias.name
+        again = from_restated(ev, parts, alias.name, frame, node)
         beside = find_relative(node.level, [alias.name], frame) if node.level and not module else None
-        if path is None and beside is not None:  # a module of a folder without __init__.py
+        if again is not None:
+            bound.append((name, again))
+        elif path is None and beside is not None:  # a module of a folder without __init__.py
             bound.append((name, Value(ModuleScope(open_file(ev, beside)))))
         elif path is not None:
             bound.append((name, from_file(ev, path, alias.name, frame, node)))
@@ -153,6 +161,21 @@ def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple
     return bound
 
 
+def from_restated(ev: Evaluator, parts: tuple[str, ...], name: str, frame: Frame, node: ast.AST) -> Value | None:
+    """A name of a library module that is restated: one that the restatement has, or a restated module in it."""
+    module = library_modules.find((*parts, name)) if parts else None
+    if module is not None:
+        return Value(ModuleScope(open_file(ev, module)))
+    path = library_modules.find(parts)
+    if path is None or str(path) == frame.file:
+        return None
+    scope = open_file(ev, path)
+    found = lookup.in_module(ev, scope, name)
+    if found is not None:
+        library_modules.mention(ev, frame, node, scope, parts)
+    return found
+
+
 def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST) -> Value:
     """A name of another source file, or a submodule of a package."""
     folder = path.parent if path.name == "__init__.py" else None
@@ -163,6 +186,15 @@ def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST)
     scope = open_file(ev, path)
     value = lookup.in_module(ev, scope, name)
     return value if value is not None else ev.unknown(frame, node, f"{name} is not defined in {path.name}")
+
+
+def defined_in(ev: Evaluator, node: ast.ImportFrom, name: str, frame: Frame) -> Path | None:
+    """The file that an import takes a name from: a restated module or one of the program's; None for libraries."""
+    parts = library_modules.absolute(node, package_root(Path(frame.file))[1])
+    again = library_modules.find((*parts, name)) or library_modules.find(parts)
+    if again is not None and str(again) != frame.file and name in open_file(ev, again).lazy:
+        return again
+    return file_of(ev, node, frame)
 
 
 def from_star(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:

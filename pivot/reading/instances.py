@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import calls, classes, lookup
+from pivot.reading import boxes, calls, classes, lookup
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     ClassObject,
@@ -51,6 +51,8 @@ def construct(
         init = hit[0].hint
         assert isinstance(init, FunctionObject)
         calls.call_program(ev, init, (made, *args), kwargs, node, frame, hit[0], made, visit)
+    else:
+        boxes.fill(ev, instance, args, kwargs, node, frame)
     return made
 
 

@@ -59,7 +59,8 @@ def items_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Iterat
             frame, node, f"a loop runs over a value that was not read ({hint.why})", "bind it with --set NAME=VALUE"
         )
     else:
-        found = classes.special_method(ev, value, "__iter__", (), node, frame)
+        found, held = classes.own_or_held(ev, value, "__iter__", (), node, frame)
+        found = held if found is None else found
         if found is None:
             raise ev.refusal(frame, node, "this value cannot be looped over", "loop over a list, tuple, dict or range")
         yield from iterate(ev, found, node, frame)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import product
 from pivot.forms import Refused, read_apply
 from pivot.notation import axis_of
-from pivot.reading import applying, calls, classes
+from pivot.reading import applying, boxes, calls, classes, constructed
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
@@ -201,6 +201,9 @@ class KerasDialect(Dialect):
             return Value(ListObject(list(module.children.values())))
         if attr == "__class__":
             return Value(module.cls)
+        made_with = constructed.argument(ev, owner, module, attr, node, frame)
+        if made_with is not None:
+            return made_with
         if isinstance(module.cls, ClassObject) and classes.member(ev, module.cls, attr) is not None:
             return None
         if attr in ("add", "add_weight", "call", "__call__", "build", "summary"):
@@ -257,7 +260,7 @@ class KerasDialect(Dialect):
     ) -> Value:
         module = sup.receiver.hint
         if not isinstance(module, ModuleObject):
-            return Value(None)
+            return boxes.super_method(ev, sup, name, args, kwargs, node, frame)
         if name == "__init__":
             base = classes.library_base(module.cls) if isinstance(module.cls, ClassObject) else None
             visit = ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=name))

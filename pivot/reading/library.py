@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pivot.reading import builtins, objects, reflection, regular, sequences, stdlib, surroundings
+from pivot.reading import builtins, number_kinds, objects, reflection, regular, sequences, stdlib, surroundings
 from pivot.reading.handlers import Handler
 
 FUNCTIONS: dict[str, Handler] = {
@@ -13,4 +13,5 @@ FUNCTIONS: dict[str, Handler] = {
     **objects.FUNCTIONS,
     **regular.FUNCTIONS,
     **surroundings.FUNCTIONS,
+    **number_kinds.FUNCTIONS,
 }

@@ -198,6 +198,9 @@ def instance_attribute(
             return classes.bind_method(value, owner, instance.cls)
         if f"self.{attr}" in ev.overrides:
             return ev.overrides[f"self.{attr}"]
+        found = classes.special_method(ev, owner, "__getattr__", (Value(attr),), node, frame)
+        if found is not None:
+            return found
         if classes.library_base(instance.cls) is None:
             raise ev.refusal(
                 frame,
@@ -249,6 +252,10 @@ def set_attribute(ev: Evaluator, owner: Value, attr: str, value: Value, node: as
     if isinstance(hint, ModuleObject):
         ev.dialect.set_module_attribute(ev, hint, attr, value, node, frame)
     elif isinstance(hint, InstanceObject):
+        hit = classes.member(ev, hint.cls, attr) if isinstance(hint.cls, ClassObject) else None
+        if hit is not None and isinstance(hit[0].hint, FunctionObject) and hit[0].hint.setter is not None:
+            ev.call(classes.bind_method(hit[0].hint.setter, owner, hit[1]), (value,), {}, node, frame)
+            return
         ev.set_item(hint.attrs, attr, value)
     elif isinstance(hint, ClassObject):
         ev.set_item(hint.members, attr, value)

@@ -246,6 +246,8 @@ def method(
         return dict_method(ev, hint, name, args, kwargs, node, frame)
     if isinstance(hint, (str, tuple, bytes, int, float)):
         return text_method(ev, receiver, name, args, kwargs, node, frame)
+    if isinstance(hint, InstanceObject) and hint.data is not None:
+        return method(ev, hint.data, name, args, kwargs, node, frame)
     if isinstance(hint, InstanceObject) and name == "_replace":
         copy = InstanceObject(hint.cls, {**hint.attrs, **kwargs})
         copy.items = tuple(copy.attrs.values()) if hint.items is not None else None

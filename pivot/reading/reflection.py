@@ -11,6 +11,7 @@ from pivot.problems import Refusal
 from pivot.reading import classes, lookup
 from pivot.reading.handlers import Args, Handler, Kwargs
 from pivot.reading.modules import ModuleObject
+from pivot.reading.signals import Raised
 from pivot.reading.values import (
     SIZE,
     Api,
@@ -132,7 +133,7 @@ def getattr_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Fr
         return args[2]
     try:
         return lookup.attribute(ev, args[0], attr, node, frame)
-    except Refusal:
+    except (Refusal, Raised):
         if len(args) > 2:
             return args[2]
         raise
@@ -145,7 +146,7 @@ def has(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> 
         return ev.dialect.knows(f"{hint.name}.{attr}")
     try:
         value = lookup.attribute(ev, owner, attr, node, frame)
-    except Refusal:
+    except (Refusal, Raised):
         return False
     if isinstance(value.hint, BoundApi):
         return ev.dialect.has_method(hint, attr)
@@ -182,6 +183,20 @@ def callable_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: F
     return Value(isinstance(args[0].hint, (FunctionObject, BoundMethod, ClassObject, Api, Partial, ModuleObject)))
 
 
+def signature_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """inspect.signature(): the names of a program function's parameters."""
+    hint = args[0].hint
+    bound = 1 if isinstance(hint, BoundMethod) else 0
+    function = hint.function if isinstance(hint, BoundMethod) else hint
+    if not isinstance(function, FunctionObject):
+        return ev.unknown(frame, node, "the signature of something that is not a function of the program")
+    spec = function.node.args
+    every = [*spec.posonlyargs, *spec.args, spec.vararg, *spec.kwonlyargs, spec.kwarg]
+    names = [a.arg for a in every if a is not None][bound:]
+    parameters = DictObject({name: (Value(name), Value(None)) for name in names})
+    return Value(InstanceObject(Api("inspect.Signature"), {"parameters": Value(parameters)}))
+
+
 def vars_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """vars()."""
     hint = args[0].hint if args else None
@@ -209,4 +224,5 @@ FUNCTIONS: dict[str, Handler] = {
     "builtins.callable": callable_,
     "builtins.vars": vars_,
     "builtins.dir": dir_,
+    "inspect.signature": signature_,
 }

@@ -87,6 +87,11 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
         if key not in box.entries:
             raise ev.refusal(frame, node, f"the dict has no key {key!r}", "check the configuration", "key")
         return with_origin(box.entries[key][1], origin)
+    found, held = classes.own_or_held(ev, owner, "__getitem__", (index,), node, frame)
+    if found is not None:
+        return found
+    if held is not None:
+        return item(ev, held, index, node, frame)
     items: list[Value] | tuple[Value, ...] | str | range | None = None
     if isinstance(box, ListObject):
         items = box.items
@@ -95,10 +100,6 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
     elif isinstance(box, InstanceObject) and box.items is not None:
         items = box.items
     if items is None:
-        if isinstance(box, InstanceObject) and isinstance(box.cls, ClassObject):
-            found = classes.special_method(ev, owner, "__getitem__", (index,), node, frame)
-            if found is not None:
-                return found
         if isinstance(box, ClassObject):
             if box.kind == "enum" and isinstance(index.hint, str):
                 return lookup.class_attribute(ev, box, index.hint, node, frame)
@@ -146,8 +147,11 @@ def put(ev: Evaluator, box: DictObject, key: object, index: Value, value: Value)
 
 def store(ev: Evaluator, target: ast.Subscript, value: Value, frame: Frame) -> None:
     """owner[index] = value."""
-    owner = ev.evaluate(target.value, frame)
-    index = ev.evaluate(target.slice, frame)
+    store_item(ev, ev.evaluate(target.value, frame), ev.evaluate(target.slice, frame), value, target, frame)
+
+
+def store_item(ev: Evaluator, owner: Value, index: Value, value: Value, target: ast.AST, frame: Frame) -> None:
+    """The same, of values."""
     box = owner.hint
     if isinstance(box, TensorCell):
         ev.dialect.tensor_store(ev, owner, index, value, target, frame)
@@ -168,5 +172,11 @@ def store(ev: Evaluator, target: ast.Subscript, value: Value, frame: Frame) -> N
                 frame, target, f"index {where} is out of range", "check the configuration", "index"
             ) from None
         ev.replace_items(box.items, items)
+    elif isinstance(box, InstanceObject):
+        found, held = classes.own_or_held(ev, owner, "__setitem__", (index, value), target, frame)
+        if held is not None:
+            store_item(ev, held, index, value, target, frame)
+        elif found is None:
+            raise ev.refusal(frame, target, "this object cannot be stored into", "give its class __setitem__")
     elif not isinstance(box, Unknown):
         raise ev.refusal(frame, target, "this value cannot be stored into", "use a list or a dict")

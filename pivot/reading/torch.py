@@ -173,7 +173,9 @@ class TorchDialect(TorchModules):
         trainable = name == "torch.nn.Parameter" and not (
             "requires_grad" in kwargs and kwargs["requires_grad"].hint is False
         )
-        parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, buffer=name.endswith("Buffer"))
+        buffer = name.endswith("Buffer")
+        kept = args[1] if buffer and len(args) > 1 else kwargs.get("persistent", Value(True))
+        parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, bool(kept.hint), buffer)
         ev.parameters.append(parameter)
         version = new_version(ev, parameter.type, parameter)
         result = Value(TensorCell(version), Origin("apply", node, frame.file, name, (data,), frame))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound
 from pivot.notation import axis_of
-from pivot.reading import applying, calls, classes, restating, surroundings
+from pivot.reading import applying, boxes, calls, classes, constructed, restating, surroundings
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, write_in_place
@@ -29,7 +29,6 @@ from pivot.reading.values import (
     TensorCell,
     Value,
 )
-from pivot.slots import MISSING
 from pivot.types import TensorType
 
 if TYPE_CHECKING:
@@ -150,25 +149,14 @@ class TorchModules(TorchContainers):
         if attr in ("_modules", "_parameters", "_buffers"):
             box = module.children if attr == "_modules" else module.parameters
             return Value(DictObject({k: (Value(k), v) for k, v in box.items()}))
-        if module.form is not None and module.bound is not None:
-            for slot in module.form.args:
-                if slot.name == attr:
-                    return self.constructor_argument(module, attr, slot.default)
+        made_with = constructed.argument(ev, owner, module, attr, node, frame)
+        if made_with is not None:
+            return made_with
         if isinstance(module.cls, ClassObject) and classes.member(ev, module.cls, attr) is not None:
             return None
         if attr in METHODS or (module.container and attr in CONTAINER_METHODS):
             return Value(BoundApi(owner, attr))
         return None
-
-    def constructor_argument(self, module: ModuleObject, attr: str, default: object) -> Value | None:
-        """`conv.out_channels`: what the layer was made with."""
-        assert module.bound is not None and module.visit is not None
-        where = module.bound.given.get(attr)
-        if isinstance(where, int) and where < len(module.visit.args):
-            return module.visit.args[where]
-        if isinstance(where, str) and where in module.visit.kwargs:
-            return module.visit.kwargs[where]
-        return Value(default) if default is not MISSING else None
 
     # -- calling ------------------------------------------------------------------
 
@@ -316,7 +304,7 @@ class TorchModules(TorchContainers):
     ) -> Value:
         module = sup.receiver.hint
         if not isinstance(module, ModuleObject):
-            return Value(None)
+            return boxes.super_method(ev, sup, name, args, kwargs, node, frame)
         base = classes.library_base(module.cls) if isinstance(module.cls, ClassObject) else None
         if name == "__init__":
             visit = ev.visit(

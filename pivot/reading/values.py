@@ -147,6 +147,7 @@ class FunctionObject:
     owner: ClassObject | None = None
     static: bool = False
     decorators: tuple[str, ...] = ()
+    setter: Value | None = None  # of a property
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,12 +207,13 @@ class ClassObject:
 class InstanceObject:
     """An object of a program class that is not a module: config objects, enum members, named tuples."""
 
-    __slots__ = ("attrs", "cls", "items")
+    __slots__ = ("attrs", "cls", "data", "items")
 
     def __init__(self, cls: ClassObject | Api, attrs: dict[str, Value] | None = None) -> None:
         self.cls = cls
         self.attrs = attrs if attrs is not None else {}
         self.items: tuple[Value, ...] | None = None  # named tuples are sequences too
+        self.data: Value | None = None  # the dict or list of a class that derives from one
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,53 @@
+"""What a library layer was made with, read from it: `self.dropout.p` is `self.dropout.rate`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
+from codegen.writing.slots import slot_param
+from pivot.forms import face
+from pivot.reading.trace import Visit
+from pivot.reading.values import Value
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+
+
+def attribute(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.expr:
+    """The target's attribute of the same meaning, or the number where all visits agree on it."""
+    names = {target_name(e, visit) for visit in visits}
+    name = next(iter(names))
+    if len(names) == 1 and name is not None:
+        return ast.Attribute(e.expr(node.value), name, node.ctx)
+    found = [plain(v.result) for v in visits]
+    if any(f is None for f in found) or any(f != found[0] for f in found):
+        raise Unwritable(f"the target's layer does not say its {node.attr}")
+    return nodes.literal(found[0])
+
+
+def target_name(e: Expressions, visit: Visit) -> str | None:
+    """How the target's layer calls an argument of the source's, where both say it alike."""
+    form = visit.module.form if visit.module is not None else None
+    if form is None:
+        return None
+    slot = next((s for s in form.args if s.name == visit.name), None)
+    param = slot_param(slot) if slot is not None else None
+    if slot is None or param is None:
+        return None
+    for other in form.op.forms.get(e.w.layout.framework, ()):
+        if other.kind == "layer":
+            same = next((s for s in other.args if slot_param(s) == param), None)
+            return same.name if same is not None and face(same) == face(slot) is not None else None
+    return None
+
+
+def plain(value: Value | None) -> object:
+    """A number, text or tuple of them; None for everything else."""
+    hint = value.hint if value is not None else None
+    if isinstance(hint, tuple):
+        inner = tuple(plain(v) for v in hint if isinstance(v, Value))
+        return None if any(i is None for i in inner) else inner
+    return hint if isinstance(hint, (bool, int, float, str)) else None

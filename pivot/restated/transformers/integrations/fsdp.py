@@ -1,0 +1,5 @@
+"""Sharding by FSDP: never on."""
+
+
+def is_fsdp_managed_module(module):
+    return False

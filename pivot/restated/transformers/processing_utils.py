@@ -1,0 +1,3 @@
+"""Types of arguments."""
+
+from typing import Unpack

@@ -1,0 +1,78 @@
+"""Modules of model libraries that are restated: base classes of models and of their settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.reading.elaborate import Elaborated
+
+Read = Callable[..., Elaborated]
+MODEL = """
+from dataclasses import dataclass
+from transformers import PretrainedConfig, PreTrainedModel
+from transformers.utils import ModelOutput, auto_docstring, logging
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+logger = logging.get_logger(__name__)
+
+def attend(module, x, scale=1.0):
+    return x * scale
+
+class Settings(PretrainedConfig):
+    attribute_map = {"hidden_size": "width"}
+    width: int = 4
+    def __init__(self, depth=2, **kwargs):
+        self.depth = depth
+        super().__init__(**kwargs)
+
+@dataclass
+class Output(ModelOutput):
+    skipped: torch.Tensor | None = None
+    last: torch.Tensor | None = None
+
+class Base(PreTrainedModel):
+    config_class = Settings
+
+@auto_docstring(custom_intro="A model.")
+class Net(Base):
+    def __init__(self, config):
+        super().__init__(config)
+        self.layers = nn.ModuleList([nn.Linear(config.hidden_size, config.width) for _ in range(config.depth)])
+        logger.warning_once("made")
+        self.post_init()
+
+    @auto_docstring
+    def forward(self, x, return_dict=None):
+        return_dict = return_dict if return_dict is not None else self.config.use_return_dict
+        for layer in self.layers:
+            x = layer(x)
+        attention = ALL_ATTENTION_FUNCTIONS.get_interface(self.config._attn_implementation, attend)
+        out = Output(last=attention(self, x, scale=2.0))
+        assert out[0] is out.last and len(out) == 1
+        return out if return_dict else out.to_tuple()
+"""
+
+
+def test_models_of_a_library_are_read_without_it(read: Read) -> None:
+    done = read(MODEL, "2x6", model="Net(Settings(hidden_size=6, depth=3, num_labels=5))")
+    assert [n.op.name for n in done.network.nodes] == ["linear", "linear", "linear", "mul"]
+    assert done.network.nodes[0].results[0].type.shape[-1] == 6
+    said = [p for p in done.network.problems if p.code == "restated"]
+    assert {p.why.partition(" ")[0] for p in said} >= {"transformers.modeling_utils", "transformers"}
+    assert {p.severity for p in said} == {"info"}
+
+
+@pytest.mark.parametrize("name", ["Trainer", "BertModel"])
+def test_what_is_not_restated_stays_unknown(read: Read, refused: Callable[..., object], name: str) -> None:
+    text = f"""
+    from transformers import {name}
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = {name}()
+        def forward(self, x): return self.inner(x)
+    """
+    done = read(text, "2x4")
+    assert done.network.nodes[0].op is None
