@@ -160,7 +160,13 @@ class Layout:
                 inner = self.wish(step.results[0], depth + 1)
                 if inner is not None:
                     return inner
-            elif step.op.shape in ("unsqueeze", "index", "select"):
+            elif step.op.shape == "unsqueeze" and step.results:
+                inner = self.wish(step.results[0], depth + 1)
+                if inner is not None:
+                    gone = set(inserted_axes(step, len(inner)))
+                    left = [axis for axis in inner if axis not in gone]
+                    return tuple(sorted(left).index(axis) for axis in left)
+            elif step.op.shape in ("index", "select"):
                 continue
             elif step.op.layout == "last":
                 return identity(rank)

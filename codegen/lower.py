@@ -110,18 +110,15 @@ class Lowering:
         outputs = iter(node.results)
         unused = frozenset(n for n, r in zip(node.op.outputs, outputs, strict=False) if r.id not in self.consumed)
         operands = {k: v for k, v in node.operands.items() if k not in node.weights}
-        plans = self.plans(
-            node.op,
-            kind,
-            node.params,
-            operands,
-            node.weights,
-            node.results,
-            {p: p for p in node.params},
-            node,
-            unused,
-            0,
-        )
+        origin = {p: p for p in node.params}
+        if node.bound is not None and node.bound.unbatched:
+            from codegen.unbatched import plans_with_batch
+
+            plans = plans_with_batch(self, node, kind, operands, origin, unused)
+        else:
+            plans = self.plans(
+                node.op, kind, node.params, operands, node.weights, node.results, origin, node, unused, 0
+            )
         if isinstance(plans, Refused):
             return Lowered(node, (), plans.why)
         return Lowered(node, plans, "", plans[0])

@@ -70,6 +70,8 @@ class Bound:
     sources: dict[str, str] = field(default_factory=dict)
     flags: dict[str, object] = field(default_factory=dict)
     codecs: dict[str, CodecUse] = field(default_factory=dict)
+    unbatched: bool = False
+    """The operands have no axis N, which the op's letters have."""
 
 
 @dataclass(slots=True)
@@ -118,6 +120,7 @@ def _read(
         reader.sources,
         reader.flags,
         reader.codecs,
+        reader.unbatched,
     )
 
 
@@ -184,7 +187,10 @@ def _settled(form: Form, slot: Slot) -> tuple[str, object] | None:
 
 
 class _Reader:
-    __slots__ = ("codecs", "constraints", "flags", "form", "given", "op", "operands", "params", "pending", "sources")
+    __slots__ = (
+        "codecs", "constraints", "flags", "form", "given", "op", "operands", "params", "pending", "sources",
+        "unbatched",
+    )  # fmt: skip
 
     def __init__(self, form: Form, params: dict[str, object]) -> None:
         self.form = form
@@ -197,6 +203,7 @@ class _Reader:
         self.flags: dict[str, object] = {}
         self.codecs: dict[str, CodecUse] = {}
         self.pending: list[tuple[Coded, object]] = []
+        self.unbatched = False
 
     def take(self, slots: tuple[Slot, ...], args: Sequence[object], kwargs: Mapping[str, object]) -> None:
         bound = bind(slots, args, kwargs)
@@ -324,11 +331,17 @@ class _Reader:
             rank = rank_of(value)
             letters = self.form.order.get(name, spec.letters)
             if rank is not None and letters and "*" not in letters and rank != len(letters):
+                if rank == len(letters) - 1 and "N" in letters:
+                    self.unbatched = True
+                    self.operands[name] = value
+                    return
                 raise _No(f"{key} has {rank} axes where {' '.join(letters)} are needed")
         self.operands[name] = value
 
     def finish(self) -> None:
         """Reads what needs other parameters, and derives the parameters that follow from operands."""
+        if self.unbatched:
+            self.check_unbatched()
         derive = {name: text for name, text in self.form.derive.items() if name not in self.params}
         patient = True
         while self.pending or derive:
@@ -349,6 +362,14 @@ class _Reader:
                     raise _No(f"not enough is given to know {names}")
                 patient = False
 
+    def check_unbatched(self) -> None:
+        """Either every operand has the batch, or none."""
+        for name, value in self.operands.items():
+            letters = self.form.order.get(name, self.spec(name).letters)
+            rank = rank_of(value)
+            if "N" in letters and rank is not None and ("*" in letters or rank != len(letters) - 1):
+                raise _No(f"only some of its tensors have {' '.join(letters)}")
+
     def derived(self, name: str, text: str) -> bool:
         try:
             value = evaluate_text(text, self.lookup)
@@ -364,7 +385,7 @@ class _Reader:
             if name in self.operands or name in self.op.inputs or name in self.op.weights:
                 return self.operands.get(name)
             raise NotationError(f"'{name}' is not known yet")
-        dim = axis_size(self.op, self.form.order, self.operands, name, part)
+        dim = axis_size(self.op, self.order(), self.operands, name, part)
         if dim is None:
             raise NotationError(f"{name}.{part} is not known")
         return dim
@@ -383,8 +404,22 @@ class _Reader:
                 refs[role] = self.resolve(reference)
         return refs
 
+    def order(self) -> Mapping[str, tuple[str, ...]]:
+        """Axis letters of the operands as they are given."""
+        return without_batch(self.form) if self.unbatched else self.form.order
+
     def resolve(self, reference: Reference) -> object:
-        return resolve_reference(self.op, self.form.order, self.params, self.operands, reference)
+        return resolve_reference(self.op, self.order(), self.params, self.operands, reference)
+
+
+def without_batch(form: Form) -> dict[str, tuple[str, ...]]:
+    """Axis letters of operands and results where the batch is not there: the form's own, without N."""
+    found: dict[str, tuple[str, ...]] = dict(form.order)
+    for name, spec in (*form.op.inputs.items(), *form.op.outputs.items()):
+        letters = form.order.get(name) or spec.letters
+        if "N" in letters:
+            found[name] = tuple(letter for letter in letters if letter != "N")
+    return found
 
 
 def _tensor_roles(codec: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from pivot.binding import (
     normalise,
     read_apply,
     read_args,
+    without_batch,
 )  # fmt: skip
 from pivot.choosing import choose, present, why_not
 from pivot.codecs.base import DottedName, NoForm
@@ -46,7 +47,7 @@ __all__ = [
     "Bound", "BoundStep", "CodecUse", "Constraint", "Construction", "DottedName", "Facts", "Nested", "NoForm",
     "OperandRef", "PlainFacts", "Refused", "WeightMap", "Written", "accepts", "axis_size", "bind", "choose", "codec_of",
     "expand_body", "face", "normalise", "parse_weight_map", "present", "read_apply", "read_args", "weight_shape",
-    "why_not", "write_slots",
+    "why_not", "without_batch", "write_slots",
 ]  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from pivot.dims import Dim, Size
-from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args
+from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args, without_batch
 from pivot.network import Node
 from pivot.opset import Form
 from pivot.reading import restating
@@ -159,7 +159,8 @@ def make_node(
     if isinstance(checked, Refused):
         return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}")
     try:
-        inferred = infer(op, checked, types, form.order or None)
+        unbatched = bound is not None and bound.unbatched
+        inferred = infer(op, checked, types, without_batch(form) if unbatched else form.order or None)
     except ShapeError as error:
         if isinstance(error, FreeSize) and ev.speculating > 1:
             raise  # the trial pass fixes the size

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import hint as dim_hint
-from pivot.forms import Bound
+from pivot.forms import Bound, without_batch
 from pivot.notation import axis_of
 from pivot.reading import applying, boxes, calls, classes, constructed, restating, surroundings
 from pivot.reading.handlers import Args, Kwargs
@@ -249,7 +249,8 @@ class TorchModules(TorchContainers):
         for constraint in module.bound.constraints:
             letter, announced = constraint.letter, constraint.value
             cell = bound.operands.get(constraint.operand)
-            letters = module.form.order.get(constraint.operand) or module.form.op.letters(constraint.operand)
+            order = without_batch(module.form) if bound.unbatched else module.form.order
+            letters = order.get(constraint.operand) or module.form.op.letters(constraint.operand)
             if not isinstance(cell, TensorCell) or letters is None or not isinstance(announced, int):
                 continue
             axis = axis_of(tuple(letters), letter, len(cell.shape))
