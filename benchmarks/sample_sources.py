@@ -178,6 +178,8 @@ def of_function(op: str, number: int, name: str, names: Sequence[str], given: An
     text = Text()
     if given.kwargs.get("training") is True or (len(given.args) > 8 and "training" in names and given.args[8] is True):
         raise Unsayable("the training mode" if not RANDOM.search(op) else "random numbers decide the result")
+    if "dropout" in op and given.kwargs.get("training") is None:
+        raise Unsayable("random numbers decide the result")
     if re.search("fractional|gumbel", op) or ("scaled_dot" in op and given.kwargs.get("dropout_p")):
         raise Unsayable("random numbers decide the result")
 

@@ -121,6 +121,10 @@ class Lowering:
             )
         if isinstance(plans, Refused):
             return Lowered(node, (), plans.why)
+        if kind == "layer":
+            plans = tuple(plan for plan in plans if is_layer(plan, node))
+            if not plans:
+                return Lowered(node, (), f"{node.op.title} has several operands and no layer in the target")
         return Lowered(node, plans, "", plans[0])
 
     def lower_module(self, module: ModuleObject) -> Lowered:
@@ -250,6 +254,12 @@ class Lowering:
                 made.append(fresh)
                 self.signs.follow(op, operands, fresh)
         return tuple(made)
+
+
+def is_layer(plan: Plan, node: Node) -> bool:
+    """Can a plan be made once and applied later? Functions of several operands cannot."""
+    operands = [value for value in node.operands.values() if value is not None]
+    return len(operands) == 1 or all(step.form.kind == "layer" for step in plan.steps)
 
 
 def read_later(name: str, steps: Sequence[BoundStep]) -> bool:

@@ -17,6 +17,7 @@ ROUNDS = 4
 
 def elaborate_for(request: Request, dialect: Dialect, framework: str, opset: OpSet) -> Elaborated:
     """Elaborate a program so that as much of it as can be is written in the target. Raises Refusal."""
+    request = replace(request, restated=request.restated | unwritten(framework, dialect.framework, opset))
     done = elaborate(request, dialect, opset)
     for _ in range(ROUNDS):
         more = lacking(done, framework, opset) - done.evaluator.restated
@@ -35,3 +36,13 @@ def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:
         return frozenset()
     sites = Sites(Lowering(done, framework, opset)).sites.values()
     return frozenset(candidates & {v.name for site in sites if site.why for v in site.visits})
+
+
+def unwritten(target: str, source: str, opset: OpSet) -> frozenset[str]:
+    """Names of library modules and functions of which no form of the target is ever written: all are inexact."""
+    return frozenset(
+        name
+        for name in known()
+        if (forms := opset.find(source, "call", name))
+        and all(form.inexact is not None for f in forms for form in f.op.forms.get(target, ()))
+    )

@@ -42,6 +42,8 @@ def why_not(form: Form, kind: Kind, params: Mapping[str, object], facts: Facts) 
             raise LookupError(str(reference))
         return value
 
+    if form.inexact is not None:
+        return form.inexact
     for predicate in form.when:
         if not holds(_counted(form.op, predicate, facts), resolve, facts.used, facts.nonneg):
             return f"only when {predicate.text}"

@@ -161,6 +161,11 @@ class Form:
         return self._when
 
     @property
+    def inexact(self) -> str | None:
+        """Why a form is read but never written: it does not compute the same numbers."""
+        return self.text("inexact")
+
+    @property
     def order(self) -> Mapping[str, tuple[str, ...]]:
         """Axis letters this form wants or gives, where they differ from the op's: operand -> letters."""
         if self._order is None:

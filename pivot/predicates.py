@@ -25,6 +25,7 @@ class Predicate:
 _ARITY: Mapping[str, int] = {
     "used": 1, "unused": 1, "given": 1, "absent": 1, "rank": 2, "integer": 1, "equal": 2, "not_equal": 2, "less": 2,
     "same": 2, "static": 1, "even": 2, "nonneg": 1, "last": 2, "boolean": 1,
+    "alike": 2, "ranked": 1,
 }  # fmt: skip
 
 
@@ -79,6 +80,8 @@ def _asks_one(name: str, value: object) -> bool:
         return value is not None
     if name == "absent":
         return value is None
+    if name == "ranked":
+        return rank_of(value) != 0
     if name == "boolean":
         return getattr(value, "dtype", None) == "bool"
     if name == "static":
@@ -93,6 +96,8 @@ def _asks_two(name: str, value: object, other: object) -> bool:
     if name == "last":
         rank = rank_of(other)
         return isinstance(value, int) and rank is not None and rank > 0 and value % rank == rank - 1
+    if name == "alike":
+        return alike(value, other)
     if name in ("equal", "same"):
         return equal(value, other)
     if name == "not_equal":
@@ -102,6 +107,15 @@ def _asks_two(name: str, value: object, other: object) -> bool:
     if name == "less":
         return value < other
     return other != 0 and value % other == 0  # even: divides without rest
+
+
+def alike(left: object, right: object) -> bool:
+    """May TensorFlow's operators join two operands? Tensors of one element type; a fraction only with fractions."""
+    kinds = [str(getattr(value, "dtype", "")) for value in (left, right)]
+    if all(kinds):
+        return kinds[0] == kinds[1]
+    number, kind = (left, kinds[1]) if not kinds[0] else (right, kinds[0])
+    return not isinstance(number, float) or kind.startswith(("float", "bfloat", "complex")) or not kind
 
 
 def equal(left: object, right: object) -> bool:

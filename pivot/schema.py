@@ -17,7 +17,7 @@ FRAMEWORKS = ("torch", "keras", "flax")
 LAYOUTS = ("any", "axis", "index", "spatial", "order", "last", "plain")
 SPELLINGS: tuple[Spelling, ...] = ("call", "method", "operator", "index", "attribute", "body")
 _ROOT = frozenset(("op", "title", "inputs", "output", "outputs", "shape", "layout", "law"))
-_FORM = frozenset((*SPELLINGS, "kind", "args", "apply", "result", "when", "order", "weights", "derive"))
+_FORM = frozenset((*SPELLINGS, "kind", "args", "apply", "result", "when", "order", "weights", "derive", "inexact"))
 _EXAMPLE = frozenset((*FRAMEWORKS, "inputs", "note"))
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from pivot.reading.trace import Visit
-from pivot.reading.values import TensorCell
+from pivot.reading.values import TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -41,6 +41,35 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
     if visits[0].name.endswith("Buffer") or any(k.arg == "requires_grad" for k in node.keywords):
         kwargs["trainable"] = ast.Constant(False)
     return nodes.call("self.add_weight", [], kwargs)
+
+
+def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """The tensor of `register_buffer`: a variable that is not trained, or the tensor itself where no file keeps it."""
+    given = {k.arg: k.value for k in node.keywords}
+    data = node.args[1] if len(node.args) > 1 else given.get("tensor", given.get("param", ast.Constant(None)))
+    hints = [value_of(v).hint for v in visits]
+    text = e.expr(data)
+    cells = [h for h in hints if isinstance(h, TensorCell)]
+    if not cells:
+        return text
+    kept = {bool(v.hint) for visit in visits if (v := (visit.args[2:3] or (visit.kwargs.get("persistent"),))[0])}
+    if kept == {False}:
+        return text
+    dtypes = {cell.dtype for cell in cells}
+    if len(dtypes) != 1 or len(kept) > 1:
+        raise Unwritable("the visits of this buffer differ")
+    dtype = next(iter(dtypes))
+    kwargs: dict[str, ast.expr] = {} if dtype == "float32" else {"dtype": ast.Constant(dtype)}
+    made = nodes.call("keras.Variable", [text], {**kwargs, "trainable": ast.Constant(False)})
+    if isinstance(data, ast.Name) and data.id in e.locals and len(cells) < len(hints):
+        return ast.IfExp(ast.Compare(text, [ast.Is()], [ast.Constant(None)]), ast.Constant(None), made)
+    return made
+
+
+def value_of(visit: Visit) -> Value:
+    """What a buffer is made from."""
+    found = visit.args[1] if len(visit.args) > 1 else visit.kwargs.get("tensor", visit.kwargs.get("param"))
+    return found if found is not None else Value(None)
 
 
 def shape_expression(e: Expressions, data: ast.expr | None, visits: list[Visit]) -> ast.expr:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import deriving, nodes
+from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
@@ -158,6 +159,12 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
             box = ast.Attribute(owner, "modules", ast.Load())
             return nodes.call(ast.Attribute(box, "__setitem__", ast.Load()), [e.expr(key), e.expr(value)])
         return nodes.call("setattr", [owner, e.expr(key), e.expr(value)])
+    if name in ("register_buffer", "register_parameter"):
+        first = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "name")
+        if name == "register_parameter":
+            value = node.args[1] if len(node.args) > 1 else next(k.value for k in node.keywords if k.arg == "param")
+            return nodes.call("setattr", [owner, e.expr(first), e.expr(value)])
+        return nodes.call("setattr", [owner, e.expr(first), buffer_expression(e, node, visits)])
     if module is not None and module.container == "dict" and isinstance(module.cls, ClassObject):
         return ast.Call(
             ast.Attribute(ast.Attribute(owner, "modules", ast.Load()), name, ast.Load()),

@@ -221,6 +221,8 @@ def source_text(
         and any(has_size(s.params.get(param)) for s in steps)
     ):
         return expression if not slot.variadic else None
+    if spec.type.kind == "dtype" and isinstance(expression, ast.Attribute) and expression.attr == "dtype":
+        return expression  # the element type of another tensor
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)

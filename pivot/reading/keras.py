@@ -107,6 +107,12 @@ class KerasDialect(Dialect):
             return Value(
                 product(args[0].hint.shape), Origin("size", node, frame.file, "numel", (args[0],), frame), SIZE
             )
+        if name == "keras.Variable" and args and isinstance(args[0].hint, TensorCell):
+            trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
+            held = args[0].hint
+            parameter = ParameterObject(TensorType(held.shape, held.dtype), trainable, buffer=not trainable)
+            ev.parameters.append(parameter)
+            return Value(TensorCell(new_version(ev, parameter.type, parameter)))
         if name in ("keras.ops.is_tensor",):
             return Value(isinstance(args[0].hint, TensorCell))
         if name == "keras.ops.convert_to_tensor" and args:
@@ -190,6 +196,7 @@ class KerasDialect(Dialect):
         ev.set_item(module.attrs, attr, value)
         hint = value.hint
         if isinstance(hint, TensorCell) and hint.version.parameter is not None:
+            hint.version.parameter.owner = hint.version.parameter.owner or module
             ev.set_item(module.parameters, attr, value)
         for name, child in submodules(attr, value):
             ev.set_item(module.children, name, child)

@@ -67,4 +67,17 @@ def rule_constant(site: Site) -> Sequence[TensorType]:
     value = site.param("value")
     if is_tensor(value):
         return (TensorType(tuple(getattr(value, "shape", ())), str(getattr(value, "dtype", "float32"))),)
-    return (TensorType((), _dtype_of_number(value)),)
+    shape: list[int] = []
+    first = value
+    while isinstance(first, (tuple, list)):
+        shape.append(len(first))
+        first = first[0] if first else 0.0
+    return (TensorType(tuple(shape), _dtype(site, number_kind(value))),)
+
+
+def number_kind(value: object) -> str:
+    """The dtype of nested numbers: the widest kind among them."""
+    if not isinstance(value, (tuple, list)):
+        return _dtype_of_number(value)
+    kinds = {number_kind(item) for item in value} or {"float32"}
+    return next(kind for kind in ("float32", "int64", "bool") if kind in kinds)

@@ -1,0 +1,23 @@
+import torch
+
+
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    """The size of the difference."""
+    loss = torch.abs(input - target)
+    if weight is not None:
+        return weighted(loss, weight, reduction)
+    if reduction == "mean":
+        return loss.mean()
+    if reduction == "sum":
+        return loss.sum()
+    return loss
+
+
+def weighted(loss, weight, reduction):
+    """The loss times weights; their mean counts the weights."""
+    loss = loss * weight
+    if reduction == "mean":
+        return loss.sum() / weight.expand_as(loss).sum()
+    if reduction == "sum":
+        return loss.sum()
+    return loss
