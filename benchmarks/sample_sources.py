@@ -243,7 +243,9 @@ def samples(limit: int, only: str) -> Iterator[Sample]:
         op = info.name.removeprefix("torch.")
         if not re.search(only, op) or not op.startswith("nn."):
             continue
-        given = list(info.module_inputs_func(info, device="cpu", dtype=torch.float64, requires_grad=False, training=False))
+        given = list(
+            info.module_inputs_func(info, device="cpu", dtype=torch.float64, requires_grad=False, training=False)
+        )
         for number, item in spread(given, limit):
             yield said(op, number, lambda op=op, number=number, item=item: of_module(op, number, op, item))
     for info in op_db:

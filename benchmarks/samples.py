@@ -21,10 +21,10 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sample_runs import Verdict, run_in_child  # noqa: E402
-from sample_sources import Sample, samples  # noqa: E402
+from sample_runs import Verdict, run_in_child
+from sample_sources import Sample, samples
 
-from pivot.opset import load_opset  # noqa: E402
+from pivot.opset import load_opset
 
 KINDS = ("equal", "close", "wrong", "unloadable", "refused", "crashed")
 

@@ -312,6 +312,9 @@ class Layout:
             placed.why = "a flattened value whose parts are stored in another order is combined with another value"
         lead = next((v for v in full if self.order_of(v) != identity(rank)), full[0])
         order = self.order_of(lead)
+        lower = [v for v in values if rank_of(v) < rank]
+        if not blocked and order != identity(rank) and not all(fits(order, rank - rank_of(v), v) for v in lower):
+            order = identity(rank)
         for name, operand in step.operands.items():
             if not isinstance(operand, TensorVersion):
                 continue

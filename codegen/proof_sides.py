@@ -11,6 +11,7 @@ from codegen.orders import identity, tensors
 from codegen.writing.slots import target_params
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
+from pivot.op import Op
 from pivot.params import BadValue, normal_value
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.values import TensorCell, TensorVersion
@@ -91,7 +92,7 @@ class LoweredSide:
                     self.parameters[step.results[0].id] = root
                 return
         operands: list[object] = []
-        for name in step.op.inputs:
+        for name in (*step.op.inputs, *handed_weights(step.op, step.operands, step.weights)):
             value = step.operands.get(name)
             if value is None:
                 operands.append(None)
@@ -131,6 +132,11 @@ class LoweredSide:
         """The stored shape of a value."""
         order = self.layout.order_of(value)
         return tuple(dim_hint(value.type.shape[axis]) for axis in order)
+
+
+def handed_weights(op: Op, operands: Mapping[str, object], owned: Mapping[str, object]) -> list[str]:
+    """Weights that a function is given as operands: `F.linear(x, weight)`."""
+    return [name for name in op.weights if isinstance(operands.get(name), TensorVersion) and name not in owned]
 
 
 def canonical_params(
@@ -199,7 +205,8 @@ class ReadSide:
                 if node.results[0].type.shape == first.expanded.type.shape:
                     self.alias[node.results[0].id] = first.expanded.id
                     continue
-            operands = tuple(self.operand(node.operands.get(name)) for name in node.op.inputs)
+            names = (*node.op.inputs, *handed_weights(node.op, node.operands, node.weights))
+            operands = tuple(self.operand(node.operands.get(name)) for name in names)
             op = "reshape" if node.op.shape in RESHAPES else node.op.name
             shapes = tuple(tuple(dim_hint(d) for d in r.type.shape) for r in node.results)
             params: dict[str, object] = dict(node.params)

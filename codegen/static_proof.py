@@ -148,11 +148,20 @@ def new_parameters(
     """Parameters of a module's own are bound to each other where they are first read; shapes must agree."""
     mine = {p.id: p for p in parameters_of(one)}
     theirs = {p.id: p for p in parameters_of(two)}
-    for a, b in zip(one.operands, two.operands, strict=False):
+    for a, b in zip(flat(one.operands), flat(two.operands), strict=False):
         if isinstance(a, str) and isinstance(b, str) and a in mine and b in theirs and a not in same:
             source, target = mine[a].parameter, theirs[b].parameter
             if source is not None and target is not None and source.type.shape == target.type.shape:
                 yield a, b, source, target
+
+
+def flat(operands: tuple[object, ...]) -> Iterator[object]:
+    """Operands with the members of lists in their places."""
+    for operand in operands:
+        if isinstance(operand, tuple):
+            yield from flat(operand)
+        else:
+            yield operand
 
 
 def parameters_of(item: Item) -> Iterator[TensorVersion]:
@@ -165,7 +174,7 @@ def parameters_of(item: Item) -> Iterator[TensorVersion]:
         if item.node is not None
         else ()
     )
-    for operand in operands:
+    for operand in flat(tuple(operands)):
         if isinstance(operand, TensorVersion) and operand.parameter is not None:
             yield operand
 

@@ -48,6 +48,9 @@ def why_not(form: Form, kind: Kind, params: Mapping[str, object], facts: Facts) 
         if not holds(_counted(form.op, predicate, facts), resolve, facts.used, facts.nonneg):
             return f"only when {predicate.text}"
     if form.spelling == "body":
+        if form.kind == "layer" and kind == "function":
+            given = next((w for w in form.op.weights if facts.operands.get(w) is not None), None)
+            return f"it would own the weight '{given}'" if given is not None else None
         return None
     for name, spec in form.op.params.items():
         if name not in said_by(form) and name in params and not _unsaid_is_default(spec.default, params[name]):

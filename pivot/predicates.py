@@ -25,7 +25,7 @@ class Predicate:
 _ARITY: Mapping[str, int] = {
     "used": 1, "unused": 1, "given": 1, "absent": 1, "rank": 2, "integer": 1, "equal": 2, "not_equal": 2, "less": 2,
     "same": 2, "static": 1, "even": 2, "nonneg": 1, "last": 2, "boolean": 1,
-    "alike": 2, "ranked": 1,
+    "alike": 2, "ranked": 1, "deeper": 2, "integral": 1,
 }  # fmt: skip
 
 
@@ -80,6 +80,8 @@ def _asks_one(name: str, value: object) -> bool:
         return value is not None
     if name == "absent":
         return value is None
+    if name == "integral":
+        return str(getattr(value, "dtype", "")).startswith(("int", "uint"))
     if name == "ranked":
         return rank_of(value) != 0
     if name == "boolean":
@@ -96,6 +98,9 @@ def _asks_two(name: str, value: object, other: object) -> bool:
     if name == "last":
         rank = rank_of(other)
         return isinstance(value, int) and rank is not None and rank > 0 and value % rank == rank - 1
+    if name == "deeper":
+        rank = rank_of(value)
+        return rank is not None and isinstance(other, int) and rank > other
     if name == "alike":
         return alike(value, other)
     if name in ("equal", "same"):

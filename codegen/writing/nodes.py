@@ -44,7 +44,7 @@ def call(func: str | ast.expr, args: Sequence[ast.expr] = (), kwargs: Mapping[st
 def literal(value: object) -> ast.expr:
     """A plain Python value as an expression."""
     if isinstance(value, DottedName):
-        return name(value.name)
+        return call(value.name) if value.called else name(value.name)
     if isinstance(value, Size):
         from codegen.writing.sharing import sized
 

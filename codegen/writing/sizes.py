@@ -60,7 +60,7 @@ def axis_size(e: Expressions, x: ast.expr, visits: list[Visit], axes: list[objec
     places, static = set(), True
     for visit, axis in zip(visits, axes, strict=True):
         cell = visit.args[0].hint
-        if not isinstance(cell, TensorCell) or not isinstance(axis, int):
+        if not isinstance(cell, TensorCell) or not isinstance(axis, int) or not order:
             raise Unwritable("the axis of a size is not a number")
         places.add(order.index(axis % len(order)))
         static = static and isinstance(cell.shape[axis], int)

@@ -19,9 +19,10 @@ class NoForm(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DottedName:
-    """A value written as a name, not as a literal: `torch.float32`."""
+    """A value written as a name, not as a literal: `torch.float32`; `called`: as a call, `keras.config.floatx()`."""
 
     name: str
+    called: bool = False
 
 
 class Codec:

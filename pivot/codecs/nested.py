@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pivot.codecs.base import Codec, NoForm, Refs, Sample
+from pivot.codecs.base import Codec, DottedName, NoForm, Refs, Sample
 from pivot.codecs.dtypes import KerasDtype
 
 
@@ -24,23 +24,37 @@ class Nested(Codec):
 
 
 class NumberDtype(KerasDtype):
-    """The element type of numbers: Keras makes int32 of whole ones, the pivot int64. Reference: the numbers."""
+    """The element type of numbers: Keras makes int32 of whole ones, the pivot int64. Reference: the numbers.
+
+    Fractions are made in the type of the model: otherwise TensorFlow rounds them to float32 first.
+    """
 
     name = "number_dtype"
     roles: ClassVar[tuple[str, ...]] = ("value",)
     takes_none: ClassVar[bool] = True
-    domain: ClassVar[tuple[Sample, ...]] = ((None, {"value": (1.0, 2)}), ("float64", {"value": (1, 2)}))
+    domain: ClassVar[tuple[Sample, ...]] = ((None, {"value": (1, 2)}), ("float64", {"value": (1, 2)}))
 
     def read(self, value: object, refs: Refs) -> object:
         if value is None:
             return "int32" if _whole(refs.get("value")) else None
         name = super().read(value, refs)
-        return None if name == "int64" and _whole(refs.get("value")) else name
+        numbers = refs.get("value")
+        return None if name == ("int64" if _whole(numbers) else "float32" if _fractions(numbers) else "bool") else name
 
     def write(self, value: object, refs: Refs) -> object:
         if value is None:
-            return "int64" if _whole(refs.get("value")) else None
+            numbers = refs.get("value")
+            return "int64" if _whole(numbers) else FLOATX if _fractions(numbers) else "bool"
         return super().write(value, refs)
+
+
+FLOATX = DottedName("keras.config.floatx", called=True)
+
+
+def _fractions(value: object) -> bool:
+    if isinstance(value, (tuple, list)):
+        return any(map(_fractions, value))
+    return isinstance(value, float)
 
 
 def _whole(value: object) -> bool:

@@ -113,6 +113,8 @@ class KerasDialect(Dialect):
             parameter = ParameterObject(TensorType(held.shape, held.dtype), trainable, buffer=not trainable)
             ev.parameters.append(parameter)
             return Value(TensorCell(new_version(ev, parameter.type, parameter)))
+        if name == "keras.config.floatx":
+            return Value("float32")
         if name in ("keras.ops.is_tensor",):
             return Value(isinstance(args[0].hint, TensorCell))
         if name == "keras.ops.convert_to_tensor" and args:

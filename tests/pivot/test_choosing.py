@@ -125,3 +125,8 @@ def test_an_axis_in_a_condition_counts_from_the_end(opset: OpSet) -> None:
     forms = choose(flatten, "keras", "layer", params, PlainFacts(params, {"x": X}))
     assert not isinstance(forms, Refused)
     assert forms[0].name == "keras.layers.Flatten"
+
+
+def test_an_inexact_form_is_read_and_never_written() -> None:
+    op = op_of('[[keras]]\ncall = "keras.f"\nkind = "function"\nargs = "x=@x"\ninexact = "it rounds"\n')
+    assert names(op, "keras", "function", PlainFacts({}, {"x": X})) == "keras.f: it rounds"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pivot.dims import symbol
-from pivot.predicates import equal, holds, parse_when
+from pivot.predicates import alike, equal, holds, parse_when
 from pivot.slots import Literal, NotationError, Reference
 from pivot.types import TensorType
 
@@ -86,3 +86,9 @@ def test_equality_tells_true_from_one() -> None:
     assert equal(0, 0.0)
     assert not equal(True, 1)
     assert not equal((1,), 1)
+
+
+def test_operands_that_an_operator_may_join() -> None:
+    whole, part = TensorType((2,), "int64"), TensorType((2,), "float32")
+    assert alike(part, part) and alike(part, 2.5) and alike(whole, 2) and alike(2, part)
+    assert not alike(whole, part) and not alike(whole, 2.5)

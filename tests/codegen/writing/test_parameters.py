@@ -43,3 +43,17 @@ def test_a_parameter_starts_from_the_same_values(init: Init, source: str, target
         .replace("(width)", "(width,)")
         == f"self.p = {target}"
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ('self.register_buffer("mean", torch.ones(4))', "self.mean = keras.Variable(ops.ones((4,)), trainable=False)"),
+        ('self.register_buffer("scale", None)', "self.scale = None"),
+        ('self.register_buffer("mean", torch.ones(4), persistent=False)', "self.mean = ops.ones((4,))"),
+    ],
+)  # fmt: skip
+def test_a_buffer_is_a_variable_that_is_not_trained(init: Init, source: str, target: str) -> None:
+    forward = "return x + self.mean" if "mean" in source else "return x if self.scale is None else x * 2"
+    made = init(source, forward, "2x4", signature="width=4")
+    assert made.strip() == target

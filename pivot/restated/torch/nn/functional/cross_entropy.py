@@ -17,7 +17,7 @@ def cross_entropy(
     log_p = torch.log_softmax(input, classes).movedim(classes, -1)
     if weight is None:
         weight = torch.ones_like(log_p)
-    if target.is_floating_point():
+    if target.dim() == input.dim():  # distributions
         loss = (label_smoothing - 1) * (log_p * weight * target.movedim(classes, -1)).sum(-1)
         seen = torch.ones_like(loss)
         counted = seen

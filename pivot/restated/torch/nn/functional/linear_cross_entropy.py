@@ -1,3 +1,4 @@
+import torch
 from torch.nn import functional as F
 
 
@@ -7,12 +8,19 @@ def linear_cross_entropy(
     target,
     *,
     linear_bias=None,
+    weight=None,
     reduction="mean",
-    ignore_index=-100,
+    ignore_index=None,
     label_smoothing=0.0,
+    options=None,
 ):
-    """Cross-entropy of the logits that a linear map gives."""
-    logits = F.linear(input, linear_weight, linear_bias)
-    return F.cross_entropy(
-        logits, target, reduction=reduction, ignore_index=ignore_index, label_smoothing=label_smoothing
-    )
+    """Cross-entropy of the logits that a linear map gives; the map may have axes behind its classes."""
+    classes = input.dim() - 1
+    logits = torch.tensordot(input, linear_weight, dims=([-1], [-1]))
+    if linear_bias is not None:
+        logits = logits + linear_bias
+    if ignore_index is None:
+        ignore_index = -100
+    if classes > 1:
+        logits = logits.movedim(classes, 1)
+    return F.cross_entropy(logits, target, weight, None, ignore_index, None, reduction, label_smoothing)

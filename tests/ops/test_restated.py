@@ -1,0 +1,58 @@
+"""Restatements against the library they restate: converted, proved, and equal in float64."""
+
+from __future__ import annotations
+
+import pytest
+from harness import Case, Outcome, run_all
+
+from pivot.opset import load_opset
+
+OPSET = load_opset()
+LOSS = ("x=4x5", "y=4x5")
+PROBABLE = "torch.sigmoid(x)"
+EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
+    ("F.gelu(x)", ("x=2x5",)),
+    ("nn.GELU(approximate='tanh')", ("x=2x5",)),
+    ("F.cross_entropy(x, t, ignore_index=1, reduction='sum', label_smoothing=0.1)", ("x=4x5x3", "t=4x3:int64<5")),
+    ("nn.CrossEntropyLoss(torch.tensor([0.2, 1.0, 0.7]), ignore_index=0)", ("x=4x3", "t=4:int64<3")),
+    ("F.cross_entropy(x, F.softmax(y, 1), label_smoothing=0.2)", LOSS),
+    ("F.nll_loss(x, t, weight=w, ignore_index=1)", ("x=4x3", "t=4:int64<3", "w=3")),
+    ("nn.NLLLoss(reduction='none')", ("x=4x3", "t=4:int64<3")),
+    (f"F.binary_cross_entropy({PROBABLE}, torch.sigmoid(y), weight=y)", LOSS),
+    ("nn.BCEWithLogitsLoss(pos_weight=torch.tensor([1.5]), reduction='sum')", LOSS),
+    ("nn.MSELoss(reduction='sum')", LOSS),
+    ("F.mse_loss(x, y, weight=torch.abs(y))", LOSS),
+    ("nn.L1Loss(reduction='none')", LOSS),
+    ("nn.SmoothL1Loss(reduction='sum', beta=0.5)", LOSS),
+    ("F.huber_loss(x, y, delta=0.3, reduction='none')", LOSS),
+    ("F.kl_div(F.log_softmax(x, 1), F.log_softmax(y, 1), reduction='batchmean', log_target=True)", LOSS),
+    ("nn.KLDivLoss(reduction='sum')", LOSS),
+    ("F.poisson_nll_loss(x, torch.exp(y) + 1, full=True)", LOSS),
+    ("F.gaussian_nll_loss(x, y, torch.exp(x[:, 0]), full=True)", LOSS),
+    ("nn.CosineEmbeddingLoss(margin=0.2)", (*LOSS, "t=4:int64<2")),
+    ("F.margin_ranking_loss(x, y, torch.sign(x), margin=0.3)", LOSS),
+    ("nn.HingeEmbeddingLoss(reduction='none')", LOSS),
+    ("nn.SoftMarginLoss()", LOSS),
+    ("nn.TripletMarginLoss(swap=True, p=1.0)", (*LOSS, "z=4x5")),
+    ("nn.MultiMarginLoss(p=2, margin=0.5)", ("x=4x3", "t=4:int64<3")),
+    ("F.multilabel_margin_loss(x, t)", ("x=4x3", "t=4x3:int64<3")),
+    ("nn.MultiLabelSoftMarginLoss(torch.tensor([0.5, 2.0, 1.0]))", ("x=4x3", "t=4x3")),
+    ("nn.PairwiseDistance(p=3.0, keepdim=True)", LOSS),
+]
+CASES = [
+    Case("restated", number, text, specs, ", ".join(spec.partition("=")[0] for spec in specs))
+    for number, (text, specs) in enumerate(EXAMPLES)
+]
+
+pytestmark = [pytest.mark.frameworks("ops"), pytest.mark.xdist_group("restated")]
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+    """What became of each example."""
+    return run_all(OPSET, CASES, tmp_path_factory.mktemp("restated"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.expression[:40])
+def test_a_restatement_computes_what_the_library_does(case: Case, outcomes: dict[str, Outcome]) -> None:
+    assert outcomes[case.name].status == "equal", str(outcomes[case.name])
