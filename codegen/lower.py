@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from codegen.signs import Signs
-from pivot.forms import BoundStep, PlainFacts, Refused, choose, expand_body, normalise
+from pivot.forms import BoundStep, PlainFacts, Refused, choose, expand_body
 from pivot.network import Node
 from pivot.op import Form, Kind, Op
 from pivot.opset import OpSet
 from pivot.reading.elaborate import Elaborated
-from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
 from pivot.slots import Operand, Path
-from pivot.types import TensorType
 
 MAX_NESTING = 6
 
@@ -126,10 +123,6 @@ class Lowering:
             if not plans:
                 return Lowered(node, (), f"{node.op.title} has several operands and no layer in the target")
         return Lowered(node, plans, "", plans[0])
-
-    def lower_module(self, module: ModuleObject) -> Lowered:
-        """Plans of a layer that no mode applies."""
-        return unapplied(self, module)
 
     def plans(
         self,
@@ -331,42 +324,4 @@ def applied_nodes(nodes: list[Node]) -> dict[int, list[Node]]:
     for node in nodes:
         if node.module is not None:
             found.setdefault(id(node.module), []).append(node)
-    return found
-
-
-def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
-    """Plans of a layer that no mode applies, from its parameters alone."""
-    assert module.form is not None
-    operands = stand_ins(module)
-    node = Node(
-        id="", op=module.form.op, form=module.form, params=dict(module.params), operands=operands,
-        weights=dict(module.weights), results=(), module=module, site=module.site or ast.Pass(), file="",
-        frame=module.frame,  # type: ignore[arg-type]  # the layer of an adapter that nobody calls has none
-        bound=module.bound,
-    )  # fmt: skip
-    types = {k: type_of(v) for k, v in operands.items()}
-    checked = normalise(node.op, node.params, types) if node.op is not None else node.params
-    if not isinstance(checked, Refused):
-        node = replace(node, params=dict(checked))
-    origin = {p: p for p in node.params}
-    plans = lowering.plans(
-        module.form.op, "layer", node.params, operands, node.weights, (), origin, node, frozenset(), 0
-    )
-    if isinstance(plans, Refused):
-        return Lowered(node, (), plans.why)
-    return Lowered(node, plans, "", plans[0])
-
-
-def stand_ins(module: ModuleObject) -> dict[str, object]:
-    """Operands for a layer that is never applied: of the rank and the sizes that its constructor says."""
-    assert module.form is not None
-    known = {(c.operand, c.letter): c.value for c in module.bound.constraints} if module.bound is not None else {}
-    found: dict[str, object] = {}
-    for name, spec in module.form.op.inputs.items():
-        if spec.optional or spec.many or spec.number:
-            continue
-        letters = module.form.order.get(name) or spec.letters
-        spelled = [part for letter in letters for part in (("a", "b") if letter == "*" else (letter,))]
-        sizes = [known.get((name, letter), 8) for letter in spelled]
-        found[name] = TensorVersion(f"absent.{name}", TensorType(tuple(s if isinstance(s, int) else 8 for s in sizes)))
     return found

@@ -10,13 +10,10 @@ from codegen.writing import nodes
 from codegen.writing.cleaning import clean_function
 from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.naming import member_key, reference_to
-from codegen.writing.plans import Material, Unwritable
+from codegen.writing.plans import Unwritable
 from codegen.writing.statements import Statements
-from pivot.forms import Refused, read_args
-from pivot.opset import Form
 from pivot.reading import classes
 from pivot.reading.values import Api, ClassObject, FunctionObject
-from pivot.slots import MISSING, Flag, Ignored
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -252,78 +249,6 @@ class Definitions:
             return body.statement(statement)
         except Unwritable:
             return []
-
-    # -- adapters ----------------------------------------------------------------------
-
-    def adapter(self, api: str, name: str) -> ast.stmt:
-        """The source's signature, the target's layer: `def batch_norm2d(n): return layers.BatchNormalization(...)`."""
-        site = self.w.sites.sites["adapter", api]
-        if site.why or not site.cases:
-            return self.refusing(name, site.why or f"{api} is never applied")
-        visit = site.visits[0]
-        form = visit.form
-        assert form is not None
-        used = {k for v in site.visits if v.bound is not None for k in v.bound.given}
-        args: list[ast.arg] = []
-        defaults: list[ast.expr] = []
-        given: dict[str, ast.expr] = {}
-        for slot in form.args:
-            if slot.key not in used or slot.name is None:
-                continue
-            args.append(ast.arg(slot.name))
-            if slot.default is not MISSING or defaults:
-                defaults.append(nodes.literal(slot.default if slot.default is not MISSING else None))
-            if not isinstance(slot.value, (Flag, Ignored)):
-                given[slot.key] = ast.Name(slot.name, ast.Load())
-        from codegen.writing.expressions import hint_of
-
-        material = Material(given, form, lambda slot: [hint_of(v, slot) for v in site.visits])
-        body: list[ast.stmt] = []
-        try:
-            for case in site.cases:
-                layers = self.w.plans.layer(case.members, material)
-                value = (
-                    layers[0] if len(layers) == 1 else nodes.call("keras.Sequential", [ast.List(layers, ast.Load())])
-                )
-                if case.test is not None:
-                    body.append(ast.If(copy.deepcopy(case.test), [ast.Return(value)], []))
-                else:
-                    body.append(ast.Return(value))
-        except Unwritable as no:
-            return self.refusing(name, str(no))
-        spec = ast.arguments([], args, None, [], [], None, defaults)
-        made = ast.FunctionDef(name, spec, body, [], None, None)
-        made.__dict__["blank"] = 2
-        return made
-
-    def unused_adapter(self, api: str, name: str, forms: tuple[Form, ...]) -> ast.stmt:
-        """A layer class that is handed on but never made: its plain form, or a refusal when it is called."""
-        bound = read_args(forms[0], (), {})
-        if forms[0].kind == "layer" and not isinstance(bound, Refused):
-            from codegen.lower import unapplied
-            from pivot.reading.modules import ModuleObject
-
-            module = ModuleObject(Api(api), form=forms[0], bound=bound, params=dict(bound.params))
-            lowered = unapplied(self.w.lowering, module)
-            if lowered.plans:
-                lowered.chosen = lowered.plans[0]
-                try:
-                    layers = self.w.plans.layer([lowered], Material({}, forms[0], lambda slot: []))
-                except Unwritable as no:
-                    return self.refusing(name, str(no))
-                spec = ast.arguments([], [], None, [], [], None, [])
-                flags = [s for s in forms[0].args if isinstance(s.value, Flag) and s.name is not None]
-                spec.args = [ast.arg(s.name) for s in flags if s.name is not None]
-                spec.defaults = [nodes.literal(s.default) for s in flags]
-                return ast.FunctionDef(name, spec, [ast.Return(layers[0])], [], None, None)
-        return self.refusing(name, f"{api} was never made on the configuration that was read")
-
-    def refusing(self, name: str, why: str) -> ast.stmt:
-        """A function that says why it cannot be called."""
-        spec = ast.arguments([], [], ast.arg("args"), [], [], ast.arg("kwargs"), [])
-        stop = ast.Raise(nodes.call("NotImplementedError", [ast.Constant(why)]), None)
-        self.w.out.unverified.append(f"{name}: {why}")
-        return ast.FunctionDef(name, spec, [stop], [], None, None)
 
 
 BUILD = '''

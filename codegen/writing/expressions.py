@@ -176,6 +176,8 @@ class Expressions:
             return self.unmapped(node)
         kind = visits[0].kind
         if kind == "op":
+            if isinstance(node, ast.Call) and ("call", id(node)) not in self.w.sites.sites:
+                return program_calls.program_call(self, node, visits)  # the adapter takes the source's arguments
             return self.op(node, visits)
         if kind == "layer":
             return self.layer(node, visits)
@@ -409,7 +411,7 @@ class Expressions:
         if api.root in KEPT_ROOTS:
             return None
         if ("adapter", api.name) in self.w.sites.sites:
-            return ast.Name(self.w.adapter(api.name), ast.Load())
+            return self.w.adapters.reference(api.name)
         if api.name in ("torch.Tensor", "torch.nn.Module", "torch.nn.Sequential", "torch.nn.Identity"):
             self.w.framework_name = True
             return nodes.name(
@@ -420,9 +422,9 @@ class Expressions:
                     "torch.nn.Identity": "keras.layers.Identity",
                 }[api.name]
             )
-        forms = self.w.opset.find(self.w.source_framework, "call", api.name)
-        if forms:
-            return self.w.value_adapter(api.name, forms)
+        made = self.w.adapters.reference(api.name)
+        if made is not None:
+            return made
         if (
             api.name.startswith("torch.")
             and api.name.count(".") == 1

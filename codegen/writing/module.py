@@ -43,7 +43,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     for key in ordered(w, written):
         body.extend(written[key])
     read = {n.id for statements in written.values() for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
-    adapters = [s for api, s in w.adapter_nodes.items() if w.adapters[api] in read]
+    adapters = w.adapters.definitions(read)
     w.out.unverified = [
         u for u in w.out.unverified if u.partition(":")[0] in read or not u.partition(":")[0].isidentifier()
     ]

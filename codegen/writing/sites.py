@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from codegen.lower import Lowered, Lowering, Step, applied_nodes
+from codegen.unapplied import unapplied
 from codegen.writing import nodes
+from codegen.writing.held import is_direct, is_held
 from codegen.writing.slots import right_for_all, slot_param
 from pivot.forms import Refused, face, write_slots
 from pivot.network import Node
@@ -62,35 +64,13 @@ class Sites:
             chosen = self.trace.of(visits[0].node) if visits else []
             for visit in chosen:
                 if visit.kind == "op" and visit.made is not None and visit.made.module is None:
-                    self.add(("call", id(visit.node)), visit, None)
+                    held = visit.form is not None and visit.form.spelling == "call" and is_held(visit)
+                    self.add(("adapter", visit.name) if held else ("call", id(visit.node)), visit, None)
                 elif visit.kind == "layer" and visit.module is not None and visit.module.form is not None:
-                    key: SiteKey = ("call", id(visit.node)) if self.is_direct(visit) else ("adapter", visit.name)
+                    key: SiteKey = ("call", id(visit.node)) if is_direct(visit) else ("adapter", visit.name)
                     self.add(key, visit, visit.module)
                 elif visit.kind == "super" and visit.form is not None and visit.module is not None:
                     self.add(("call", id(visit.node)), visit, visit.module)
-
-    def is_direct(self, visit: Visit) -> bool:
-        """Is the layer class named at the call itself, with arguments that stand there?"""
-        node = visit.node
-        if (
-            not isinstance(node, ast.Call)
-            or any(k.arg is None for k in node.keywords)
-            or any(isinstance(a, ast.Starred) for a in node.args)
-        ):
-            return False
-        root: ast.expr = node.func
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if not isinstance(root, ast.Name):
-            return False
-        function = visit.frame.function
-        at = visit.frame.scope
-        while at.parent is not None:
-            if root.id in at.names:
-                return False
-            at = at.parent
-        module_value = visit.frame.scope.module.names.get(root.id)
-        return function is None or (module_value is not None and isinstance(module_value.hint, Api))
 
     def add(self, key: SiteKey, visit: Visit, module: ModuleObject | None) -> None:
         """One more visit of a site."""
@@ -109,7 +89,7 @@ class Sites:
 
     def without_nodes(self, site: Site, module: ModuleObject) -> None:
         """A layer that is never applied is written from its parameters alone."""
-        lowered = self.lowering.lower_module(module)
+        lowered = unapplied(self.lowering, module)
         self.fallback[id(module)] = lowered
         site.lowered.append(lowered)
 

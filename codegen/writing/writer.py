@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib
 import pkgutil
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ import codegen.idioms
 from codegen.keras.reserved import safe_attribute
 from codegen.layout import Layout
 from codegen.lower import Lowering, Step
+from codegen.writing.adapters import Adapters
 from codegen.writing.annotations import write_annotation
 from codegen.writing.definitions import Definitions
 from codegen.writing.expressions import Expressions
@@ -22,7 +22,7 @@ from codegen.writing.naming import DEFINED_BY, Key
 from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
 from codegen.writing.sites import Site, Sites
 from pivot.network import Node
-from pivot.opset import Form, OpSet
+from pivot.opset import OpSet
 from pivot.problems import Problem
 from pivot.reading import lookup
 from pivot.reading.elaborate import Elaborated
@@ -73,8 +73,7 @@ class Writer:
         self.needs_unmapped = False
         self.framework_name = False
         self.out = WrittenModule(ast.Module([], []), ast.Constant(None))
-        self.adapters: dict[str, str] = {}
-        self.adapter_nodes: dict[str, ast.stmt] = {}
+        self.adapters = Adapters(self)
         self.wanted: dict[Key, None] = {}
         self.imported: dict[Key, Key] = {}  # a name that a file imports from another: where it is defined
         self.imports: dict[str, tuple[str, str | None]] = {}
@@ -303,30 +302,6 @@ class Writer:
     def scope_of(self, file: str) -> Scope | None:
         """The scope of a file."""
         return self.ev.scopes.get(Path(file))
-
-    # -- adapters ----------------------------------------------------------------------------
-
-    def adapter(self, api: str) -> str:
-        """The name of the function that stands for a library class used as a value."""
-        if api not in self.adapters:
-            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", api.rpartition(".")[2]).lower()
-            taken = {n for scope in self.ev.scopes.values() for n in scope.lazy} | set(self.adapters.values())
-            while name in taken:
-                name += "_layer"
-            self.adapters[api] = name
-            self.adapter_nodes[api] = self.definitions.adapter(api, name)
-        return self.adapters[api]
-
-    def value_adapter(self, api: str, forms: tuple[Form, ...]) -> ast.expr:
-        """A library class that is handed on but never called on this configuration."""
-        if api not in self.adapters:
-            name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", api.rpartition(".")[2]).lower()
-            taken = {n for scope in self.ev.scopes.values() for n in scope.lazy} | set(self.adapters.values())
-            while name in taken:
-                name += "_layer"
-            self.adapters[api] = name
-            self.adapter_nodes[api] = self.definitions.unused_adapter(api, name, forms)
-        return ast.Name(self.adapters[api], ast.Load())
 
     def inner_definition(self, node: ast.FunctionDef | ast.ClassDef, file: str, locals_: set[str]) -> ast.stmt:
         """A function or class inside a function."""

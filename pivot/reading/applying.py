@@ -153,6 +153,8 @@ def make_node(
         types.update({name: parameter.type for name, parameter in weights.items() if name not in types})
     for name, use in bound.codecs.items() if bound is not None else ():
         if held.get(name) is not None:
+            if module is not None and isinstance(module.cls, Api):
+                restating.turn_to(ev, module.cls.name)
             why = f"{op.name}: {name} is given through `{use.codec}`, which is not read yet"
             raise ev.refusal(frame, node, why, "leave the argument out, or write the computation out", "codec")
     checked = normalise(op, params, types)

@@ -1,0 +1,45 @@
+"""Is a library name called where it stands, or through a variable, an attribute or an item that holds it?"""
+
+from __future__ import annotations
+
+import ast
+
+from pivot.reading.trace import Visit
+from pivot.reading.values import Api
+
+
+def is_direct(visit: Visit) -> bool:
+    """Is a library class named at the call itself, with arguments that stand there?"""
+    node = visit.node
+    if (
+        not isinstance(node, ast.Call)
+        or any(k.arg is None for k in node.keywords)
+        or any(isinstance(a, ast.Starred) for a in node.args)
+    ):
+        return False
+    return is_named(node.func, visit)
+
+
+def is_held(visit: Visit) -> bool:
+    """Is a library function called through a variable, an attribute or an item that holds it?"""
+    func = visit.node.func if isinstance(visit.node, ast.Call) else None
+    while isinstance(func, ast.Subscript):
+        func = func.value
+    return isinstance(func, (ast.Name, ast.Attribute)) and not is_named(func, visit)
+
+
+def is_named(func: ast.expr, visit: Visit) -> bool:
+    """Does an expression name something of a library by the imports of its file?"""
+    root = func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return False
+    function = visit.frame.function
+    at = visit.frame.scope
+    while at.parent is not None:
+        if root.id in at.names:
+            return func is not root and isinstance(at.names[root.id].hint, Api)  # `import torch` in a function
+        at = at.parent
+    module_value = visit.frame.scope.module.names.get(root.id)
+    return function is None or (module_value is not None and isinstance(module_value.hint, Api))
