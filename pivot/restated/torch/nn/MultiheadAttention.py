@@ -73,8 +73,8 @@ class MultiheadAttention(nn.Module):
             query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
         q, k, v = self.project(query, key, value)
         if self.bias_k is not None:
-            k = torch.cat([k, self.bias_k.repeat(k.shape[0], 1, 1)], dim=1)
-            v = torch.cat([v, self.bias_v.repeat(v.shape[0], 1, 1)], dim=1)
+            k = torch.cat([k, self.bias_k + torch.zeros_like(k[:, :1])], dim=1)
+            v = torch.cat([v, self.bias_v + torch.zeros_like(v[:, :1])], dim=1)
         if self.add_zero_attn:
             k = torch.cat([k, torch.zeros_like(k[:, :1])], dim=1)
             v = torch.cat([v, torch.zeros_like(v[:, :1])], dim=1)
