@@ -113,7 +113,9 @@ class LoweredSide:
                     order = self.layout.order_of(part)
                     places = [p for p in perm if isinstance(p, int)]
                     sizes = tuple(dim_hint(part.type.shape[order[p]]) for p in places)
-                    yield Item("permute", {"order": perm}, (source,), (result,), (sizes,), node)
+                    root = self.parameters.get(part.id, part)
+                    own = (root,) if root.parameter is not None else ()
+                    yield Item("permute", {"order": perm}, (source,), (result,), (sizes,), node, None, own)
                     source = result
                 made.append(source)
             operands.append(tuple(made) if isinstance(value, tuple) else made[0])

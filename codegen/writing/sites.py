@@ -16,7 +16,7 @@ from pivot.network import Node
 from pivot.problems import Problem
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, Value
+from pivot.reading.values import Value
 from pivot.slots import Coded, Path, SizeOf
 
 SiteKey = tuple[str, object]  # ("call", id(node)) or ("adapter", api name)

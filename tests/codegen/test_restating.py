@@ -80,3 +80,25 @@ def test_a_layer_with_a_form_keeps_it(tmp_path: Path, opset: OpSet, heads: int) 
     text = text.replace("return y, scores.sum()", "return y").replace("8, 2", f"8, {heads}")
     made = converted(tmp_path, opset, text, "MultiheadAttention()")
     assert f"layers.MultiHeadAttention({heads}, {8 // heads})" in made.text
+
+
+HELD = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+class Net(nn.Module):
+    def __init__(self, act=F.relu, last=F.gelu):
+        super().__init__()
+        self.act = act
+        self.last = last
+
+    def forward(self, x):
+        return self.last(self.act(x), approximate="tanh")
+"""
+
+
+def test_a_function_held_in_an_attribute_is_called_through_it(tmp_path: Path, opset: OpSet) -> None:
+    made = converted(tmp_path, opset, HELD, "Net()")
+    assert "def __init__(self, act=ops.relu, last=gelu):" in made.text
+    assert "return self.last(self.act(x), approximate='tanh')" in made.text.replace('"', "'")

@@ -40,6 +40,7 @@ class MultiheadAttention(nn.Module):
         self.bias_k = nn.Parameter(torch.zeros(1, 1, embed_dim)) if add_bias_kv else None
         self.bias_v = nn.Parameter(torch.zeros(1, 1, embed_dim)) if add_bias_kv else None
         self.add_zero_attn = add_zero_attn
+        self.appended = int(add_bias_kv) + int(add_zero_attn)
         self.drop = nn.Dropout(dropout)
 
     def project(self, query, key, value):
@@ -57,6 +58,14 @@ class MultiheadAttention(nn.Module):
     def split_heads(self, x):
         """(N, T, E) -> (N, heads, T, E / heads)."""
         return x.reshape(x.shape[0], x.shape[1], self.num_heads, self.head_dim).transpose(1, 2)
+
+    def apply_mask(self, scores, mask):
+        """Forbid where a mask is True, add a mask of numbers; keys that were appended are always seen."""
+        if self.appended:
+            mask = nn.functional.pad(mask, (0, self.appended))
+        if mask.dtype == torch.bool:
+            return scores.masked_fill(mask, float("-inf"))
+        return scores + mask
 
     def forward(
         self,
@@ -83,9 +92,9 @@ class MultiheadAttention(nn.Module):
         if attn_mask is not None:
             if attn_mask.dim() == 3:  # one for each sample and head
                 attn_mask = attn_mask.reshape(-1, self.num_heads, attn_mask.shape[1], attn_mask.shape[2])
-            scores = apply_mask(scores, attn_mask)
+            scores = self.apply_mask(scores, attn_mask)
         if key_padding_mask is not None:
-            scores = apply_mask(scores, key_padding_mask[:, None, None, :])
+            scores = self.apply_mask(scores, key_padding_mask[:, None, None, :])
         weights = self.drop(torch.softmax(scores, dim=-1))
         y = (weights @ v).transpose(1, 2)
         y = self.out_proj(y.reshape(y.shape[0], y.shape[1], self.embed_dim))
@@ -96,12 +105,3 @@ class MultiheadAttention(nn.Module):
         if average_attn_weights:
             weights = weights.mean(dim=1)
         return y, weights
-
-
-def apply_mask(scores, mask):
-    """Forbid where a mask is True; add a mask of numbers. Keys that were appended are always seen."""
-    if mask.shape[-1] != scores.shape[-1]:
-        mask = nn.functional.pad(mask, (0, scores.shape[-1] - mask.shape[-1]))
-    if mask.dtype == torch.bool:
-        return scores.masked_fill(mask, float("-inf"))
-    return scores + mask
