@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from codegen.absorbing import absorb, absorb_result
 from codegen.indexing import place_index
-from codegen.lower import Lowering, Step
+from codegen.lower import Lowering, Step, source_order
 from codegen.orders import (
     Block,
     Order,
@@ -400,7 +400,8 @@ class Layout:
         outs: list[Order] = []
         for index, result in enumerate(step.results):
             name = names[index] if index < len(names) else names[-1]
-            outs.append(self.output_order(step, name, result) if step.form.order else identity(rank_of(result)))
+            ordered = step.form.order or source_order(step.node)
+            outs.append(self.output_order(step, name, result) if ordered else identity(rank_of(result)))
         placed.orders_out = tuple(outs)
 
     def place_ones(self, step: Step, placed: Placed) -> None:

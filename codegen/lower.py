@@ -312,9 +312,9 @@ def origins(params: tuple[tuple[str, object], ...], inherits: bool, outer: Mappi
 
 def consumed(done: Elaborated, nodes: list[Node]) -> set[str]:
     """Ids of values that somebody reads: nodes and outputs."""
-    used = {t.id for node in nodes for t in node.tensors()}
+    used = {(t.whole or t).id for node in nodes for t in node.tensors()}
     for run in done.network.runs.values():
-        used.update(v.id for v in run.outputs)
+        used.update((v.whole or v).id for v in run.outputs)
     return used
 
 

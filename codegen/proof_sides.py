@@ -73,6 +73,10 @@ class LoweredSide:
     def items(self) -> Iterator[Item]:
         """All items in order."""
         for node in self.run.nodes:
+            whole = joined(node)
+            if whole is not None:
+                self.alias[node.results[0].id] = whole.id
+                continue
             low = self.lowering.lowered.get(id(node))
             if low is None or low.chosen is None:
                 yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
@@ -174,6 +178,19 @@ def inactive(node: Node) -> bool:
     return node.op is not None and node.op.name == "dropout" and node.module is None and flags.get("training") is False
 
 
+def joined(node: Node) -> TensorVersion | None:
+    """The value whose entries a node puts together again: an axis more for one state, a stack for two directions."""
+    parts = list(node.tensors())
+    whole = parts[0].whole if parts else None
+    if node.op is None or whole is None or node.results[0].type.shape != whole.type.shape:
+        return None
+    if node.op.name == "stack" and node.params.get("axis") != 0:
+        return None
+    if node.op.name != "stack" and not (node.op.shape in RESHAPES and len(parts) == 1):
+        return None
+    return whole if [(p.whole, p.place) for p in parts] == [(whole, i) for i in range(len(parts))] else None
+
+
 class ReadSide:
     """The nodes that the target's reader found in one mode."""
 
@@ -203,10 +220,10 @@ class ReadSide:
             if node.op.name == "identity" and first is not None:
                 self.alias[node.results[0].id] = first.id
                 continue
-            if first is not None and first.expanded is not None and node.op.shape in RESHAPES:
-                if node.results[0].type.shape == first.expanded.type.shape:
-                    self.alias[node.results[0].id] = first.expanded.id
-                    continue
+            whole = joined(node)
+            if whole is not None:
+                self.alias[node.results[0].id] = whole.id
+                continue
             names = (*node.op.inputs, *handed_weights(node.op, node.operands, node.weights))
             operands = tuple(self.operand(node.operands.get(name)) for name in names)
             op = "reshape" if node.op.shape in RESHAPES else node.op.name

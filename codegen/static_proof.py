@@ -22,6 +22,7 @@ from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.inputs import InputSpec
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ParameterObject, TensorVersion
+from pivot.results import ENTRIES, entry_id
 
 
 @dataclass(slots=True, eq=False)
@@ -129,6 +130,8 @@ def bind(one: Item, two: Item, same: dict[str, str], proof: Proof) -> None:
         proof.parameters[id(source)] = (source, target)
         proof.takers[id(target)] = id(source)
     same.update(zip(one.results, two.results, strict=False))
+    for place in set(ENTRIES.values()):
+        same.update((entry_id(a, place), entry_id(b, place)) for a, b in zip(one.results, two.results, strict=False))
     owner, module = layers_of(one, two)
     if owner is not None and module is not None:
         proof.modules[id(owner)] = module

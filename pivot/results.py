@@ -30,6 +30,15 @@ class ResultGroup:
 
 Result: TypeAlias = ResultName | ResultGroup
 
+ENTRIES = {"expand": 0, "forward": 0, "backward": 1}
+"""Codecs of a result that is one entry of an output's first axis: `@forward(h)` is h[0]; `@expand(h)` where it is all.
+"""
+
+
+def entry_id(whole: str, place: int) -> str:
+    """The id of the entry of a value."""
+    return f"{whole}.{place}"
+
 _TOKEN = re.compile(r"\s*([A-Za-z_]\w*'*|[@*,()\[\]])")
 
 

@@ -6,7 +6,7 @@ import ast
 
 from codegen.writing import nodes
 from codegen.writing.sharing import shared
-from pivot.results import Result, ResultGroup, ResultName
+from pivot.results import ENTRIES, Result, ResultGroup, ResultName
 
 
 def is_list(pattern: Result) -> bool:
@@ -35,18 +35,32 @@ def parts(pattern: Result, call: ast.expr) -> dict[str, ast.expr]:
     if isinstance(pattern, ResultName):
         if pattern.name == "_":
             return {}
-        if pattern.codec == "expand":
-            return {pattern.name: nodes.call("keras.ops.expand_dims", [call], {"axis": ast.Constant(0)})}
-        return {pattern.name: call}
+        return {pattern.name: joined(pattern.codec, [call])}
     if is_list(pattern):
         item = pattern.items[0]
         assert isinstance(item, ResultName)
         return {item.name: call}
     found: dict[str, ast.expr] = {}
     call = shared(call, "results")
+    entries: dict[str, list[ast.expr]] = {}
     for place, item in enumerate(pattern.items):
-        found.update(parts(item, ast.Subscript(call, ast.Constant(place), ast.Load())))
+        text = ast.Subscript(call, ast.Constant(place), ast.Load())
+        if isinstance(item, ResultName) and item.codec in ENTRIES:
+            entries.setdefault(item.name, []).append(text)
+        else:
+            found.update(parts(item, text))
+    for name, texts in entries.items():
+        found[name] = joined("expand", texts)
     return found
+
+
+def joined(codec: str | None, entries: list[ast.expr]) -> ast.expr:
+    """The text of an output that a call returns as the entries of its first axis."""
+    if codec not in ENTRIES:
+        return entries[0]
+    if len(entries) == 1:
+        return nodes.call("keras.ops.expand_dims", entries, {"axis": ast.Constant(0)})
+    return nodes.call("keras.ops.stack", [ast.List(entries, ast.Load())])
 
 
 def filled(pattern: Result, found: dict[str, ast.expr]) -> ast.expr:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import applying, effects, nodes, sizes
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
-from codegen.writing.plans import Unwritable, direct_form, is_one_lambda
-from codegen.writing.results import is_list
+from codegen.writing.plans import Unwritable, is_one_lambda
+from codegen.writing.unpacking import unpacked
 from pivot.problems import refuse
 from pivot.reading.modules import ModuleObject
-from pivot.results import Result, ResultName
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -151,9 +150,9 @@ class Statements:
         sized = self.sizes(node)
         if sized is not None:
             return sized
-        unpacked = self.results(node)
-        if unpacked is not None:
-            return unpacked
+        taken = unpacked(self, node)
+        if taken is not None:
+            return taken
         pair = self.layer_pair(node)
         if pair is not None:
             return pair
@@ -209,50 +208,6 @@ class Statements:
         owner = node.value.value if isinstance(node.value, ast.Attribute) else node.value.func.value  # type: ignore[attr-defined]
         made = ast.Tuple([self.e.target(target.elts[axis]) for axis in order], ast.Store())
         return [ast.Assign([made], nodes.call("keras.ops.shape", [self.e.expr(owner)]))]
-
-    def results(self, node: ast.Assign) -> list[ast.stmt] | None:
-        """`y, (h, c) = lstm(x)` where the target's call returns another structure."""
-        visits = self.w.trace.of(node.value)
-        nodes_made = [v.made for v in visits if v.made is not None]
-        if not nodes_made or len(node.targets) != 1:
-            return None
-        lowered = self.w.lowering.lowered.get(id(nodes_made[0]))
-        if lowered is None or lowered.chosen is None or nodes_made[0].form is None:
-            return None
-        direct = lowered.chosen.steps[-1].form if nodes_made[0].module is not None else direct_form(lowered)
-        if direct is None:
-            return None  # written in the shape of the source's result
-        source, target = nodes_made[0].form.result, direct.result
-        if source == target or isinstance(source, ResultName) or (is_list(source) and is_list(target)):
-            return None
-        names: dict[str, ast.expr] = {}
-        if not match(source, node.targets[0], names):
-            raise Unwritable("the results of this call are not unpacked where it stands")
-        self.e.as_is = node.value
-        value = self.e.expr(node.value)
-        wanted, after = self.rebuilt(target, names)
-        if wanted is None:
-            return [ast.Expr(value)]
-        return [ast.Assign([wanted], value), *after]
-
-    def rebuilt(self, pattern: Result, names: dict[str, ast.expr]) -> tuple[ast.expr | None, list[ast.stmt]]:
-        """The assignment target for a result pattern, and what has to follow the call."""
-        if isinstance(pattern, ResultName):
-            text = names.get(pattern.name)
-            target = self.e.target(text) if text is not None else ast.Name("_", ast.Store())
-            after: list[ast.stmt] = []
-            if pattern.codec == "expand" and isinstance(target, ast.Name) and target.id != "_":
-                load = ast.Name(target.id, ast.Load())
-                after.append(
-                    ast.Assign([target], nodes.call("keras.ops.expand_dims", [load], {"axis": ast.Constant(0)}))
-                )
-            return target, after
-        parts, later = [], []
-        for item in pattern.items:
-            made, more = self.rebuilt(item, names)
-            parts.append(made or ast.Name("_", ast.Store()))
-            later.extend(more)
-        return ast.Tuple(parts, ast.Store()), later
 
     def layer_pair(self, node: ast.Assign) -> list[ast.stmt] | None:
         """`self.conv = ...` that needs two target layers: a sibling attribute before it."""
@@ -369,19 +324,6 @@ class Statements:
                 continue
             return False
         return True
-
-
-def match(pattern: Result, target: ast.expr, names: dict[str, ast.expr]) -> bool:
-    """Which result each name of an assignment target takes."""
-    if isinstance(pattern, ResultName):
-        if not (isinstance(target, ast.Name) and target.id == "_"):
-            names[pattern.name] = target
-        return True
-    if isinstance(target, ast.Name) and target.id == "_":
-        return True
-    if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(pattern.items):
-        return all(match(p, t, names) for p, t in zip(pattern.items, target.elts, strict=True))
-    return False
 
 
 def negated(test: ast.expr) -> ast.expr:

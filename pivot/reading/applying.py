@@ -26,7 +26,7 @@ from pivot.reading.values import (
     Unknown,
     Value,
 )
-from pivot.results import Result, ResultName
+from pivot.results import ENTRIES, Result, ResultName, entry_id
 from pivot.shapes import FreeSize, ShapeError, infer
 from pivot.types import TensorType
 
@@ -218,10 +218,9 @@ def shape_result(pattern: Result, outputs: Mapping[str, object]) -> Value:
         if pattern.name == "_":
             return Value(Unknown("this result of the call is not modelled"))
         made = outputs[pattern.name]
-        if pattern.codec == "expand" and isinstance(made, Value) and isinstance(made.hint, TensorCell):
-            whole = made.hint.version
-            part = TensorVersion(f"{whole.id}e", TensorType(whole.type.shape[1:], whole.type.dtype), expanded=whole)
-            return Value(TensorCell(part), None, INPUT)
+        place = ENTRIES.get(pattern.codec or "")
+        if place is not None and isinstance(made, Value) and isinstance(made.hint, TensorCell):
+            return Value(TensorCell(entry_of(made.hint.version, place)), None, INPUT)
         if isinstance(made, tuple):
             return Value(made if pattern.star else ListObject(list(made)), None, INPUT)
         assert isinstance(made, Value)
@@ -235,6 +234,12 @@ def shape_result(pattern: Result, outputs: Mapping[str, object]) -> Value:
         else:
             items.append(filled)
     return Value(tuple(items) if pattern.kind == "tuple" else ListObject(items), None, INPUT)
+
+
+def entry_of(whole: TensorVersion, place: int) -> TensorVersion:
+    """whole: (D, ...) -> its entry `place`: (...), as a call returns the state of one direction."""
+    type_ = TensorType(whole.type.shape[1:], whole.type.dtype)
+    return TensorVersion(entry_id(whole.id, place), type_, whole=whole, place=place)
 
 
 def apply_layer(

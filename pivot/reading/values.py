@@ -68,7 +68,8 @@ class TensorVersion:
     parameter: ParameterObject | None = None
     constant: object = None
     name: str = ""
-    expanded: TensorVersion | None = None  # the value with a leading axis of 1 that this is returned for
+    whole: TensorVersion | None = None  # the value of which this is the entry `place` of the first axis: a state
+    place: int = 0
 
 
 @dataclass(slots=True, eq=False, repr=False)
