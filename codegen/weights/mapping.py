@@ -13,6 +13,7 @@ from codegen.static_proof import Proof
 from pivot.letters import read_weights, write_weights
 from pivot.notation import parse_axes
 from pivot.problems import refuse
+from pivot.reading.checkpoint_names import checkpoint_name
 from pivot.reading.keras import BASES
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ClassObject, DictObject, ListObject, TensorCell, Value
@@ -34,6 +35,7 @@ class LayerMap:
     absorbed: Mapping[str, tuple[tuple[str, Block], ...]]
     roles: tuple[str, ...]
     sizes: Mapping[str, int]
+    names: Mapping[str, str]  # path of a weight in the source's layer -> its name in a checkpoint
 
 
 def weight_maps(converted: Converted, proof: Proof) -> list[LayerMap]:
@@ -60,8 +62,15 @@ def weight_maps(converted: Converted, proof: Proof) -> list[LayerMap]:
         found[id(module)] = LayerMap(
             module.path, step.node.form, read.form, datasets.get(id(read.module), {}), dict(placed.absorbed),
             tuple(r for r in step.weights if r in read.form.weights), letter_sizes(step.node.form, sizes),
+            names_in_checkpoint(converted.done.network.root, module, step.node.form),
         )  # fmt: skip
     return list(found.values())
+
+
+def names_in_checkpoint(root: ModuleObject, module: ModuleObject, form: Form) -> dict[str, str]:
+    """What a checkpoint calls the weights of a layer."""
+    paths = {term.path for weight in form.weights.values() for term in weight.terms}
+    return {path: checkpoint_name(root, f"{module.path}.{path}" if module.path else path) for path in paths}
 
 
 def letter_sizes(form: Form, params: Mapping[str, int]) -> dict[str, int]:
@@ -118,7 +127,7 @@ def carry_layer(layer: LayerMap, checkpoint: Mapping[str, Array]) -> dict[str, A
     stored: dict[str, Array] = {}
     for role in layer.roles:
         for term in layer.source.weights[role].terms:
-            name = f"{layer.path}.{term.path}" if layer.path else term.path
+            name = layer.names[term.path]
             if name not in checkpoint:
                 raise refuse(
                     "weights", name, 0, 0, f"the checkpoint has no weight {name!r}", "give the state_dict of this model"

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
+from codegen.writing.restated import only_arm
+from pivot.reading.restating import is_restatement
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -50,7 +52,8 @@ def compare(e: Expressions, node: ast.Compare) -> ast.expr:
 
 def conditional(e: Expressions, node: ast.IfExp) -> ast.expr:
     """a if test else b."""
-    test = e.expr(node.test)
+    answer = only_arm(e.w.trace, node) if is_restatement(e.file) else None
+    test = e.expr(node.test) if answer is None else ast.Constant(answer)
     if isinstance(test, ast.Constant):
         return e.expr(node.body if test.value else node.orelse)
     return ast.IfExp(test, arm(e, node.body), arm(e, node.orelse))

@@ -13,6 +13,7 @@ from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Unwritable
 from codegen.writing.statements import Statements
 from pivot.reading import classes
+from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ class Definitions:
         if mode:
             spec.args.append(ast.arg("training", None))
             spec.defaults.append(ast.Constant(False))
-        self.w.out.dropped.extend(f"{node.name}({name})" for name in sorted(gone))
+        if not is_restatement(file):
+            self.w.out.dropped.extend(f"{node.name}({name})" for name in sorted(gone))
 
     def parameter(self, arg: ast.arg, file: str) -> ast.arg:
         """One parameter."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from codegen.writing import applying, effects, nodes, sizes
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plans import Unwritable, is_one_lambda
+from codegen.writing.restated import is_unread_setting, only_arm
 from codegen.writing.unpacking import unpacked
 from pivot.problems import refuse
 from pivot.reading.modules import ModuleObject
+from pivot.reading.restating import is_restatement
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -150,6 +152,8 @@ class Statements:
         sized = self.sizes(node)
         if sized is not None:
             return sized
+        if is_restatement(self.file) and is_unread_setting(node, self.w.settings_read):
+            return []
         taken = unpacked(self, node)
         if taken is not None:
             return taken
@@ -271,7 +275,8 @@ class Statements:
 
     def condition(self, node: ast.If) -> list[ast.stmt]:
         """if / else; a known test leaves its arm, an empty arm goes."""
-        test = self.e.expr(node.test)
+        answer = only_arm(self.w.trace, node) if is_restatement(self.file) else None
+        test = self.e.expr(node.test) if answer is None else ast.Constant(answer)
         if isinstance(test, ast.Constant):
             return self.arm(node.body if test.value else node.orelse)
         body, orelse = self.arm(node.body), self.arm(node.orelse)

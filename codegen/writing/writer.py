@@ -20,6 +20,7 @@ from codegen.writing.expressions import Expressions
 from codegen.writing.gone import find_gone_parameters, find_mode_functions
 from codegen.writing.naming import DEFINED_BY, Key
 from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
+from codegen.writing.restated import settings_read
 from codegen.writing.sites import Site, Sites
 from pivot.network import Node
 from pivot.opset import OpSet
@@ -80,6 +81,7 @@ class Writer:
         self.siblings: dict[tuple[int, str], str] = {}
         self.unmapped_sites: dict[int, ast.AST] = {}
         self.idioms = load_idioms()
+        self.settings_read = settings_read(self)
         self.gone_parameters = find_gone_parameters(self)
         self.mode_functions = find_mode_functions(self)
         self.definitions = Definitions(self)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pivot.reading.bombs import check_graph
+from pivot.reading.checkpoint_names import checkpoint_name
 from pivot.reading.values import Api, ClassObject, ParameterObject, TensorCell, Value
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def name_paths(root: ModuleObject) -> None:
         for name, parameter in module.own_parameters():
             if id(parameter) not in names:
                 names[id(parameter)] = parameter.names = []
-            parameter.names.append(f"{prefix}.{name}" if prefix else name)
+            parameter.names.append(checkpoint_name(root, f"{prefix}.{name}" if prefix else name))
         below = above | {id(module)}
         for name, child in reversed(list(module.own_children())):
             if id(child) not in below:
