@@ -52,6 +52,12 @@ class Placed:
     why: str = ""
 
 
+def takes_own_order(step: Step, value: TensorVersion) -> bool:
+    """Does a step take a value's axes by their letters, whatever the storage was?"""
+    letters = [step.op.letters(name) for name, operand in step.operands.items() if operand is value]
+    return step.op.layout == "plain" and all(found is not None and "*" not in found for found in letters)
+
+
 class Layout:
     """Orders of all values, and how each step stands in them."""
 
@@ -65,6 +71,7 @@ class Layout:
         self.applications: dict[int, list[Step]] = {}  # steps with weights, by the module that owns them
         self.owners: dict[int, set[int]] = {}  # parameter -> the modules that use it, 0 = read by itself
         self.outputs = {v.id for run in lowering.done.network.runs.values() for v in run.outputs}
+        self.met = {id(node) for run in lowering.done.network.runs.values() for node in run.nodes}  # not on trial
         self.joins: dict[str, set[str]] = {}
         for a, b, _ in joins:
             self.joins.setdefault(a, set()).add(b)
@@ -239,16 +246,21 @@ class Layout:
         value = first_tensor(step)
         perm = permutation(step)
         assert value is not None
-        if perm is None:
+        order = self.order_of(value)
+        if perm is None or (order == identity(len(order)) and self.is_for_plain(step.results[0])):
             self.place_plain(step, placed)
             return
-        order = self.order_of(value)
         placed.alias = True
         placed.orders_in[first_name(step)] = order
         placed.orders_out = (tuple(perm.index(axis) for axis in order),)
         block = self.blocks.get(value.id)
         if block is not None:
             self.blocks[step.results[0].id] = Block(perm.index(block.axis), block.sizes, block.order)
+
+    def is_for_plain(self, value: TensorVersion) -> bool:
+        """Do steps that take their axes in an order of their own, and nobody else, take a value?"""
+        taken = [s for s in self.consumers.get(value.id, []) if id(s.node) in self.met]
+        return bool(taken) and value.id not in self.outputs and all(takes_own_order(s, value) for s in taken)
 
     def follow(self, step: Step, placed: Placed) -> None:
         """One operand, the result stored like it."""

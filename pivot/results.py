@@ -39,6 +39,7 @@ def entry_id(whole: str, place: int) -> str:
     """The id of the entry of a value."""
     return f"{whole}.{place}"
 
+
 _TOKEN = re.compile(r"\s*([A-Za-z_]\w*'*|[@*,()\[\]])")
 
 

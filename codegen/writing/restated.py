@@ -23,7 +23,13 @@ def only_arm(trace: Trace, node: ast.If | ast.IfExp) -> bool | None:
     """The answer of a test that only the configuration decides and that was always the same."""
     met = [b for b in trace.branches.get(id(node), []) if not b.speculative]
     answers = {b.taken for b in met}
-    return answers.pop() if len(answers) == 1 and all(b.kind == "config" for b in met) else None
+    decided = asks_for_none(node.test) or all(b.kind == "config" for b in met)
+    return answers.pop() if len(answers) == 1 and decided else None
+
+
+def asks_for_none(test: ast.expr) -> bool:
+    """Is a test `x is None` or `x is not None`? That is the configuration's doing even where x is a tensor."""
+    return isinstance(test, ast.Compare) and all(isinstance(op, (ast.Is, ast.IsNot)) for op in test.ops)
 
 
 def taken_parts(trace: Trace, node: ast.AST) -> Iterator[ast.AST]:
