@@ -46,7 +46,7 @@ def unpacked(s: Statements, node: ast.Assign) -> list[ast.stmt] | None:
     given = set(result_names(target))
     takers.groups = [(text, group) for text, group in takers.groups if given & set(result_names(group))]
     wanted, after = Rebuilt(s, takers).of(target)
-    return [ast.Assign([wanted], value), *after] if wanted is not None else [ast.Expr(value)]
+    return [ast.Assign([wanted], value), *after]
 
 
 def match(pattern: Result, target: ast.expr, takers: Takers) -> bool:

@@ -1,7 +1,7 @@
 r"""What a checkpoint calls the weights inside a restated module: its file says so in a table of patterns.
 
-`CHECKPOINT = {r"rnns\.(\d+)\.(\w+)": r"\2_l\1"}` in the restatement of `LSTM`: what is `encoder.rnns.1.weight_ih` here is
-`encoder.weight_ih_l1` in a checkpoint.
+With `CHECKPOINT = {r"rnns\.(\d+)\.(\w+)": r"\2_l\1"}` in the restatement of `LSTM`, the weight `rnns.1.weight_ih` of a
+module `encoder` is `encoder.weight_ih_l1` in a checkpoint.
 """
 
 from __future__ import annotations

@@ -1,0 +1,85 @@
+"""Restated library code is written for the configuration at hand: arms and parameters left aside are not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Written = Callable[..., str]
+
+STACKED = '''class GRU(layers.Layer):
+    """GRU layers on top of each other; the states are (layers * directions, N, hidden_size)."""
+
+    def __init__(self, input_size, hidden_size, num_layers=1, bias=True, dropout=0.0):
+        super().__init__()
+        self.drop = layers.Dropout(dropout)
+        self.rnns = []
+        for layer in range(num_layers):
+            self.rnns.append(layers.GRU(hidden_size, use_bias=bias, return_sequences=True, return_state=True))
+
+    def call(self, x):
+        h_n = []
+        for layer, rnn in enumerate(self.rnns):
+            if layer > 0:
+                x = self.drop(x)
+            x, *states = rnn(x)
+            h_n += states
+        return x, ops.stack(h_n)
+'''
+
+
+def test_several_layers_are_one_class(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.rnn = nn.GRU(4, 5, num_layers=2, batch_first=True, dropout=0.1)
+
+            def forward(self, x):
+                y, h = self.rnn(x)
+                return y, h[-1]
+        """,
+        "2x3x4",
+    )
+    joined = made.replace("layers.GRU(\n                    hidden_size, ", "layers.GRU(hidden_size, ")
+    assert "".join(joined.split()).startswith("".join(STACKED.split()))
+    assert "self.rnn = GRU(4, 5, num_layers=2, dropout=0.1)" in made
+
+
+def test_states_that_are_given_go_to_each_layer(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.rnn = nn.LSTM(4, 5, 2, bidirectional=True)
+
+            def forward(self, x):
+                h0 = torch.zeros(4, x.size(1), 5)
+                y, (h, c) = self.rnn(x, (h0, h0))
+                return y, h
+        """,
+        "3x2x4",
+    )
+    assert "x = ops.swapaxes(x, 0, 1)" in made
+    assert "initial_state=[h_0[first], c_0[first], h_0[second], c_0[second]]" in made
+    assert "hx is None" not in made
+    assert "batch_first" not in made
+
+
+def test_a_setting_that_the_program_reads_stays(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.rnn = nn.GRU(4, 5, num_layers=2, batch_first=True)
+
+            def forward(self, x):
+                y, h = self.rnn(x)
+                return y * self.rnn.num_layers
+        """,
+        "2x3x4",
+    )
+    assert "self.num_layers = num_layers" in made
+    assert "self.hidden_size" not in made
