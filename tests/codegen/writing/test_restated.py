@@ -61,7 +61,6 @@ def test_states_that_are_given_go_to_each_layer(written: Written) -> None:
         """,
         "3x2x4",
     )
-    assert "x = ops.swapaxes(x, 0, 1)" in made
     assert "initial_state=[h_0[first], c_0[first], h_0[second], c_0[second]]" in made
     assert "hx is None" not in made
     assert "batch_first" not in made
