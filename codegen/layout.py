@@ -16,10 +16,11 @@ from codegen.lower import Lowering, Step, source_order
 from codegen.orders import (
     Block,
     Order,
+    alike,
+    broadcast_order,
     expand,
     first_name,
     first_tensor,
-    fits,
     identity,
     inserted_axes,
     permutation,
@@ -324,20 +325,19 @@ class Layout:
             placed.why = "a flattened value whose parts are stored in another order is combined with another value"
         lead = next((v for v in full if self.order_of(v) != identity(rank)), full[0])
         order = self.order_of(lead)
-        lower = [v for v in values if rank_of(v) < rank]
-        if not blocked and order != identity(rank) and not all(fits(order, rank - rank_of(v), v) for v in lower):
+        if not blocked and any(broadcast_order(order, v) is None for v in values):
             order = identity(rank)
         for name, operand in step.operands.items():
             if not isinstance(operand, TensorVersion):
                 continue
-            shift = rank - rank_of(operand)
-            if shift == 0:
-                have = self.order_of(operand)
-                placed.orders_in[name] = order
-                if have != order:
-                    placed.transposes[name] = tuple(have.index(axis) for axis in order)
-            elif order != identity(rank) and not fits(order, shift, operand):
+            have, shift = self.order_of(operand), rank - rank_of(operand)
+            want = broadcast_order(order, operand)
+            if want is None:
                 placed.why = "operands of different rank are stored in different orders"
+            elif not alike(have, want, operand):
+                placed.transposes[name] = tuple(have.index(axis) for axis in want)
+            if shift == 0 or name in placed.transposes:
+                placed.orders_in[name] = want or order
         result_rank = rank_of(step.results[0]) if step.results else rank
         placed.orders_out = tuple(order if result_rank == rank else identity(rank_of(r)) for r in step.results)
 

@@ -20,7 +20,11 @@ MAX_NESTING = 6
 
 @dataclass(slots=True, eq=False)
 class Step:
-    """One op of the target. `origin` tells which parameter of the source's node a parameter repeats unchanged."""
+    """One op of the target.
+
+    `origin` tells which parameter of the source's node a parameter repeats unchanged, or an operand (`@b`) that is a
+    number.
+    """
 
     op: Op
     form: Form
@@ -202,6 +206,9 @@ class Lowering:
             if item.op is whole.op:
                 owned = {**weights, **owned}
             origin = origins(raw.params, item.op is whole.op, whole.origin)
+            for name, ref in item.operands.items():
+                if isinstance(ref, str) and ref in whole.origin and names.get(ref) is whole.params.get(ref):
+                    origin[f"@{name}"] = whole.origin[ref]
             results = self.results_of(item.op, item.params, operands, owned, item.results, outputs, whole)
             if isinstance(results, Refused):
                 return results

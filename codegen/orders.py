@@ -114,12 +114,23 @@ def inserted_axes(step: Step, rank: int) -> tuple[int, ...]:
     )
 
 
-def fits(order: Order, shift: int, value: TensorVersion) -> bool:
-    """Does a value of smaller rank broadcast rightly against storage in this order?"""
+def broadcast_order(order: Order, value: TensorVersion) -> Order | None:
+    """The order in which a value broadcasts against storage in an order; it may lack the first axes.
+
+    (C, 1, 1) against N H W C wants 1 1 C; one number per axis may stand in any order. None where the axes that the
+    value has are not the ones that are stored last.
+    """
+    shift = len(order) - rank_of(value)
+    if shift and all(size == 1 for size in value.type.shape):
+        return identity(rank_of(value))
+    tail = tuple(axis - shift for axis in order[shift:])
+    return tail if sorted(tail) == list(range(len(tail))) else None
+
+
+def alike(have: Order, want: Order, value: TensorVersion) -> bool:
+    """Do two orders store a value in the same way? Axes of size 1 may change places."""
     sizes = value.type.shape
-    if all(size == 1 for size in sizes):
-        return True
-    return order[shift:] == tuple(range(shift, len(order)))
+    return all(a == b or (sizes[a] == 1 and sizes[b] == 1) for a, b in zip(have, want, strict=True))
 
 
 def same_size(a: Dim, b: Dim) -> bool:

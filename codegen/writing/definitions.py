@@ -245,6 +245,8 @@ class Definitions:
         if any(n in DROPPED_MEMBERS for n in names):
             return []
         body = Statements(self.w, cls.file, set(cls.pending), False)
+        if isinstance(statement, ast.AnnAssign) and cls.kind in ("dataclass", "namedtuple"):
+            return [self.field(statement, body, cls.file)]
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
             return [nodes.like(copy.copy(statement), statement)]
         try:
@@ -252,6 +254,12 @@ class Definitions:
         except Unwritable:
             return []
 
+    def field(self, node: ast.AnnAssign, body: Statements, file: str) -> ast.stmt:
+        """A field of a dataclass or named tuple; its annotation is what makes it one."""
+        annotation = self.w.annotation(node.annotation, file) or ast.Name("object", ast.Load())
+        value = body.e.expr(node.value) if node.value is not None else None
+        made = ast.AnnAssign(copy.deepcopy(node.target), annotation, None if nodes.has_gone(value) else value, 1)
+        return nodes.like(made, node)
 
 BUILD = '''
 def build(self, input_shape):

@@ -12,7 +12,7 @@ from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, Value
+from pivot.reading.values import Api, ListObject, Value
 from pivot.results import ResultGroup
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ class Expressions:
                 rest = [p for p in positional[where:] if p is not None]
                 if (
                     key == variadic
-                    and (len(rest) > 1 or not isinstance(part, (ast.Tuple, ast.List)))
+                    and (len(rest) > 1 or not self.is_sequence(node, where, part))
                     and len(rest) == len(positional) - where
                 ):
                     found[key] = ast.Tuple([self.expr(p) for p in rest], ast.Load())
@@ -277,6 +277,11 @@ class Expressions:
             elif isinstance(where, str) and where in keywords:
                 found[key] = self.expr(keywords[where])
         return found
+
+    def is_sequence(self, node: ast.expr, where: int, part: ast.expr) -> bool:
+        """Is the one argument that stands for all the remaining ones a list or tuple of them?"""
+        hints = [v.args[where].hint for v in self.w.trace.of(node) if where < len(v.args)]
+        return isinstance(part, (ast.Tuple, ast.List)) or any(isinstance(h, (tuple, ListObject)) for h in hints)
 
     def variadic(self, node: ast.expr) -> str:
         """The key of the slot that takes the remaining arguments, if the form has one."""

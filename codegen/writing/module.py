@@ -194,7 +194,7 @@ def public_names(body: list[ast.stmt], w: Writer) -> None:
     taken = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
     names: dict[str, str] = {}
     for statement in body:
-        if isinstance(statement, ast.ClassDef) and statement.name.startswith("_"):
+        if isinstance(statement, ast.ClassDef) and statement.name.startswith("_") and makes_layers(statement, w):
             public = statement.name.lstrip("_")
             while public in taken:
                 public += "Layer"
@@ -204,6 +204,13 @@ def public_names(body: list[ast.stmt], w: Writer) -> None:
         for statement in body:
             Renamer(names).visit(statement)
         w.out.entry = Renamer(names).visit(w.out.entry)
+
+
+def makes_layers(node: ast.ClassDef, w: Writer) -> bool:
+    """May instances of a class be layers? A plain class keeps its name."""
+    found = [scope.names.get(node.name) for scope in w.ev.scopes.values()]
+    known = [value.hint for value in found if value is not None and isinstance(value.hint, ClassObject)]
+    return not known or any(w.ev.dialect.is_module_class(cls) for cls in known)
 
 
 class Shortener(ast.NodeTransformer):

@@ -29,6 +29,8 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
         raise Unwritable("a parameter that is made outside a module")
     data = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "data"), None)
     factor: ast.expr | None = None
+    while isinstance(data, ast.Call) and isinstance(data.func, ast.Attribute) and data.func.attr.endswith("_"):
+        data = data.func.value  # torch.empty(3, 4).normal_()
     if isinstance(data, ast.BinOp) and isinstance(data.op, ast.Mult):
         sides = [data.left, data.right] if isinstance(data.left, ast.Call) else [data.right, data.left]
         data, factor = sides[0], sides[1]

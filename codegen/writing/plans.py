@@ -15,13 +15,13 @@ from codegen.writing.pattern_text import is_pattern, pattern_elements
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
-from codegen.writing.slots import Disagreement, Given, arguments
+from codegen.writing.slots import Disagreement, Given, arguments, slot_param
 from pivot.dims import Dim
 from pivot.forms import OperandRef
 from pivot.op import Form
 from pivot.reading.values import TensorVersion
 from pivot.results import ResultGroup
-from pivot.slots import Operand
+from pivot.slots import Operand, Path
 
 
 class Unwritable(Exception):
@@ -208,7 +208,9 @@ class PlanText:
             return self.operand(steps[0], ref, material, made, placed)
 
         step = steps[0]
-        if any(s.operands.get(k) != v for s in steps for k, v in step.operands.items() if isinstance(v, (int, float))):
+        numbers = {k: v for k, v in step.operands.items() if isinstance(v, (int, float))}
+        unsaid = [k for k in numbers if self.said_number(step, k, material) is None]
+        if any(s.operands.get(k) != numbers[k] for s in steps for k in unsaid):
             if any(s.op is not s.node.op for s in steps if s.node is not None):
                 raise Unwritable("the visits of this site compute with different numbers")
         if placed.alias:
@@ -275,11 +277,22 @@ class PlanText:
             return ast.Compare(parts[0], tree.ops, [parts[1]])
         raise Unwritable(f"the operator {step.form.pattern} is not known")
 
+    def said_number(self, step: Step, name: str, material: Material) -> ast.expr | None:
+        """The source's text of a parameter that a step of a decomposition takes as a number."""
+        outer = step.origin.get(f"@{name}")
+        if outer is None or material.form is None:
+            return None
+        source = next((s for s in material.form.args if isinstance(s.value, Path) and slot_param(s) == outer), None)
+        text = material.given.get(source.key) if source is not None else None
+        return None if nodes.has_gone(text) else text
+
     def operand(
         self, step: Step, ref: OperandRef, material: Material, made: dict[str, ast.expr], placed: Placed
     ) -> ast.expr:
         """The expression of an operand: an earlier step's, or the source's own."""
         value = step.operands.get(ref.name)
+        if isinstance(value, (int, float)) and (said := self.said_number(step, ref.name, material)) is not None:
+            return said
         if ref.form != "one" and (ref.others or not isinstance(value, tuple)):
             each = [self.operand(step, OperandRef(n), material, made, placed) for n in (ref.name, *ref.others)]
             return ast.List(each, ast.Load()) if ref.form == "list" else ast.Tuple(each, ast.Load())

@@ -9,14 +9,13 @@ import pytest
 from codegen.lower import Step
 from codegen.orders import (
     Order,
+    broadcast_order,
     expand,
     first_name,
     first_tensor,
-    fits,
     identity,
     inserted_axes,
     permutation,
-    rank_of,
     reduced_axes,
     same_size,
     tensors,
@@ -98,20 +97,20 @@ def test_inserted_axes_are_those_of_the_result(opset: OpSet) -> None:
 
 
 @pytest.mark.parametrize(
-    ("order", "shape", "good"),
+    ("order", "shape", "wanted"),
     [
-        ((0, 1, 2, 3), (3, 4, 5), True),
-        ((0, 2, 3, 1), (3, 4, 5), False),  # its axes would meet others
-        ((0, 2, 3, 1), (1, 1), True),  # a number in disguise
-        ((0, 2, 1, 3), (5,), True),  # the last axis is where it was
-        ((0, 2, 3, 1), (5,), False),
+        ((0, 1, 2, 3), (3, 4, 5), (0, 1, 2)),
+        ((0, 2, 3, 1), (3, 4, 5), (1, 2, 0)),  # N H W C: its channels come last too
+        ((0, 2, 3, 1), (1, 1), (0, 1)),  # a number in disguise
+        ((0, 2, 1, 3), (5,), (0,)),  # the last axis is where it was
+        ((0, 2, 3, 1), (5,), None),  # its axis would meet the channels
+        ((0, 2, 3, 1), (1, 3, 4, 5), (0, 2, 3, 1)),
     ],
 )
-def test_smaller_ranks_broadcast_only_where_the_last_axes_stand_still(
-    order: Order, shape: tuple[int, ...], good: bool
+def test_a_value_broadcasts_against_storage_in_an_order_of_its_own(
+    order: Order, shape: tuple[int, ...], wanted: Order | None
 ) -> None:
-    value = tensor(*shape)
-    assert fits(order, len(order) - rank_of(value), value) is good
+    assert broadcast_order(order, tensor(*shape)) == wanted
 
 
 def test_sizes_are_compared_by_their_hints() -> None:

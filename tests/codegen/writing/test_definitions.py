@@ -208,3 +208,46 @@ def test_functions_of_the_module_are_kept_with_their_defaults(net: Net) -> None:
     assert made.startswith(
         'def swish(x, beta=1.0):\n    """x times its gate."""\n    return x * ops.sigmoid(beta * x)\n\n\nclass Net'
     )
+
+
+def test_a_parameter_of_smaller_rank_is_transposed_to_broadcast(net: Callable[..., str]) -> None:
+    made = net(
+        "self.scale = nn.Parameter(torch.ones(8, 1, 1))\nself.conv = nn.Conv2d(3, 8, 1)",
+        "return self.scale * self.conv(x)",
+        "2x3x4x6",
+    )
+    assert "return ops.transpose(self.scale, (1, 2, 0)) * self.conv(x)" in made
+
+
+def test_numbers_of_a_decomposition_are_said_by_the_source(net: Callable[..., str]) -> None:
+    made = net(
+        "self.fc = nn.Linear(4, 4)\nself.rate = rate",
+        "noise = torch.empty(x.shape[0], 1, dtype=x.dtype).bernoulli_(self.rate)\nreturn self.fc(x) * noise",
+        "2x4",
+        signature="rate=0.3",
+    )
+    assert "dtype=x.dtype" in made and "< self.rate," in made
+
+
+def test_fields_of_a_dataclass_stay_and_its_name_too(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        from dataclasses import dataclass
+
+        @dataclass
+        class _Config:
+            width: int
+            depth: int = 2
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.config = _Config(4)
+                self.fc = nn.Linear(self.config.width, 4)
+
+            def forward(self, x):
+                return self.fc(x)
+        """,
+        "2x4",
+    )
+    assert "class _Config:\n    width: int\n    depth: int = 2\n" in made
