@@ -261,6 +261,7 @@ class Definitions:
         made = ast.AnnAssign(copy.deepcopy(node.target), annotation, None if nodes.has_gone(value) else value, 1)
         return nodes.like(made, node)
 
+
 BUILD = '''
 def build(self, input_shape):
     """Build the layers that only training reaches as well, so that weights load before the first step."""

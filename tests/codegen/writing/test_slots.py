@@ -28,7 +28,7 @@ Call = Callable[..., str]
         ("", "nn.MaxPool2d(2)", "layers.MaxPooling2D()"),
         ("", "nn.MaxPool2d(3, stride=1)", "layers.MaxPooling2D(3, strides=1)"),
         ("g=3", "nn.Conv2d(3, 6, 1, groups=g)", "layers.Conv2D(6, 1, groups=g)"),
-        ("slope=0.3", "nn.LeakyReLU(slope)", "layers.LeakyReLU(slope)"),
+        ("slope=0.3", "nn.LeakyReLU(slope)", "layers.Lambda(lambda x: ops.maximum(x, slope * x))"),
         ("p=2", "nn.ZeroPad2d(p)", "layers.ZeroPadding2D(p)"),
         ("", "nn.ZeroPad2d((1, 2, 0, 1))", "layers.ZeroPadding2D(((0, 1), (1, 2)))"),
     ],
