@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from codegen.layout import Layout
+from codegen.layout import Layout, laid_out
 from codegen.lower import Lowering
 from codegen.restating import elaborate_for
 from codegen.writing.module import write_module
@@ -53,7 +53,7 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
     visit_companions(done)
     lowering = Lowering(done, framework, opset)
     sites = Sites(lowering)
-    layout = Layout(lowering, framework, done.evaluator.joins)
+    layout = laid_out(lowering, framework, done.evaluator.joins)
     step("write")
     for arm in layout.broken_joins:
         done.network.trace.unread[id(arm)] = "its tensors would be stored in another order behind it"

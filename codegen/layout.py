@@ -39,6 +39,16 @@ from pivot.reading.values import TensorVersion
 PERMUTING = {"permute", "transpose", "swapaxes", "move_axis"}  # shape rules that only renumber axes
 RESHAPING = {"reshape", "flatten", "unflatten"}
 
+SiteStep = tuple[int, int]  # id of a site's syntax node, number of the step
+
+
+def site_step(lowering: Lowering, step: Step) -> SiteStep:
+    """Which step of which site this is."""
+    assert step.node is not None
+    chosen = lowering.lowered[id(step.node)].chosen
+    steps = chosen.steps if chosen is not None else ()
+    return id(step.node.site), next((i for i, s in enumerate(steps) if s is step), -1)
+
 
 @dataclass(slots=True, eq=False)
 class Placed:
@@ -62,7 +72,14 @@ def takes_own_order(step: Step, value: TensorVersion) -> bool:
 class Layout:
     """Orders of all values, and how each step stands in them."""
 
-    def __init__(self, lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]]) -> None:
+    def __init__(
+        self,
+        lowering: Lowering,
+        framework: str,
+        joins: list[tuple[str, str, ast.AST]],
+        general: frozenset[SiteStep] = frozenset(),
+    ) -> None:
+        self.general = general
         self.lowering = lowering
         self.framework = framework
         self.orders: dict[str, Order] = {}
@@ -107,6 +124,22 @@ class Layout:
             for a, b, arm in joins
             if self.orders.get(a) != self.orders.get(b) and a in self.orders and b in self.orders
         ]
+
+    def is_general(self, step: Step) -> bool:
+        """Is a step placed without regard to axes that have size 1 at some of its visits only?"""
+        return bool(self.general) and site_step(self.lowering, step) in self.general
+
+    def disagreeing(self) -> frozenset[SiteStep]:
+        """Reshapes of one site that need different transposes at different visits."""
+        found: dict[SiteStep, object] = {}
+        odd: set[SiteStep] = set()
+        for placed in self.placed.values():
+            if placed.step.op.shape in RESHAPING and placed.step.node is not None:
+                key = site_step(self.lowering, placed.step)
+                how = (placed.transposes, placed.orders_out)
+                if found.setdefault(key, how) != how:
+                    odd.add(key)
+        return frozenset(odd)
 
     # -- what a consumer wants ------------------------------------------------
 
@@ -445,3 +478,10 @@ class Layout:
     def settled(self, size: Dim) -> Dim:
         """A size that a layer fixes is its number."""
         return self.fixed.get(size, size) if isinstance(size, Size) else size
+
+
+def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]]) -> Layout:
+    """The layout; where visits of a reshape disagree because an axis has size 1 at some of them, one for all."""
+    layout = Layout(lowering, framework, joins)
+    odd = layout.disagreeing()
+    return Layout(lowering, framework, joins, odd) if odd else layout

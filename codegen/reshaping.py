@@ -92,11 +92,14 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
         else:
             placed.why = "a flattened value whose parts are stored in another order is reshaped again"
     wanted = list(order)
+    general = layout.is_general(step)
     for left, right in made:
-        big = [axis for axis in left if before[axis] != 1]
+        big = [axis for axis in left if before[axis] != 1 or general]
         places = sorted(wanted.index(axis) for axis in big)
         stored = [wanted[p] for p in places]
-        together = all(between_is_one(wanted, before, x, y) for x, y in pairwise(places))
+        together = all(
+            y == x + 1 or (not general and between_is_one(wanted, before, x, y)) for x, y in pairwise(places)
+        )
         if len(big) <= 1 or (stored == big and together):
             continue
         mergeable = len(right) == 1 or sum(1 for axis in right if dim_hint(after[axis]) != 1) == 1
@@ -115,7 +118,7 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
         placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
     placed.orders_in[name] = tuple(wanted)
     out = order_after(made, wanted, before, after, rank_of(result))
-    placed.orders_out = (as_wished(layout, result, out),)
+    placed.orders_out = (out if general else as_wished(layout, result, out),)
 
 
 def unfolds(block: Block, step: Step, left: tuple[int, ...], right: tuple[int, ...]) -> bool:

@@ -61,7 +61,7 @@ def reshape_expression(
         texts = run_time_sizes(layout, steps, x, texts)
         open_places = [i for i, t in enumerate(texts) if t is None]
     final: list[ast.expr] = [t if t is not None else nodes.literal(-1) for t in texts]
-    if not open_places and batch_is_free(sizes):
+    if (not open_places and batch_is_free(sizes)) or (len(final) == 1 and elements is None):
         final[0] = nodes.literal(-1)
     return nodes.call("keras.ops.reshape", [x, ast.Tuple(final, ast.Load())])
 

@@ -218,7 +218,10 @@ def source_text(
     if (
         steps[0].op.shape == "creation"
         and spec.type.kind == "dims"
-        and any(has_size(s.params.get(param)) for s in steps)
+        and (
+            any(has_size(s.params.get(param)) for s in steps)
+            or (isinstance(expression, ast.Tuple) and all(stands_for(h, expression) for h in hints(source.key)))
+        )
     ):
         return expression if not slot.variadic else None
     if spec.type.kind == "dtype" and isinstance(expression, ast.Attribute) and expression.attr == "dtype":
@@ -255,6 +258,11 @@ def filled(template: str, expression: ast.expr) -> ast.expr:
     made = Fill().visit(ast.parse(template, mode="eval").body)
     assert isinstance(made, ast.expr)
     return made
+
+
+def stands_for(hint: object, sizes: ast.Tuple) -> bool:
+    """Is a shape given by one number after the other, or by a tuple of as many?"""
+    return isinstance(hint, int) or (isinstance(hint, tuple) and len(hint) == len(sizes.elts))
 
 
 def has_size(value: object) -> bool:

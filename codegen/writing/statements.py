@@ -306,6 +306,17 @@ class Statements:
             raise Unwritable("a loop runs over something that the target does not have")
         return [ast.For(self.e.target(node.target), iterable, body, self.block(node.orelse))]
 
+    def computes(self, value: ast.expr) -> bool:
+        """Does an expression make values of the network? (A view of a parameter is there to be initialised.)"""
+        visits = [v for part in ast.walk(value) for v in self.w.trace.of(part)]
+        if any(v.made is not None and any(t.parameter is None for t in v.made.tensors()) for v in visits):
+            return True
+        dialect = self.w.ev.dialect
+        return any(
+            (v.kind == "apply" or v.entered is not None) and v.result is not None and dialect.holds_tensor(v.result)
+            for v in visits
+        )
+
     def only_initialises(self, body: list[ast.stmt]) -> bool:
         """Does a loop only set initial values of parameters?"""
         for statement in body:
@@ -320,6 +331,8 @@ class Statements:
             if isinstance(statement, (ast.Pass, ast.Continue)):
                 continue
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+                if self.computes(statement.value):
+                    return False
                 continue
             if (
                 isinstance(statement, ast.Expr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -89,6 +89,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     try:
         bind_names(ev, request.bind, frame)
         entry, root = entries.make_entry(ev, scope, frame, request.model)
+        construction = tuple(ev.nodes)
         name_paths(root)
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
         fixed: dict[str, int] = {}
@@ -106,7 +107,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         raise refuse("limit", str(request.path), 1, 1, str(limit), "make it smaller") from None
     except RecursionError:
         raise refuse("limit", str(request.path), 1, 1, "nested too deeply", "split the expressions") from None
-    return Elaborated(assemble(ev, root, entry, specs, runs, fixed), ev, specs, found)
+    return Elaborated(assemble(ev, root, entry, construction, runs, fixed), ev, specs, found)
 
 
 def bind_names(ev: Evaluator, bind: Mapping[str, str], frame: Frame) -> None:
@@ -128,7 +129,7 @@ def assemble(
     ev: Evaluator,
     root: ModuleObject,
     entry: str,
-    specs: Sequence[InputSpec],
+    construction: tuple[Node, ...],
     runs: dict[str, Run],
     fixed: dict[str, int],
 ) -> Network:
@@ -152,6 +153,7 @@ def assemble(
         guards=guards,
         problems=tuple(ev.problems),
         fixed=dict(fixed),
+        construction=construction,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from codegen.convert import Converted
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowering
 from codegen.orders import Block, Order
@@ -250,3 +251,39 @@ def test_a_flattened_value_in_another_order_is_never_combined_silently(lay_out: 
     """Where one reader cannot absorb, nobody is asked to: there is no block and nothing is refused."""
     laid = lay_out("x = self.conv(x).flatten(1)\nreturn self.wide(x) + self.wide(x * torch.tanh(x))", "2x3x4x6")
     assert laid.refused == []
+
+
+def test_visits_that_differ_by_an_axis_of_one_get_one_text(
+    convert: Callable[..., Converted], write_source: Callable[..., Path]
+) -> None:
+    made = convert(
+        write_source(
+            """
+            import torch
+            from torch import nn
+
+            class Heads(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.out = nn.Linear(8, 8)
+
+                def forward(self, x):
+                    b, n, c = x.shape
+                    h = x.view(b, n, 2, 4).transpose(1, 2)
+                    h = torch.matmul(h, h.transpose(-1, -2)) @ h
+                    return self.out(h.transpose(1, 2).reshape(b, n, c))
+
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.a = Heads()
+                    self.b = Heads()
+
+                def forward(self, x):
+                    return self.b(self.a(x)[:, :1])
+            """
+        ),
+        "2x5x8",
+        model="Net()",
+    )
+    assert "ops.transpose(h, (0, 2, 1, 3))" in made.text

@@ -128,3 +128,49 @@ def test_contexts_of_the_source_framework_go_and_their_bodies_stay(call: Call) -
 )
 def test_a_test_is_turned_round(test: str, other: str) -> None:
     assert ast.unparse(negated(ast.parse(test, mode="eval").body)) == other
+
+
+def test_a_loop_of_assignments_computes(call: Call) -> None:
+    made = call(
+        "self.a = nn.ModuleList([nn.Linear(4, 4) for _ in range(2)])\nself.b = nn.Linear(4, 4)",
+        "for i, f in enumerate(self.a):\n    x = f(x)\n    if i == 1:\n        x = self.b(x)\nreturn x",
+        "2x4",
+    )
+    assert made == "for i, f in enumerate(self.a):\n    x = f(x)\n    if i == 1:\n        x = self.b(x)\nreturn x"
+
+
+def test_what_follows_a_return_and_cannot_be_written_refuses_where_it_stands(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        def chosen(layers, rate):
+            if rate == 0:
+                return layers
+            drop = torch.rand(2) < rate
+            if all(drop):
+                drop[0] = False
+            return [f for f, d in zip(layers, drop) if not d]
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a = nn.ModuleList([nn.Linear(4, 4) for _ in range(2)])
+
+            def forward(self, x):
+                for f in chosen(self.a, 0):
+                    x = f(x)
+                return x
+        """,
+        "2x4",
+    )
+    assert "    if rate == 0:\n        return layers\n" in made
+    assert "raise NotImplementedError" in made
+
+
+def test_sizes_of_new_tensors_stay_expressions(init: Init) -> None:
+    made = init(
+        "self.offset = torch.zeros(1, width) + torch.ones((width,))",
+        "return x + self.offset",
+        "2x4",
+        signature="width=4",
+    )
+    assert made == "self.offset = ops.zeros((1, width)) + ops.ones((width,))"
