@@ -10,7 +10,7 @@ from codegen.writing import nodes
 from codegen.writing.cleaning import clean_function
 from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.naming import member_key, reference_to
-from codegen.writing.plans import Unwritable
+from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.statements import Statements
 from pivot.reading import classes
 from pivot.reading.restating import is_restatement
@@ -240,7 +240,12 @@ class Definitions:
                 return []
             if is_module and not used:
                 return []
-            return [self.function(statement, cls.file, cls)]
+            try:
+                return [self.function(statement, cls.file, cls)]
+            except GoneResult as no:
+                if statement.name == "forward":
+                    raise self.w.refusal(cls.file, statement, str(no)) from None
+                return []  # whoever asks for it went too, or the proof finds it missing
         names = classes.bound_names(statement)
         if any(n in DROPPED_MEMBERS for n in names):
             return []

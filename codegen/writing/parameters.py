@@ -17,6 +17,8 @@ CREATORS = {
     "torch.ones": "ones",
     "torch.zeros": "zeros",
     "torch.empty": "zeros",
+    "torch.Tensor": "zeros",
+    "torch.FloatTensor": "zeros",
     "torch.randn": "random_normal",
     "torch.rand": "random_uniform",
     "torch.full": "constant",
@@ -76,6 +78,9 @@ def value_of(visit: Visit) -> Value:
 
 def shape_expression(e: Expressions, data: ast.expr | None, visits: list[Visit]) -> ast.expr:
     """The sizes as the source says them, or the numbers that all visits agree on."""
+    size = next((k.value for k in data.keywords if k.arg == "size"), None) if isinstance(data, ast.Call) else None
+    if isinstance(size, (ast.Tuple, ast.List)) and not any(isinstance(x, ast.Starred) for x in size.elts):
+        return ast.Tuple([e.expr(x) for x in size.elts], ast.Load())
     if isinstance(data, ast.Call) and data.args and not any(isinstance(a, ast.Starred) for a in data.args):
         first = data.args[0]
         if isinstance(first, (ast.Tuple, ast.List)):

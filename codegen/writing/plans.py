@@ -28,6 +28,10 @@ class Unwritable(Exception):
     """A site cannot be written; the text says why."""
 
 
+class GoneResult(Unwritable):
+    """What a function returns has no counterpart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """What the source gives a site: expressions per slot, its form, and the values that a slot had."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import applying, effects, nodes, sizes
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
-from codegen.writing.plans import Unwritable, is_one_lambda
+from codegen.writing.plans import GoneResult, Unwritable, is_one_lambda
 from codegen.writing.restated import is_unread_setting, only_arm
 from codegen.writing.unpacking import unpacked
 from pivot.problems import refuse
@@ -82,7 +82,7 @@ class Statements:
         try:
             made = self.dispatch(node)
         except Unwritable as no:
-            if id(node) in self.w.trace.executed:
+            if id(node) in self.w.trace.executed and not isinstance(no, GoneResult):
                 why = str(no)
                 self.w.refused(
                     refuse(
@@ -111,7 +111,7 @@ class Statements:
         if isinstance(node, ast.Return):
             value = self.e.expr(node.value) if node.value is not None else None
             if nodes.has_gone(value):
-                raise Unwritable("what is returned has no counterpart in the target")
+                raise GoneResult("what is returned has no counterpart in the target")
             if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):
                 first = ast.If(value.test, [ast.Return(value.body)], [])
                 return [first, ast.Return(value.orelse)]

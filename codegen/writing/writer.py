@@ -24,7 +24,7 @@ from codegen.writing.restated import settings_read
 from codegen.writing.sites import Site, Sites
 from pivot.network import Node
 from pivot.opset import OpSet
-from pivot.problems import Problem
+from pivot.problems import Problem, refuse
 from pivot.reading import lookup
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Scope
@@ -110,6 +110,12 @@ class Writer:
         """A statement that was met and cannot be written."""
         if problem not in self.out.problems:
             self.out.problems.append(problem)
+
+    def refusal(self, file: str, node: ast.stmt, why: str) -> Unwritable:
+        """Note that a statement that was met cannot be written, and give the reason to raise."""
+        remedy = "write it with operations the target has"
+        self.refused(refuse("unwritable", file, node.lineno, node.col_offset + 1, why, remedy).problem)
+        return Unwritable(why)
 
     def unverified(self, file: str, node: ast.AST) -> None:
         """An arm that nobody took was written from a trial reading."""

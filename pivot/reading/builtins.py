@@ -17,6 +17,7 @@ from pivot.reading.hints import ordered, readable
 from pivot.reading.iterating import iterate
 from pivot.reading.operators import apply_binary
 from pivot.reading.values import (
+    DictObject,
     SIZE,
     Origin,
     TensorCell,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 
-FORBIDDEN = {"exec", "eval", "compile", "open", "input", "__import__", "breakpoint", "globals", "locals", "memoryview"}
+FORBIDDEN = {"exec", "eval", "compile", "open", "input", "__import__", "breakpoint", "globals", "memoryview"}
 
 
 def len_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
@@ -46,6 +47,11 @@ def len_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame)
     if isinstance(hint, Unknown):
         return args[0]
     raise ev.refusal(frame, node, "len() of this value is not read", "use a list, tuple or dict")
+
+
+def locals_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """locals(): the names of the function so far."""
+    return Value(DictObject({name: (Value(name), value) for name, value in frame.scope.names.items()}))
 
 
 def range_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
@@ -100,11 +106,11 @@ def extremum(name: str) -> Handler:
 def sum_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """sum(), of tensors too."""
     total = args[1] if len(args) > 1 else kwargs.get("start", Value(0))
-    for item in iterate(ev, args[0], node, frame):
-        if total.hint == 0 and isinstance(item.hint, TensorCell):
+    for place, item in enumerate(iterate(ev, args[0], node, frame)):
+        if isinstance(total.hint, int) and total.hint == 0 and isinstance(item.hint, TensorCell):
             total = item  # 0 + tensor
         else:
-            total = apply_binary(ev, ast.Add(), total, item, node, frame)
+            total = apply_binary(ev, ast.Add(), total, item, ev.trace.part(node, place), frame)
     return total
 
 
@@ -204,6 +210,7 @@ CONVERSIONS: dict[str, Callable[..., object]] = {
 }
 FUNCTIONS: dict[str, Handler] = {
     "builtins.len": len_,
+    "builtins.locals": locals_,
     "builtins.range": range_,
     "builtins.sum": sum_,
     "builtins.print": nothing,

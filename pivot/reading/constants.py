@@ -24,6 +24,7 @@ CONSTANTS: dict[str, object] = {
     "sys.maxsize": 2**63 - 1,
     "typing.TYPE_CHECKING": False,
     "os.sep": "/",
+    "builtins.Ellipsis": ...,
 }
 
 

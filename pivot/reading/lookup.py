@@ -44,7 +44,8 @@ def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
     if node.id in ev.overrides:
         return ev.overrides[node.id]
     if node.id in NAMES:
-        return Value(Api(f"builtins.{node.id}"))
+        known = api_constant(f"builtins.{node.id}")
+        return known if known is not None else Value(Api(f"builtins.{node.id}"))
     if node.id == "__name__":
         return Value(surroundings.module_name(frame.file))
     if node.id == "__file__":

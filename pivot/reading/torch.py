@@ -135,6 +135,8 @@ class TorchDialect(TorchModules):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name="checkpoint"))
             plain = {k: v for k, v in kwargs.items() if k not in ("use_reentrant", "preserve_rng_state", "context_fn")}
             return ev.call(args[0], args[1:], plain, node, frame)
+        if name in ("torch.Tensor", "torch.FloatTensor") and args and all(type(v.hint) is int for v in args):
+            return self.call_forms(ev, callee, "torch.empty", args, kwargs, node, frame)
         if name == "torch.Size":
             return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)
         if self.is_in_place(ev, name) and args and isinstance(args[0].hint, TensorCell):

@@ -13,6 +13,8 @@ ANSWERS: dict[str, object] = {
     "torch.jit.is_scripting": False,
     "torch.jit.is_tracing": False,
     "torch.cuda.is_available": False,
+    "torch.accelerator.is_available": False,
+    "torch.accelerator.device_count": 0,
     "torch.cuda.device_count": 0,
     "torch.is_grad_enabled": False,
     "torch._C._get_tracing_state": None,

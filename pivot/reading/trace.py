@@ -80,6 +80,16 @@ class Trace:
     frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node
     keep: list[object] = field(default_factory=list)  # syntax nodes, held so that identities stay unique
 
+    def part(self, node: ast.AST, place: int) -> ast.AST:
+        """A site of its own for the place-th step of what one call does, like each `+` of sum()."""
+        table: dict[int, ast.AST] = node.__dict__.setdefault("_parts", {})
+        if place not in table:
+            made = ast.copy_location(ast.Call(ast.Name("?", ast.Load()), [], []), node)
+            made.__dict__["container_site"], made.__dict__["container_index"] = node, place
+            table[place] = made
+            self.keep.append(made)
+        return table[place]
+
     def of(self, node: ast.AST) -> list[Visit]:
         """The visits that decide how a site is written: the real ones, else the speculative ones."""
         found = self.visits.get(id(node), [])
