@@ -182,7 +182,6 @@ def parameters_of(item: Item) -> Iterator[TensorVersion]:
             yield operand
 
 
-
 def place_of(node: Node | None) -> tuple[str, int] | None:
     """File and line of a node."""
     return (node.file, getattr(node.site, "lineno", 0)) if node is not None else None

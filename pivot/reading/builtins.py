@@ -17,8 +17,8 @@ from pivot.reading.hints import ordered, readable
 from pivot.reading.iterating import iterate
 from pivot.reading.operators import apply_binary
 from pivot.reading.values import (
-    DictObject,
     SIZE,
+    DictObject,
     Origin,
     TensorCell,
     Unknown,

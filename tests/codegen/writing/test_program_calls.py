@@ -175,3 +175,40 @@ def test_numbers_taken_out_of_a_tensor_that_is_known(init: Init) -> None:
         "2x4",
     )
     assert made == ("rates = [float(r) for r in ops.linspace(0, 0.5, 3)]\nself.drop = layers.Dropout(rates[2])")
+
+
+def test_pythons_sum_of_tensors_stays(call: Callable[..., str]) -> None:
+    made = call(
+        "self.fns = nn.ModuleList([nn.Linear(4, 4) for _ in range(3)])", "return sum([fn(x) for fn in self.fns])", "2x4"
+    )
+    assert made == "return sum([fn(x) for fn in self.fns])"
+
+
+def test_a_method_that_only_reports_goes(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a = nn.Linear(4, 4)
+                print("parameters: %d" % self.count())
+
+            def count(self):
+                return sum(p.numel() for p in self.parameters())
+
+            def forward(self, x):
+                return self.a(x)
+        """,
+        "2x4",
+    )
+    assert "count" not in made and "print" not in made
+
+
+def test_options_are_taken_from_locals(net: Callable[..., str]) -> None:
+    made = net(
+        "options = dict(locals())\nself.a = nn.Linear(4, options['width'])",
+        "return self.a(x)",
+        "2x4",
+        signature="width=8",
+    )
+    assert "self.a = layers.Dense(options['width'])" in made.replace('"', "'")
