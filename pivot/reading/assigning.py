@@ -47,7 +47,7 @@ def augmented(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
         if isinstance(node.target, (ast.Subscript, ast.Attribute)):
             bind(ev, node.target, left, frame)
         return
-    if isinstance(left.hint, ListObject) and isinstance(node.op, ast.Add):
+    if isinstance(left.hint, ListObject) and left.hint.kind != "array" and isinstance(node.op, ast.Add):
         ev.replace_items(left.hint.items, [*left.hint.items, *iterate(ev, right, node.value, frame)])
         return
     bind(ev, node.target, apply_binary(ev, node.op, left, right, node, frame), frame)

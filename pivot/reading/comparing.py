@@ -50,6 +50,8 @@ def compare_one(ev: Evaluator, op: ast.cmpop, left: Value, right: Value, node: a
         inside = contains(ev, left, right, node, frame)
         return Value(inside if isinstance(op, ast.In) else not inside, None, depends_of(left, right))
     symbol, compute = COMPARE[type(op)]
+    if any(isinstance(side, ListObject) and side.kind == "array" for side in (a, b)):
+        raise ev.refusal(frame, node, "comparing NumPy arrays is not read", "use .tolist()")
     if isinstance(a, TensorCell) or isinstance(b, TensorCell):
         if (a is None or b is None) and symbol in ("==", "!="):
             return Value(symbol == "!=")

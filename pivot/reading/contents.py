@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 LARGEST = 4_096  # elements; what is larger is no list of settings
+ELEMENTWISE = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "div": "true_divide", "pow": "power", "neg": "negative",
+    "log": "log", "exp": "exp", "sqrt": "sqrt", "square": "square", "abs": "abs", "round": "round", "floor": "floor",
+    "ceil": "ceil", "maximum": "maximum", "minimum": "minimum", "cast": "cast",
+}  # fmt: skip
+"""Ops on each element, by their names in NumPy."""
 MAX_STEPS = 64  # ops between the tensor that is made and the one that is read
 
 
@@ -29,14 +35,36 @@ def content(ev: Evaluator, version: TensorVersion, depth: int = 0) -> np.ndarray
     place = next(i for i, r in enumerate(node.results) if r is version)
     inputs: list[np.ndarray] = []
     for operand in node.operands.values():
-        if not isinstance(operand, TensorVersion):
-            return None
-        array = content(ev, operand, depth + 1)
+        array = content(ev, operand, depth + 1) if isinstance(operand, TensorVersion) else scalar(operand)
         if array is None:
             return None
         inputs.append(array)
-    made = computed(node, inputs, place)
+    made = elementwise(node, inputs) if node.op.layout == "any" else computed(node, inputs, place)
     return None if made is None else made.astype(version.type.dtype)
+
+
+def scalar(operand: object) -> np.ndarray | None:
+    """A number as an array without axes."""
+    import numpy as np
+
+    return np.asarray(operand) if isinstance(operand, (int, float)) else None
+
+
+def elementwise(node: Node, inputs: list[np.ndarray]) -> np.ndarray | None:
+    """An op on each element, computed in the type of its result as frameworks do."""
+    import numpy as np
+
+    name = ELEMENTWISE.get(node.op.name if node.op is not None else "", "")
+    if not name or not inputs or any(node.params.get(key) for key in ("decimals", "rounding")):
+        return None
+    dtype = node.results[0].type.dtype
+    if not node.results[0].type.dtype.startswith(("float", "int")):
+        return None
+    if name == "cast":
+        return inputs[0].astype(dtype)
+    with np.errstate(all="ignore"):
+        made: np.ndarray = getattr(np, name)(*(part.astype(dtype) for part in inputs))
+    return made
 
 
 def small(shape: tuple[Dim, ...]) -> bool:
@@ -67,6 +95,11 @@ def computed(node: Node, inputs: list[np.ndarray], place: int) -> np.ndarray | N
         if name == "split" and isinstance(params["sections"], (list, tuple)) and len(inputs) == 1:
             cuts = np.cumsum([int(number(s)) for s in params["sections"]])[:-1]
             return np.split(inputs[0], cuts, int(number(params["axis"])))[place]
+        if name == "tensor":
+            return np.asarray(params["value"])
+        if name == "narrow" and len(inputs) == 1:
+            start, length = int(number(params["start"])), int(number(params["length"]))
+            return inputs[0].take(range(start, start + length), int(number(params["axis"])))
         if name in ("flip",) and len(inputs) == 1 and inputs[0].ndim == 1:
             return inputs[0][::-1]
         if name in ("index", "select") and len(inputs) == 1 and inputs[0].ndim == 1:

@@ -240,6 +240,10 @@ def method(
 ) -> Value:
     """A method of a list, dict, string or other plain value."""
     hint = receiver.hint
+    if isinstance(hint, ListObject) and hint.kind == "array":
+        if name == "tolist":
+            return Value(ListObject(list(hint.items)), Origin("apply", node, frame.file, name, (receiver,), frame))
+        raise ev.refusal(frame, node, f"the method {name!r} of a NumPy array is not read", "use .tolist()")
     if isinstance(hint, ListObject):
         return list_method(ev, hint, receiver, name, args, kwargs, node, frame)
     if isinstance(hint, DictObject):

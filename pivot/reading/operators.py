@@ -86,6 +86,8 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
     for side in (a, b):
         if isinstance(side, Unknown):
             return Value(side)
+        if isinstance(side, ListObject) and side.kind == "array":
+            raise ev.refusal(frame, node, "computing with NumPy arrays is not read", "use .tolist() and numbers")
     if isinstance(a, ListObject) and symbol == "+" and isinstance(b, ListObject):
         check_items(len(a.items) + len(b.items))
         return Value(ListObject([*a.items, *b.items]), origin)

@@ -16,6 +16,7 @@ from pivot.reading.operators import apply_binary
 from pivot.reading.values import (
     Api,
     ListObject,
+    Origin,
     Partial,
     Value,
 )
@@ -175,6 +176,25 @@ _NUMPY: dict[str, Callable[..., object]] = {
     "float64": float,
 }
 
+
+
+def linspace(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """numpy.linspace() of plain numbers: an array that can be looped over, indexed and made a list."""
+    import numpy as np
+
+    given = {**dict(zip(("start", "stop", "num"), args, strict=False)), **kwargs}
+    values = {name: value.hint for name, value in given.items()}
+    if len(args) > 3 or values.keys() - {"start", "stop", "num", "endpoint"}:
+        raise ValueError("these arguments")
+    count = values.get("num", 50)
+    if not isinstance(count, int) or not all(isinstance(v, (int, float)) for v in values.values()):
+        raise ValueError("plain numbers are needed")
+    check_items(count)
+    numbers = np.linspace(values["start"], values["stop"], count, endpoint=bool(values.get("endpoint", True)))
+    origin = Origin("apply", node, frame.file, "linspace", tuple(given.values()), frame)
+    return Value(ListObject([Value(float(n), origin) for n in numbers], "array"), origin)
+
+
 FUNCTIONS: dict[str, Handler] = {
     "functools.partial": partial,
     "functools.reduce": reduce,
@@ -196,6 +216,7 @@ FUNCTIONS: dict[str, Handler] = {
     "math.fsum": sum_,
     "typing.cast": cast,
     "numpy.power": operator_(ast.Pow()),
+    "numpy.linspace": linspace,
     **{f"math.{n}": number(n, f) for n, f in _MATH.items()},
     **{f"numpy.{n}": number(n, f) for n, f in _NUMPY.items()},
     **{

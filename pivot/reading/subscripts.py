@@ -110,7 +110,8 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
         if isinstance(where, slice):
             part = items[where]
             if isinstance(part, list):
-                return Value(ListObject(part), origin)
+                kind = "array" if isinstance(box, ListObject) and box.kind == "array" else "list"
+                return Value(ListObject(part, kind), origin)
             return Value(part, origin, owner.depends)
         if isinstance(where, int):
             got = items[where]
