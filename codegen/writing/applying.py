@@ -27,13 +27,14 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
         func = e.expr(node.func.value)
     elif visits[0].name == "super" and isinstance(node.func, ast.Attribute):
         func = ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
-    modules = [v.module for v in visits if v.module is not None]
-    library = [v.module for v in visits if v.module is not None and v.module.form is not None and v.entered is None]
+    library = [v for v in visits if v.module is not None and v.module.form is not None and v.entered is None]
     if not library:
         return program_calls.with_arguments(e, node, func, visits)
-    if len(library) != len(modules):
-        raise Unwritable("a library layer and a module of the program are called here")
-    return apply_layer(e, node, func, visits)
+    made = apply_layer(e, node, func, library)
+    others = [v for v in visits if v.module is not None and v not in library]
+    if others and ast.dump(made) != ast.dump(program_calls.with_arguments(e, node, func, others)):
+        raise Unwritable("a library layer and a module of the program are called here in different ways")
+    return made
 
 
 def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Visit]) -> ast.expr:

@@ -42,7 +42,10 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
         return []
     statements: list[ast.stmt] = [ast.Expr(value)]
     if visits and visits[0].kind == "super" and visits[0].module is not None and visits[0].module.container == "dict":
-        statements.append(ast.Assign([nodes.name("self.modules")], ast.Dict([], [])))
+        assert isinstance(node.value, ast.Call)
+        given = [s.e.expr(arg) for arg in node.value.args]
+        held: ast.expr = nodes.call("dict", given) if given else ast.Dict([], [])
+        statements.append(ast.Assign([nodes.name("self.modules")], held))
     return statements
 
 

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import deriving, nodes
+from codegen.writing.children import ASKING, children
 from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
 from pivot.reading.modules import ModuleObject
@@ -179,13 +180,13 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
         and name in ("append", "extend", "insert", "items", "keys", "values", "update", "pop")
     ):
         return ast.Call(ast.Attribute(owner, name, ast.Load()), [e.expr(a) for a in node.args], [])
+    if name in ASKING:
+        return children(e, owner, name, visits)
     if name in (
         "modules",
         "named_modules",
         "parameters",
         "named_parameters",
-        "children",
-        "named_children",
         "buffers",
         "state_dict",
     ):

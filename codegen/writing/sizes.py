@@ -85,6 +85,8 @@ def size_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:
         else None
     )
     index = node.slice
+    if isinstance(index, ast.Slice) and owner is not None:
+        return axis_sizes(e, e.expr(owner), visits, index)
     sign = 1
     if isinstance(index, ast.UnaryOp) and isinstance(index.op, ast.USub):
         sign, index = -1, index.operand
@@ -109,3 +111,20 @@ def said_sizes(visit: Visit, given: Mapping[str, ast.expr]) -> list[tuple[Dim, a
         if len(values) == len(texts) and not any(isinstance(t, ast.Starred) for t in texts):
             found += [(v.hint, t) for v, t in zip(values, texts, strict=True) if isinstance(v.hint, Size)]
     return [(dim, text) for dim, text in found if not nodes.has_gone(text)]
+
+
+def axis_sizes(e: Expressions, x: ast.expr, visits: list[Visit], index: ast.Slice) -> ast.expr | None:
+    """`x.shape[-2:]`: the sizes of some axes in the source's order."""
+    try:
+        part = slice(*(ast.literal_eval(p) if p is not None else None for p in (index.lower, index.upper, index.step)))
+    except ValueError:
+        return None
+    order = orders(e, visits)
+    axes = list(range(len(order)))[part]
+    places = [order.index(axis) for axis in axes]
+    if places and places == list(range(places[0], places[0] + len(places))):
+        shape = nodes.call("keras.ops.shape", [x])
+        last = places[-1] + 1
+        first, behind = nodes.literal(places[0]), None if last == len(order) else nodes.literal(last)
+        return ast.Subscript(shape, ast.Slice(first if places[0] else None, behind), ast.Load())
+    return ast.Tuple([axis_size(e, x, visits, [axis] * len(visits)) for axis in axes], ast.Load())

@@ -177,7 +177,6 @@ _NUMPY: dict[str, Callable[..., object]] = {
 }
 
 
-
 def linspace(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """numpy.linspace() of plain numbers: an array that can be looped over, indexed and made a list."""
     import numpy as np
@@ -186,11 +185,11 @@ def linspace(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Fr
     values = {name: value.hint for name, value in given.items()}
     if len(args) > 3 or values.keys() - {"start", "stop", "num", "endpoint"}:
         raise ValueError("these arguments")
-    count = values.get("num", 50)
-    if not isinstance(count, int) or not all(isinstance(v, (int, float)) for v in values.values()):
+    start, stop, count = values["start"], values["stop"], values.get("num", 50)
+    if not isinstance(count, int) or not isinstance(start, (int, float)) or not isinstance(stop, (int, float)):
         raise ValueError("plain numbers are needed")
     check_items(count)
-    numbers = np.linspace(values["start"], values["stop"], count, endpoint=bool(values.get("endpoint", True)))
+    numbers = np.linspace(start, stop, count, endpoint=bool(values.get("endpoint", True)))
     origin = Origin("apply", node, frame.file, "linspace", tuple(given.values()), frame)
     return Value(ListObject([Value(float(n), origin) for n in numbers], "array"), origin)
 

@@ -1,0 +1,39 @@
+"""The children of a module by name: the target's layers do not tell them, so they are named where they are asked."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from pivot.reading.trace import Visit
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+
+ASKING = ("children", "named_children")
+
+
+def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) -> ast.expr:
+    """`model.named_children()` as `[(name, getattr(model, name)) for name in ["conv", "fc"]]`, of a Sequential its
+    layers. Gone where the visits see different names.
+    """
+    modules = [v.module for v in visits if v.module is not None]
+    if all(m.container == "sequential" for m in modules):
+        layers = ast.Attribute(owner, "layers", ast.Load())
+        if name == "children":
+            return layers
+        numbered = nodes.call("enumerate", [layers])
+        pair: ast.expr = ast.Tuple([nodes.call("str", [nodes.name("place")]), nodes.name("layer")], ast.Load())
+        target = ast.Tuple([ast.Name("place", ast.Store()), ast.Name("layer", ast.Store())], ast.Store())
+        return ast.ListComp(pair, [ast.comprehension(target, numbered, [], 0)])
+    names = {tuple(n for n, _ in m.own_children()) for m in modules if not m.container}
+    if len(names) != 1 or len(modules) != len([m for m in modules if not m.container]):
+        return nodes.gone()
+    asked = next(iter(names))
+    if any(not n.isidentifier() or e.w.safe(n) != n for n in asked):
+        return nodes.gone()
+    child = nodes.call("getattr", [owner, nodes.name("name")])
+    pair = child if name == "children" else ast.Tuple([nodes.name("name"), child], ast.Load())
+    listed = nodes.literal(list(asked))
+    return ast.ListComp(pair, [ast.comprehension(ast.Name("name", ast.Store()), listed, [], 0)])

@@ -1,0 +1,56 @@
+"""The children of a module by name, and modules that hold some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+GETTER = """
+class Body(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3)
+        self.block = nn.Sequential(nn.ReLU(), nn.Conv2d(8, 8, 1))
+        self.fc = nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.fc(self.block(self.conv(x)).mean((2, 3)))
+
+class Getter(nn.ModuleDict):
+    def __init__(self, model, wanted):
+        if wanted not in [name for name, _ in model.named_children()]:
+            raise ValueError("not there")
+        parts = {}
+        for name, module in model.named_children():
+            parts[name] = module
+            if name == wanted:
+                break
+        super().__init__(parts)
+
+    def forward(self, x):
+        for name, module in self.items():
+            x = module(x)
+        return x
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.getter = Getter(Body(), "block")
+
+    def forward(self, x):
+        height, width = x.shape[-2:]
+        return self.getter(x)
+"""
+
+
+def test_children_are_asked_for_by_name_and_held_in_a_dict(written: Callable[..., str]) -> None:
+    made = written(GETTER, "2x3x8x8")
+    assert 'for name in ["conv", "block", "fc"]' in made and "(name, getattr(model, name))" in made
+    assert "self.modules = dict(parts)" in made and "for name, module in self.modules.items():" in made
+    assert "x = module(x)" in made
+
+
+def test_a_part_of_the_shape_is_read_where_it_is_stored(net: Callable[..., str]) -> None:
+    made = net(
+        "self.conv = nn.Conv2d(3, 8, 1)", "size = x.shape[-2:]\nreturn self.conv(x).reshape(-1, 8, *size)", "2x3x4x6"
+    )
+    assert "size = ops.shape(x)[1:3]" in made
