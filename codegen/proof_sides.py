@@ -88,7 +88,7 @@ class LoweredSide:
     def step(self, step: Step, node: Node) -> Iterator[Item]:
         """Transposes, then the step itself, unless it costs nothing."""
         placed = self.layout.placed[id(step)]
-        if placed.alias or step.op.name == "identity" or inactive(node):
+        if placed.alias or step.op.name == "identity" or inactive(node) or is_idle(step):
             first = next((v for v in step.operands.values() if isinstance(v, TensorVersion)), None)
             if first is not None and not placed.transposes:
                 self.alias[step.results[0].id] = first.id
@@ -173,6 +173,13 @@ def canonical_params(
     return found
 
 
+def is_idle(step: Step | Node) -> bool:
+    """Is a step a cast to the type that its tensor has already?"""
+    value = step.operands.get("x")
+    is_cast = step.op is not None and step.op.name == "cast"
+    return is_cast and isinstance(value, TensorVersion) and value.type.dtype == step.results[0].type.dtype
+
+
 def inactive(node: Node) -> bool:
     """Is a node a functional dropout that is switched off?"""
     flags = node.bound.flags if node.bound is not None else {}
@@ -219,7 +226,7 @@ class ReadSide:
                 yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
                 continue
             first = next(iter(node.tensors()), None)
-            if node.op.name == "identity" and first is not None:
+            if first is not None and (node.op.name == "identity" or is_idle(node)):
                 self.alias[node.results[0].id] = first.id
                 continue
             whole = joined(node)

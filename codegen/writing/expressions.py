@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
-from codegen.writing import applying, conditions, layer_facts, nodes, program_calls, sizes
+from codegen.writing import applying, buffers, conditions, layer_facts, nodes, program_calls, sizes
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
@@ -379,6 +379,8 @@ class Expressions:
         answer = self.w.answers.get(visit.name, ...)
         if answer is not ...:
             return ast.Constant(answer)  # type: ignore[arg-type]
+        if visit.name == "torch.nn.Buffer" and isinstance(node, ast.Call):
+            return buffers.computed(self, node, visits)
         if visit.name == "torch.is_tensor" and isinstance(node, ast.Call):
             return nodes.call("keras.ops.is_tensor", [self.expr(node.args[0])])
         return nodes.gone()

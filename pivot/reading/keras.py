@@ -210,6 +210,8 @@ class KerasDialect(Dialect):
             return Value(ListObject(list(module.children.values())))
         if attr == "__class__":
             return Value(module.cls)
+        if attr in ("compute_dtype", "variable_dtype"):
+            return Value("float32")
         made_with = constructed.argument(ev, owner, module, attr, node, frame)
         if made_with is not None:
             return made_with
@@ -383,6 +385,22 @@ class KerasDialect(Dialect):
 
     def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         raise ev.refusal(frame, node, "a layer cannot be indexed", "index its list of layers")
+
+    def tensor_method(
+        self, ev: Evaluator, callee: Value, receiver: Value, name: str,
+        args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame,
+    ) -> Value:  # fmt: skip
+        cell = receiver.hint
+        if name == "assign" and isinstance(cell, TensorCell) and cell.version.parameter is not None and args:
+            value = args[0].hint
+            if isinstance(value, TensorCell) and not value.version.type.shape == cell.version.type.shape:
+                raise ev.refusal(frame, node, "a weight is assigned a value of another shape", "check the sizes")
+            if ev.built:
+                raise ev.refusal(frame, node, "a weight that is assigned in the forward pass", "assign it once")
+            cell.version.parameter.initial = value.version if isinstance(value, TensorCell) else None
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            return receiver
+        return super().tensor_method(ev, callee, receiver, name, args, kwargs, node, frame)
 
     # -- tensors ------------------------------------------------------------------------------
 
