@@ -7,7 +7,7 @@ import copy
 import keyword
 from typing import TYPE_CHECKING
 
-from codegen.writing import buffers, nodes
+from codegen.writing import nodes
 from codegen.writing.gone import loads_weights
 from pivot.reading import lookup
 from pivot.reading.trace import Visit
@@ -26,8 +26,6 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
     visits = s.w.trace.of(node.value)
     if isinstance(node.value, ast.Call) and goes(s, node.value, visits):
         return []
-    if isinstance(node.value, ast.Call) and visits and buffers.registers(visits[0]):
-        return buffers.registered(s.e, node.value, visits)
     value = s.e.expr(node.value)
     changed = changed_in_place(node.value, visits)
     if changed is not None:

@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
-from codegen.writing import applying, buffers, conditions, layer_facts, nodes, program_calls, sizes
+from codegen.writing import applying, conditions, layer_facts, nodes, parameters, program_calls, sizes
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
@@ -205,9 +205,7 @@ class Expressions:
         if kind == "content" and isinstance(node, ast.Call):
             return program_calls.content(self, node, visits)
         if kind == "constant":
-            from codegen.writing.parameters import parameter_expression
-
-            return parameter_expression(self, node, visits)
+            return parameters.parameter_expression(self, node, visits)
         return None
 
     def unmapped(self, node: ast.expr) -> ast.expr:
@@ -380,7 +378,7 @@ class Expressions:
         if answer is not ...:
             return ast.Constant(answer)  # type: ignore[arg-type]
         if visit.name == "torch.nn.Buffer" and isinstance(node, ast.Call):
-            return buffers.computed(self, node, visits)
+            return parameters.computed_buffer(self, node, visits)
         if visit.name == "torch.is_tensor" and isinstance(node, ast.Call):
             return nodes.call("keras.ops.is_tensor", [self.expr(node.args[0])])
         return nodes.gone()

@@ -27,6 +27,11 @@ CREATORS = {
 
 def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
     """`self.add_weight(shape=..., initializer=...)`. The initial value is kept where it is a plain one."""
+    if isinstance(node, ast.Call) and all(v.name == "torch.nn.Buffer" for v in visits) and not plain_buffer(e, node):
+        cells = {v.result.hint.dtype for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)}
+        kind = {} if cells == {"float32"} else {"dtype": ast.Constant(next(iter(cells)))}
+        data = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "data")
+        return nodes.call("keras.Variable", [e.expr(data)], {**kind, "trainable": ast.Constant(False)})
     if not isinstance(node, ast.Call) or "self" not in e.locals:
         raise Unwritable("a parameter that is made outside a module")
     data = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "data"), None)
@@ -47,6 +52,13 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
     return nodes.call("self.add_weight", [], kwargs)
 
 
+def plain_buffer(e: Expressions, node: ast.Call) -> bool:
+    """Does a buffer start from zeros or ones that the call itself makes?"""
+    data = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "data"), None)
+    api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
+    return api is not None and api.name in ("torch.zeros", "torch.ones") and "self" in e.locals
+
+
 def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     """The tensor of `register_buffer`: a variable that is not trained, or the tensor itself where no file keeps it."""
     given = {k.arg: k.value for k in node.keywords}
@@ -58,7 +70,7 @@ def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
         return text
     kept = {bool(v.hint) for visit in visits if (v := (visit.args[2:3] or (visit.kwargs.get("persistent"),))[0])}
     if kept == {False}:
-        return text
+        return typed(text, {cell.dtype for cell in cells})
     dtypes = {cell.dtype for cell in cells}
     if len(dtypes) != 1 or len(kept) > 1:
         raise Unwritable("the visits of this buffer differ")
@@ -68,6 +80,20 @@ def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
     if isinstance(data, ast.Name) and data.id in e.locals and len(cells) < len(hints):
         return ast.IfExp(ast.Compare(text, [ast.Is()], [ast.Constant(None)]), ast.Constant(None), made)
     return made
+
+
+def computed_buffer(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """`nn.Buffer(value, persistent=False)` as the value."""
+    data = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "data")
+    cells = [v.result.hint for v in visits if v.result is not None]
+    return typed(e.expr(data), {c.dtype for c in cells if isinstance(c, TensorCell)})
+
+
+def typed(value: ast.expr, kinds: set[str]) -> ast.expr:
+    """A value in the type that the layer computes in, where it is a real number: buffers follow their module."""
+    if not kinds or not all(kind.startswith(("float", "bfloat")) for kind in kinds):
+        return value
+    return nodes.call("keras.ops.cast", [value, nodes.name("self.compute_dtype")])
 
 
 def value_of(visit: Visit) -> Value:

@@ -6,7 +6,7 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
-from codegen.writing import applying, buffers, effects, nodes, sizes
+from codegen.writing import applying, effects, nodes, sizes
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plans import GoneResult, Unwritable, is_one_lambda
 from codegen.writing.restated import is_unread_setting, only_arm
@@ -162,9 +162,6 @@ class Statements:
             return pair
         if all(isinstance(t, ast.Name) and t.id in self.e.gone for t in node.targets):
             return []
-        buffer = buffers.assigned(self.e, node, self.w.trace.of(node.value))
-        if buffer is not None:
-            return buffer
         value = self.e.expr(node.value)
         if nodes.has_gone(value):
             self.e.gone |= {t.id for t in node.targets if isinstance(t, ast.Name)}

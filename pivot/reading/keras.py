@@ -386,22 +386,6 @@ class KerasDialect(Dialect):
     def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         raise ev.refusal(frame, node, "a layer cannot be indexed", "index its list of layers")
 
-    def tensor_method(
-        self, ev: Evaluator, callee: Value, receiver: Value, name: str,
-        args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame,
-    ) -> Value:  # fmt: skip
-        cell = receiver.hint
-        if name == "assign" and isinstance(cell, TensorCell) and cell.version.parameter is not None and args:
-            value = args[0].hint
-            if isinstance(value, TensorCell) and not value.version.type.shape == cell.version.type.shape:
-                raise ev.refusal(frame, node, "a weight is assigned a value of another shape", "check the sizes")
-            if ev.built:
-                raise ev.refusal(frame, node, "a weight that is assigned in the forward pass", "assign it once")
-            cell.version.parameter.initial = value.version if isinstance(value, TensorCell) else None
-            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
-            return receiver
-        return super().tensor_method(ev, callee, receiver, name, args, kwargs, node, frame)
-
     # -- tensors ------------------------------------------------------------------------------
 
     def tensor_attribute(self, ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> Value:

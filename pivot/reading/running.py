@@ -73,22 +73,15 @@ def forward(
     start = len(ev.nodes)
     inputs, outputs, names, kind = run_forward(ev, root, specs, fixed, mode, shift)
     made = ev.nodes[start:]
-    owned = [p for _, m in root.walk() for _, p in m.own_parameters()]
-    starts = [p.initial.id for p in owned if p.initial is not None]
-    return Run(mode, tuple(inputs), (*needed_before(ev.nodes[: ev.built], made, outputs, starts), *made), outputs, names, kind)
+    return Run(mode, tuple(inputs), (*needed_before(ev.nodes[: ev.built], made, outputs), *made), outputs, names, kind)
 
 
-def needed_before(
-    earlier: list[Node], nodes: list[Node], outputs: Iterable[TensorVersion], starts: Iterable[str]
-) -> list[Node]:
-    """Nodes that the construction of the model made and a forward pass needs: tables, masks, frequencies.
-
-    `starts` are values that buffers start from.
-    """
+def needed_before(earlier: list[Node], nodes: list[Node], outputs: Iterable[TensorVersion]) -> list[Node]:
+    """Nodes that the construction of the model made and a forward pass needs: tables, masks, frequencies."""
     maker = {result.id: node for node in earlier for result in node.results}
     if not maker:
         return []
-    todo = [v.id for v in outputs] + [v.id for node in nodes for v in tensors_of(node)] + list(starts)
+    todo = [v.id for v in outputs] + [v.id for node in nodes for v in tensors_of(node)]
     wanted: set[int] = set()
     while todo:
         node = maker.get(todo.pop())

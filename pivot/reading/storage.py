@@ -55,11 +55,3 @@ def read_tensor(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) ->
             frame, node, f"this tensor may have changed: {cell.stale}", "write into the tensor itself", "view-write"
         )
     return cell.version
-
-
-def computed_start(ev: Evaluator, cell: TensorCell, node: ast.AST) -> TensorVersion | None:
-    """The value that a buffer starts from, where the call does not say zeros or ones itself."""
-    given = {id(n) for n in (*getattr(node, "args", ()), *(k.value for k in getattr(node, "keywords", ())))}
-    maker = next((n for n in reversed(ev.nodes) if any(r is cell.version for r in n.results)), None)
-    plain = maker is not None and id(maker.site) in given and maker.op is not None and maker.op.name in ("zeros", "ones")
-    return None if plain else cell.version

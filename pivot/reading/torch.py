@@ -11,7 +11,7 @@ from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
-from pivot.reading.storage import computed_start, new_version, write_in_place
+from pivot.reading.storage import new_version, write_in_place
 from pivot.reading.torch_modules import TorchModules
 from pivot.reading.torch_names import ANSWERS, BASES, CONTAINERS, DROPPED_PREFIXES, UNWRAPPED
 from pivot.reading.trace import Visit
@@ -181,7 +181,6 @@ class TorchDialect(TorchModules):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name, result=data))
             return data
         parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, bool(kept.hint), buffer)
-        parameter.initial = computed_start(ev, cell, node) if buffer else None
         ev.parameters.append(parameter)
         version = new_version(ev, parameter.type, parameter)
         result = Value(TensorCell(version), Origin("apply", node, frame.file, name, (data,), frame))

@@ -12,7 +12,7 @@ from pivot.reading.hints import index_hint, readable
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.objects import copied
-from pivot.reading.storage import computed_start, new_version
+from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     Api,
@@ -141,7 +141,6 @@ class TorchContainers(Dialect):
             parameter = ParameterObject(
                 TensorType(cell.shape, cell.dtype), False, bool(persistent.hint), True, owner=module
             )
-            parameter.initial = computed_start(ev, cell, node)
             ev.parameters.append(parameter)
             value = Value(TensorCell(new_version(ev, parameter.type, parameter)), value.origin)
         self.register(ev, module, str(key.hint), value, node, frame)

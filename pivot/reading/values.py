@@ -82,7 +82,6 @@ class ParameterObject:
     buffer: bool = False
     names: list[str] = field(default_factory=list)
     role: str = ""  # the op file's name for it, when a library layer owns it
-    initial: TensorVersion | None = None  # of a buffer: the computed value that it starts from
     owner: ModuleObject | None = None
 
 
