@@ -13,6 +13,7 @@ from pivot.reading.values import TensorCell, Value
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
+PLAIN = {"keras.ops.ones", "keras.ops.zeros", "keras.ops.eye"}  # in the type that the layer computes in
 CREATORS = {
     "torch.ones": "ones",
     "torch.zeros": "zeros",
@@ -92,6 +93,9 @@ def computed_buffer(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.
 def typed(value: ast.expr, kinds: set[str]) -> ast.expr:
     """A value in the type that the layer computes in, where it is a real number: buffers follow their module."""
     if not kinds or not all(kind.startswith(("float", "bfloat")) for kind in kinds):
+        return value
+    plain = isinstance(value, ast.Call) and ast.unparse(value.func) in PLAIN
+    if plain and isinstance(value, ast.Call) and not any(k.arg == "dtype" for k in value.keywords):
         return value
     return nodes.call("keras.ops.cast", [value, nodes.name("self.compute_dtype")])
 

@@ -57,3 +57,20 @@ def test_a_buffer_is_a_variable_that_is_not_trained(init: Init, source: str, tar
     forward = "return x + self.mean" if "mean" in source else "return x if self.scale is None else x * 2"
     made = init(source, forward, "2x4", signature="width=4")
     assert made.strip() == target
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("nn.Buffer(torch.arange(4), persistent=False)", "ops.arange(4)"),
+        (
+            "nn.Buffer(torch.arange(4).float(), persistent=False)",
+            "ops.cast(ops.cast(ops.arange(4), 'float32'), self.compute_dtype)",
+        ),
+        ("nn.Buffer(torch.arange(4))", "keras.Variable(ops.arange(4), dtype='int64', trainable=False)"),
+        ("nn.Buffer(torch.zeros(4))", "self.add_weight(shape=(4,), initializer='zeros', trainable=False)"),
+    ],
+)
+def test_buffers(init: Callable[..., str], source: str, target: str) -> None:
+    text = init(f"self.b = {source}", "return x * self.b", "2x4")
+    assert " ".join(text.replace('"', "'").replace("( ", "(").split()) == f"self.b = {target}"
