@@ -30,9 +30,7 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
     """`self.add_weight(shape=..., initializer=...)`. The initial value is kept where it is a plain one."""
     if isinstance(node, ast.Call) and all(v.name == "torch.nn.Buffer" for v in visits) and not plain_buffer(e, node):
         cells = {v.result.hint.dtype for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)}
-        kind = {} if cells == {"float32"} else {"dtype": ast.Constant(next(iter(cells)))}
-        data = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "data")
-        return nodes.call("keras.Variable", [e.expr(data)], {**kind, "trainable": ast.Constant(False)})
+        return variable(e, node, cells)
     if not isinstance(node, ast.Call) or "self" not in e.locals:
         raise Unwritable("a parameter that is made outside a module")
     data = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "data"), None)
@@ -51,6 +49,13 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
     if visits[0].name.endswith("Buffer") or any(k.arg == "requires_grad" for k in node.keywords):
         kwargs["trainable"] = ast.Constant(False)
     return nodes.call("self.add_weight", [], kwargs)
+
+
+def variable(e: Expressions, node: ast.Call, dtypes: set[str]) -> ast.expr:
+    """A buffer as a variable that is not trained."""
+    data = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "data")
+    kwargs: dict[str, ast.expr] = {} if dtypes == {"float32"} else {"dtype": ast.Constant(next(iter(dtypes)))}
+    return nodes.call("keras.Variable", [e.expr(data)], {**kwargs, "trainable": ast.Constant(False)})
 
 
 def plain_buffer(e: Expressions, node: ast.Call) -> bool:
