@@ -23,25 +23,28 @@ PURE_CALLS = {
 }
 
 
-def clean_function(node: ast.FunctionDef) -> None:
-    """Remove assignments to local names that nothing reads, until none is left."""
+def clean_function(node: ast.FunctionDef, pure: bool = False) -> None:
+    """Remove assignments to local names that nothing reads, until none is left.
+
+    `pure`: functions that are called by their name have no effects.
+    """
     for _ in range(20):
         read = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-        if not prune(node.body, read):
+        if not prune(node.body, read, pure):
             break
     if not node.body:
         node.body = [ast.Pass()]
 
 
-def prune(body: list[ast.stmt], read: set[str]) -> bool:
+def prune(body: list[ast.stmt], read: set[str], pure: bool) -> bool:
     """Drop what is dead in a block; True where something went."""
     changed = False
     for statement in list(body):
         for part in ("body", "orelse"):
             inner = getattr(statement, part, None)
             if isinstance(inner, list) and isinstance(statement, (ast.If, ast.For, ast.While, ast.With)):
-                changed |= prune(inner, read)
-        if is_dead(statement, read):
+                changed |= prune(inner, read, pure)
+        if is_dead(statement, read, pure):
             body.remove(statement)
             changed = True
         elif isinstance(statement, ast.If) and not statement.body and statement.orelse:
@@ -50,29 +53,29 @@ def prune(body: list[ast.stmt], read: set[str]) -> bool:
     return changed
 
 
-def is_dead(node: ast.stmt, read: set[str]) -> bool:
+def is_dead(node: ast.stmt, read: set[str], pure: bool) -> bool:
     """Has a statement no effect?"""
     if isinstance(node, (ast.If, ast.For, ast.While)) and not node.body and not node.orelse:
         return True
     if isinstance(node, ast.Assign):
         names = [t for t in node.targets if isinstance(t, ast.Name)]
-        return len(names) == len(node.targets) and not any(n.id in read for n in names) and is_pure(node.value)
+        return len(names) == len(node.targets) and not any(n.id in read for n in names) and is_pure(node.value, pure)
     if isinstance(node, ast.AnnAssign):
         return (
             isinstance(node.target, ast.Name)
             and node.target.id not in read
-            and (node.value is None or is_pure(node.value))
+            and (node.value is None or is_pure(node.value, pure))
         )
     return False
 
 
-def is_pure(node: ast.expr) -> bool:
+def is_pure(node: ast.expr, functions: bool = False) -> bool:
     """Does computing an expression change nothing?"""
     for inner in ast.walk(node):
         if isinstance(inner, ast.Call):
             func = inner.func
             name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
-            if name not in PURE_CALLS:
+            if name not in PURE_CALLS and not (functions and isinstance(func, ast.Name)):
                 return False
         if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)):
             return False

@@ -64,7 +64,7 @@ class Definitions:
         made.returns = self.w.annotation(node.returns, file)
         if not made.body:
             made.body = [ast.Pass()]
-        clean_function(made)
+        clean_function(made, is_restatement(file))
         return nodes.like(made, node)
 
     def body(self, statements: Statements, node: ast.FunctionDef, file: str) -> list[ast.stmt]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codegen.writing.restated import unread_parameters
 from pivot.reading.trace import Visit
 from pivot.reading.values import FunctionObject
 
@@ -43,9 +42,6 @@ def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
             for name in inside & names:
                 if harmless(w, function, name):
                     gone.setdefault(id(function.node), set()).add(name)
-        unread = unread_parameters(w, function, w.settings_read)
-        if unread:
-            gone.setdefault(id(function.node), set()).update(unread)
     for _ in range(5):
         for visits in w.trace.visits.values():
             for visit in visits:

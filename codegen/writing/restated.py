@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codegen.writing.plans import Unwritable
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace
 
@@ -52,19 +54,17 @@ def own_attribute(node: ast.AST) -> str | None:
     return node.attr if owned and isinstance(node, ast.Attribute) else None
 
 
-def settings_read(w: Writer) -> set[str]:
-    """Attributes of restated objects that something reads: their own methods where taken, the program from outside."""
+def settings_read(w: Writer) -> dict[str, set[str]]:
+    """Per file of restatements, the attributes that its methods where taken read, and the program from outside."""
     files = {f.file for f in entered(w) if is_restatement(f.file)}
-    if not files:
-        return set()
-    found: set[str] = set()
-    for file, scope in ((f, w.scope_of(f)) for f in w.ev.files):
+    found: dict[str, set[str]] = {file: set() for file in files}
+    for file in w.ev.files if files else ():
+        scope = w.scope_of(file)
         for statement in (s for group in (scope.lazy.values() if scope is not None else ()) for s in group):
-            mine = file in files
-            for part in taken_parts(w.trace, statement) if mine else ast.walk(statement):
+            for part in taken_parts(w.trace, statement) if file in files else ast.walk(statement):
                 if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load):
-                    if mine or own_attribute(part) is None:
-                        found.add(part.attr)
+                    for reader in files if own_attribute(part) is None else files & {file}:
+                        found[reader].add(part.attr)
     return found
 
 
@@ -82,23 +82,45 @@ def is_unread_setting(node: ast.Assign, read: set[str]) -> bool:
     return plain and all((name := own_attribute(t)) is not None and name not in read for t in node.targets)
 
 
-def unread_parameters(w: Writer, function: FunctionObject, read: set[str]) -> set[str]:
-    """Parameters of a restated function that its taken parts do not read."""
-    node = function.node
-    if isinstance(node, ast.Lambda) or not is_restatement(function.file):
+def drop_unread_parameters(w: Writer) -> None:
+    """Parameters of restated functions that what is written of them does not read go, in their calls too.
+
+    A function that is called with `*args` or `**settings` somewhere keeps all.
+    """
+    functions = {id(f.node): f for f in entered(w) if is_restatement(f.file) and isinstance(f.node, ast.FunctionDef)}
+    spread = {
+        id(v.entered.function.node)
+        for visits in (w.trace.visits.values() if functions else ())
+        for v in visits
+        if v.entered is not None and v.entered.function is not None and is_spread(v.node)
+    }
+    for key, function in functions.items():
+        assert isinstance(function.node, ast.FunctionDef)
+        if key not in spread:
+            unread = unread_parameters(w, function.node, function.file)
+            if unread:
+                w.gone_parameters.setdefault(key, set()).update(unread)
+
+
+def is_spread(node: ast.AST) -> bool:
+    """Is a call given a list or a table of arguments?"""
+    return isinstance(node, ast.Call) and (
+        any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
+    )
+
+
+def unread_parameters(w: Writer, node: ast.FunctionDef, file: str) -> set[str]:
+    """Parameters that the written text of a function does not read; it is written on trial."""
+    out, wanted = w.out, dict(w.wanted)
+    w.out = replace(out, links=[], renamed={}, unverified=[], problems=[], guards=[], dropped=[])
+    try:
+        made = w.definitions.function(node, file)
+    except Unwritable:
         return set()
-    used: set[str] = set()
-    for part in taken_statements(w.trace, node.body, read):
-        used |= {n.id for n in taken_parts(w.trace, part) if isinstance(n, ast.Name)}
+    finally:
+        w.out = out
+        w.wanted.clear()
+        w.wanted.update(wanted)
+    read = {n.id for statement in made.body for n in ast.walk(statement) if isinstance(n, ast.Name)}
     names = [a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-    return set(names) - used - {"self"}
-
-
-def taken_statements(trace: Trace, body: list[ast.stmt], read: set[str]) -> Iterator[ast.stmt]:
-    """The statements of a body that are written; those inside loops with the loop."""
-    for statement in body:
-        answer = only_arm(trace, statement) if isinstance(statement, ast.If) else None
-        if answer is not None and isinstance(statement, ast.If):
-            yield from taken_statements(trace, statement.body if answer else statement.orelse, read)
-        elif not (isinstance(statement, ast.Assign) and is_unread_setting(statement, read)):
-            yield statement
+    return set(names) - read - {"self"}

@@ -20,7 +20,7 @@ from codegen.writing.expressions import Expressions
 from codegen.writing.gone import find_gone_parameters, find_mode_functions
 from codegen.writing.naming import DEFINED_BY, Key
 from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
-from codegen.writing.restated import settings_read
+from codegen.writing.restated import drop_unread_parameters, settings_read
 from codegen.writing.sites import Site, Sites
 from pivot.network import Node
 from pivot.opset import OpSet
@@ -86,6 +86,7 @@ class Writer:
         self.mode_functions = find_mode_functions(self)
         self.definitions = Definitions(self)
         self.plan_siblings()
+        drop_unread_parameters(self)
 
     # -- facts ----------------------------------------------------------------------
 

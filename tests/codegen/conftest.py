@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from codegen.convert import Converted, write_target
+from codegen.restating import elaborate_for
 from pivot.opset import OpSet, load_opset
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.inputs import parse_spec
@@ -31,10 +32,11 @@ def read(opset: OpSet) -> Callable[..., Elaborated]:
 
 
 @pytest.fixture(scope="session")
-def convert(opset: OpSet, read: Callable[..., Elaborated]) -> Callable[..., Converted]:
+def convert(opset: OpSet) -> Callable[..., Converted]:
     """`convert(path, "1x3x32x32", model="Net()")` writes a PyTorch source for Keras."""
 
     def converted(path: Path, *inputs: str, model: str | None = None) -> Converted:
-        return write_target(read(path, *inputs, model=model), "keras", opset)
+        request = Request(path, model, tuple(map(parse_spec, inputs)))
+        return write_target(elaborate_for(request, TorchDialect(), "keras", opset), "keras", opset)
 
     return converted

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 GATE = {"float64": 1e-12, "float32": 2e-6}
-FLOAT32_ONLY = ("avg_pool3d", "max_pool3d", "adaptive_avg_pool3d", "adaptive_max_pool3d")
+FLOAT32_ONLY = ("adaptive_avg_pool3d", "adaptive_max_pool3d")
 """Ops without a float64 kernel in TensorFlow on a CPU."""
 UNPAIRED = ("torchvision",)
 """Packages that an example names and that need not be installed: such an example is converted and proved only."""

@@ -9,7 +9,7 @@ Written = Callable[..., str]
 STACKED = '''class GRU(layers.Layer):
     """GRU layers on top of each other; the states are (layers * directions, N, hidden_size)."""
 
-    def __init__(self, input_size, hidden_size, num_layers=1, bias=True, dropout=0.0):
+    def __init__(self, hidden_size, num_layers=1, bias=True, dropout=0.0):
         super().__init__()
         self.drop = layers.Dropout(dropout)
         self.rnns = []
@@ -43,7 +43,7 @@ def test_several_layers_are_one_class(written: Written) -> None:
     )
     joined = made.replace("layers.GRU(\n                    hidden_size, ", "layers.GRU(hidden_size, ")
     assert "".join(joined.split()).startswith("".join(STACKED.split()))
-    assert "self.rnn = GRU(4, 5, num_layers=2, dropout=0.1)" in made
+    assert "self.rnn = GRU(5, num_layers=2, dropout=0.1)" in made
 
 
 def test_states_that_are_given_go_to_each_layer(written: Written) -> None:
@@ -82,3 +82,40 @@ def test_a_setting_that_the_program_reads_stays(written: Written) -> None:
     )
     assert "self.num_layers = num_layers" in made
     assert "self.hidden_size" not in made
+
+
+def test_functions_of_restated_code_have_no_effects(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.pool = nn.MaxPool3d((1, 2, 2), stride=(1, 2, 2))
+
+            def forward(self, x):
+                return self.pool(x)
+        """,
+        "2x3x4x8x8",
+    )
+    assert "dilation" not in made
+    assert "rates" not in made
+    assert "def __init__(self, kernel_size, stride=None):" in made
+    assert "x = self.planes(ops.reshape(x, (-1, h, w, c)))" in made
+    assert "columns" not in made
+
+
+def test_a_parameter_stays_where_arguments_are_spread(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                settings = {"kernel_size": (1, 2, 2), "dilation": 1}
+                self.pool = nn.MaxPool3d(**settings)
+
+            def forward(self, x):
+                return self.pool(x)
+        """,
+        "2x3x4x8x8",
+    )
+    assert "dilation=1" in made
