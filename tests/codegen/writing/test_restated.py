@@ -90,12 +90,13 @@ def test_functions_of_restated_code_have_no_effects(written: Written) -> None:
         class Net(nn.Module):
             def __init__(self):
                 super().__init__()
+                self.conv = nn.Conv3d(3, 4, 3)
                 self.pool = nn.MaxPool3d((1, 2, 2), stride=(1, 2, 2))
 
             def forward(self, x):
-                return self.pool(x)
+                return self.pool(self.conv(x))
         """,
-        "2x3x4x8x8",
+        "2x3x6x8x8",
     )
     assert "dilation" not in made
     assert "rates" not in made
