@@ -77,6 +77,18 @@ class Size:
         return f"Size({text(self)}={self.hint})"
 
 
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """`size / number`, which is no size until it is rounded."""
+
+    over: Dim
+    by: Dim
+
+    def rounded(self, up: bool) -> Dim:
+        """The size that rounding makes of it."""
+        return ceil_div(self.over, self.by) if up else self.over // self.by
+
+
 def symbol(name: str, hint: int) -> Size:
     """The size called `name`, which is `hint` on the example at hand."""
     return Size(((((Atom(name, "symbol", (), hint), 1),), 1),), hint)

@@ -56,6 +56,10 @@ def conditional(e: Expressions, node: ast.IfExp) -> ast.expr:
     test = e.expr(node.test) if answer is None else ast.Constant(answer)
     if isinstance(test, ast.Constant):
         return e.expr(node.body if test.value else node.orelse)
+    if nodes.has_gone(test):
+        known = e.w.taken(node)
+        if known is not None:
+            return e.expr(node.body if known else node.orelse)
     return ast.IfExp(test, arm(e, node.body), arm(e, node.orelse))
 
 

@@ -40,6 +40,7 @@ class Definitions:
 
     def __init__(self, writer: Writer) -> None:
         self.w = writer
+        self.emptiness: dict[int, bool] = {}  # by definition: does nothing of it remain?
         root = writer.done.network.root
         self.roots = {id(c) for c in root.cls.mro()} if isinstance(root.cls, ClassObject) else set()
 
@@ -126,9 +127,22 @@ class Definitions:
         """Does nothing of a function's body remain?"""
         if isinstance(function.node, ast.Lambda):
             return False
-        body = Statements(self.w, function.file, local_names(function.node), False)
+        key = id(function.node)
+        if key not in self.emptiness:
+            self.emptiness[key] = True  # of what calls itself, the rest decides
+            self.emptiness[key] = self.leaves_nothing(function, function.node)
+        return self.emptiness[key]
+
+    def is_nothing(self, made: ast.Call) -> bool:
+        """Is a written call one of a function of which nothing remains?"""
+        source = made.__dict__.get("source")
+        return source is not None and self.w.is_empty_call(self.w.trace.of(source))
+
+    def leaves_nothing(self, function: FunctionObject, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """Has a body no effect, once what has no meaning in the target went?"""
+        body = Statements(self.w, function.file, local_names(node), False)
         try:
-            rest = body.block(function.node.body)
+            rest = body.block(node.body)
         except Unwritable:
             return False
         effects = [
@@ -136,11 +150,12 @@ class Definitions:
             for s in rest
             if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) and not isinstance(s, ast.Pass)
         ]
+        left = (n for s in effects for n in ast.walk(s) if not is_plain_computation(s))
         return not any(
-            isinstance(n, (ast.Return, ast.Call)) and not (isinstance(n, ast.Return) and n.value is None)
-            for s in effects
-            for n in ast.walk(s)
-            if not is_plain_computation(s)
+            not self.is_nothing(n)
+            if isinstance(n, ast.Call)
+            else isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store)
+            for n in left
         )
 
     # -- classes ---------------------------------------------------------------------

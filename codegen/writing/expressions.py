@@ -202,6 +202,8 @@ class Expressions:
             return layer_facts.attribute(self, node, visits)
         if kind == "dropped":
             return self.dropped(node, visits)
+        if kind == "data" and isinstance(node, ast.Call):
+            return sizes.rounded(self, node, visits)
         if kind == "content" and isinstance(node, ast.Call):
             return program_calls.content(self, node, visits)
         if kind == "constant":
@@ -358,6 +360,8 @@ class Expressions:
     def dropped(self, node: ast.expr, visits: list[Visit]) -> ast.expr:
         """What has no meaning in the target: its receiver, a known answer, or nothing."""
         visit = visits[0]
+        if visit.name == "annotate" and isinstance(node, ast.Call):
+            return self.expr(node.args[1])
         if visit.name == "identity" or visit.name == "data":
             inner = (
                 node.func.value

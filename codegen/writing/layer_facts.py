@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
-from codegen.writing.plans import Unwritable
 from codegen.writing.slots import slot_param
 from pivot.forms import face
 from pivot.reading.trace import Visit
@@ -24,7 +23,7 @@ def attribute(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.e
         return ast.Attribute(e.expr(node.value), name, node.ctx)
     found = [plain(v.result) for v in visits]
     if any(f is None for f in found) or any(f != found[0] for f in found):
-        raise Unwritable(f"the target's layer does not say its {node.attr}")
+        return nodes.gone()  # needed for initialisation alone, or whoever needs it says so
     return nodes.literal(found[0])
 
 

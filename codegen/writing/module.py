@@ -6,6 +6,7 @@ import ast
 import copy
 
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
+from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
 from codegen.writing.plans import Unwritable
 from codegen.writing.statements import Statements
@@ -30,9 +31,15 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     assert entry_node is not None
     e = Expressions(w, entry_file, set(), False)
     try:
-        w.out.entry = e.expr(entry_node)
-        w.mention_names(w.out.entry, entry_file)
-        written, library = collect(w)
+        library: dict[str, tuple[str, str]] = {}
+        factory = direct_factory(w, e, library)
+        if factory is not None:
+            w.out.entry = ast.Call(ast.Name(factory.name, ast.Load()), [], [])
+            w.mention_names(factory, entry_file)
+        else:
+            w.out.entry = e.expr(entry_node)
+            w.mention_names(w.out.entry, entry_file)
+        written = collect(w, library, {(entry_file, factory.name): [factory]} if factory is not None else {})
     except Unwritable as no:
         if w.out.problems:
             raise Refusal(w.out.problems[0]) from None
@@ -61,10 +68,10 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     return w.out
 
 
-def collect(w: Writer) -> tuple[dict[Key, list[ast.stmt]], dict[str, tuple[str, str]]]:
+def collect(
+    w: Writer, library: dict[str, tuple[str, str]], written: dict[Key, list[ast.stmt]]
+) -> dict[Key, list[ast.stmt]]:
     """Write every definition that is mentioned, and those that these mention."""
-    written: dict[Key, list[ast.stmt]] = {}
-    library: dict[str, tuple[str, str]] = {}
     while True:
         todo = [k for k in w.wanted if k not in written]
         if not todo:
@@ -73,7 +80,7 @@ def collect(w: Writer) -> tuple[dict[Key, list[ast.stmt]], dict[str, tuple[str, 
             written[key] = write_name(w, key, library)
             for statement in written[key]:
                 w.mention_names(statement, key[0])
-    return written, library
+    return written
 
 
 def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list[ast.stmt]:

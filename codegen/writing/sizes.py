@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
-from pivot.dims import Dim, Size
+from pivot.dims import Dim, Quotient, Size
 from pivot.reading.trace import Visit
 from pivot.reading.values import TensorCell, Value
 
@@ -128,3 +128,16 @@ def axis_sizes(e: Expressions, x: ast.expr, visits: list[Visit], index: ast.Slic
         first, behind = nodes.literal(places[0]), None if last == len(order) else nodes.literal(last)
         return ast.Subscript(shape, ast.Slice(first if places[0] else None, behind), ast.Load())
     return ast.Tuple([axis_size(e, x, visits, [axis] * len(visits)) for axis in axes], ast.Load())
+
+
+def rounded(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr | None:
+    """`math.ceil(h / 2)` is `-(-h // 2)` and `int(h / 2)` is `h // 2`, which sizes that are not known allow too."""
+    if not any(v.args and isinstance(v.args[0].hint, Quotient) for v in visits):
+        return None
+    part = node.args[0]
+    if not isinstance(part, ast.BinOp) or not isinstance(part.op, ast.Div):
+        raise Unwritable("a fraction of a size is rounded away from where it is made")
+    over, by = e.expr(part.left), e.expr(part.right)
+    if not visits[0].name.endswith("ceil"):
+        return ast.BinOp(over, ast.FloorDiv(), by)
+    return ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), over), ast.FloorDiv(), by))

@@ -279,6 +279,10 @@ class Statements:
         test = self.e.expr(node.test) if answer is None else ast.Constant(answer)
         if isinstance(test, ast.Constant):
             return self.arm(node.body if test.value else node.orelse)
+        if nodes.has_gone(test):
+            known = self.w.taken(node)
+            if known is not None:
+                return self.arm(node.body if known else node.orelse)
         body, orelse = self.arm(node.body), self.arm(node.orelse)
         if nodes.has_gone(test):
             if not orelse and all(isinstance(s, ast.Raise) for s in body):

@@ -173,6 +173,12 @@ class Writer:
                 return False
         return bool(visits)
 
+    def taken(self, node: ast.AST) -> bool | None:
+        """The arm that a condition always took, where that depends on the configuration alone."""
+        met = [b for b in self.trace.branches.get(id(node), []) if not b.speculative]
+        arms = {b.taken for b in met}
+        return arms.pop() if len(arms) == 1 and all(b.kind == "config" for b in met) else None
+
     def is_initialisation(self, node: ast.Call, file: str) -> bool:
         """Does a call only set initial values?"""
         visits = self.trace.visits.get(id(node), [])

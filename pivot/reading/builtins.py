@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size, dim_max, dim_min
+from pivot.dims import Quotient, Size, dim_max, dim_min
 from pivot.dims import hint as dim_hint
 from pivot.reading import classes, hints
 from pivot.reading.bombs import check_bits
@@ -124,6 +124,10 @@ def number(name: str, convert: Callable[..., object]) -> Handler:
             return ev.dialect.scalar_of(ev, args[0], name, node, frame)
         if name == "int" and args and isinstance(args[0].hint, Size):
             return args[0]
+        if args and isinstance(args[0].hint, Quotient):
+            if name not in ("int", "ceil", "floor", "trunc"):
+                raise ev.refusal(frame, node, f"{name}() of a fraction of a size", "round it to a size first")
+            return made(args[0].hint.rounded(name == "ceil"), node, frame, name, *args)
         if kwargs:
             raise ev.refusal(frame, node, f"{name}() with keyword arguments is not read", "give them in order")
         if name == "bool":

@@ -58,6 +58,7 @@ def decorated(
         name = decorator_name(decorator)
         if name in READ_DECORATORS or ev.dialect.harmless_decorator(name):
             continue
+        ev.registering += 1
         try:
             callee = ev.evaluate(decorator, frame)
             if isinstance(callee.hint, (FunctionObject, BoundMethod, Partial)):
@@ -66,6 +67,8 @@ def decorated(
                     continue
         except (Refusal, Raised):
             pass
+        finally:
+            ev.registering -= 1
         ev.note(
             frame,
             decorator,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import classes, hints, subscripts
+from pivot.reading import classes, hints, registries, subscripts
 from pivot.reading.hints import equal, identical, ordered
 from pivot.reading.iterating import iterate
 from pivot.reading.values import (
@@ -78,13 +78,16 @@ def contains(ev: Evaluator, left: Value, right: Value, node: ast.AST, frame: Fra
             frame, node, f"whether the library has {left.hint!r} is not known", "write the arm that is meant"
         )
     if isinstance(box, DictObject):
-        return subscripts.key_of(ev, left, node, frame) in box.entries
+        key = subscripts.key_of(ev, left, node, frame)
+        return key in box.entries or (registries.fill(ev, box) and key in box.entries)
     found, held = classes.own_or_held(ev, right, "__contains__", (left,), node, frame)
     if found is not None:
         return truth(ev, found, node, frame)
     if held is not None:
         return contains(ev, left, held, node, frame)
-    return any(equal(left, item) for item in iterate(ev, right, node, frame))
+    if any(equal(left, item) for item in iterate(ev, right, node, frame)):
+        return True
+    return registries.fill(ev, box) and any(equal(left, item) for item in iterate(ev, right, node, frame))
 
 
 def truth(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> bool:

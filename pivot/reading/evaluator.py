@@ -43,6 +43,10 @@ class Evaluator:
         self.built = 0  # how many of the nodes the construction of the model made
         self.modules: list[ModuleObject] = []
         self.parameters: list[ParameterObject] = []
+        self.registries: dict[int, str] = {}  # tables bound at module level, by identity
+        self.imported: set[int] = set()  # imports whose file was opened for what it may register
+        self.unfilled: set[tuple[str, int]] = set()  # tables that were filled as far as the opened files do
+        self.registering = 0  # calls that register something, under way
         self.problems: list[Problem] = []
         self.guards: list[tuple[object, object, str]] = []
         self.mode = "eval"

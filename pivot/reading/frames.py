@@ -12,7 +12,7 @@ from pivot.reading.values import ClassObject, FunctionObject, Value
 class Scope:
     """Names of one module, function or class body. Module names are evaluated when first asked for."""
 
-    __slots__ = ("file", "function", "globals_declared", "lazy", "names", "package", "parent", "stars")
+    __slots__ = ("effects", "file", "function", "globals_declared", "lazy", "names", "package", "parent", "stars")
 
     def __init__(self, file: str, parent: Scope | None = None, function: FunctionObject | None = None) -> None:
         self.file = file
@@ -20,6 +20,7 @@ class Scope:
         self.function = function
         self.names: dict[str, Value] = {}
         self.lazy: dict[str, list[ast.stmt]] = {}  # module level: the statements that bind a name
+        self.effects: list[ast.stmt] = []  # module level: what may register something and was not evaluated
         self.package: tuple[str, ...] = ()
         self.stars: list[ast.ImportFrom] = []  # module level: `from ... import *`
         self.globals_declared: set[str] = set()

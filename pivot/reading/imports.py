@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, library_modules, lookup, restating
+from pivot.reading import classes, library_modules, lookup, registries, restating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.limits import LIMITS
@@ -86,6 +86,7 @@ def open_file(ev: Evaluator, path: Path) -> Scope:
     scope.package = package_root(path)[1]
     for statement in tree.body:
         index_statement(scope, statement)
+    scope.effects = [s for s in tree.body if registries.registers(s)]
     ev.scopes[path] = scope
     return scope
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, imports, restating, surroundings
+from pivot.reading import classes, imports, registries, restating, surroundings
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
@@ -80,7 +80,10 @@ def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
     finally:
         ev.speculating = depth
         ev.evaluating.discard(key)
-    return scope.names.get(wanted)
+    bound = scope.names.get(wanted)
+    if bound is not None:
+        registries.remember(ev, wanted, bound)
+    return bound
 
 
 def is_definition_shadowed(statement: ast.stmt, statements: list[ast.stmt]) -> bool:
@@ -96,6 +99,8 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
     """owner.attr for every kind of value."""
     hint = owner.hint
     if isinstance(hint, Api):
+        if attr in ("__name__", "__qualname__"):
+            return Value(hint.name.rpartition(".")[2])
         value = api_constant(f"{hint.name}.{attr}")
         return value if value is not None else restating.library_value(ev, ev.dialect.canonical(f"{hint.name}.{attr}"))
     if isinstance(hint, ModuleScope):

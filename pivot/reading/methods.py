@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import Size, product
-from pivot.reading import regular
+from pivot.reading import registries, regular
 from pivot.reading.bombs import check_format, check_items, check_product, check_text
 from pivot.reading.hints import equal, ordered, readable, unique
 from pivot.reading.iterating import iterate
@@ -118,6 +118,8 @@ def dict_method(
         key = key_of(ev, args[0], node, frame)
         default = args[1] if len(args) > 1 else kwargs.get("default", Value(None))
         hit = box.entries.get(key)
+        if hit is None and registries.fill(ev, box):
+            hit = box.entries.get(key)
         if name == "pop":
             if hit is None and len(args) < 2:
                 raise ev.refusal(frame, node, f"the dict has no key {key!r}", "check the configuration", "key")

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size
+from pivot.dims import Quotient, Size
 from pivot.dims import hint as dim_hint
 from pivot.reading.bombs import (
     check_format,
@@ -112,6 +112,9 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
     if isinstance(a, (Api, ClassObject)) or isinstance(b, (Api, ClassObject)):
         if symbol == "|":
             return Value((left, right), origin)  # X | Y of types
+    if symbol == "/" and isinstance(a, (int, Size)) and isinstance(b, (int, Size)) and not isinstance(a, bool):
+        if (isinstance(a, Size) or isinstance(b, Size)) and dim_hint(b) > 0:
+            return Value(Quotient(a, b), origin, depends)
     check = {"**": check_power, "<<": check_shift, "*": check_product, "+": check_sum}.get(symbol)
     if check is not None:
         check(a, b)

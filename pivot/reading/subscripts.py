@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import classes, lookup, surroundings
+from pivot.reading import classes, lookup, registries, surroundings
 from pivot.reading.hints import index_hint
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
@@ -19,6 +19,7 @@ from pivot.reading.values import (
     InstanceObject,
     ListObject,
     Origin,
+    Partial,
     TensorCell,
     Unknown,
     Value,
@@ -47,6 +48,8 @@ def key_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> object:
     if isinstance(
         hint, (str, int, float, bool, bytes, type(None), Api, ClassObject, FunctionObject, ModuleObject, InstanceObject)
     ):
+        return hint
+    if isinstance(hint, Partial):
         return hint
     raise ev.refusal(frame, node, "this value cannot be a key", "use a string or a number")
 
@@ -84,7 +87,7 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
             made = ev.call(box.factory, (), {}, node, frame)
             put(ev, box, key, index, made)
             return made
-        if key not in box.entries:
+        if key not in box.entries and not (registries.fill(ev, box) and key in box.entries):
             raise ev.refusal(frame, node, f"the dict has no key {key!r}", "check the configuration", "key")
         return with_origin(box.entries[key][1], origin)
     found, held = classes.own_or_held(ev, owner, "__getitem__", (index,), node, frame)

@@ -20,6 +20,7 @@ from pivot.reading.values import (
     Api,
     BoundApi,
     ClassObject,
+    InstanceObject,
     Origin,
     ParameterObject,
     TensorCell,
@@ -70,6 +71,7 @@ class TorchDialect(TorchModules):
     def harmless_decorator(self, name: str) -> bool:
         return super().harmless_decorator(name) or name in {
             "no_grad",
+            "wrap",
             "unused",
             "ignore",
             "export",
@@ -137,6 +139,13 @@ class TorchDialect(TorchModules):
             return ev.call(args[0], args[1:], plain, node, frame)
         if name in ("torch.Tensor", "torch.FloatTensor") and args and all(type(v.hint) is int for v in args):
             return self.call_forms(ev, callee, "torch.empty", args, kwargs, node, frame)
+        if name == "torch.jit.annotate" and len(args) == 2:
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name="annotate"))
+            return args[1]
+        if name == "torch.nn.init._calculate_fan_in_and_fan_out" and args and isinstance(args[0].hint, TensorCell):
+            shape = args[0].hint.shape
+            inner = product(shape[2:])
+            return Value((Value(shape[1] * inner), Value(shape[0] * inner)))
         if name == "torch.Size":
             return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)
         if self.is_in_place(ev, name) and args and isinstance(args[0].hint, TensorCell):
@@ -211,7 +220,8 @@ class TorchDialect(TorchModules):
         if attr in ("grad", "grad_fn"):
             return Value(None)
         if attr == "device":
-            return ev.unknown(frame, node, "devices have no meaning for the network")
+            ev.visit(Visit(node, frame, "dropped", None, (owner,), name="device"))
+            return Value(InstanceObject(Api("torch.device"), {"type": Value("cpu"), "index": Value(None)}))
         forms = ev.opset.find(self.framework, "attribute", attr)
         if forms:
             visit = Visit(node, frame, "op", None, (owner,), name=attr)

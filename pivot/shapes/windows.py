@@ -50,6 +50,8 @@ def _with_channels(site: Site, x: TensorType, spatial: Sequence[Dim]) -> TensorT
 def window_size(size: Dim, kernel: Dim, stride: Dim, pads: tuple[Dim, Dim], dilation: Dim, up: bool) -> Dim:
     """How many windows fit: floor((n + pads - reach) / stride) + 1; rounded up with `up` (torch's ceil_mode)."""
     before, after = pads
+    if hint(stride) < 1:
+        raise ShapeError(f"a stride of {stride}")
     room = size + before + after - (dilation * (kernel - 1) + 1)
     if not up:
         return check_positive(room // stride + 1, "the size of the result")
