@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from codegen.absorbing import absorb, absorb_result
 from codegen.indexing import place_index
+from codegen.letters_layout import place_einsum, takes_any_order
 from codegen.lower import Lowering, Step, source_order
 from codegen.orders import (
     Block,
@@ -207,7 +208,7 @@ class Layout:
                     gone = set(inserted_axes(step, len(inner)))
                     left = [axis for axis in inner if axis not in gone]
                     return tuple(sorted(left).index(axis) for axis in left)
-            elif step.op.shape in ("index", "select"):
+            elif step.op.shape in ("index", "select") or takes_any_order(step):
                 continue
             elif step.op.layout == "last":
                 return identity(rank)
@@ -241,6 +242,8 @@ class Layout:
             place_index(self, step, placed)
         elif step.op.shape in ("squeeze", "unsqueeze"):
             self.place_ones(step, placed)
+        elif step.op.shape == "einsum" and place_einsum(self, step, placed):
+            pass
         elif step.op.layout == "spatial":
             self.place_spatial(step, placed)
         elif step.op.layout == "any":

@@ -331,7 +331,7 @@ class _Reader:
             rank = rank_of(value)
             letters = self.form.order.get(name, spec.letters)
             if rank is not None and letters and "*" not in letters and rank != len(letters):
-                if rank == len(letters) - 1 and "N" in letters:
+                if self.op.unbatched and rank == len(letters) - 1 and "N" in letters:
                     self.unbatched = True
                     self.operands[name] = value
                     return

@@ -64,6 +64,7 @@ class Op:
     examples: tuple[Example, ...]
     origin: str
     path: str
+    unbatched: bool = False  # does it also take tensors without the axis N?
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

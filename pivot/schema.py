@@ -16,7 +16,7 @@ from pivot.slots import NotationError
 FRAMEWORKS = ("torch", "keras", "flax")
 LAYOUTS = ("any", "axis", "index", "spatial", "order", "last", "plain")
 SPELLINGS: tuple[Spelling, ...] = ("call", "method", "operator", "index", "attribute", "body")
-_ROOT = frozenset(("op", "title", "inputs", "output", "outputs", "shape", "layout", "law"))
+_ROOT = frozenset(("op", "title", "inputs", "output", "outputs", "shape", "layout", "law", "unbatched"))
 _FORM = frozenset((*SPELLINGS, "kind", "args", "apply", "result", "when", "order", "weights", "derive", "inexact"))
 _EXAMPLE = frozenset((*FRAMEWORKS, "inputs", "note"))
 
@@ -49,6 +49,7 @@ def parse_op(text: str, file: str, family: str, origin: str) -> Op:
         shape=_text(root, "shape", file, "same"),
         layout=_text(root, "layout", file, "any"),
         law=_text(root, "law", file, ""),
+        unbatched=_text(root, "unbatched", file, "no") == "yes",
         params=_each(singles.get("params"), file, parse_param),
         weights=_each(singles.get("weights"), file, _weight),
         sizes=_each(singles.get("sizes"), file, lambda _, value: value),

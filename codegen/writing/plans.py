@@ -16,7 +16,7 @@ from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
 from codegen.writing.slots import Disagreement, Given, arguments, slot_param
-from pivot.dims import Dim
+from pivot.dims import Dim, Size
 from pivot.forms import OperandRef
 from pivot.op import Form
 from pivot.reading.values import TensorVersion
@@ -295,7 +295,7 @@ class PlanText:
     ) -> ast.expr:
         """The expression of an operand: an earlier step's, or the source's own."""
         value = step.operands.get(ref.name)
-        if isinstance(value, (int, float)) and (said := self.said_number(step, ref.name, material)) is not None:
+        if isinstance(value, (int, float, Size)) and (said := self.said_number(step, ref.name, material)) is not None:
             return said
         if ref.form != "one" and (ref.others or not isinstance(value, tuple)):
             each = [self.operand(step, OperandRef(n), material, made, placed) for n in (ref.name, *ref.others)]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from codegen.layout import Layout
+from codegen.letters_layout import stored_equation
 from codegen.lower import Step
 from codegen.orders import Order
 from codegen.writing import nodes
@@ -36,6 +37,9 @@ def target_params(layout: Layout, step: Step) -> dict[str, object]:
     params = dict(step.params)
     if placed is None:
         return params
+    if step.op.shape == "einsum":
+        equation = stored_equation(layout, step)
+        return params if equation is None else {**params, "equation": equation}
     order = next(iter(placed.orders_in.values()), None)
     plain = all(o == tuple(range(len(o))) for o in placed.orders_out)
     if order is None or (order == tuple(range(len(order))) and plain):
@@ -102,6 +106,8 @@ def arguments(
         if isinstance(values, Refused):
             raise Disagreement(values.why)
         per_visit.append(values)
+    if steps[0].op.shape == "einsum" and any(stored_equation(layout, step) is not None for step in steps):
+        source_form = None  # the source's equation has its letters in another order
     form = steps[0].form
     args: list[ast.expr] = []
     kwargs: list[ast.keyword] = []

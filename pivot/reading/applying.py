@@ -166,6 +166,9 @@ def make_node(
     except ShapeError as error:
         if isinstance(error, FreeSize) and ev.speculating > 1:
             raise  # the trial pass fixes the size
+        library = module.cls if module is not None else Api(visit.name) if visit is not None else None
+        if isinstance(library, Api):
+            restating.turn_to(ev, library.name)
         raise ev.refusal(
             frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape"
         ) from None

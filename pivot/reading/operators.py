@@ -75,6 +75,11 @@ def format_value(value: Value, conversion: int, spec: str) -> str:
     return format(hint, spec)
 
 
+def plain_size(hint: object) -> object:
+    """A size as its number on this configuration."""
+    return dim_hint(hint) if isinstance(hint, Size) else hint
+
+
 def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, node: ast.AST, frame: Frame) -> Value:
     """left op right: of numbers, of containers, or a node of the network where a tensor takes part."""
     symbol, compute = BINARY[type(op)]
@@ -118,6 +123,8 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
     check = {"**": check_power, "<<": check_shift, "*": check_product, "+": check_sum}.get(symbol)
     if check is not None:
         check(a, b)
+    if (isinstance(a, Size) or isinstance(b, Size)) and (symbol == "/" or isinstance(a, float) or isinstance(b, float)):
+        a, b = plain_size(a), plain_size(b)  # a fraction has no symbolic form: its text is kept, and its number here
     try:
         return Value(compute(a, b), origin, depends)
     except ZeroDivisionError:

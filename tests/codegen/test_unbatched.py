@@ -44,3 +44,8 @@ def net(tmp_path: object) -> Callable[..., str]:
         return convert(request, TorchDialect(), "keras", load_opset()).text
 
     return made
+
+
+def test_only_ops_that_take_one_sample_are_asked(net: Callable[..., str]) -> None:
+    text = net("self.norm = nn.LocalResponseNorm(2)", "return self.norm(x)", "2x5x9")
+    assert "expand_dims(x, axis=0)" not in text
