@@ -36,7 +36,9 @@ class Statements:
                 return [*out, *self.arm(body[index:])]  # behind a return inside a condition
             made = self.statement(node)
             out.extend(made)
-            if made and isinstance(made[-1], (ast.Return, ast.Raise)) and not isinstance(node, (ast.If, ast.With)):
+            one = isinstance(node, ast.If) and is_restatement(self.file) and only_arm(self.w.trace, node) is not None
+            whole = one or not isinstance(node, (ast.If, ast.With))
+            if made and isinstance(made[-1], (ast.Return, ast.Raise)) and whole:
                 break
         return out
 

@@ -5,9 +5,7 @@ from torch.nn import functional as F
 class Upsample(nn.Module):
     """Resize the axes behind the first two."""
 
-    def __init__(
-        self, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None
-    ):
+    def __init__(self, size=None, scale_factor=None, mode="nearest", align_corners=None, recompute_scale_factor=None):
         super().__init__()
         self.size = size
         self.scale_factor = scale_factor
