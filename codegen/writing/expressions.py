@@ -11,6 +11,7 @@ from codegen.writing import applying, conditions, layer_facts, nodes, parameters
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
+from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject, Value
 from pivot.results import ResultGroup
@@ -200,6 +201,9 @@ class Expressions:
             return self.limits_of(node, visits[0].name)
         if kind == "made-with" and isinstance(node, ast.Attribute):
             return layer_facts.attribute(self, node, visits)
+        if visits[0].name == "copy.deepcopy" and isinstance(node, ast.Call) and program_calls.copies_layers(visits):
+            self.w.helpers.setdefault(COPY_LAYERS)
+            return nodes.call(COPY_LAYERS.rpartition(".")[2], [self.expr(node.args[0])])
         if kind == "dropped":
             return self.dropped(node, visits)
         if kind == "data" and isinstance(node, ast.Call):

@@ -14,7 +14,7 @@ from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
 from pivot.reading import imports
 from pivot.reading.frames import Scope
-from pivot.reading.restating import is_restatement
+from pivot.reading.restating import helper, is_restatement
 from pivot.reading.values import ClassObject, ModuleScope
 
 UNMAPPED = '''
@@ -56,6 +56,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     ]
     for statement in adapters:
         statement.__dict__.setdefault("blank", 2)
+    adapters = [*map(helper_definition, w.helpers), *adapters]
     if w.needs_unmapped:
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
@@ -171,6 +172,13 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
         return not is_restatement(key[0]), order.get(key[0], (0, 0)), line
 
     return sorted(written, key=place)
+
+
+def helper_definition(name: str) -> ast.stmt:
+    """A function that the target's library lacks."""
+    made = helper(name)
+    made.__dict__["blank"] = 2
+    return made
 
 
 def unmapped_helper() -> ast.stmt:

@@ -11,7 +11,7 @@ from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import ClassObject, ListObject
+from pivot.reading.values import ClassObject, DictObject, ListObject, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -192,3 +192,18 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     ):
         return nodes.gone()
     raise Unwritable(f"the method {name} of a module has no counterpart")
+
+
+def copies_layers(visits: list[Visit]) -> bool:
+    """Is what a deep copy is made of a module, or a list or dict that holds some?"""
+    return any(holds_module(v.args[0]) for v in visits if v.args)
+
+
+def holds_module(value: Value) -> bool:
+    """Is a value a module, or a container of modules?"""
+    hint = value.hint
+    if isinstance(hint, ListObject):
+        return any(holds_module(item) for item in hint.items)
+    if isinstance(hint, DictObject):
+        return any(holds_module(item) for _, item in hint.entries.values())
+    return isinstance(hint, ModuleObject)

@@ -72,6 +72,7 @@ class Writer:
         self.call_name = "call"
         self.answers = ANSWERS
         self.needs_unmapped = False
+        self.helpers: dict[str, None] = {}  # functions that the target's library lacks, by canonical name
         self.framework_name = False
         self.out = WrittenModule(ast.Module([], []), ast.Constant(None))
         self.adapters = Adapters(self)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, instances, library, methods
+from pivot.reading import classes, instances, library, methods, restating
 from pivot.reading.bombs import check_items
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
+from pivot.reading.objects import copied
 from pivot.reading.signals import Return
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -105,6 +106,8 @@ def call_program(
     recorded: Visit | None = None,
 ) -> Value:
     """Call a function of the program in a frame of its own. `recorded`: the visit that stands for it already."""
+    if args and recorded is None and restating.copies_layers(function):
+        return copied(ev, args[0], True, {}, node, frame)
     inner = ev.enter(function, node, frame, receiver, function.owner)
     visit = recorded or ev.visit(Visit(node, frame, "function", callee, args, kwargs))
     visit.entered = inner

@@ -222,12 +222,6 @@ class Dialect(TensorCalls):
         """container[index] = module."""
         raise NotImplementedError
 
-    def copy_module(
-        self, ev: Evaluator, module: ModuleObject, memo: dict[int, Value], node: ast.AST, frame: Frame
-    ) -> Value:
-        """A deep copy, with parameters of its own."""
-        raise NotImplementedError
-
     def check_constraints(
         self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame
     ) -> str | None:

@@ -9,13 +9,16 @@ from pivot.reading.frames import Scope
 from pivot.reading.handlers import Args, Handler, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
+from pivot.reading.storage import new_version
 from pivot.reading.values import (
     Api,
     ClassObject,
     DictObject,
     InstanceObject,
     ListObject,
+    ParameterObject,
     Partial,
+    TensorCell,
     Value,
 )
 
@@ -70,7 +73,7 @@ def copied(ev: Evaluator, value: Value, deep: bool, memo: dict[int, Value], node
         entries.entries.update({k: (key, again(item)) for k, (key, item) in hint.entries.items()})
         return result
     if isinstance(hint, ModuleObject):
-        return ev.dialect.copy_module(ev, hint, memo, node, frame)
+        return copied_module(ev, hint, memo, node, frame)
     if isinstance(hint, InstanceObject):
         twin = InstanceObject(hint.cls)
         result = memo[id(hint)] = Value(twin, value.origin)
@@ -80,6 +83,37 @@ def copied(ev: Evaluator, value: Value, deep: bool, memo: dict[int, Value], node
     if isinstance(hint, tuple) and deep:
         return Value(tuple(again(v) for v in hint), value.origin, value.depends)
     return value
+
+
+def copied_module(ev: Evaluator, module: ModuleObject, memo: dict[int, Value], node: ast.AST, frame: Frame) -> Value:
+    """A module made alike, with parameters of its own."""
+    twin = ModuleObject(
+        module.cls, container=module.container, form=module.form, bound=module.bound, params=module.params
+    )
+    twin.site, twin.frame, twin.visit, twin.param_values = (
+        module.site,
+        module.frame,
+        module.visit,
+        module.param_values,
+    )
+    result = Value(twin)
+    memo[id(module)] = result
+    ev.add_module(twin)
+    for name, value in module.parameters.items():
+        cell = value.hint
+        assert isinstance(cell, TensorCell) and cell.version.parameter is not None
+        old = cell.version.parameter
+        fresh = ParameterObject(old.type, old.trainable, old.persistent, old.buffer, role=old.role, owner=twin)
+        ev.parameters.append(fresh)
+        twin.parameters[name] = memo[id(cell)] = Value(TensorCell(new_version(ev, fresh.type, fresh)))
+        for role, parameter in module.weights.items():
+            if parameter is old:
+                twin.weights[role] = fresh
+    for name, value in module.attrs.items():
+        twin.attrs[name] = copied(ev, value, True, memo, node, frame)
+    for name, value in module.children.items():
+        twin.children[name] = copied(ev, value, True, memo, node, frame)
+    return result
 
 
 def namespace(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:

@@ -6,18 +6,21 @@ library's constructor, parameter names and forward pass. It is read and written 
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.reading import imports, lookup
 from pivot.reading.signals import Restate
-from pivot.reading.values import Api, Value
+from pivot.reading.values import Api, FunctionObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
 ROOT = Path(__file__).resolve().parents[1] / "restated"
+
+COPY_LAYERS = "keras.copy_layers"
 
 
 @cache
@@ -45,6 +48,30 @@ def turn_to(ev: Evaluator, name: str) -> None:
     """Where forms do not read a library name as it is used, its restatement may. Raises Restate if there is one."""
     if name in known() and name not in ev.restated and ev.speculating != 1:  # 1: an arm on trial
         raise Restate(name)
+
+
+def helper(name: str) -> ast.FunctionDef:
+    """A function that written code brings along, since its library has none: `keras.copy_layers`."""
+    tree = ast.parse(path_of(name).read_text(encoding="utf-8"))
+    return next(s for s in tree.body if isinstance(s, ast.FunctionDef))
+
+
+@cache
+def text_of_copying() -> str:
+    """The helper that copies layers, as `copies_layers` compares it."""
+    return spelled_short(helper(COPY_LAYERS))
+
+
+def spelled_short(node: ast.FunctionDef) -> str:
+    """A function's text with `layers` and `ops` for `keras.layers` and `keras.ops`, however it imports them."""
+    return ast.unparse(node).replace("keras.layers", "layers").replace("keras.ops", "ops")
+
+
+def copies_layers(function: FunctionObject) -> bool:
+    """Is a function of the program that helper, read back? It looks into objects in ways that are not read."""
+    node = function.node
+    name = COPY_LAYERS.rpartition(".")[2]
+    return isinstance(node, ast.FunctionDef) and node.name == name and spelled_short(node) == text_of_copying()
 
 
 def library_value(ev: Evaluator, name: str) -> Value:

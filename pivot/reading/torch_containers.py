@@ -11,7 +11,6 @@ from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import index_hint, readable
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
-from pivot.reading.objects import copied
 from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -277,34 +276,3 @@ class TorchContainers(Dialect):
         ev.visit(Visit(node, frame, "method", None, (owner, index, value), module=module, name="store"))
         key = list(module.children)[index.hint] if isinstance(index.hint, int) and module.children else str(index.hint)
         self.register(ev, module, key, value, node, frame)
-
-    def copy_module(
-        self, ev: Evaluator, module: ModuleObject, memo: dict[int, Value], node: ast.AST, frame: Frame
-    ) -> Value:
-        twin = ModuleObject(
-            module.cls, container=module.container, form=module.form, bound=module.bound, params=module.params
-        )
-        twin.site, twin.frame, twin.visit, twin.param_values = (
-            module.site,
-            module.frame,
-            module.visit,
-            module.param_values,
-        )
-        result = Value(twin)
-        memo[id(module)] = result
-        ev.add_module(twin)
-        for name, value in module.parameters.items():
-            cell = value.hint
-            assert isinstance(cell, TensorCell) and cell.version.parameter is not None
-            old = cell.version.parameter
-            fresh = ParameterObject(old.type, old.trainable, old.persistent, old.buffer, role=old.role, owner=twin)
-            ev.parameters.append(fresh)
-            twin.parameters[name] = Value(TensorCell(new_version(ev, fresh.type, fresh)))
-            for role, parameter in module.weights.items():
-                if parameter is old:
-                    twin.weights[role] = fresh
-        for name, value in module.attrs.items():
-            twin.attrs[name] = copied(ev, value, True, memo, node, frame)
-        for name, value in module.children.items():
-            twin.children[name] = copied(ev, value, True, memo, node, frame)
-        return result

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from codegen.convert import Converted, convert
+from codegen.static_proof import prove
 from pivot.opset import OpSet
 from pivot.reading.elaborate import Request
 from pivot.reading.inputs import parse_spec
+from pivot.reading.keras import KerasDialect
 from pivot.reading.torch import TorchDialect
 
 ENCODER = """
@@ -102,3 +104,38 @@ def test_a_function_held_in_an_attribute_is_called_through_it(tmp_path: Path, op
     made = converted(tmp_path, opset, HELD, "Net()")
     assert "def __init__(self, act=ops.relu, last=gelu):" in made.text
     assert "return self.last(self.act(x), approximate='tanh')" in made.text.replace('"', "'")
+
+
+COPIED = """
+import copy
+import torch
+from torch import nn
+
+class Part(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+        self.scale = nn.Parameter(torch.ones(8))
+
+    def forward(self, x):
+        return self.layer(x) * self.scale
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.ModuleList([copy.deepcopy(Part(nn.Linear(8, 8))) for _ in range(2)])
+
+    def forward(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+"""
+
+
+def test_deep_copies_of_modules_are_copies_of_layers(tmp_path: Path, opset: OpSet) -> None:
+    made = converted(tmp_path, opset, COPIED, "Net()")
+    assert "[copy_layers(Part(layers.Dense(8))) for _ in range(2)]" in made.text
+    path = tmp_path / "net_keras.py"
+    proof = prove(made, KerasDialect(), opset, path)
+    assert proof.why is None
+    assert len({id(target) for _, target in proof.parameters.values()}) == 2

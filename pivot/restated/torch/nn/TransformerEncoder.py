@@ -1,3 +1,5 @@
+import copy
+
 from torch import nn
 
 
@@ -6,7 +8,7 @@ class TransformerEncoder(nn.Module):
 
     def __init__(self, encoder_layer, num_layers, norm=None, enable_nested_tensor=True, mask_check=True):
         super().__init__()
-        self.layers = nn.ModuleList([type(encoder_layer)(**encoder_layer.settings) for _ in range(num_layers)])
+        self.layers = nn.ModuleList([copy.deepcopy(encoder_layer) for _ in range(num_layers)])
         self.num_layers = num_layers
         self.norm = norm
 
