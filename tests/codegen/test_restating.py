@@ -73,7 +73,7 @@ def test_a_layer_whose_forms_do_not_do_is_restated(tmp_path: Path, opset: OpSet)
 def test_two_classes_of_one_name_are_told_apart(tmp_path: Path, opset: OpSet) -> None:
     made = converted(tmp_path, opset, MASKED, "MultiheadAttention()")
     assert set(classes(made)) == {"MultiheadAttention", "TorchMultiheadAttention"}
-    assert "self.attn = TorchMultiheadAttention(8, 2, batch_first=True)" in made.text
+    assert "self.attn = TorchMultiheadAttention(8, 2" in made.text
 
 
 @pytest.mark.parametrize("heads", [2, 4])
