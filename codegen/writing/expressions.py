@@ -210,8 +210,18 @@ class Expressions:
             return sizes.rounded(self, node, visits)
         if kind == "content" and isinstance(node, ast.Call):
             return program_calls.content(self, node, visits)
+        if kind == "data" and visits[0].name == "builtins.hasattr" and isinstance(node, ast.Call):
+            return self.has_library_name(node, visits)
         if kind == "constant":
             return parameters.parameter_expression(self, node, visits)
+        return None
+
+    def has_library_name(self, node: ast.Call, visits: list[Visit]) -> ast.expr | None:
+        """`hasattr(F, "gelu")`: what was answered, as the target has another library."""
+        owner = visits[0].args[0].hint if visits[0].args else None
+        answer = visits[0].result.hint if visits[0].result is not None else None
+        if isinstance(owner, Api) and owner.root in FRAMEWORK_ROOTS and isinstance(answer, bool):
+            return ast.Constant(answer)
         return None
 
     def unmapped(self, node: ast.expr) -> ast.expr:
