@@ -54,7 +54,6 @@ class LoweredSide:
     def __init__(self, converted: Converted, mode: str) -> None:
         self.layout, self.lowering = converted.layout, converted.lowering
         self.run = converted.done.network.runs[mode]
-        self.nodes = (*converted.done.network.before(mode), *self.run.nodes)
         self.alias: dict[str, str] = {}
         self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.inputs = [i.value.id for i in self.run.inputs]
@@ -73,7 +72,7 @@ class LoweredSide:
 
     def items(self) -> Iterator[Item]:
         """All items in order."""
-        for node in self.nodes:
+        for node in self.run.nodes:
             whole = joined(node)
             if whole is not None:
                 self.alias[node.results[0].id] = whole.id
@@ -204,7 +203,6 @@ class ReadSide:
 
     def __init__(self, target: Elaborated, mode: str) -> None:
         self.run = target.network.runs[mode]
-        self.nodes = (*target.network.before(mode), *self.run.nodes)
         self.alias: dict[str, str] = {}
         self.inputs = [i.value.id for i in self.run.inputs]
 
@@ -221,7 +219,7 @@ class ReadSide:
 
     def items(self) -> Iterator[Item]:
         """All items in order."""
-        for node in self.nodes:
+        for node in self.run.nodes:
             if node.op is None:
                 yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
                 continue

@@ -85,7 +85,6 @@ class Network:
     guards: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     fixed: Mapping[str, int] = field(default_factory=dict)
-    construction: tuple[Node, ...] = ()  # of tensors that were computed while the model was made
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -96,18 +95,6 @@ class Network:
     def outputs(self) -> tuple[TensorVersion, ...]:
         """The outputs of evaluation, flattened."""
         return self.runs["eval"].outputs
-
-    def before(self, mode: str) -> tuple[Node, ...]:
-        """The nodes of the construction that the forward pass of a mode needs, in order."""
-        run = self.runs[mode]
-        needed = {v.id for v in run.outputs}
-        needed.update(v.id for node in run.nodes for v in node.tensors())
-        found: list[Node] = []
-        for node in reversed(self.construction):
-            if any(r.id in needed for r in node.results):
-                found.append(node)
-                needed.update(v.id for v in node.tensors())
-        return tuple(reversed(found))
 
     @property
     def unmapped(self) -> tuple[Node, ...]:

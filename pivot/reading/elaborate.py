@@ -89,7 +89,6 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     try:
         bind_names(ev, request.bind, frame)
         entry, root = entries.make_entry(ev, scope, frame, request.model)
-        construction = tuple(ev.nodes)
         name_paths(root)
         ev.built = len(ev.nodes)
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
@@ -108,7 +107,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         raise refuse("limit", str(request.path), 1, 1, str(limit), "make it smaller") from None
     except RecursionError:
         raise refuse("limit", str(request.path), 1, 1, "nested too deeply", "split the expressions") from None
-    return Elaborated(assemble(ev, root, entry, construction, runs, fixed), ev, specs, found)
+    return Elaborated(assemble(ev, root, entry, runs, fixed), ev, specs, found)
 
 
 def bind_names(ev: Evaluator, bind: Mapping[str, str], frame: Frame) -> None:
@@ -130,7 +129,6 @@ def assemble(
     ev: Evaluator,
     root: ModuleObject,
     entry: str,
-    construction: tuple[Node, ...],
     runs: dict[str, Run],
     fixed: dict[str, int],
 ) -> Network:
@@ -154,7 +152,6 @@ def assemble(
         guards=guards,
         problems=tuple(ev.problems),
         fixed=dict(fixed),
-        construction=construction,
     )
 
 

@@ -143,7 +143,9 @@ def has(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> 
     """hasattr()."""
     hint = owner.hint
     if isinstance(hint, Api):
-        return ev.dialect.knows(f"{hint.name}.{attr}")
+        name = f"{hint.name}.{attr}"
+        known = ev.opset.find(ev.dialect.framework, "call", ev.dialect.canonical(name))
+        return bool(known) or ev.dialect.knows(name)
     try:
         value = lookup.attribute(ev, owner, attr, node, frame)
     except (Refusal, Raised):
