@@ -91,6 +91,8 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
     assert scope is not None
     if name in w.ev.override_nodes:
         return [bound_outside(w, name, file, library)]
+    if name not in scope.lazy:
+        follow_stars(w, name, scope, library)
     out: list[ast.stmt] = []
     for statement in scope.lazy.get(name, []):
         last = scope.lazy[name][-1]
@@ -143,6 +145,21 @@ def follow_import(
             library[name] = (module, alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
 
 
+def follow_stars(w: Writer, name: str, scope: Scope, library: dict[str, tuple[str, str]]) -> None:
+    """A name that `from ... import *` binds: the last file that has it defines it."""
+    frame = w.ev.module_frame(scope)
+    for statement in reversed(scope.stars):
+        path = imports.file_of(w.ev, statement, frame)
+        other = w.scope_of(str(path.resolve())) if path is not None else None
+        if other is not None and (name in other.lazy or name in other.names):
+            w.imported[scope.file, name] = (other.file, name)
+            w.wanted.setdefault((other.file, name))
+            return
+        root = (statement.module or "").partition(".")[0]
+        if path is None and root in KEPT_ROOTS:
+            library[name] = (statement.module or "", name)
+
+
 def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
     """Files that others import come first; inside a file the order of the source."""
     files = list(w.ev.files)
@@ -154,7 +171,7 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
         if scope is None or file in known:
             return known.get(file, 0)
         known[file] = below = 0  # an import back to here does not count
-        for statements in scope.lazy.values():
+        for statements in (*scope.lazy.values(), scope.stars):
             for statement in statements:
                 if isinstance(statement, ast.ImportFrom):
                     frame = w.ev.module_frame(scope)

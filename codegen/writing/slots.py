@@ -241,6 +241,9 @@ def source_text(
         written = from_number(steps, slot, param, expression)
         if written is not None:
             return written
+    paired = from_pairs(steps, slot, source, param, expression)
+    if paired is not None:
+        return paired
     if (isinstance(slot.value, Coded) and b is None) or a is None or a != b:
         return templated(source, slot, expression)
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
@@ -251,15 +254,30 @@ def source_text(
 def from_number(steps: list[Step], slot: Slot, param: str, expression: ast.expr) -> ast.expr | None:
     """`((0, 0), (e, e), (0, 0))` where the source says one number for all."""
     text = codec_of(slot.value).from_number(steps[0].params[param]) if isinstance(slot.value, Coded) else None
-    return filled(text, expression) if text is not None else None
+    return filled(text, {"e": expression}) if text is not None else None
 
 
-def filled(template: str, expression: ast.expr) -> ast.expr:
-    """A template with the expression in the place of `e`."""
+def from_pairs(steps: list[Step], slot: Slot, source: Slot, param: str, expression: ast.expr) -> ast.expr | None:
+    """`((0, 0), (top, bottom), (left, right), (0, 0))` for a source that lists `left, right, top, bottom`."""
+    if not isinstance(source.value, Coded) or not isinstance(slot.value, Coded):
+        return None
+    if not isinstance(expression, (ast.List, ast.Tuple)) or all(map(nodes.is_constant, expression.elts)):
+        return None
+    pairs = codec_of(source.value).pairs_of(len(expression.elts))
+    value = steps[0].params[param]
+    if pairs is None or not isinstance(value, tuple) or len(value) != len(pairs):
+        return None
+    text = codec_of(slot.value).from_pairs(len(pairs))
+    parts = {f"{'ab'[k]}{axis}": expression.elts[at] for axis, pair in enumerate(pairs) for k, at in enumerate(pair)}
+    return filled(text, parts) if text is not None else None
+
+
+def filled(template: str, texts: Mapping[str, ast.expr]) -> ast.expr:
+    """A template with expressions in the place of its names."""
 
     class Fill(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:
-            return copy.deepcopy(expression) if node.id == "e" else node
+            return copy.deepcopy(texts[node.id]) if node.id in texts else node
 
     made = Fill().visit(ast.parse(template, mode="eval").body)
     assert isinstance(made, ast.expr)
@@ -283,7 +301,7 @@ def templated(source: Slot, slot: Slot, expression: ast.expr) -> ast.expr | None
     template = codec_of(slot.value).template
     if template is None:
         return None
-    return filled(template[1], expression)
+    return filled(template[1], {"e": expression})
 
 
 def plain_pads(hint: object) -> bool:

@@ -288,7 +288,7 @@ class Writer:
         if scope is None:
             return
         for name in free_names(made):
-            if name in scope.lazy or name in self.ev.override_nodes:
+            if name in scope.lazy or name in self.ev.override_nodes or (scope.stars and name in scope.names):
                 self.wanted.setdefault((file, name))
         for node in ast.walk(made):
             if DEFINED_BY in node.__dict__:

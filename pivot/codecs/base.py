@@ -54,6 +54,14 @@ class Codec:
         """How a pivot value is written when the source says it as one number `e`; None: not by a text."""
         return None
 
+    def pairs_of(self, count: int) -> tuple[tuple[int, int], ...] | None:
+        """Which two of `count` written items are before and after each axis, in the order of the axes; None: none."""
+        return None
+
+    def from_pairs(self, count: int) -> str | None:
+        """How pads are written whose texts are a0, b0, a1, b1, ... before and after each axis; None: not by texts."""
+        return None
+
     def normal(self, value: object) -> object:
         """What a pivot value becomes after writing and reading; itself unless a codec forgets something on purpose."""
         return value

@@ -224,6 +224,9 @@ class TorchPadList(Codec):
     def write(self, value: object, refs: Refs) -> object:
         return tuple(item for pair in reversed(pad_pairs(value)) for item in pair)
 
+    def pairs_of(self, count: int) -> tuple[tuple[int, int], ...] | None:
+        return tuple((i, i + 1) for i in range(count - 2, -1, -2)) if count % 2 == 0 else None
+
 
 class TorchPads2(TorchPadList):
     """nn.ZeroPad2d and its like: one number for all sides, or (before, after) of the last axis first."""

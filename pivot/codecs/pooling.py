@@ -146,6 +146,9 @@ class KerasPadWidth(Codec):
     def from_number(self, value: object) -> str | None:
         return f"((0, 0), {'(e, e), ' * len(pad_pairs(value))}(0, 0))"
 
+    def from_pairs(self, count: int) -> str | None:
+        return f"((0, 0), {''.join(f'(a{i}, b{i}), ' for i in range(count))}(0, 0))"
+
 
 class CeilPads(Codec):
     """Pads under which a pool that rounds down covers what one with ceil_mode covers (only for decompositions)."""
