@@ -108,6 +108,12 @@ class Layout:
                 self.applications.setdefault(id(step.node.module), []).append(step)
                 for parameter in step.weights.values():
                     self.owners.setdefault(id(parameter), set()).add(id(step.node.module))
+        self.wishes: dict[str, Order | None] = {}
+        self.makers: dict[str, Step] = {}
+        for step in reversed(steps):  # who reads a value stands behind who makes it
+            for value in step.results:
+                self.makers[value.id] = step
+                self.wishes[value.id] = self.read_wish(value)
         for run in lowering.done.network.runs.values():
             for entry in run.inputs:
                 self.orders[entry.value.id] = self.wish(entry.value) or identity(rank_of(entry.value))
@@ -179,27 +185,48 @@ class Layout:
             return None
         return tuple(a.index(letter) for letter in b)
 
-    def wish(self, value: TensorVersion, depth: int = 0) -> Order | None:
+    def wish(self, value: TensorVersion) -> Order | None:
         """The order that the first consumer with a wish wants, seen through permutes and elementwise steps."""
-        if depth > 60:
-            return None
-        others = self.joins.get(value.id, ())
+        found = self.wishes.get(value.id) or self.read_wish(value)
+        if found is not None:
+            return found
+        for other in self.joins.get(value.id, ()):
+            order = self.orders.get(other)
+            if order is not None and len(order) == rank_of(value):
+                return order
+        return None
+
+    def partner(self, value: TensorVersion) -> Order | None:
+        """The order of what an elementwise reader combines a value with, where that is stored or made from it."""
+        for step in self.consumers.get(value.id, []):
+            for other in tensors(step.operands) if step.op.layout == "any" else ():
+                made: TensorVersion | None = other
+                for _ in range(4):
+                    if made is None or made is value or made.id in self.orders:
+                        break
+                    maker = self.makers.get(made.id)
+                    made = first_tensor(maker) if maker is not None and maker.op.layout == "any" else None
+                if made is not None and made is not value and len(self.order_of(made)) == rank_of(value):
+                    return self.order_of(made)
+        return None
+
+    def read_wish(self, value: TensorVersion) -> Order | None:
+        """What the readers of a value want, from the wishes for what they make."""
+        rank = rank_of(value)
         for step in self.consumers.get(value.id, []):
             name = next(
                 (k for k, v in step.operands.items() if v is value or (isinstance(v, tuple) and value in v)), None
             )
             if name is None:
                 continue
-            rank = rank_of(value)
+            inner = self.wishes.get(step.results[0].id) if step.results else None
             if step.op.layout == "spatial":
                 return self.wanted(step, name, rank)
             if step.op.shape in PERMUTING and step.results:
-                inner = self.wish(step.results[0], depth + 1)
                 perm = permutation(step)
                 if inner is not None and perm is not None:
                     return tuple(perm[axis] for axis in inner)
             elif step.op.layout in ("any", "axis") and step.results and rank_of(step.results[0]) == rank:
-                inner = self.wish(step.results[0], depth + 1)
                 if inner is not None:
                     return inner
             elif step.op.shape == "unsqueeze" and step.results:
@@ -210,16 +237,8 @@ class Layout:
                     return tuple(sorted(left).index(axis) for axis in left)
             elif step.op.shape in ("index", "select") or takes_any_order(step):
                 continue
-            elif step.op.layout == "last":
-                return identity(rank)
-            elif step.op.layout == "plain" and step.op.shape not in RESHAPING:
-                return self.wanted(step, name, rank) or identity(rank)
             else:
                 return None
-        for other in others:
-            found = self.orders.get(other)
-            if found is not None and len(found) == rank_of(value):
-                return found
         return None
 
     # -- placing --------------------------------------------------------------

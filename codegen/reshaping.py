@@ -128,11 +128,11 @@ def unfolds(block: Block, step: Step, left: tuple[int, ...], right: tuple[int, .
 
 
 def as_wished(layout: Layout, result: TensorVersion, order: Order) -> Order:
-    """The order that the first consumer wants, where only axes of size 1 stand elsewhere in it: that costs nothing."""
+    """The order that the first consumer wants or brings, where only axes of size 1 stand elsewhere in it: that costs nothing."""
     shape = result.type.shape
     if all(size != 1 for size in shape):
         return order
-    wish = layout.wish(result)
+    wish = layout.wish(result) or layout.partner(result)
     if wish is None or [a for a in wish if shape[a] != 1] != [a for a in order if shape[a] != 1]:
         return order
     return wish

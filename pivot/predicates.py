@@ -24,7 +24,7 @@ class Predicate:
 
 _ARITY: Mapping[str, int] = {
     "used": 1, "unused": 1, "given": 1, "absent": 1, "rank": 2, "integer": 1, "equal": 2, "not_equal": 2, "less": 2,
-    "same": 2, "static": 1, "even": 2, "nonneg": 1, "last": 2, "boolean": 1,
+    "same": 2, "static": 1, "even": 2, "uneven": 2, "nonneg": 1, "last": 2, "boolean": 1,
     "alike": 2, "ranked": 1, "deeper": 2, "integral": 1,
 }  # fmt: skip
 
@@ -107,6 +107,8 @@ def _asks_two(name: str, value: object, other: object) -> bool:
         return equal(value, other)
     if name == "not_equal":
         return not equal(value, other)
+    if name == "uneven":
+        return not _asks_two("even", value, other)
     if not isinstance(value, (int, float)) or not isinstance(other, (int, float)):
         return False
     if name == "less":

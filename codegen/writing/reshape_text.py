@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name, first_tensor
@@ -80,6 +81,7 @@ def run_time_sizes(
 
     found: set[str] = set()
     made: list[ast.expr | None] = []
+    fixed = {axis for axis in range(len(texts)) if len({s.results[0].type.shape[axis] for s in steps}) > 1}
     for step in steps:
         value = first_tensor(step)
         assert value is not None
@@ -90,10 +92,13 @@ def run_time_sizes(
             (layout.settled(value.type.shape[axis]), ast.Subscript(shape, ast.Constant(place), ast.Load()))
             for place, axis in enumerate(order)
         ]
+        stored = {axis: text for axis, (_, text) in zip(order, known, strict=True)}
         out = layout.order_of(step.results[0])
         made = [texts[0]]
         for place, axis in list(enumerate(out))[1:]:
             text = texts[place]
+            if (text is None or is_minus_one(text)) and axis in fixed:
+                text = product_text(step, axis, stored) or text
             if text is None or is_minus_one(text):
                 text = sharing.size_text(layout.settled(step.results[0].type.shape[axis]), known)
                 if text is None:
@@ -104,6 +109,19 @@ def run_time_sizes(
     if len(found) != 1:
         raise Unwritable("the sizes of this reshape are made in different ways at different visits")
     return made
+
+
+def product_text(step: Step, axis: int, sizes: Mapping[int, ast.expr]) -> ast.expr | None:
+    """`ops.shape(x)[3] * ops.shape(x)[4]`: an axis that joins axes of the tensor, whatever their sizes are."""
+    value = first_tensor(step)
+    assert value is not None
+    for left, right in groups(value.type.shape, step.results[0].type.shape):
+        if right == (axis,) and left:
+            text: ast.expr = sizes[left[0]]
+            for other in left[1:]:
+                text = ast.BinOp(text, ast.Mult(), sizes[other])
+            return text
+    return None
 
 
 def batch_is_free(sizes: list[list[Dim]]) -> bool:

@@ -20,6 +20,7 @@ from pivot.predicates import equal
 from pivot.references import codec_of
 from pivot.slots import MISSING, Coded, Path, Slot
 from pivot.spelling import refs_by_role
+from pivot.types import TensorType
 
 Given = Mapping[str, ast.expr]  # source slot key -> the argument expression, already in terms of the target
 
@@ -65,18 +66,31 @@ def place_of(order: Order, axis: int) -> int:
     return -1 if at == len(order) - 1 else at
 
 
-def facts_of(step: Step, params: Mapping[str, object]) -> PlainFacts:
+def facts_of(layout: Layout, step: Step, params: Mapping[str, object]) -> PlainFacts:
     """What codecs may ask while writing."""
-    return PlainFacts(params, step.facts().operands, step.unused, step.not_negative, step.facts().order)
+    return PlainFacts(params, stored_types(layout, step), step.unused, step.not_negative, step.facts().order)
 
 
 def written_values(layout: Layout, step: Step, part: str) -> dict[str, Written] | Refused:
     """Per slot, what one visit would write; defaults are left out."""
     params = target_params(layout, step)
-    made = write_slots(step.form, part, params, facts_of(step, params))
+    made = write_slots(step.form, part, params, facts_of(layout, step, params))
     if isinstance(made, Refused):
         return made
     return {w.slot.key: w for w in made}
+
+
+def stored_types(layout: Layout, step: Step) -> dict[str, object]:
+    """Types of the operands; where a step names axes by place, in the order in which they are stored."""
+    types = dict(step.facts().operands)
+    placed = layout.placed.get(id(step))
+    if placed is None or step.op.layout != "axis":
+        return types
+    for name, order in placed.orders_in.items():
+        value = types.get(name)
+        if isinstance(value, TensorType) and value.rank == len(order):
+            types[name] = TensorType(tuple(value.shape[axis] for axis in order), value.dtype)
+    return types
 
 
 def slot_param(slot: Slot) -> str | None:

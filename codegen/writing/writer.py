@@ -287,7 +287,7 @@ class Writer:
         scope = self.ev.scopes.get(Path(file))
         if scope is None:
             return
-        for name in free_names(made):
+        for name in sorted(free_names(made)):
             if name in scope.lazy or name in self.ev.override_nodes or (scope.stars and name in scope.names):
                 self.wanted.setdefault((file, name))
         for node in ast.walk(made):

@@ -73,6 +73,19 @@ class ChunkSizes(Codec):
         raise NoForm("sizes of chunks are not written")
 
 
+class PieceCount(Codec):
+    """How many pieces of one size a tensor is split into (only for decompositions)."""
+
+    name: ClassVar[str] = "piece_count"
+    roles: ClassVar[tuple[str, ...]] = ("x", "axis")
+
+    def read(self, value: object, refs: Refs) -> object:
+        return len(piece_sizes(value, _axis_size(refs)))
+
+    def write(self, value: object, refs: Refs) -> object:
+        raise NoForm("a number of pieces is not written")
+
+
 class NarrowIndex(Codec):
     """The index that keeps `length` entries of an axis (only for decompositions)."""
 

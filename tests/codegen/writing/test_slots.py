@@ -89,3 +89,40 @@ def test_numbers_that_no_text_says_are_written_once_for_all_visits(written: Call
     )
     assert 'layers.Conv2D(3, k, padding="same") for k in (1, 3)' in text
     ast.parse(text)
+
+
+def test_pads_are_paired_from_the_list_of_the_source(call: Call) -> None:
+    made = call(
+        "self.c = nn.Conv2d(3, 3, 1)\nself.p = 1", "return F.pad(self.c(x), [self.p, 0, 0, self.p + 1])", "2x3x8x8"
+    )
+    assert "((0, 0), (0, self.p + 1), (self.p, 0), (0, 0))" in made
+
+
+def test_equal_pieces_are_counted_on_the_axis_that_is_stored(call: Call) -> None:
+    made = call("self.c = nn.Conv2d(3, 6, 1)", "a, b = torch.split(self.c(x), 3, dim=1)\nreturn a + b", "2x3x8x8")
+    assert "a, b = ops.split(self.c(x), 2, axis=-1)" in made
+
+
+def test_unequal_pieces_are_cut_on_the_axis_that_is_stored(call: Call) -> None:
+    made = call(
+        "self.c = nn.Conv2d(3, 6, 1)", "a, b = torch.split(self.c(x), 4, dim=1)\nreturn a.mean() + b.mean()", "2x3x8x8"
+    )
+    assert "a, b = ops.split(self.c(x), [4], axis=-1)" in made
+
+
+def test_one_pixel_is_reshaped_into_the_order_of_what_it_is_combined_with(written: Callable[..., str]) -> None:
+    source = """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(3, 6, 1)
+                self.fc = nn.Linear(6, 6)
+
+            def forward(self, x):
+                y = self.conv(x)
+                z = self.fc(y.mean((2, 3))).view(-1, 6, 1, 1)
+                return y * z.expand_as(y)
+    """
+    text = written(source, "2x3x8x8")
+    assert "(-1, 1, 1, 6)" in text
+    assert "transpose" not in text
