@@ -230,7 +230,6 @@ class Layout:
                 if inner is not None:
                     return inner
             elif step.op.shape == "unsqueeze" and step.results:
-                inner = self.wish(step.results[0], depth + 1)
                 if inner is not None:
                     gone = set(inserted_axes(step, len(inner)))
                     left = [axis for axis in inner if axis not in gone]

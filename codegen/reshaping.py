@@ -128,7 +128,7 @@ def unfolds(block: Block, step: Step, left: tuple[int, ...], right: tuple[int, .
 
 
 def as_wished(layout: Layout, result: TensorVersion, order: Order) -> Order:
-    """The order that the first consumer wants or brings, where only axes of size 1 stand elsewhere in it: that costs nothing."""
+    """The order that the first consumer wants or brings: it costs nothing where only axes of size 1 stand elsewhere."""
     shape = result.type.shape
     if all(size != 1 for size in shape):
         return order

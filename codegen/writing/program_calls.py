@@ -21,10 +21,15 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     """nn.Sequential(a, b), nn.ModuleList([...]), nn.ModuleDict({...})."""
     kind = visits[0].module.container if visits[0].module is not None else ""
     parts = node.args
+    if kind == "sequential" and is_empty(visits) and not parts:
+        return nodes.call("keras.layers.Identity")
     if kind == "sequential":
         if len(parts) == 1 and isinstance(parts[0], ast.Starred):
             inner = e.expr(parts[0].value)
-            return nodes.call("keras.Sequential", [inner])
+            filled = nodes.call("keras.Sequential", [inner])
+            if any(v.module is not None and not v.module.children for v in visits) and isinstance(inner, ast.Name):
+                return ast.IfExp(inner, filled, nodes.call("keras.layers.Identity"))
+            return filled
         if (
             len(parts) == 1
             and not isinstance(parts[0], ast.Starred)
@@ -45,6 +50,11 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if kind == "dict":
         return e.expr(parts[0]) if parts else ast.Dict([], [])
     raise Unwritable("lists of parameters are not written yet")
+
+
+def is_empty(visits: list[Visit]) -> bool:
+    """Does a container never get a member? Keras cannot call a Sequential without layers."""
+    return all(v.module is not None and not v.module.children for v in visits)
 
 
 def ordered(e: Expressions, node: ast.expr) -> ast.expr:

@@ -212,3 +212,19 @@ def test_options_are_taken_from_locals(net: Callable[..., str]) -> None:
         signature="width=8",
     )
     assert "self.a = layers.Dense(options['width'])" in made.replace('"', "'")
+
+
+def test_a_container_without_members_is_an_identity(written: Callable[..., str]) -> None:
+    source = """
+        class Net(nn.Module):
+            def __init__(self, layers=()):
+                super().__init__()
+                self.shortcut = nn.Sequential()
+                self.more = nn.Sequential(*layers)
+
+            def forward(self, x):
+                return self.more(self.shortcut(x)) + x
+    """
+    text = written(source, "2x4")
+    assert "self.shortcut = layers.Identity()" in text or "self.shortcut = keras.layers.Identity()" in text
+    assert "keras.Sequential(layers) if layers else keras.layers.Identity()" in text
