@@ -171,13 +171,13 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
         if scope is None or file in known:
             return known.get(file, 0)
         known[file] = below = 0  # an import back to here does not count
-        for statements in (*scope.lazy.values(), scope.stars):
-            for statement in statements:
-                if isinstance(statement, ast.ImportFrom):
-                    frame = w.ev.module_frame(scope)
-                    for path in {imports.defined_in(w.ev, statement, a.name, frame) for a in statement.names}:
-                        if path is not None and str(path.resolve()) in w.ev.files:
-                            below = max(below, 1 + depth(str(path.resolve())))
+        every: list[ast.stmt] = [*scope.stars, *(s for statements in scope.lazy.values() for s in statements)]
+        for statement in every:
+            if isinstance(statement, ast.ImportFrom):
+                frame = w.ev.module_frame(scope)
+                for path in {imports.defined_in(w.ev, statement, a.name, frame) for a in statement.names}:
+                    if path is not None and str(path.resolve()) in w.ev.files:
+                        below = max(below, 1 + depth(str(path.resolve())))
         known[file] = below
         return below
 

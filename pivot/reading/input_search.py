@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal, refuse
 from pivot.reading.entries import (
-    forward_node,
     forward_parameters,
     innermost_call,
     main_block,
-    required_arguments,
     tree_of,
 )
 from pivot.reading.frames import Frame, Scope
+from pivot.reading.guessing import guess
 from pivot.reading.inputs import InputSpec
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
-from pivot.reading.running import trial_forward
 from pivot.reading.values import (
     Api,
     Value,
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
 
 
 CREATORS = {"torch.randn", "torch.rand", "torch.zeros", "torch.ones", "torch.empty", "torch.randint"}
-
-
-SIZES = (224, 32, 64, 28, 128, 256, 299, 96, 512)
 
 
 def find_inputs(
@@ -47,9 +42,10 @@ def find_inputs(
         return found, "found"
     guessed = guess(ev, root)
     if guessed is not None:
-        text = ", ".join(map(str, guessed))
-        ev.note(frame, root.site or tree, f"the input is guessed to be {text}", "give it with --input", "input-guess")
-        return guessed, "guessed"
+        specs, origin = guessed
+        text = f"the input is guessed to be {', '.join(map(str, specs))} (from {origin})"
+        ev.note(frame, root.site or tree, text, "give it with --input", "input-guess")
+        return specs, "guessed"
     names = ", ".join(forward_parameters(ev, root))
     raise refuse(
         "input",
@@ -133,53 +129,3 @@ def spec_of(
     if not all(isinstance(s, int) and s > 0 for s in shape):
         return None
     return InputSpec(tuple(s for s in shape if isinstance(s, int)), dtype, name, high)
-
-
-def guess(ev: Evaluator, root: ModuleObject) -> tuple[InputSpec, ...] | None:
-    """The smallest usual input that goes through the first layer and all behind it."""
-    node = forward_node(ev, root)
-    if node is not None and len(required_arguments(node)) > 2:
-        return None
-    first = next(
-        (m for _, m in root.walk() if m.form is not None and m.bound is not None and m.bound.constraints), None
-    )
-    embedding = next((m for _, m in root.walk() if m.form is not None and m.form.op.name == "embedding"), None)
-    if embedding is not None:
-        count = next((v for v in embedding.params.values() if isinstance(v, int)), None)
-        options = [InputSpec((2, n), "int64", None, count) for n in (16, 32, 64, 128, 512)]
-        return next(((o,) for o in options if works(ev, root, o)), None)
-    if first is None or first.form is None or first.bound is None:
-        return None
-    channels = first.bound.constraints[0].value
-    if not isinstance(channels, int):
-        return None
-    for option in candidates(first.form.op.name, channels):
-        if works(ev, root, option):
-            return (option,)
-    return None
-
-
-def candidates(op: str, channels: int) -> list[InputSpec]:
-    """Inputs to try for a first layer of this kind."""
-    if op.startswith(("conv2d", "batch_norm", "conv_transpose2d", "depthwise")):
-        return [InputSpec((1, channels, s, s)) for s in SIZES]
-    if op.startswith(("conv1d", "conv_transpose1d")):
-        return [InputSpec((1, channels, s)) for s in (64, 128, 256, 512, 1024)]
-    if op.startswith("conv3d"):
-        return [InputSpec((1, channels, s, s, s)) for s in (32, 64, 16)]
-    if op in ("lstm", "gru", "rnn"):
-        return [InputSpec((2, 16, channels))]
-    return [
-        InputSpec((2, channels)),
-        InputSpec((2, 16, channels)),
-        *(InputSpec((2, 1, s, s)) for s in (28, 32) if s * s == channels),
-    ]
-
-
-def works(ev: Evaluator, root: ModuleObject, spec: InputSpec) -> bool:
-    """Does a forward pass with this input meet no contradiction of sizes?"""
-    try:
-        trial_forward(ev, root, (spec,), {}, 0)
-    except Refusal:
-        return False
-    return True

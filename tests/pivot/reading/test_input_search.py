@@ -51,6 +51,7 @@ def test_random_integers_tell_their_bound(read: Read) -> None:
         ("nn.Linear(4, 2)", "2x4"),
         ("nn.Conv2d(3, 8, 3)", "1x3x224x224"),
         ("nn.Sequential(nn.Conv2d(1, 4, 5), nn.Flatten(), nn.Linear(4 * 28 * 28, 2))", "1x1x32x32"),
+        ("nn.Sequential(nn.Flatten(), nn.Linear(3 * 32 * 32, 2))", "2x3x32x32"),
         ("nn.Conv1d(6, 8, 3)", "1x6x64"),
         ("nn.Conv3d(2, 4, 3)", "1x2x32x32x32"),
         ("nn.Embedding(50, 8)", "2x16:int64<50"),
@@ -59,10 +60,7 @@ def test_random_integers_tell_their_bound(read: Read) -> None:
 )
 def test_inputs_are_guessed_from_the_first_layer_and_said_so(read: Read, layer: str, spec: str) -> None:
     done = read(NET.format(layer=layer))
-    if layer.startswith("nn.Sequential(nn.Flatten"):
-        assert [str(s) for s in done.specs] in (["2x784"], [spec])
-    else:
-        assert [str(s) for s in done.specs] == [spec]
+    assert [str(s) for s in done.specs] == [spec]
     problem = next(p for p in done.network.problems if p.code == "input-guess")
     assert "--input" in problem.remedy
 

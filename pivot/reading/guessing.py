@@ -1,0 +1,207 @@
+"""Inputs guessed from the layers that take them: every guess says what it came from."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pivot.problems import Refusal
+from pivot.reading.bombs import LimitReached
+from pivot.reading.entries import forward_node, forward_parameters, required_arguments
+from pivot.reading.inputs import InputSpec
+from pivot.reading.model_facts import ModelFacts, model_facts
+from pivot.reading.modules import ModuleObject
+from pivot.reading.running import trial_forward
+from pivot.reading.signals import Raised
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+
+SIZES = (224, 32, 64, 28, 128, 256, 299, 96, 512)
+MAX_TRIALS = 64
+LABEL = re.compile(r"^(y|t|c|cls|steps?|timesteps?|targets?)$|label|class|cond")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One input that may be meant, and what it came from."""
+
+    spec: InputSpec
+    why: str
+
+
+def guess(ev: Evaluator, root: ModuleObject) -> tuple[tuple[InputSpec, ...], str] | None:
+    """The first usual inputs that go through the whole model, and what they came from; None where none do."""
+    node = forward_node(ev, root)
+    names = required_arguments(node)[1:] if node is not None else forward_parameters(ev, root)[:1]
+    if not names:
+        return None
+    facts = model_facts(ev, root, node)
+    columns = [list(unique(options(facts, name, len(names)))) for name in names]
+    if len(columns) > 1:
+        columns = [[replace(o, spec=replace(o.spec, shape=(2, *o.spec.shape[1:]))) for o in c] for c in columns]
+    for found in itertools.islice(combinations(columns, facts), MAX_TRIALS):
+        specs = tuple(option.spec for option in found)
+        if works(ev, root, specs):
+            return specs, "; ".join(dict.fromkeys(option.why for option in found))
+    return None
+
+
+def combinations(columns: list[list[Option]], facts: ModelFacts) -> Iterator[tuple[Option, ...]]:
+    """One option per input, the more likely ones first; of several flat inputs, first those that a layer joins."""
+    if len(columns) > 1 and facts.widths:
+        joined = [c for c in itertools.product(*columns) if flat_width(c, facts) in facts.widths]
+        yield from joined[: MAX_TRIALS // 2]
+    yield from sorted_product(columns)
+
+
+def flat_width(found: tuple[Option, ...], facts: ModelFacts) -> int:
+    """Features of all inputs side by side: embedded ones count as wide as their embedding."""
+    return sum(
+        facts.embedded.get(o.spec.high or 0, 1) if o.spec.dtype == "int64" else math.prod(o.spec.shape[1:])
+        for o in found
+    )
+
+
+def sorted_product(columns: list[list[Option]]) -> Iterator[tuple[Option, ...]]:
+    """The product of all columns by the sum of places: no column is walked to its end before the next begins."""
+    most = sum(len(c) - 1 for c in columns)
+    for total in range(most + 1):
+        yield from at_distance(columns, total)
+
+
+def at_distance(columns: list[list[Option]], total: int) -> Iterator[tuple[Option, ...]]:
+    """Combinations whose places sum up to `total`."""
+    if not columns:
+        if total == 0:
+            yield ()
+        return
+    first, *rest = columns
+    for place in range(min(total, len(first) - 1), -1, -1):
+        for tail in at_distance(rest, total - place):
+            yield (first[place], *tail)
+
+
+def unique(found: Iterator[Option]) -> Iterator[Option]:
+    """Each input once."""
+    seen: set[InputSpec] = set()
+    for option in found:
+        if option.spec not in seen:
+            seen.add(option.spec)
+            yield option
+
+
+def options(facts: ModelFacts, name: str, count: int) -> Iterator[Option]:
+    """Inputs that a parameter of the forward pass may stand for, the most likely first."""
+    taker = facts.takers.get(name)
+    layers = [taker] if taker is not None else []
+    layers += [layer for layer in facts.layers if layer is not taker]
+    if taker is None and count > 1:
+        yield from named_widths(facts, name)
+    for layer in layers[:3]:
+        yield from layer_options(facts, name, layer)
+    if count > 1:
+        yield from named_widths(facts, name)
+    if count == 1 and facts.sizes:
+        yield from image_options(facts, name, facts.channels or 3, "the names of the model's settings", facts.sizes)
+
+
+def layer_options(facts: ModelFacts, name: str, layer: ModuleObject) -> Iterator[Option]:
+    """Inputs for the layer that takes them."""
+    assert layer.form is not None
+    op, why = layer.form.op.name, described(layer)
+    if op == "embedding":
+        high = next((v for v in layer.params.values() if isinstance(v, int)), None)
+        lengths = [*(n for _, n in facts.lengths), 16, 32, 64, 128, 512]
+        flat = [Option(InputSpec((2,), "int64", None, high), why)]
+        rows = [Option(InputSpec((2, n), "int64", None, high), why) for n in lengths if n <= 4096]
+        yield from [*flat, *rows[:3]] if LABEL.search(name) else [*rows, *flat]
+        return
+    width = facts.width_of(layer)
+    if width is None:
+        return
+    if op.startswith(("conv2d", "batch_norm", "conv_transpose2d", "instance_norm")) and not op.endswith("1d"):
+        yield from image_options(facts, name, width, why)
+    elif op.startswith(("conv1d", "conv_transpose1d")):
+        for size in (*(n for _, n in facts.lengths), 64, 128, 256, 512, 1024):
+            yield Option(InputSpec((1, width, size)), why)
+            yield Option(InputSpec((1, size, width)), f"{why}, with the channels last")
+    elif op.startswith("conv3d"):
+        for size in (32, 64, 16):
+            yield Option(InputSpec((1, width, size, size, size)), why)
+    elif op in ("lstm", "gru", "rnn") or "lstm" in op or "gru" in op:
+        yield Option(InputSpec((2, 16, width)), why)
+    else:
+        yield from feature_options(facts, name, width, why)
+
+
+def feature_options(facts: ModelFacts, name: str, width: int, why: str) -> Iterator[Option]:
+    """Inputs for a linear layer or what is like one: features, an image that is flattened, a sequence."""
+    flat = Option(InputSpec((2, width)), why)
+    images = [
+        Option(InputSpec((2, c, h, w)), f"{why}, as {c} x {h} x {w}")
+        for c in dict.fromkeys((facts.channels or 1, 1, 3))
+        for h, w in square(facts, width, c)
+    ]
+    yield from [*images, flat] if name in facts.flattened else [flat, *images]
+    for size in (*(n for _, n in facts.lengths[:2]), 16):
+        yield Option(InputSpec((2, size, width)), f"{why}, in a sequence")
+    yield from image_options(facts, name, facts.channels or 3, "the names of the model's settings", facts.sizes)
+
+
+def square(facts: ModelFacts, width: int, channels: int) -> Iterator[tuple[int, int]]:
+    """Height and width of images with so many elements."""
+    side = math.isqrt(width // channels) if width % channels == 0 else 0
+    if side > 3 and side * side * channels == width:
+        yield side, side
+
+
+def image_options(
+    facts: ModelFacts, name: str, channels: int, why: str, sizes: tuple[tuple[str, tuple[int, int]], ...] | None = None
+) -> Iterator[Option]:
+    """Images and films of sizes that the model names, then of usual sizes."""
+    if sizes is None:
+        sizes = (*facts.sizes, *(("", (s, s)) for s in SIZES))
+    for said, (height, width) in sizes:
+        origin = f"{why} and {said}={height if height == width else (height, width)}" if said else why
+        if facts.frames or "video" in name:
+            count = facts.frames[0][1] if facts.frames else 8
+            yield Option(InputSpec((1, channels, count, height, width)), origin)
+            continue
+        if name in facts.channels_last:
+            yield Option(InputSpec((1, height, width, channels)), origin)
+        yield Option(InputSpec((1, channels, height, width)), origin)
+    if sizes and name not in facts.channels_last:
+        height, width = sizes[0][1]
+        yield Option(InputSpec((1, height, width, channels)), f"{why}, with the channels last")
+
+
+def named_widths(facts: ModelFacts, name: str) -> Iterator[Option]:
+    """Vectors as wide as settings of the model say, those with a like name first."""
+    for said, width in sorted(facts.numbers, key=lambda pair: -alike(name, pair[0])):
+        yield Option(InputSpec((2, width)), f"{said}={width}")
+
+
+def alike(one: str, other: str) -> int:
+    """How much two names have in common: words, then usual pairs such as noise and latent."""
+    a, b = set(re.split(r"[_\d]+", one.lower())), set(re.split(r"[_\d]+", other.lower()))
+    usual = ({"noise", "latent"}, {"z", "latent"}, {"z", "style"}, {"labels", "classes"}, {"label", "classes"})
+    return 2 * len((a & b) - {""}) + sum(1 for pair in usual if a & pair and b & pair and not a & b)
+
+
+def described(layer: ModuleObject) -> str:
+    """`Conv2d at line 12`."""
+    return f"{layer.class_name} at line {getattr(layer.site, 'lineno', 0)}"
+
+
+def works(ev: Evaluator, root: ModuleObject, specs: tuple[InputSpec, ...]) -> bool:
+    """Does a forward pass with these inputs meet no contradiction of sizes?"""
+    try:
+        trial_forward(ev, root, specs, {}, 0)
+    except (Refusal, Raised, LimitReached, RecursionError):
+        return False
+    return True
