@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from codegen.absorbing import absorb, absorb_result
 from codegen.indexing import place_index
-from codegen.letters_layout import place_einsum, takes_any_order
+from codegen.letters_layout import place_einsum
 from codegen.lower import Lowering, Step, source_order
 from codegen.orders import (
     Block,
@@ -33,11 +33,11 @@ from codegen.orders import (
 )  # fmt: skip
 from codegen.reshaping import place_reshape
 from codegen.unfolding import unfolded
+from codegen.wishes import PERMUTING, read_wish
 from pivot.dims import Dim, Size
 from pivot.op import Op
 from pivot.reading.values import TensorVersion
 
-PERMUTING = {"permute", "transpose", "swapaxes", "move_axis"}  # shape rules that only renumber axes
 RESHAPING = {"reshape", "flatten", "unflatten"}
 
 SiteStep = tuple[int, int]  # id of a site's syntax node, number of the step
@@ -113,7 +113,7 @@ class Layout:
         for step in reversed(steps):  # who reads a value stands behind who makes it
             for value in step.results:
                 self.makers[value.id] = step
-                self.wishes[value.id] = self.read_wish(value)
+                self.wishes[value.id] = read_wish(self, value)
         for run in lowering.done.network.runs.values():
             for entry in run.inputs:
                 self.orders[entry.value.id] = self.wish(entry.value) or identity(rank_of(entry.value))
@@ -187,57 +187,13 @@ class Layout:
 
     def wish(self, value: TensorVersion) -> Order | None:
         """The order that the first consumer with a wish wants, seen through permutes and elementwise steps."""
-        found = self.wishes.get(value.id) or self.read_wish(value)
+        found = self.wishes.get(value.id) or read_wish(self, value)
         if found is not None:
             return found
         for other in self.joins.get(value.id, ()):
             order = self.orders.get(other)
             if order is not None and len(order) == rank_of(value):
                 return order
-        return None
-
-    def partner(self, value: TensorVersion) -> Order | None:
-        """The order of what an elementwise reader combines a value with, where that is stored or made from it."""
-        for step in self.consumers.get(value.id, []):
-            for other in tensors(step.operands) if step.op.layout == "any" else ():
-                made: TensorVersion | None = other
-                for _ in range(4):
-                    if made is None or made is value or made.id in self.orders:
-                        break
-                    maker = self.makers.get(made.id)
-                    made = first_tensor(maker) if maker is not None and maker.op.layout == "any" else None
-                if made is not None and made is not value and len(self.order_of(made)) == rank_of(value):
-                    return self.order_of(made)
-        return None
-
-    def read_wish(self, value: TensorVersion) -> Order | None:
-        """What the readers of a value want, from the wishes for what they make."""
-        rank = rank_of(value)
-        for step in self.consumers.get(value.id, []):
-            name = next(
-                (k for k, v in step.operands.items() if v is value or (isinstance(v, tuple) and value in v)), None
-            )
-            if name is None:
-                continue
-            inner = self.wishes.get(step.results[0].id) if step.results else None
-            if step.op.layout == "spatial":
-                return self.wanted(step, name, rank)
-            if step.op.shape in PERMUTING and step.results:
-                perm = permutation(step)
-                if inner is not None and perm is not None:
-                    return tuple(perm[axis] for axis in inner)
-            elif step.op.layout in ("any", "axis") and step.results and rank_of(step.results[0]) == rank:
-                if inner is not None:
-                    return inner
-            elif step.op.shape == "unsqueeze" and step.results:
-                if inner is not None:
-                    gone = set(inserted_axes(step, len(inner)))
-                    left = [axis for axis in inner if axis not in gone]
-                    return tuple(sorted(left).index(axis) for axis in left)
-            elif step.op.shape in ("index", "select") or takes_any_order(step):
-                continue
-            else:
-                return None
         return None
 
     # -- placing --------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen.absorbing import absorbable_after
 from codegen.orders import Block, Order, first_name, first_tensor, identity, rank_of
+from codegen.wishes import partner
 from pivot.dims import Dim
 from pivot.dims import hint as dim_hint
 
@@ -132,7 +133,7 @@ def as_wished(layout: Layout, result: TensorVersion, order: Order) -> Order:
     shape = result.type.shape
     if all(size != 1 for size in shape):
         return order
-    wish = layout.wish(result) or layout.partner(result)
+    wish = layout.wish(result) or partner(layout, result)
     if wish is None or [a for a in wish if shape[a] != 1] != [a for a in order if shape[a] != 1]:
         return order
     return wish

@@ -1,0 +1,58 @@
+"""The order of axes that the readers of a value want it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codegen.letters_layout import takes_any_order
+from codegen.orders import Order, first_tensor, inserted_axes, permutation, rank_of, tensors
+from pivot.reading.values import TensorVersion
+
+if TYPE_CHECKING:
+    from codegen.layout import Layout
+
+PERMUTING = {"permute", "transpose", "swapaxes", "move_axis"}  # shape rules that only renumber axes
+
+
+def partner(layout: Layout, value: TensorVersion) -> Order | None:
+    """The order of what an elementwise reader combines a value with, where that is stored or made from it."""
+    for step in layout.consumers.get(value.id, []):
+        for other in tensors(step.operands) if step.op.layout == "any" else ():
+            made: TensorVersion | None = other
+            for _ in range(4):
+                if made is None or made is value or made.id in layout.orders:
+                    break
+                maker = layout.makers.get(made.id)
+                made = first_tensor(maker) if maker is not None and maker.op.layout == "any" else None
+            if made is not None and made is not value and len(layout.order_of(made)) == rank_of(value):
+                return layout.order_of(made)
+    return None
+
+
+def read_wish(layout: Layout, value: TensorVersion) -> Order | None:
+    """What the readers of a value want, from the wishes for what they make."""
+    rank = rank_of(value)
+    for step in layout.consumers.get(value.id, []):
+        name = next((k for k, v in step.operands.items() if v is value or (isinstance(v, tuple) and value in v)), None)
+        if name is None:
+            continue
+        inner = layout.wishes.get(step.results[0].id) if step.results else None
+        if step.op.layout == "spatial":
+            return layout.wanted(step, name, rank)
+        if step.op.shape in PERMUTING and step.results:
+            perm = permutation(step)
+            if inner is not None and perm is not None:
+                return tuple(perm[axis] for axis in inner)
+        elif step.op.layout in ("any", "axis") and step.results and rank_of(step.results[0]) == rank:
+            if inner is not None:
+                return inner
+        elif step.op.shape == "unsqueeze" and step.results:
+            if inner is not None:
+                gone = set(inserted_axes(step, len(inner)))
+                left = [axis for axis in inner if axis not in gone]
+                return tuple(sorted(left).index(axis) for axis in left)
+        elif step.op.shape in ("index", "select") or takes_any_order(step):
+            continue
+        else:
+            return None
+    return None
