@@ -244,6 +244,8 @@ class Lowering:
             inferred = infer(op, params, types, source_order(whole.node) if op is whole.op else None)
         except ShapeError as error:
             return Refused(f"{op.title}: {error}")
+        if len(names) == 1 and names[0] in outputs and len(inferred) == len(whole.results):
+            return whole.results  # a list of results under one name
         made: list[TensorVersion] = []
         for name, type_ in zip(names, inferred, strict=False):
             if name in outputs and outputs.index(name) < len(whole.results):

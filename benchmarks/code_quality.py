@@ -1,0 +1,117 @@
+"""What generated code is like beside its source: lines, classes, constructor parameters, comments, transposes."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from codegen.convert import Converted
+
+TRANSPOSES_HERE = re.compile(r"\b(?:ops\.transpose|Permute)\(")
+TRANSPOSES_THERE = re.compile(r"(?:\.permute|\.transpose|Permute|swapaxes|movedim|rearrange|Rearrange)\(|\.(?:mT|T)\b")
+CALLS = {"forward": "call"}
+
+
+def measured(converted: Converted, package: bool) -> dict[str, object]:
+    """Counts for one conversion.
+
+    `lines`: [source, target]. Of a package the definitions that were written are counted, else the whole file.
+    `definitions`: lines of the source's definitions that were written, in any case. `classes`, `parameters`,
+    `comments`: [kept, in the source's definitions]. `transposes`: in the target beyond those of the source.
+    """
+    ev, text = converted.done.evaluator, converted.text
+    target = {n.name: n for n in ast.parse(text).body if isinstance(n, (ast.ClassDef, ast.FunctionDef))}
+    renamed = converted.written.renamed
+    known = [(file, node, target.get(renamed.get(node.name, node.name))) for file, node in definitions(converted)]
+    pairs = [(file, node, made) for file, node, made in known if made is not None]
+    used = [(file, node) for file, node in definitions(converted) if is_used(converted, node)]
+    spans = sum(length(node) for _, node, _ in pairs)
+    first = next(iter(ev.files))
+    whole = len(ev.files[first].splitlines())
+    comments = [Counter(comments_of(ev.files[file], node, made)) for file, node, made in pairs]
+    there = sum(comments, Counter())
+    here = Counter(t.string.lstrip("# ") for t in tokens(text))
+    source_text = "\n".join(segment(ev.files[file], node) for file, node, _ in pairs)
+    transposes = len(TRANSPOSES_HERE.findall(text)) - len(TRANSPOSES_THERE.findall(source_text))
+    kept = [parameters(a, b) for _, a, b in pairs if isinstance(a, ast.ClassDef)]
+    return {
+        "lines": [spans if package else whole, len(text.splitlines())],
+        "definitions": spans,
+        "classes": [sum(renamed.get(n.name, n.name) in target for _, n in used), len(used)],
+        "lost_classes": [n.name for _, n in used if renamed.get(n.name, n.name) not in target],
+        "parameters": [sum(k for k, _ in kept), sum(n for _, n in kept)],
+        "comments": [sum((there & here).values()), sum(there.values())],
+        "lost_comments": list((there - here).elements())[:5],
+        "transposes": max(0, transposes),
+    }
+
+
+def definitions(converted: Converted) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef]]:
+    """Top-level classes and functions of every file of the program that was read."""
+    ev = converted.done.evaluator
+    for file in ev.files:
+        scope = ev.scopes.get(Path(file))
+        if scope is None or "restated" in Path(file).parts:
+            continue
+        for statements in scope.lazy.values():
+            if isinstance(statements[-1], (ast.ClassDef, ast.FunctionDef)):
+                yield file, statements[-1]
+
+
+def is_used(converted: Converted, node: ast.ClassDef | ast.FunctionDef) -> bool:
+    """Is it a class of which a method was entered?"""
+    frames = converted.done.network.trace.frames
+    return isinstance(node, ast.ClassDef) and any(frames.get(id(s)) for s in node.body)
+
+
+def length(node: ast.ClassDef | ast.FunctionDef) -> int:
+    """Lines of a definition with its decorators."""
+    begin = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+    return (node.end_lineno or node.lineno) - begin + 1
+
+
+def segment(text: str, node: ast.AST) -> str:
+    """The lines of a node."""
+    return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])  # type: ignore[attr-defined]
+
+
+def methods(node: ast.ClassDef | ast.FunctionDef) -> dict[str, ast.FunctionDef]:
+    """Methods by name, or the function itself."""
+    if isinstance(node, ast.FunctionDef):
+        return {node.name: node}
+    return {s.name: s for s in node.body if isinstance(s, ast.FunctionDef)}
+
+
+def parameters(source: ast.ClassDef, target: ast.AST) -> tuple[int, int]:
+    """Constructor parameters that the target has too, and all of the source's."""
+    one = methods(source).get("__init__")
+    two = methods(target).get("__init__") if isinstance(target, ast.ClassDef) else None
+    wanted = names(one) if one is not None else []
+    have = set(names(two)) if two is not None else set()
+    return sum(name in have for name in wanted), len(wanted)
+
+
+def names(node: ast.FunctionDef) -> list[str]:
+    """Parameters without self."""
+    spec = node.args
+    every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *(a for a in (spec.vararg, spec.kwarg) if a)]
+    return [a.arg for a in every][1:]
+
+
+def comments_of(text: str, source: ast.ClassDef | ast.FunctionDef, target: ast.AST) -> list[str]:
+    """Comments inside those methods of a definition that were written."""
+    written = set(methods(target)) if isinstance(target, (ast.ClassDef, ast.FunctionDef)) else set()
+    spans = [(m.lineno, m.end_lineno or 0) for n, m in methods(source).items() if CALLS.get(n, n) in written]
+    return [t.string.lstrip("# ") for t in tokens(text) if any(a <= t.start[0] <= b for a, b in spans)]
+
+
+def tokens(text: str) -> list[tokenize.TokenInfo]:
+    """All comments of a text."""
+    return [t for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type == tokenize.COMMENT]

@@ -1,0 +1,216 @@
+"""Both sides of one entry in forked processes: the source as it is, the conversion, the generated target."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import resource
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+Row = dict[str, object]
+
+
+def judge(name: str) -> ModuleType:
+    """`load` or `score` of the manifest, found by path."""
+    return importlib.import_module(name)
+
+
+def load_target_framework() -> None:
+    """Once for all entries: what the forks need is imported before them."""
+    import keras  # noqa: F401  the generated code needs it
+
+    import studio.cli
+    import studio.commands.convert  # noqa: F401
+
+
+def forked(work: Callable[[], int | None], log: Path, limit: int) -> tuple[int | None, str]:
+    """Run in a fork with a time limit, its output in a file: exit status (None: killed) and what it said."""
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        stream = log.open("w")
+        os.dup2(stream.fileno(), 1)
+        os.dup2(stream.fileno(), 2)
+        signal.alarm(limit)
+        try:
+            status = work() or 0
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else int(bool(end.code))
+            if end.code and not isinstance(end.code, int):
+                print(end.code, file=sys.stderr)
+        except BaseException:  # noqa: BLE001  whatever happened, the fork ends here and says it
+            traceback.print_exc()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    _, raw = os.waitpid(child, 0)
+    text = log.read_text(errors="replace")
+    return (os.WEXITSTATUS(raw) if os.WIFEXITED(raw) else None), text
+
+
+# -- the source ----------------------------------------------------------------------------
+
+
+def place(cache: Path, entry: str) -> Path:
+    """Where everything about an entry is kept."""
+    return cache / "entries" / entry.replace("/", "__")
+
+
+def prepare(ids: list[str], cache: Path, limit: int) -> None:
+    """Run the source side of every entry that was not run yet, all from one process that has PyTorch."""
+    missing = [
+        i for i in ids if not (place(cache, i) / "rows.json").exists() and not (place(cache, i) / "skipped").exists()
+    ]
+    if not missing:
+        return
+    sys.stdout.flush()
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        return
+    try:
+        import torch
+
+        torch.set_num_threads(1)
+        for number, entry in enumerate(missing, 1):
+            folder = place(cache, entry)
+            folder.mkdir(parents=True, exist_ok=True)
+            if not (folder / "source.json").exists():
+                status, text = forked(lambda: source_side(entry, cache, folder), folder / "source.log", limit)  # noqa: B023
+                if status:
+                    (folder / "skipped").write_text(text[-2000:])
+                    print(f"source {number}/{len(missing)} skipped {entry}", flush=True)
+                    continue
+            forked(lambda: more_rows(entry, cache, folder), folder / "rows.log", limit)  # noqa: B023
+            if not (folder / "rows.json").exists():
+                (folder / "rows.json").write_text(json.dumps({"accepted": False}))
+            print(f"source {number}/{len(missing)} {entry}", flush=True)
+    finally:
+        os._exit(0)
+
+
+def source_side(entry: str, cache: Path, folder: Path) -> None:
+    """Weights, inputs and float64 outputs of the source."""
+    judge("score").source(entry, str(cache / "sources"), folder)
+
+
+def more_rows(entry: str, cache: Path, folder: Path) -> None:
+    """The same with one row more in the batch, where the source takes that: below `more/`."""
+    import numpy as np
+    import torch
+
+    load, score = judge("load"), judge("score")
+    facts = load.entries()[entry]
+    model, (pos, kw) = load.instantiate(facts, str(cache / "sources"))
+    model.load_state_dict(torch.load(folder / "source.pt"))
+    model = model.double()
+    batch = next(a.shape[0] for a in [*pos, *kw.values()] if isinstance(a, np.ndarray) and a.ndim)
+
+    def longer(value: object) -> object:
+        if isinstance(value, tuple):
+            return tuple(map(longer, value))
+        if not isinstance(value, np.ndarray):
+            return value
+        value = value.astype("float64") if value.dtype.kind == "f" else value
+        return np.concatenate([value, value[-1:]]) if value.ndim and value.shape[0] == batch else value
+
+    pos, kw = [longer(p) for p in pos], {k: longer(v) for k, v in kw.items()}
+    outputs = score.arrays(load.forward(facts, model, (pos, kw)))
+    flat = [part for value in (*pos, *kw.values()) for part in (value if isinstance(value, tuple) else (value,))]
+    more = folder / "more"
+    more.mkdir(exist_ok=True)
+    np.savez(more / "inputs.npz", *flat)
+    np.savez(more / "source_outputs.npz", *outputs)
+    (folder / "rows.json").write_text(json.dumps({"accepted": True}))
+
+
+# -- the conversion and the target -------------------------------------------------------------
+
+
+def judged(entry: str, cache: Path, limit: int) -> Row:
+    """One row of the results."""
+    folder = place(cache, entry)
+    row: Row = {"id": entry, "package": judge("load").entries()[entry]["origin"]["type"] == "pypi"}
+    if not (folder / "source.json").exists():
+        return {**row, "verdict": "skipped"}
+    score, out = judge("score"), folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    status, text = forked(lambda: converted(folder, out, bool(row["package"])), folder / "convert.log", limit)
+    measures = folder / "measures.json"
+    if measures.exists():
+        row.update(json.loads(measures.read_text()))
+        measures.unlink()
+    if status in (2, 3):
+        placed = status == 3 or score.PLACE.search(text)
+        return {**row, "verdict": "refused" if placed else "crashed", "why": score.last(text)}
+    if status != 0 or "Traceback" in text:
+        return {**row, "verdict": "crashed", "why": f"status {status}: {score.last(text)}"}
+    row.update(compared(out, folder, folder / "target.log", limit))
+    if row["verdict"] == "equal" and json.loads((folder / "rows.json").read_text())["accepted"]:
+        again = compared(out, folder / "more", folder / "more.log", limit)
+        row["batch"] = again["verdict"] in ("equal", "close")
+        row["batch_why"] = again.get("why", "")
+    shutil.rmtree(out, ignore_errors=True)
+    return row
+
+
+def converted(folder: Path, out: Path, package: bool) -> int:
+    """Convert as the command does; what the code is like goes to measures.json."""
+    from code_quality import measured
+
+    import studio.cli
+    import studio.commands.convert as command
+
+    source = json.loads((folder / "source.json").read_text())
+    given = ["convert", source["path"], "--to", "keras", "--model", source["model"], "-o", str(out)]
+    given += ["--weights", str(folder / source["weights"])]
+    given += [part for spec in source["specs"] for part in ("--input", spec)]
+    given += [part for name, value in source["bind"].items() for part in ("--set", f"{name}={value}")]
+    run_conversion = command.run_conversion
+
+    def timed(*args: object, **kwargs: object) -> object:
+        begin = time.process_time()
+        run = run_conversion(*args, **kwargs)
+        seconds = time.process_time() - begin
+        if run.converted is not None:
+            facts = {"seconds": round(seconds, 3), **measured(run.converted, package)}
+            (folder / "measures.json").write_text(json.dumps(facts))
+        return run
+
+    command.run_conversion = timed
+    sys.argv = ["pivot-studio", *given]
+    return studio.cli.main(given)
+
+
+def compared(out: Path, work: Path, log: Path, limit: int) -> Row:
+    """Run the target on the inputs in `work` and compare with the outputs there."""
+    score = judge("score")
+    status, text = forked(lambda: score.target(out, work), log, limit)
+    found = [line for line in text.splitlines() if line.startswith("ERROR ")]
+    if status == 0 and found:
+        error = float(found[-1].split()[1])
+        return {"verdict": "equal" if error <= 1e-12 else "close" if error <= 1e-6 else "wrong", "error": error}
+    why = score.last(text) or f"status {status}"
+    return {"verdict": "wrong" if "WRONG" in why else "unloadable", "why": why}
+
+
+def start_up_seconds() -> float:
+    """Processor time of the command before it reads anything, in a process of its own."""
+    import subprocess
+
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    with contextlib.suppress(OSError):
+        subprocess.run([sys.executable, "-m", "studio", "ops", "--missing", "keras"], stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, cwd=Path(__file__).resolve().parent.parent, check=False)  # fmt: skip
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
