@@ -47,8 +47,8 @@ def convert(request: Request, dialect: Dialect, framework: str, opset: OpSet) ->
     return write_target(done, framework, opset)
 
 
-def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = silent) -> Converted:
-    """The target text of an elaborated program."""
+def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = silent, init: str = "keras") -> Converted:
+    """The target text of an elaborated program. `init`: whose initial values new weights get, "source" or "keras"."""
     step("lower")
     visit_companions(done)
     lowering = Lowering(done, framework, opset)
@@ -57,7 +57,7 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
     step("write")
     for arm in layout.broken_joins:
         done.network.trace.unread[id(arm)] = "its tensors would be stored in another order behind it"
-    writer = Writer(done, lowering, sites, layout, opset)
+    writer = Writer(done, lowering, sites, layout, opset, init)
     written = write_module(writer, docstring_of(done))
     ast.fix_missing_locations(written.tree)
     text, placed = render_with_spans(written.tree)

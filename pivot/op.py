@@ -84,7 +84,7 @@ class Form:
     """
 
     __slots__ = (
-        "_apply", "_args", "_body", "_derive", "_entries", "_order", "_result", "_weights", "_when",
+        "_apply", "_args", "_body", "_derive", "_entries", "_init", "_order", "_result", "_weights", "_when",
         "cache", "framework", "index", "kind", "line", "name", "op", "pattern", "spelling",
     )  # fmt: skip
 
@@ -110,6 +110,7 @@ class Form:
         self._weights: Mapping[str, WeightMap] | None = None
         self._derive: Mapping[str, str] | None = None
         self._body: tuple[Step, ...] | None = None
+        self._init: Mapping[str, str] | None = None
 
     def __repr__(self) -> str:
         return f"<{self.op.name} {self.framework} {self.spelling} {self.pattern}>"
@@ -190,6 +191,16 @@ class Form:
                 raise self._refuse("weights", NotationError(error.why)) from None
             self._weights = found
         return self._weights
+
+    @property
+    def init(self) -> Mapping[str, str]:
+        """What weights start from where nothing else is said: weight -> words (see `pivot.starts.default_start`)."""
+        if self._init is None:
+            try:
+                self._init = _mapping(self._entries.get("init"))
+            except NotationError as error:
+                raise self._refuse("init", error) from None
+        return self._init
 
     @property
     def derive(self) -> Mapping[str, str]:

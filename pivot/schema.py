@@ -17,7 +17,9 @@ FRAMEWORKS = ("torch", "keras", "flax")
 LAYOUTS = ("any", "axis", "index", "spatial", "order", "last", "plain")
 SPELLINGS: tuple[Spelling, ...] = ("call", "method", "operator", "index", "attribute", "body")
 _ROOT = frozenset(("op", "title", "inputs", "output", "outputs", "shape", "layout", "law", "unbatched"))
-_FORM = frozenset((*SPELLINGS, "kind", "args", "apply", "result", "when", "order", "weights", "derive", "inexact"))
+_FORM = frozenset(
+    (*SPELLINGS, "kind", "args", "apply", "result", "when", "order", "weights", "derive", "inexact", "init")
+)
 _EXAMPLE = frozenset((*FRAMEWORKS, "inputs", "note"))
 
 T = TypeVar("T")

@@ -181,7 +181,7 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         return made[id(module)]
     if module.form is not None and not isinstance(module.cls, ClassObject):
         paths = list(dict.fromkeys(module.form.weights[r].path for r in module.form.weights if r in module.weights))
-        saveable = library_layer(module.form.name.rpartition(".")[2], paths, None, id(module))
+        saveable = library_layer(module.class_name, paths, None, id(module))
         register(saveable, "", id(module), names)
         made[id(module)] = saveable
         return saveable

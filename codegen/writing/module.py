@@ -9,6 +9,7 @@ from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
 from codegen.writing.plans import Unwritable
+from codegen.writing.start_names import name_starts
 from codegen.writing.statements import Statements
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
@@ -60,6 +61,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     if w.needs_unmapped:
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
+    body = [*name_starts(body, library), *body]
     public_names(body, w)
     shortened = shorten(body, w)
     head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []

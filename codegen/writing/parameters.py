@@ -42,10 +42,8 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
         data, factor = sides[0], sides[1]
     api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
     kind = CREATORS.get(api.name, "") if api is not None else ""
-    kwargs = {
-        "shape": shape_expression(e, data if kind else None, visits),
-        "initializer": initializer(e, kind, data, factor),
-    }
+    shape = shape_expression(e, data if kind else None, visits)
+    kwargs = {"shape": shape, "initializer": start(e, visits, kind) or initializer(e, kind, data, factor)}
     if visits[0].name.endswith("Buffer") or any(k.arg == "requires_grad" for k in node.keywords):
         kwargs["trainable"] = ast.Constant(False)
     return nodes.call("self.add_weight", [], kwargs)
@@ -109,6 +107,14 @@ def value_of(visit: Visit) -> Value:
     """What a buffer is made from."""
     found = visit.args[1] if len(visit.args) > 1 else visit.kwargs.get("tensor", visit.kwargs.get("param"))
     return found if found is not None else Value(None)
+
+
+def start(e: Expressions, visits: list[Visit], kind: str) -> ast.expr | None:
+    """What was set after the making, or what its expression says where that is no plain call."""
+    cells = [v.result.hint for v in visits if v.result is not None]
+    made = [c.version.parameter for c in cells if isinstance(c, TensorCell) and c.version.parameter is not None]
+    said = any(p.start is not None and p.start.file for p in made)
+    return e.w.starts.own(made) if said or not kind else None
 
 
 def shape_expression(e: Expressions, data: ast.expr | None, visits: list[Visit]) -> ast.expr:

@@ -16,6 +16,7 @@ from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
 from codegen.writing.slots import Disagreement, Given, arguments, slot_param
+from codegen.writing.starting import Starts
 from pivot.dims import Dim, Size
 from pivot.forms import OperandRef
 from pivot.op import Form
@@ -96,8 +97,8 @@ def direct_form(low: Lowered) -> Form | None:
 class PlanText:
     """Writes plans. All members of a case are written by one text, or it is refused."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, layout: Layout, starts: Starts | None = None) -> None:
+        self.layout, self.starts = layout, starts
 
     def steps_at(self, members: list[Lowered], index: int) -> list[Step]:
         """The index-th step of every member."""
@@ -383,7 +384,11 @@ class PlanText:
                 raise Unwritable(f"the constructor needs the tensor {ref.name}")
 
             args, kwargs = self.arguments(steps, "args", material, none)
-            return ast.Call(nodes.name(step.form.name), args, kwargs)
+            callee = nodes.name(step.form.name)
+            if self.starts is not None:
+                callee, more = self.starts.layer(steps, callee, args, material.given, material.form)
+                kwargs = [*kwargs, *more]
+            return ast.Call(callee, args, kwargs)
         if step.weights:
             raise Unwritable(f"{step.op.title} has weights and no layer in the target")
         return self.lambda_layer(steps, material)

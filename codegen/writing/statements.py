@@ -151,6 +151,8 @@ class Statements:
 
     def assign(self, node: ast.Assign) -> list[ast.stmt]:
         """Assignments: of results in another shape, of two layers for one, of what went."""
+        if all(self.only_starts(t) for t in node.targets):
+            return []
         sized = self.sizes(node)
         if sized is not None:
             return sized
@@ -185,6 +187,10 @@ class Statements:
         ):
             return []
         return [ast.Assign(targets, value)]
+
+    def only_starts(self, node: ast.AST) -> bool:
+        """`layer.weight.data = ...`: does an assignment only say what a parameter starts from?"""
+        return any(v.kind == "dropped" and v.name == "start" for v in self.w.trace.of(node))
 
     def is_child(self, node: ast.Assign) -> bool:
         """Does a statement register a layer of a Sequential subclass?"""
@@ -255,6 +261,8 @@ class Statements:
     def augmented(self, node: ast.AugAssign) -> list[ast.stmt]:
         """`x += y`: on tensors by the operator's plan, else as it stood."""
         visits = self.w.trace.of(node)
+        if self.only_starts(node):
+            return []
         target = self.e.target(node.target)
         assert isinstance(target, (ast.Name, ast.Attribute, ast.Subscript))
         if visits and visits[0].kind == "op":
@@ -335,6 +343,10 @@ class Statements:
                     return False
                 continue
             if isinstance(statement, (ast.Pass, ast.Continue)):
+                continue
+            if isinstance(statement, (ast.Assign, ast.AugAssign)) and self.only_starts(
+                statement if isinstance(statement, ast.AugAssign) else statement.targets[0]
+            ):
                 continue
             if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
                 if self.computes(statement.value):

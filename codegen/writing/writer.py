@@ -22,6 +22,7 @@ from codegen.writing.naming import DEFINED_BY, Key
 from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
 from codegen.writing.restated import drop_unread_parameters, settings_read
 from codegen.writing.sites import Site, Sites
+from codegen.writing.starting import Starts
 from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.problems import Problem, refuse
@@ -62,12 +63,21 @@ class WrittenModule:
 class Writer:
     """Facts and decisions shared by all definitions of one target file."""
 
-    def __init__(self, done: Elaborated, lowering: Lowering, sites: Sites, layout: Layout, opset: OpSet) -> None:
+    def __init__(
+        self,
+        done: Elaborated,
+        lowering: Lowering,
+        sites: Sites,
+        layout: Layout,
+        opset: OpSet,
+        init: str = "keras",
+    ) -> None:
         self.done = done
         self.ev = done.evaluator
         self.trace = done.network.trace
         self.lowering, self.sites, self.layout, self.opset = lowering, sites, layout, opset
-        self.plans = PlanText(layout)
+        self.starts = Starts(init == "source", self.refused)
+        self.plans = PlanText(layout, self.starts)
         self.source_framework = self.ev.dialect.framework
         self.call_name = "call"
         self.answers = ANSWERS

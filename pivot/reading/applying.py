@@ -55,14 +55,9 @@ def _plain_of(value: Value) -> object:
         return {k: _plain_of(v) for k, (_, v) in hint.entries.items()}
     if isinstance(hint, Api):
         return hint.name
-    if (
-        isinstance(hint, ModuleObject)
-        and hint.form is not None
-        and hint.visit is not None
-        and isinstance(hint.cls, Api)
-    ):
+    if isinstance(hint, ModuleObject) and hint.form is not None and hint.visit is not None:
         return Construction(
-            hint.cls.name,
+            hint.form.name,
             [_plain_of(v) for v in hint.visit.args],
             {k: _plain_of(v) for k, v in hint.visit.kwargs.items()},
         )

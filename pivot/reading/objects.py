@@ -103,7 +103,9 @@ def copied_module(ev: Evaluator, module: ModuleObject, memo: dict[int, Value], n
         cell = value.hint
         assert isinstance(cell, TensorCell) and cell.version.parameter is not None
         old = cell.version.parameter
-        fresh = ParameterObject(old.type, old.trainable, old.persistent, old.buffer, role=old.role, owner=twin)
+        fresh = ParameterObject(
+            old.type, old.trainable, old.persistent, old.buffer, role=old.role, owner=twin, start=old.start
+        )
         ev.parameters.append(fresh)
         twin.parameters[name] = memo[id(cell)] = Value(TensorCell(new_version(ev, fresh.type, fresh)))
         for role, parameter in module.weights.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.reading import initialising
 from pivot.reading.bombs import check_elements
 from pivot.reading.values import (
     ParameterObject,
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 def write_in_place(ev: Evaluator, cell: TensorCell, made: Value, node: ast.AST, frame: Frame) -> None:
     """A new version of a tensor, seen by every alias; a base written through a view is no longer readable."""
     if not isinstance(made.hint, TensorCell):
+        return
+    if cell.version.parameter is not None and not initialising.in_forward(frame):
+        initialising.replaced(ev, cell, made.hint, node, frame)
         return
     old, base = cell.version, cell.base
     cell.version = made.hint.version

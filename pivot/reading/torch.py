@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import applying, contents, restating
+from pivot.reading import applying, contents, initialising, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
@@ -31,6 +31,9 @@ from pivot.types import TensorType
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
+
+
+KEEPING = ("requires_grad_", "detach_", "retain_grad_", "share_memory_")  # write nothing of their own
 
 
 class TorchDialect(TorchModules):
@@ -152,13 +155,12 @@ class TorchDialect(TorchModules):
             made = self.call_forms(ev, callee, name[:-1], args, kwargs, node, frame)
             write_in_place(ev, args[0].hint, made, node, frame)
             return args[0]
+        if name.startswith(initialising.PREFIX):
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            return initialising.call(ev, name, args, kwargs, node, frame)
         if name.startswith(DROPPED_PREFIXES):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
-            return (
-                args[0]
-                if name.startswith("torch.nn.init.") and args
-                else ev.unknown(frame, node, f"{name} has no meaning for the network")
-            )
+            return ev.unknown(frame, node, f"{name} has no meaning for the network")
         return None
 
     def is_in_place(self, ev: Evaluator, name: str) -> bool:
@@ -190,11 +192,21 @@ class TorchDialect(TorchModules):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name, result=data))
             return data
         parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, bool(kept.hint), buffer)
+        parameter.start = initialising.start_of(ev, cell)
         ev.parameters.append(parameter)
         version = new_version(ev, parameter.type, parameter)
         result = Value(TensorCell(version), Origin("apply", node, frame.file, name, (data,), frame))
         ev.visit(Visit(node, frame, "constant", callee, args, kwargs, name=name, result=result))
         return result
+
+    def tensor_store(
+        self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
+        cell = owner.hint
+        if isinstance(cell, TensorCell) and self.of_parameter(cell) and not initialising.in_forward(frame):
+            initialising.stored(ev, cell, index, value, node, frame)
+            return
+        super().tensor_store(ev, owner, index, value, node, frame)
 
     # -- tensors ----------------------------------------------------------------
 
@@ -260,8 +272,10 @@ class TorchDialect(TorchModules):
                 return known
         owned = cell.version.parameter is not None
         if name.endswith("_") and not name.endswith("__"):
-            if owned or self.of_parameter(cell):
+            if owned or self.of_parameter(cell) or self.fills_constant(cell, name, frame):
                 ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
+                if name not in KEEPING and not initialising.in_forward(frame):
+                    initialising.method(ev, cell, name, args, kwargs, node, frame)
                 return receiver
             if name in ("requires_grad_", "detach_", "retain_grad_"):
                 ev.visit(
@@ -275,6 +289,10 @@ class TorchDialect(TorchModules):
             ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
             return Value(None)
         return super().tensor_method(ev, callee, receiver, name, args, kwargs, node, frame)
+
+    def fills_constant(self, cell: TensorCell, name: str, frame: Frame) -> bool:
+        """`nn.Parameter(torch.empty(8).normal_())`: random numbers that are drawn once, when the model is made."""
+        return name in ("normal_", "uniform_") and not initialising.in_forward(frame)
 
     def of_parameter(self, cell: TensorCell) -> bool:
         """Is a tensor a view of a parameter? Writing into it is initialisation."""

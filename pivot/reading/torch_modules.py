@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound, without_batch
 from pivot.notation import axis_of
-from pivot.reading import applying, boxes, calls, classes, constructed, restating, surroundings
+from pivot.reading import applying, boxes, calls, classes, constructed, initialising, restating, surroundings
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, write_in_place
@@ -133,6 +133,7 @@ class TorchModules(TorchContainers):
             for path in (term.path for place in other.weights.values() for term in place.terms):
                 if other.name == form.name and path not in module.parameters:
                     module.attrs.setdefault(path, Value(None))
+        initialising.start_by_default(module, args, kwargs)
 
     # -- reading ------------------------------------------------------------------
 
@@ -282,6 +283,8 @@ class TorchModules(TorchContainers):
             return self.apply_module(ev, receiver, args, kwargs, node, frame)
         if name in RETURNING_SELF:
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, module=module, name=name, result=receiver))
+            if name == "apply" and args:
+                initialising.apply_function(ev, module, args[0], node, frame)
             return receiver
         visit = ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
         if name in ("add_module", "register_module", "register_parameter", "register_buffer"):

@@ -27,7 +27,7 @@ ANSWERS: dict[str, object] = {
 }
 # Calls without meaning for the network: initialisation, devices, training, logging.
 DROPPED_PREFIXES = (
-    "torch.nn.init.", "torch.manual_seed", "torch.cuda.", "torch.backends.", "torch._C.", "torch.set_",
+    "torch.manual_seed", "torch.cuda.", "torch.backends.", "torch._C.", "torch.set_",
     "torch.random.", "torch.no_grad", "torch.inference_mode", "torch.enable_grad", "torch.autocast",
     "torch.amp.", "torch.jit.", "torch.fx.", "torch.use_deterministic", "torch.distributed.", "torch.hub.",
     "torch.load", "torch.save", "torch.set_grad_enabled", "torch.nn.utils.clip_grad", "torch.utils.tensorboard",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pivot.dims import Dim
     from pivot.reading.frames import Frame
     from pivot.reading.modules import ModuleObject
+    from pivot.starts import Start
 
 INPUT, PARAMETER, MODE, SIZE = 1, 2, 4, 8  # what a value depends on, as bits
 
@@ -43,12 +44,13 @@ class Value:
 class TensorCell:
     """A tensor as the program holds it: aliases share the cell, an in-place operation replaces its version."""
 
-    __slots__ = ("base", "stale", "version")
+    __slots__ = ("base", "stale", "start", "version")
 
     def __init__(self, version: TensorVersion, base: TensorCell | None = None) -> None:
         self.version = version
         self.base = base  # set on views: writing through one reaches the base
         self.stale: str | None = None  # why this cell may no longer be read
+        self.start: Start | None = None  # the random numbers that filled it, for the parameter made of it
 
     @property
     def shape(self) -> tuple[Dim, ...]:
@@ -83,6 +85,7 @@ class ParameterObject:
     names: list[str] = field(default_factory=list)
     role: str = ""  # the op file's name for it, when a library layer owns it
     owner: ModuleObject | None = None
+    start: Start | None = None  # the last initialiser, or the library's own
 
 
 class ListObject:

@@ -32,7 +32,7 @@ def convert(args: argparse.Namespace, output: Output) -> int:
     if args.to is None and args.source.suffix != ".pivot":
         raise refuse("usage", str(args.source), 0, 0, "the framework to write is not said", "add --to keras")
     more = 1 + bool(args.weights) + bool(args.verify)
-    run = run_conversion(open_program(project, args.ops), args.out, output, more)
+    run = run_conversion(open_program(project, args.ops), args.out, output, more, args.init)
     given: Mapping[str, Array] | None = None
     checkpoint: Mapping[str, Array] | None = None
     if args.weights is not None and run.status == 0:
@@ -61,8 +61,6 @@ def check_choices(args: argparse.Namespace) -> None:
         raise refuse(
             "usage", file, 0, 0, f"--style {args.style} is not written yet", "leave it out, or use --style subclass"
         )
-    if args.init == "source":
-        raise refuse("usage", file, 0, 0, "--init source is not written yet", "leave it out, or use --init keras")
 
 
 def left_out(args: argparse.Namespace) -> tuple[Problem, ...]:

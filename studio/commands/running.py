@@ -20,6 +20,7 @@ from pivot.reading.elaborate import Elaborated
 from studio.commands.opening import Program
 from studio.commands.output import Output
 
+DEFAULT_INIT = "keras"  # whose initial values new weights get where --init does not say
 STEPS = ("read", "elaborate", "lower", "write", "prove")
 
 
@@ -83,16 +84,16 @@ def collection_paused() -> Iterator[None]:
             gc.enable()
 
 
-def run_conversion(program: Program, directory: Path, output: Output, more: int = 0) -> Run:
+def run_conversion(program: Program, directory: Path, output: Output, more: int = 0, init: str | None = None) -> Run:
     """Elaborate, lower, write and prove. Raises Refusal where not even a network came out.
 
-    `more`: how many steps follow these, so that progress counts to the right end.
+    `more`: how many steps follow these, so that progress counts to the right end. `init`: see `write_target`.
     """
     with collection_paused():
-        return converted_run(program, directory, output, more)
+        return converted_run(program, directory, output, more, init or DEFAULT_INIT)
 
 
-def converted_run(program: Program, directory: Path, output: Output, more: int) -> Run:
+def converted_run(program: Program, directory: Path, output: Output, more: int, init: str) -> Run:
     """The steps of a conversion, each announced."""
     steps = iter(range(len(STEPS)))
     total = len(STEPS) + more
@@ -106,7 +107,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int) 
     done = elaborate_for(program.request, program.dialect, program.project.target, program.opset)
     run = Run(program, directory, done, places_of(done))
     try:
-        run.converted = write_target(done, run.target, program.opset, step)
+        run.converted = write_target(done, run.target, program.opset, step, init)
         if done.network.unmapped:
             return run  # what raises where it would run cannot be read back
         step("prove")
