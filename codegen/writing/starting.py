@@ -114,7 +114,7 @@ class Starts:
         bad = next((s for s in starts if s.kind == "other"), None)
         if bad is not None or key is None or not slot:
             why = bad.why if bad is not None else "it differs between the visits of one site"
-            first = bad or starts[0]
+            first = bad or next((s for s in starts if s.file), starts[0])
             if key is None or key not in STRINGS or STRINGS[key] != str(default):
                 self.left_out(first, f"what {form.op.title}'s {role} starts from is not carried over: {why}")
             return None
@@ -133,8 +133,7 @@ class Starts:
         bad = next((w.start for w in each if w.start is not None and w.start.kind == "other"), None)
         key = common(each)
         if bad is not None or key is None:
-            first = bad or each[0].start
-            assert first is not None
+            first = bad or next(w.start for w in each if w.start is not None)
             why = bad.why if bad is not None else "it differs between the visits of one site"
             self.left_out(first, f"what a parameter starts from is not carried over: {why}")
             return None
