@@ -105,7 +105,7 @@ class Net(nn.Module):
         return self.fc(x)
 """
     found = source(text, "2x4").written.problems
-    assert [(p.code, p.severity, p.line) for p in found] == [("initialiser", "info", 10), ("initialiser", "info", 8)]
+    assert [(p.code, p.severity, p.line) for p in found] == [("initialiser", "info", 10), ("initialiser", "info", 12)]
 
 
 @pytest.mark.frameworks
