@@ -6,12 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name
-from codegen.writing import program_calls
+from codegen.writing import nodes, program_calls
 from codegen.writing.plans import Material, Unwritable, transposed
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import settle, shared
 from codegen.writing.slots import Disagreement, arguments
 from pivot.forms import OperandRef
+from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.trace import Visit
 
 if TYPE_CHECKING:
@@ -25,16 +26,25 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     func = e.expr(node.func)
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("forward", "__call__") and visits[0].name != "super":
         func = e.expr(node.func.value)
+    elif visits[0].name == OWN:
+        func = ast.Attribute(nodes.call("super"), e.w.call_name, ast.Load())
     elif visits[0].name == "super" and isinstance(node.func, ast.Attribute):
         func = ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
     library = [v for v in visits if v.module is not None and v.module.form is not None and v.entered is None]
     if not library:
         return program_calls.with_arguments(e, node, func, visits)
     made = apply_layer(e, node, func, library)
+    if visits[0].name in (OWN, "super") and isinstance(made, ast.Call) and mode_counts(visits):
+        made.keywords.append(ast.keyword("training", ast.Name("training", ast.Load())))
     others = [v for v in visits if v.module is not None and v not in library]
     if others and ast.dump(made) != ast.dump(program_calls.with_arguments(e, node, func, others)):
         raise Unwritable("a library layer and a module of the program are called here in different ways")
     return made
+
+
+def mode_counts(visits: list[Visit]) -> bool:
+    """Is a layer called that does something else in training?"""
+    return any(v.form is not None and depends_on_mode(v.form) for v in visits)
 
 
 def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Visit]) -> ast.expr:

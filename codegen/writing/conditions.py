@@ -47,6 +47,9 @@ def compare(e: Expressions, node: ast.Compare) -> ast.expr:
         and rights[0].value is None
     ):
         return ast.Constant(isinstance(node.ops[0], ast.Is))
+    if len(rights) == 1 and isinstance(node.ops[0], (ast.Is, ast.IsNot)) and isinstance(left, ast.Constant):
+        if isinstance(rights[0], ast.Constant) and rights[0].value is None:
+            return ast.Constant((left.value is None) is isinstance(node.ops[0], ast.Is))
     return ast.Compare(left, node.ops, rights)
 
 

@@ -425,7 +425,7 @@ class Expressions:
         if isinstance(node, ast.Name):
             return node
         owner = self.expr(node.value)
-        if isinstance(owner, nodes.Gone):
+        if isinstance(owner, nodes.Gone) or (node.attr in self.w.lost and isinstance(node.value, ast.Name)):
             return nodes.gone()
         return ast.Attribute(owner, self.w.attribute_name(node), node.ctx)
 

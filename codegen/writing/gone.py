@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.trace import Visit
 from pivot.reading.values import FunctionObject
 
@@ -91,6 +92,9 @@ def find_mode_functions(w: Writer) -> set[int]:
     found: set[int] = set()
     for visits in w.trace.visits.values():
         for visit in visits:
+            layers_own = visit.kind == "apply" and visit.name in (OWN, "super") and visit.form is not None
+            if layers_own and visit.form is not None and visit.frame.function is not None:
+                found |= {id(visit.frame.function.node)} if depends_on_mode(visit.form) else set()
             if visit.kind == "mode" and visit.frame.function is not None:
                 found.add(id(visit.frame.function.node))
     for _ in range(6):

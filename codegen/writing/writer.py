@@ -12,7 +12,7 @@ from pathlib import Path
 import codegen.idioms
 from codegen.keras.reserved import safe_attribute
 from codegen.layout import Layout
-from codegen.lower import Lowering, Step
+from codegen.lower import TORCH_ONLY, Lowering, Step
 from codegen.writing.adapters import Adapters
 from codegen.writing.annotations import write_annotation
 from codegen.writing.definitions import Definitions
@@ -95,6 +95,7 @@ class Writer:
         self.settings_read = settings_read(self)
         self.gone_parameters = find_gone_parameters(self)
         self.mode_functions = find_mode_functions(self)
+        self.lost = lost_attributes(done)
         self.definitions = Definitions(self)
         self.plan_siblings()
         drop_unread_parameters(self)
@@ -332,6 +333,12 @@ class Writer:
     def inner_definition(self, node: ast.FunctionDef | ast.ClassDef, file: str, locals_: set[str]) -> ast.stmt:
         """A function or class inside a function."""
         return self.definitions.inner(node, file, locals_)
+
+
+def lost_attributes(done: Elaborated) -> set[str]:
+    """What library layers store in PyTorch alone: `num_batches_tracked`."""
+    places = [p for m in done.network.modules if m.form is not None for p in m.form.weights.items()]
+    return {term.path for role, place in places if role in TORCH_ONLY for term in place.terms}
 
 
 def free_names(made: ast.AST, bound: frozenset[str] = frozenset()) -> set[str]:

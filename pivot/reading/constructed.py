@@ -26,10 +26,13 @@ def argument(ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node:
     if slot is None:
         return None
     where = module.bound.given.get(attr)
-    if isinstance(where, int) and where < len(module.visit.args):
-        found = module.visit.args[where]
-    elif isinstance(where, str) and where in module.visit.kwargs:
-        found = module.visit.kwargs[where]
+    made_by = module.made_by or module.visit
+    if isinstance(where, int) and where < len(made_by.args):
+        found = made_by.args[where]
+    elif isinstance(where, str) and where in made_by.kwargs:
+        found = made_by.kwargs[where]
+    elif where is not None:
+        return ev.unknown(frame, node, f"the argument {attr!r} of {module.class_name}")
     elif slot.default is not MISSING:
         found = Value(slot.default)
     else:

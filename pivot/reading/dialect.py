@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pivot.forms import Bound
-from pivot.reading import applying, restating
+from pivot.reading import applying, own_layer, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.tensor_calls import TensorCalls
@@ -99,7 +99,11 @@ class Dialect(TensorCalls):
             visit.result = self.make_layer(ev, callee, name, visit, args, kwargs, node, frame)
             ev.visit(visit)
             return visit.result
-        visit.result = self.run_function(ev, visit, args, kwargs, node, frame)
+        layer = own_layer.layer_of(ev, visit, node, frame)
+        if layer is not None:
+            visit.result = own_layer.call(ev, layer, args, node, frame, visit)
+        else:
+            visit.result = self.run_function(ev, visit, args, kwargs, node, frame)
         ev.visit(visit)
         return visit.result
 

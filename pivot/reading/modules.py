@@ -34,6 +34,7 @@ class ModuleObject:
     site: ast.AST | None = None
     frame: Frame | None = None
     visit: Visit | None = None
+    made_by: Visit | None = None  # of a class that derives from a layer: the call of the layer's constructor
     paths: list[str] = field(default_factory=list)
     calls: dict[str, int] = field(default_factory=dict)  # per mode, how often it was applied
     param_values: dict[str, Value] = field(default_factory=dict)

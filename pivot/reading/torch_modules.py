@@ -83,6 +83,7 @@ class TorchModules(TorchContainers):
             module.attrs["unmapped"] = Value(f"{base}: {found}")
             return
         visit.form, visit.bound = found
+        module.made_by = visit
         self.give_form(ev, module, found[0], found[1], args, kwargs)
 
     def make_layer(

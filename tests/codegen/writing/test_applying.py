@@ -53,3 +53,26 @@ def test_super_forward_is_the_targets_method(written: Callable[..., str]) -> Non
         "2x4",
     )
     assert "return super().call(x) + 1" in made
+
+
+def test_a_layers_function_with_its_own_weights_is_its_call(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Norm(nn.BatchNorm1d):
+            def __init__(self, n, eps=1e-3):
+                super().__init__(n, eps=eps)
+            def forward(self, x):
+                if self.training and self.num_batches_tracked is not None:
+                    self.num_batches_tracked.add_(1)
+                mean, var = self.running_mean, self.running_var
+                return F.batch_norm(x, mean, var, self.weight, self.bias, self.training, self.momentum, self.eps)
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.norm = Norm(4)
+            def forward(self, x):
+                return self.norm(x)
+        """,
+        "2x4",
+    )
+    assert "def call(self, x, training=False):\n        return super().call(x, training=training)\n" in made
