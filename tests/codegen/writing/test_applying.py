@@ -64,7 +64,8 @@ def test_a_layers_function_with_its_own_weights_is_its_call(written: Callable[..
             def forward(self, x):
                 if self.training and self.num_batches_tracked is not None:
                     self.num_batches_tracked.add_(1)
-                mean, var = self.running_mean, self.running_var
+                mean = self.running_mean
+                var = self.running_var
                 return F.batch_norm(x, mean, var, self.weight, self.bias, self.training, self.momentum, self.eps)
         class Net(nn.Module):
             def __init__(self):
