@@ -148,7 +148,8 @@ class Definitions:
         effects = [
             s
             for s in rest
-            if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant)) and not isinstance(s, ast.Pass)
+            if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+            and not isinstance(s, (ast.Pass, ast.FunctionDef))
         ]
         left = (n for s in effects for n in ast.walk(s) if not is_plain_computation(s))
         return not any(

@@ -30,6 +30,7 @@ from pivot.reading.values import (
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
     from codegen.writing.writer import Writer
+    from pivot.reading.frames import Frame
     from pivot.reading.trace import Visit
 
 Imports = dict[str, tuple[str, str]]
@@ -52,9 +53,15 @@ def made_inside(w: Writer, visit: Visit) -> bool:
     if visit.entered is None:
         return False
     for _, module in w.done.network.root.walk():
-        if module is not visit.module and (module.frame is None or visit.entered not in module.frame.chain()):
+        chain = module.frame.chain() if module.frame is not None else ()
+        if module is not visit.module and not any(is_within(at, visit.entered) for at in chain):
             return False
     return True
+
+
+def is_within(at: Frame, entered: Frame) -> bool:
+    """Is a frame that of a call, or of a comprehension in it?"""
+    return at is entered or (at.function is entered.function and at.site is entered.site)
 
 
 def direct_factory(w: Writer, e: Expressions, library: Imports) -> ast.FunctionDef | None:
