@@ -96,6 +96,7 @@ def copied_module(ev: Evaluator, module: ModuleObject, memo: dict[int, Value], n
         module.visit,
         module.param_values,
     )
+    twin.made_by = module.made_by
     result = Value(twin)
     memo[id(module)] = result
     ev.add_module(twin)
