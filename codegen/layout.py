@@ -79,8 +79,11 @@ class Layout:
         framework: str,
         joins: list[tuple[str, str, ast.AST]],
         general: frozenset[SiteStep] = frozenset(),
+        *,
+        permutes: bool = False,
     ) -> None:
         self.general = general
+        self.permutes = permutes  # a permute of what is stored in the source's order is written as one
         self.lowering = lowering
         self.framework = framework
         self.orders: dict[str, Order] = {}
@@ -147,6 +150,17 @@ class Layout:
                 if found.setdefault(key, how) != how:
                     odd.add(key)
         return frozenset(odd)
+
+    def conflicts(self) -> int:
+        """Sites that need different transposes at different visits."""
+        found: dict[SiteStep, object] = {}
+        odd: set[SiteStep] = set()
+        for placed in self.placed.values():
+            if placed.step.node is not None and id(placed.step.node) in self.met:
+                key = site_step(self.lowering, placed.step)
+                if found.setdefault(key, placed.transposes) != placed.transposes:
+                    odd.add(key)
+        return len(odd)
 
     # -- what a consumer wants ------------------------------------------------
 
@@ -258,7 +272,11 @@ class Layout:
         perm = permutation(step)
         assert value is not None
         order = self.order_of(value)
-        if perm is None or (order == identity(len(order)) and self.is_for_plain(step.results[0])):
+        plain = order == identity(len(order))
+        if plain and self.permutes and self.wish(step.results[0]) in (None, order):
+            self.place_plain(step, placed)
+            return
+        if perm is None or (plain and self.is_for_plain(step.results[0])):
             self.place_plain(step, placed)
             return
         placed.alias = True
@@ -461,4 +479,10 @@ def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast
     """The layout; where visits of a reshape disagree because an axis has size 1 at some of them, one for all."""
     layout = Layout(lowering, framework, joins)
     odd = layout.disagreeing()
-    return Layout(lowering, framework, joins, odd) if odd else layout
+    layout = Layout(lowering, framework, joins, odd) if odd else layout
+    conflicts = layout.conflicts()
+    if conflicts:  # a definition that is given its tensors in several orders: they are brought into one before
+        other = Layout(lowering, framework, joins, odd, permutes=True)
+        if other.conflicts() < conflicts:
+            return other
+    return layout

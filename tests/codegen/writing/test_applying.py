@@ -77,3 +77,33 @@ def test_a_layers_function_with_its_own_weights_is_its_call(written: Callable[..
         "2x4",
     )
     assert "def call(self, x, training=False):\n        return super().call(x, training=training)\n" in made
+
+
+def test_a_definition_gets_its_tensors_in_one_order(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Mlp(nn.Module):
+            def __init__(self, n):
+                super().__init__()
+                self.fc = nn.Linear(n, n)
+            def forward(self, x):
+                return self.fc(x)
+        class Block(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.tokens = Mlp(5)
+                self.channels = Mlp(6)
+            def forward(self, x):
+                x = x + self.tokens(x.transpose(1, 2)).transpose(1, 2)
+                return x + self.channels(x)
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.blocks = nn.Sequential(Block(), Block())
+            def forward(self, x):
+                return self.blocks(x).mean(1)
+        """,
+        "2x5x6",
+    )
+    assert "x = x + ops.swapaxes(self.tokens(ops.swapaxes(x, 1, 2)), 1, 2)\n" in made
+    assert "return x + self.channels(x)\n" in made
