@@ -237,6 +237,8 @@ class Definitions:
                 out.append(nodes.name(name))
             elif isinstance(hint, ClassObject):
                 key = member_key(self.w, text, cls.file, set())
+                if is_restatement(hint.file) and not is_restatement(cls.file):
+                    key = (hint.file, hint.name)
                 out.append(reference_to(key) if key is not None else copy.deepcopy(text))
             elif isinstance(hint, Api) and (site := derived_site(self.w, cls)) is not None:
                 layer = derived_layer(site)

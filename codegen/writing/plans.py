@@ -318,7 +318,7 @@ class PlanText:
         if perms and isinstance(perms[0], int):
             return transposed(text, perms)
         if not isinstance(text, (ast.List, ast.Tuple)) or len(text.elts) != len(perms):
-            raise Unwritable("the tensors of this list are stored in different orders")
+            return transposed_list(shared(text, ref.name), perms)
         elements = [transposed(e, p) if isinstance(p, tuple) else e for e, p in zip(text.elts, perms, strict=True)]
         return ast.List(elements, ast.Load())
 
@@ -439,3 +439,13 @@ class PlanText:
 def transposed(text: ast.expr, perm: tuple[int, ...]) -> ast.expr:
     """`ops.transpose(x, perm)`."""
     return nodes.call("keras.ops.transpose", [text, nodes.literal(tuple(perm))])
+
+
+def transposed_list(text: ast.expr, perms: Sequence[object]) -> ast.expr:
+    """`[ops.transpose(part, perm) for part in parts]`, or the parts one by one where they stand in different orders."""
+    first = perms[0]
+    if isinstance(first, tuple) and all(perm == first for perm in perms):
+        each = ast.comprehension(ast.Name("part", ast.Store()), text, [], 0)
+        return ast.ListComp(transposed(ast.Name("part", ast.Load()), first), [each])
+    parts = [ast.Subscript(text, ast.Constant(place), ast.Load()) for place in range(len(perms))]
+    return ast.List([transposed(x, p) if isinstance(p, tuple) else x for x, p in zip(parts, perms, strict=True)])

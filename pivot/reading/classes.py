@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal
+from pivot.reading import restating
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
 from pivot.reading.signals import Raised
@@ -81,7 +82,7 @@ def decorated(
 
 def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
     """A class object whose members are evaluated on demand."""
-    bases = tuple(ev.evaluate(b, frame) for b in node.bases)
+    bases = tuple(restating.base_value(ev, ev.evaluate(b, frame), node) for b in node.bases)
     scope = Scope(frame.file, frame.scope)
     made = ClassObject(node, frame.file, node.name, scope, tuple(b for b in bases if not isinstance(b.hint, Unknown)))
     for statement in node.body:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +53,8 @@ LIBRARIES = {
     "typing_extensions",
     "string",
 }  # never resolved to a sibling file, even where one of that name exists
+UNPACKED = re.compile(r"[\w.-]+-\d[\w.+-]*")
+NEEDS_FRAMEWORK = re.compile(r"^Requires-Dist: (torch|keras|tensorflow)\b(?!.*extra)", re.MULTILINE)
 MUTATING = {"add", "append", "add_module", "insert", "extend", "update", "register_buffer", "register_parameter"}
 
 
@@ -239,8 +243,26 @@ def find_absolute(parts: list[str], frame: Frame) -> Path | None:
     if package and parts[0] == package[0]:
         return as_file(root.joinpath(*parts))
     if not package or not (root / parts[0]).exists():
-        return as_file(Path(frame.file).parent.joinpath(*parts))
+        found = as_file(Path(frame.file).parent.joinpath(*parts))
+        other = unpacked_beside(root, parts[0]) if found is None and package else None
+        return found if other is None else as_file(other.joinpath(*parts))
     return as_file(root.joinpath(*parts))
+
+
+@cache
+def unpacked_beside(root: Path, name: str) -> Path | None:
+    """Where packages lie unpacked beside each other (`a-1.0/a`, `b-2.1/b`): the folder that holds another one.
+
+    Only packages that are built on the framework are read: others compute nothing that a network is made of.
+    """
+    if not UNPACKED.fullmatch(root.name):
+        return None
+    for folder in sorted(root.parent.iterdir(), reverse=True):
+        if UNPACKED.fullmatch(folder.name) and (folder / name / "__init__.py").is_file():
+            records = [*folder.glob("*.dist-info/METADATA"), folder / "PKG-INFO"]
+            if any(NEEDS_FRAMEWORK.search(load(path).text) for path in records if path.is_file()):
+                return folder
+    return None
 
 
 def as_file(path: Path) -> Path | None:

@@ -207,7 +207,7 @@ def instance_attribute(
         found = classes.special_method(ev, owner, "__getattr__", (Value(attr),), node, frame)
         if found is not None:
             return found
-        if classes.library_base(instance.cls) is None:
+        if classes.library_base(instance.cls) is None and instance.items is None:
             raise ev.refusal(
                 frame,
                 node,

@@ -81,3 +81,20 @@ def library_value(ev: Evaluator, name: str) -> Value:
         if found is not None:
             return found
     return Value(Api(name))
+
+
+def base_value(ev: Evaluator, base: Value, cls: ast.ClassDef) -> Value:
+    """A base class. Of a library layer whose forward pass a class writes anew, the restatement has the weights."""
+    hint = base.hint
+    if not isinstance(hint, Api) or hint.name not in known() or not forwards_itself(cls):
+        return base
+    found = lookup.in_module(ev, imports.open_file(ev, path_of(hint.name)), hint.name.rpartition(".")[2])
+    return base if found is None else found
+
+
+def forwards_itself(cls: ast.ClassDef) -> bool:
+    """Has a class a forward pass that does not hand on to that of its base?"""
+    method = next((s for s in cls.body if isinstance(s, ast.FunctionDef) and s.name == "forward"), None)
+    return method is not None and not any(
+        isinstance(n, ast.Attribute) and n.attr == "forward" and isinstance(n.value, ast.Call) for n in ast.walk(method)
+    )

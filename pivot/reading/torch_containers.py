@@ -15,6 +15,7 @@ from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     Api,
+    ClassObject,
     DictObject,
     ListObject,
     Origin,
@@ -23,6 +24,7 @@ from pivot.reading.values import (
     Unknown,
     Value,
 )
+from pivot.slots import Ignored
 from pivot.types import TensorType
 
 if TYPE_CHECKING:
@@ -117,7 +119,28 @@ class TorchContainers(Dialect):
     ) -> None:
         if attr == "training":
             return
+        self.check_setting(ev, module, attr, value, node, frame)
         self.register(ev, module, attr, value, node, frame)
+
+    def check_setting(
+        self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
+        """`conv.stride = 2`: what a layer computes with is not changed after it was made. Raises Refusal."""
+        if module.form is None or module.bound is None or isinstance(module.cls, ClassObject):
+            return
+        slot = next((s for s in module.form.args if s.name == attr), None)
+        if slot is None or isinstance(slot.value, Ignored):
+            return
+        where = module.bound.given.get(attr)
+        visit = module.visit
+        before: object = slot.default
+        if visit is not None and isinstance(where, int) and where < len(visit.args):
+            before = visit.args[where].hint
+        elif visit is not None and isinstance(where, str) and where in visit.kwargs:
+            before = visit.kwargs[where].hint
+        if value.hint != before:
+            why = f"{attr} of a layer is changed after the layer was made"
+            raise ev.refusal(frame, node, why, "make the layer with this value", "changed-layer")
 
     def registered(
         self, ev: Evaluator, module: ModuleObject, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
