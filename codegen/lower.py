@@ -153,6 +153,9 @@ class Lowering:
         found: list[Plan] = []
         reasons: list[str] = []
         for form in forms:
+            if form.kind == "layer" and any(operands.get(name) is not None for name in form.weights):
+                reasons.append(f"{form.name} has weights of its own")
+                continue
             coded = coded_operand(form, operands)
             if coded is not None:
                 reasons.append(coded)

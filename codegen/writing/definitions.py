@@ -12,7 +12,7 @@ from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.statements import Statements
-from pivot.reading import classes
+from pivot.reading import classes, lookup
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject
 
@@ -28,6 +28,7 @@ DROPPED_MEMBERS = {
     "__slots__",
 }
 BASES = {
+    "torch.autograd.Function": "",
     "torch.nn.Module": "keras.layers.Layer",
     "torch.nn.Sequential": "keras.Sequential",
     "torch.nn.ModuleDict": "keras.layers.Layer",
@@ -50,13 +51,16 @@ class Definitions:
         """A function with what it still needs."""
         gone = self.w.gone_parameters.get(id(node), set())
         mode = id(node) in self.w.mode_functions and node.name != "__init__"
+        own_gradient = owner is not None and has_own_gradient(owner) and bool(node.args.args)
+        if own_gradient:
+            gone = gone | {node.args.args[0].arg}  # what it keeps for the gradient, which the target derives itself
         body = Statements(self.w, file, local_names(node), mode, container_of(owner))
         body.e.gone |= gone
         body.e.uses_tensors = self.uses_tensors(node)
         made = ast.FunctionDef(node.name, copy.deepcopy(node.args), self.body(body, node, file), [], None, None)
         self.signature(made, node, body, file, gone, mode)
         if owner is not None and node.name == "forward":
-            made.name = "call"
+            made.name = "apply" if own_gradient else "call"
         made.decorator_list = [
             d
             for d in (copy.deepcopy(d) for d in node.decorator_list)
@@ -73,7 +77,7 @@ class Definitions:
         try:
             return statements.block(node.body)
         except Unwritable as no:
-            if self.w.trace.frames.get(id(node)):
+            if any(not frame.speculative for frame in self.w.trace.frames.get(id(node), [])):
                 raise
             self.w.not_verified(file, node, no)
             text = ast.Constant(f"{self.w.short(file)}:{node.lineno}: {no}")
@@ -234,7 +238,7 @@ class Definitions:
                 name = BASES[hint.name]
                 if name == "keras.layers.Layer" and id(cls) in self.roots:
                     name = "keras.Model"
-                out.append(nodes.name(name))
+                out += [nodes.name(name)] if name else []
             elif isinstance(hint, ClassObject):
                 key = member_key(self.w, text, cls.file, set())
                 if is_restatement(hint.file) and not is_restatement(cls.file):
@@ -256,7 +260,7 @@ class Definitions:
             used = self.w.trace.frames.get(id(statement))
             if statement is not last or statement.name in DROPPED_MEMBERS:
                 return []
-            if is_module and not used:
+            if (is_module or has_own_gradient(cls)) and not used:
                 return []
             try:
                 return [self.function(statement, cls.file, cls)]
@@ -298,6 +302,12 @@ def build_method() -> ast.stmt:
     made = ast.parse(BUILD).body[0]
     made.__dict__["blank"] = 1
     return made
+
+
+def has_own_gradient(cls: ClassObject) -> bool:
+    """Is a class a function with a gradient of its own? Its forward pass is what it computes."""
+    base = classes.library_base(cls)
+    return base is not None and base.name == lookup.OWN_GRADIENT
 
 
 def container_of(owner: ClassObject | None) -> str:

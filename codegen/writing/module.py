@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import copy
 
-from codegen.writing import nodes
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
@@ -103,7 +102,7 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
             follow_import(w, statement, name, scope, library)
         elif isinstance(statement, ast.FunctionDef):
             if statement is last:
-                out.append(written_function(w, statement, file))
+                out.append(w.definitions.function(statement, file))
         elif isinstance(statement, ast.ClassDef):
             value = scope.names.get(name)
             if statement is last and value is not None and isinstance(value.hint, ClassObject):
@@ -112,17 +111,6 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
             body = Statements(w, file, set(), False)
             out.extend(body.statement(statement))
     return out
-
-
-def written_function(w: Writer, node: ast.FunctionDef, file: str) -> ast.stmt:
-    """A function; one that nobody called and that cannot be written says so when it is called."""
-    try:
-        return w.definitions.function(node, file)
-    except Unwritable as no:
-        if any(not frame.speculative for frame in w.trace.frames.get(id(node), [])):
-            raise
-        made = w.adapters.refusing(node.name, f"{w.short(file)}:{node.lineno}: {no}")
-        return nodes.like(made, node)
 
 
 def bound_outside(w: Writer, name: str, file: str, library: dict[str, tuple[str, str]]) -> ast.stmt:

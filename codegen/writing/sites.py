@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -162,6 +163,29 @@ class Sites:
         for name in names:
             for value in dict.fromkeys(found[name].values()):
                 made.append((comparison(name, value), {k for k, v in found[name].items() if v == value}))
+        return made + self.conditions(site)
+
+    def conditions(self, site: Site) -> list[tuple[ast.expr, set[int]]]:
+        """`self.bias is None`, `self.groups != 1`: what arguments of a function were at its visits."""
+        made: list[tuple[ast.expr, set[int]]] = []
+        everything = {id(low) for low in site.lowered}
+        for key, part in self.given(site).items() if site.key[0] == "call" else ():
+            if not isinstance(part, (ast.Name, ast.Attribute)):
+                continue
+            hints: dict[int, object] = {}
+            for visit in site.visits:
+                where = visit.bound.given.get(key) if visit.bound is not None else None
+                value = visit.args[where] if isinstance(where, int) else visit.kwargs.get(where) if where else None
+                if value is not None and visit.made is not None:
+                    hints[id(self.lowering.lowered[id(visit.made)])] = value.hint
+            for wanted in [None, *dict.fromkeys(h for h in hints.values() if isinstance(h, (int, str)))][:MAX_CASES]:
+                holds = {low for low, hint in hints.items() if hint == wanted}
+                if holds and holds != everything:
+                    same, other = (ast.Is, ast.IsNot) if wanted is None else (ast.Eq, ast.NotEq)
+                    made.append((ast.Compare(copy.deepcopy(part), [same()], [ast.Constant(wanted)]), holds))
+                    made.append(
+                        (ast.Compare(copy.deepcopy(part), [other()], [ast.Constant(wanted)]), everything - holds)
+                    )
         return made
 
     def comparable(self, site: Site) -> list[tuple[str, str]]:

@@ -249,15 +249,15 @@ def source_text(
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)
+    paired = from_pairs(steps, slot, source, param, expression) if isinstance(slot.value, Coded) else None
+    if paired is not None:
+        return paired
     if isinstance(source.value, Coded) and codec_of(source.value).number_face:
         if nodes.is_constant(expression) or not all(isinstance(h, int) for h in hints(source.key)):
             return None
         written = from_number(steps, slot, param, expression)
         if written is not None:
             return written
-    paired = from_pairs(steps, slot, source, param, expression)
-    if paired is not None:
-        return paired
     if (isinstance(slot.value, Coded) and b is None) or a is None or a != b:
         return templated(source, slot, expression)
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):

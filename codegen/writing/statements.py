@@ -173,6 +173,8 @@ class Statements:
         if self.owner == "sequential" and self.is_child(node):
             return [ast.Expr(ast.Call(nodes.name("self.add"), [value], []))]
         targets = [self.e.target(t) for t in node.targets]
+        if any(nodes.has_gone(target) for target in targets):
+            return []
         if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):
             return [
                 ast.If(

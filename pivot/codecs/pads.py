@@ -178,6 +178,9 @@ class KerasPads(Codec):
             return _collapse([before for before, _ in pairs])
         return pairs
 
+    def from_pairs(self, count: int) -> str | None:
+        return f"({', '.join(f'(a{i}, b{i})' for i in range(count))})" if count == self.count else None
+
 
 class KerasPads1(Codec):
     """ZeroPadding1D: 1 or (1, 2) = before and after the one axis."""
@@ -199,6 +202,9 @@ class KerasPads1(Codec):
             raise NoForm(f"{len(pairs)} axes where 1 is padded")
         before, after = pairs[0]
         return before if before == after else (before, after)
+
+    def from_pairs(self, count: int) -> str | None:
+        return "(a0, b0)" if count == 1 else None
 
 
 class KerasPads3(KerasPads):

@@ -222,6 +222,9 @@ def instance_attribute(
     return Value(BoundApi(owner, attr))
 
 
+OWN_GRADIENT = "torch.autograd.Function"
+
+
 def class_attribute(ev: Evaluator, cls: ClassObject, attr: str, node: ast.AST, frame: Frame) -> Value:
     """A member read on the class itself."""
     if attr in ("__name__", "__qualname__"):
@@ -236,6 +239,10 @@ def class_attribute(ev: Evaluator, cls: ClassObject, attr: str, node: ast.AST, f
             return Value(BoundMethod(hint, Value(cls)))
         return value
     base = classes.library_base(cls)
+    if base is not None and base.name == OWN_GRADIENT and attr == "apply":
+        hit = classes.member(ev, cls, "forward")
+        if hit is not None:
+            return Value(Partial(hit[0], (Value(InstanceObject(Api(f"{OWN_GRADIENT}.context"))),), ()))
     if base is not None:
         return Value(BoundApi(Value(cls), attr)) if cls.kind == "enum" else Value(Api(f"{base.name}.{attr}"))
     raise ev.refusal(frame, node, f"{cls.name} has no attribute {attr!r}", "check the name", "unbound")

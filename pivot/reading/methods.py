@@ -11,7 +11,17 @@ from pivot.reading.bombs import check_format, check_items, check_product, check_
 from pivot.reading.hints import equal, ordered, readable, unique
 from pivot.reading.iterating import iterate
 from pivot.reading.subscripts import key_of
-from pivot.reading.values import DictObject, InstanceObject, ListObject, Origin, TensorCell, Unknown, Value, depends_of
+from pivot.reading.values import (
+    Api,
+    DictObject,
+    InstanceObject,
+    ListObject,
+    Origin,
+    TensorCell,
+    Unknown,
+    Value,
+    depends_of,
+)
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -254,6 +264,8 @@ def method(
         return text_method(ev, receiver, name, args, kwargs, node, frame)
     if isinstance(hint, InstanceObject) and hint.data is not None:
         return method(ev, hint.data, name, args, kwargs, node, frame)
+    if isinstance(hint, InstanceObject) and isinstance(hint.cls, Api) and hint.cls.name.startswith("torch.autograd."):
+        return Value(None)  # what a function keeps for its own gradient
     if isinstance(hint, InstanceObject) and name == "_replace":
         copy = InstanceObject(hint.cls, {**hint.attrs, **kwargs})
         copy.items = tuple(copy.attrs.values()) if hint.items is not None else None

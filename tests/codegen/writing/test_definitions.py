@@ -251,3 +251,30 @@ def test_fields_of_a_dataclass_stay_and_its_name_too(written: Callable[..., str]
         "2x4",
     )
     assert "class _Config:\n    width: int\n    depth: int = 2\n" in made
+
+
+def test_a_function_with_a_gradient_of_its_own_is_its_forward_pass(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Swish(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                ctx.save_for_backward(x)
+                return x * torch.sigmoid(x)
+
+            @staticmethod
+            def backward(ctx, grad):
+                return grad * ctx.saved_tensors[0]
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+
+            def forward(self, x):
+                return Swish.apply(self.fc(x))
+        """,
+        "2x4",
+    )
+    assert "class Swish:\n    @staticmethod\n    def apply(x):\n        return x * ops.sigmoid(x)\n" in made
+    assert "return Swish.apply(self.fc(x))" in made

@@ -55,3 +55,26 @@ def test_several_layers_make_a_sequential(written: Callable[..., str]) -> None:
 
 def test_a_site_without_cases_has_no_layer() -> None:
     assert derived_layer(Site(("call", 0), None)) is None  # type: ignore[arg-type]
+
+
+OWN_FORWARD = """
+class LayerNorm2d(nn.LayerNorm):
+    def forward(self, x):
+        x = x.permute(0, 2, 3, 1)
+        x = F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+        return x.permute(0, 3, 1, 2)
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(3, 4, 1), LayerNorm2d(4)
+
+    def forward(self, x):
+        return self.norm(self.conv(x))
+"""
+
+
+def test_a_forward_pass_of_its_own_takes_the_weights_of_a_restated_base(written: Callable[..., str]) -> None:
+    made = written(OWN_FORWARD, "2x3x5x5")
+    assert "class LayerNorm(layers.Layer):" in made and "class LayerNorm2d(LayerNorm):" in made
+    assert "self.weight" in made and "ops.transpose" not in made

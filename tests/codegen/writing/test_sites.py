@@ -124,3 +124,30 @@ def test_words_that_follow_the_values_are_told_apart_like_forms(written: Written
     text = written(source, "2x3x8x8")
     assert "    if padding == 0:\n        return layers.Conv2D(" in text
     assert text.count('padding="same"') == 1
+
+
+def test_what_an_argument_was_at_a_visit_tells_forms_apart(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Conv(nn.Module):
+            def __init__(self, width, groups, bias):
+                super().__init__()
+                self.groups = groups
+                self.weight = nn.Parameter(torch.ones(width, width // groups, 3, 3))
+                self.bias = nn.Parameter(torch.zeros(width)) if bias else None
+
+            def forward(self, x):
+                return F.conv2d(x, self.weight, self.bias, groups=self.groups)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.parts = nn.Sequential(Conv(4, 1, True), Conv(4, 1, False), Conv(4, 4, False))
+
+            def forward(self, x):
+                return self.parts(x)
+        """,
+        "2x4x9x9",
+    )
+    assert "if self.bias is not None:" in made and "if self.groups != 1" in made
+    assert "ops.depthwise_conv(x, ops.transpose(self.weight, (2, 3, 0, 1)))" in made

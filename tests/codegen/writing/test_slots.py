@@ -126,3 +126,27 @@ def test_one_pixel_is_reshaped_into_the_order_of_what_it_is_combined_with(writte
     text = written(source, "2x3x8x8")
     assert "(-1, 1, 1, 6)" in text
     assert "transpose" not in text
+
+
+def test_computed_pads_are_paired_by_axis(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Pad(nn.Module):
+            def __init__(self, width, height):
+                super().__init__()
+                self.pad = nn.ZeroPad2d((width, width + 1, height, height + 2))
+
+            def forward(self, x):
+                return self.pad(x)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.parts = nn.Sequential(Pad(1, 2), nn.Conv2d(3, 3, 1), Pad(0, 1))
+
+            def forward(self, x):
+                return self.parts(x)
+        """,
+        "2x3x8x8",
+    )
+    assert "self.pad = layers.ZeroPadding2D(((height, height + 2), (width, width + 1)))" in made

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from pivot.reading.elaborate import Elaborated
+from pivot.reading.imports import unpacked_beside
 
 Read = Callable[..., Elaborated]
 USE = """
@@ -111,3 +113,17 @@ def test_nothing_above_the_package_is_read(read: Read, statement: str) -> None:
     )
     assert "was not found" in done.network.unmapped[0].why
     assert len(done.evaluator.files) == 1
+
+
+def test_a_package_unpacked_beside_is_read_if_it_is_built_on_the_framework(tmp_path: Path) -> None:
+    for name, needs in (("mine-1.0", "torch"), ("parts-2.1", "torch (>=2)"), ("hub-3.0", 'torch; extra == "torch"')):
+        package = tmp_path / name / name.partition("-")[0]
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("", encoding="utf-8")
+        record = tmp_path / name / f"{name}.dist-info"
+        record.mkdir()
+        (record / "METADATA").write_text(f"Name: x\nRequires-Dist: {needs}\n", encoding="utf-8")
+    root = tmp_path / "mine-1.0"
+    assert unpacked_beside(root, "parts") == tmp_path / "parts-2.1"
+    assert unpacked_beside(root, "hub") is None and unpacked_beside(root, "nothing") is None
+    assert unpacked_beside(tmp_path, "parts") is None

@@ -195,3 +195,8 @@ def test_storing_into_a_tensor_is_refused_with_advice(net: Net, refused: Net) ->
     problem = refused(net, "", "x[:, 0] = 1\nreturn x")
     assert problem.code == "store"
     assert "where()" in problem.remedy
+
+
+def test_settings_of_a_layer_are_not_changed_after_it_was_made(net: Net, refused: Net) -> None:
+    problem = refused(net, "self.conv = nn.Conv2d(3, 4, 3)\nself.conv.stride = (2, 2)", "return self.conv(x)")
+    assert "stride of a layer is changed after the layer was made" in problem.why
