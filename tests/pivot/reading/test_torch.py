@@ -89,7 +89,6 @@ def test_parameters_and_buffers_keep_their_kind_and_order(net: Net) -> None:
         "scale": ((4,), True, False, True),
         "fixed": ((2, 3), False, False, True),
         "mean": ((4,), False, True, True),
-        "scratch": ((1,), False, True, False),
         "fc.weight": ((4, 4), True, False, True),
         "norm.weight": ((4,), True, False, True),
         "norm.bias": ((4,), True, False, True),
