@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name, first_tensor, identity, rank_of
-from pivot.reading.values import TensorVersion
+from pivot.reading.values import TensorCell, TensorVersion
 from pivot.types import is_tensor
 
 if TYPE_CHECKING:
@@ -23,6 +23,24 @@ def full_index(index: object, rank: int) -> list[object] | None:
         items[at : at + 1] = [slice(None)] * (rank - len(items) + 1)
     items += [slice(None)] * (rank - len(items))
     return items if len(items) == rank else None
+
+
+def taken_axis(index: object, rank: int) -> tuple[int, int] | None:
+    """An index that is one tensor of whole numbers between full slices: its axis, and its place among the parts."""
+    items = list(index) if isinstance(index, (tuple, list)) else [index]
+    if any(item is None for item in items):
+        return None
+    places = [place for place, item in enumerate(items) if isinstance(item, TensorCell)]
+    if len(places) != 1:
+        return None
+    place = places[0]
+    part = items[place]
+    rest = [item for item in items if item is not part]
+    plain = all(item is Ellipsis or (isinstance(item, slice) and item == slice(None)) for item in rest)
+    if not plain or not isinstance(part, TensorCell) or part.dtype == "bool" or not part.shape:
+        return None
+    before = any(item is Ellipsis for item in items[:place])
+    return (rank - (len(items) - place) if before else place), place
 
 
 def place_index(layout: Layout, step: Step, placed: Placed) -> None:

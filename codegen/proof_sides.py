@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codegen.convert import Converted
 from codegen.lower import Step
-from codegen.orders import identity, tensors
+from codegen.orders import first_tensor, identity, tensors
 from codegen.writing.slots import target_params
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
@@ -126,6 +126,14 @@ class LoweredSide:
         op = "reshape" if step.op.shape in RESHAPES else step.op.name
         raw = canonical_params(step, target_params(self.layout, step), placed.orders_in)
         params = {name: refer(value, self.cell) for name, value in raw.items()}
+        one = taken(step)
+        if one is not None:  # written as `take`
+            axis, index_id, table = one[0], self.name(one[1].version.id), first_tensor(step)
+            op, params, operands = "index_select", {"axis": axis}, [*operands[:1], index_id]
+            if axis == 0 and table is not None and len(table.type.shape) == 2:  # which is read as a look-up
+                sizes = self.stored(table)
+                op, params = "embedding", {"entries": sizes[0], "width": sizes[1]}
+                operands.reverse()
         shapes = tuple(self.stored(r) for r in step.results)
         owned = tuple(self.parameters[v.id] for v in tensors(step.operands) if v.id in self.parameters)
         yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step, owned)
@@ -170,6 +178,21 @@ def canonical_params(
         if step.op.params[name].type.kind == "axes" and isinstance(axes, tuple):
             found[name] = tuple(sorted(axes))
     return found
+
+
+def taken(step: Step) -> tuple[int, TensorCell] | None:
+    """The axis and the tensor of an index that is one tensor between full slices."""
+    from codegen.indexing import taken_axis
+
+    value = first_tensor(step)
+    if step.op.name != "index" or value is None:
+        return None
+    index = step.params.get("index")
+    one = taken_axis(index, len(value.type.shape))
+    if one is None:
+        return None
+    part = index[one[1]] if isinstance(index, (tuple, list)) else index
+    return (one[0], part) if isinstance(part, TensorCell) else None
 
 
 def is_idle(step: Step | Node) -> bool:

@@ -88,6 +88,29 @@ def carry_weights(
     for layer in weight_maps(converted, proof):
         found.update(carry_layer(layer, checkpoint))
     found.update(carry_own(own_parameters(proof), checkpoint))
+    found.update(carry_unread(converted, proof, checkpoint))
+    return found
+
+
+def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Array]) -> dict[str, Array]:
+    """Parameters that no forward pass reads, by the path that they have on both sides: `embeddings.mask_token`."""
+    if proof.target is None:
+        return {}
+    root, renamed = proof.target.network.root, converted.written.renamed
+    datasets = dataset_table(root)
+    read = {id(target) for _, target in proof.parameters.values()}
+    sources = {n: p for p in converted.done.network.parameters if not p.role for n in p.names}
+    by_path = {".".join(renamed.get(part, part) for part in name.split(".")): name for name in sources}
+    found: dict[str, Array] = {}
+    for path, module in root.walk():
+        if module.form is not None:
+            continue
+        for own, parameter in module.own_parameters():
+            name = by_path.get(f"{path}.{own}" if path else own, "")
+            dataset = datasets.get(id(module), {}).get(own)
+            fits = name in checkpoint and sources[name].type.shape == parameter.type.shape
+            if id(parameter) not in read and dataset is not None and fits:
+                found[dataset] = checkpoint[name]
     return found
 
 

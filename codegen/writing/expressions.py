@@ -199,6 +199,9 @@ class Expressions:
             return program_calls.method(self, node, visits)
         if visits[0].name in ("torch.finfo", "torch.iinfo") and isinstance(node, ast.Call):
             return self.limits_of(node, visits[0].name)
+        if kind == "data" and isinstance(node, ast.Attribute) and layer_facts.asks_type_of_weight(node, visits):
+            assert isinstance(node.value, ast.Attribute)
+            return ast.Attribute(self.expr(node.value.value), "compute_dtype", ast.Load())
         if kind == "made-with" and isinstance(node, ast.Attribute):
             return layer_facts.attribute(self, node, visits)
         if visits[0].name == "copy.deepcopy" and isinstance(node, ast.Call) and program_calls.copies_layers(visits):

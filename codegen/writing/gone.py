@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading.own_layer import OWN, depends_on_mode
+from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
 from pivot.reading.values import FunctionObject
 
@@ -77,6 +78,9 @@ def spread_gone(w: Writer, visit: Visit, gone: dict[int, set[str]]) -> None:
     ]
     for name, arg in pairs:
         if name in gone[id(inner.node)] and isinstance(arg, ast.Name) and arg.id in own and harmless(w, outer, arg.id):
+            loads = [n for n in ast.walk(outer.node) if isinstance(n, ast.Name) and n.id == arg.id]
+            if is_restatement(inner.file) and sum(isinstance(n.ctx, ast.Load) for n in loads) > 1:
+                continue  # it is used elsewhere too
             gone.setdefault(id(outer.node), set()).add(arg.id)
 
 

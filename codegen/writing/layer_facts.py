@@ -9,7 +9,7 @@ from codegen.writing import nodes
 from codegen.writing.slots import slot_param
 from pivot.forms import face
 from pivot.reading.trace import Visit
-from pivot.reading.values import Value
+from pivot.reading.values import TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -25,6 +25,15 @@ def attribute(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.e
     if any(f is None for f in found) or any(f != found[0] for f in found):
         return nodes.gone()  # needed for initialisation alone, or whoever needs it says so
     return nodes.literal(found[0])
+
+
+def asks_type_of_weight(node: ast.Attribute, visits: list[Visit]) -> bool:
+    """`self.conv.weight.dtype`: the type that the layer computes in."""
+    if node.attr != "dtype" or not isinstance(node.value, ast.Attribute):
+        return False
+    cells = [v.args[0].hint for v in visits if v.args]
+    parameters = [c.version.parameter for c in cells if isinstance(c, TensorCell)]
+    return bool(parameters) and all(p is not None and p.role for p in parameters)
 
 
 def target_name(e: Expressions, visit: Visit) -> str | None:

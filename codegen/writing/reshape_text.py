@@ -11,6 +11,7 @@ from codegen.reshaping import groups
 from codegen.writing import nodes, sharing
 from pivot.dims import Dim, Size, symbols
 from pivot.dims import hint as dim_hint
+from pivot.reading.values import TensorCell
 from pivot.slots import Coded, Path
 
 if TYPE_CHECKING:
@@ -59,12 +60,31 @@ def reshape_expression(
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
         if len(order) == 2 and batch_is_free(sizes) and all(keeps_batch(s, order) for s in steps):
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
-        texts = run_time_sizes(layout, steps, x, texts)
+        try:
+            texts = run_time_sizes(layout, steps, x, texts)
+        except Unwritable:
+            whole = whole_shape(steps, order, given, form)
+            if whole is None:
+                raise
+            return nodes.call("keras.ops.reshape", [x, whole])
         open_places = [i for i, t in enumerate(texts) if t is None]
     final: list[ast.expr] = [t if t is not None else nodes.literal(-1) for t in texts]
     if (not open_places and batch_is_free(sizes)) or (len(final) == 1 and elements is None):
         final[0] = nodes.literal(-1)
     return nodes.call("keras.ops.reshape", [x, ast.Tuple(final, ast.Load())])
+
+
+def whole_shape(steps: list[Step], order: tuple[int, ...], given: Given, form: Form | None) -> ast.expr | None:
+    """The source's own shape, held in one value, where the result is stored in the source's order."""
+    if form is None or order != tuple(range(len(order))) or any(s.op is not s.node.op for s in steps if s.node):
+        return None
+    for slot in form.args:
+        if isinstance(slot.value, Coded) and slot.value.path.name == "shape" and slot.key in given:
+            text = given[slot.key]
+            if isinstance(text, ast.Tuple) and len(text.elts) == 1 and len(order) > 1:
+                text = text.elts[0].value if isinstance(text.elts[0], ast.Starred) else text.elts[0]
+            return text if not nodes.has_gone(text) else None
+    return None
 
 
 def keeps_batch(step: Step, order: tuple[int, ...]) -> bool:
@@ -205,9 +225,15 @@ def squeezed_places(layout: Layout, step: Step) -> tuple[int, ...]:
     return tuple(sorted(gone)) if gone and len(after) < len(before) else ()
 
 
+def holds_tensors(index: object) -> bool:
+    """Is one of the parts of an index a tensor with axes?"""
+    parts = index if isinstance(index, (tuple, list)) else (index,)
+    return any(isinstance(part, TensorCell) and len(part.shape) > 0 for part in parts)
+
+
 def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None) -> ast.expr:
     """`x[index]` with its entries in storage order."""
-    from codegen.indexing import full_index
+    from codegen.indexing import full_index, taken_axis
     from codegen.writing.plans import Unwritable
 
     step = steps[0]
@@ -227,6 +253,14 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
             text = text.elts[0]
     else:
         text = given[key]
+    taken = {taken_axis(s.params.get("index"), len(value.type.shape)) for s in steps if s.node}
+    one = next(iter(taken)) if len(taken) == 1 else None
+    if one is not None and key is not None and order == tuple(range(len(value.type.shape))):
+        axis, place = one
+        part = text.elts[place] if isinstance(text, ast.Tuple) else text
+        return nodes.call("keras.ops.take", [x, part], {"axis": nodes.literal(axis)})
+    if any(holds_tensors(s.params.get("index")) for s in steps):
+        raise Unwritable("TensorFlow takes no tensors of several numbers as an index")
     rank = len(value.type.shape)
     if order == tuple(range(rank)):
         return ast.Subscript(x, text, ast.Load())

@@ -66,8 +66,22 @@ def axis_size(e: Expressions, x: ast.expr, visits: list[Visit], axes: list[objec
         static = static and isinstance(cell.shape[axis], int)
     if len(places) != 1:
         raise Unwritable("sizes of different axes are read here")
+    number = weight_size(visits, axes)
+    if number is not None:
+        return nodes.literal(number)
     shape: ast.expr = ast.Attribute(x, "shape", ast.Load()) if static else nodes.call("keras.ops.shape", [x])
     return ast.Subscript(shape, nodes.literal(next(iter(places))), ast.Load())
+
+
+def weight_size(visits: list[Visit], axes: list[object]) -> object | None:
+    """A size of a layer's weight is a number, where all visits agree; the target's weight may be laid out otherwise."""
+    found = set()
+    for visit, axis in zip(visits, axes, strict=True):
+        cell = visit.args[0].hint
+        if not isinstance(cell, TensorCell) or cell.version.parameter is None or not cell.version.parameter.role:
+            return None
+        found.add(cell.shape[axis] if isinstance(axis, int) else None)
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def size_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:

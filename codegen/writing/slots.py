@@ -244,7 +244,7 @@ def source_text(
         )
     ):
         return expression if not slot.variadic else None
-    if spec.type.kind == "dtype" and isinstance(expression, ast.Attribute) and expression.attr == "dtype":
+    if spec.type.kind == "dtype" and says_dtype(expression):
         return expression  # the element type of another tensor
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
@@ -301,6 +301,13 @@ def filled(template: str, texts: Mapping[str, ast.expr]) -> ast.expr:
 def stands_for(hint: object, sizes: ast.Tuple) -> bool:
     """Is a shape given by one number after the other, or by a tuple of as many?"""
     return isinstance(hint, int) or (isinstance(hint, tuple) and len(hint) == len(sizes.elts))
+
+
+def says_dtype(expression: ast.expr) -> bool:
+    """Is this a type that comes from a tensor, a layer or a variable, rather than one that is written down?"""
+    return isinstance(expression, ast.Name) or (
+        isinstance(expression, ast.Attribute) and expression.attr in ("dtype", "compute_dtype")
+    )
 
 
 def has_size(value: object) -> bool:

@@ -28,6 +28,19 @@ class Dims(Codec):
         return self.read(value, refs)
 
 
+class KeptDims(Dims):
+    """A shape to broadcast to: every -1 keeps a size."""
+
+    name: ClassVar[str] = "kept_dims"
+    domain: ClassVar[tuple[Sample, ...]] = (((2, -1, -1), {}), ((4,), {}))
+
+    def read(self, value: object, refs: Refs) -> object:
+        items = tuple(value) if isinstance(value, (tuple, list)) else (value,)
+        if not all(is_size(item) for item in items):
+            raise NoForm(f"{value!r} is not a shape")
+        return items
+
+
 class BatchDims(Codec):
     """`keras.layers.Reshape`: the shape behind the first axis, which stays; reference: the tensor that is reshaped."""
 

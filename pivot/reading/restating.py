@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
 ROOT = Path(__file__).resolve().parents[1] / "restated"
+LAYERS = ROOT / "torch"  # what stands for single library names; library_modules reads whole modules
 
 COPY_LAYERS = "keras.copy_layers"
 
@@ -26,7 +27,7 @@ COPY_LAYERS = "keras.copy_layers"
 @cache
 def known() -> frozenset[str]:
     """The canonical names that are restated: the path of the file is the name."""
-    return frozenset(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in ROOT.rglob("*.py"))
+    return frozenset(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in LAYERS.rglob("*.py"))
 
 
 def path_of(name: str) -> Path:
@@ -41,7 +42,7 @@ def is_restated(ev: Evaluator, name: str) -> bool:
 
 def is_restatement(file: str) -> bool:
     """Is this a file of restatements, rather than one of the program?"""
-    return Path(file).is_relative_to(ROOT)
+    return Path(file).is_relative_to(LAYERS)
 
 
 def turn_to(ev: Evaluator, name: str) -> None:

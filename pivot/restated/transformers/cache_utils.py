@@ -10,21 +10,25 @@ class Cache:
     """Keys and values by layer: (N, heads, S, D) each."""
 
     def __init__(self, *args, **kwargs):
-        self.keys = {}
-        self.values = {}
+        self.key_cache = {}
+        self.value_cache = {}
 
     def update(self, key_states, value_states, layer_idx, *args, **kwargs):
         """The keys and values of a layer, with the new ones behind those that it has."""
-        if layer_idx in self.keys:
-            key_states = torch.cat([self.keys[layer_idx], key_states], dim=-2)
-            value_states = torch.cat([self.values[layer_idx], value_states], dim=-2)
-        self.keys[layer_idx] = key_states
-        self.values[layer_idx] = value_states
+        if layer_idx in self.key_cache:
+            key_states = torch.cat([self.key_cache[layer_idx], key_states], dim=-2)
+            value_states = torch.cat([self.value_cache[layer_idx], value_states], dim=-2)
+        self.key_cache[layer_idx] = key_states
+        self.value_cache[layer_idx] = value_states
         return key_states, value_states
 
     def get_seq_length(self, layer_idx=0):
         """How many places a layer has."""
-        return self.keys[layer_idx].shape[-2] if layer_idx in self.keys else 0
+        return self.key_cache[layer_idx].shape[-2] if layer_idx in self.key_cache else 0
+
+    def get_mask_sizes(self, query_length, layer_idx=0):
+        """How many places a mask has, and where they begin."""
+        return self.get_seq_length(layer_idx) + query_length, 0
 
 
 class DynamicCache(Cache):

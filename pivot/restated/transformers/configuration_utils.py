@@ -20,7 +20,7 @@ class PreTrainedConfig:
     problem_type = None
     id2label = None
     dtype = None
-    _attn_implementation = "eager"
+    _attn_implementation = None
 
     def __init__(self, **kwargs):
         others = {}

@@ -1,4 +1,4 @@
-"""Masks that are added to the scores of attention: 0 where a place may be seen, the least number elsewhere.
+"""Masks of attention.
 
 Masks of packed sequences, of blocks and by functions are left out.
 """
@@ -15,7 +15,8 @@ def create_causal_mask(
     or_mask_function=None,
     and_mask_function=None,
     block_sequence_ids=None,
-    **kwargs,
+    layer_idx=None,
+    allow_is_causal_skip=True,
 ):
     """inputs_embeds: (N, T, H), attention_mask: (N, S) or (N, 1, T, S) or None -> (N or 1, 1, T, S)."""
     if or_mask_function is not None or and_mask_function is not None or block_sequence_ids is not None:
@@ -24,15 +25,22 @@ def create_causal_mask(
         return create_bidirectional_mask(config, inputs_embeds, attention_mask)
     if attention_mask is not None and attention_mask.ndim == 4:
         return attention_mask
-    length = inputs_embeds.shape[1]
     before = past_key_values.get_seq_length() if past_key_values is not None else 0
-    rows = torch.arange(before, before + length)
-    seen = torch.arange(before + length)[None, :] <= rows[:, None]
-    seen = seen[None, None, :, :]
+    if attention_mask is None and before == 0 and config._attn_implementation == "sdpa" and allow_is_causal_skip:
+        return None  # attention is causal by itself
+    rows = torch.arange(inputs_embeds.shape[1]) + before
+    columns = torch.arange(inputs_embeds.shape[1] + before)
+    seen = (columns[None, :] <= rows[:, None])[None, None, :, :]
     if attention_mask is not None:
         seen = seen & attention_mask[:, None, None, :].bool()
-    least = torch.finfo(inputs_embeds.dtype).min
-    return torch.where(seen, 0.0, least)
+    return as_scores(config, inputs_embeds, seen)
+
+
+def as_scores(config, inputs_embeds, seen):
+    """A mask as the attention in use takes it: true where a place may be seen, or numbers that are added to scores."""
+    if config._attn_implementation == "sdpa":
+        return seen
+    return torch.where(seen, 0.0, torch.finfo(inputs_embeds.dtype).min)
 
 
 def create_bidirectional_mask(
@@ -50,5 +58,4 @@ def create_bidirectional_mask(
         raise NotImplementedError("masks by functions")
     if attention_mask is None or attention_mask.ndim == 4:
         return attention_mask
-    least = torch.finfo(inputs_embeds.dtype).min
-    return torch.where(attention_mask[:, None, None, :].bool(), 0.0, least)
+    return as_scores(config, inputs_embeds, attention_mask[:, None, None, :].bool())

@@ -4,17 +4,69 @@ Loading and saving weights, hooks, devices, sharding, quantization and generatio
 that the model itself writes out ("eager"), with the same numbers as the fused ones.
 """
 
+import torch
+import torch.nn.functional as F
 from torch import nn
 
 
+def repeat_kv(hidden_states, n_rep):
+    """(N, groups, T, D) -> (N, groups * n_rep, T, D)."""
+    if n_rep == 1:
+        return hidden_states
+    return torch.repeat_interleave(hidden_states, n_rep, dim=1)
+
+
+def sdpa_attention_forward(
+    module,
+    query,
+    key,
+    value,
+    attention_mask,
+    dropout=0.0,
+    scaling=None,
+    is_causal=None,
+    position_bias=None,
+    **kwargs,
+):
+    """query: (N, heads, T, D), key and value: (N, groups, S, D) -> (N, T, heads, D)."""
+    if hasattr(module, "num_key_value_groups"):
+        key = repeat_kv(key, module.num_key_value_groups)
+        value = repeat_kv(value, module.num_key_value_groups)
+    is_causal = is_causal if is_causal is not None else getattr(module, "is_causal", True)
+    is_causal = is_causal and attention_mask is None and query.shape[2] > 1
+    if position_bias is not None:
+        attention_mask = create_position_bias_mask(position_bias, attention_mask, is_causal, query, key)
+        is_causal = False
+    output = F.scaled_dot_product_attention(
+        query, key, value, attn_mask=attention_mask, dropout_p=dropout, is_causal=is_causal, scale=scaling
+    )
+    return output.transpose(1, 2).contiguous(), None
+
+
+def create_position_bias_mask(position_bias, attention_mask, is_causal, query, key):
+    """position_bias: (1 or N, heads, T, S), with the least number where a place may not be seen."""
+    least = torch.finfo(key.dtype).min
+    if attention_mask is None:
+        if not is_causal:
+            return position_bias
+        rows = torch.arange(query.shape[2])
+        columns = torch.arange(key.shape[2])
+        return torch.where(rows[:, None] >= columns[None, :], position_bias, least)
+    if attention_mask.dtype == torch.bool:
+        return torch.where(attention_mask, position_bias, least)
+    return position_bias + attention_mask
+
+
 class AttentionInterface:
-    """Ways to compute attention, by name: here always the model's own."""
+    """Ways to compute attention, by name: PyTorch's own, else the one that the model writes out."""
 
     def get_interface(self, attn_implementation, default):
-        return default
+        return sdpa_attention_forward if attn_implementation == "sdpa" else default
 
     def __getitem__(self, name):
-        raise NotImplementedError(f"{name}: attention other than the model's own")
+        if name == "sdpa":
+            return sdpa_attention_forward
+        raise NotImplementedError(f"{name}: attention other than PyTorch's own")
 
 
 ALL_ATTENTION_FUNCTIONS = AttentionInterface()
@@ -32,10 +84,13 @@ class PreTrainedModel(nn.Module):
     """A model with the settings that it was made from."""
 
     base_model_prefix = ""
+    _supports_sdpa = False
 
     def __init__(self, config, *inputs, **kwargs):
         super().__init__()
         self.config = config
+        if config._attn_implementation is None:
+            config._attn_implementation = "sdpa" if self._supports_sdpa else "eager"
 
     def post_init(self):
         pass

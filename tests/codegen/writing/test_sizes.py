@@ -38,3 +38,15 @@ def test_a_whole_shape_is_put_into_the_sources_order(call: Call) -> None:
     made = call("self.conv = nn.Conv2d(3, 8, 1)", "s = self.conv(x).shape\nreturn x.mean((2, 3)) * s[1]", "2x3x4x6")
     assert "s[1]" in made
     assert "shape[3]" in made or "shape(" in made
+
+
+@pytest.mark.parametrize(
+    ("forward", "target"),
+    [
+        ("i = x.argmax(1)\nreturn x[i]", "return ops.take(x, i, axis=0)"),
+        ("i = x.argmax(1)\nreturn x[:, i]", "return ops.take(x, i, axis=1)"),
+        ("i = x.argmax(1)\nreturn x[..., i]", "return ops.take(x, i, axis=1)"),
+    ],
+)
+def test_an_index_of_one_tensor_takes_along_its_axis(call: Callable[..., str], forward: str, target: str) -> None:
+    assert call("self.n = 1", forward, "4x4").split("\n")[-1] == target

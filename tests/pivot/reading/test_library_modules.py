@@ -76,3 +76,32 @@ def test_what_is_not_restated_stays_unknown(read: Read, refused: Callable[..., o
     """
     done = read(text, "2x4")
     assert done.network.nodes[0].op is None
+
+
+ATTENTION = """
+from transformers import PretrainedConfig, PreTrainedModel
+from transformers.masking_utils import create_causal_mask
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+def eager_attention_forward(module, q, k, v, mask, scaling=1.0, dropout=0.0, **kwargs):
+    scores = q @ k.transpose(2, 3) * scaling
+    if mask is not None:
+        scores = scores + mask
+    return torch.softmax(scores, -1) @ v, None
+
+class Net(PreTrainedModel):
+    _supports_sdpa = {supports}
+    is_causal = True
+    def forward(self, x):
+        mask = create_causal_mask(self.config, x, None, past_key_values=None)
+        attend = ALL_ATTENTION_FUNCTIONS.get_interface(self.config._attn_implementation, eager_attention_forward)
+        q = x.unsqueeze(1)
+        return attend(self, q, q, q, mask, scaling=0.5)[0]
+"""
+
+
+@pytest.mark.parametrize(("supports", "op"), [(True, "scaled_dot_product_attention"), (False, "softmax")])
+def test_attention_is_the_one_that_the_library_would_take(read: Read, supports: bool, op: str) -> None:
+    done = read(ATTENTION.format(supports=supports), "2x5x4", model="Net(PretrainedConfig())")
+    assert op in [n.op.name for n in done.network.nodes]
+    assert ("where" in [n.op.name for n in done.network.nodes]) is not supports
