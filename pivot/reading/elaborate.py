@@ -90,6 +90,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         bind_names(ev, request.bind, frame)
         entry, root = entries.make_entry(ev, scope, frame, request.model)
         name_paths(root)
+        ev.built = len(ev.nodes)
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
         fixed: dict[str, int] = {}
         for _ in range(16):  # sizes that layers fix become numbers; each turn can only fix more

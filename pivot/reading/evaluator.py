@@ -40,6 +40,7 @@ class Evaluator:
         self.speculating = 0
         self.companion = False  # a whole model is read on trial: what it executes counts as met
         self.nodes: list[Node] = []
+        self.built = 0  # how many of the nodes the construction of the model made
         self.modules: list[ModuleObject] = []
         self.parameters: list[ParameterObject] = []
         self.registries: dict[int, str] = {}  # tables bound at module level, by identity

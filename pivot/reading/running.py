@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
-from pivot.network import Input, Run
+from pivot.network import Input, Node, Run
 from pivot.reading import entries
 from pivot.reading.bombs import check_nested
 from pivot.reading.evaluator import Evaluator
@@ -73,7 +73,38 @@ def forward(
     """One forward pass in a mode."""
     start = len(ev.nodes)
     inputs, outputs, names, kind = run_forward(ev, root, specs, fixed, mode, shift)
-    return Run(mode, tuple(inputs), tuple(ev.nodes[start:]), outputs, names, kind)
+    made = ev.nodes[start:]
+    return Run(mode, tuple(inputs), (*needed_before(ev.nodes[: ev.built], made, outputs), *made), outputs, names, kind)
+
+
+def needed_before(earlier: list[Node], nodes: list[Node], outputs: Iterable[TensorVersion]) -> list[Node]:
+    """Nodes that the construction of the model made and a forward pass needs: tables, masks, frequencies."""
+    maker = {result.id: node for node in earlier for result in node.results}
+    if not maker:
+        return []
+    todo = [v.id for v in outputs] + [v.id for node in nodes for v in tensors_of(node)]
+    wanted: set[int] = set()
+    while todo:
+        node = maker.get(todo.pop())
+        if node is not None and id(node) not in wanted:
+            wanted.add(id(node))
+            todo += [v.id for v in tensors_of(node)]
+    return [node for node in earlier if id(node) in wanted]
+
+
+def tensors_of(node: Node) -> Iterator[TensorVersion]:
+    """The values that a node takes, those inside an index too."""
+    todo: list[object] = [*node.operands.values(), *node.params.values()]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, TensorVersion):
+            yield part
+        elif isinstance(part, TensorCell):
+            yield part.version
+        elif isinstance(part, (tuple, list)):
+            todo += part
+        elif isinstance(part, slice):
+            todo += [part.start, part.stop, part.step]
 
 
 def run_forward(
