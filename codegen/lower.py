@@ -98,6 +98,7 @@ class Lowering:
         self.consumed = consumed(done, self.nodes)
         self.signs = Signs()
         self.counter = 0
+        self.choices: dict[object, tuple[Form, ...] | Refused] = {}
         self.lowered: dict[int, Lowered] = {}
         for node in self.nodes:
             self.signs.mark(node)
@@ -147,7 +148,7 @@ class Lowering:
         positive = frozenset(k for k, v in operands.items() if v is not None and self.signs.is_positive(v))
         known = {name: p for name, p in weights.items() if name not in TORCH_ONLY}
         draft = Step(op, None, kind, dict(params), dict(operands), known, results, dict(origin), node, unused, positive)  # type: ignore[arg-type]
-        forms = choose(op, self.framework, kind, params, draft.facts())
+        forms = self.forms(draft)
         if isinstance(forms, Refused):
             return forms
         found: list[Plan] = []
@@ -186,6 +187,15 @@ class Lowering:
                 if depth:
                     break
         return tuple(found) if found else Refused("; ".join(reasons))
+
+    def forms(self, draft: Step) -> tuple[Form, ...] | Refused:
+        """All forms that can say a step; steps with equal facts are asked about once."""
+        facts = draft.facts()
+        asked = (facts.params, facts.operands, facts.order)
+        key = (draft.op.name, draft.kind, draft.unused, draft.not_negative, *map(frozen, asked))
+        if key not in self.choices:
+            self.choices[key] = choose(draft.op, self.framework, draft.kind, draft.params, facts)
+        return self.choices[key]
 
     def expand(self, form: Form, whole: Step, depth: int) -> Plan | Refused:
         """A decomposition as steps, each said by its own best form."""
@@ -265,6 +275,17 @@ def is_layer(plan: Plan, node: Node) -> bool:
     """Can a plan be made once and applied later? Functions of several operands cannot."""
     operands = [value for value in node.operands.values() if value is not None]
     return len(operands) == 1 or all(step.form.kind == "layer" for step in plan.steps)
+
+
+def frozen(value: object) -> object:
+    """A value that is equal to another only where it is of the same types all through: True is not 1 here."""
+    if isinstance(value, Mapping):
+        return tuple((name, frozen(item)) for name, item in value.items())
+    if isinstance(value, (tuple, list)):
+        return type(value), tuple(map(frozen, value))
+    if isinstance(value, slice):
+        return frozen((value.start, value.stop, value.step))
+    return (type(value), value) if value.__hash__ is not None else object()  # equal to nothing
 
 
 def read_later(name: str, steps: Sequence[BoundStep]) -> bool:
