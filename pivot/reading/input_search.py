@@ -11,6 +11,7 @@ from pivot.reading.entries import (
     forward_parameters,
     innermost_call,
     main_block,
+    required_arguments,
     tree_of,
 )
 from pivot.reading.frames import Frame, Scope
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 
 CREATORS = {"torch.randn", "torch.rand", "torch.zeros", "torch.ones", "torch.empty", "torch.randint"}
+TOOLS = {"torch.onnx.export", "torch.jit.trace", "torch.export.export"}
 
 
 def find_inputs(
@@ -58,16 +60,27 @@ def find_inputs(
 
 
 def inputs_in_source(ev: Evaluator, frame: Frame, tree: ast.Module, entry: str) -> tuple[InputSpec, ...]:
-    """`model(torch.randn(1, 3, 32, 32))` in the main block or at module level."""
-    body = [*main_block(tree), *(s for s in tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.If)))]
+    """`model(torch.randn(1, 3, 32, 32))` in the main block, at module level, or in a function without arguments."""
+    outside = [s for s in tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.If))]
+    functions = [f.body for f in tree.body if isinstance(f, ast.FunctionDef) and not required_arguments(f)]
+    for body in ([*main_block(tree), *outside], *functions):
+        found = inputs_in(ev, frame, body, entry)
+        if found:
+            return found
+    return ()
+
+
+def inputs_in(ev: Evaluator, frame: Frame, body: list[ast.stmt], entry: str) -> tuple[InputSpec, ...]:
+    """What the model is called with in some statements."""
     bound: dict[str, ast.expr] = {}
-    callers = set()
-    for statement in body:
+    maker = maker_of(entry)
+    callers = {entry}
+    for statement in (n for s in body for n in ast.walk(s)):
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
             bound[statement.targets[0].id] = statement.value
-            if isinstance(statement.value, ast.Call) and ast.unparse(innermost_call(statement.value)) == entry:
-                callers.add(statement.targets[0].id)
-    callers.add(entry)
+            if isinstance(statement.value, ast.Call) and maker is not None:
+                if ast.unparse(innermost_call(statement.value).func) == maker:
+                    callers.add(statement.targets[0].id)
     scope = Scope(frame.file, frame.scope)
     inner = Frame(None, scope, frame.file, key="main")
     for name, value in bound.items():
@@ -78,12 +91,37 @@ def inputs_in_source(ev: Evaluator, frame: Frame, tree: ast.Module, entry: str) 
         except Refusal:
             continue
     for call in calls_in(body):
-        if isinstance(call.func, ast.Name) and call.func.id in callers and call.args:
-            specs = [spec_of(ev, inner, arg, bound) for arg in call.args]
-            specs += [spec_of(ev, inner, k.value, bound, k.arg) for k in call.keywords]
-            if all(specs):
-                return tuple(s for s in specs if s is not None)
+        args = arguments_of_model(ev, inner, call, callers)
+        if not args:
+            continue
+        specs = [spec_of(ev, inner, arg, bound, name) for name, arg in args]
+        if all(specs):
+            return tuple(s for s in specs if s is not None)
     return ()
+
+
+def maker_of(entry: str) -> str | None:
+    """`Net` for the entry `Net(3)`."""
+    node = ast.parse(entry.partition("@")[0], mode="eval").body
+    return ast.unparse(innermost_call(node).func) if isinstance(node, ast.Call) else None
+
+
+def arguments_of_model(
+    ev: Evaluator, frame: Frame, call: ast.Call, callers: set[str]
+) -> list[tuple[str | None, ast.expr]]:
+    """What a call hands to the model: itself, or a tool that runs it (`torch.jit.trace(model, x)`)."""
+    if ast.unparse(call.func) in callers:
+        return [*((None, a) for a in call.args), *((k.arg, k.value) for k in call.keywords)] if call.args else []
+    if len(call.args) < 2 or not isinstance(call.args[0], ast.Name) or call.args[0].id not in callers:
+        return []
+    try:
+        tool = ev.evaluate(call.func, frame).hint
+    except Refusal:
+        return []
+    if not isinstance(tool, Api) or tool.name not in TOOLS:
+        return []
+    given = call.args[1]
+    return [(None, a) for a in (given.elts if isinstance(given, (ast.Tuple, ast.List)) else [given])]
 
 
 def calls_in(body: list[ast.stmt]) -> Iterator[ast.Call]:

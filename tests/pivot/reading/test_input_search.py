@@ -38,6 +38,20 @@ def test_inputs_in_the_main_block_are_found(read: Read, main: str, specs: list[s
         assert done.found == "guessed"
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        "def test():\n    net = Net(n=4)\n    y = net(torch.randn(7, 4))",
+        "def test():\n    net = Net()\n    with torch.no_grad():\n        x = torch.randn(7, 4)\n        print(net(x))",
+        "def export():\n    m = Net().eval()\n    x = torch.randn(7, 4)\n    torch.onnx.export(m, x, 'net.onnx')",
+        "def export():\n    m = Net()\n    return torch.jit.trace(m, (torch.zeros(7, 4),))",
+    ],
+)
+def test_inputs_in_functions_are_found(read: Read, function: str) -> None:
+    done = read(f"{NET.format(layer='nn.Linear(n, 2)')}\n\n{function}\n")
+    assert (done.found, [str(s) for s in done.specs]) == ("found", ["7x4"])
+
+
 def test_random_integers_tell_their_bound(read: Read) -> None:
     text = (
         NET.format(layer="nn.Embedding(50, 8)") + "\nnet = Net()\nids = torch.randint(0, 50, (2, 7))\nout = net(ids)\n"
