@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codegen.signs import Signs
@@ -285,7 +285,11 @@ def frozen(value: object) -> object:
         return type(value), tuple(map(frozen, value))
     if isinstance(value, slice):
         return frozen((value.start, value.stop, value.step))
-    return (type(value), value) if isinstance(value, Hashable) else object()  # equal to nothing
+    try:
+        hash(value)
+    except TypeError:
+        return object()  # equal to nothing
+    return type(value), value
 
 
 def read_later(name: str, steps: Sequence[BoundStep]) -> bool:

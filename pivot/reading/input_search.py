@@ -163,7 +163,10 @@ def spec_of(
             kwargs["dtype"].hint.name.rpartition(".")[2], kwargs["dtype"].hint.name.rpartition(".")[2]
         )
     size = kwargs.get("size") or (args[0] if args and not isinstance(args[0].hint, int) else Value(tuple(args)))
-    shape = [v.hint for v in iterate(ev, size, node, frame)]
+    try:
+        shape = [v.hint for v in iterate(ev, size, node, frame)]
+    except Refusal:
+        return None
     if not all(isinstance(s, int) and s > 0 for s in shape):
         return None
     return InputSpec(tuple(s for s in shape if isinstance(s, int)), dtype, name, high)
