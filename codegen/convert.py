@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from codegen.layout import Layout, laid_out
+from codegen.agreeing import laid_out
+from codegen.layout import Layout
 from codegen.lower import Lowering
 from codegen.restating import elaborate_for
 from codegen.writing.module import write_module

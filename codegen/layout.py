@@ -11,6 +11,7 @@ import ast
 from dataclasses import dataclass, field
 
 from codegen.absorbing import absorb, absorb_result
+from codegen.agreeing import NOTHING, Agreed, site_step
 from codegen.indexing import place_index
 from codegen.letters_layout import place_einsum
 from codegen.lower import Lowering, Step, source_order
@@ -40,16 +41,6 @@ from pivot.reading.values import TensorVersion
 
 RESHAPING = {"reshape", "flatten", "unflatten"}
 
-SiteStep = tuple[int, int]  # id of a site's syntax node, number of the step
-
-
-def site_step(lowering: Lowering, step: Step) -> SiteStep:
-    """Which step of which site this is."""
-    assert step.node is not None
-    chosen = lowering.lowered[id(step.node)].chosen
-    steps = chosen.steps if chosen is not None else ()
-    return id(step.node.site), next((i for i, s in enumerate(steps) if s is step), -1)
-
 
 @dataclass(slots=True, eq=False)
 class Placed:
@@ -78,12 +69,9 @@ class Layout:
         lowering: Lowering,
         framework: str,
         joins: list[tuple[str, str, ast.AST]],
-        general: frozenset[SiteStep] = frozenset(),
-        *,
-        permutes: bool = False,
+        agreed: Agreed = NOTHING,
     ) -> None:
-        self.general = general
-        self.permutes = permutes  # a permute of what is stored in the source's order is written as one
+        self.agreed = agreed
         self.lowering = lowering
         self.framework = framework
         self.orders: dict[str, Order] = {}
@@ -118,8 +106,10 @@ class Layout:
                 self.makers[value.id] = step
                 self.wishes[value.id] = read_wish(self, value)
         for run in lowering.done.network.runs.values():
-            for entry in run.inputs:
-                self.orders[entry.value.id] = self.wish(entry.value) or identity(rank_of(entry.value))
+            for number, entry in enumerate(run.inputs):
+                self.orders[entry.value.id] = (
+                    agreed.inputs.get(number) or self.wish(entry.value) or identity(rank_of(entry.value))
+                )
         for node in lowering.nodes:
             low = lowering.lowered.get(id(node))
             if low is None or low.chosen is None:
@@ -137,30 +127,11 @@ class Layout:
 
     def is_general(self, step: Step) -> bool:
         """Is a step placed without regard to axes that have size 1 at some of its visits only?"""
-        return bool(self.general) and site_step(self.lowering, step) in self.general
+        return bool(self.agreed.general) and site_step(self.lowering, step) in self.agreed.general
 
-    def disagreeing(self) -> frozenset[SiteStep]:
-        """Reshapes of one site that need different transposes at different visits."""
-        found: dict[SiteStep, object] = {}
-        odd: set[SiteStep] = set()
-        for placed in self.placed.values():
-            if placed.step.op.shape in RESHAPING and placed.step.node is not None:
-                key = site_step(self.lowering, placed.step)
-                how = (placed.transposes, placed.orders_out)
-                if found.setdefault(key, how) != how:
-                    odd.add(key)
-        return frozenset(odd)
-
-    def conflicts(self) -> int:
-        """Sites that need different transposes at different visits."""
-        found: dict[SiteStep, object] = {}
-        odd: set[SiteStep] = set()
-        for placed in self.placed.values():
-            if placed.step.node is not None and id(placed.step.node) in self.met:
-                key = site_step(self.lowering, placed.step)
-                if found.setdefault(key, placed.transposes) != placed.transposes:
-                    odd.add(key)
-        return len(odd)
+    def in_source_order(self, step: Step) -> bool:
+        """Must a step give its result in the source's order, because visits of what follows disagree?"""
+        return bool(self.agreed.plain) and site_step(self.lowering, step) in self.agreed.plain
 
     # -- what a consumer wants ------------------------------------------------
 
@@ -273,10 +244,16 @@ class Layout:
         assert value is not None
         order = self.order_of(value)
         plain = order == identity(len(order))
-        if plain and self.permutes and self.wish(step.results[0]) in (None, order):
+        if perm is not None and not plain and self.in_source_order(step):
+            placed.alias, placed.orders_in[first_name(step)] = True, perm
+            placed.orders_out = (identity(len(perm)),)
+            if perm != order:
+                placed.transposes[first_name(step)] = tuple(order.index(axis) for axis in perm)
+            return
+        if plain and self.agreed.permutes and self.wish(step.results[0]) in (None, order):
             self.place_plain(step, placed)
             return
-        if perm is None or (plain and self.is_for_plain(step.results[0])):
+        if perm is None or self.in_source_order(step) or (plain and self.is_for_plain(step.results[0])):
             self.place_plain(step, placed)
             return
         placed.alias = True
@@ -473,16 +450,3 @@ class Layout:
     def settled(self, size: Dim) -> Dim:
         """A size that a layer fixes is its number."""
         return self.fixed.get(size, size) if isinstance(size, Size) else size
-
-
-def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]]) -> Layout:
-    """The layout; where visits of a reshape disagree because an axis has size 1 at some of them, one for all."""
-    layout = Layout(lowering, framework, joins)
-    odd = layout.disagreeing()
-    layout = Layout(lowering, framework, joins, odd) if odd else layout
-    conflicts = layout.conflicts()
-    if conflicts:  # a definition that is given its tensors in several orders: they are brought into one before
-        other = Layout(lowering, framework, joins, odd, permutes=True)
-        if other.conflicts() < conflicts:
-            return other
-    return layout

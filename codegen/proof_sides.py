@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from codegen.convert import Converted
+from codegen.layout import Placed
 from codegen.lower import Step
 from codegen.orders import first_tensor, identity, tensors
 from codegen.writing.slots import target_params
@@ -95,6 +96,9 @@ class LoweredSide:
                 if root.parameter is not None:
                     self.parameters[step.results[0].id] = root
                 return
+            if first is not None and placed.alias:
+                yield from self.brought(step, placed, first, node)
+                return
         operands: list[object] = []
         for name in (*step.op.inputs, *handed_weights(step.op, step.operands, step.weights)):
             value = step.operands.get(name)
@@ -137,6 +141,17 @@ class LoweredSide:
         shapes = tuple(self.stored(r) for r in step.results)
         owned = tuple(self.parameters[v.id] for v in tensors(step.operands) if v.id in self.parameters)
         yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step, owned)
+
+    def brought(self, step: Step, placed: Placed, value: TensorVersion, node: Node) -> Iterator[Item]:
+        """The transpose that alone stands for a step."""
+        perm = next(iter(placed.transposes.values()))
+        self.counter += 1
+        result = f"t{self.counter}"
+        root = self.parameters.get(value.id, value)
+        own = (root,) if root.parameter is not None else ()
+        shapes = (self.stored(step.results[0]),)
+        yield Item("permute", {"order": perm}, (self.name(value.id),), (result,), shapes, node, None, own)
+        self.alias[step.results[0].id] = result
 
     def cell(self, part: object) -> str | None:
         """The canonical id of a tensor in a parameter."""

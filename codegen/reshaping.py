@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from codegen.absorbing import absorbable_after
+from codegen.agreeing import site_step
 from codegen.orders import Block, Order, first_name, first_tensor, identity, rank_of
 from codegen.wishes import partner
 from pivot.dims import Dim
@@ -113,13 +114,18 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
                 layout.blocks[result.id] = Block(target, sizes, tuple(big.index(axis) for axis in stored))
                 continue
         wanted = in_order(wanted, list(left))
-    if tuple(wanted) != order:  # where a transpose is needed anyway, it gives what the next step wants
-        wish = layout.wish(result) or (identity(rank_of(result)) if result.id in layout.outputs else None)
+    if layout.in_source_order(step):
+        wanted = order_before(made, identity(rank_of(result))) or list(identity(rank_of(value)))
+        if tuple(wanted) != order:
+            placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
+    elif tuple(wanted) != order:  # where a transpose is needed anyway, it gives what the next step wants
+        wish = layout.agreed.wishes.get(site_step(layout.lowering, step)) if general else None
+        wish = wish or layout.wish(result) or (identity(rank_of(result)) if result.id in layout.outputs else None)
         wanted = order_before(made, wish) or wanted if wish is not None else wanted
         placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
     placed.orders_in[name] = tuple(wanted)
     out = order_after(made, wanted, before, after, rank_of(result))
-    placed.orders_out = (out if general else as_wished(layout, result, out),)
+    placed.orders_out = (out if general or layout.in_source_order(step) else as_wished(layout, result, out),)
 
 
 def unfolds(block: Block, step: Step, left: tuple[int, ...], right: tuple[int, ...]) -> bool:

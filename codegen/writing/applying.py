@@ -37,7 +37,13 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if visits[0].name in (OWN, "super") and isinstance(made, ast.Call) and mode_counts(visits):
         made.keywords.append(ast.keyword("training", ast.Name("training", ast.Load())))
     others = [v for v in visits if v.module is not None and v not in library]
-    if others and ast.dump(made) != ast.dump(program_calls.with_arguments(e, node, func, others)):
+    if not others:
+        return made
+    own = program_calls.with_arguments(e, node, func, others)
+    plain = ast.Call(own.func, own.args, [k for k in own.keywords if k.arg is not None])
+    if ast.dump(made) == ast.dump(plain) and not any(v.kwargs for v in library):
+        return own  # `**kwargs` was empty for the library's layers
+    if ast.dump(made) != ast.dump(own):
         raise Unwritable("a library layer and a module of the program are called here in different ways")
     return made
 

@@ -11,10 +11,12 @@ from codegen.convert import Converted
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowering
 from codegen.orders import Block, Order
+from codegen.static_proof import prove
 from codegen.writing.sites import Sites
 from pivot.opset import OpSet
 from pivot.reading.companions import visit_companions
 from pivot.reading.elaborate import Elaborated
+from pivot.reading.keras import KerasDialect
 
 LAST = (0, 2, 3, 1)  # N H W C
 FIRST = (0, 1, 2, 3)
@@ -287,3 +289,46 @@ def test_visits_that_differ_by_an_axis_of_one_get_one_text(
         model="Net()",
     )
     assert "ops.transpose(h, (0, 2, 1, 3))" in made.text
+
+
+WINDOWS = """
+import torch
+from torch import nn
+from einops import rearrange
+from einops.layers.torch import Rearrange
+
+class Inner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lin = nn.Linear(8, 8)
+
+    def forward(self, x):
+        b, h, w, p, q, c = x.shape
+        y = self.lin(rearrange(x, "b h w p q c -> (b h w) (p q) c"))
+        return rearrange(y, "(b h w) (p q) c -> b h w p q c", h=h, w=w, p=p) + x
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 1)
+        self.block = nn.Sequential(
+            Rearrange("b c (h p) (w q) -> b h w p q c", p=2, q=2),
+            Inner(),
+            Rearrange("b h w p q c -> b c (h p) (w q)"),
+            Rearrange("b c (p h) (q w) -> b h w p q c", p=2, q=2),
+            Inner(),
+            Rearrange("b h w p q c -> b c (p h) (q w)"),
+        )
+        self.head = nn.Conv2d(8, 4, 1)
+
+    def forward(self, x):
+        return self.head(self.block(self.stem(x)))
+"""
+
+
+def test_a_module_that_reads_sizes_gets_one_order_from_all_its_callers(
+    convert: Callable[..., Converted], write_source: Callable[..., Path], opset: OpSet
+) -> None:
+    made = convert(write_source(WINDOWS), "1x3x8x8", model="Net()")
+    assert "b, h, w, p, q, c = ops.shape(x)" in made.text
+    assert prove(made, KerasDialect(), opset, Path("windows_keras.py")).why is None

@@ -1,0 +1,200 @@
+"""One text for all visits of a site: where storage orders differ, what they come from is brought into one order."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from codegen.orders import Order, first_tensor, identity, rank_of, tensors
+from pivot.reading.values import TensorCell, TensorVersion
+
+if TYPE_CHECKING:
+    from codegen.layout import Layout, Placed
+    from codegen.lower import Lowering, Step
+
+SiteStep = tuple[int, int]  # id of a site's syntax node, number of the step
+TURNS = 6
+REORDERING = {"permute", "transpose", "swapaxes", "move_axis", "reshape", "flatten", "unflatten"}  # shape rules
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Steps that look at no axis of size 1 by itself, and steps that give their result in the source's order.
+
+    `wishes`: the order that what follows a step wants at one of its visits, for all of them; `inputs`: orders of inputs
+    by their number, where a site takes an input at one visit and something stored in another order at the others;
+    `permutes`: a permute of what is stored in the source's order is written as one.
+    """
+
+    general: frozenset[SiteStep] = frozenset()
+    plain: frozenset[SiteStep] = frozenset()
+    wishes: Mapping[SiteStep, Order] = field(default_factory=dict)
+    inputs: Mapping[int, Order] = field(default_factory=dict)
+    permutes: bool = False
+
+
+NOTHING = Agreed()
+
+
+def site_step(lowering: Lowering, step: Step) -> SiteStep:
+    """Which step of which site this is."""
+    if step.node is None:
+        return -1, -1
+    chosen = lowering.lowered[id(step.node)].chosen
+    steps = chosen.steps if chosen is not None else ()
+    module = step.node.module  # a layer is written where it is made
+    return id(module.site if module is not None else step.node.site), next(
+        (i for i, s in enumerate(steps) if s is step), -1
+    )
+
+
+def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]]) -> Layout:
+    """The layout; where visits of a site disagree, the first in which they agree, else the one in which most do."""
+    from codegen.layout import Layout
+
+    layout = Layout(lowering, framework, joins)
+    odd = disagreeing_reshapes(layout)
+    start = Agreed(odd, wishes=wishes_of(layout, odd))
+    if odd:  # an axis may have size 1 at some of the visits only
+        layout = Layout(lowering, framework, joins, start)
+    best = conflicts(layout)
+    if best:
+        other = Layout(lowering, framework, joins, replace(start, permutes=True))
+        if (left := conflicts(other)) < best:
+            layout, best = other, left
+    if best:
+        other = settled(lowering, framework, joins, start)
+        if conflicts(other) < best:
+            layout = other
+    return layout
+
+
+def settled(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed) -> Layout:
+    """The layout in which what tensors of one site come from gives them in one order, step by step."""
+    from codegen.layout import Layout
+
+    layout = Layout(lowering, framework, joins, agreed)
+    for _ in range(TURNS):
+        odd = disagreeing_reshapes(layout)
+        general, plain, inputs = agreed.general | odd, agreed.plain, dict(agreed.inputs)
+        if general == agreed.general:
+            inputs = {**inputs_in_the_way(layout, odd), **inputs}
+            if inputs == agreed.inputs:
+                plain = plain | sources_of_disagreement(layout)
+        if (general, plain, inputs) == (agreed.general, agreed.plain, agreed.inputs):
+            break
+        agreed = Agreed(general, plain, {**wishes_of(layout, general), **agreed.wishes}, inputs)
+        layout = Layout(lowering, framework, joins, agreed)
+    return layout
+
+
+def conflicts(layout: Layout) -> int:
+    """Sites that need different transposes at different visits, or read sizes of tensors in different orders."""
+    found: dict[object, object] = {}
+    odd: set[object] = set()
+    for placed in layout.placed.values():
+        if placed.step.node is not None and id(placed.step.node) in layout.met:
+            key: object = site_step(layout.lowering, placed.step)
+            if found.setdefault(key, placed.transposes) != placed.transposes:
+                odd.add(key)
+    for key, version in sizes_read(layout):
+        order = layout.order_of(version)
+        if found.setdefault(key, order) != order:
+            odd.add(key)
+    return len(odd)
+
+
+def sizes_read(layout: Layout) -> Iterator[tuple[object, TensorVersion]]:
+    """The tensors whose sizes a site reads."""
+    for visits in layout.lowering.done.network.trace.visits.values():
+        for visit in visits:
+            cell = visit.args[0].hint if visit.kind == "size" and visit.args else None
+            if isinstance(cell, TensorCell) and not visit.speculative:
+                yield ("size", id(visit.node)), cell.version
+
+
+def disagreeing_reshapes(layout: Layout) -> frozenset[SiteStep]:
+    """Reshapes of one site that need different transposes at different visits."""
+    found: dict[SiteStep, object] = {}
+    odd: set[SiteStep] = set()
+    for placed in layout.placed.values():
+        if placed.step.op.shape in REORDERING and placed.step.node is not None:
+            key = site_step(layout.lowering, placed.step)
+            how = (placed.transposes, placed.orders_out)
+            if found.setdefault(key, how) != how:
+                odd.add(key)
+    return frozenset(odd)
+
+
+def wishes_of(layout: Layout, steps: frozenset[SiteStep]) -> dict[SiteStep, Order]:
+    """What the first visit with a wish wants of steps whose visits disagree."""
+    found: dict[SiteStep, Order] = {}
+    for placed in layout.placed.values():
+        key = site_step(layout.lowering, placed.step)
+        if key in steps and key not in found and placed.step.results:
+            wish = layout.wish(placed.step.results[0])
+            if wish is not None:
+                found[key] = wish
+    return found
+
+
+def inputs_in_the_way(layout: Layout, steps: frozenset[SiteStep]) -> dict[int, Order]:
+    """Inputs of the network that some visits of a step take in the source's order, where the others all have one."""
+    numbers = {i.value.id: n for run in layout.lowering.done.network.runs.values() for n, i in enumerate(run.inputs)}
+    taken: dict[SiteStep, list[TensorVersion]] = {}
+    for placed in layout.placed.values():
+        key = site_step(layout.lowering, placed.step)
+        if key in steps:
+            taken.setdefault(key, []).extend(tensors(placed.step.operands))
+    found: dict[int, Order] = {}
+    for values in taken.values():
+        others = {layout.order_of(v) for v in values if v.id not in numbers}
+        if len(others) == 1:
+            found.update((numbers[v.id], next(iter(others))) for v in values if v.id in numbers)
+    return found
+
+
+def sources_of_disagreement(layout: Layout) -> frozenset[SiteStep]:
+    """The steps that gave tensors of one site another order than the source's, where its visits differ in orders."""
+    maker = {result.id: placed.step for placed in layout.placed.values() for result in placed.step.results}
+    orders: dict[object, set[object]] = {}
+    values: dict[object, list[TensorVersion]] = {}
+    for placed in layout.placed.values():
+        key: object = site_step(layout.lowering, placed.step)
+        taken = list(tensors(placed.step.operands))
+        orders.setdefault(key, set()).add(written_of(layout, placed, taken))
+        values.setdefault(key, []).extend(taken)
+    for key, version in sizes_read(layout):
+        orders.setdefault(key, set()).add(layout.order_of(version))
+        values.setdefault(key, []).append(version)
+    found: set[SiteStep] = set()
+    for key, seen in orders.items():
+        if len(seen) > 1:
+            found.update(made for v in values[key] if (made := reordering_step(layout, maker, v)) is not None)
+    return frozenset(found)
+
+
+def written_of(layout: Layout, placed: Placed, taken: list[TensorVersion]) -> object:
+    """What of a step's text depends on the order of its operands: transposes, axes, shapes."""
+    orders = tuple(layout.order_of(v) for v in taken)
+    said = orders if placed.step.op.layout in ("axis", "index") or placed.step.op.shape in REORDERING else ()
+    return tuple(sorted(placed.transposes.items())), said
+
+
+def reordering_step(layout: Layout, maker: dict[str, Step], value: TensorVersion) -> SiteStep | None:
+    """The step that brought a value into its order, looked for through steps that keep the order."""
+    at: TensorVersion | None = value
+    while at is not None and layout.order_of(at) != identity(rank_of(at)):
+        step = maker.get(at.id)
+        if step is None:
+            return None
+        idle = layout.placed[id(step)].alias and layout.order_of(at) == layout.order_of(next(tensors(step.operands)))
+        if step.op.shape in REORDERING and not idle:
+            return site_step(layout.lowering, step)
+        order = layout.order_of(at)
+        at = next((v for v in tensors(step.operands) if layout.order_of(v) == order), None)
+        if at is None and first_tensor(step) is not None:
+            return None
+    return None
