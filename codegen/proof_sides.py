@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from codegen.convert import Converted
 from codegen.layout import Placed
 from codegen.lower import Step
-from codegen.orders import first_tensor, identity, tensors
+from codegen.orders import first_tensor, identity, permutation, tensors
 from codegen.writing.slots import target_params
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
@@ -138,6 +138,8 @@ class LoweredSide:
                 sizes = self.stored(table)
                 op, params = "embedding", {"entries": sizes[0], "width": sizes[1]}
                 operands.reverse()
+        if op == "permute":
+            params = {"order": permutation(step)}
         shapes = tuple(self.stored(r) for r in step.results)
         owned = tuple(self.parameters[v.id] for v in tensors(step.operands) if v.id in self.parameters)
         yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step, owned)
