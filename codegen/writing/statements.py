@@ -167,6 +167,9 @@ class Statements:
         if all(isinstance(t, ast.Name) and t.id in self.e.gone for t in node.targets):
             return []
         value = self.e.expr(node.value)
+        left = self.without_gone(node, value) if nodes.has_gone(value) else None
+        if left is not None:
+            return [left]
         if nodes.has_gone(value):
             self.e.gone |= {t.id for t in node.targets if isinstance(t, ast.Name)}
             return []
@@ -246,6 +249,27 @@ class Statements:
         )
         self.w.link(node.value, second, [m.node for m in site.lowered])
         return [ast.Assign([before], first), ast.Assign([written], second)]
+
+    def without_gone(self, node: ast.Assign, value: ast.expr) -> ast.Assign | None:
+        """`n, device, h = *x.shape, x.device, self.heads` without what went; None where sides do not stand in pairs."""
+        target = node.targets[0]
+        if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple) or len(node.targets) != 1:
+            return None
+        names, parts = list(target.elts), list(value.elts)
+        stars = [i for i, part in enumerate(parts) if isinstance(part, ast.Starred)]
+        if len(stars) > 1 or any(isinstance(name, ast.Starred) for name in names):
+            return None
+        for i in reversed(range(len(parts))):
+            if nodes.has_gone(parts[i]):
+                at = i if not stars or i < stars[0] else i - len(parts) + len(names)
+                name = names[at] if 0 <= at < len(names) else None
+                if i in stars or not isinstance(name, ast.Name):
+                    return None
+                self.e.gone.add(name.id)
+                del parts[i], names[at]
+        if not names:
+            return None
+        return ast.Assign([self.e.target(ast.Tuple(names, ast.Store()))], ast.Tuple(parts, ast.Load()))
 
     def annotated(self, node: ast.AnnAssign) -> list[ast.stmt]:
         """`x: int = 3`; annotations the target cannot say are left out."""

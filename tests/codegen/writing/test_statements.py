@@ -174,3 +174,12 @@ def test_sizes_of_new_tensors_stay_expressions(init: Init) -> None:
         signature="width=4",
     )
     assert made == "self.offset = ops.zeros((1, width)) + ops.ones((width,))"
+
+
+def test_names_of_what_went_leave_an_assignment_of_several(call: Call) -> None:
+    made = call(
+        "self.heads = 2",
+        "b, n, d, device, h = *x.shape, x.device, self.heads\nreturn x.reshape(b, n, h, d // h)",
+        "2x3x4",
+    )
+    assert made.split("\n")[0] == "b, n, d, h = *ops.shape(x), self.heads"
