@@ -47,7 +47,7 @@ def resizing(old, size, scale, mode, align_corners, recompute, x):
         return (entries == at.to(x.dtype)).to(x.dtype)
     at = torch.arange(size, dtype=x.dtype)
     if align_corners:
-        at = at * ((old - 1) / max(size - 1, 1))
+        at = at * (old - 1) / max(size - 1, 1)
     else:
         at = (at + 0.5) * step - 0.5
     if mode != "bicubic":
