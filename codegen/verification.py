@@ -84,7 +84,10 @@ def make_plan(
             str(target_path), converted.entry, {str(target_path): probed_text(converted.text, target_sites)}
         ),
         inputs=tuple(input_specs(converted)),
-        outputs=tuple(output_specs(converted)),
+        outputs=tuple(output_specs(converted, "eval")),
+        train_outputs=tuple(output_specs(converted, "train")),
+        modes=("eval", "train"),
+        dropout=not drops_inside(converted),
         carrier=carrier(converted, proof),
         nodes=tuple(pairs),
         static=static,
@@ -178,9 +181,19 @@ def embedding_limit(converted: Converted, value: TensorVersion) -> int:
     return 2
 
 
-def output_specs(converted: Converted) -> list[OutputSpec]:
+def drops_inside(converted: Converted) -> bool:
+    """Does a recurrent layer of PyTorch drop values between its own layers, where no worker can reach them?"""
+    for visits in converted.done.network.trace.visits.values():
+        for visit in visits:
+            rate = visit.kwargs.get("dropout")
+            if visit.name.rpartition(".")[2] in ("LSTM", "GRU", "RNN") and rate is not None and rate.hint:
+                return True
+    return False
+
+
+def output_specs(converted: Converted, mode: str) -> list[OutputSpec]:
     """The flattened outputs."""
-    run = converted.done.network.runs["eval"]
+    run = converted.done.network.runs[mode]
     return [
         OutputSpec(name, *axes_pair(converted, value))
         for name, value in zip(run.output_names, run.outputs, strict=True)

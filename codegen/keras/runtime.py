@@ -179,17 +179,36 @@ def variable_paths(model: Model) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------------------------ passes
+UNIFORM, NORMAL = 0.25, 0.5
+"""What stands for a number drawn evenly from [0, 1), and for one drawn from N(0, 1); PyTorch's worker has the same."""
+
+
 @contextmanager
-def no_dropout() -> Iterator[None]:
-    """In a training pass both sides leave dropout out: their random numbers cannot agree."""
+def stand_ins(job: Job) -> Iterator[None]:
+    """Random numbers of both sides cannot agree: dropout multiplies by 1 + rate, drawn numbers are constants."""
     from keras.src.backend import random
 
-    old = random.dropout
-    random.dropout = lambda inputs, *_, **__: inputs
+    uniform, normal = keras.random.uniform, keras.random.normal
+
+    def dropped(inputs: Tensor, rate: float, *_: Tensor, **__: Tensor) -> Tensor:
+        return inputs * (1 + rate * job["dropout"])
+
+    def evenly(shape: Tensor, minval: float = 0.0, maxval: float = 1.0, **more: Tensor) -> Tensor:
+        return keras.ops.full_like(uniform(shape, **more), minval + UNIFORM * (maxval - minval))
+
+    def normally(shape: Tensor, mean: float = 0.0, stddev: float = 1.0, **more: Tensor) -> Tensor:
+        return keras.ops.full_like(normal(shape, **more), mean + NORMAL * stddev)
+
+    new: list[tuple[Any, str, Any]] = [(random, "dropout", dropped), (keras.random, "dropout", dropped)]
+    new += [(keras.random, "uniform", evenly), (keras.random, "normal", normally)]
+    old = [(space, name, getattr(space, name)) for space, name, _ in new]
+    for space, name, function in new:
+        setattr(space, name, function)
     try:
         yield
     finally:
-        random.dropout = old
+        for space, name, function in old:
+            setattr(space, name, function)
 
 
 class Runner:
@@ -218,13 +237,16 @@ class Runner:
     def run(self, run: Job) -> dict[str, NDArray[Any]]:
         """Outputs "o0", "o1", ...; with gradients "g:<h5 path>" and "i:<input>"."""
         inputs, training = self.tensors(run), run["mode"] == "train"
-        with no_dropout():
+        with stand_ins(self.job):
             if run.get("gradients"):
                 results = self.differentiate(inputs, training)
             else:
                 outputs = self.shell.flatten(apply(self.model, inputs, self.job, training))
                 results = {f"o{place}": self.shell.array(value) for place, value in enumerate(outputs)}
         if training:
+            paths = variable_paths(self.model)
+            kept = {f"s:{path}": v for path, v in paths.items() if not v.trainable and "float" in v.dtype}
+            results |= {key: self.shell.array(v.value) for key, v in kept.items()}
             self.model.load_weights(self.job["weights"])  # running statistics moved
         return {key: value for key, value in results.items() if value is not None}
 

@@ -162,6 +162,10 @@ def load_state(model: Model, path: str) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ passes
+UNIFORM, NORMAL = 0.25, 0.5
+"""What stands for a number drawn evenly from [0, 1), and for one drawn from N(0, 1); Keras' worker has the same."""
+
+
 def attach(model: Model, paths: Sequence[str], shell: Shell) -> None:
     """Forward hooks on the modules at these paths that exist."""
     known = dict(model.named_modules(remove_duplicate=False))
@@ -179,13 +183,55 @@ def attach(model: Model, paths: Sequence[str], shell: Shell) -> None:
 
 
 @contextmanager
-def no_dropout() -> Iterator[None]:
-    """In a training pass both sides leave dropout out: their random numbers cannot agree."""
+def stand_ins(job: Job, shell: Shell) -> Iterator[None]:
+    """Random numbers of both sides cannot agree: dropout multiplies by 1 + rate, drawn numbers are constants.
+
+    Running variances are counted as Keras does; how far PyTorch's own would move is kept in the report.
+    """
+    functional: Any = torch.nn.functional
+    normalise, attend = functional.batch_norm, functional.scaled_dot_product_attention
+
+    def dropped(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+        factor = 1 + p * job["dropout"] if training else 1
+        return input.mul_(factor) if inplace else input * factor
+
+    def batch_norm(
+        input: Tensor, running_mean: Tensor, running_var: Tensor, weight: Tensor = None, bias: Tensor = None,
+        training: bool = False, momentum: float = 0.1, eps: float = 1e-5,
+    ) -> Tensor:  # fmt: skip
+        before = running_var.clone() if training and running_var is not None else None
+        found = normalise(input, running_mean, running_var, weight, bias, training, momentum, eps)
+        count = input.numel() // input.shape[1]
+        if before is not None and count > 1:
+            kept = before * (1 - momentum)
+            with torch.no_grad():
+                running_var.copy_(kept + (running_var - kept) * (count - 1) / count)
+            shell.report["unbiased"] = max(shell.report.get("unbiased") or 0.0, count / (count - 1))
+        return found
+
+    def attention(query: Tensor, key: Tensor, value: Tensor, attn_mask: Tensor = None, dropout_p: float = 0.0,
+                  is_causal: bool = False, **more: Tensor) -> Tensor:  # fmt: skip
+        found = attend(query, key, value, attn_mask, 0.0, is_causal, **more)
+        return found * (1 + dropout_p * job["dropout"])
+
+    def filled(function: Callable[..., Tensor], number: float) -> Callable[..., Tensor]:
+        return lambda *args, **kwargs: function(*args, **kwargs).fill_(number)
+
+    def chosen(input: Tensor, p: Tensor = None, *_: Tensor, **__: Tensor) -> Tensor:
+        odds = input if p is None or isinstance(p, torch.Generator) else p
+        return input.copy_((odds > UNIFORM) * torch.ones_like(input))
+
     names = ("dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout")
-    spaces = [*((torch.nn.functional, name) for name in names), (torch, "dropout")]
-    old = [(space, name, getattr(space, name)) for space, name in spaces]
-    for space, name, _ in old:
-        setattr(space, name, lambda input, *_, **__: input)
+    new: list[tuple[Any, str, Any]] = [(functional, name, dropped) for name in names]
+    new += [(torch, "dropout", dropped), (functional, "batch_norm", batch_norm)]
+    new += [(functional, "scaled_dot_product_attention", attention)]
+    new += [(torch, name, filled(getattr(torch, name), UNIFORM)) for name in ("rand", "rand_like")]
+    new += [(torch, name, filled(getattr(torch, name), NORMAL)) for name in ("randn", "randn_like")]
+    new += [(torch, "bernoulli", lambda input, *args, **kwargs: chosen(input.clone(), *args, **kwargs))]
+    new += [(torch.Tensor, "bernoulli_", chosen)]
+    old = [(space, name, getattr(space, name)) for space, name, _ in new]
+    for space, name, function in new:
+        setattr(space, name, function)
     try:
         yield
     finally:
@@ -213,11 +259,16 @@ class Runner:
         training = run["mode"] == "train"
         self.model.train(training)
         torch.manual_seed(self.job["seed"])
-        with torch.set_grad_enabled(wanted), no_dropout():
+        with torch.set_grad_enabled(wanted), stand_ins(self.job, self.shell):
             outputs = self.shell.flatten(self.model(*positional, **named))
         results = {f"o{place}": self.shell.array(value) for place, value in enumerate(outputs)}
         if wanted:
             results |= self.gradients(outputs, leaves)
+        if training:
+            buffers = {
+                f"s:{name}": self.shell.array(b) for name, b in self.model.named_buffers() if b.is_floating_point()
+            }
+            results |= buffers
         if training and self.state:
             load_state(self.model, self.state)  # running statistics moved
         return {key: value for key, value in results.items() if value is not None}

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from codegen.weights.arrays import Array
 
 
+TRAINING_BATCH = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Draw:
     """One set of inputs: files for the source and, with turned axes, for the target. Keys "i0", "i1", ..."""
@@ -29,20 +32,24 @@ class Draw:
 def write_draws(plan: VerificationPlan, folder: Path) -> list[Draw]:
     """Draw 0 is normal noise; draw 1 is wider and one larger in the batch; draw 2 has a tenth of exact zeros.
 
-    One more, the last, has other sizes where the source leaves them open (see `has_free_sizes`).
+    One more has other sizes where the source leaves them open (see `has_free_sizes`); training has one of its own, of a
+    batch that statistics can be taken of.
     """
     import numpy as np
 
     hint, other = _batch(plan), _other_sizes(plan)
     draws = []
-    for number in range(plan.draws + bool(other)):
+    count = plan.draws + bool(other)
+    for number in range(count + ("train" in plan.modes)):
         generator = np.random.default_rng((plan.seed, number))
-        last = number == plan.draws
+        last = number == plan.draws and bool(other)
         batch = None if hint is None else hint + (not last) * (number % 2)
+        if batch is not None and number == count:
+            batch = max(batch, TRAINING_BATCH)
         sizes = dict(other) if last else {}
         if batch is not None and plan.batch is not None:
             sizes[plan.batch] = batch
-        arrays = [_array(spec, sizes, 0 if last else number, generator) for spec in plan.inputs]
+        arrays = [_array(spec, sizes, 0 if number >= plan.draws else number, generator) for spec in plan.inputs]
         source, target = folder / f"inputs{number}.npz", folder / f"inputs{number}.target.npz"
         save_npz(source, {f"i{place}": array for place, array in enumerate(arrays)})
         turned = [_turn(array, spec) for array, spec in zip(arrays, plan.inputs, strict=True)]

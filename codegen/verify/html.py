@@ -126,7 +126,23 @@ def _numbers(report: Record, double: Record, gate: float) -> str:
             else f"not compared ({_text(found['why'])})"
         )
         lines.append(f"gradients of {found['parameters']} parameters: {text}")
-    return _card("3 · Numbers", _passes_gate(worst, gate), lines)
+    return _card("3 · Numbers", _passes_gate(worst, gate), lines) + _training(numbers)
+
+
+def _training(numbers: Record) -> str:
+    """One step in training mode, where it was compared."""
+    if not numbers.get("training"):
+        return ""
+    found = _record(numbers["training"])
+    lines = [_text(found["why"])] if found["why"] else []
+    if found["error"] is not None:
+        lines.append(f'float64: largest error <span class="mono">{_error(found["error"])}</span>')
+    if found["statistics"]:
+        text = f'<span class="mono">{_error(found["statistics_error"])}</span>'
+        lines.append(f"{found['statistics']} variables that are not trained, after one step: {text}")
+    lines += [f"By definition: {_text(text)}" for text in cast("Sequence[str]", found["differences"])]
+    good = None if found["error"] is None and found["why"] else bool(found["equal"])
+    return _card("4 · Training", good, lines)
 
 
 def _difference(numbers: Record) -> str:

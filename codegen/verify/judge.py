@@ -11,6 +11,7 @@ from codegen.verify.constants import known_constant
 from codegen.verify.draws import has_free_sizes
 from codegen.verify.plan import permutation
 from codegen.verify.report import NodeResult, Numbers, OutputResult, PassResult
+from codegen.verify.training import PASS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,17 +50,18 @@ def passes_of(plan: VerificationPlan) -> list[Pass]:
     if plan.gradients:
         passes.append(Pass("float64/gradients", "float64", "eval", 0, gradients=True))
     if "train" in plan.modes:
-        passes.append(Pass("float64/train/0", "float64", "train", 0))
+        passes.append(Pass(PASS, "float64", "train", plan.draws + has_free_sizes(plan)))
     return [*passes, Pass("float32/eval/0", "float32", "eval", 0)]
 
 
-def compare_pass(plan: VerificationPlan, source: Ran, targets: Sequence[Ran]) -> list[OutputResult]:
+def compare_pass(plan: VerificationPlan, source: Ran, targets: Sequence[Ran], mode: str = "eval") -> list[OutputResult]:
     """Every output of one pass. A target that did not run or has another number of outputs is infinitely wrong."""
     assert source.arrays is not None
     names = sorted((key for key in source.arrays if key[0] == "o"), key=lambda key: int(key[1:]))
     results = []
+    specs = plan.train_outputs if mode == "train" and plan.train_outputs is not None else plan.outputs
     for place, key in enumerate(names):
-        spec = plan.outputs[place] if place < len(plan.outputs) else None
+        spec = specs[place] if place < len(specs) else None
         order = permutation(spec.target_axes, spec.source_axes) if spec else None
         reference = source.arrays[key]
         found = [_compare_output(reference, target, key, len(names), order) for target in targets]
@@ -101,6 +103,7 @@ class Judgement:
     float64: Numbers
     float32: Numbers
     passes: tuple[PassResult, ...]
+    training: tuple[OutputResult, ...] = ()
 
     @property
     def first_difference(self) -> NodeResult | OutputResult | None:
@@ -120,21 +123,24 @@ def judge(
     outputs: dict[str, list[OutputResult]] = {"float64": [], "float32": []}
     nodes: list[NodeResult] = []
     told: list[PassResult] = []
+    training: list[OutputResult] = []
     for one, batch in passes:
         reference = source[one.name]
         if reference.arrays is None:
             told.append(PassResult(one.name, batch, None, f"the source refuses these inputs: {reference.why}"))
             continue
         theirs = [target[one.name] for target in targets if one.name in target]
-        found = compare_pass(plan, reference, theirs)
+        found = compare_pass(plan, reference, theirs, one.mode)
         worst = max(found, key=lambda result: result.error, default=None)
         told.append(PassResult(one.name, batch, worst.error if worst else 0.0, worst.why if worst else "no outputs"))
-        if not one.gradients:
+        if one.mode == "train":
+            training = found
+        elif not one.gradients:
             outputs[one.dtype] = _worst_of(outputs[one.dtype], found)
         if one.record:
             nodes = compare_nodes(plan, reference, theirs)
     float64 = Numbers(tuple(outputs["float64"]), tuple(nodes))
-    return Judgement(float64, Numbers(tuple(outputs["float32"])), tuple(told))
+    return Judgement(float64, Numbers(tuple(outputs["float32"])), tuple(told), tuple(training))
 
 
 def _worst_of(kept: list[OutputResult], found: list[OutputResult]) -> list[OutputResult]:

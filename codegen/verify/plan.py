@@ -169,6 +169,10 @@ class VerificationPlan:
     weights: Mapping[str, Array] | None = None
     parameters: int = 0
     modes: tuple[Mode, ...] = ("eval",)
+    train_outputs: tuple[OutputSpec, ...] | None = None
+    """Outputs in training, where they are others: auxiliary heads."""
+    dropout: bool = True
+    """Can dropout be compared? Not where PyTorch drops inside a recurrent layer, out of reach."""
     gradients: bool = True
     batch: str | None = "N"
     draws: int = 3

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codegen.verify.plan import Place, StaticResult
+    from codegen.verify.training import TrainingResult
 
 
 def json_number(value: float) -> float | None:
@@ -142,6 +143,7 @@ class Report:
     float32: Numbers = field(default_factory=Numbers)
     passes: tuple[PassResult, ...] = ()
     gradients: GradientResult | None = None
+    training: TrainingResult | None = None
     constants: tuple[str, ...] = ()
     first_difference: NodeResult | OutputResult | None = None
     why: str | None = None
@@ -163,6 +165,7 @@ class Report:
                 "float32": self.float32.as_json(None),
                 "passes": [one.as_json() for one in self.passes],
                 "gradients": self.gradients.as_json() if self.gradients else None,
+                "training": self.training.as_json() if self.training else None,
                 "constants": list(self.constants),
                 "first_difference": self.first_difference.as_json() if self.first_difference else None,
             },
@@ -177,7 +180,9 @@ class Report:
         """The verdict in one sentence."""
         if self.equal:
             extra = " up to constants that TensorFlow keeps in float32" if self.constants else ""
-            return f"Both sides compute the same{extra}: largest relative error {self.float64.worst:.1e} in float64."
+            text = f"Both sides compute the same{extra}: largest relative error {self.float64.worst:.1e} in float64"
+            trained = self.training.error if self.training is not None else None
+            return f"{text}." if trained is None else f"{text}, {trained:.1e} in training."
         return f"Not proven equal: {self.why or 'the numbers differ'}."
 
 

@@ -18,6 +18,7 @@ from codegen.verify.plan import VerificationPlan, permutation
 from codegen.verify.report import BuildResult, GradientResult, Report, write_report
 from codegen.verify.slicing import SliceError, needed_statements
 from codegen.verify.test_file import write_test
+from codegen.verify.training import PASS, TrainingResult, judge_training
 from codegen.verify.workers import Limits, WorkerFailure, run_worker
 from codegen.weights.keras_file import write_weights_h5
 from pivot.problems import Refusal
@@ -110,7 +111,8 @@ class _Verification:
         """The comparison; a second backend only where constants of the first may explain the difference."""
         plan, named = self.plan, [(one, self.draws[one.draw].batch) for one in self.passes]
         constants: tuple[str, ...] = ()
-        found = judge(plan, named, source.ran, [target.ran])
+        both_ran = [target.ran]
+        found = judge(plan, named, source.ran, both_ran)
         gradients = self.gradients(source, target, state)
         if GATE < found.float64.worst <= LARGEST_LIMIT:
             try:
@@ -121,9 +123,10 @@ class _Verification:
                 both = judge(plan, named, source.ran, [target.ran, second.ran])
                 constants = responsible_constants(plan, found, both)
                 if constants:
-                    found = both
+                    found, both_ran = both, [target.ran, second.ran]
                     gradients = _better(gradients, self.gradients(source, second, state))
-        why = _why(found, gradients, report)
+        training = self.training(found, source, both_ran, state)
+        why = _why(found, gradients, report) or (training.why if training is not None and not training.equal else None)
         return replace(
             report,
             equal=why is None,
@@ -131,10 +134,21 @@ class _Verification:
             float32=found.float32,
             passes=found.passes,
             gradients=gradients,
+            training=training,
             constants=constants,
             first_difference=found.first_difference,
             why=why,
         )
+
+    def training(
+        self, found: Judgement, source: _Side, targets: Sequence[Mapping[str, Ran]], state: Mapping[str, Array]
+    ) -> TrainingResult | None:
+        """One step in training mode."""
+        if PASS not in source.ran:
+            return None
+        theirs = [target[PASS] for target in targets if PASS in target]
+        unbiased = cast("float | None", source.report.get("unbiased"))
+        return judge_training(self.plan, source.ran[PASS], theirs, found.training, state, unbiased)
 
     def gradients(self, source: _Side, target: _Side, state: Mapping[str, Array]) -> GradientResult | None:
         """The gradient pass, where both sides could differentiate."""
@@ -217,6 +231,7 @@ class _Verification:
             "runs": runs,
             "record": list(modules),
             "record_limit": RECORD_LIMIT,
+            "dropout": int(self.plan.dropout),
         }
 
     def results(self, side: str, one: Pass) -> Path:
@@ -257,7 +272,7 @@ def _why(found: Judgement, gradients: GradientResult | None, report: Report) -> 
         name = getattr(first, "path", "") or getattr(first, "name", "")
         return f"{name or 'the output'} differs: {first.why or f'relative error {first.error:.1e}'}"
     broken = [one for one in found.passes if one.error is not None and not one.error <= GATE and "float64" in one.name]
-    broken = [one for one in broken if one.name != "float64/gradients"]
+    broken = [one for one in broken if one.name not in ("float64/gradients", PASS)]
     if broken:
         return f"the pass {broken[0].name} differs: {broken[0].why}"
     if not found.float64.outputs:

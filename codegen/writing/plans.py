@@ -326,7 +326,9 @@ class PlanText:
         """The argument of the source's call that gave an operand."""
         node = step.node
         if value is not None and node is not None:
-            outer = next((k for k, v in node.operands.items() if same_operand(v, value)), None)
+            first = (name,) if step.op is node.op else ()  # one value may be two operands: x + self.drop_path(x)
+            given = [*first, *node.operands]
+            outer = next((k for k in given if same_operand(node.operands.get(k), value)), None)
             if outer is None and isinstance(value, tuple):
                 each = [self.source_operand(step, name, v, material) for v in value]
                 return ast.List(each, ast.Load())

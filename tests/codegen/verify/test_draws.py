@@ -18,7 +18,7 @@ MASK = InputSpec("mask", (2, 7), "bool", ("N", None))
 def test_draws(tmp_path: Path) -> None:
     plan = make_plan(tmp_path, inputs=(IMAGE, IDS, MASK))
     draws = write_draws(plan, tmp_path)
-    assert [draw.batch for draw in draws] == [2, 3, 2, 2]
+    assert [draw.batch for draw in draws] == [2, 3, 2, 2, 4]
     assert load_npz(draws[3].source)["i0"].shape == (2, 3, 5, 5)
     draws = draws[:3]
     for draw in draws:
@@ -38,7 +38,7 @@ def test_a_batch_that_is_fixed_or_part_of_another_size_is_not_varied(tmp_path: P
     double = InputSpec("y", (4, 3), "float32", ("2*N", None))
     for inputs in ((fixed,), (IDS, double)):
         draws = write_draws(make_plan(tmp_path, inputs=inputs), tmp_path)
-        assert [draw.batch for draw in draws] == [None] * 3
+        assert [draw.batch for draw in draws] == [None] * 4
         assert load_npz(draws[1].source)["i0"].shape == inputs[0].shape
 
 

@@ -43,6 +43,8 @@ TEXT_BUGS: dict[str, tuple[str, str]] = {
         "self.norm(self.conv(x), training=training)",
         "self.norm(self.conv(x), training=False)",
     ),
+    "running statistics of Keras": ("momentum=0.9, ", ""),
+    "dropout at another rate": ("layers.Dropout(0.5)", "layers.Dropout(0.4)"),
     "layer norm epsilon 1e-6": ("LayerNormalization(epsilon=1e-5)", "LayerNormalization(epsilon=1e-6)"),
     "layer norm epsilon of Keras": ("LayerNormalization(epsilon=1e-5)", "LayerNormalization()"),
     "relu left out": ("return ops.relu(", "return ("),
@@ -147,8 +149,10 @@ def test_an_equal_pair_passes_and_all_is_told(tmp_path: Path) -> None:
     numbers = record["numbers"]
     assert [node["id"] for node in numbers["float64"]["nodes"]] == ["n1", "n02", "n03", "n12", "n13", "n4", "n5"]
     assert 0 < numbers["float64"]["worst"] <= 1e-12 < numbers["float32"]["worst"]
-    assert [one["batch"] for one in numbers["passes"]] == [2, 3, 2, 2, 2, 2, 2]
+    assert [one["batch"] for one in numbers["passes"]] == [2, 3, 2, 2, 2, 4, 2]
     assert numbers["gradients"]["parameters"] == 12
+    assert (numbers["training"]["equal"], numbers["training"]["statistics"]) == (True, 4)
+    assert len(numbers["training"]["differences"]) == 1
     assert record["parameters"] == 449
     assert set(record["versions"]) == {"torch", "keras", "numpy", "tensorflow"}
 
