@@ -13,7 +13,7 @@ from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.network import Network, Node, Run
 from pivot.opset import OpSet
-from pivot.problems import Problem, refuse
+from pivot.problems import Problem, Refusal, refuse
 from pivot.reading import entries, imports
 from pivot.reading.bombs import LimitReached
 from pivot.reading.dialect import Dialect
@@ -25,6 +25,7 @@ from pivot.reading.inputs import InputSpec
 from pivot.reading.limits import LIMITS
 from pivot.reading.merge import merge_modes
 from pivot.reading.modules import ModuleObject, name_paths
+from pivot.reading.restating import is_restatement
 from pivot.reading.running import forward, trial_forward
 from pivot.reading.signals import Raised, Restate
 from pivot.reading.values import (
@@ -80,6 +81,18 @@ def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
                 request = replace(request, restated=request.restated | {more.name})
 
 
+def refusal_of(ev: Evaluator, raised: Raised) -> Refusal:
+    """What the program raises ends the reading; what restated library code raises is said where it was called."""
+    said = readable(raised.value)
+    for frame in raised.frame.chain():
+        if is_restatement(frame.file) and frame.parent is not None and not is_restatement(frame.parent.file):
+            why = said.removeprefix("NotImplementedError: ")
+            remedy = "write it with operations the target has"
+            return ev.refusal(frame.parent, frame.site or raised.node, why, remedy, "restated")
+    why = f"the program raises {said}"
+    return ev.refusal(raised.frame, raised.node, why, "check the arguments of the model", "raised")
+
+
 def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     """The steps of elaboration."""
     ev = Evaluator(dialect, opset, request.texts)
@@ -100,9 +113,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
                 break
         runs = {mode: forward(ev, root, specs, fixed, mode, request.shift) for mode in ("eval", "train")}
     except Raised as raised:
-        line, column = getattr(raised.node, "lineno", 1), getattr(raised.node, "col_offset", 0) + 1
-        why = f"the program raises {readable(raised.value)}"
-        raise refuse("raised", raised.file, line, column, why, "check the arguments of the model") from None
+        raise refusal_of(ev, raised) from None
     except LimitReached as limit:
         raise refuse("limit", str(request.path), 1, 1, str(limit), "make it smaller") from None
     except RecursionError:

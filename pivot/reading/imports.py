@@ -170,7 +170,8 @@ def from_restated(ev: Evaluator, parts: tuple[str, ...], name: str, frame: Frame
     """A name of a library module that is restated: one that the restatement has, or a restated module in it."""
     module = library_modules.find((*parts, name)) if parts else None
     if module is not None:
-        return Value(ModuleScope(open_file(ev, module)))
+        scope = open_file(ev, module)  # a file that defines its own name restates that name
+        return Value(ModuleScope(scope)) if name not in scope.lazy else None
     path = library_modules.find(parts)
     if path is None or str(path) == frame.file:
         return None

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import ast
 
+from pivot.reading.frames import Frame
 from pivot.reading.values import Value
 
 
 class Raised(Exception):
     """The program itself raises on this configuration."""
 
-    def __init__(self, value: Value, node: ast.AST, file: str) -> None:
+    def __init__(self, value: Value, node: ast.AST, frame: Frame) -> None:
         super().__init__(str(value.hint))
         self.value = value
         self.node = node
-        self.file = file
+        self.frame = frame
 
 
 class Return(Exception):

@@ -147,7 +147,7 @@ def raise_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     """`raise`."""
     assert isinstance(node, ast.Raise)
     value = ev.evaluate(node.exc, frame) if node.exc is not None else Value(None)
-    raise Raised(value, node, frame.file)
+    raise Raised(value, node, frame)
 
 
 def assert_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
@@ -157,7 +157,7 @@ def assert_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     if isinstance(value.hint, (Unknown, TensorCell)):
         return
     if not truth(ev, value, node.test, frame):
-        raise Raised(Value("assertion failed"), node, frame.file)
+        raise Raised(Value("assertion failed"), node, frame)
 
 
 def with_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:

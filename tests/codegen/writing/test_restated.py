@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pivot.problems import Refusal
 
 Written = Callable[..., str]
 
@@ -136,3 +141,61 @@ def test_nothing_stands_behind_the_return_of_the_only_arm(written: Written) -> N
         "2x4",
     )
     assert "    def call(self, x):\n        return self.drop(x)\n\n\nclass Net" in made
+
+
+@pytest.mark.parametrize(
+    ("layer", "body", "line", "why"),
+    [
+        (
+            "nn.LSTM(4, 5, proj_size=3)",
+            "return self.rnn(x)[0]",
+            12,
+            "an LSTM whose hidden states are projected (proj_size)",
+        ),
+        (
+            "nn.LSTM(4, 5, batch_first=True)",
+            "return self.rnn(pack_padded_sequence(x, [3, 2], batch_first=True))[1][0]",
+            15,
+            "packed sequences have no counterpart",
+        ),
+    ],
+)
+def test_what_a_restatement_leaves_out_is_refused_where_it_is_called(
+    written: Written, layer: str, body: str, line: int, why: str
+) -> None:
+    source = f"""
+        from torch.nn.utils.rnn import pack_padded_sequence
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.rnn = {layer}
+
+            def forward(self, x):
+                {body}
+        """
+    with pytest.raises(Refusal) as refused:
+        written(source, "2x3x4")
+    problem = refused.value.problem
+    assert (Path(problem.file).name, problem.line) == ("model.py", line)
+    assert problem.why.startswith(why)
+
+
+def test_names_of_restatements_are_imported(written: Written) -> None:
+    made = written(
+        """
+        from torch.nn import GRU
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.rnn = GRU(4, 5, 2, batch_first=True)
+
+            def forward(self, x):
+                return self.rnn(x)[0]
+        """,
+        "2x3x4",
+    )
+    assert "self.rnn = GRU(5, 2)" in made

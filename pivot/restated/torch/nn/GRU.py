@@ -55,3 +55,6 @@ class GRU(nn.Module):
         if not self.batch_first:
             x = x.transpose(0, 1)
         return x, torch.stack(h_n)
+
+    def flatten_parameters(self):
+        pass

@@ -1,0 +1,19 @@
+from torch import nn
+
+from pivot import recurrent
+
+CHECKPOINT = {r"cell\.(\w+)": r"\1"}
+
+
+class GRUCell(nn.Module):
+    """One step of a gated recurrent unit; without states it begins with zeros."""
+
+    def __init__(self, input_size, hidden_size, bias=True, device=None, dtype=None):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.cell = recurrent.GRUCell(input_size, hidden_size, bias)
+
+    def forward(self, x, hx=None):
+        if hx is None:
+            hx = x.new_zeros(x.shape[0], self.hidden_size)
+        return self.cell(x, hx)

@@ -1,0 +1,19 @@
+from torch import nn
+
+from pivot import recurrent
+
+CHECKPOINT = {r"cell\.(\w+)": r"\1"}
+
+
+class RNNCell(nn.Module):
+    """One step of a simple recurrent layer; without states it begins with zeros."""
+
+    def __init__(self, input_size, hidden_size, bias=True, nonlinearity="tanh", device=None, dtype=None):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.cell = recurrent.RNNCell(input_size, hidden_size, bias, nonlinearity)
+
+    def forward(self, x, hx=None):
+        if hx is None:
+            hx = x.new_zeros(x.shape[0], self.hidden_size)
+        return self.cell(x, hx)
