@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading.values import ClassObject
+from pivot.reading.values import ClassObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.modules import ModuleObject
@@ -34,6 +34,17 @@ def checkpoint_name(root: ModuleObject, name: str) -> str:
             break
         at = child.hint  # type: ignore[assignment]
     return name
+
+
+def weight_inside(module: ModuleObject, name: str) -> Value | None:
+    """The weight below a restated module that the library has on the module itself: `lstm.weight_hh_l0`."""
+    if not isinstance(module.cls, ClassObject) or not patterns(module.cls.file):
+        return None
+    for path, part in module.walk():
+        for own, value in part.parameters.items():
+            if checkpoint_name(module, f"{path}.{own}") == name:
+                return value
+    return None
 
 
 @cache

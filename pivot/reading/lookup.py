@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes, imports, registries, restating, surroundings
+from pivot.reading.checkpoint_names import weight_inside
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
@@ -156,6 +157,9 @@ def module_attribute(
         return module.children[attr]
     if attr in module.parameters:
         return module.parameters[attr]
+    inside = weight_inside(module, attr)
+    if inside is not None:
+        return inside
     special = ev.dialect.module_attribute(ev, owner, module, attr, node, frame)
     if isinstance(module.cls, ClassObject):
         if attr == "__class__":

@@ -127,22 +127,6 @@ def test_a_parameter_stays_where_arguments_are_spread(written: Written) -> None:
     assert "dilation=1" in made
 
 
-def test_nothing_stands_behind_the_return_of_the_only_arm(written: Written) -> None:
-    made = written(
-        """
-        class Net(nn.Module):
-            def __init__(self):
-                super().__init__()
-                self.drop = nn.Dropout2d(0.3)
-
-            def forward(self, x):
-                return self.drop(x)
-        """,
-        "2x4",
-    )
-    assert "    def call(self, x):\n        return self.drop(x)\n\n\nclass Net" in made
-
-
 @pytest.mark.parametrize(
     ("layer", "body", "line", "why"),
     [
