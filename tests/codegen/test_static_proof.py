@@ -227,7 +227,9 @@ def test_a_text_that_cannot_be_read_back_is_not_equal(converted: Converted, opse
 
 
 def test_a_difference_names_the_line_of_the_source(converted: Converted, opset: OpSet) -> None:
-    proof = proof_of(converted, changed(converted.text, Change("left = ", "ops.maximum(x, 0.1 * x)", "ops.elu(x)")), opset)
+    proof = proof_of(
+        converted, changed(converted.text, Change("left = ", "ops.maximum(x, 0.1 * x)", "ops.elu(x)")), opset
+    )
     lines = SOURCE.split("\n")
     assert proof.place is not None
     assert "F.leaky_relu" in lines[proof.place[1] - 1]

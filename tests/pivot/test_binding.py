@@ -80,9 +80,7 @@ def test_a_function_derives_parameters_from_its_weights(opset: OpSet) -> None:
 
 def test_a_tensor_of_the_wrong_rank_is_refused(opset: OpSet) -> None:
     form = opset.find("torch", "call", "torch.nn.functional.conv2d")[0]
-    assert (
-        why(form, (TensorType((8, 8)), TensorType((8, 3, 3, 5))), {}) == "input has 2 axes where N C H W are needed"
-    )
+    assert why(form, (TensorType((8, 8)), TensorType((8, 3, 3, 5))), {}) == "input has 2 axes where N C H W are needed"
 
 
 def test_the_call_of_a_layer_keeps_its_parameters(opset: OpSet) -> None:
