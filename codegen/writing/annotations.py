@@ -31,11 +31,19 @@ def write_annotation(w: Writer, node: ast.expr | None, file: str) -> ast.expr | 
         return None
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
-            node = ast.parse(node.value, mode="eval").body
+            made = part(w, ast.parse(node.value, mode="eval").body, file)
         except SyntaxError:
             return None
-    made = part(w, copy.deepcopy(node), file)
-    return made
+        later = made is not None and any(is_class(w, n, file) for n in ast.walk(made) if isinstance(n, ast.Name))
+        return ast.Constant(ast.unparse(made)) if made is not None and later else made
+    return part(w, copy.deepcopy(node), file)
+
+
+def is_class(w: Writer, node: ast.Name, file: str) -> bool:
+    """Does a name stand for a class of the program, which may be bound later than the annotation is read?"""
+    scope = w.scope_of(file)
+    value = lookup.in_module(w.ev, scope, node.id) if scope is not None else None
+    return value is not None and isinstance(value.hint, ClassObject)
 
 
 def part(w: Writer, node: ast.expr, file: str) -> ast.expr | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from pivot.reading.trace import Visit
-from pivot.reading.values import TensorCell, Value
+from pivot.reading.values import ListObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -126,6 +126,9 @@ def shape_expression(e: Expressions, data: ast.expr | None, visits: list[Visit])
         first = data.args[0]
         if isinstance(first, (ast.Tuple, ast.List)):
             return ast.Tuple([e.expr(x) for x in first.elts], ast.Load())
+        given = [v.args[0].hint for v in e.w.trace.of(data) if v.args]
+        if len(data.args) == 1 and given and all(isinstance(hint, (tuple, ListObject)) for hint in given):
+            return e.expr(first)
         if all(isinstance(a, (ast.Constant, ast.Name, ast.BinOp, ast.Attribute)) for a in data.args):
             return ast.Tuple([e.expr(a) for a in data.args], ast.Load())
     shapes = {v.result.hint.shape for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)}

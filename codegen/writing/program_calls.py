@@ -59,6 +59,7 @@ def is_empty(visits: list[Visit]) -> bool:
 
 def ordered(e: Expressions, node: ast.expr) -> ast.expr:
     """The layers of an OrderedDict([(name, layer), ...]), without the names."""
+    whole = node
     if isinstance(node, ast.Call) and node.args:
         node = node.args[0]
     pairs: list[ast.expr] = []
@@ -75,7 +76,7 @@ def ordered(e: Expressions, node: ast.expr) -> ast.expr:
         for value in node.values:
             pairs.extend(e.elements(value))
         return ast.List(pairs, ast.Load())
-    return nodes.call("list", [ast.Call(ast.Attribute(e.expr(node), "values", ast.Load()), [], [])])
+    return nodes.call("list", [ast.Call(ast.Attribute(e.expr(whole), "values", ast.Load()), [], [])])
 
 
 def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
@@ -139,6 +140,8 @@ def super_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if base.endswith("Sequential") and (node.args or node.keywords):
         if len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
             return ast.Call(made, [e.expr(node.args[0].value)], [])
+        if len(node.args) == 1 and visits[0].args and isinstance(visits[0].args[0].hint, DictObject):
+            return ast.Call(made, [ordered(e, node.args[0])], [])
         elements: list[ast.expr] = []
         for part in node.args:
             elements.extend(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from dataclasses import dataclass, field
-from itertools import permutations
+from itertools import combinations, permutations
 
 from codegen.lower import Lowered, Lowering, Step, applied_nodes
 from codegen.unapplied import unapplied
@@ -163,7 +163,13 @@ class Sites:
         for name in names:
             for value in dict.fromkeys(found[name].values()):
                 made.append((comparison(name, value), {k for k, v in found[name].items() if v == value}))
-        return made + self.conditions(site)
+        made += self.conditions(site)
+        for name in names:
+            values = list(dict.fromkeys(v for v in found[name].values() if v is not None and not isinstance(v, bool)))
+            for pair in combinations(values, 2) if len(values) <= MAX_VALUES else ():
+                one_of = ast.Compare(ast.Name(name, ast.Load()), [ast.In()], [nodes.literal(pair)])
+                made.append((one_of, {k for k, v in found[name].items() if v in pair}))
+        return made
 
     def conditions(self, site: Site) -> list[tuple[ast.expr, set[int]]]:
         """`self.bias is None`, `self.groups != 1`: what arguments of a function were at its visits."""
@@ -302,6 +308,7 @@ class Sites:
 
 
 MAX_CASES = 4
+MAX_VALUES = 8  # of a parameter that is asked for two of them
 
 
 def by_notation(members: list[Lowered], key: tuple[object, ...]) -> list[list[Lowered]]:

@@ -146,7 +146,9 @@ class Statements:
         if isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
             return [copy.copy(node)]
         if isinstance(node, ast.Delete):
-            return []
+            items = [self.e.target(t) for t in node.targets if isinstance(t, ast.Subscript)]
+            kept = [t for t in items if not nodes.has_gone(t)]
+            return [ast.Delete(kept)] if kept else []  # names and attributes may stay
         raise Unwritable(f"the statement {type(node).__name__} is not written")
 
     def assign(self, node: ast.Assign) -> list[ast.stmt]:

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pivot.dims import Dim, Size
+from pivot.dims import Dim, Quotient, Size
+from pivot.dims import hint as dim_hint
 from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args, without_batch
 from pivot.network import Node
 from pivot.opset import Form
@@ -55,6 +56,8 @@ def _plain_of(value: Value) -> object:
         return {k: _plain_of(v) for k, (_, v) in hint.entries.items()}
     if isinstance(hint, Api):
         return hint.name
+    if isinstance(hint, Quotient):
+        return dim_hint(hint.over) / dim_hint(hint.by)  # its text is kept, and its number here
     if isinstance(hint, ModuleObject) and hint.form is not None and hint.visit is not None:
         return Construction(
             hint.form.name,

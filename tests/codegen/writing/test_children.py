@@ -54,3 +54,31 @@ def test_a_part_of_the_shape_is_read_where_it_is_stored(net: Callable[..., str])
         "self.conv = nn.Conv2d(3, 8, 1)", "size = x.shape[-2:]\nreturn self.conv(x).reshape(-1, 8, *size)", "2x3x4x6"
     )
     assert "size = ops.shape(x)[1:3]" in made
+
+
+def test_an_ordered_dict_makes_a_sequential_of_its_values(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        from collections import OrderedDict
+
+        class Block(nn.Sequential):
+            def __init__(self, width):
+                parts = OrderedDict()
+                parts["conv"] = nn.Conv2d(3, width, 1)
+                parts["old"] = nn.ReLU()
+                del parts["old"]
+                super().__init__(parts)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                blocks = [("first", Block(8))]
+                self.parts = nn.Sequential(OrderedDict(blocks))
+
+            def forward(self, x):
+                return self.parts(x)
+        """,
+        "2x3x8x8",
+    )
+    assert "super().__init__(list(parts.values()))" in made and 'del parts["old"]' in made
+    assert "keras.Sequential(list(OrderedDict(blocks).values()))" in made
