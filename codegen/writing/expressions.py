@@ -131,7 +131,7 @@ class Expressions:
                     out.append(self.expr(value))
             elif isinstance(value, ast.comprehension):
                 fresh = copy.copy(value)
-                fresh.target, fresh.iter = self.target(value.target), self.expr(value.iter)
+                fresh.target, fresh.iter = self.target(value.target), self.members(value.iter)
                 fresh.ifs = [self.expr(i) for i in value.ifs]
                 out.append(fresh)
             elif isinstance(value, ast.keyword):
@@ -139,6 +139,11 @@ class Expressions:
             else:
                 out.append(value)
         return out
+
+    def members(self, node: ast.expr) -> ast.expr:
+        """What is looped over or counted: the layers of a Sequential, which is no list in the target."""
+        made = self.expr(node)
+        return ast.Attribute(made, "layers", ast.Load()) if id(node) in self.w.trace.stacks else made
 
     def elements(self, node: ast.expr) -> list[ast.expr]:
         """An element of a list of layers: one, or several in a row."""

@@ -113,9 +113,13 @@ def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[
 def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
     """A call that was never met, or one of plain Python."""
     func = e.expr(node.func)
-    args = [ast.Starred(e.expr(a.value), ast.Load()) if isinstance(a, ast.Starred) else e.expr(a) for a in node.args]
+    write = e.members if isinstance(node.func, ast.Name) and node.func.id in COUNTING else e.expr
+    args = [ast.Starred(e.members(a.value), ast.Load()) if isinstance(a, ast.Starred) else write(a) for a in node.args]
     kwargs = [ast.keyword(k.arg, e.expr(k.value)) for k in node.keywords]
     return ast.Call(func, args, kwargs)
+
+
+COUNTING = {"enumerate", "len", "list", "reversed", "tuple", "zip"}  # what takes the members of a container
 
 
 def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:

@@ -341,7 +341,7 @@ class Statements:
         if any(isinstance(s, (ast.Expr, ast.If, ast.For)) for s in node.body) and self.only_initialises(node.body):
             return []
         body = self.block(node.body)
-        iterable = self.e.expr(node.iter)
+        iterable = self.e.members(node.iter)
         if not body:
             return []
         if nodes.has_gone(iterable):

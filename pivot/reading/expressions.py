@@ -11,6 +11,7 @@ from pivot.reading.bombs import LimitReached, check_items, check_product
 from pivot.reading.comparing import branch_kind, compare_one, truth
 from pivot.reading.hints import unique
 from pivot.reading.iterating import iterate
+from pivot.reading.modules import ModuleObject
 from pivot.reading.operators import UNARY, apply_binary, format_value
 from pivot.reading.trace import Branch
 from pivot.reading.trials import speculate_expression
@@ -66,6 +67,8 @@ def record(ev: Evaluator, node: ast.expr, frame: Frame, value: Value) -> None:
     """Remember what a name stands for, where it is not plain data."""
     if isinstance(value.hint, (Api, ClassObject, FunctionObject, BoundMethod)) or value.depends & MODE:
         ev.trace.resolved[id(node)].append((frame, value))
+    if isinstance(value.hint, ModuleObject) and value.hint.container == "sequential":
+        ev.trace.stacks.add(id(node))
 
 
 def attribute(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:

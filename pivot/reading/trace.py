@@ -78,6 +78,7 @@ class Trace:
     executed: set[int] = field(default_factory=set)
     unread: dict[int, str] = field(default_factory=dict)  # statements of arms whose speculative reading failed, and why
     frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node
+    stacks: set[int] = field(default_factory=set)  # names and attributes that stand for a Sequential
     keep: list[object] = field(default_factory=list)  # syntax nodes, held so that identities stay unique
 
     def part(self, node: ast.AST, place: int) -> ast.AST:

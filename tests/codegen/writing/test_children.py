@@ -82,3 +82,34 @@ def test_an_ordered_dict_makes_a_sequential_of_its_values(written: Callable[...,
     )
     assert "super().__init__(list(parts.values()))" in made and 'del parts["old"]' in made
     assert "keras.Sequential(list(OrderedDict(blocks).values()))" in made
+
+
+def test_a_sequential_is_looped_over_by_its_layers(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Chain(nn.Sequential):
+            def __init__(self):
+                super().__init__(nn.Linear(4, 4), nn.ReLU())
+
+            def forward(self, x):
+                for part in self:
+                    x = part(x)
+                return x
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.chain = Chain()
+                self.rest = nn.Sequential(nn.Linear(4, 4), nn.Tanh())
+                self.count = len(self.rest)
+
+            def forward(self, x):
+                x = self.chain(x)
+                for place, part in enumerate(self.rest):
+                    x = part(x)
+                return x
+        """,
+        "2x4",
+    )
+    assert "for part in self.layers:" in made and "self.count = len(self.rest.layers)" in made
+    assert "in enumerate(self.rest.layers):" in made
