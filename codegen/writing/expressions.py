@@ -214,12 +214,12 @@ class Expressions:
             return nodes.call(COPY_LAYERS.rpartition(".")[2], [self.expr(node.args[0])])
         if kind == "dropped":
             return self.dropped(node, visits)
+        if kind == "data" and visits[0].name == "builtins.hasattr" and isinstance(node, ast.Call):
+            return self.has_library_name(node, visits)
         if kind == "data" and isinstance(node, ast.Call):
             return sizes.rounded(self, node, visits)
         if kind == "content" and isinstance(node, ast.Call):
             return program_calls.content(self, node, visits)
-        if kind == "data" and visits[0].name == "builtins.hasattr" and isinstance(node, ast.Call):
-            return self.has_library_name(node, visits)
         if kind == "constant":
             return parameters.parameter_expression(self, node, visits)
         return None

@@ -168,6 +168,8 @@ class Statements:
             return pair
         if all(isinstance(t, ast.Name) and t.id in self.e.gone for t in node.targets):
             return []
+        if any(v.name == "tied" and v.kind == "dropped" for v in self.w.trace.of(node.targets[0])):
+            return []  # both layers get the values of the one weight
         value = self.e.expr(node.value)
         left = self.without_gone(node, value) if nodes.has_gone(value) else None
         if left is not None:

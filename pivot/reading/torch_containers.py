@@ -96,10 +96,33 @@ class TorchContainers(Dialect):
             if name in module.children and hint is None:
                 old = module.children.pop(name)
                 ev.undoable(lambda: module.children.__setitem__(name, old))
+        if target is module.parameters and module.form is not None and isinstance(hint, TensorCell):
+            self.tie(ev, module, name, hint, node, frame)
         if target is not module.attrs and name in module.attrs:
             kept = module.attrs.pop(name)
             ev.undoable(lambda: module.attrs.__setitem__(name, kept))
         ev.set_item(target, name, value)
+
+    def tie(
+        self, ev: Evaluator, module: ModuleObject, name: str, cell: TensorCell, node: ast.AST, frame: Frame
+    ) -> None:
+        """`a.weight = b.weight`: from here on both layers compute with one parameter."""
+        assert module.form is not None
+        role = next((r for r, w in module.form.weights.items() if [t.path for t in w.terms] == [name]), None)
+        shared = cell.version.parameter
+        if role is None or shared is None or role not in module.weights or module.weights[role] is shared:
+            return
+        if module.weights[role].type.shape != shared.type.shape:
+            raise ev.refusal(frame, node, "the weights that are tied differ in shape", "check the sizes", "shape")
+        old = module.weights[role]
+        module.weights[role] = shared
+        ev.undoable(lambda: module.weights.__setitem__(role, old))
+        owner = shared.owner
+        if owner is not None and owner.form is not None and owner is not module:
+            why = f"{module.class_name} and {owner.class_name} share a weight; the target holds it in both of them"
+            remedy = "both get its values; after training in the target, or to train them as one, set them equal"
+            ev.note(frame, node, why, remedy, "tied-weights", "warning")
+        ev.visit(Visit(node, frame, "dropped", None, (Value(module),), name="tied"))
 
     def as_member(self, ev: Evaluator, name: str, value: Value, node: ast.AST, frame: Frame) -> Value:
         """What may stand in a container. A member that was not read makes an unmapped node when it is called."""
