@@ -200,6 +200,8 @@ class Expressions:
             return sizes.size(self, node, visits)
         if kind == "mode":
             return self.mode(node)
+        if kind == "method" and isinstance(node, ast.Attribute) and visits[0].name == "entry":
+            return ast.Subscript(self.expr(node.value), ast.Constant(node.attr), ast.Load())  # of a ModuleDict
         if kind == "method" and isinstance(node, (ast.Call, ast.Subscript)):
             return program_calls.method(self, node, visits)
         if visits[0].name in ("torch.finfo", "torch.iinfo") and isinstance(node, ast.Call):

@@ -252,7 +252,7 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
         if isinstance(text, ast.Tuple) and len(text.elts) == 1:
             text = text.elts[0]
     else:
-        text = given[key]
+        text = lists_as_slices(given[key])
     taken = {taken_axis(s.params.get("index"), len(value.type.shape)) for s in steps if s.node}
     one = next(iter(taken)) if len(taken) == 1 else None
     if one is not None and key is not None and order == tuple(range(len(value.type.shape))):
@@ -286,3 +286,17 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
         moved.pop()
     index: ast.expr = ast.Tuple(moved, ast.Load()) if len(moved) > 1 else moved[0]
     return ast.Subscript(x, index, ast.Load())
+
+
+def lists_as_slices(index: ast.expr) -> ast.expr:
+    """`[-1]` as `-1:` and `[2]` as `2:3`, which keep the axis: TensorFlow takes no lists."""
+    if isinstance(index, ast.Tuple):
+        return ast.Tuple([lists_as_slices(item) for item in index.elts], ast.Load())
+    if not isinstance(index, ast.List) or len(index.elts) != 1:
+        return index
+    first = index.elts[0]
+    if is_minus_one(first):
+        return ast.Slice(first)
+    if isinstance(first, ast.Constant) and isinstance(first.value, int):
+        return ast.Slice(first, ast.Constant(first.value + 1))
+    return index

@@ -10,6 +10,7 @@ from pivot.reading.checkpoint_names import weight_inside
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
+from pivot.reading.trace import Visit
 from pivot.reading.values import (
     Api,
     BoundApi,
@@ -154,6 +155,8 @@ def module_attribute(
     if found is not None:
         return found
     if attr in module.children:
+        if module.container == "dict" and not isinstance(module.cls, ClassObject):
+            ev.visit(Visit(node, frame, "method", None, (owner,), module=module, name="entry"))
         return module.children[attr]
     if attr in module.parameters:
         return module.parameters[attr]

@@ -87,6 +87,7 @@ class TensorCalls:
 
     def tensor_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         """x[index]."""
+        index = without_lists_of_one(index)
         forms = ev.opset.find(self.framework, "index", "[]")
         visit = Visit(node, frame, "op", None, (owner, index), name="[]")
         found = applying.try_forms(ev, forms, (owner, index), {}, node, frame)
@@ -248,3 +249,21 @@ class TensorCalls:
         items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else ()
         for item in items:
             yield from self.cells_in(item)
+
+
+def without_lists_of_one(index: Value) -> Value:
+    """`x[:, [-1]]` keeps the axis, as `x[:, -1:]` does; the only list in an index may be said as a slice."""
+    items = index.hint if isinstance(index.hint, tuple) else (index,)
+    lists = [i for i, item in enumerate(items) if isinstance(item.hint, ListObject)]
+    others = all(
+        item.hint is None or item.hint is ... or isinstance(item.hint, slice)
+        for i, item in enumerate(items)
+        if i not in lists
+    )
+    box = items[lists[0]].hint if len(lists) == 1 and others else None
+    number = box.items[0].hint if isinstance(box, ListObject) and len(box.items) == 1 else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        return index
+    part = Value(slice(number, number + 1 if number != -1 else None, None))
+    made = (*items[: lists[0]], part, *items[lists[0] + 1 :])
+    return Value(made if isinstance(index.hint, tuple) else part.hint, index.origin, index.depends)

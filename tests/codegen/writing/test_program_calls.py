@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from codegen.convert import Converted
+
 Init = Callable[..., str]
 Call = Callable[..., str]
 Net = Callable[..., str]
@@ -228,3 +230,37 @@ def test_a_container_without_members_is_an_identity(written: Callable[..., str])
     text = written(source, "2x4")
     assert "self.shortcut = layers.Identity()" in text or "self.shortcut = keras.layers.Identity()" in text
     assert "keras.Sequential(layers) if layers else keras.layers.Identity()" in text
+
+
+def test_entries_of_a_module_dict_read_as_attributes(call: Call) -> None:
+    made = call(
+        "self.parts = nn.ModuleDict(dict(a=nn.Linear(4, 4), b=nn.ReLU()))",
+        "return self.parts.b(self.parts.a(x))",
+        "2x4",
+    )
+    assert made.replace("'", '"') == 'return self.parts["b"](self.parts["a"](x))'
+
+
+def test_weights_that_are_tied_are_said_to_be_two(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.emb = nn.Embedding(10, 4)
+                self.head = nn.Linear(4, 10, bias=False)
+                self.emb.weight = self.head.weight
+
+            def forward(self, ids):
+                return self.head(self.emb(ids))[:, [-1]]
+        """,
+        "2x5:int64",
+    )
+    assert "weight" not in made.text and "[:, -1:]" in made.text
+    assert [p.severity for p in made.done.network.problems if p.code == "tied-weights"] == ["warning"]
+    assert len(made.done.network.parameters) == 1
+
+
+def test_a_library_is_asked_for_a_name(init: Init) -> None:
+    made = init('self.fused = hasattr(F, "scaled_dot_product_attention")', "return x", "2x4")
+    assert made == "self.fused = True"
