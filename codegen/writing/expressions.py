@@ -266,6 +266,10 @@ class Expressions:
             starred = next((i for i, a in enumerate(node.args) if isinstance(a, ast.Starred)), len(node.args))
             positional = [*node.args[:starred], *[None] * (len(node.args) - starred)]
             keywords = {k.arg: k.value for k in node.keywords if k.arg is not None}
+            spread = [k.value for k in node.keywords if k.arg is None]
+            if len(spread) == 1:  # f(x, **sizes): sizes["h"]
+                asked = [w for w in bound.given.values() if isinstance(w, str) and w not in keywords]
+                keywords.update({w: ast.Subscript(spread[0], ast.Constant(w), ast.Load()) for w in asked})
             if isinstance(node.func, ast.Attribute) and self.is_method(node):
                 positional.insert(0, node.func.value)
             if starred < len(node.args):

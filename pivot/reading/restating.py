@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.reading import imports, lookup
+from pivot.reading.constants import api_constant
 from pivot.reading.signals import Restate
 from pivot.reading.values import Api, FunctionObject, Value
 
@@ -77,6 +78,9 @@ def copies_layers(function: FunctionObject) -> bool:
 
 def library_value(ev: Evaluator, name: str) -> Value:
     """What a canonical library name stands for."""
+    number = api_constant(name)
+    if number is not None:
+        return number
     if is_restated(ev, name):
         found = lookup.in_module(ev, imports.open_file(ev, path_of(name)), name.rpartition(".")[2])
         if found is not None:

@@ -70,3 +70,35 @@ def test_patches_in_a_sequential_are_one_lambda_with_one_transpose(init: Call) -
 def test_a_pattern_that_does_not_fit_is_refused(call: Call) -> None:
     with pytest.raises(Refusal, match="for 4 axes, the tensor has 3"):
         call("pass", 'return rearrange(x, "b c h w -> b h w c")', "2x5x8", before=BEFORE)
+
+
+def test_tensors_are_packed_along_one_axis_and_unpacked(written: Call) -> None:
+    made = written(
+        """
+        from einops import pack, unpack
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.lin = nn.Linear(8, 8)
+
+            def forward(self, x):
+                x, sizes = pack([x, x[:, :2]], "b * d")
+                x, _ = unpack(self.lin(x), sizes, "b * d")
+                return x
+        """,
+        "2x5x8",
+    )
+    assert 'x, sizes = pack([x, x[:, :2]], "b * d")' in made
+    assert "def unpack(tensor, packed_shapes, pattern):" in made
+
+
+def test_sizes_given_in_a_dictionary_are_taken_out_of_it(call: Call) -> None:
+    made = call(
+        "self.sizes = {'h': 2, 'w': 4}",
+        'return rearrange(x, "b (h w) d -> b h w d", **self.sizes)',
+        "2x8x3",
+        before=BEFORE,
+    )
+    flat = "".join(made.split()).replace("'", '"')
+    assert flat.startswith('returnops.reshape(x,(-1,self.sizes["h"],self.sizes["w"],')
