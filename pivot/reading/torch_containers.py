@@ -85,8 +85,8 @@ class TorchContainers(Dialect):
             value = self.as_member(ev, name, value, node, frame)
         hint = value.hint
         target: dict[str, Value]
-        if isinstance(hint, ModuleObject):
-            target = module.children
+        if isinstance(hint, ModuleObject) or (hint is None and module.container in ("list", "dict")):
+            target = module.children  # a list may hold None in the place of a module
         elif isinstance(hint, TensorCell) and hint.version.parameter is not None and not self.is_view(hint):
             target = module.parameters
             if hint.version.parameter.owner is None:

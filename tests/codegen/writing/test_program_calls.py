@@ -264,3 +264,12 @@ def test_weights_that_are_tied_are_said_to_be_two(conversion: Callable[..., Conv
 def test_a_library_is_asked_for_a_name(init: Init) -> None:
     made = init('self.fused = hasattr(F, "scaled_dot_product_attention")', "return x", "2x4")
     assert made == "self.fused = True"
+
+
+def test_a_list_may_hold_none_in_the_place_of_a_module(call: Call) -> None:
+    made = call(
+        "self.body = nn.ModuleList([nn.ModuleList([nn.Linear(4, 4) if i else None, nn.ReLU()]) for i in range(2)])",
+        "for skip, act in self.body:\n    if skip is not None:\n        x = skip(x)\n    x = act(x)\nreturn x",
+        "2x4",
+    )
+    assert "for skip, act in self.body:\n    if skip is not None:\n        x = skip(x)" in made
