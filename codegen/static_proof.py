@@ -200,7 +200,7 @@ def difference(one: Item, two: Item, same: Mapping[str, str]) -> str | None:
             mine = refer(one.params.get(name), lambda part: same.get(part.id) if isinstance(part, Ref) else None)
             if not alike(mine, two.params.get(name)):
                 return f"{one.op}: {name} is {one.params.get(name)} and {two.params.get(name)} is read"
-    if tuple(translate(o, same) for o in one.operands) != two.operands:
+    if not alike(tuple(translate(o, same) for o in one.operands), two.operands):
         return f"{one.op} takes other values"
     return None
 
