@@ -260,7 +260,7 @@ class Definitions:
             used = self.w.trace.frames.get(id(statement))
             if statement is not last or statement.name in DROPPED_MEMBERS:
                 return []
-            if (is_module or has_own_gradient(cls)) and not used:
+            if (is_module or has_own_gradient(cls)) and (not used or self.w.serves_nothing(statement)):
                 return []
             try:
                 return [self.function(statement, cls.file, cls)]

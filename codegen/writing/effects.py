@@ -60,7 +60,7 @@ def goes(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:
         return True
     if visits and visits[0].kind == "data" and visits[0].name.startswith(REPORTING):
         return True
-    return s.w.is_empty_call(visits) or loads_weights(node) or is_logging(s, node)
+    return id(node) in s.w.without_effect or s.w.is_empty_call(visits) or loads_weights(node) or is_logging(s, node)
 
 
 def is_logging(s: Statements, node: ast.Call) -> bool:

@@ -100,17 +100,29 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
         last = scope.lazy[name][-1]
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             follow_import(w, statement, name, scope, library)
-        elif isinstance(statement, ast.FunctionDef):
+        elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             if statement is last:
-                out.append(w.definitions.function(statement, file))
-        elif isinstance(statement, ast.ClassDef):
-            value = scope.names.get(name)
-            if statement is last and value is not None and isinstance(value.hint, ClassObject):
-                out.append(w.definitions.class_(value.hint))
+                out.extend(definition(w, statement, scope, file))
         else:
             body = Statements(w, file, set(), False)
             out.extend(body.statement(statement))
     return out
+
+
+def definition(w: Writer, node: ast.FunctionDef | ast.ClassDef, scope: Scope, file: str) -> list[ast.stmt]:
+    """A function or class; one that is only mentioned and cannot be written refuses when it is called."""
+    try:
+        if isinstance(node, ast.FunctionDef):
+            return [w.definitions.function(node, file)]
+        value = scope.names.get(node.name)
+        if value is not None and isinstance(value.hint, ClassObject):
+            return [w.definitions.class_(value.hint)]
+        return []
+    except Unwritable as no:
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        if any(w.trace.frames.get(id(part)) for part in inner):
+            raise
+        return [w.adapters.refusing(node.name, f"{w.short(file)}:{node.lineno}: {no}")]
 
 
 def bound_outside(w: Writer, name: str, file: str, library: dict[str, tuple[str, str]]) -> ast.stmt:

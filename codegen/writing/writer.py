@@ -30,7 +30,7 @@ from pivot.reading import lookup
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Scope
 from pivot.reading.torch_names import ANSWERS
-from pivot.reading.trace import Visit
+from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import Api, BoundMethod
 
 Idiom = Callable[[Expressions, ast.expr, list[Visit]], "ast.expr | None"]
@@ -95,6 +95,7 @@ class Writer:
         self.settings_read = settings_read(self)
         self.gone_parameters = find_gone_parameters(self)
         self.mode_functions = find_mode_functions(self)
+        self.without_effect = calls_without_effect(self.trace)
         self.lost = lost_attributes(done)
         self.definitions = Definitions(self)
         self.plan_siblings()
@@ -174,6 +175,11 @@ class Writer:
             and id(v.entered.function.node) in self.mode_functions
             for v in visits
         )
+
+    def serves_nothing(self, node: ast.AST) -> bool:
+        """Was a function only entered from calls that have no effect?"""
+        frames = self.trace.frames.get(id(node), [])
+        return bool(frames) and all(any(id(at.site) in self.without_effect for at in f.chain()) for f in frames)
 
     def is_empty_call(self, visits: list[Visit]) -> bool:
         """Does a call of the program only do what went (log, warn)?"""
@@ -333,6 +339,16 @@ class Writer:
     def inner_definition(self, node: ast.FunctionDef | ast.ClassDef, file: str, locals_: set[str]) -> ast.stmt:
         """A function or class inside a function."""
         return self.definitions.inner(node, file, locals_)
+
+
+def calls_without_effect(trace: Trace) -> set[int]:
+    """Calls of the program that are statements and changed nothing when they were met: initial values, checks."""
+    found: set[int] = set()
+    for key in trace.for_effect:
+        met = [v for v in trace.visits.get(key, []) if not v.speculative]
+        if met and all(v.kind == "function" and v.entered is not None and not v.effects for v in met):
+            found.add(key)
+    return found
 
 
 def lost_attributes(done: Elaborated) -> set[str]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import classes, hints, registries, subscripts
+from pivot.reading import classes, hints, registries, subscripts, surroundings
 from pivot.reading.hints import equal, identical, ordered
 from pivot.reading.iterating import iterate
 from pivot.reading.values import (
     INPUT,
     MODE,
     SIZE,
+    Api,
     DictObject,
     InstanceObject,
     ListObject,
@@ -73,6 +74,9 @@ def contains(ev: Evaluator, left: Value, right: Value, node: ast.AST, frame: Fra
     box = right.hint
     if isinstance(box, str):
         return isinstance(left.hint, str) and left.hint in box
+    if box == Api("os.environ"):
+        surroundings.taken_as_unset(ev, left, node, frame)
+        return False
     if isinstance(box, DictObject) and box.kind == "dir" and left.hint not in box.entries:
         raise ev.refusal(
             frame, node, f"whether the library has {left.hint!r} is not known", "write the arm that is meant"

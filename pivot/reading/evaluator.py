@@ -46,6 +46,7 @@ class Evaluator:
         self.registries: dict[int, str] = {}  # tables bound at module level, by identity
         self.imported: set[int] = set()  # imports whose file was opened for what it may register
         self.unfilled: set[tuple[str, int]] = set()  # tables that were filled as far as the opened files do
+        self.effects = 0  # changes of objects that others may see: attributes, items, registered modules
         self.registering = 0  # calls that register something, under way
         self.problems: list[Problem] = []
         self.guards: list[tuple[object, object, str]] = []
@@ -136,11 +137,13 @@ class Evaluator:
 
     def append_item(self, items: list[Value], value: Value) -> None:
         """items.append(value), undoable."""
+        self.effects += 1
         items.append(value)
         self.undoable(lambda: items.__delitem__(-1))
 
     def replace_items(self, items: list[Value], new: list[Value]) -> None:
         """items[:] = new, undoable."""
+        self.effects += 1
         if self.speculating:
             old = list(items)
             self.journal.entries.append(lambda: items.__setitem__(slice(None), old))

@@ -268,6 +268,7 @@ def super_attribute(ev: Evaluator, sup: SuperObject, attr: str, node: ast.AST, f
 
 def set_attribute(ev: Evaluator, owner: Value, attr: str, value: Value, node: ast.AST, frame: Frame) -> None:
     """owner.attr = value."""
+    ev.effects += 1
     hint = owner.hint
     if isinstance(hint, ModuleObject):
         ev.dialect.set_module_attribute(ev, hint, attr, value, node, frame)
@@ -291,6 +292,7 @@ def set_attribute(ev: Evaluator, owner: Value, attr: str, value: Value, node: as
 
 def delete_attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> None:
     """del owner.attr."""
+    ev.effects += 1
     hint = owner.hint
     if not isinstance(hint, (ModuleObject, InstanceObject)):
         raise ev.refusal(frame, node, "this deletion is not read", "leave the attribute")

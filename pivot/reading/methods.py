@@ -171,6 +171,7 @@ def dict_method(
 
 def change(ev: Evaluator, box: DictObject, entries: dict[object, tuple[Value, Value]]) -> None:
     """Replace the entries of a dict, undoable."""
+    ev.effects += 1
     old = box.entries
     box.entries = entries
 

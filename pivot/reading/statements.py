@@ -64,6 +64,7 @@ def expression(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
         return
     if isinstance(node.value, ast.Constant):
         return
+    ev.trace.for_effect.add(id(node.value))
     ev.evaluate(node.value, frame)
 
 

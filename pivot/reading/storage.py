@@ -24,6 +24,7 @@ def write_in_place(ev: Evaluator, cell: TensorCell, made: Value, node: ast.AST, 
     """A new version of a tensor, seen by every alias; a base written through a view is no longer readable."""
     if not isinstance(made.hint, TensorCell):
         return
+    ev.effects += 1
     if cell.version.parameter is not None and not initialising.in_forward(frame):
         initialising.replaced(ev, cell, made.hint, node, frame)
         return

@@ -137,6 +137,7 @@ def with_origin(value: Value, origin: Origin) -> Value:
 
 def put(ev: Evaluator, box: DictObject, key: object, index: Value, value: Value) -> None:
     """box[key] = value, undoable."""
+    ev.effects += 1
     entries, old, had = box.entries, box.entries.get(key), key in box.entries
 
     def undo() -> None:

@@ -17,15 +17,20 @@ if TYPE_CHECKING:
 
 def environment(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """os.environ.get() and os.getenv(): what the program does on a machine where the variable is not set."""
+    taken_as_unset(ev, args[0], node, frame)
     default = args[1] if len(args) > 1 else kwargs.get("default", Value(None))
+    return default
+
+
+def taken_as_unset(ev: Evaluator, name: Value, node: ast.AST, frame: Frame) -> None:
+    """Say that a variable is taken as not set."""
     ev.note(
         frame,
         node,
-        f"the environment variable {args[0].hint!r} is taken as not set",
+        f"the environment variable {name.hint!r} is taken as not set",
         "bind the name that holds it with --set NAME=VALUE",
         "environment",
     )
-    return default
 
 
 def module_name(file: str) -> str:

@@ -81,6 +81,7 @@ class TorchContainers(Dialect):
         self, ev: Evaluator, module: ModuleObject, name: str, value: Value, node: ast.AST, frame: Frame
     ) -> None:
         """Set a submodule, parameter or plain attribute, as nn.Module's __setattr__ does."""
+        ev.effects += 1
         if module.container in ("sequential", "list", "dict"):
             value = self.as_member(ev, name, value, node, frame)
         hint = value.hint

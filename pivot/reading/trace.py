@@ -55,6 +55,7 @@ class Visit:
     speculative: bool = False
     serial: int = 0
     entered: Frame | None = None
+    effects: int = 0  # of a program function: how often it changed something that others may see
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -76,6 +77,7 @@ class Trace:
     branches: defaultdict[int, list[Branch]] = field(default_factory=lambda: defaultdict(list))
     resolved: defaultdict[int, list[tuple[Frame, Value]]] = field(default_factory=lambda: defaultdict(list))
     executed: set[int] = field(default_factory=set)
+    for_effect: set[int] = field(default_factory=set)  # calls that are statements
     unread: dict[int, str] = field(default_factory=dict)  # statements of arms whose speculative reading failed, and why
     frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node
     stacks: set[int] = field(default_factory=set)  # names and attributes that stand for a Sequential
