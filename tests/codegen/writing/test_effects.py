@@ -31,3 +31,30 @@ def test_a_call_without_effect_on_a_tensor_stays(init: Callable[..., str]) -> No
         "layers = []\nlayers.append(nn.Linear(4, 4))\nself.body = nn.Sequential(*layers)", "return self.body(x)", "2x4"
     )
     assert made == "layers = []\nlayers.append(keras.layers.Dense(4))\nself.body = keras.Sequential(layers)"
+
+
+def test_a_call_for_its_effect_that_has_none_goes(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        def start(module):
+            for child in module.children():
+                start(child)
+            if isinstance(module, nn.Linear):
+                nn.init.zeros_(module.bias)
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+                self.reset()
+                self.setup()
+            def reset(self):
+                start(self)
+            def setup(self):
+                self.scale = 2
+            def forward(self, x):
+                return self.fc(x) * self.scale
+        """,
+        "2x4",
+    )
+    assert "start" not in made and "reset" not in made
+    assert "self.setup()" in made and "self.scale = 2" in made

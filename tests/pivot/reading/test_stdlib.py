@@ -194,7 +194,7 @@ LIBRARY: list[tuple[str, str, int]] = [
         """
         import os
         """,
-        "n = int(os.environ.get('WIDTH', '6')) + (os.getenv('OTHER') is None)",
+        "n = int(os.environ.get('WIDTH', '6')) + (os.getenv('OTHER') is None) + ('OTHER' in os.environ)",
         7,
     ),
     (
