@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import nodes
 from codegen.writing.cleaning import clean_function
 from codegen.writing.deriving import derived_layer, derived_site
+from codegen.writing.expressions import KEPT_ROOTS
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.statements import Statements
@@ -249,7 +250,7 @@ class Definitions:
                 out.append(nodes.name(layer if layer is not None else "keras.Sequential"))
             elif isinstance(hint, Api) and hint.root in ("torch", "tensorflow"):
                 raise Unwritable(f"a class that derives from {hint.name} is not written yet")
-            elif isinstance(hint, Api):
+            elif isinstance(hint, Api) and hint.root in KEPT_ROOTS:
                 out.append(copy.deepcopy(text))
         return out
 

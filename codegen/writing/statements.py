@@ -47,6 +47,9 @@ class Statements:
         if not body:
             return []
         met = id(body[0]) in self.w.trace.executed
+        if not met and not any(isinstance(n, ast.Assign) for s in body for n in ast.walk(s)):
+            if self.only_initialises(body):
+                return []
         try:
             unread = self.w.trace.unread.get(id(body[0]))
             if not met and unread is not None and not self.is_plain(body):

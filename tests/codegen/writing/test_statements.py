@@ -183,3 +183,23 @@ def test_names_of_what_went_leave_an_assignment_of_several(call: Call) -> None:
         "2x3x4",
     )
     assert made.split("\n")[0] == "b, n, d, h = *ops.shape(x), self.heads"
+
+
+def test_an_arm_nobody_took_that_only_initialises_goes(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(3, 4, 1)
+                if isinstance(self.conv, nn.Conv2d):
+                    nn.init.zeros_(self.conv.bias)
+                elif self.conv.last is not None:
+                    nn.init.zeros_(self.conv.last.bias)
+
+            def forward(self, x):
+                return self.conv(x)
+        """,
+        "2x3x4x4",
+    )
+    assert "NotImplementedError" not in made
