@@ -11,7 +11,7 @@ from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import ClassObject, DictObject, ListObject, Value
+from pivot.reading.values import Api, ClassObject, DictObject, InstanceObject, ListObject, Unknown, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -104,10 +104,33 @@ def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[
             args.append(nodes.like(e.expr(arg), arg))
     for keyword in node.keywords:
         if keyword.arg is None or keyword.arg not in dropped:
-            kwargs.append(ast.keyword(keyword.arg, e.expr(keyword.value)))
+            value = e.expr(keyword.value)
+            if nodes.has_gone(value) and keyword.arg is not None and is_left_out(visits, keyword.arg):
+                continue
+            kwargs.append(ast.keyword(keyword.arg, value))
     if e.w.takes_mode(visits):
         kwargs.append(ast.keyword("training", ast.Name("training", ast.Load())))
     return ast.Call(func, args, kwargs)
+
+
+def is_left_out(visits: list[Visit], name: str) -> bool:
+    """May an argument without meaning in the target (a device) be left out, because its parameter has a default?"""
+    for visit in visits:
+        function = visit.entered.function if visit.entered is not None else None
+        value = visit.kwargs.get(name)
+        if function is None or value is None or not has_no_meaning(value.hint):
+            return False
+        spec = function.node.args
+        plain = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+        named = [a.arg for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None]
+        if name not in named and name not in plain[len(plain) - len(spec.defaults) :]:
+            return False
+    return bool(visits)
+
+
+def has_no_meaning(hint: object) -> bool:
+    """Is a value unknown, or an object of the framework's own, such as a device?"""
+    return isinstance(hint, Unknown) or (isinstance(hint, InstanceObject) and isinstance(hint.cls, Api))
 
 
 def plain_call(e: Expressions, node: ast.Call) -> ast.expr:

@@ -60,10 +60,10 @@ def reshape_expression(
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
         if len(order) == 2 and batch_is_free(sizes) and all(keeps_batch(s, order) for s in steps):
             return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
+        whole = whole_shape(steps, order, given, form)
         try:
-            texts = run_time_sizes(layout, steps, x, texts)
+            texts = run_time_sizes(layout, steps, x, texts, whole is not None)
         except Unwritable:
-            whole = whole_shape(steps, order, given, form)
             if whole is None:
                 raise
             return nodes.call("keras.ops.reshape", [x, whole])
@@ -94,9 +94,9 @@ def keeps_batch(step: Step, order: tuple[int, ...]) -> bool:
 
 
 def run_time_sizes(
-    layout: Layout, steps: list[Step], x: ast.expr, texts: list[ast.expr | None]
+    layout: Layout, steps: list[Step], x: ast.expr, texts: list[ast.expr | None], strict: bool
 ) -> list[ast.expr | None]:
-    """Sizes but the first in terms of the sizes of the reshaped tensor."""
+    """Sizes but the first in terms of the sizes of the reshaped tensor; strict: of nothing else."""
     from codegen.writing.plans import Unwritable
 
     found: set[str] = set()
@@ -123,6 +123,8 @@ def run_time_sizes(
                 text = sharing.size_text(layout.settled(step.results[0].type.shape[axis]), known)
                 if text is None:
                     size = layout.settled(step.results[0].type.shape[axis])
+                    if strict and isinstance(size, Size):
+                        raise Unwritable("a size of this reshape is none of the tensor's own")
                     text = sharing.sized(size) if isinstance(size, Size) else nodes.literal(size)
             made.append(text)
         found.add(" ".join(ast.dump(t) if t is not None else "-1" for t in made))
