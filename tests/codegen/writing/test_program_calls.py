@@ -278,4 +278,4 @@ def test_a_list_may_hold_none_in_the_place_of_a_module(call: Call) -> None:
 def test_an_argument_without_meaning_is_left_out_where_it_has_a_default(call: Callable[..., str]) -> None:
     before = "def grid(n, device=None):\n    return torch.arange(n, device=device)\n\n\n"
     text = call("self.n = 4", "return x + grid(4, device=x.device)", "2x4", before=before)
-    assert text == "return x + grid(4)"
+    assert "grid(4)" in text
