@@ -84,6 +84,9 @@ class Quotient:
     over: Dim
     by: Dim
 
+    def __float__(self) -> float:
+        return hint(self.over) / hint(self.by)
+
     def rounded(self, up: bool) -> Dim:
         """The size that rounding makes of it."""
         return ceil_div(self.over, self.by) if up else self.over // self.by

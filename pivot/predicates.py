@@ -25,7 +25,8 @@ class Predicate:
 _ARITY: Mapping[str, int] = {
     "used": 1, "unused": 1, "given": 1, "absent": 1, "rank": 2, "integer": 1, "equal": 2, "not_equal": 2, "less": 2,
     "same": 2, "static": 1, "even": 2, "uneven": 2, "nonneg": 1, "last": 2, "boolean": 1,
-    "alike": 2, "ranked": 1, "deeper": 2, "integral": 1,
+    "alike": 2, "ranked": 1, "deeper": 2, "integral": 1, "floating": 1,
+    "binary_root": 1,
 }  # fmt: skip
 
 
@@ -82,6 +83,10 @@ def _asks_one(name: str, value: object) -> bool:
         return value is None
     if name == "integral":
         return str(getattr(value, "dtype", "")).startswith(("int", "uint"))
+    if name == "floating":
+        return str(getattr(value, "dtype", "")).startswith(("float", "bfloat"))
+    if name == "binary_root":  # 1 / sqrt(value) has no rounding error in float32
+        return isinstance(value, int) and value > 0 and value & (value - 1) == 0 and value.bit_length() % 2 == 1
     if name == "ranked":
         return rank_of(value) != 0
     if name == "boolean":

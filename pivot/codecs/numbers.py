@@ -105,10 +105,11 @@ class KerasEpsilon(Codec):
 
 
 class RmsEpsilon(KerasEpsilon):
-    """`eps=None` of torch.nn.RMSNorm means the epsilon of the dtype, here of float32."""
+    """`eps=None` of torch.nn.RMSNorm means the epsilon of the element type, whichever the model has."""
 
     name = "rms_epsilon"
-    none_means = FLOAT32_EPSILON
+    takes_none = False
+    none_means = math.nan
 
 
 class NormOrder(Codec):

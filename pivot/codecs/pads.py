@@ -218,12 +218,15 @@ class KerasPads3(KerasPads):
 class TorchPadList(Codec):
     """`F.pad`: (before, after) of the last axis first. Pivot: the padded axes in order, the last one last."""
 
+    cuts: ClassVar[bool] = False
     name: ClassVar[str] = "torch_pad_list"
     domain: ClassVar[tuple[Sample, ...]] = ((((1, 2), (3, 4)), {}), (((0, 1),), {}))
 
     def read(self, value: object, refs: Refs) -> object:
         if not isinstance(value, (tuple, list)) or len(value) % 2:
             raise NoForm(f"{value!r} is not pairs of before and after")
+        if not self.cuts and any(isinstance(item, int) and item < 0 for item in value):
+            raise NoForm("some ends are cropped, not padded")
         pairs = [(value[i], value[i + 1]) for i in range(0, len(value), 2)]
         return tuple(reversed(pairs))
 

@@ -103,6 +103,7 @@ class TorchCropList(TorchPadList):
     """Cropping as negative padding in torch, the last axis first."""
 
     name = "torch_crop_list"
+    cuts = True
     domain = ((((1, 2), (3, 0)), {}), (((0, 1),), {}))
 
     def read(self, value: object, refs: Refs) -> object:

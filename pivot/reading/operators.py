@@ -77,6 +77,8 @@ def format_value(value: Value, conversion: int, spec: str) -> str:
 
 def plain_size(hint: object) -> object:
     """A size as its number on this configuration."""
+    if isinstance(hint, Quotient):
+        return float(hint)
     return dim_hint(hint) if isinstance(hint, Size) else hint
 
 
@@ -123,7 +125,8 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
     check = {"**": check_power, "<<": check_shift, "*": check_product, "+": check_sum}.get(symbol)
     if check is not None:
         check(a, b)
-    if (isinstance(a, Size) or isinstance(b, Size)) and (symbol == "/" or isinstance(a, float) or isinstance(b, float)):
+    fraction = symbol == "/" or any(isinstance(side, (float, Quotient)) for side in (a, b))
+    if fraction and any(isinstance(side, (Size, Quotient)) for side in (a, b)):
         a, b = plain_size(a), plain_size(b)  # a fraction has no symbolic form: its text is kept, and its number here
     try:
         return Value(compute(a, b), origin, depends)

@@ -1,4 +1,3 @@
-import torch
 from torch.nn import functional as F
 
 
@@ -16,7 +15,9 @@ def linear_cross_entropy(
 ):
     """Cross-entropy of the logits that a linear map gives; the map may have axes behind its classes."""
     classes = input.dim() - 1
-    logits = torch.tensordot(input, linear_weight, dims=([-1], [-1]))
+    logits = F.linear(input, linear_weight.flatten(0, -2))
+    if linear_weight.dim() > 2:
+        logits = logits.unflatten(-1, linear_weight.shape[:-1])
     if linear_bias is not None:
         logits = logits + linear_bias
     if ignore_index is None:

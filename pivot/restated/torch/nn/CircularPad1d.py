@@ -1,0 +1,13 @@
+from torch import nn
+from torch.nn import functional as F
+
+
+class CircularPad1d(nn.Module):
+    """Entries before and after the last axis."""
+
+    def __init__(self, padding):
+        super().__init__()
+        self.padding = (padding,) * 2 if isinstance(padding, int) else padding
+
+    def forward(self, input):
+        return F.pad(input, self.padding, mode="circular")

@@ -1,0 +1,28 @@
+import torch
+
+
+def instance_norm(
+    input,
+    running_mean=None,
+    running_var=None,
+    weight=None,
+    bias=None,
+    use_input_stats=True,
+    momentum=0.1,
+    eps=1e-05,
+):
+    """Each sample and channel to mean 0 and variance 1, then scaled and shifted per channel."""
+    if use_input_stats and running_mean is not None:
+        raise NotImplementedError("instance_norm that keeps running statistics")
+    axes = [-1 - k for k in range(input.dim() - 2)]
+    if use_input_stats:
+        x = input - input.mean(axes, keepdim=True)
+        x = x / torch.sqrt((x**2).mean(axes, keepdim=True) + eps)
+        y = x.movedim(1, -1)
+    else:
+        y = (input.movedim(1, -1) - running_mean) / torch.sqrt(running_var + eps)
+    if weight is not None:
+        y = y * weight
+    if bias is not None:
+        y = y + bias
+    return y.movedim(-1, 1)
