@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.dims import Dim, Size
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound, without_batch
 from pivot.notation import axis_of
@@ -111,10 +112,17 @@ class TorchModules(TorchContainers):
         module.form, module.bound = form, bound
         module.params = dict(bound.params)
         module.param_values = applying.given_values(bound, args, kwargs)
-        sizes = applying.merge_constraints(bound)
+        self.make_weights(ev, module, form, bound, applying.merge_constraints(bound))
+
+    def make_weights(
+        self, ev: Evaluator, module: ModuleObject, form: Form, bound: Bound, sizes: dict[tuple[str, str], Dim]
+    ) -> None:
+        """The weights whose shapes are known and that are not there yet."""
         for role, spec in form.op.weights.items():
             place = form.weights.get(role)
-            if place is None:
+            if place is None or role in module.weights:
+                continue
+            if not sizes and module.class_name.startswith("Lazy"):
                 continue
             for index, term in enumerate(place.terms):
                 shape = stored_shape(form.op, role, place, bound.params, sizes)
@@ -217,6 +225,8 @@ class TorchModules(TorchContainers):
             return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module)
         if module.form is None:
             raise ev.refusal(frame, node, f"{module.class_name} has no forward()", "call a module that has one")
+        if module.class_name.startswith("Lazy"):
+            self.settle_lazy(ev, module, args, frame, node)
         before = len(ev.nodes)
         value = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
         for made in ev.nodes[before:]:
@@ -230,6 +240,24 @@ class TorchModules(TorchContainers):
             write_in_place(ev, args[0].hint, value, node, frame)
             return args[0]
         return value
+
+    def settle_lazy(self, ev: Evaluator, module: ModuleObject, args: Args, frame: Frame, node: ast.AST) -> None:
+        """A layer that learns its sizes from its first input: they are fixed by it, and its weights are made."""
+        if module.form is None or module.bound is None or not args or not isinstance(args[0].hint, TensorCell):
+            return
+        name, cell = next(iter(module.form.op.inputs)), args[0].hint
+        letters = module.form.order.get(name) or module.form.op.letters(name) or ()
+        if "*" not in letters and len(letters) == len(cell.shape) + 1:
+            letters = tuple(letter for letter in letters if letter != "N")
+        sizes: dict[tuple[str, str], Dim] = {}
+        for letter in letters:
+            axis = axis_of(tuple(letters), letter, len(cell.shape)) if letter != "*" else None
+            if axis is not None and letter in ("C", "I"):
+                sizes[name, letter] = dim_hint(cell.shape[axis])
+                if isinstance(cell.shape[axis], Size):
+                    place = f"{frame.file}:{getattr(node, 'lineno', 0)}"
+                    ev.guards.append((cell.shape[axis], sizes[name, letter], place))
+        self.make_weights(ev, module, module.form, module.bound, sizes)
 
     def synthetic(self, ev: Evaluator, node: ast.AST, index: int) -> ast.AST:
         """A site of its own for the index-th child of a container applied at `node`."""
