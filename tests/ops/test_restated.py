@@ -38,6 +38,23 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("F.multilabel_margin_loss(x, t)", ("x=4x3", "t=4x3:int64<3")),
     ("nn.MultiLabelSoftMarginLoss(torch.tensor([0.5, 2.0, 1.0]))", ("x=4x3", "t=4x3")),
     ("nn.PairwiseDistance(p=3.0, keepdim=True)", LOSS),
+    ("F.interpolate(x, size=(5, 7), mode='bilinear', align_corners=True)", ("x=2x3x4x6",)),
+    ("F.interpolate(x, scale_factor=1.7, mode='bicubic')", ("x=2x3x4x6",)),
+    ("nn.Upsample(scale_factor=2, mode='bilinear')", ("x=2x3x4x6",)),
+    ("F.interpolate(x, 5, mode='nearest')", ("x=2x3x7",)),
+    ("F.pad(x, (-1, 2, 1, 1), mode='circular')", ("x=2x3x4x6",)),
+    ("nn.ReplicationPad3d((1, 0, 2, 1, 1, 1))", ("x=2x3x4x4x4",)),
+    ("F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2)", ("x=2x3x4x6",)),
+    ("F.avg_pool2d(x, 3, 2, 1, ceil_mode=True, divisor_override=2)", ("x=2x3x5x6",)),
+    ("nn.LPPool1d(2, 3, stride=2)", ("x=2x3x9",)),
+    ("nn.AdaptiveAvgPool2d((3, None))", ("x=2x3x5x6",)),
+    ("F.adaptive_max_pool1d(x, 3, return_indices=True)[1]", ("x=2x3x7",)),
+    ("nn.LocalResponseNorm(3)", ("x=2x5x7",)),
+    ("nn.LayerNorm((5, 6))", ("x=2x3x5x6",)),
+    ("F.group_norm(x, 3, w, b)", ("x=2x6x5", "w=6", "b=6")),
+    ("F.unfold(x, (2, 3), stride=2, padding=1)", ("x=2x3x5x6",)),
+    ("F.scaled_dot_product_attention(x, x, x, is_causal=True)", ("x=2x3x5x6",)),
+    ("nn.LazyConv2d(4, 3)", ("x=2x3x5x6",)),
 ]
 CASES = [
     Case("restated", number, text, specs, ", ".join(spec.partition("=")[0] for spec in specs))
