@@ -40,7 +40,3 @@ def text_of(folder: Path, equation: str) -> str:
 def test_the_letters_follow_the_storage(tmp_path: Path) -> None:
     text = text_of(tmp_path, "nchw,hk->nckw")
     assert 'ops.einsum("nhwc,hk->nkwc", self.conv(x), rows)' in text and "transpose" not in text
-
-
-def test_letters_for_several_axes_want_the_sources_order(tmp_path: Path) -> None:
-    assert 'ops.einsum("...w,wk->...k"' in text_of(tmp_path, "...w,wk->...k")
