@@ -113,6 +113,7 @@ class TorchModules(TorchContainers):
         module.params = dict(bound.params)
         module.param_values = applying.given_values(bound, args, kwargs)
         self.make_weights(ev, module, form, bound, applying.merge_constraints(bound))
+        initialising.start_by_default(module, args, kwargs)
 
     def make_weights(
         self, ev: Evaluator, module: ModuleObject, form: Form, bound: Bound, sizes: dict[tuple[str, str], Dim]
@@ -142,7 +143,6 @@ class TorchModules(TorchContainers):
             for path in (term.path for place in other.weights.values() for term in place.terms):
                 if other.name == form.name and path not in module.parameters:
                     module.attrs.setdefault(path, Value(None))
-        initialising.start_by_default(module, args, kwargs)
 
     # -- reading ------------------------------------------------------------------
 
