@@ -49,7 +49,9 @@ def convert(request: Request, dialect: Dialect, framework: str, opset: OpSet) ->
 
 
 def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = silent, init: str = "keras") -> Converted:
-    """The target text of an elaborated program. `init`: whose initial values new weights get, "source" or "keras"."""
+    """The target text of an elaborated program. `init`: whose initial values new weights get: "source",
+    "keras", or "calls": what the program itself says, without the defaults of its library.
+    """
     step("lower")
     visit_companions(done)
     lowering = Lowering(done, framework, opset)

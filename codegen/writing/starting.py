@@ -48,8 +48,8 @@ class Wanted:
 class Starts:
     """Decides per making site; `marks` in the written text are named when the file is put together."""
 
-    def __init__(self, on: bool, note: Callable[[Problem], None]) -> None:
-        self.on = on
+    def __init__(self, init: str, note: Callable[[Problem], None]) -> None:
+        self.on, self.defaults = init != "keras", init == "source"
         self.note = note
 
     def layer(
@@ -59,7 +59,8 @@ class Starts:
         form = steps[0].form
         if not self.on or not steps[0].weights or form.framework != "keras":
             return callee, []
-        wanted = {role: [want(step, role) for step in steps] for role in steps[0].weights if role in form.weights}
+        roles = [role for role in steps[0].weights if role in form.weights]
+        wanted = {role: [self.said(want(step, role)) for step in steps] for role in roles}
         if all_default(wanted):
             if "fan_in" in form.init and set(wanted) <= {"kernel", "bias"}:
                 return mark(("layer", form.name, form.init["fan_in"], slot_of(form, "kernel"))), []
@@ -79,6 +80,11 @@ class Starts:
         if "forget" in form.init and "bias" in wanted and any(w.start is not None for w in wanted["bias"]):
             found[form.init["forget"]] = ast.Constant(False)
         return callee, [ast.keyword(slot, text) for slot, text in found.items()]
+
+    def said(self, one: Wanted) -> Wanted:
+        """Without the library's own start, where only what the program says is wanted."""
+        own = one.start is not None and one.start.default and not self.defaults
+        return Wanted(None, one.fans) if own else one
 
     def recurrent(self, form: Form, callee: ast.expr, args: list[ast.expr]) -> ast.expr:
         """A recurrent layer, by itself or inside Bidirectional."""
@@ -105,7 +111,10 @@ class Starts:
     def argument(self, form: Form, role: str, each: list[Wanted], slot: str) -> ast.expr | None:
         """The initialiser of one weight, None where Keras' own is the same or none is known."""
         starts = [w.start for w in each if w.start is not None]
-        if len(starts) < len(each) or not starts:
+        if len(starts) < len(each):
+            if starts:
+                why = "it differs between the visits of one site"
+                self.left_out(starts[0], f"what {form.op.title}'s {role} starts from is not carried over: {why}")
             return None
         key = common(each)
         default = next((s.default for s in form.args if s.name == slot), None)

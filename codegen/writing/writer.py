@@ -76,7 +76,7 @@ class Writer:
         self.ev = done.evaluator
         self.trace = done.network.trace
         self.lowering, self.sites, self.layout, self.opset = lowering, sites, layout, opset
-        self.starts = Starts(init == "source", self.refused)
+        self.starts = Starts(init, self.refused)
         self.plans = PlanText(layout, self.starts)
         self.source_framework = self.ev.dialect.framework
         self.call_name = "call"

@@ -69,6 +69,16 @@ def test_initialisers_stand_at_the_making_sites(source: Callable[..., Converted]
     assert prove(converted, KerasDialect(), opset, tmp_path / "target.py").why is None
 
 
+def test_defaults_of_the_library_are_left_out_where_only_calls_are_wanted(
+    opset: OpSet, read: Callable[..., Elaborated], write_source: Callable[..., Path]
+) -> None:
+    done = read(write_source(HEAD + NET), "2x5:int64<9", model="Net()")
+    text = write_target(done, "keras", opset, init="calls").text
+    assert "self.first = layers.Dense(width)" in text
+    assert "self.third = layers.Dense(16, kernel_initializer=normal)" in text
+    assert "def uniform" not in text
+
+
 def test_names_of_the_program_are_left_alone(source: Callable[..., Converted]) -> None:
     text = """
 class Dense(nn.Module):
