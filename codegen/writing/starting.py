@@ -59,8 +59,8 @@ class Starts:
         form = steps[0].form
         if not self.on or not steps[0].weights or form.framework != "keras":
             return callee, []
-        roles = [role for role in steps[0].weights if role in form.weights]
-        wanted = {role: [self.said(want(step, role)) for step in steps] for role in roles}
+        known = [role for role in steps[0].weights if role in form.weights]
+        wanted = {role: [self.said(want(step, role)) for step in steps] for role in known}
         if all_default(wanted):
             if "fan_in" in form.init and set(wanted) <= {"kernel", "bias"}:
                 return mark(("layer", form.name, form.init["fan_in"], slot_of(form, "kernel"))), []
@@ -111,20 +111,19 @@ class Starts:
     def argument(self, form: Form, role: str, each: list[Wanted], slot: str) -> ast.expr | None:
         """The initialiser of one weight, None where Keras' own is the same or none is known."""
         starts = [w.start for w in each if w.start is not None]
-        if len(starts) < len(each):
-            if starts:
-                why = "it differs between the visits of one site"
-                self.left_out(starts[0], f"what {form.op.title}'s {role} starts from is not carried over: {why}")
+        default = str(next((s.default for s in form.args if s.name == slot), None)).lower()
+        key = common([w for w in each if w.start is not None]) if starts else None
+        if not starts or (key is not None and slot and STRINGS.get(key, "") == default):
             return None
-        key = common(each)
-        default = next((s.default for s in form.args if s.name == slot), None)
-        if key is not None and slot and STRINGS.get(key, "") == str(default).lower():
+        if len(starts) < len(each):
+            why = "it differs between the visits of one site"
+            self.left_out(starts[0], f"what {form.op.title}'s {role} starts from is not carried over: {why}")
             return None
         bad = next((s for s in starts if s.kind == "other"), None)
         if bad is not None or key is None or not slot:
             why = bad.why if bad is not None else "it differs between the visits of one site"
             first = bad or next((s for s in starts if s.file), starts[0])
-            if key is None or key not in STRINGS or STRINGS[key] != str(default):
+            if key is None or key not in STRINGS or STRINGS[key] != default:
                 self.left_out(first, f"what {form.op.title}'s {role} starts from is not carried over: {why}")
             return None
         made = initialiser(key)
