@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 
+from codegen.writing import nodes
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
@@ -40,6 +41,9 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
         else:
             w.out.entry = e.expr(entry_node)
             w.mention_names(w.out.entry, entry_file)
+            root = w.done.network.root
+            if root.form is not None and not isinstance(root.cls, ClassObject):  # only a model loads weights
+                w.out.entry = nodes.call("keras.Sequential", [ast.List([w.out.entry], ast.Load())])
         written = collect(w, library, {(entry_file, factory.name): [factory]} if factory is not None else {})
     except Unwritable as no:
         if w.out.problems:
@@ -65,7 +69,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     public_names(body, w)
     shortened = shorten(body, w)
     head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []
-    tree = ast.Module([*head, *import_statements(library, body, shortened), *body], [])
+    tree = ast.Module([*head, *import_statements(library, [*body, ast.Expr(w.out.entry)], shortened), *body], [])
     w.out.entry = Shortener(shortened).visit(w.out.entry)
     w.out.tree = tree
     return w.out

@@ -139,3 +139,9 @@ def test_a_name_bound_from_outside_stands_with_its_value(write_source: Callable[
     assert "from types import SimpleNamespace" in imports(made)
     assert "depth = 2\nopt = SimpleNamespace(width=4)\n" in made.text
     assert "layers.Dense(opt.width * depth)" in made.text
+
+
+def test_a_single_layer_becomes_a_model(conversion: Conversion) -> None:
+    made = conversion("model = nn.Linear(4, 2)\n", "2x4", model="model")
+    assert made.entry == "keras.Sequential([model])"
+    assert "import keras" in imports(made)
