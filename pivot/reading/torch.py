@@ -227,7 +227,10 @@ class TorchDialect(TorchModules):
         if attr == "dtype":
             ev.visit(Visit(node, frame, "data", None, (owner,), name="dtype"))
             return Value(Api(f"torch.{cell.dtype}"))
-        if attr in ("requires_grad", "is_cuda", "is_quantized", "is_sparse", "is_nested", "is_mps"):
+        if f"Tensor.{attr}" in ANSWERS:
+            ev.visit(Visit(node, frame, "dropped", None, (owner,), name=f"Tensor.{attr}"))
+            return Value(ANSWERS[f"Tensor.{attr}"])
+        if attr in ("requires_grad", "is_quantized", "is_sparse", "is_nested"):
             return Value(False)
         if attr in ("grad", "grad_fn"):
             return Value(None)

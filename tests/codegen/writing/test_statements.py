@@ -203,3 +203,12 @@ def test_an_arm_nobody_took_that_only_initialises_goes(written: Callable[..., st
         "2x3x4x4",
     )
     assert "NotImplementedError" not in made
+
+
+def test_where_a_tensor_lies_is_not_asked(call: Call) -> None:
+    made = call(
+        "self.a = nn.Linear(4, 4)\nself.count = 1",
+        "if (x.is_cuda or x.is_xpu) and self.count > 1:\n    x = x * 2\nreturn self.a(x)",
+        "2x4",
+    )
+    assert made == "return self.a(x)"
