@@ -26,7 +26,7 @@ _ARITY: Mapping[str, int] = {
     "used": 1, "unused": 1, "given": 1, "absent": 1, "rank": 2, "integer": 1, "equal": 2, "not_equal": 2, "less": 2,
     "same": 2, "static": 1, "even": 2, "uneven": 2, "nonneg": 1, "last": 2, "boolean": 1,
     "alike": 2, "ranked": 1, "deeper": 2, "integral": 1, "floating": 1,
-    "binary_root": 1,
+    "binary_root": 1, "binary_root_share": 2,
 }  # fmt: skip
 
 
@@ -85,8 +85,8 @@ def _asks_one(name: str, value: object) -> bool:
         return str(getattr(value, "dtype", "")).startswith(("int", "uint"))
     if name == "floating":
         return str(getattr(value, "dtype", "")).startswith(("float", "bfloat"))
-    if name == "binary_root":  # 1 / sqrt(value) has no rounding error in float32
-        return isinstance(value, int) and value > 0 and value & (value - 1) == 0 and value.bit_length() % 2 == 1
+    if name == "binary_root":
+        return binary_root(value)
     if name == "ranked":
         return rank_of(value) != 0
     if name == "boolean":
@@ -118,7 +118,14 @@ def _asks_two(name: str, value: object, other: object) -> bool:
         return False
     if name == "less":
         return value < other
+    if name == "binary_root_share":
+        return other != 0 and binary_root(value // other)
     return other != 0 and value % other == 0  # even: divides without rest
+
+
+def binary_root(value: object) -> bool:
+    """Has 1 / sqrt(value) no rounding error in float32, in which Keras keeps such a scale?"""
+    return isinstance(value, int) and value > 0 and value & (value - 1) == 0 and value.bit_length() % 2 == 1
 
 
 def alike(left: object, right: object) -> bool:

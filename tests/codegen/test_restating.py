@@ -76,12 +76,13 @@ def test_two_classes_of_one_name_are_told_apart(tmp_path: Path, opset: OpSet) ->
     assert "self.attn = TorchMultiheadAttention(8, 2" in made.text
 
 
-@pytest.mark.parametrize("heads", [2, 4])
-def test_a_layer_with_a_form_keeps_it(tmp_path: Path, opset: OpSet, heads: int) -> None:
+@pytest.mark.parametrize(("heads", "exact"), [(2, True), (4, False)])
+def test_a_layer_keeps_its_form_where_that_is_exact(tmp_path: Path, opset: OpSet, heads: int, exact: bool) -> None:
+    """Keras holds 1 / sqrt(width of a head) in float32, which has it in full for 4 and not for 2."""
     text = MASKED.replace("y, scores = self.attn(x, x, x)", "y = self.attn(x, x, x, need_weights=False)[0]")
     text = text.replace("return y, scores.sum()", "return y").replace("8, 2", f"8, {heads}")
     made = converted(tmp_path, opset, text, "MultiheadAttention()")
-    assert f"layers.MultiHeadAttention({heads}, {8 // heads})" in made.text
+    assert (f"layers.MultiHeadAttention({heads}, {8 // heads})" in made.text) is exact
 
 
 HELD = """
