@@ -13,6 +13,7 @@ from codegen.lower import Step
 from codegen.orders import Order
 from codegen.writing import nodes
 from pivot.codecs.base import NoForm
+from pivot.codecs.dtypes import DtypeLike
 from pivot.dims import Size
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face, write_slots
 from pivot.op import Form
@@ -244,6 +245,8 @@ def source_text(
         )
     ):
         return expression if not slot.variadic else None
+    if isinstance(source.value, Coded) and isinstance(codec_of(source.value), DtypeLike):
+        return ast.Attribute(expression, "dtype", ast.Load()) if is_path(expression) else None
     if spec.type.kind == "dtype" and says_dtype(expression):
         return expression  # the element type of another tensor
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
@@ -308,6 +311,11 @@ def says_dtype(expression: ast.expr) -> bool:
     return isinstance(expression, ast.Name) or (
         isinstance(expression, ast.Attribute) and expression.attr in ("dtype", "compute_dtype")
     )
+
+
+def is_path(expression: ast.expr) -> bool:
+    """Is this a name, or an attribute of one?"""
+    return isinstance(expression, ast.Name) or (isinstance(expression, ast.Attribute) and is_path(expression.value))
 
 
 def has_size(value: object) -> bool:

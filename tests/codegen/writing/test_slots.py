@@ -150,3 +150,8 @@ def test_computed_pads_are_paired_by_axis(written: Callable[..., str]) -> None:
         "2x3x8x8",
     )
     assert "self.pad = layers.ZeroPadding2D(((height, height + 2), (width, width + 1)))" in made
+
+
+def test_the_type_of_another_tensor_stays_that_of_the_tensor(call: Call) -> None:
+    made = call("", "y = x.int()\nreturn torch.cumsum(y, dim=1).type_as(y) * y", "2x4")
+    assert "ops.cast(ops.cumsum(y, axis=1), y.dtype) * y" in made
