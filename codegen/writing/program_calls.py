@@ -11,7 +11,7 @@ from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, ClassObject, DictObject, InstanceObject, ListObject, Unknown, Value
+from pivot.reading.values import Api, ClassObject, DictObject, InstanceObject, ListObject, TensorCell, Unknown, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -93,6 +93,7 @@ def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[
     names = e.w.parameter_names(visits)
     args: list[ast.expr] = []
     kwargs: list[ast.keyword] = []
+    by_name = first_by_name(node, visits)
     for position, arg in enumerate(node.args):
         if isinstance(arg, ast.Starred):
             args.append(ast.Starred(e.expr(arg.value), ast.Load()))
@@ -100,6 +101,8 @@ def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[
             later = [p for p in range(position + 1, len(node.args)) if p < len(names) and names[p] not in dropped]
             if later and any(isinstance(a, ast.Starred) for a in node.args):
                 continue
+        elif by_name is not None and by_name <= position < len(names):
+            kwargs.append(ast.keyword(names[position], nodes.like(e.expr(arg), arg)))
         else:
             args.append(nodes.like(e.expr(arg), arg))
     for keyword in node.keywords:
@@ -111,6 +114,27 @@ def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[
     if e.w.takes_mode(visits):
         kwargs.append(ast.keyword("training", ast.Name("training", ast.Load())))
     return ast.Call(func, args, kwargs)
+
+
+def first_by_name(node: ast.Call, visits: list[Visit]) -> int | None:
+    """From which place on the arguments of a layer are named: Keras takes only tensors by place, and None."""
+    if any(isinstance(arg, ast.Starred) for arg in node.args):
+        return None
+    for position in range(len(node.args)):
+        values = [v.args[position].hint for v in visits if v.kind == "apply" and position < len(v.args)]
+        if any(not is_of_tensors(value) for value in values):
+            return position
+    return None
+
+
+def is_of_tensors(hint: object) -> bool:
+    """Is a value a tensor, nothing, or a structure of these?"""
+    if isinstance(hint, (tuple, ListObject)):
+        parts = hint.items if isinstance(hint, ListObject) else hint
+        return all(is_of_tensors(p.hint if isinstance(p, Value) else p) for p in parts)
+    if isinstance(hint, DictObject):
+        return all(is_of_tensors(value.hint) for _, value in hint.entries.values())
+    return hint is None or isinstance(hint, TensorCell)
 
 
 def is_left_out(visits: list[Visit], name: str) -> bool:

@@ -279,3 +279,28 @@ def test_an_argument_without_meaning_is_left_out_where_it_has_a_default(call: Ca
     before = "def grid(n, device=None):\n    return torch.arange(n, device=device)\n\n\n"
     text = call("self.n = 4", "return x + grid(4, device=x.device)", "2x4", before=before)
     assert "grid(4)" in text
+
+
+def test_layers_take_only_tensors_by_place(written: Written) -> None:
+    text = written(
+        """
+        class Twice(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+
+            def forward(self, x, mask, twice, y=None):
+                x = self.fc(x) + y
+                return x * 2 if twice else x
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.block = Twice()
+
+            def forward(self, x, twice=True):
+                return self.block(x, None, twice, x)
+        """,
+        "2x4",
+    )
+    assert "self.block(x, None, twice=twice, y=x)" in text
