@@ -6,6 +6,7 @@ import math
 from typing import ClassVar
 
 from pivot.codecs.base import Codec, NoForm, Refs, Sample
+from pivot.dims import Size
 
 FLOAT32_EPSILON = 1.1920928955078125e-07  # torch.finfo(torch.float32).eps
 KERAS_EPSILON = 1e-07  # keras.config.epsilon()
@@ -74,14 +75,14 @@ class GeluKind(Codec):
 
 
 class Positive(Codec):
-    """A whole number above zero; others have a special meaning in the framework (groups=-1)."""
+    """A whole number above zero or a size that is open; others have a special meaning in the framework (groups=-1)."""
 
     name: ClassVar[str] = "positive"
     face: ClassVar[str | None] = "plain"
     domain: ClassVar[tuple[Sample, ...]] = ((1, {}), (32, {}))
 
     def read(self, value: object, refs: Refs) -> object:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        if isinstance(value, bool) or not isinstance(value, (int, Size)) or (isinstance(value, int) and value < 1):
             raise NoForm(f"{value!r} is not a positive number")
         return value
 

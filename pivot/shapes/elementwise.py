@@ -133,8 +133,12 @@ def rule_topk(site: Site) -> Sequence[TensorType]:
 
 
 def rule_reduce_pair(site: Site) -> Sequence[TensorType]:
-    """a: *, b: * -> y: * broadcast, without `axis`."""
-    shape = broadcast(_shapes(site))
+    """a: *, b: * -> y: *, without `axis`. The axis is counted in the shape of both, so neither is stretched."""
+    shape, *others = _shapes(site)
+    if any(other != shape for other in others):
+        raise ShapeError("tensors of different shapes, along an axis of the one that both are broadcast to")
+    if not shape:
+        raise ShapeError("single numbers, which have no axis")
     return (TensorType(reduced(shape, (site.axis("axis", len(shape)),), False), as_float(promote(site.given()))),)
 
 

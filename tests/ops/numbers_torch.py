@@ -30,6 +30,13 @@ def flatten(value: Any) -> list[Any]:
     return [] if value is None else [value]
 
 
+def inputs_of(job: dict[str, Any]) -> list[Any]:
+    """The inputs of one job, numbers in its element type."""
+    with np.load(job["source_inputs"]) as file:
+        given = [torch.from_numpy(np.array(file[f"i{place}"])) for place in range(job["count"])]
+    return [value.to(getattr(torch, job["dtype"])) if value.is_floating_point() else value for value in given]
+
+
 def main(request: str, answer: str) -> None:
     """Run all jobs and say which failed."""
     runtime = load_runtime()
@@ -45,15 +52,15 @@ def main(request: str, answer: str) -> None:
                 exec(compile(Path(job["source"]).read_text(encoding="utf-8"), job["source"], "exec"), names)
                 torch.manual_seed(0)
                 model = names["Model"]().eval()
+                if any(torch.nn.parameter.is_lazy(parameter) for parameter in model.parameters()):
+                    with torch.no_grad():  # lazy layers make their weights when they see an input
+                        model(*inputs_of(job))
                 runtime.perturb(model)
                 state = {f"={name}": value.numpy().copy() for name, value in model.state_dict().items()}
                 np.savez(job["state"], **state)
                 made[job["source"]] = model
-            with np.load(job["source_inputs"]) as file:
-                given = [torch.from_numpy(np.array(file[f"i{place}"])) for place in range(job["count"])]
-            given = [value.to(getattr(torch, job["dtype"])) if value.is_floating_point() else value for value in given]
             with torch.no_grad():
-                results = flatten(made[job["source"]](*given))
+                results = flatten(made[job["source"]](*inputs_of(job)))
             np.savez(job["source_results"], **{f"o{place}": np.asarray(value) for place, value in enumerate(results)})
             found[job["key"]] = None
         except Exception as error:  # noqa: BLE001  the example is at fault, and is named

@@ -54,6 +54,7 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("F.group_norm(x, 3, w, b)", ("x=2x6x5", "w=6", "b=6")),
     ("F.unfold(x, (2, 3), stride=2, padding=1)", ("x=2x3x5x6",)),
     ("F.scaled_dot_product_attention(x, x, x, is_causal=True)", ("x=2x3x5x6",)),
+    ("F.cosine_similarity(x, y, dim=1)", ("x=2x3x4", "y=3x4")),
     ("nn.LazyConv2d(4, 3)", ("x=2x3x5x6",)),
 ]
 CASES = [

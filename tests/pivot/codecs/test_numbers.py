@@ -5,7 +5,7 @@ import math
 import pytest
 
 from pivot.codecs.base import NoForm
-from pivot.codecs.numbers import Bessel, BesselRoot, NormOrder, OneMinus, RmsEpsilon, Table, Unbiased
+from pivot.codecs.numbers import Bessel, BesselRoot, NormOrder, OneMinus, Positive, RmsEpsilon, Table, Unbiased
 from pivot.dims import symbol
 from pivot.types import TensorType
 
@@ -26,10 +26,17 @@ def test_a_table_of_words() -> None:
         Table().write(1, words)
 
 
+def test_a_positive_number_may_be_an_open_size() -> None:
+    classes = symbol("K", 3)
+    assert Positive().read(classes, {}) == classes
+    with pytest.raises(NoForm):
+        Positive().read(0, {})
+
+
 def test_words_for_numbers() -> None:
     assert NormOrder().read("fro", {}) == 2.0
     assert NormOrder().write(2.0, {}) == 2
-    assert RmsEpsilon().read(None, {}) == pytest.approx(2**-23)
+    assert math.isnan(RmsEpsilon.none_means)
     assert Unbiased().read(True, {}) == 1
     with pytest.raises(NoForm):
         Unbiased().write(2, {})

@@ -167,6 +167,8 @@ def test_shapes(opset: OpSet, name: str, given: list[object], params: dict[str, 
         ("flatten", [(2, 3, 4)], {"start": 2, "end": 1}, "axis 2 is behind axis 1"),
         ("topk", [(2, 3)], {"k": 4}, "4 of 3 entries"),
         ("linear", [()], {"units": 3}, "axes"),
+        ("cosine_similarity", [(2, 3), (2, 1, 3)], {"axis": -1}, "different shapes"),
+        ("cosine_similarity", [(), ()], {"axis": 0}, "no axis"),
         ("concat", [(N, 3)], {"axis": 1}, "not a list of tensors"),
     ],
 )
