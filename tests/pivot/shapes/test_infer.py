@@ -75,7 +75,7 @@ def test_every_op_names_a_rule_that_exists(opset: OpSet) -> None:
         ("argmax", [(N, 3)], {}, [()]),
         ("max_with_place", [(N, 3)], {"axis": -1}, [(N,), (N,)]),
         ("topk", [(N, 7)], {"k": 3}, [(N, 3), (N, 3)]),
-        ("cosine_similarity", [(N, 3, 4), (3, 4)], {"axis": 2}, [(N, 3)]),
+        ("cosine_similarity", [(N, 3, 4), (N, 3, 4)], {"axis": 2}, [(N, 3)]),
         ("mse_loss", [(N, 3), (N, 3)], {}, [()]),
         ("mse_loss", [(N, 3), (N, 3)], {"reduction": "none"}, [(N, 3)]),
         ("cross_entropy", [(N, 5, 4), (N, 4)], {"reduction": "none"}, [(N, 4)]),
