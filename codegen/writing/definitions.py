@@ -233,7 +233,7 @@ class Definitions:
     def bases(self, cls: ClassObject) -> list[ast.expr]:
         """The bases of a class in the target."""
         out: list[ast.expr] = []
-        for value, text in zip(cls.bases, cls.node.bases, strict=False):
+        for value, text in zip(cls.bases, cls.base_texts, strict=False):
             hint = value.hint
             if isinstance(hint, Api) and hint.name in BASES:
                 name = BASES[hint.name]

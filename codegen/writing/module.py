@@ -109,8 +109,28 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
                 out.extend(definition(w, statement, scope, file))
         else:
             body = Statements(w, file, set(), False)
-            out.extend(body.statement(statement))
+            for made in body.statement(statement):
+                bound = simple_targets(made)
+                if bound and name not in bound:
+                    continue  # another name of the same `try` or `if`: written where it is asked for
+                if bound and not out and name not in library and key not in w.imported and reads_itself(made, name):
+                    why = f"{w.short(file)}:{made.lineno}: {name} wraps what the target does not have"
+                    made = w.adapters.refusing(name, why)
+                out.append(made)
     return out
+
+
+def simple_targets(node: ast.stmt) -> list[str]:
+    """The names that an assignment binds; none for every other statement, and where it changes an object too."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    names = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+    return names if all(isinstance(t, (ast.Name, ast.Tuple, ast.List)) for t in targets) else []
+
+
+def reads_itself(node: ast.stmt, name: str) -> bool:
+    """Does an assignment ask for the name that it binds?"""
+    value = node.value if isinstance(node, ast.Assign) else None
+    return value is not None and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value))
 
 
 def definition(w: Writer, node: ast.FunctionDef | ast.ClassDef, scope: Scope, file: str) -> list[ast.stmt]:

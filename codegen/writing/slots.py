@@ -18,6 +18,7 @@ from pivot.dims import Size
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face, write_slots
 from pivot.op import Form
 from pivot.predicates import equal
+from pivot.reading.values import ListObject
 from pivot.references import codec_of
 from pivot.slots import MISSING, Coded, Path, Slot
 from pivot.spelling import refs_by_role
@@ -265,7 +266,18 @@ def source_text(
         return templated(source, slot, expression)
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
         return None
+    if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
+        return as_tuple(expression, hints(source.key))
     return expression
+
+
+def as_tuple(expression: ast.expr, hints: list[object]) -> ast.expr | None:
+    """Numbers per axis that the source holds in a list: Keras' functions, unlike its layers, want a tuple."""
+    if not any(isinstance(h, ListObject) for h in hints):
+        return expression
+    if isinstance(expression, ast.List):
+        return ast.Tuple(expression.elts, ast.Load())
+    return nodes.call("tuple", [expression]) if all(isinstance(h, (ListObject, tuple)) for h in hints) else None
 
 
 def from_number(steps: list[Step], slot: Slot, param: str, expression: ast.expr) -> ast.expr | None:

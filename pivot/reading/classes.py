@@ -82,9 +82,11 @@ def decorated(
 
 def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
     """A class object whose members are evaluated on demand."""
-    bases = tuple(restating.base_value(ev, ev.evaluate(b, frame), node) for b in node.bases)
+    bases = [(restating.base_value(ev, ev.evaluate(b, frame), node), b) for b in node.bases]
+    known = [(value, text) for value, text in bases if not isinstance(value.hint, Unknown)]
     scope = Scope(frame.file, frame.scope)
-    made = ClassObject(node, frame.file, node.name, scope, tuple(b for b in bases if not isinstance(b.hint, Unknown)))
+    made = ClassObject(node, frame.file, node.name, scope, tuple(value for value, _ in known))
+    made.base_texts = tuple(text for _, text in known)
     for statement in node.body:
         for name in bound_names(statement):
             made.pending.setdefault(name, []).append(statement)

@@ -187,7 +187,8 @@ def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST)
     folder = path.parent if path.name == "__init__.py" else None
     if folder is not None:
         for candidate in (folder / f"{name}.py", folder / name / "__init__.py"):
-            if candidate.exists() and name not in open_file(ev, path).lazy:
+            own = str(path) == frame.file  # `from . import a` in the package itself: the name is bound by this import
+            if candidate.exists() and (own or name not in open_file(ev, path).lazy):
                 return Value(ModuleScope(open_file(ev, candidate)))
     scope = open_file(ev, path)
     value = lookup.in_module(ev, scope, name)

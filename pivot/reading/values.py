@@ -192,6 +192,7 @@ class ClassObject:
     members: dict[str, Value] = field(default_factory=dict)
     pending: dict[str, list[ast.stmt]] = field(default_factory=dict)
     kind: str = "class"  # class | enum | dataclass | namedtuple
+    base_texts: tuple[ast.expr, ...] = ()  # what the source says for each of `bases`
 
     def mro(self) -> list[ClassObject | Api]:
         """This class and its bases, depth first with duplicates removed from the left."""

@@ -12,6 +12,23 @@ Written = Callable[..., str]
 Net = Callable[..., str]
 
 
+def test_bases_that_are_not_known_go(written: Written) -> None:
+    made = written(
+        """
+        from elsewhere import Loading
+
+        class Base(nn.Module):
+            def forward(self, x):
+                return x + 1
+
+        class Net(Loading, Base):
+            pass
+        """,
+        "2x4",
+    )
+    assert "class Net(Base):" in made and "Loading" not in made
+
+
 def test_a_class_is_written_as_it_stood(written: Written) -> None:
     made = written(
         '''

@@ -29,6 +29,32 @@ def imports(converted: Converted) -> list[str]:
     return [line for line in converted.text.split("\n") if line.startswith(("import ", "from "))]
 
 
+def test_a_wrapper_of_what_was_not_brought_along_says_so(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """
+        from functools import partial
+        try:
+            from elsewhere import fetch
+            fetch = partial(fetch, kind="weights")
+            HAS_FETCH = True
+        except ImportError:
+            HAS_FETCH = False
+
+        class Net(nn.Module):
+            def __init__(self, pretrained=False):
+                super().__init__()
+                self.fc = nn.Linear(4, 2)
+                if pretrained and HAS_FETCH:
+                    fetch("net")
+
+            def forward(self, x):
+                return self.fc(x)
+        """,
+        "2x4",
+    ).text
+    assert "partial(fetch" not in made and made.count("HAS_FETCH =") <= 1
+
+
 def test_only_what_is_read_is_imported(conversion: Conversion) -> None:
     one = conversion(NET.format(body="self.fc = nn.Linear(4, 4)", result="self.fc(x)"), "2x4")
     two = conversion(NET.format(body="pass", result="F.relu(x)"), "2x4")

@@ -98,6 +98,16 @@ def test_pads_are_paired_from_the_list_of_the_source(call: Call) -> None:
     assert "((0, 0), (0, self.p + 1), (self.p, 0), (0, 0))" in made
 
 
+def test_numbers_per_axis_that_are_held_in_a_list_become_a_tuple(call: Call) -> None:
+    """Keras' functions add tuples to them."""
+    made = call(
+        "self.w = nn.Parameter(torch.zeros(3, 1, 2, 2))\nself.s = [2, 2]",
+        "return F.conv2d(x, self.w, None, self.s, 0, [1, 1], 3)",
+        "2x3x8x8",
+    )
+    assert "strides=tuple(self.s)" in made
+
+
 def test_equal_pieces_are_counted_on_the_axis_that_is_stored(call: Call) -> None:
     made = call("self.c = nn.Conv2d(3, 6, 1)", "a, b = torch.split(self.c(x), 3, dim=1)\nreturn a + b", "2x3x8x8")
     assert "a, b = ops.split(self.c(x), 2, axis=-1)" in made

@@ -62,11 +62,12 @@ def test_files_beside_the_source_are_read(read: Read, statement: str, block: str
         ("from package.layers import blocks", "blocks.Block()"),
         ("from ..layers import *", "Block()"),
         ("import package.layers.blocks as b", "b.Block()"),
+        ("from package import layers", "layers.Block()"),
     ],
 )
 def test_packages_are_read(read: Read, statement: str, block: str) -> None:
     files = {
-        "package/__init__.py": "",
+        "package/__init__.py": "from . import layers\n",
         "package/nets/__init__.py": "",
         "package/layers/__init__.py": "from .blocks import Block\n",
         "package/layers/blocks.py": BLOCK,
