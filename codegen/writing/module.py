@@ -46,8 +46,9 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
                 w.out.entry = nodes.call("keras.Sequential", [ast.List([w.out.entry], ast.Load())])
         written = collect(w, library, {(entry_file, factory.name): [factory]} if factory is not None else {})
     except Unwritable as no:
-        if w.out.problems:
-            raise Refusal(w.out.problems[0]) from None
+        fatal = next((p for p in w.out.problems if p.severity == "error"), None)
+        if fatal is not None:
+            raise Refusal(fatal) from None
         raise refuse("unwritable", entry_file, 1, 1, str(no), "write it with operations the target has") from None
     rename_definitions(w, written)
     library.update({name: (module, item or "") for name, (module, item) in w.imports.items()})
@@ -102,14 +103,17 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
     out: list[ast.stmt] = []
     for statement in scope.lazy.get(name, []):
         last = scope.lazy[name][-1]
+        inside = import_inside(w, statement, name)
+        if inside is not None:
+            follow_import(w, inside, name, scope, library)
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
-            follow_import(w, statement, name, scope, library)
-        elif isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+            continue
+        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             if statement is last:
                 out.extend(definition(w, statement, scope, file))
         else:
             body = Statements(w, file, set(), False)
-            for made in body.statement(statement):
+            for made in body.statement(statement) or known_constant(statement, name, scope):
                 bound = simple_targets(made)
                 if bound and name not in bound:
                     continue  # another name of the same `try` or `if`: written where it is asked for
@@ -131,6 +135,27 @@ def reads_itself(node: ast.stmt, name: str) -> bool:
     """Does an assignment ask for the name that it binds?"""
     value = node.value if isinstance(node, ast.Assign) else None
     return value is not None and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value))
+
+
+def import_inside(w: Writer, node: ast.stmt, name: str) -> ast.Import | ast.ImportFrom | None:
+    """The import that bound a name, also in a condition or `try` around it: the one that was met, else the first."""
+    if not isinstance(node, (ast.Import, ast.ImportFrom, ast.If, ast.Try)):
+        return None
+    found = [
+        n
+        for n in ast.walk(node)
+        if isinstance(n, (ast.Import, ast.ImportFrom)) and any(name in (a.asname, a.name) for a in n.names)
+    ]
+    met = [n for n in found if id(n) in w.trace.executed]
+    return node if isinstance(node, (ast.Import, ast.ImportFrom)) else next(iter([*met, *found]), None)
+
+
+def known_constant(node: ast.stmt, name: str, scope: Scope) -> list[ast.stmt]:
+    """`HAS_GELU = "gelu" in dir(F)`: an assignment that asks the source's library something stands with the answer."""
+    value = scope.names.get(name)
+    if isinstance(node, ast.Assign) and value is not None and isinstance(value.hint, (bool, int, float, str)):
+        return [nodes.like(ast.Assign([ast.Name(name, ast.Store())], nodes.literal(value.hint)), node)]
+    return []
 
 
 def definition(w: Writer, node: ast.FunctionDef | ast.ClassDef, scope: Scope, file: str) -> list[ast.stmt]:
@@ -210,7 +235,7 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
             return known.get(file, 0)
         known[file] = below = 0  # an import back to here does not count
         every: list[ast.stmt] = [*scope.stars, *(s for statements in scope.lazy.values() for s in statements)]
-        for statement in every:
+        for statement in {id(s): s for s in every}.values():  # one import binds many names
             if isinstance(statement, ast.ImportFrom):
                 frame = w.ev.module_frame(scope)
                 for path in {imports.defined_in(w.ev, statement, a.name, frame) for a in statement.names}:
@@ -323,7 +348,8 @@ def import_statements(library: dict[str, tuple[str, str]], body: list[ast.stmt],
         if name not in names:
             continue
         if not item:
-            plain.append(ast.Import([ast.alias(module, name if name != module else None)]))
+            bound = module.partition(".")[0]  # `import collections.abc` binds collections
+            plain.append(ast.Import([ast.alias(module, None if name in (module, bound) else name)]))
         else:
             grouped.setdefault(module, []).append(ast.alias(item, name if name != item else None))
     out: list[ast.stmt] = [*plain, *(ast.ImportFrom(m, a, 0) for m, a in sorted(grouped.items()))]

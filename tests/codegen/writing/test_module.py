@@ -171,3 +171,36 @@ def test_a_single_layer_becomes_a_model(conversion: Conversion) -> None:
     made = conversion("model = nn.Linear(4, 2)\n", "2x4", model="model")
     assert made.entry == "keras.Sequential([model])"
     assert "import keras" in imports(made)
+
+
+def test_module_level_names_that_ask_the_library_stand_with_their_answer(conversion: Conversion) -> None:
+    source = """
+import collections.abc
+import sys
+
+
+if sys.version_info >= (3, 8):
+    from typing import Literal
+else:
+    from typing_extensions import Literal
+
+HAS_SILU = "silu" in dir(F)
+
+
+def pair(x):
+    return tuple(x) if isinstance(x, collections.abc.Iterable) else (x, x)
+
+
+class Net(nn.Module):
+    def __init__(self, pool: Literal["avg", "max"] = "avg"):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, pair(3))
+
+    def forward(self, x):
+        x = self.conv(x)
+        return F.silu(x) if HAS_SILU else x * F.sigmoid(x)
+"""
+    text = conversion(source, "Bx3x8x8").text
+    assert "HAS_SILU = True" in text
+    assert "import collections.abc\n" in text
+    assert "from typing import Literal" in text
