@@ -200,7 +200,7 @@ class Net(nn.Module):
         x = self.conv(x)
         return F.silu(x) if HAS_SILU else x * F.sigmoid(x)
 """
-    text = conversion(source, "Bx3x8x8").text
+    text = conversion(source, "2x3x8x8").text
     assert "HAS_SILU = True" in text
     assert "import collections.abc\n" in text
     assert "from typing import Literal" in text
