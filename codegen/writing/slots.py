@@ -14,6 +14,7 @@ from codegen.orders import Order
 from codegen.writing import nodes
 from pivot.codecs.base import NoForm
 from pivot.codecs.dtypes import DtypeLike
+from pivot.codecs.pieces import CutPoints, SectionSizes
 from pivot.dims import Size
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face, write_slots
 from pivot.op import Form
@@ -262,6 +263,9 @@ def source_text(
         written = from_number(steps, slot, param, expression)
         if written is not None:
             return written
+    cut = from_sizes(slot, source, expression, hints(source.key))
+    if cut is not None:
+        return cut
     if (isinstance(slot.value, Coded) and b is None) or a is None or a != b:
         return templated(source, slot, expression)
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
@@ -299,6 +303,22 @@ def from_pairs(steps: list[Step], slot: Slot, source: Slot, param: str, expressi
     text = codec_of(slot.value).from_pairs(len(pairs))
     parts = {f"{'ab'[k]}{axis}": expression.elts[at] for axis, pair in enumerate(pairs) for k, at in enumerate(pair)}
     return filled(text, parts) if text is not None else None
+
+
+def from_sizes(slot: Slot, source: Slot, expression: ast.expr, hints: list[object]) -> ast.expr | None:
+    """`[a, a + b]` for a source that says the sizes `[a, b, c]` of pieces."""
+    if not isinstance(slot.value, Coded) or not isinstance(source.value, Coded) or nodes.is_constant(expression):
+        return None
+    cuts, sizes = codec_of(slot.value), codec_of(source.value)
+    if not isinstance(cuts, CutPoints) or not isinstance(sizes, SectionSizes):
+        return None
+    if not all(isinstance(hint, (tuple, ListObject)) for hint in hints):
+        return None  # one size for all
+    if isinstance(expression, (ast.List, ast.Tuple)) and not any(isinstance(e, ast.Starred) for e in expression.elts):
+        parts = {f"s{k}": part for k, part in enumerate(expression.elts)}
+        return filled(cuts.from_sizes(len(parts)), parts)
+    named = is_path(expression) and not (isinstance(expression, ast.Name) and expression.id == "i")
+    return filled(cuts.from_sizes(None), {"e": expression}) if named else None
 
 
 def filled(template: str, texts: Mapping[str, ast.expr]) -> ast.expr:

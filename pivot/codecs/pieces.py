@@ -55,6 +55,12 @@ class CutPoints(Codec):
     def normal(self, value: object) -> object:
         return piece_sizes(value, _axis_size(_SAMPLE))
 
+    def from_sizes(self, count: int | None) -> str:
+        """Places to cut at by the sizes of the pieces: by each (`s0`, `s1`), or by the name of a list of them."""
+        if count is None:
+            return "[sum(e[:i]) for i in range(1, len(e))]"
+        return f"[{', '.join(' + '.join(f's{k}' for k in range(n)) for n in range(1, count))}]"
+
 
 class ChunkSizes(Codec):
     """Sizes of n chunks of a tensor (only for decompositions)."""

@@ -176,12 +176,10 @@ def test_a_single_layer_becomes_a_model(conversion: Conversion) -> None:
 def test_module_level_names_that_ask_the_library_stand_with_their_answer(conversion: Conversion) -> None:
     source = """
 import collections.abc
-import sys
 
-
-if sys.version_info >= (3, 8):
+try:
     from typing import Literal
-else:
+except ImportError:
     from typing_extensions import Literal
 
 HAS_SILU = "silu" in dir(F)

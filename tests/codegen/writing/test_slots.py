@@ -165,3 +165,31 @@ def test_computed_pads_are_paired_by_axis(written: Callable[..., str]) -> None:
 def test_the_type_of_another_tensor_stays_that_of_the_tensor(call: Call) -> None:
     made = call("", "y = x.int()\nreturn torch.cumsum(y, dim=1).type_as(y) * y", "2x4")
     assert "ops.cast(ops.cumsum(y, axis=1), y.dtype) * y" in made
+
+
+def test_sizes_of_pieces_that_differ_are_said_in_the_source_s_words(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Block(nn.Module):
+            def __init__(self, parts, a):
+                super().__init__()
+                self.parts = parts
+                self.a = a
+
+            def forward(self, x):
+                p, q = torch.split(x, self.parts, dim=1)
+                r, s, t = q.split([self.a, 1, self.a + 1], dim=1)
+                return torch.cat([t, s, q, p, r], dim=1)[:, :12]
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = nn.Sequential(Block([8, 4], 1), Block([6, 6], 2))
+
+            def forward(self, x):
+                return self.body(x)
+        """,
+        "2x12",
+    )
+    assert "[sum(self.parts[:i]) for i in range(1, len(self.parts))]" in made
+    assert "ops.split(q, [self.a, self.a + 1], axis=1)" in made
