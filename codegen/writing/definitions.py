@@ -14,6 +14,7 @@ from codegen.writing.naming import member_key, reference_to
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup
+from pivot.reading.decorating import READ_DECORATORS, decorator_name
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject
 
@@ -63,9 +64,9 @@ class Definitions:
         if owner is not None and node.name == "forward":
             made.name = "apply" if own_gradient else "call"
         made.decorator_list = [
-            d
-            for d in (copy.deepcopy(d) for d in node.decorator_list)
-            if classes.decorator_name(d) in classes.READ_DECORATORS
+            body.e.expr(d) if id(d) in self.w.ev.applied else copy.deepcopy(d)
+            for d in node.decorator_list
+            if decorator_name(d) in READ_DECORATORS or id(d) in self.w.ev.applied
         ]
         made.returns = self.w.annotation(node.returns, file)
         if not made.body:
@@ -112,8 +113,9 @@ class Definitions:
             if star is not None:
                 star.annotation = self.w.annotation(star.annotation, file)
         if mode:
-            spec.args.append(ast.arg("training", None))
-            spec.defaults.append(ast.Constant(False))
+            named_only = spec.vararg is not None
+            (spec.kwonlyargs if named_only else spec.args).append(ast.arg("training", None))
+            (spec.kw_defaults if named_only else spec.defaults).append(ast.Constant(False))
         if not is_restatement(file):
             self.w.out.dropped.extend(f"{node.name}({name})" for name in sorted(gone))
 
@@ -180,9 +182,7 @@ class Definitions:
         """A class: bases in the target, members that are needed."""
         node = cls.node
         made = ast.ClassDef(node.name, self.bases(cls), [], [], [])
-        made.decorator_list = [
-            copy.deepcopy(d) for d in node.decorator_list if classes.decorator_name(d) == "dataclass"
-        ]
+        made.decorator_list = [copy.deepcopy(d) for d in node.decorator_list if decorator_name(d) == "dataclass"]
         is_module = self.w.ev.dialect.is_module_class(cls)
         for statement in node.body:
             made.body.extend(self.member(statement, cls, is_module))

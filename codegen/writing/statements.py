@@ -201,7 +201,7 @@ class Statements:
         return [ast.Assign(targets, value)]
 
     def only_starts(self, node: ast.AST) -> bool:
-        """`layer.weight.data = ...`: does an assignment only say what a parameter starts from?"""
+        """`layer.weight.data = ...`: does it only say what a parameter starts from, or updates one?"""
         return any(v.kind == "dropped" and v.name == "start" for v in self.w.trace.of(node))
 
     def is_child(self, node: ast.Assign) -> bool:

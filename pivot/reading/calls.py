@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, instances, library, methods, restating
+from pivot.reading import classes, decorating, instances, library, methods, restating
 from pivot.reading.bombs import check_items
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
@@ -108,6 +108,12 @@ def call_program(
     """Call a function of the program in a frame of its own. `recorded`: the visit that stands for it already."""
     if args and recorded is None and restating.copies_layers(function):
         return copied(ev, args[0], True, {}, node, frame)
+    if function.replaced is not None:
+        instead = decorating.stand_in(ev, function, args, kwargs, node, frame)
+        if isinstance(instead, FunctionObject):
+            function = instead
+        elif instead is not None:
+            return call_value(ev, Value(instead), args, kwargs, node, frame)
     inner = ev.enter(function, node, frame, receiver, function.owner)
     visit = recorded or ev.visit(Visit(node, frame, "function", callee, args, kwargs))
     visit.entered = inner

@@ -6,18 +6,16 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.problems import Refusal
-from pivot.reading import restating
+from pivot.reading import decorating, restating
+from pivot.reading.decorating import decorator_name
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
-from pivot.reading.signals import Raised
 from pivot.reading.values import (
     Api,
     BoundMethod,
     ClassObject,
     FunctionObject,
     InstanceObject,
-    Partial,
     Unknown,
     Value,
 )
@@ -25,59 +23,19 @@ from pivot.reading.values import (
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
-READ_DECORATORS = {"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "dataclass"}
-
-
-def decorator_name(node: ast.expr) -> str:
-    """The last name of a decorator: `functools.cached_property` is `cached_property`."""
-    if isinstance(node, ast.Call):
-        return decorator_name(node.func)
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
 
 def make_function(
     ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, frame: Frame, owner: ClassObject | None
 ) -> Value:
-    """A function object. Decorators of the program are applied; others are taken as leaving the function as it is."""
+    """A function object, with what its decorators made of it."""
     names = tuple(decorator_name(d) for d in node.decorator_list)
     defaults = tuple(ev.evaluate(d, frame) for d in node.args.defaults)
     kw_defaults = tuple(ev.evaluate(d, frame) if d is not None else None for d in node.args.kw_defaults)
     scope = frame.scope
-    made = Value(
-        FunctionObject(node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names)
+    made = FunctionObject(
+        node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names
     )
-    return decorated(ev, node, made, frame)
-
-
-def decorated(
-    ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, made: Value, frame: Frame
-) -> Value:
-    """Call the program's own decorators for what they do elsewhere; the definition stays as it stands."""
-    for decorator in reversed(node.decorator_list):
-        name = decorator_name(decorator)
-        if name in READ_DECORATORS or ev.dialect.harmless_decorator(name):
-            continue
-        ev.registering += 1
-        try:
-            callee = ev.evaluate(decorator, frame)
-            if isinstance(callee.hint, (FunctionObject, BoundMethod, Partial)):
-                result = ev.call(callee, (made,), {}, decorator, frame)
-                if result.hint is made.hint:
-                    continue
-        except (Refusal, Raised):
-            pass
-        finally:
-            ev.registering -= 1
-        ev.note(
-            frame,
-            decorator,
-            f"the decorator {name!r} of {node.name} is not read",
-            "the definition is taken as it stands",
-            "decorator",
-        )
-    return made
+    return decorating.function(ev, node, made, frame)
 
 
 def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
@@ -98,7 +56,8 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
         made.kind = "enum"
     elif "typing.NamedTuple" in roots:
         made.kind = "namedtuple"
-    return decorated(ev, node, Value(made), frame)
+    decorating.class_(ev, node, Value(made), frame)
+    return Value(made)
 
 
 def bound_names(node: ast.stmt) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pivot.network import Node
     from pivot.reading.dialect import Dialect
     from pivot.reading.modules import ModuleObject
+    from pivot.reading.updating import Update
     from pivot.reading.values import ParameterObject, TensorVersion
 
 
@@ -48,6 +49,8 @@ class Evaluator:
         self.unfilled: set[tuple[str, int]] = set()  # tables that were filled as far as the opened files do
         self.effects = 0  # changes of objects that others may see: attributes, items, registered modules
         self.registering = 0  # calls that register something, under way
+        self.applied: set[int] = set()  # decorators whose results were called, by syntax node
+        self.updated: list[Update] = []  # parameters and buffers that this forward pass wrote into
         self.problems: list[Problem] = []
         self.guards: list[tuple[object, object, str]] = []
         self.mode = "eval"

@@ -187,6 +187,10 @@ def replaced(ev: Evaluator, cell: TensorCell, made: TensorCell, node: ast.AST, f
     ev.visit(Visit(node, frame, "dropped", None, name="start"))
     if made.version is cell.version:
         return
+    if made.version.parameter is not None and not made.base:
+        why = "two weights share their numbers from here on; the target holds both"
+        ev.note(frame, node, why, "after training in the target, or to train them as one, set them equal",
+                "tied-weights", "warning")  # fmt: skip
     start = start_of(ev, made) if made.version.parameter is None else None
     set_start(ev, cell, start or Start("other", why="it is computed when the model is made"), node, frame)
 

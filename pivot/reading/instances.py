@@ -43,10 +43,10 @@ def construct(
     instance = InstanceObject(cls)
     made = Value(instance, Origin("apply", node, frame.file, cls.name, args, frame))
     visit = ev.visit(Visit(node, frame, "class", callee, args, kwargs, result=made))
-    if cls.kind in ("dataclass", "namedtuple") and classes.member(ev, cls, "__init__") is None:
+    hit = classes.member(ev, cls, "__init__")
+    if generates(cls, hit[1] if hit is not None else None):
         fill_fields(ev, cls, instance, args, kwargs, node, frame)
         return made
-    hit = classes.member(ev, cls, "__init__")
     if hit is not None:
         init = hit[0].hint
         assert isinstance(init, FunctionObject)
@@ -54,6 +54,23 @@ def construct(
     else:
         boxes.fill(ev, instance, args, kwargs, node, frame)
     return made
+
+
+def generates(cls: ClassObject, written: ClassObject | None) -> bool:
+    """Is the constructor of a class a generated one? `written`: the class that defines `__init__`, if one does."""
+    for entry in cls.mro():
+        if entry is written:
+            return False
+        if isinstance(entry, ClassObject) and entry.kind in ("dataclass", "namedtuple"):
+            return not any(switches_off(d) for d in entry.node.decorator_list)
+    return False
+
+
+def switches_off(decorator: ast.expr) -> bool:
+    """`@dataclass(init=False)`."""
+    return isinstance(decorator, ast.Call) and any(
+        k.arg == "init" and isinstance(k.value, ast.Constant) and k.value.value is False for k in decorator.keywords
+    )
 
 
 def generated_init(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.network import Input, Node, Run
-from pivot.reading import entries
+from pivot.reading import entries, updating
 from pivot.reading.bombs import check_nested
 from pivot.reading.evaluator import Evaluator
 from pivot.reading.frames import Frame
 from pivot.reading.inputs import InputSpec, symbolic
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version, read_tensor
+from pivot.reading.updating import tensors_of
 from pivot.reading.values import (
     INPUT,
     ClassObject,
@@ -92,21 +93,6 @@ def needed_before(earlier: list[Node], nodes: list[Node], outputs: Iterable[Tens
     return [node for node in earlier if id(node) in wanted]
 
 
-def tensors_of(node: Node) -> Iterator[TensorVersion]:
-    """The values that a node takes, those inside an index too."""
-    todo: list[object] = [*node.operands.values(), *node.params.values()]
-    while todo:
-        part = todo.pop()
-        if isinstance(part, TensorVersion):
-            yield part
-        elif isinstance(part, TensorCell):
-            yield part.version
-        elif isinstance(part, (tuple, list)):
-            todo += part
-        elif isinstance(part, slice):
-            todo += [part.start, part.stop, part.step]
-
-
 def run_forward(
     ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], mode: str, shift: int
 ) -> tuple[list[Input], tuple[TensorVersion, ...], tuple[str, ...], object]:
@@ -128,9 +114,14 @@ def run_forward(
             kwargs[spec.name] = value
     site = ev.entry_site
     frame = Frame(None, ev.scopes[next(iter(ev.scopes))], next(iter(ev.files)), key="")
-    result = ev.dialect.apply_module(ev, Value(root), tuple(args), kwargs, site, frame)
     flat: list[tuple[str, TensorVersion]] = []
-    structure = flatten_output(ev, result, "", flat, frame, site)
+    start = len(ev.nodes)
+    try:
+        result = ev.dialect.apply_module(ev, Value(root), tuple(args), kwargs, site, frame)
+        structure = flatten_output(ev, result, "", flat, frame, site)
+        updating.settle(ev, start, (v for _, v in flat))
+    finally:
+        updating.forget(ev)
     return inputs, tuple(v for _, v in flat), tuple(n for n, _ in flat), structure
 
 

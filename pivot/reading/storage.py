@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import initialising
+from pivot.reading import initialising, updating
 from pivot.reading.bombs import check_elements
+from pivot.reading.trace import Visit
 from pivot.reading.values import (
     ParameterObject,
     TensorCell,
@@ -28,6 +29,13 @@ def write_in_place(ev: Evaluator, cell: TensorCell, made: Value, node: ast.AST, 
     if cell.version.parameter is not None and not initialising.in_forward(frame):
         initialising.replaced(ev, cell, made.hint, node, frame)
         return
+    at: TensorCell | None = cell
+    while at is not None:
+        if at.version.parameter is not None:
+            ev.visit(Visit(node, frame, "dropped", None, name="start"))
+            updating.update(ev, cell, node, frame)
+            return
+        at = at.base
     old, base = cell.version, cell.base
     cell.version = made.hint.version
 

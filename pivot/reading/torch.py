@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import applying, contents, initialising, restating
+from pivot.reading import applying, contents, initialising, restating, updating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
@@ -203,8 +203,12 @@ class TorchDialect(TorchModules):
         self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame
     ) -> None:
         cell = owner.hint
-        if isinstance(cell, TensorCell) and self.of_parameter(cell) and not initialising.in_forward(frame):
-            initialising.stored(ev, cell, index, value, node, frame)
+        if isinstance(cell, TensorCell) and self.of_parameter(cell):
+            if not initialising.in_forward(frame):
+                initialising.stored(ev, cell, index, value, node, frame)
+                return
+            ev.visit(Visit(node, frame, "dropped", None, (index, value), name="start"))
+            updating.update(ev, cell, node, frame)
             return
         super().tensor_store(ev, owner, index, value, node, frame)
 
@@ -279,6 +283,8 @@ class TorchDialect(TorchModules):
                 ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
                 if name not in KEEPING and not initialising.in_forward(frame):
                     initialising.method(ev, cell, name, args, kwargs, node, frame)
+                elif name not in KEEPING:
+                    updating.update(ev, cell, node, frame)
                 return receiver
             if name in ("requires_grad_", "detach_", "retain_grad_"):
                 ev.visit(

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pivot.reading import initialising, updating
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import index_hint, readable
@@ -119,8 +120,9 @@ class TorchContainers(Dialect):
         module.weights[role] = shared
         ev.undoable(lambda: module.weights.__setitem__(role, old))
         owner = shared.owner
-        if owner is not None and owner.form is not None and owner is not module:
-            why = f"{module.class_name} and {owner.class_name} share a weight; the target holds it in both of them"
+        if owner is not module:
+            other = owner.class_name if owner is not None else "the model"
+            why = f"{module.class_name} and {other} share a weight; the target holds it in both of them"
             remedy = "both get its values; after training in the target, or to train them as one, set them equal"
             ev.note(frame, node, why, remedy, "tied-weights", "warning")
         ev.visit(Visit(node, frame, "dropped", None, (Value(module),), name="tied"))
@@ -144,6 +146,11 @@ class TorchContainers(Dialect):
         if attr == "training":
             return
         self.check_setting(ev, module, attr, value, node, frame)
+        held = module.parameters.get(attr, Value(None)).hint
+        if isinstance(held, TensorCell) and held is not value.hint and initialising.in_forward(frame):
+            ev.visit(Visit(node, frame, "dropped", None, (value,), name="start"))
+            updating.update(ev, held, node, frame)
+            return
         self.register(ev, module, attr, value, node, frame)
 
     def check_setting(

@@ -152,6 +152,8 @@ class FunctionObject:
     static: bool = False
     decorators: tuple[str, ...] = ()
     setter: Value | None = None  # of a property
+    replaced: Value | None = None  # what its decorators made of it, where that is not the function itself
+    replacing: tuple[ast.expr, ...] = ()  # the decorators that did so
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -115,18 +115,24 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     except Refusal as refusal:
         run.stopped = refusal.problem
         return run
-    problem = proof_problem(run.proof, program.project.source)
+    problem = proof_problem(run.proof, program.project.source, bool(done.evaluator.applied))
     run.extra = () if problem is None else (problem,)
     return run
 
 
-def proof_problem(proof: Proof, source: str) -> Problem | None:
-    """A difference is an error; a target that the reader cannot follow is only not proved."""
+def proof_problem(proof: Proof, source: str, wrapped: bool = False) -> Problem | None:
+    """A difference is an error; a target that the reader cannot follow is only not proved.
+
+    `wrapped`: decorators are written that replace functions, which nothing but the proof checks.
+    """
     if proof.why is None:
         return None
     file, line = proof.place or (source, 0)
     if proof.target is None:
         why = f"the static proof was not made ({proof.why})"
+        if wrapped:
+            remedy = "write what the decorators of the forward pass do into the functions"
+            return Problem("not-proved", "error", source, 0, 0, why, remedy)
         return Problem("not-proved", "warning", source, 0, 0, why, "check the numbers with --verify")
     why = f"the written text reads back as another network ({proof.why})"
     return Problem("static-proof", "error", file, line, 0, why, "report this as a defect")

@@ -295,3 +295,57 @@ def test_a_function_with_a_gradient_of_its_own_is_its_forward_pass(written: Call
     )
     assert "class Swish:\n    @staticmethod\n    def apply(x):\n        return x * ops.sigmoid(x)\n" in made
     assert "return Swish.apply(self.fc(x))" in made
+
+
+WRAPPED = """
+import functools
+
+def scaled(by):
+    def decorate(fn):
+        @functools.wraps(fn)
+        def wrapper(*args, **kwargs):
+            return fn(*args, **kwargs) * by
+        return wrapper
+    return decorate
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.drop = nn.Dropout(0.1)
+
+    @scaled(3.0)
+    def forward(self, x):
+        if self.training:
+            x = x + 1
+        return self.drop(self.fc(x))
+"""
+
+
+def test_decorators_that_replace_a_function_are_kept(written: Callable[..., str]) -> None:
+    made = written(WRAPPED, "2x4")
+    assert "    @scaled(3.0)\n    def call(self, x, training=False):" in made
+    assert "def wrapper(*args, training=False, **kwargs):" in made
+    assert "return fn(*args, **kwargs, training=training) * by" in made
+
+
+def test_updates_of_buffers_are_left_out(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+                self.register_buffer("steps", torch.zeros(1))
+
+            def forward(self, x):
+                y = self.fc(x) * self.steps
+                self.steps += 1
+                self.steps[0] = 2.0
+                self.steps = self.steps + y.sum()
+                return y
+        """,
+        "2x4",
+    )
+    body = made.partition("def call(self, x):\n")[2]
+    assert body.split("\n")[:2] == ["        y = self.fc(x) * self.steps", "        return y"]

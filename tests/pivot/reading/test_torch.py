@@ -199,3 +199,10 @@ def test_storing_into_a_tensor_is_refused_with_advice(net: Net, refused: Net) ->
 def test_settings_of_a_layer_are_not_changed_after_it_was_made(net: Net, refused: Net) -> None:
     problem = refused(net, "self.conv = nn.Conv2d(3, 4, 3)\nself.conv.stride = (2, 2)", "return self.conv(x)")
     assert "stride of a layer is changed after the layer was made" in problem.why
+
+
+@pytest.mark.parametrize("tie", ["self.a.weight = self.own", "self.a.weight.data = self.b.weight.data"])
+def test_weights_that_the_target_holds_twice_are_said(net: Callable[..., Elaborated], tie: str) -> None:
+    made = f"self.a = nn.Linear(4, 4)\nself.b = nn.Linear(4, 4)\nself.own = nn.Parameter(torch.zeros(4, 4))\n{tie}"
+    done = net(made, "return self.b(self.a(x)) @ self.own")
+    assert any(p.code == "tied-weights" and p.severity == "warning" and p.line for p in done.network.problems)
