@@ -130,14 +130,13 @@ class LoweredSide:
         op = "reshape" if step.op.shape in RESHAPES else step.op.name
         raw = canonical_params(step, target_params(self.layout, step), placed.orders_in)
         params = {name: refer(value, self.cell) for name, value in raw.items()}
-        one = taken(step)
+        one, table = taken(step), first_tensor(step)
         if one is not None:  # written as `take`
-            axis, index_id, table = one[0], self.name(one[1].version.id), first_tensor(step)
-            op, params, operands = "index_select", {"axis": axis}, [*operands[:1], index_id]
-            if axis == 0 and table is not None and len(table.type.shape) == 2:  # which is read as a look-up
-                sizes = self.stored(table)
-                op, params = "embedding", {"entries": sizes[0], "width": sizes[1]}
-                operands.reverse()
+            op, params, operands = "index_select", {"axis": one[0]}, [*operands[:1], self.name(one[1].version.id)]
+        if op == "index_select" and params["axis"] == 0 and table is not None and len(table.type.shape) == 2:
+            sizes = self.stored(table)  # a `take` that is read as a look-up
+            op, params = "embedding", {"entries": sizes[0], "width": sizes[1]}
+            operands.reverse()
         if op == "permute":
             params = {"order": permutation(step)}
         shapes = tuple(self.stored(r) for r in step.results)

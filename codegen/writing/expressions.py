@@ -164,6 +164,8 @@ class Expressions:
             made.elts = [self.target(e) for e in node.elts]
             return made
         if isinstance(node, ast.Subscript):
+            if id(node) in self.w.trace.stores:
+                raise Unwritable("a store into a tensor beside another target is not written")
             return ast.Subscript(self.expr(node.value), self.expr(node.slice), node.ctx)
         if isinstance(node, ast.Starred):
             return ast.Starred(self.target(node.value), node.ctx)

@@ -36,19 +36,22 @@ def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
     if isinstance(node, ast.Call) and (node.args or node.keywords):
         where = [v.args[1].hint if len(v.args) > 1 else v.kwargs["dim"].hint for v in visits]
         return axis_size(e, x, visits, where)
-    order = orders(e, visits)
-    if order == tuple(range(len(order))):
+    found = all_orders(e, visits)
+    if found and all(order == tuple(range(len(order))) for order in found):
         return nodes.call("keras.ops.shape", [x])
+    order = orders(e, visits)
     return ast.Tuple([axis_size(e, x, visits, [axis] * len(visits)) for axis in range(len(order))], ast.Load())
+
+
+def all_orders(e: Expressions, visits: list[Visit]) -> set[tuple[int, ...]]:
+    """The storage orders of the tensors whose size is read, which a function may take with several ranks."""
+    cells = [visit.args[0].hint for visit in visits]
+    return {e.w.layout.order_of(cell.version) for cell in cells if isinstance(cell, TensorCell)}
 
 
 def orders(e: Expressions, visits: list[Visit]) -> tuple[int, ...]:
     """The one storage order of the tensors whose size is read."""
-    found = set()
-    for visit in visits:
-        cell = visit.args[0].hint
-        if isinstance(cell, TensorCell):
-            found.add(e.w.layout.order_of(cell.version))
+    found = all_orders(e, visits)
     if len(found) != 1:
         raise Unwritable("sizes are read of tensors stored in different orders")
     return next(iter(found))

@@ -173,10 +173,31 @@ def slot_expression(
         agreed = right_for_all(steps, slot, values)
         if agreed is not None:
             return nodes.literal(agreed)
+        varying = said_in_source(steps, param, values, given, source_form, hints)
+        if varying is not None:
+            return varying
         raise Disagreement(f"{slot.key} is {', '.join(sorted({str(v) for v in values}))} at different visits")
     if slot.variadic and isinstance(first, (tuple, list)):
         return [nodes.literal(v) for v in first]
     return nodes.literal(first)
+
+
+def said_in_source(
+    steps: list[Step],
+    param: str | None,
+    values: list[object],
+    given: Given,
+    source_form: Form | None,
+    hints: Callable[[str], list[object]],
+) -> ast.expr | None:
+    """An axis that a loop counts: the source's expression, where it has at each visit the very value that is wanted."""
+    if param is None or source_form is None or steps[0].op.params[param].type.kind not in ("axis", "new_axis"):
+        return None
+    outer = steps[0].origin.get(param)
+    source = next((s for s in source_form.args if outer is not None and slot_param(s) == outer), None)
+    if source is None or any(s.origin.get(param) != outer for s in steps) or hints(source.key) != values:
+        return None
+    return given.get(source.key)
 
 
 def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object | None:

@@ -6,7 +6,7 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
-from codegen.writing import applying, effects, nodes, sizes
+from codegen.writing import applying, effects, nodes, sizes, stores
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plans import GoneResult, Unwritable, is_one_lambda
 from codegen.writing.restated import is_unread_setting, only_arm
@@ -158,6 +158,9 @@ class Statements:
         """Assignments: of results in another shape, of two layers for one, of what went."""
         if all(self.only_starts(t) for t in node.targets):
             return []
+        stored = stores.stored(self, node)
+        if stored is not None:
+            return [stored]
         sized = self.sizes(node)
         if sized is not None:
             return sized
@@ -296,6 +299,9 @@ class Statements:
         visits = self.w.trace.of(node)
         if self.only_starts(node):
             return []
+        stored = stores.stored(self, node)
+        if stored is not None:
+            return [stored]
         target = self.e.target(node.target)
         assert isinstance(target, (ast.Name, ast.Attribute, ast.Subscript))
         if visits and visits[0].kind == "op":

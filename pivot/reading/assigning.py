@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import lookup, subscripts
+from pivot.reading import lookup, stores, subscripts
 from pivot.reading.iterating import iterate
 from pivot.reading.operators import BINARY, apply_binary
 from pivot.reading.storage import write_in_place
@@ -34,6 +34,8 @@ def annotated(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
 def augmented(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     """`a += value`: in place where tensors are mutable and for lists, otherwise a new binding."""
     assert isinstance(node, ast.AugAssign)
+    if stores.augment(ev, node, frame):
+        return
     load = ast.copy_location(_as_load(node.target), node.target)
     ev.trace.keep.append(load)
     left = ev.evaluate(load, frame)

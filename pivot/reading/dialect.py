@@ -16,6 +16,7 @@ from pivot.reading.values import (
     Api,
     ClassObject,
     SuperObject,
+    TensorCell,
     Value,
 )
 
@@ -219,6 +220,10 @@ class Dialect(TensorCalls):
     def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         """container[index]."""
         raise NotImplementedError
+
+    def fills_weights(self, cell: TensorCell) -> bool:
+        """Is writing into a tensor writing into a weight?"""
+        return False
 
     def module_store(
         self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame

@@ -43,13 +43,20 @@ def write_in_place(ev: Evaluator, cell: TensorCell, made: Value, node: ast.AST, 
         cell.version = old
 
     ev.undoable(undo)
-    if base is not None and base.stale is None:
-        base.stale = f"it was written through a view in line {getattr(node, 'lineno', 0)}"
+    while base is not None:
+        if base.stale is None:
+            make_stale(ev, base, f"it was written through a view in line {getattr(node, 'lineno', 0)}")
+        base = base.base
 
-        def clean() -> None:
-            base.stale = None
 
-        ev.undoable(clean)
+def make_stale(ev: Evaluator, cell: TensorCell, why: str) -> None:
+    """From now on a cell may not be read."""
+    cell.stale = why
+
+    def clean() -> None:
+        cell.stale = None
+
+    ev.undoable(clean)
 
 
 def new_version(
@@ -62,9 +69,14 @@ def new_version(
 
 
 def read_tensor(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> TensorVersion:
-    """The current version of a cell; refused where it was written through a view."""
-    if cell.stale is not None:
+    """The current version of a cell; refused where it was written through a view, or a view's base was written."""
+    why, at = cell.stale, cell
+    while why is None and at.base is not None:
+        if at.base.version is not at.seen:
+            why = "it is a view of a tensor that was written since"
+        at = at.base
+    if why is not None:
         raise ev.refusal(
-            frame, node, f"this tensor may have changed: {cell.stale}", "write into the tensor itself", "view-write"
+            frame, node, f"this tensor may have changed: {why}", "write into the tensor itself", "view-write"
         )
     return cell.version

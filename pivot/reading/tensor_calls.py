@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
-from pivot.reading import applying, contents
+from pivot.reading import applying, contents, stores
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
@@ -27,8 +27,18 @@ from pivot.reading.values import (
 from pivot.types import TensorType
 
 if TYPE_CHECKING:
+    from pivot.forms import Bound
+    from pivot.opset import Form
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
+
+
+VIEWS = {
+    "cast", "chunk", "diagonal", "expand", "expand_as", "flatten", "identity", "index", "move_axis", "narrow",
+    "permute", "reshape", "reshape_as", "select", "split", "squeeze", "stop_gradient", "transpose", "unbind",
+    "unflatten", "unsqueeze",
+}  # fmt: skip
+"""Ops whose result may share its storage with the operand: a write into one is seen by the other."""
 
 
 class TensorCalls:
@@ -49,6 +59,8 @@ class TensorCalls:
         """A function form applied to its operands; in place where the source says so."""
         assert visit.form is not None and visit.bound is not None
         bound = visit.bound
+        if base is None:
+            base = viewed(ev, visit.form, bound)
         given = applying.given_values(bound, args, kwargs)
         result = applying.make_node(
             ev,
@@ -103,9 +115,9 @@ class TensorCalls:
         self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame
     ) -> None:
         """x[index] = value: a new version of x."""
-        raise ev.refusal(
-            frame, node, "storing into a tensor is not read", "build the tensor with where() or concatenation", "store"
-        )
+        if not ev.dialect.mutable_tensors:
+            raise ev.refusal(frame, node, "tensors cannot be stored into", "use slice_update or where", "store")
+        stores.store(ev, owner, index, value, node, frame)
 
     def tensor_items(self, ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Iterator[Value]:
         """Looping over the first axis of a tensor."""
@@ -249,6 +261,17 @@ class TensorCalls:
         items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else ()
         for item in items:
             yield from self.cells_in(item)
+
+
+def viewed(ev: Evaluator, form: Form, bound: Bound) -> TensorCell | None:
+    """The tensor whose storage the result of a function may share."""
+    first = next(iter(bound.operands.values()), None)
+    if not ev.dialect.mutable_tensors or not isinstance(first, TensorCell) or form.op.name not in VIEWS:
+        return None
+    if form.op.name == "identity" and form.name.rpartition(".")[2] == "clone":
+        return None
+    changes_type = form.op.name == "cast" and bound.params.get("dtype") not in (None, first.dtype)
+    return None if changes_type else first
 
 
 def without_lists_of_one(index: Value) -> Value:

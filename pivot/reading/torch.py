@@ -303,6 +303,9 @@ class TorchDialect(TorchModules):
         """`nn.Parameter(torch.empty(8).normal_())`: random numbers that are drawn once, when the model is made."""
         return name in ("normal_", "uniform_") and not initialising.in_forward(frame)
 
+    def fills_weights(self, cell: TensorCell) -> bool:
+        return self.of_parameter(cell)
+
     def of_parameter(self, cell: TensorCell) -> bool:
         """Is a tensor a view of a parameter? Writing into it is initialisation."""
         at: TensorCell | None = cell

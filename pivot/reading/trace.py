@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pivot.network import Node
     from pivot.opset import Form
     from pivot.reading.modules import ModuleObject
+    from pivot.reading.stores import Store
 
 CallKind = Literal[
     "function",  # a function or method of the program
@@ -81,6 +82,7 @@ class Trace:
     unread: dict[int, str] = field(default_factory=dict)  # statements of arms whose speculative reading failed, and why
     frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node
     stacks: set[int] = field(default_factory=set)  # names and attributes that stand for a Sequential
+    stores: dict[int, Store] = field(default_factory=dict)  # by target: what stands for `x[index] = value`
     keep: list[object] = field(default_factory=list)  # syntax nodes, held so that identities stay unique
 
     def part(self, node: ast.AST, place: int) -> ast.AST:

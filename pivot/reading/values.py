@@ -44,11 +44,12 @@ class Value:
 class TensorCell:
     """A tensor as the program holds it: aliases share the cell, an in-place operation replaces its version."""
 
-    __slots__ = ("base", "stale", "start", "version")
+    __slots__ = ("base", "seen", "stale", "start", "version")
 
     def __init__(self, version: TensorVersion, base: TensorCell | None = None) -> None:
         self.version = version
         self.base = base  # set on views: writing through one reaches the base
+        self.seen = base.version if base is not None else None  # of the base, when the view was taken
         self.stale: str | None = None  # why this cell may no longer be read
         self.start: Start | None = None  # the random numbers that filled it, for the parameter made of it
 

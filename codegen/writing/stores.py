@@ -1,0 +1,36 @@
+"""`x[index] = value` on tensors: the name is bound to what a small function makes of it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing.naming import reference_to
+from codegen.writing.plans import Unwritable
+from pivot.reading.restating import path_of
+
+if TYPE_CHECKING:
+    from codegen.writing.statements import Statements
+
+
+def stored(s: Statements, node: ast.Assign | ast.AugAssign) -> ast.Assign | None:
+    """`x = replaced(x, {1: 0}, value)` for `x[:, 0] = value`; None for every other assignment."""
+    target = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    made = s.w.trace.stores.get(id(target))
+    if made is None:
+        return None
+    if isinstance(node, ast.Assign) and len(node.targets) > 1:
+        raise Unwritable("a store into a tensor beside another target is not written")
+    assert isinstance(target, ast.Subscript)
+    value: ast.expr = node.__dict__["stored"] if isinstance(node, ast.AugAssign) else node.value
+    function = reference_to((str(path_of(made.name)), made.name.rpartition(".")[2]))
+    call = ast.Call(function, [s.e.expr(target.value), s.e.expr(made.where), s.e.expr(value)], [])
+    return ast.Assign([s.e.target(as_store(target.value))], call)
+
+
+def as_store(node: ast.expr) -> ast.expr:
+    """A name or attribute that is read, to be bound."""
+    if isinstance(node, ast.Attribute):
+        return ast.Attribute(node.value, node.attr, ast.Store())
+    assert isinstance(node, ast.Name)
+    return ast.Name(node.id, ast.Store())
