@@ -72,7 +72,7 @@ def read_tensor(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) ->
     """The current version of a cell; refused where it was written through a view, or a view's base was written."""
     why, at = cell.stale, cell
     while why is None and at.base is not None:
-        if at.base.version is not at.seen:
+        if at.seen is not None and at.base.version is not at.seen:
             why = "it is a view of a tensor that was written since"
         at = at.base
     if why is not None:

@@ -56,6 +56,9 @@ def update(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> None
         ev.undoable(partial(take_back, ev, one))
         if at is owner:
             break
+        if at.base is not None and at.base.version is at.seen:
+            ev.undoable(partial(setattr, at, "seen", at.seen))
+            at.seen = None  # it is written through this view, which looks into the new version
         at = at.base
 
 

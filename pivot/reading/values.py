@@ -49,7 +49,7 @@ class TensorCell:
     def __init__(self, version: TensorVersion, base: TensorCell | None = None) -> None:
         self.version = version
         self.base = base  # set on views: writing through one reaches the base
-        self.seen = base.version if base is not None else None  # of the base, when the view was taken
+        self.seen = base.version if base is not None else None  # of the base; None: it is not compared
         self.stale: str | None = None  # why this cell may no longer be read
         self.start: Start | None = None  # the random numbers that filled it, for the parameter made of it
 
