@@ -103,13 +103,9 @@ def find_mode_functions(w: Writer) -> set[int]:
                 found.add(id(visit.frame.function.node))
     for _ in range(6):
         for visits in w.trace.visits.values():
-            for visit in visits:
-                inner = visit.entered.function if visit.entered is not None else None
-                if (
-                    visit.kind == "function"
-                    and inner is not None
-                    and id(inner.node) in found
-                    and visit.frame.function is not None
-                ):
-                    found.add(id(visit.frame.function.node))
+            called = [(v, v.entered.function) for v in visits if v.kind == "function" and v.entered is not None]
+            taking = [visit for visit, inner in called if inner is not None and id(inner.node) in found]
+            found |= {id(visit.frame.function.node) for visit in taking if visit.frame.function is not None}
+            if taking:  # what one callee is given at a site, the others must take
+                found |= {id(inner.node) for _, inner in called if inner is not None}
     return found

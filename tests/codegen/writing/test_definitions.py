@@ -349,3 +349,19 @@ def test_updates_of_buffers_are_left_out(written: Callable[..., str]) -> None:
     )
     body = made.partition("def call(self, x):\n")[2]
     assert body.split("\n")[:2] == ["        y = self.fc(x) * self.steps", "        return y"]
+
+
+def test_all_that_a_wrapper_calls_takes_the_mode_where_one_does(written: Callable[..., str]) -> None:
+    plain = """
+class Plain(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = Net()
+
+    @scaled(2.0)
+    def forward(self, x):
+        return self.net(x)
+"""
+    assert "def call(self, x, training=False):\n        return self.net(x)" in written(
+        WRAPPED + plain, "2x4", model="Plain()"
+    )
