@@ -1,4 +1,4 @@
-"""What a library layer was made with, read from it: `self.dropout.p` is `self.dropout.rate`."""
+"""What a library layer was made with and what it learns, read from it: `self.dropout.p` is `self.dropout.rate`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
 from codegen.writing.slots import slot_param
 from pivot.forms import face
 from pivot.reading.trace import Visit
-from pivot.reading.values import TensorCell, Value
+from pivot.reading.values import ClassObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -25,6 +26,32 @@ def attribute(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.e
     if any(f is None for f in found) or any(f != found[0] for f in found):
         return nodes.gone()  # needed for initialisation alone, or whoever needs it says so
     return nodes.literal(found[0])
+
+
+def weight(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.expr:
+    """A weight of a library layer: `self.embed.weight` is `self.embed.embeddings`."""
+    places = {place for visit in visits if visit.module is not None for place in weight_places(e, visit)}
+    if not places:  # a parameter that a class of the program adds to the layer
+        return ast.Attribute(e.expr(node.value), e.w.attribute_name(node), node.ctx)
+    if len(places) != 1:
+        raise Unwritable("this weight has several places in the target's layers")
+    path, source, target = next(iter(places))
+    if not all(v.module is not None and (v.module.calls or isinstance(v.module.cls, ClassObject)) for v in visits):
+        raise Unwritable("the layer of this weight is never called: it has no weights in Keras")
+    if source != target:
+        raise Unwritable("the target's layer keeps the axes of this weight in another order")
+    return ast.Attribute(e.expr(node.value), path, node.ctx)
+
+
+def weight_places(e: Expressions, visit: Visit) -> set[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Per form of the target that has the weight: its name there, and its axis letters here and there."""
+    form = visit.module.form if visit.module is not None else None
+    role = next((r for r, place in form.weights.items() if place.path == visit.name), None) if form else None
+    if form is None or role is None:
+        return set()
+    source = tuple(form.weights[role].letters.split())
+    others = [o for o in form.op.forms.get(e.w.layout.framework, ()) if o.kind == "layer" and role in o.weights]
+    return {(o.weights[role].path, source, tuple(o.weights[role].letters.split())) for o in others}
 
 
 def asks_type_of_weight(node: ast.Attribute, visits: list[Visit]) -> bool:

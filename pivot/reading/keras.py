@@ -304,6 +304,8 @@ class KerasDialect(Dialect):
                     kwargs = {**kwargs, "training": Value(ev.mode_values[ev.mode], None, MODE)}
                 elif "training" not in names:
                     kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+                if classes.member(ev, module.cls, "build") is None:
+                    self.build(ev, module, args[:1], node, frame)  # the base's own one
                 return calls.call_program(ev, function, (callee, *args), kwargs, node, frame, hit[0], callee, visit)
         return self.library_call(ev, module, args, kwargs, node, frame, visit, number)
 

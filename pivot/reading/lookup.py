@@ -159,6 +159,8 @@ def module_attribute(
             ev.visit(Visit(node, frame, "method", None, (owner,), module=module, name="entry"))
         return module.children[attr]
     if attr in module.parameters:
+        if module.form is not None:
+            ev.visit(Visit(node, frame, "weight", None, (owner,), name=attr, module=module))
         return module.parameters[attr]
     inside = weight_inside(module, attr)
     if inside is not None:

@@ -37,6 +37,9 @@ def layer_of(ev: Evaluator, visit: Visit, node: ast.AST, frame: Frame) -> Module
         return None
     if form.spelling != "call" or not isinstance(node.func, (ast.Name, ast.Attribute)):
         return None
+    first = form.args[0].value
+    if isinstance(first, Operand) and set(first.names) & set(form.op.weights):
+        return None  # `ops.take(table, ids)`: what the layer is applied to stands elsewhere
     same = same_weights(form, bound, owner) and same_params(form, bound.params, owner.params)
     return owner if same and bound.flags.get("training", ev.mode == "train") == (ev.mode == "train") else None
 

@@ -32,6 +32,7 @@ CallKind = Literal[
     "method",  # a method of a module or container: add_module, append, items
     "content",  # takes the numbers out of a tensor that depends on nothing
     "constant",  # builds a tensor that depends on nothing
+    "weight",  # reads a weight of a library layer
     "made-with",  # reads from a layer what it was made with
     "unmapped",
 ]

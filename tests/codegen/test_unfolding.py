@@ -54,7 +54,7 @@ def test_the_weights_take_the_order_of_the_axes(layout: Callable[..., Converted]
     [
         "x = self.fc(x)\nreturn self.conv(x.view(-1, 6, 4, 4)), x",
         "x = self.fc(x)\nreturn self.conv(x.view(-1, 6, 4, 4)) + x.sum()",
-        "y = self.fc(x) + self.fc.weight.sum()\nreturn self.conv(self.fc(x).view(-1, 6, 4, 4)) + y.sum()",
+        "y = self.fc(x) + self.fc.bias.sum()\nreturn self.conv(self.fc(x).view(-1, 6, 4, 4)) + y.sum()",
     ],
 )
 def test_what_somebody_else_reads_keeps_its_order(layout: Callable[..., Converted], forward: str) -> None:

@@ -1,10 +1,17 @@
-"""What a layer was made with, read from it."""
+"""What a layer was made with and what it learns, read from it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from codegen.convert import Converted
+from codegen.static_proof import prove
+from pivot.opset import OpSet
+from pivot.problems import Refusal
+from pivot.reading.keras import KerasDialect
 
 Call = Callable[..., str]
 
@@ -29,3 +36,40 @@ def test_attributes(call: Call, layer: str, forward: str, target: str) -> None:
 def test_windows_of_convolutions_are_one_number_per_axis(call: Call) -> None:
     text = call("self.m = nn.Conv2d(3, 8, 3)", "return self.m(x) * self.m.kernel_size[0]", "2x3x8x8")
     assert text.endswith("self.m.kernel_size[0]")
+
+
+TABLE = """
+        class Positions(nn.Embedding):
+            def __init__(self, count, width):
+                super().__init__(count, width)
+
+            def forward(self, ids, places=None):
+                if places is None:
+                    return self.weight[: ids.shape[1]]
+                return self.weight[places]
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.embed = nn.Embedding(20, 4)
+                self.first, self.second = Positions(8, 4), Positions(8, 4)
+
+            def forward(self, ids):
+                x = self.embed(ids) + self.first(ids) + self.second(ids, ids)
+                return x @ self.embed.weight.t()
+        """
+
+
+def test_weights_of_layers_have_the_targets_names(
+    conversion: Callable[..., Converted], opset: OpSet, tmp_path: Path
+) -> None:
+    made = conversion(TABLE, "2x5:int64")
+    assert "return self.embeddings[: ops.shape(ids)[1]]" in made.text
+    assert "ops.take(self.embeddings, places, axis=0)" in made.text
+    assert "x @ ops.transpose(self.embed.embeddings, (1, 0))" in made.text
+    assert prove(made, KerasDialect(), opset, tmp_path / "net.py").why is None
+
+
+def test_a_layer_that_is_never_called_has_no_weights(call: Call) -> None:
+    with pytest.raises(Refusal, match="never called"):
+        call("self.e = nn.Embedding(8, 4)", "return x @ self.e.weight.t()", "2x4")
