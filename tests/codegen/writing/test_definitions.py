@@ -15,7 +15,7 @@ Net = Callable[..., str]
 def test_bases_that_are_not_known_go(written: Written) -> None:
     made = written(
         """
-        from elsewhere import Loading
+        from .elsewhere import Loading
 
         class Base(nn.Module):
             def forward(self, x):
