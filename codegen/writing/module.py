@@ -121,7 +121,22 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
                     why = f"{w.short(file)}:{made.lineno}: {name} wraps what the target does not have"
                     made = w.adapters.refusing(name, why)
                 out.append(made)
+            if not out and name not in library and key not in w.imported:
+                out.extend(without_import(statement, name))
     return out
+
+
+def without_import(node: ast.stmt, name: str) -> list[ast.stmt]:
+    """What a name is where its import fails: `try: from a import B` / `except ImportError: B = None`.
+
+    The target has no such library; the proof finds it where the network would be another one.
+    """
+    handlers = node.handlers if isinstance(node, ast.Try) else []
+    return [
+        copy.deepcopy(s)
+        for s in (handlers[0].body if handlers else [])
+        if isinstance(s, ast.Assign) and simple_targets(s) == [name] and isinstance(s.value, ast.Constant)
+    ]
 
 
 def simple_targets(node: ast.stmt) -> list[str]:

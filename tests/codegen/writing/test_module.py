@@ -29,6 +29,28 @@ def imports(converted: Converted) -> list[str]:
     return [line for line in converted.text.split("\n") if line.startswith(("import ", "from "))]
 
 
+def test_what_an_import_falls_back_to_stands_for_it(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """
+        try:
+            from elsewhere import Odd
+        except ImportError:
+            Odd = None
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                norm = nn.LayerNorm(4)
+                self.norm = nn.Identity() if Odd is not None and isinstance(norm, Odd) else norm
+
+            def forward(self, x):
+                return self.norm(x)
+        """,
+        "2x4",
+    )
+    assert "\nOdd = None\n" in made.text and "elsewhere" not in made.text
+
+
 def test_a_wrapper_of_what_was_not_brought_along_says_so(conversion: Callable[..., Converted]) -> None:
     made = conversion(
         """
