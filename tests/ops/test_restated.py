@@ -55,6 +55,12 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("F.unfold(x, (2, 3), stride=2, padding=1)", ("x=2x3x5x6",)),
     ("F.scaled_dot_product_attention(x, x, x, is_causal=True)", ("x=2x3x5x6",)),
     ("F.cosine_similarity(x, y, dim=1)", ("x=2x3x4", "y=3x4")),
+    ("F.grid_sample(x, torch.tanh(y), align_corners=False)", ("x=2x3x5x6", "y=2x3x4x2")),
+    ("F.grid_sample(x, y, 'nearest', 'reflection', True)", ("x=2x3x5x6", "y=2x3x4x2")),
+    ("F.affine_grid(x, (2, 3, 4, 5), align_corners=False)", ("x=2x2x3",)),
+    ("nn.EmbeddingBag(7, 3, mode='max')", ("x=2x4:int64<7",)),
+    ("nn.Bilinear(4, 5, 3)", ("x=2x4", "y=2x5")),
+    ("nn.GRUCell(4, 3)", ("x=4",)),
     ("nn.LazyConv2d(4, 3)", ("x=2x3x5x6",)),
 ]
 CASES = [

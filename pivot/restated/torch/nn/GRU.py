@@ -38,7 +38,12 @@ class GRU(nn.Module):
                 self.rnns.append(recurrent.GRU(size, hidden_size, bias))
 
     def forward(self, x, hx=None):
-        if not self.batch_first:
+        alone = x.dim() == 2  # without a batch
+        if alone:
+            x = x.unsqueeze(0)
+            if hx is not None:
+                hx = hx.unsqueeze(1)
+        elif not self.batch_first:
             x = x.transpose(0, 1)
         h_n = []
         for layer, rnn in enumerate(self.rnns):
@@ -52,6 +57,8 @@ class GRU(nn.Module):
             else:
                 x, *states = rnn(x, hx[layer])
             h_n += states
+        if alone:
+            return x.squeeze(0), torch.stack(h_n).squeeze(1)
         if not self.batch_first:
             x = x.transpose(0, 1)
         return x, torch.stack(h_n)

@@ -41,10 +41,15 @@ class LSTM(nn.Module):
                 self.rnns.append(recurrent.LSTM(size, hidden_size, bias))
 
     def forward(self, x, hx=None):
-        if not self.batch_first:
+        alone = x.dim() == 2  # without a batch
+        if alone:
+            x = x.unsqueeze(0)
+        elif not self.batch_first:
             x = x.transpose(0, 1)
         if hx is not None:
             h_0, c_0 = hx
+            if alone:
+                h_0, c_0 = h_0.unsqueeze(1), c_0.unsqueeze(1)
         h_n, c_n = [], []
         for layer, rnn in enumerate(self.rnns):
             if self.dropout:
@@ -59,6 +64,8 @@ class LSTM(nn.Module):
                 x, *states = rnn(x, [h_0[layer], c_0[layer]])
             h_n += states[0::2]
             c_n += states[1::2]
+        if alone:
+            return x.squeeze(0), (torch.stack(h_n).squeeze(1), torch.stack(c_n).squeeze(1))
         if not self.batch_first:
             x = x.transpose(0, 1)
         return x, (torch.stack(h_n), torch.stack(c_n))

@@ -78,7 +78,12 @@ class MultiheadAttention(nn.Module):
         average_attn_weights=True,
         is_causal=False,
     ):
-        if not self.batch_first:
+        alone = query.dim() == 2  # without a batch
+        if alone:
+            query, key, value = query.unsqueeze(0), key.unsqueeze(0), value.unsqueeze(0)
+            if key_padding_mask is not None:
+                key_padding_mask = key_padding_mask.unsqueeze(0)
+        elif not self.batch_first:
             query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
         q, k, v = self.project(query, key, value)
         if self.bias_k is not None:
@@ -98,10 +103,14 @@ class MultiheadAttention(nn.Module):
         weights = self.drop(torch.softmax(scores, dim=-1))
         y = (weights @ v).transpose(1, 2)
         y = self.out_proj(y.reshape(y.shape[0], y.shape[1], self.embed_dim))
-        if not self.batch_first:
+        if alone:
+            y = y.squeeze(0)
+        elif not self.batch_first:
             y = y.transpose(0, 1)
         if not need_weights:
             return y, None
         if average_attn_weights:
             weights = weights.mean(dim=1)
+        if alone:
+            weights = weights.squeeze(0)
         return y, weights

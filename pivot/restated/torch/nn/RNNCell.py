@@ -14,6 +14,13 @@ class RNNCell(nn.Module):
         self.cell = recurrent.RNNCell(input_size, hidden_size, bias, nonlinearity)
 
     def forward(self, x, hx=None):
+        alone = x.dim() == 1  # without a batch
+        if alone:
+            x = x.unsqueeze(0)
+            if hx is not None:
+                hx = hx.unsqueeze(0)
         if hx is None:
             hx = x.new_zeros(x.shape[0], self.hidden_size)
+        if alone:
+            return self.cell(x, hx).squeeze(0)
         return self.cell(x, hx)
