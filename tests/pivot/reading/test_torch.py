@@ -191,7 +191,7 @@ def test_recurrent_layers_return_what_pytorch_returns(net: Net) -> None:
 
 
 def test_storing_into_a_tensor_is_refused_with_advice(net: Net, refused: Net) -> None:
-    problem = refused(net, "", "x[:, 0] = 1\nreturn x")
+    problem = refused(net, "", "x[[0, 1]] = 1\nreturn x")
     assert problem.code == "store"
     assert "where()" in problem.remedy
 
