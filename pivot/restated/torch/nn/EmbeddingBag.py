@@ -22,6 +22,8 @@ class EmbeddingBag(nn.Module):
         dtype=None,
     ):
         super().__init__()
+        if _weight is not None:
+            raise NotImplementedError("an EmbeddingBag that is given its weight; load it as a state instead")
         self.weight = nn.Parameter(torch.zeros(num_embeddings, embedding_dim))
         self.max_norm = max_norm
         self.mode = mode

@@ -20,6 +20,8 @@ def embedding_bag(
         raise NotImplementedError("embedding_bag with offsets; bags of one length are rows of a (N, B) input")
     if max_norm is not None or padding_idx is not None:
         raise NotImplementedError("embedding_bag with max_norm or padding_idx")
+    if per_sample_weights is not None and mode != "sum":
+        raise NotImplementedError("embedding_bag with per_sample_weights is for mode='sum'")
     rows = F.embedding(input, weight)
     if mode == "max":
         return torch.amax(rows, 1)
