@@ -9,11 +9,13 @@ import pytest
 from pivot.reading.elaborate import Elaborated
 
 SOURCE = """
-class Norm(nn.LayerNorm):
+class Norm(nn.BatchNorm1d):
     def __init__(self, dim, eps=1e-3):
         super().__init__(dim, eps=eps)
     def forward(self, x):
-        return F.layer_norm(x, self.normalized_shape, {weight}, self.bias, {eps})
+        return F.batch_norm(
+            x, self.running_mean, self.running_var, {weight}, self.bias, self.training, self.momentum, {eps}
+        )
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
