@@ -62,7 +62,8 @@ def resolved(step: Step) -> Resolved:
 def shape_codec(layout: Layout, step: Step) -> str | None:
     """Which part of the pattern gives the shape of a step: the name of the codec in the decomposition."""
     assert step.node is not None and step.node.op is not None
-    chosen = layout.lowering.lowered[id(step.node)].chosen
+    lowered = layout.lowering.lowered.get(id(step.node))
+    chosen = lowered.chosen if lowered is not None else None
     if chosen is None:
         return None
     whole = chosen.key[0]  # (op, number of the form whose body the plan is)

@@ -217,7 +217,11 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     assert isinstance(node.func, ast.Attribute)
     owner = e.expr(node.func.value)
     if name in ("add_module", "register_module") and module is not None:
-        key, value = node.args[0], node.args[1]
+        named = {k.arg: k.value for k in node.keywords}
+        given = [*node.args, *(named[k] for k in ("name", "module")[len(node.args) :] if k in named)]
+        if len(given) != 2:
+            raise Unwritable(f"{name}() is not given a name and a module")
+        key, value = given
         if module.container == "sequential":
             return ast.Call(ast.Attribute(owner, "add", ast.Load()), [e.expr(value)], [])
         if module.container == "dict" and isinstance(module.cls, ClassObject):

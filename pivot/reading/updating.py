@@ -89,6 +89,8 @@ def settle(ev: Evaluator, start: int, outputs: Iterable[TensorVersion]) -> None:
         if id_ in maker:
             todo += [v.id for v in tensors_of(maker[id_])]
     for one in ev.updated:
+        if one.now.parameter is not None and one.now.parameter.role == "count":
+            continue  # a counter of batches, which no layer computes with
         for node in ev.nodes[one.met :]:
             held = node.weights.values() if node.results and node.results[0].id in seen else ()
             if any(weight is one.now.parameter for weight in held):

@@ -111,14 +111,6 @@ def _floats(model: Any) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in model.state_dict().items() if value.is_floating_point()]
 
 
-def test_dropout_is_left_out_only_meanwhile(runtime: ModuleType) -> None:
-    x = torch.ones(100)
-    with runtime.no_dropout():
-        assert torch.equal(torch.nn.Dropout(0.5)(x), x)
-        assert torch.equal(torch.nn.functional.dropout2d(x[None, None], 0.5), x[None, None])
-    assert not torch.equal(torch.nn.Dropout(0.5)(x), x)
-
-
 def test_modules_are_recorded_call_by_call(runtime: ModuleType, build: Any) -> None:
     model, one = build("Net(2)"), shell()
     runtime.attach(model, ["body", "tied", "norm", "nowhere"], one)
