@@ -44,7 +44,6 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("F.interpolate(x, 5, mode='nearest')", ("x=2x3x7",)),
     ("F.pad(x, (-1, 2, 1, 1), mode='circular')", ("x=2x3x4x6",)),
     ("nn.ReplicationPad3d((1, 0, 2, 1, 1, 1))", ("x=2x3x4x4x4",)),
-    ("F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2)", ("x=2x3x4x6",)),
     ("F.avg_pool2d(x, 3, 2, 1, ceil_mode=True, divisor_override=2)", ("x=2x3x5x6",)),
     ("nn.LPPool1d(2, 3, stride=2)", ("x=2x3x9",)),
     ("nn.AdaptiveAvgPool2d((3, None))", ("x=2x3x5x6",)),

@@ -101,7 +101,8 @@ def test_interrupted_is_one_line(run: Run, write_source: Any, monkeypatch: pytes
 
 def test_ctrl_c_ends_a_running_conversion_cleanly(root: Path, write_source: Any, tmp_path: Path) -> None:
     slow = NET.replace(
-        "self.fc2 = ", "[len(str(i)) for i in range(9_000) for j in range(9_000)]\n            self.fc2 = "
+        "self.fc2 = ",
+        "[len(('ab' * 400_000).upper()) for i in range(9_000) for j in range(9_000)]\n            self.fc2 = ",
     )
     source = write_source(slow)
     words = [
