@@ -8,18 +8,20 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QTabBar, QTabWidget, QToolButton, QWidget
 
+from studio.catalogue import Catalogue
 from studio.document import Document
 from studio.icons import icon
 from studio.theme import Theme
 from studio.views.inspector.panel import Inspector
 from studio.views.network_tree import NetworkTree
+from studio.views.palette.view import PaletteView
 from studio.views.problems import ProblemsView
 from studio.views.source import SourceView
 from studio.views.target import TargetView
 from studio.views.verification.view import VerificationView
 from studio.widgets.parts import label, row, set_style
 
-VERSION = 1
+VERSION = 2
 _LEFT, _RIGHT, _BELOW = 290, 316, 350
 
 
@@ -30,6 +32,7 @@ class Panels:
         self._window = window
         self._closers: list[QToolButton] = []
         self.tree = NetworkTree(document, theme)
+        self.palette = PaletteView(Catalogue(), theme)
         self.inspector = Inspector(document, theme)
         self.source = SourceView(document, theme)
         self.target = TargetView(document, theme)
@@ -41,13 +44,15 @@ class Panels:
         self.code.setChildrenCollapsible(False)
         self.code.setSizes([1000, 1000])
         window.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
-        window.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, QTabWidget.TabPosition.North)
+        for area in (Qt.DockWidgetArea.BottomDockWidgetArea, Qt.DockWidgetArea.LeftDockWidgetArea):
+            window.setTabPosition(area, QTabWidget.TabPosition.North)
         window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.docks = {
             name: self._dock(name, title, view, titled)
             for name, title, view, titled in (
-                ("network", "Network", self.tree, True),
+                ("network", "Network", self.tree, False),
+                ("palette", "Operations", self.palette, False),
                 ("inspector", "Inspector", self.inspector, True),
                 ("code", "Code", self.code, False),
                 ("problems", "Problems", self.problems, False),
@@ -62,7 +67,9 @@ class Panels:
         window, docks = self._window, self.docks
         for dock in docks.values():
             dock.setFloating(False)
-        window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["network"])
+        for name in ("network", "palette"):
+            window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks[name])
+        window.tabifyDockWidget(docks["network"], docks["palette"])
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, docks["inspector"])
         for name in ("code", "problems", "verification"):
             window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks[name])
@@ -70,6 +77,7 @@ class Panels:
         window.tabifyDockWidget(docks["problems"], docks["verification"])
         for dock in docks.values():
             dock.show()
+        docks["network"].raise_()
         docks["code"].raise_()
         # The docks get their sizes once they are laid out; before that there is nothing to resize.
         QTimer.singleShot(0, window, self._resize)
@@ -113,7 +121,7 @@ class Panels:
         return done
 
     def set_theme(self, theme: Theme, pixels: int | None = None) -> None:
-        for view in (self.tree, self.inspector, self.problems, self.verification):
+        for view in (self.tree, self.palette, self.inspector, self.problems, self.verification):
             view.set_theme(theme)
         for pane in (self.source, self.target):
             pane.set_theme(theme, pixels)

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
+from studio.op_mime import MIME, op_of
 from studio.views.graph.gestures.gesture import Gesture
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDropEvent
-
-MIME = "application/x-pivot-op"
-
 
 class Drop(Gesture):
     """Only nodes take an op; the one under the pointer is marked while the op is dragged over it."""
@@ -34,12 +32,11 @@ class Drop(Gesture):
         if node is None:
             event.ignore()
             return
-        op = bytes(event.mimeData().data(MIME).data()).decode("utf-8", "replace")
         event.acceptProposedAction()
-        self.view.op_dropped.emit(op, node)
+        self.view.op_dropped.emit(op_of(event.mimeData()) or "", node)
 
     def _node(self, event: QDropEvent) -> str | None:
-        if not event.mimeData().hasFormat(MIME):
+        if op_of(event.mimeData()) is None:
             return None
         item = self.view.item_at(QPointF(event.position()))
         state = self.view.state

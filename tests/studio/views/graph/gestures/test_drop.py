@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 
-from studio.views.graph.gestures.drop import MIME
+from studio.op_mime import MIME
 from tests.studio.fixtures.pictures import resnet50
 from tests.studio.views.graph.conftest import place_of
 
