@@ -12,6 +12,7 @@ from studio.views.graph.gestures.gesture import Gesture
 if TYPE_CHECKING:
     from PySide6.QtGui import QDropEvent
 
+
 class Drop(Gesture):
     """Only nodes take an op; the one under the pointer is marked while the op is dragged over it."""
 
