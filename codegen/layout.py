@@ -33,6 +33,7 @@ from codegen.orders import (
     tensors,
 )  # fmt: skip
 from codegen.reshaping import place_reshape
+from codegen.target import target_of
 from codegen.unfolding import unfolded
 from codegen.wishes import PERMUTING, read_wish
 from pivot.dims import Dim, Size
@@ -74,6 +75,7 @@ class Layout:
         self.agreed = agreed
         self.lowering = lowering
         self.framework = framework
+        self.target = target_of(framework)
         self.orders: dict[str, Order] = {}
         self.blocks: dict[str, Block] = {}
         self.placed: dict[int, Placed] = {}
@@ -144,7 +146,7 @@ class Layout:
         if (
             op.layout == "spatial"
             and letters is not None
-            and self.framework == "keras"
+            and self.target.channels_last
             and len(letters) > 2
             and letters[:2] != ("*",)
         ):

@@ -85,7 +85,7 @@ class Adapters:
         if form.kind == "function":
             return self.w.plans.function(members, material)
         layers = self.w.plans.layer(members, material)
-        return layers[0] if len(layers) == 1 else nodes.call("keras.Sequential", [ast.List(layers, ast.Load())])
+        return layers[0] if len(layers) == 1 else self.w.target.row(ast.List(layers, ast.Load()))
 
     def unused(self, api: str, forms: tuple[Form, ...]) -> ast.stmt:
         """What is handed on but never called on this configuration: its plain form, or a refusal when it is called."""

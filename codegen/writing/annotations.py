@@ -14,16 +14,6 @@ from pivot.reading.values import ClassObject
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
 
-COUNTERPARTS = {
-    "torch.Tensor": "keras.KerasTensor",
-    "torch.nn.Module": "keras.layers.Layer",
-    "torch.nn.Sequential": "keras.Sequential",
-    "torch.nn.ModuleList": "list",
-    "torch.nn.ModuleDict": "dict",
-    "torch.LongTensor": "keras.KerasTensor",
-    "torch.FloatTensor": "keras.KerasTensor",
-}
-
 
 def write_annotation(w: Writer, node: ast.expr | None, file: str) -> ast.expr | None:
     """The annotation, or None where a part of it has no counterpart."""
@@ -68,12 +58,13 @@ def named(w: Writer, node: ast.Name | ast.Attribute, file: str) -> ast.expr | No
     """A name in an annotation."""
     api = w.static_api(node, file, set())
     if api is not None:
-        if api.name in COUNTERPARTS:
-            return nodes.name(COUNTERPARTS[api.name])
+        kind = w.source.kinds.get(api.name)
+        if kind is not None and kind in w.target.names:
+            return nodes.name(w.target.names[kind])
         if api.root in ("typing", "collections", "numbers"):
             return node
-        if api.name.startswith("torch.nn.") and w.opset.find("torch", "call", api.name):
-            return nodes.name("keras.layers.Layer")
+        if any(form.kind == "layer" for form in w.opset.find(w.source_framework, "call", api.name)):
+            return nodes.name(w.target.names["module"])
         return None
     if not isinstance(node, ast.Name):
         return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen.orders import first_name
 from codegen.writing import nodes, program_calls
-from codegen.writing.plans import Material, Unwritable, transposed
+from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import settle, shared
 from codegen.writing.slots import Disagreement, arguments
@@ -82,7 +82,7 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
         material = Material(given, visit.form, lambda s: [], e.locals)
         text = settle(e.w.plans.source_operand(owner, ref.name, owner.operands.get(ref.name), material), e.locals)
         if ref.name == x_name and perm and step.form.kind == "layer":
-            text = transposed(text, perm)  # type: ignore[arg-type]
+            text = e.w.target.transpose(text, perm)  # type: ignore[arg-type]
         if ref.name == x_name:
             before = e.w.sibling(node.func, visits)
             if before is not None:
@@ -117,7 +117,7 @@ def in_shape(e: Expressions, node: ast.Call, call: ast.expr, low: Lowered, visit
     wanted = visit.form.result if place is None else picked(visit.form.result, place)
     if wanted is None:
         return ast.Subscript(call, ast.Constant(place), ast.Load())
-    return settle(filled(wanted, parts(target, shared(call, "results"))), e.locals)
+    return settle(filled(wanted, parts(e.w.target, target, shared(call, "results"))), e.locals)
 
 
 def op_of(e: Expressions, left: ast.expr, right: ast.expr, site: Site, visits: list[Visit]) -> ast.expr:

@@ -20,7 +20,7 @@ def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) ->
     """
     modules = [v.module for v in visits if v.module is not None]
     if all(m.container == "sequential" for m in modules):
-        layers = ast.Attribute(owner, "layers", ast.Load())
+        layers = e.w.target.in_row(owner)
         if name == "children":
             return layers
         numbered = nodes.call("enumerate", [layers])

@@ -6,6 +6,7 @@ import ast
 import copy
 from typing import TYPE_CHECKING
 
+from codegen.target import Target
 from codegen.writing import nodes
 from codegen.writing.cleaning import clean_function
 from codegen.writing.deriving import derived_layer, derived_site
@@ -29,13 +30,6 @@ DROPPED_MEMBERS = {
     "_load_from_state_dict",
     "__slots__",
 }
-BASES = {
-    "torch.autograd.Function": "",
-    "torch.nn.Module": "keras.layers.Layer",
-    "torch.nn.Sequential": "keras.Sequential",
-    "torch.nn.ModuleDict": "keras.layers.Layer",
-    "torch.nn.ModuleList": "keras.layers.Layer",
-}
 
 
 class Definitions:
@@ -56,13 +50,13 @@ class Definitions:
         own_gradient = owner is not None and has_own_gradient(owner) and bool(node.args.args)
         if own_gradient:
             gone = gone | {node.args.args[0].arg}  # what it keeps for the gradient, which the target derives itself
-        body = Statements(self.w, file, local_names(node), mode, container_of(owner))
+        body = Statements(self.w, file, local_names(node), mode, container_of(self.w.source, owner))
         body.e.gone |= gone
         body.e.uses_tensors = self.uses_tensors(node)
         made = ast.FunctionDef(node.name, copy.deepcopy(node.args), self.body(body, node, file), [], None, None)
         self.signature(made, node, body, file, gone, mode)
-        if owner is not None and node.name == "forward":
-            made.name = "apply" if own_gradient else "call"
+        if owner is not None and node.name == self.w.source.call_name:
+            made.name = "apply" if own_gradient else self.w.call_name
         made.decorator_list = [
             body.e.expr(d) if id(d) in self.w.ev.applied else copy.deepcopy(d)
             for d in node.decorator_list
@@ -189,7 +183,7 @@ class Definitions:
         made.body.extend(self.unread_methods(made, cls))
         if self.trains_more(cls):
             at = next(
-                (i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == "call"),
+                (i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == self.w.call_name),
                 len(made.body),
             )
             made.body.insert(at, build_method())
@@ -220,9 +214,9 @@ class Definitions:
     def trains_more(self, cls: ClassObject) -> bool:
         """Does training reach layers with weights that evaluation does not, from the model's own forward pass?"""
         root = self.w.done.network.root
-        if root.cls is not cls:
+        if root.cls is not cls or self.w.target.builds_early:
             return False
-        hit = classes.member(self.w.ev, cls, "forward")
+        hit = classes.member(self.w.ev, cls, self.w.source.call_name)
         takes_mode = (
             hit is not None
             and isinstance(hit[0].hint, FunctionObject)
@@ -235,10 +229,10 @@ class Definitions:
         out: list[ast.expr] = []
         for value, text in zip(cls.bases, cls.base_texts, strict=False):
             hint = value.hint
-            if isinstance(hint, Api) and hint.name in BASES:
-                name = BASES[hint.name]
-                if name == "keras.layers.Layer" and id(cls) in self.roots:
-                    name = "keras.Model"
+            kind = self.w.source.kinds.get(hint.name) if isinstance(hint, Api) else None
+            if kind is not None and kind in self.w.target.bases:
+                at_top = kind in ("module", "list", "dict") and id(cls) in self.roots
+                name = self.w.target.bases["model" if at_top else kind]
                 out += [nodes.name(name)] if name else []
             elif isinstance(hint, ClassObject):
                 key = member_key(self.w, text, cls.file, set())
@@ -247,8 +241,8 @@ class Definitions:
                 out.append(reference_to(key) if key is not None else copy.deepcopy(text))
             elif isinstance(hint, Api) and (site := derived_site(self.w, cls)) is not None:
                 layer = derived_layer(site)
-                out.append(nodes.name(layer if layer is not None else "keras.Sequential"))
-            elif isinstance(hint, Api) and hint.root in ("torch", "tensorflow"):
+                out.append(nodes.name(layer if layer is not None else self.w.target.bases["sequential"]))
+            elif isinstance(hint, Api) and hint.root in self.w.source.roots:
                 raise Unwritable(f"a class that derives from {hint.name} is not written yet")
             elif isinstance(hint, Api) and hint.root in KEPT_ROOTS:
                 out.append(copy.deepcopy(text))
@@ -266,7 +260,7 @@ class Definitions:
             try:
                 return [self.function(statement, cls.file, cls)]
             except GoneResult as no:
-                if statement.name == "forward":
+                if statement.name == self.w.source.call_name:
                     raise self.w.refusal(cls.file, statement, str(no)) from None
                 return []  # whoever asks for it went too, or the proof finds it missing
         names = classes.bound_names(statement)
@@ -311,13 +305,12 @@ def has_own_gradient(cls: ClassObject) -> bool:
     return base is not None and base.name == lookup.OWN_GRADIENT
 
 
-def container_of(owner: ClassObject | None) -> str:
+def container_of(source: Target, owner: ClassObject | None) -> str:
     """sequential, dict or list, for classes that derive from a container."""
     base = classes.library_base(owner) if owner is not None else None
     name = base.name if base is not None else ""
-    return {"torch.nn.Sequential": "sequential", "torch.nn.ModuleDict": "dict", "torch.nn.ModuleList": "list"}.get(
-        name, ""
-    )
+    kind = source.kinds.get(name, "")
+    return kind if kind in ("sequential", "dict", "list") else ""
 
 
 def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:

@@ -106,8 +106,8 @@ class Expressions:
             api = (
                 self.w.static_api(kind, self.file, self.locals) if isinstance(kind, (ast.Name, ast.Attribute)) else None
             )
-            if api is not None and api.name == "torch.Tensor":
-                return nodes.call("keras.ops.is_tensor", [self.expr(node.args[0])])
+            if api is not None and self.w.source.kinds.get(api.name) == "tensor":
+                return self.w.target.is_tensor(self.expr(node.args[0]))
         return None
 
     def generic(self, node: ast.expr) -> ast.expr:
@@ -143,7 +143,7 @@ class Expressions:
     def members(self, node: ast.expr) -> ast.expr:
         """What is looped over or counted: the layers of a Sequential, which is no list in the target."""
         made = self.expr(node)
-        return ast.Attribute(made, "layers", ast.Load()) if id(node) in self.w.trace.stacks else made
+        return self.w.target.in_row(made) if id(node) in self.w.trace.stacks else made
 
     def elements(self, node: ast.expr) -> list[ast.expr]:
         """An element of a list of layers: one, or several in a row."""
@@ -361,7 +361,7 @@ class Expressions:
         made: ast.expr | None = None
         for case in reversed(site.cases):
             layers = self.layers(node, case.members)
-            text = layers[0] if len(layers) == 1 else nodes.call("keras.Sequential", [ast.List(layers, ast.Load())])
+            text = layers[0] if len(layers) == 1 else self.w.target.row(ast.List(layers, ast.Load()))
             made = text if made is None or case.test is None else choice(case.test, text, made)
         if made is None:
             raise Unwritable("this layer has no form in the target")
@@ -416,7 +416,7 @@ class Expressions:
         if visit.name == "torch.nn.Buffer" and isinstance(node, ast.Call):
             return parameters.computed_buffer(self, node, visits)
         if visit.name == "torch.is_tensor" and isinstance(node, ast.Call):
-            return nodes.call("keras.ops.is_tensor", [self.expr(node.args[0])])
+            return self.w.target.is_tensor(self.expr(node.args[0]))
         return nodes.gone()
 
     # -- names ------------------------------------------------------------------------
@@ -453,16 +453,10 @@ class Expressions:
             return None
         if ("adapter", api.name) in self.w.sites.sites:
             return self.w.adapters.reference(api.name)
-        if api.name in ("torch.Tensor", "torch.nn.Module", "torch.nn.Sequential", "torch.nn.Identity"):
+        kind = self.w.source.kinds.get(api.name)
+        if kind in ("tensor", "module", "sequential", "identity"):
             self.w.framework_name = True
-            return nodes.name(
-                {
-                    "torch.Tensor": "keras.KerasTensor",
-                    "torch.nn.Module": "keras.layers.Layer",
-                    "torch.nn.Sequential": "keras.Sequential",
-                    "torch.nn.Identity": "keras.layers.Identity",
-                }[api.name]
-            )
+            return nodes.name(self.w.target.names[kind])
         made = self.w.adapters.reference(api.name)
         if made is not None:
             return made

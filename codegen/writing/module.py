@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Sequence
 
+from codegen.target import Alias, Target
 from codegen.writing import nodes
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
@@ -42,8 +44,8 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
             w.out.entry = e.expr(entry_node)
             w.mention_names(w.out.entry, entry_file)
             root = w.done.network.root
-            if root.form is not None and not isinstance(root.cls, ClassObject):  # only a model loads weights
-                w.out.entry = nodes.call("keras.Sequential", [ast.List([w.out.entry], ast.Load())])
+            if root.form is not None and not isinstance(root.cls, ClassObject) and not w.target.single_root:
+                w.out.entry = w.target.row(ast.List([w.out.entry], ast.Load()))
         written = collect(w, library, {(entry_file, factory.name): [factory]} if factory is not None else {})
     except Unwritable as no:
         fatal = next((p for p in w.out.problems if p.severity == "error"), None)
@@ -67,11 +69,14 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
     body = [*name_starts(body, library), *body]
-    public_names(body, w)
+    if w.target.public_classes:
+        public_names(body, w)
     shortened = shorten(body, w)
     head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []
-    tree = ast.Module([*head, *import_statements(library, [*body, ast.Expr(w.out.entry)], shortened), *body], [])
-    w.out.entry = Shortener(shortened).visit(w.out.entry)
+    entry = Shortener(shortened).visit(w.out.entry)
+    imports_ = import_statements(w.target, library, [*body, ast.Expr(entry)], shortened)
+    tree = ast.Module([*head, *imports_, *body], [])
+    w.out.entry = entry
     w.out.tree = tree
     return w.out
 
@@ -326,19 +331,28 @@ def makes_layers(node: ast.ClassDef, w: Writer) -> bool:
 class Shortener(ast.NodeTransformer):
     """`keras.layers.Dense` is `layers.Dense` where no scope binds `layers`."""
 
-    def __init__(self, short: set[str]) -> None:
-        self.short = short
+    def __init__(self, short: Sequence[Alias]) -> None:
+        self.short = {alias.path: alias.name for alias in short}
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        name = self.short.get(path_of(node) or "")
+        if name is not None:
+            return ast.copy_location(ast.Name(name, ast.Load()), node)
         self.generic_visit(node)
-        if isinstance(node.value, ast.Name) and node.value.id == "keras" and node.attr in self.short:
-            made = ast.copy_location(ast.Name(node.attr, ast.Load()), node)
-            return made
         return node
 
 
-def shorten(body: list[ast.stmt], w: Writer) -> set[str]:
-    """Which of layers and ops can be imported by name; the body is changed."""
+def path_of(node: ast.expr) -> str | None:
+    """`a.b.c` as text; None for what is not only names."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.insert(0, node.attr)
+        node = node.value
+    return ".".join([node.id, *parts]) if isinstance(node, ast.Name) else None
+
+
+def shorten(body: list[ast.stmt], w: Writer) -> list[Alias]:
+    """Which parts of the target's library can be imported by their short names; the body is changed."""
     bound: set[str] = set()
     for statement in body:
         for node in ast.walk(statement):
@@ -348,14 +362,16 @@ def shorten(body: list[ast.stmt], w: Writer) -> set[str]:
                 bound.add(node.id)
             elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 bound.add(node.name)
-    short = {"layers", "ops"} - bound
+    short = [alias for alias in w.target.aliases if alias.name not in bound]
     for statement in body:
         Shortener(short).visit(statement)
     return short
 
 
-def import_statements(library: dict[str, tuple[str, str]], body: list[ast.stmt], short: set[str]) -> list[ast.stmt]:
-    """Imports of the standard library that are still read, then Keras."""
+def import_statements(
+    target: Target, library: dict[str, tuple[str, str]], body: list[ast.stmt], short: Sequence[Alias]
+) -> list[ast.stmt]:
+    """Imports of the standard library that are still read, then the target's."""
     names = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
     plain: list[ast.stmt] = []
     grouped: dict[str, list[ast.alias]] = {}
@@ -368,12 +384,15 @@ def import_statements(library: dict[str, tuple[str, str]], body: list[ast.stmt],
         else:
             grouped.setdefault(module, []).append(ast.alias(item, name if name != item else None))
     out: list[ast.stmt] = [*plain, *(ast.ImportFrom(m, a, 0) for m, a in sorted(grouped.items()))]
-    used = [n for n in ("layers", "ops") if n in short and n in names]
+    used = [alias for alias in short if alias.name in names]
     third: list[ast.stmt] = []
-    if "keras" in names or not used:
-        third.append(ast.Import([ast.alias("keras", None)]))
-    if used:
-        third.append(ast.ImportFrom("keras", [ast.alias(n, None) for n in used], 0))
+    if target.framework in names or not used:
+        third.append(ast.Import([ast.alias(target.framework, None)]))
+    third += [alias.statement() for alias in used if alias.plain]
+    named = [alias.statement() for alias in used if not alias.plain]
+    if named:  # one statement for all of them
+        parts = [alias for statement in named if isinstance(statement, ast.ImportFrom) for alias in statement.names]
+        third.append(ast.ImportFrom(target.framework, parts, 0))
     if out and third:
         third[0].__dict__["blank"] = 1
     elif third:

@@ -41,6 +41,11 @@ def call(func: str | ast.expr, args: Sequence[ast.expr] = (), kwargs: Mapping[st
     return ast.Call(target, list(args), [ast.keyword(k, v) for k, v in (kwargs or {}).items()])
 
 
+def function_of_x(body: ast.expr) -> ast.Lambda:
+    """`lambda x: ...`."""
+    return ast.Lambda(ast.arguments([], [ast.arg("x")], None, [], [], None, []), body)
+
+
 def literal(value: object) -> ast.expr:
     """A plain Python value as an expression."""
     if isinstance(value, DottedName):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codegen.target import Target
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from pivot.reading.trace import Visit
@@ -74,7 +75,7 @@ def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
         return text
     kept = {bool(v.hint) for visit in visits if (v := (visit.args[2:3] or (visit.kwargs.get("persistent"),))[0])}
     if kept == {False}:
-        return typed(text, {cell.dtype for cell in cells})
+        return typed(e.w.target, text, {cell.dtype for cell in cells})
     dtypes = {cell.dtype for cell in cells}
     if len(dtypes) != 1 or len(kept) > 1:
         raise Unwritable("the visits of this buffer differ")
@@ -90,17 +91,17 @@ def computed_buffer(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.
     """`nn.Buffer(value, persistent=False)` as the value."""
     data = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "data")
     cells = [v.result.hint for v in visits if v.result is not None]
-    return typed(e.expr(data), {c.dtype for c in cells if isinstance(c, TensorCell)})
+    return typed(e.w.target, e.expr(data), {c.dtype for c in cells if isinstance(c, TensorCell)})
 
 
-def typed(value: ast.expr, kinds: set[str]) -> ast.expr:
+def typed(target: Target, value: ast.expr, kinds: set[str]) -> ast.expr:
     """A value in the type that the layer computes in, where it is a real number: buffers follow their module."""
     if not kinds or not all(kind.startswith(("float", "bfloat")) for kind in kinds):
         return value
     plain = isinstance(value, ast.Call) and ast.unparse(value.func) in PLAIN
     if plain and isinstance(value, ast.Call) and not any(k.arg == "dtype" for k in value.keywords):
         return value
-    return nodes.call("keras.ops.cast", [value, nodes.name("self.compute_dtype")])
+    return target.as_computed(value)
 
 
 def value_of(visit: Visit) -> Value:

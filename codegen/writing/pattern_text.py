@@ -155,7 +155,6 @@ class PatternSizes:
 
     def axis(self, axis: int) -> ast.expr:
         """The size of an axis of the tensor: from its static shape where that is a number."""
-        place = nodes.literal(self.order.index(axis))
+        place = self.order.index(axis)
         static = all(isinstance(self.layout.settled(v.type.shape[axis]), int) for v in self.values)
-        shape = ast.Attribute(self.x, "shape", ast.Load()) if static else nodes.call("keras.ops.shape", [self.x])
-        return ast.Subscript(shape, place, ast.Load())
+        return self.layout.target.size(self.x, place, static)

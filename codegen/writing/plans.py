@@ -10,6 +10,7 @@ from itertools import pairwise
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name, tensors
+from codegen.target import Target
 from codegen.writing import nodes
 from codegen.writing.pattern_text import is_pattern, pattern_elements
 from codegen.writing.reshape_text import index_expression, reshape_expression
@@ -75,12 +76,6 @@ def is_member(steps: list[Step]) -> bool:
     return all(members)
 
 
-def lambda_of(body: ast.expr) -> ast.expr:
-    """`layers.Lambda(lambda x: ...)`."""
-    spec = ast.arguments([], [ast.arg("x")], None, [], [], None, [])
-    return nodes.call("keras.layers.Lambda", [ast.Lambda(spec, body)])
-
-
 def unsayable(dim: Dim) -> ast.expr:
     """A constructor has no tensor at hand whose size it could ask for."""
     if isinstance(dim, int):
@@ -99,6 +94,7 @@ class PlanText:
 
     def __init__(self, layout: Layout, starts: Starts | None = None) -> None:
         self.layout, self.starts = layout, starts
+        self.target = layout.target
 
     def steps_at(self, members: list[Lowered], index: int) -> list[Step]:
         """The index-th step of every member."""
@@ -145,7 +141,7 @@ class PlanText:
             for result in step.results:
                 made[result.id] = shared(text, step.op.name)
             return
-        found = parts(step.form.result, text)
+        found = parts(self.target, step.form.result, text)
         for name, result in zip(names, step.results, strict=False):
             if name in found:
                 made[result.id] = shared(found[name], name)
@@ -175,7 +171,7 @@ class PlanText:
             return ast.Subscript(text, ast.Constant(place), ast.Load())
         names = list(low.node.op.outputs) if low.node.op is not None else []
         if direct is not None:
-            return filled(wanted, parts(direct.result, shared(text, "results")))
+            return filled(wanted, parts(self.target, direct.result, shared(text, "results")))
         return filled(wanted, {n: made[r.id] for n, r in zip(names, low.node.results, strict=False) if r.id in made})
 
     def sizes_at_hand(self, low: Lowered, material: Material, made: dict[str, ast.expr]) -> Callable[[Dim], ast.expr]:
@@ -192,8 +188,7 @@ class PlanText:
             if text is None:
                 continue
             for place, axis in enumerate(self.layout.order_of(value)):
-                shape = nodes.call("keras.ops.shape", [text])
-                known.append((value.type.shape[axis], ast.Subscript(shape, ast.Constant(place), ast.Load())))
+                known.append((value.type.shape[axis], self.target.size(text, place)))
 
         def say(dim: Dim) -> ast.expr:
             text = size_text(self.layout.settled(dim), known)
@@ -234,7 +229,7 @@ class PlanText:
             if sizes is not None:
                 order = self.layout.order_of(step.results[0])
                 shape = ast.Tuple([sizes[axis] for axis in order], ast.Load())
-                return nodes.call("keras.ops.broadcast_to", [operand(OperandRef(first_name(step))), shape])
+                return self.target.broadcast(operand(OperandRef(first_name(step))), shape)
         if step.op.shape == "index":
             return index_expression(
                 self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form
@@ -316,10 +311,12 @@ class PlanText:
         if perms is None:
             return text
         if perms and isinstance(perms[0], int):
-            return transposed(text, perms)
+            return self.target.transpose(text, perms)
         if not isinstance(text, (ast.List, ast.Tuple)) or len(text.elts) != len(perms):
-            return transposed_list(shared(text, ref.name), perms)
-        elements = [transposed(e, p) if isinstance(p, tuple) else e for e, p in zip(text.elts, perms, strict=True)]
+            return transposed_list(self.target, shared(text, ref.name), perms)
+        elements = [
+            self.target.transpose(e, p) if isinstance(p, tuple) else e for e, p in zip(text.elts, perms, strict=True)
+        ]
         return ast.List(elements, ast.Load())
 
     def source_operand(self, step: Step, name: str, value: object, material: Material) -> ast.expr:
@@ -371,7 +368,7 @@ class PlanText:
             steps = self.steps_at(members, index)
             perm = self.placed(steps).transposes.get(first_name(steps[0]))
             if perm and steps[0].form.kind == "layer" and is_member(steps):
-                made.append(nodes.call("keras.layers.Permute", [nodes.literal(perm[1:])]))
+                made.append(self.target.permute_layer(perm))  # type: ignore[arg-type]
             made.append(settle(fill_sizes(self.layer_step(steps, material), unsayable), set()))
         return made
 
@@ -406,7 +403,7 @@ class PlanText:
             shapes.add(tuple(size if isinstance(size, int) else -1 for size in sizes))
         if len(shapes) != 1 or next(iter(shapes)).count(-1) > 1:
             raise Unwritable("the sizes of this reshape differ between visits")
-        return nodes.call("keras.layers.Reshape", [nodes.literal(next(iter(shapes)))])
+        return self.target.reshape_layer(next(iter(shapes)))
 
     def lambda_layer(self, steps: list[Step], material: Material) -> ast.expr:
         """`layers.Lambda(lambda x: ops.f(x))` for what the target has only as a function."""
@@ -416,12 +413,12 @@ class PlanText:
                 raise Unwritable(f"{steps[0].op.title} has several operands and no layer in the target")
             perm = self.placed(steps).transposes.get(ref.name)
             x = ast.Name("x", ast.Load())
-            return transposed(x, perm) if perm else x  # type: ignore[arg-type]
+            return self.target.transpose(x, perm) if perm else x  # type: ignore[arg-type]
 
         step = steps[0]
         if step.op.shape in ("reshape", "flatten", "unflatten", "index"):
             material = Material({}, None, material.hints)
-        return lambda_of(self.step_text(steps, material, operand))
+        return self.target.function_layer(self.step_text(steps, material, operand))
 
     def whole_lambda(self, members: list[Lowered], material: Material) -> ast.expr:
         """One Lambda layer for a plan of functions."""
@@ -433,21 +430,16 @@ class PlanText:
             )
         slot = next(s for s in material.form.apply if isinstance(s.value, Operand) and given[0] in s.value.names)
         x: dict[str, ast.expr] = {slot.key: ast.Name("x", ast.Load())}
-        return lambda_of(
+        return self.target.function_layer(
             self.function(members, Material({**material.given, **x}, material.form, material.hints, {"x"}))
         )
 
 
-def transposed(text: ast.expr, perm: tuple[int, ...]) -> ast.expr:
-    """`ops.transpose(x, perm)`."""
-    return nodes.call("keras.ops.transpose", [text, nodes.literal(tuple(perm))])
-
-
-def transposed_list(text: ast.expr, perms: Sequence[object]) -> ast.expr:
+def transposed_list(target: Target, text: ast.expr, perms: Sequence[object]) -> ast.expr:
     """`[ops.transpose(part, perm) for part in parts]`, or the parts one by one where they stand in different orders."""
     first = perms[0]
     if isinstance(first, tuple) and all(perm == first for perm in perms):
         each = ast.comprehension(ast.Name("part", ast.Store()), text, [], 0)
-        return ast.ListComp(transposed(ast.Name("part", ast.Load()), first), [each])
+        return ast.ListComp(target.transpose(ast.Name("part", ast.Load()), first), [each])
     parts = [ast.Subscript(text, ast.Constant(place), ast.Load()) for place in range(len(perms))]
-    return ast.List([transposed(x, p) if isinstance(p, tuple) else x for x, p in zip(parts, perms, strict=True)])
+    return ast.List([target.transpose(x, p) if isinstance(p, tuple) else x for x, p in zip(parts, perms, strict=True)])

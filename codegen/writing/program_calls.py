@@ -22,13 +22,13 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     kind = visits[0].module.container if visits[0].module is not None else ""
     parts = node.args
     if kind == "sequential" and is_empty(visits) and not parts:
-        return nodes.call("keras.layers.Identity")
+        return e.w.target.identity()
     if kind == "sequential":
         if len(parts) == 1 and isinstance(parts[0], ast.Starred):
             inner = e.expr(parts[0].value)
-            filled = nodes.call("keras.Sequential", [inner])
+            filled = e.w.target.row(inner)
             if any(v.module is not None and not v.module.children for v in visits) and isinstance(inner, ast.Name):
-                return ast.IfExp(inner, filled, nodes.call("keras.layers.Identity"))
+                return ast.IfExp(inner, filled, e.w.target.identity())
             return filled
         if (
             len(parts) == 1
@@ -36,7 +36,7 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
             and visits[0].args
             and not isinstance(visits[0].args[0].hint, ModuleObject)
         ):
-            return nodes.call("keras.Sequential", [ordered(e, parts[0])])
+            return e.w.target.row(ordered(e, parts[0]))
         elements: list[ast.expr] = []
         for part in parts:
             elements.extend(
@@ -44,7 +44,7 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
             )
         listed = ast.List(elements, ast.Load())
         listed.__dict__.update({k: v for k, v in node.__dict__.items() if k in ("tail", "inside")})
-        return nodes.call("keras.Sequential", [listed])
+        return e.w.target.row(listed)
     if kind == "list":
         return e.expr(parts[0]) if parts else ast.List([], ast.Load())
     if kind == "dict":
@@ -210,9 +210,7 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     module = visits[0].module
     if isinstance(node, ast.Subscript):
         if module is not None and module.container == "sequential":
-            return ast.Subscript(
-                ast.Attribute(e.expr(node.value), "layers", ast.Load()), e.expr(node.slice), ast.Load()
-            )
+            return ast.Subscript(e.w.target.in_row(e.expr(node.value)), e.expr(node.slice), ast.Load())
         return ast.Subscript(e.expr(node.value), e.expr(node.slice), ast.Load())
     assert isinstance(node.func, ast.Attribute)
     owner = e.expr(node.func.value)
@@ -223,7 +221,7 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
             raise Unwritable(f"{name}() is not given a name and a module")
         key, value = given
         if module.container == "sequential":
-            return ast.Call(ast.Attribute(owner, "add", ast.Load()), [e.expr(value)], [])
+            return e.w.target.append(owner, e.expr(value))
         if module.container == "dict" and isinstance(module.cls, ClassObject):
             box = ast.Attribute(owner, "modules", ast.Load())
             return nodes.call(ast.Attribute(box, "__setitem__", ast.Load()), [e.expr(key), e.expr(value)])
@@ -241,7 +239,7 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
             [],
         )
     if module is not None and module.container == "sequential" and name == "append":
-        return ast.Call(ast.Attribute(owner, "add", ast.Load()), [e.expr(a) for a in node.args], [])
+        return e.w.target.append(owner, e.expr(node.args[0]))
     if (
         module is not None
         and module.container

@@ -42,7 +42,7 @@ def reshape_expression(
     squeezed = [squeezed_places(layout, s) for s in steps]
     if squeezed[0] and all(s == squeezed[0] for s in squeezed) and not source_elements(steps, given, form):
         axes = squeezed[0]
-        return nodes.call("keras.ops.squeeze", [x], {"axis": nodes.literal(axes if len(axes) > 1 else axes[0])})
+        return layout.target.squeeze(x, axes)
     sizes = [[s.results[0].type.shape[axis] for axis in order] for s in steps]
     elements = elements if elements is not None else source_elements(steps, given, form)
     texts: list[ast.expr | None] = []
@@ -57,21 +57,21 @@ def reshape_expression(
             and start == 1
             and all(e == s.params.get("end") for s, e in zip(steps, [end] * len(steps), strict=True))
         ):
-            return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
+            return layout.target.flatten(x)
         if len(order) == 2 and batch_is_free(sizes) and all(keeps_batch(s, order) for s in steps):
-            return ast.Call(nodes.call("keras.layers.Flatten"), [x], [])
+            return layout.target.flatten(x)
         whole = whole_shape(steps, order, given, form)
         try:
             texts = run_time_sizes(layout, steps, x, texts, whole is not None)
         except Unwritable:
             if whole is None:
                 raise
-            return nodes.call("keras.ops.reshape", [x, whole])
+            return layout.target.reshape(x, whole)
         open_places = [i for i, t in enumerate(texts) if t is None]
     final: list[ast.expr] = [t if t is not None else nodes.literal(-1) for t in texts]
     if (not open_places and batch_is_free(sizes)) or (len(final) == 1 and elements is None):
         final[0] = nodes.literal(-1)
-    return nodes.call("keras.ops.reshape", [x, ast.Tuple(final, ast.Load())])
+    return layout.target.reshape(x, ast.Tuple(final, ast.Load()))
 
 
 def whole_shape(steps: list[Step], order: tuple[int, ...], given: Given, form: Form | None) -> ast.expr | None:
@@ -107,10 +107,8 @@ def run_time_sizes(
         assert value is not None
         placed = layout.placed[id(step)]
         order = placed.orders_in.get(first_name(step), layout.order_of(value))
-        shape = nodes.call("keras.ops.shape", [x])
         known: list[tuple[Dim, ast.expr]] = [
-            (layout.settled(value.type.shape[axis]), ast.Subscript(shape, ast.Constant(place), ast.Load()))
-            for place, axis in enumerate(order)
+            (layout.settled(value.type.shape[axis]), layout.target.size(x, place)) for place, axis in enumerate(order)
         ]
         stored = {axis: text for axis, (_, text) in zip(order, known, strict=True)}
         out = layout.order_of(step.results[0])
@@ -260,7 +258,7 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     if one is not None and key is not None and order == tuple(range(len(value.type.shape))):
         axis, place = one
         part = text.elts[place] if isinstance(text, ast.Tuple) else text
-        return nodes.call("keras.ops.take", [x, part], {"axis": nodes.literal(axis)})
+        return layout.target.take(x, part, axis)
     if any(holds_tensors(s.params.get("index")) for s in steps):
         raise Unwritable("TensorFlow takes no tensors of several numbers as an index")
     rank = len(value.type.shape)

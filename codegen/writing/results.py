@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codegen.writing import nodes
+from codegen.target import Target
 from codegen.writing.sharing import shared
 from pivot.results import ENTRIES, Result, ResultGroup, ResultName
 
@@ -30,12 +30,12 @@ def alike(one: Result, other: Result) -> bool:
     return False
 
 
-def parts(pattern: Result, call: ast.expr) -> dict[str, ast.expr]:
+def parts(target: Target, pattern: Result, call: ast.expr) -> dict[str, ast.expr]:
     """Output -> the expression that takes it out of what a call returned."""
     if isinstance(pattern, ResultName):
         if pattern.name == "_":
             return {}
-        return {pattern.name: joined(pattern.codec, [call])}
+        return {pattern.name: joined(target, pattern.codec, [call])}
     if is_list(pattern):
         item = pattern.items[0]
         assert isinstance(item, ResultName)
@@ -48,19 +48,19 @@ def parts(pattern: Result, call: ast.expr) -> dict[str, ast.expr]:
         if isinstance(item, ResultName) and item.codec in ENTRIES:
             entries.setdefault(item.name, []).append(text)
         else:
-            found.update(parts(item, text))
+            found.update(parts(target, item, text))
     for name, texts in entries.items():
-        found[name] = joined("expand", texts)
+        found[name] = joined(target, "expand", texts)
     return found
 
 
-def joined(codec: str | None, entries: list[ast.expr]) -> ast.expr:
+def joined(target: Target, codec: str | None, entries: list[ast.expr]) -> ast.expr:
     """The text of an output that a call returns as the entries of its first axis."""
     if codec not in ENTRIES:
         return entries[0]
     if len(entries) == 1:
-        return nodes.call("keras.ops.expand_dims", entries, {"axis": ast.Constant(0)})
-    return nodes.call("keras.ops.stack", [ast.List(entries, ast.Load())])
+        return target.unsqueeze(entries[0], 0)
+    return target.stack(ast.List(entries, ast.Load()))
 
 
 def filled(pattern: Result, found: dict[str, ast.expr]) -> ast.expr:

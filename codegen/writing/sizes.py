@@ -32,13 +32,13 @@ def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
     if name in ("dim", "ndim", "ndimension"):
         return nodes.call("len", [ast.Attribute(x, "shape", ast.Load())])
     if name in ("numel", "nelement"):
-        return nodes.call("keras.ops.size", [x])
+        return e.w.target.count(x)
     if isinstance(node, ast.Call) and (node.args or node.keywords):
         where = [v.args[1].hint if len(v.args) > 1 else v.kwargs["dim"].hint for v in visits]
         return axis_size(e, x, visits, where)
     found = all_orders(e, visits)
     if found and all(order == tuple(range(len(order))) for order in found):
-        return nodes.call("keras.ops.shape", [x])
+        return e.w.target.shape(x)
     order = orders(e, visits)
     return ast.Tuple([axis_size(e, x, visits, [axis] * len(visits)) for axis in range(len(order))], ast.Load())
 
@@ -72,8 +72,7 @@ def axis_size(e: Expressions, x: ast.expr, visits: list[Visit], axes: list[objec
     number = weight_size(visits, axes)
     if number is not None:
         return nodes.literal(number)
-    shape: ast.expr = ast.Attribute(x, "shape", ast.Load()) if static else nodes.call("keras.ops.shape", [x])
-    return ast.Subscript(shape, nodes.literal(next(iter(places))), ast.Load())
+    return e.w.target.size(x, next(iter(places)), static)
 
 
 def weight_size(visits: list[Visit], axes: list[object]) -> object | None:
@@ -140,7 +139,7 @@ def axis_sizes(e: Expressions, x: ast.expr, visits: list[Visit], index: ast.Slic
     axes = list(range(len(order)))[part]
     places = [order.index(axis) for axis in axes]
     if places and places == list(range(places[0], places[0] + len(places))):
-        shape = nodes.call("keras.ops.shape", [x])
+        shape = e.w.target.shape(x)
         last = places[-1] + 1
         first, behind = nodes.literal(places[0]), None if last == len(order) else nodes.literal(last)
         return ast.Subscript(shape, ast.Slice(first if places[0] else None, behind), ast.Load())

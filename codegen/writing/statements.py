@@ -184,7 +184,7 @@ class Statements:
             self.e.gone |= {t.id for t in node.targets if isinstance(t, ast.Name)}
             return []
         if self.owner == "sequential" and self.is_child(node):
-            return [ast.Expr(ast.Call(nodes.name("self.add"), [value], []))]
+            return [ast.Expr(self.w.target.append(nodes.name("self"), value))]
         targets = [self.e.target(t) for t in node.targets]
         if any(nodes.has_gone(target) for target in targets):
             return []
@@ -234,7 +234,7 @@ class Statements:
             return None
         owner = node.value.value if isinstance(node.value, ast.Attribute) else node.value.func.value  # type: ignore[attr-defined]
         made = ast.Tuple([self.e.target(target.elts[axis]) for axis in order], ast.Store())
-        return [ast.Assign([made], nodes.call("keras.ops.shape", [self.e.expr(owner)]))]
+        return [ast.Assign([made], self.w.target.shape(self.e.expr(owner)))]
 
     def layer_pair(self, node: ast.Assign) -> list[ast.stmt] | None:
         """`self.conv = ...` that needs two target layers: a sibling attribute before it."""

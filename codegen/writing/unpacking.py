@@ -85,7 +85,7 @@ class Rebuilt:
         wanted = self.target(pattern, several)
         after: list[ast.stmt] = []
         for name, texts in self.entries.items():
-            whole = joined("expand", texts)
+            whole = joined(self.s.w.target, "expand", texts)
             if name in self.grouped:
                 self.loads[name] = whole
             else:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import codegen.idioms
-from codegen.keras.reserved import safe_attribute
 from codegen.layout import Layout
 from codegen.lower import TORCH_ONLY, Lowering, Step
+from codegen.target import target_of
 from codegen.writing.adapters import Adapters
 from codegen.writing.annotations import write_annotation
 from codegen.writing.definitions import Definitions
@@ -79,7 +79,8 @@ class Writer:
         self.starts = Starts(init, self.refused)
         self.plans = PlanText(layout, self.starts)
         self.source_framework = self.ev.dialect.framework
-        self.call_name = "call"
+        self.target, self.source = layout.target, target_of(self.source_framework)
+        self.call_name = self.target.call_name
         self.answers = ANSWERS
         self.needs_unmapped = False
         self.helpers: dict[str, None] = {}  # functions that the target's library lacks, by canonical name
@@ -266,7 +267,7 @@ class Writer:
 
     def safe(self, name: str) -> str:
         """An attribute name that the target leaves alone."""
-        made = safe_attribute(name)
+        made = self.target.safe(name)
         if made != name:
             self.out.renamed[name] = made
         return made
@@ -274,9 +275,9 @@ class Writer:
     def attribute_name(self, node: ast.Attribute) -> str:
         """The name of an attribute in the target: only those of modules are renamed."""
         owner = node.value
-        if node.attr == "forward" and isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name):
+        if node.attr == self.source.call_name and isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name):
             return self.call_name if owner.func.id == "super" else node.attr
-        if safe_attribute(node.attr) == node.attr:
+        if self.target.safe(node.attr) == node.attr:
             return node.attr
         if isinstance(owner, ast.Name) and owner.id in ("self", "cls"):
             return self.safe(node.attr)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 
 import pytest
-
-from codegen.writing.plans import transposed
 
 Call = Callable[..., str]
 Init = Callable[..., str]
@@ -66,18 +63,3 @@ def test_a_layer_with_a_sibling_is_called_through_it(net: Callable[..., str]) ->
         "        self.conv_pad = layers.ZeroPadding2D()\n        self.conv = layers.Conv2D(8, 3, strides=2)\n" in made
     )
     assert "return ops.relu(self.conv(self.conv_pad(x)))" in made
-
-
-def test_transposed() -> None:
-    assert ast.unparse(transposed(ast.Name("x"), (0, 2, 1))) == "keras.ops.transpose(x, (0, 2, 1))"
-
-
-def test_one_value_as_two_operands_keeps_both_texts(net: Callable[..., str]) -> None:
-    before = """class Path(nn.Module):
-    def forward(self, x):
-        return x / 2 if self.training else x
-
-
-"""
-    text = net("self.path = Path()", "return x + self.path(x)", "2x4", before=before)
-    assert "return x + self.path_(x)" in text

@@ -1,0 +1,143 @@
+"""PyTorch as a target: its words for tensors, modules and containers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from codegen.target import Alias, Target
+from codegen.torch.reserved import RESERVED
+from codegen.writing import nodes
+
+LAMBDA = '''
+class Lambda(nn.Module):
+    """A function as a layer."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+'''
+
+
+class TorchTarget(Target):
+    """torch.nn; weights are made by constructors, which are told all sizes, and channels come second."""
+
+    framework = "torch"
+    title = "PyTorch"
+    roots = frozenset({"torch", "torchvision"})
+    call_name = "forward"
+    mode_argument = ""
+    builds_early = True
+    channels_last = False
+    holds_modules = True
+    public_classes = False
+    single_root = True
+    reserved = RESERVED
+    aliases = (Alias("torch.nn.functional", "F", plain=True), Alias("torch.nn", "nn"))
+    bases = MappingProxyType(
+        {
+            "module": "torch.nn.Module",
+            "model": "torch.nn.Module",
+            "sequential": "torch.nn.Sequential",
+            "list": "torch.nn.ModuleList",
+            "dict": "torch.nn.ModuleDict",
+            "function": "torch.autograd.Function",
+        }
+    )
+    names = MappingProxyType(
+        {
+            "tensor": "torch.Tensor",
+            "module": "torch.nn.Module",
+            "model": "torch.nn.Module",
+            "sequential": "torch.nn.Sequential",
+            "list": "torch.nn.ModuleList",
+            "dict": "torch.nn.ModuleDict",
+            "identity": "torch.nn.Identity",
+        }
+    )
+    kinds = MappingProxyType(
+        {
+            "torch.Tensor": "tensor",
+            "torch.LongTensor": "tensor",
+            "torch.FloatTensor": "tensor",
+            "torch.nn.Module": "module",
+            "torch.nn.Sequential": "sequential",
+            "torch.nn.ModuleList": "list",
+            "torch.nn.ModuleDict": "dict",
+            "torch.nn.Identity": "identity",
+            "torch.autograd.Function": "function",
+        }
+    )
+
+    def shape(self, x: ast.expr) -> ast.expr:
+        return ast.Attribute(x, "shape", ast.Load())
+
+    def count(self, x: ast.expr) -> ast.expr:
+        return method(x, "numel")
+
+    def transpose(self, x: ast.expr, order: Sequence[int]) -> ast.expr:
+        return method(x, "permute", *map(nodes.literal, order))
+
+    def reshape(self, x: ast.expr, shape: ast.expr) -> ast.expr:
+        return method(x, "reshape", *(shape.elts if isinstance(shape, ast.Tuple) else [shape]))
+
+    def squeeze(self, x: ast.expr, places: Sequence[int]) -> ast.expr:
+        return method(x, "squeeze", nodes.literal(tuple(places) if len(places) > 1 else places[0]))
+
+    def unsqueeze(self, x: ast.expr, place: int) -> ast.expr:
+        return method(x, "unsqueeze", nodes.literal(place))
+
+    def flatten(self, x: ast.expr) -> ast.expr:
+        return method(x, "flatten", nodes.literal(1))
+
+    def broadcast(self, x: ast.expr, shape: ast.expr) -> ast.expr:
+        return method(x, "expand", *(shape.elts if isinstance(shape, ast.Tuple) else [shape]))
+
+    def take(self, x: ast.expr, index: ast.expr, axis: int) -> ast.expr:
+        before: list[ast.expr] = [ast.Slice() for _ in range(axis)]
+        whole: ast.expr = ast.Tuple([*before, index], ast.Load()) if before else index
+        return ast.Subscript(x, whole, ast.Load())
+
+    def stack(self, parts: ast.expr) -> ast.expr:
+        return nodes.call("torch.stack", [parts])
+
+    def is_tensor(self, x: ast.expr) -> ast.expr:
+        return nodes.call("torch.is_tensor", [x])
+
+    def as_computed(self, x: ast.expr) -> ast.expr:
+        return x  # buffers follow their module
+
+    def row(self, layers: ast.expr) -> ast.expr:
+        if isinstance(layers, (ast.List, ast.Tuple)):
+            return nodes.call("torch.nn.Sequential", layers.elts)
+        return nodes.call("torch.nn.Sequential", [ast.Starred(layers, ast.Load())])
+
+    def in_row(self, row: ast.expr) -> ast.expr:
+        return row
+
+    def append(self, row: ast.expr, layer: ast.expr) -> ast.expr:
+        return method(row, "append", layer)
+
+    def function_layer(self, body: ast.expr) -> ast.expr:
+        return nodes.call("Lambda", [nodes.function_of_x(body)])
+
+    def permute_layer(self, order: Sequence[int]) -> ast.expr:
+        return self.function_layer(self.transpose(ast.Name("x", ast.Load()), order))
+
+    def reshape_layer(self, sizes: Sequence[int]) -> ast.expr:
+        return nodes.call("torch.nn.Unflatten", [nodes.literal(1), nodes.literal(tuple(sizes))])
+
+    def helpers(self) -> Mapping[str, str]:
+        return {"Lambda": LAMBDA}
+
+
+def method(x: ast.expr, name: str, *args: ast.expr) -> ast.expr:
+    """`x.name(...)`."""
+    return ast.Call(ast.Attribute(x, name, ast.Load()), list(args), [])
+
+
+TARGET = TorchTarget()
