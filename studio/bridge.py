@@ -32,6 +32,11 @@ class GraphBridge(QObject):
             "open": graph.open_all,
             "close": graph.close_all,
             "search": graph.open_search,
+            "zoom_selection": graph.tracing.zoom_to_selection,
+            "producers": graph.tracing.to_producers,
+            "consumers": graph.tracing.to_consumers,
+            "focus": graph.tracing.focus,
+            "unfocus": graph.tracing.unfocus,
         }
         for shortcut in graph.findChildren(QShortcut):
             if shortcut.key() == QKeySequence(QKeySequence.StandardKey.Find):
@@ -44,7 +49,7 @@ class GraphBridge(QObject):
         self._show()
 
     def command(self, name: str) -> None:
-        """Run a command of the graph: fit, orientation, open, close, search."""
+        """Run a command of the graph by its name; raises KeyError where there is none."""
         self._commands[name]()
 
     def _show(self) -> None:

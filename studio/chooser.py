@@ -10,6 +10,12 @@ SOURCES = "Python and projects (*.py *.pivot *.ipynb);;All files (*)"
 CHECKPOINTS = "Checkpoints (*.pt *.pth *.safetensors *.h5 *.keras);;All files (*)"
 
 
+PICTURES = (
+    "SVG (*.svg);;PNG (*.png);;PDF (*.pdf);;DOT (*.dot *.gv);;"
+    "PDF laid out by Graphviz (*.gv.pdf);;SVG laid out by Graphviz (*.gv.svg)"
+)
+
+
 class Chooser:
     """The dialogs of the system; None means that a person gave up."""
 
@@ -23,6 +29,14 @@ class Chooser:
 
     def folder(self, parent: QWidget, start: Path) -> Path | None:
         return _path(QFileDialog.getExistingDirectory(parent, "Export to a folder", str(start)))
+
+    def picture(self, parent: QWidget, start: Path) -> Path | None:
+        name, kind = QFileDialog.getSaveFileName(parent, "Save Graph", str(start), PICTURES)
+        path = _path(name)
+        if path is None or path.suffix:
+            return path
+        ending = kind.rpartition("*")[2].rstrip(")")
+        return path.with_name(path.name + ending)
 
     def checkpoint(self, parent: QWidget, start: Path) -> Path | None:
         return _path(QFileDialog.getOpenFileName(parent, "Weights to convert", str(start), CHECKPOINTS)[0])

@@ -51,7 +51,7 @@ class Filing:
             self._document.open(path, self._settings.text("default_target"))
         except Refusal as refusal:
             self._settings.drop_recent(str(path))
-            self._refused("This file cannot be opened", refusal)
+            self.refused("This file cannot be opened", refusal)
             return False
         self._settings.add_recent(str(path.absolute()))
         return True
@@ -61,7 +61,7 @@ class Filing:
         try:
             self._document.start(recovered.project, recovered.path, saved=False)
         except Refusal as refusal:
-            self._refused("This work cannot be taken up", refusal)
+            self.refused("This work cannot be taken up", refusal)
             return False
         discard(recovered)
         return True
@@ -90,7 +90,7 @@ class Filing:
         try:
             self._document.save(path)
         except Refusal as refusal:
-            self._refused("The project was not saved", refusal)
+            self.refused("The project was not saved", refusal)
             return False
         self._settings.add_recent(str(path.absolute()))
         self._say(f"Saved {path.name}")
@@ -113,7 +113,7 @@ class Filing:
         try:
             written = export(results.directory, out, project)
         except Refusal as refusal:
-            self._refused("The export stopped", refusal)
+            self.refused("The export stopped", refusal)
             return False
         self._say(f"Exported {count_text(len(written), 'file')} to {out}")
         return True
@@ -134,7 +134,8 @@ class Filing:
         """Whether a file that is held over the window can be opened, by its name."""
         return path.suffix.lower() in _SUFFIXES
 
-    def _refused(self, title: str, refusal: Refusal) -> None:
+    def refused(self, title: str, refusal: Refusal) -> None:
+        """Tell a refusal with its place and remedy."""
         problem = refusal.problem
         place = f"{problem.file}:{problem.line}: " if problem.line else f"{problem.file}: " if problem.file else ""
         self.tell(self._window, title, f"{place}{problem.why}.", problem.remedy[:1].upper() + problem.remedy[1:] + ".")

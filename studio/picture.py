@@ -14,6 +14,7 @@ from studio.size_text import shape_text as shape_text  # who draws a picture wri
 
 ModuleKind = Literal["user", "layer", "container"]
 Shape: TypeAlias = tuple[int | str, ...]
+USUAL = "float32"  # said of no edge
 _Record: TypeAlias = Mapping[str, object]
 
 
@@ -69,6 +70,11 @@ class Value:
     def label(self) -> str:
         """The shape as it stands beside an edge."""
         return shape_text(self.shape)
+
+    @property
+    def typed_label(self) -> str:
+        """The shape, with the type where it is not the one that nearly all tensors have."""
+        return self.label if self.dtype in ("", USUAL) else f"{self.label} {self.dtype}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +213,7 @@ class Picture:
         labels: dict[str, int] = {}
         for value in values:
             known = self.values.get(value)
-            text = known.label if known is not None else "?"
+            text = known.typed_label if known is not None else "?"
             labels[text] = labels.get(text, 0) + 1
         return ", ".join(text if count == 1 else f"{count}·({text})" for text, count in labels.items())
 

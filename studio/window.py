@@ -31,6 +31,7 @@ from studio.actions.bind import Bound, menus
 from studio.bridge import GraphBridge, graph_colors
 from studio.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
 from studio.document import Document
+from studio.drawings import DrawingSaver
 from studio.filing import Filing
 from studio.icons import app_icon, icon
 from studio.jobs.queue import Jobs
@@ -79,6 +80,7 @@ class Window(QMainWindow):
         self.status = StatusBar(document, self._theme)
         self.setStatusBar(self.status)
         self.filing = Filing(self, document, settings, self.status.say)
+        self.drawings = DrawingSaver(self, document, graph, self.filing, self.status.say)
         self.bound = Bound(self, self, self._theme)
         self.palette_ = CommandPalette(self, self._theme)
         self._overlay = DropOverlay(self, self._theme)
@@ -113,6 +115,7 @@ class Window(QMainWindow):
         document, verification = self.document, self.panels.verification
         document.project_changed.connect(lambda before, after: self._project_changed())
         document.results_changed.connect(self._results_changed)
+        self.graph.tracing.said.connect(self.status.say)
         self.jobs.failed.connect(lambda kind, text: self.status.say(text))
         self.jobs.weights_written.connect(lambda out: self.status.say(f"Weights written to {out}"))
         self.welcome.open_requested.connect(self.ask_open)
@@ -200,6 +203,9 @@ class Window(QMainWindow):
 
     def export(self) -> None:
         self.filing.export()
+
+    def save_graph(self) -> None:
+        self.drawings.ask()
 
     def quit(self) -> None:
         self.close()

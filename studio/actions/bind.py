@@ -45,6 +45,7 @@ class Bound(QObject):
         document.project_changed.connect(lambda before, after: self.refresh())
         document.results_changed.connect(self.refresh)
         document.jobs_changed.connect(self.refresh)
+        document.selection_changed.connect(self.refresh)
         self.refresh()
 
     def trigger(self, name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studio.actions.action import Action, Menu, always, converted
+from studio.actions.action import Action, Menu, always, chosen, converted
 
 MENU = Menu(
     "&View",
@@ -44,6 +44,49 @@ MENU = Menu(
             ("Ctrl+[",),
             "collapse",
             converted,
+        ),
+        Action(
+            "view.zoom_selection",
+            "Zoom to Selection",
+            "follow",
+            lambda desk: desk.graph_command("zoom_selection"),
+            ("Ctrl+9",),
+            enabled=chosen,
+        ),
+        Action(
+            "view.producers",
+            "Go to Producers",
+            "follow",
+            lambda desk: desk.graph_command("producers"),
+            ("Alt+Up",),
+            enabled=chosen,
+            tip="Select what the selected nodes take their values from",
+        ),
+        Action(
+            "view.consumers",
+            "Go to Consumers",
+            "follow",
+            lambda desk: desk.graph_command("consumers"),
+            ("Alt+Down",),
+            enabled=chosen,
+            tip="Select what takes the values of the selected nodes",
+        ),
+        Action(
+            "view.focus",
+            "Focus on Path",
+            "follow",
+            lambda desk: desk.graph_command("focus"),
+            ("Ctrl+L",),
+            enabled=chosen,
+            tip="Let only what lies between the selected places stand out",
+        ),
+        Action(
+            "view.unfocus",
+            "Leave Focus",
+            "follow",
+            lambda desk: desk.graph_command("unfocus"),
+            ("Ctrl+Alt+L",),
+            enabled=converted,
         ),
         Action(
             "view.theme",

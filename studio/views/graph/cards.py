@@ -16,6 +16,7 @@ class Cards:
     def __init__(self) -> None:
         self._made: dict[Hashable, QPixmap] = {}
         self._for: tuple[float, float] = (0.0, 0.0)
+        self.as_lines = False  # for a picture that is made of lines and not of pixels
 
     def forget(self) -> None:
         """The colours changed."""
@@ -25,6 +26,11 @@ class Cards:
         self, painter: QPainter, look: Hashable, bounds: QRectF, scale: float, paint: Callable[[QPainter], None]
     ) -> None:
         """Draw what `paint` paints within `bounds` (coordinates of the item) for everything that looks the same."""
+        if self.as_lines:
+            painter.save()
+            paint(painter)
+            painter.restore()
+            return
         device = painter.device()
         ratio = device.devicePixelRatioF() if device is not None else 1.0
         if (scale, ratio) != self._for or len(self._made) > MOST:

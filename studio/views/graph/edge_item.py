@@ -64,6 +64,11 @@ class EdgeItem(QGraphicsPathItem):
         self.setPath(wire_path(shown, self._horizontal))
         self._head.setPath(head)
 
+    @property
+    def head(self) -> QPainterPath:
+        """The arrow and the dots, to be filled in the colour of the line."""
+        return self._head.path()
+
     def light(self, lit: bool) -> None:
         """Stand out, above the other wires."""
         if lit != self.lit:

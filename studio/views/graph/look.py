@@ -16,6 +16,7 @@ GROUP_HEIGHT = 52.0
 TERMINAL_HEIGHT = 30.0
 HEADER = 34.0
 STRIPE = 5.0
+SIGN = 22.0  # room for the sign of a family, or the warning
 SIDE = 12.0  # between the edge of a card and its text
 CHEVRON = 20.0
 BADGE_HEIGHT = 18.0
@@ -152,8 +153,7 @@ class Look:
         """How large the closed card of an item is."""
         title, small = self.title_width(face.title), self.small_width(face.subtitle)
         if face.kind == "node":
-            room = STRIPE + 2 * SIDE + (22.0 if face.lost else 0.0)
-            return _even(max(title, small) + room), NODE_HEIGHT
+            return _even(max(title, small) + STRIPE + 2 * SIDE + SIGN), NODE_HEIGHT
         if face.kind == "group":
             badges = sum(self.badge_width(text) + 6.0 for text in badges_of(face))
             width = max(title + badges, small) + 2 * SIDE + CHEVRON

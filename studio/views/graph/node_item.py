@@ -10,14 +10,15 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 from studio.layout.compose import Rect
 from studio.views.graph.box_item import DETAIL, BoxItem, stripe_path, text_line
 from studio.views.graph.face import Face
-from studio.views.graph.look import SIDE, STRIPE, Look
+from studio.views.graph.glyphs import GLYPH, glyph
+from studio.views.graph.look import SIDE, SIGN, STRIPE, Look
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 
 class NodeItem(BoxItem):
-    """A card of two lines."""
+    """A card of two lines, with the sign of its family in the corner."""
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look, face, rect = self.look, self.face, self.rect
@@ -25,7 +26,7 @@ class NodeItem(BoxItem):
         kind = ("node", face.family, lost, self.hovered)
         look.cards.draw(painter, kind, self.boundingRect(), look.scale, self._paint_card)
         left = STRIPE + SIDE
-        width = rect.width() - left - SIDE - (22.0 if lost else 0.0)
+        width = rect.width() - left - SIDE - SIGN
         middle = rect.height() / 2
         if look.scale >= DETAIL:
             text_line(painter, look, "title", look.text, left, middle - 8.5, width, face.title)
@@ -48,6 +49,13 @@ class NodeItem(BoxItem):
         if lost:
             sign = QPointF(rect.width() - SIDE - 9.0, rect.height() / 2)
             warning_sign(painter, sign, 9.0, look.danger, look.danger_soft)
+        elif look.scale >= DETAIL:
+            painter.save()
+            painter.translate(rect.width() - SIDE - GLYPH + 3.0, 8.0)
+            painter.setPen(look.pen(look.family(self.face.family), 1.3))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(glyph(self.face.family))
+            painter.restore()
 
 
 class TerminalItem(BoxItem):

@@ -91,7 +91,9 @@ class Overview:
                     tile.grow(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
         return tiles
 
-    def paint(self, painter: QPainter, look: Look, area: QRectF, marked: Iterable[str]) -> None:
+    def paint(
+        self, painter: QPainter, look: Look, area: QRectF, marked: Iterable[str], focused: frozenset[str] | None = None
+    ) -> None:
         """Draw what lies in `area` of the drawing; the painter is set to the coordinates of the drawing."""
         if self._tiles is None:
             with collection_paused():
@@ -117,6 +119,8 @@ class Overview:
                     painter.setBrush(look.family_soft(family))
                 painter.drawRects(rects)
         self._paint_lost(painter, look, area)
+        if focused is not None:
+            self._paint_focus(painter, look, area, focused)
         self._paint_marked(painter, look, marked)
         self._paint_titles(painter, look, area)
 
@@ -128,6 +132,21 @@ class Overview:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.danger)
             painter.drawRects(shown)
+
+    def _paint_focus(self, painter: QPainter, look: Look, area: QRectF, focused: frozenset[str]) -> None:
+        """A veil over everything, and what stands out once more above it."""
+        veil = QColor(look.canvas)
+        veil.setAlphaF(0.75)
+        painter.fillRect(area, veil)
+        painter.setPen(_thin(look.border_strong))
+        for item in focused:
+            box = self.drawing.boxes.get(item)
+            if box is None or item in self.drawing.visible.levels:
+                continue
+            face = self._faces.of(item)
+            group = look.danger if face.lost else look.node
+            painter.setBrush(look.family_soft(face.family) if face.kind == "node" and not face.lost else group)
+            painter.drawRect(QRectF(box.x, box.y, box.width, box.height))
 
     def _paint_marked(self, painter: QPainter, look: Look, marked: Iterable[str]) -> None:
         off = 3.0 / look.scale

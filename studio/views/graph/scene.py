@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QObject, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
-from studio.layout.compose import Drawing, Rect
+from studio.layout.compose import Drawing, DrawnWire, Rect
 from studio.layout.index import DrawingIndex
 from studio.layout.pause import collection_paused
 from studio.views.graph.box_item import BoxItem
@@ -21,12 +21,13 @@ from studio.views.graph.state import GraphState, Marks
 
 EXTENT = 4e6  # pixels from the origin: scrolling never ends before the network does
 Z_WIRE, Z_NODE = 50.0, 100.0
+FADED = 0.2  # how much of what is out of focus is to be seen
 
 
 class GraphScene(QGraphicsScene):
     """Keeps items equal to the part of a drawing that is looked at."""
 
-    def __init__(self, look: Look, parent: QObject) -> None:
+    def __init__(self, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
         # A handful of items move all the time: an index would be rebuilt more often than it is asked.
         self.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -42,6 +43,7 @@ class GraphScene(QGraphicsScene):
         self.marks = Marks()
         self.hovered: str | None = None
         self.moving = False
+        self.focused: frozenset[str] | None = None
         self._around: dict[str, list[int]] | None = None
 
     @property
@@ -56,6 +58,7 @@ class GraphScene(QGraphicsScene):
         if state is None:
             self.index = self.labels = self.overview = None
             self.marks = Marks()
+            self.focused = None
             return
         drawing = state.drawing
         with collection_paused():
@@ -63,6 +66,7 @@ class GraphScene(QGraphicsScene):
         self.labels = Labels(self.index, state.picture, state.tree, self.look.small_width)
         self.overview = Overview(drawing, state.faces, state.tree)
         self.marks = state.marks()
+        self.focused = state.focused()
 
     def populate(self, area: Rect) -> None:
         """Make the items that have a point in an area and take away the others."""
@@ -112,6 +116,20 @@ class GraphScene(QGraphicsScene):
                 item.light(number in wires)
         self.lit = wires
 
+    def focus(self, items: frozenset[str] | None) -> None:
+        """Let some items stand out and the others fade; None lets all be alike."""
+        self.focused = items
+        for key, box in self.boxes.items():
+            box.setOpacity(self._opacity((key,)))
+        for wire in self.wires.values():
+            wire.setOpacity(self._wire_opacity(wire.drawn))
+
+    def _opacity(self, keys: Iterable[str]) -> float:
+        return 1.0 if self.focused is None or self.focused.issuperset(keys) else FADED
+
+    def _wire_opacity(self, drawn: DrawnWire) -> float:
+        return max((self._opacity(link) for link in drawn.wire.links), default=1.0)
+
     def wires_around(self, item: str) -> frozenset[int]:
         """The wires that lead to or from an item; for an open group, those that cross its border."""
         if self.drawing is None:
@@ -146,6 +164,7 @@ class GraphScene(QGraphicsScene):
             item = (NodeItem if face.kind == "node" else TerminalItem)(key, face, self.look, rect)
             item.setZValue(Z_NODE)
         item.mark(key in self.marks.chosen, key in self.marks.holding, key == self.hovered)
+        item.setOpacity(self._opacity((key,)))
         self.boxes[key] = item
         self.addItem(item)
 
@@ -155,6 +174,7 @@ class GraphScene(QGraphicsScene):
         item = EdgeItem(drawing.wires[number], self.look, drawing.horizontal)
         item.setZValue(Z_WIRE)
         item.light(number in self.lit)
+        item.setOpacity(self._wire_opacity(item.drawn))
         self.wires[number] = item
         self.addItem(item)
 

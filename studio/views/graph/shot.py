@@ -27,7 +27,8 @@ class Shot:
         """What the canvas shows now, as large as its viewport."""
         size, ratio = canvas.viewport().size(), canvas.devicePixelRatioF()
         at = QPoint(canvas.horizontalScrollBar().value(), canvas.verticalScrollBar().value())
-        shows = (canvas.graph.overview, canvas.zoom, canvas.graph.marks, size.width(), size.height(), ratio)
+        graph = canvas.graph
+        shows = (graph.overview, canvas.zoom, graph.marks, graph.focused, size.width(), size.height(), ratio)
         by = self._at - at
         near = abs(by.x()) < size.width() and abs(by.y()) < size.height()
         whole = QRect(QPoint(0, 0), size)
@@ -56,7 +57,7 @@ class Shot:
             area = transform.inverted()[0].mapRect(QRectF(rect.adjusted(-2, -2, 2, 2)))
             painter.setTransform(transform, True)
             marks = canvas.graph.marks
-            overview.paint(painter, canvas.look, area, marks.chosen | marks.holding)
+            overview.paint(painter, canvas.look, area, marks.chosen | marks.holding, canvas.graph.focused)
         painter.restore()
 
 

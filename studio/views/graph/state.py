@@ -39,6 +39,7 @@ class GraphState:
         self.nodes: frozenset[str] = frozenset()
         self.modules: frozenset[str] = frozenset()
         self.ends: frozenset[str] = frozenset()  # inputs and outputs: nobody outside knows them
+        self.focus: frozenset[str] | None = None  # the nodes that stand out; None where all are alike
         self.drawing = self._draw()
 
     def _draw(self) -> Drawing:
@@ -141,6 +142,16 @@ class GraphState:
                 if found.instance in layers or found.module in layers:
                     mark(found.id)
         return Marks(frozenset(chosen), frozenset(holding) - chosen)
+
+    def focused(self) -> frozenset[str] | None:
+        """The items that stand out: those of the focus, and the groups around them."""
+        if self.focus is None:
+            return None
+        found: set[str] = set()
+        for node in self.focus & self.tree.home.keys():
+            found.add(self.drawing.visible.shown[node])
+            found.update((self.tree.home[node], *self.tree.ancestors(self.tree.home[node])))
+        return frozenset(found & self.drawing.boxes.keys())
 
     def crumbs(self, item: str | None) -> tuple[str, ...]:
         """The groups around an item from the root inward, the item itself last where it is a group."""

@@ -32,6 +32,7 @@ from studio.views.graph.scene import GraphScene
 from studio.views.graph.search import SearchBar
 from studio.views.graph.state import GraphState, Selected
 from studio.views.graph.surface import Surface
+from studio.views.graph.tracing import Tracing
 
 INSET = 12  # pixels between the panels and the border of the view
 READABLE = 0.65  # zoom below which a picture is first shown from its beginning instead of whole
@@ -77,6 +78,7 @@ class GraphView(QWidget):
         self.minimap = Minimap(self, self.look)
         self.minimap.hide()
         self._opening = Opening(self)
+        self.tracing = Tracing(self)
         zoom = Zoom(self)
         gestures = Gestures((Rubber(self), OpenClose(self), Pick(self), Pan(self), Walk(self), zoom))
         self.canvas.give(gestures, Hover(self), zoom, Drop(self))
@@ -158,7 +160,7 @@ class GraphView(QWidget):
             self.current = shown[0] if shown else None
             self._tell_current()
             if shown and not self._start_pending:
-                self.canvas.ensure_seen(self._around(shown))
+                self.canvas.ensure_seen(self.around(shown))
 
     def reveal(self, nodes: Iterable[str], modules: Iterable[str] = ()) -> None:
         """Open the groups that hide nodes and modules, select them and bring them into sight; sends no signal."""
@@ -365,7 +367,8 @@ class GraphView(QWidget):
             if self.canvas.from_afar:
                 self.canvas.viewport().update()
 
-    def _around(self, items: Iterable[str]) -> Rect:
+    def around(self, items: Iterable[str]) -> Rect:
+        """The least rectangle that holds some items."""
         assert self.state is not None
         boxes = [self.state.drawing.boxes[item] for item in items]
         left, top = min(box.x for box in boxes), min(box.y for box in boxes)

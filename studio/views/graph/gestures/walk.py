@@ -31,6 +31,9 @@ class Walk(Gesture):
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.view.walk_to_end(event.key() == Qt.Key.Key_End)
             return True
+        if event.key() == Qt.Key.Key_Escape and self.view.state is not None and self.view.state.focus is not None:
+            self.view.tracing.unfocus()
+            return True
         if event.key() == Qt.Key.Key_Escape and self.view.has_selection:
             self.view.choose(())
             return True
