@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QTimer
-from PySide6.QtWidgets import QWidget
 
 from pivot.problems import Problem, Refusal, refuse
 from studio.document import Document
@@ -15,6 +15,9 @@ from studio.filing import Filing
 from studio.views.graph.dot import dot_text
 from studio.views.graph.exporting import save_graph
 from studio.views.graph.view import GraphView
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 LIMIT_MS = 60_000  # flat networks of some hundred nodes take Graphviz minutes
 GRAPHVIZ = {".pdf": "pdf", ".svg": "svg", ".png": "png"}

@@ -43,6 +43,6 @@ def _items(state: GraphState, group: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """A string of DOT: only quotes and backslashes mean something in it; a line break is written \\n."""
+    """A string of DOT: only quotes and backslashes mean something in it; a line break is written as two signs."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
