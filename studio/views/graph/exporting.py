@@ -90,7 +90,7 @@ def png_bytes(state: GraphState, look: Look) -> bytes:
     image.fill(look.canvas)
     _paint_on(image, state, look, part)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
+    image.save(buffer, b"PNG")
     buffer.close()
     return _bytes(buffer.data())
 
