@@ -133,6 +133,20 @@ def evaluate(dim: Dim, values: Mapping[str, int]) -> int:
     return total
 
 
+def renamed(dim: Dim, values: Mapping[str, Dim]) -> Dim:
+    """The dim with other sizes in the place of some of its symbols."""
+    if isinstance(dim, int) or not symbols(dim) & values.keys():
+        return dim
+    total: Dim = 0
+    for monomial, coefficient in dim.terms:
+        part: Dim = coefficient
+        for atom, power in monomial:
+            for _ in range(power):
+                part = part * _renamed_atom(atom, values)
+        total = total + part
+    return total
+
+
 def text(dim: Dim) -> str:
     """Python-like text: `N`, `2*N`, `N*T`, `H//2`, `(H + 1)//2`, `N - 1`."""
     if isinstance(dim, int):
@@ -181,6 +195,17 @@ def _evaluate_atom(atom: Atom, values: Mapping[str, int]) -> int:
     if atom.kind == "%":
         return left % right
     return min(left, right) if atom.kind == "min" else max(left, right)
+
+
+def _renamed_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
+    if atom.kind == "symbol":
+        return values.get(atom.text, Size(((((atom, 1),), 1),), atom.hint))
+    left, right = (renamed(arg, values) for arg in atom.args)
+    if atom.kind == "//":
+        return left // right
+    if atom.kind == "%":
+        return left % right
+    return dim_min(left, right) if atom.kind == "min" else dim_max(left, right)
 
 
 def _terms(dim: Dim) -> Terms:

@@ -14,7 +14,7 @@ from pivot.letters import read_weights, write_weights
 from pivot.notation import parse_axes
 from pivot.problems import refuse
 from pivot.reading.checkpoint_names import checkpoint_name
-from pivot.reading.keras import BASES
+from pivot.reading.keras_names import BASES
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ClassObject, DictObject, ListObject, TensorCell, Value
 
@@ -208,7 +208,9 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         register(saveable, "", id(module), names)
         made[id(module)] = saveable
         return saveable
-    kind = "sequential" if module.container == "sequential" else "model" if is_model(module) else "layer"
+    graph = module.graph
+    kind = "sequential" if module.container == "sequential" else "model" if graph or is_model(module) else "layer"
+    tracked = tuple(describe(layer, made, names) for layer in graph.layers) if graph is not None else None
     attributes: list[tuple[str, Item]] = []
     if kind == "sequential":
         attributes.append(
@@ -229,7 +231,7 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         if isinstance(child, Saveable):
             register(child, f"{name}/", id(module), names)
     own = [n for n in own if "/" not in n]
-    saveable = Saveable(module.class_name, None, kind, tuple(attributes), tuple(own), id(module))  # type: ignore[arg-type]
+    saveable = Saveable(module.class_name, None, kind, tuple(attributes), tuple(own), id(module), tracked)  # type: ignore[arg-type]
     made[id(module)] = saveable
     names[id(saveable)] = (id(module), "")
     return saveable

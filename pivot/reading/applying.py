@@ -14,6 +14,7 @@ from pivot.opset import Form
 from pivot.reading import restating
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.modules import ModuleObject
+from pivot.reading.own_axes import orders_any_rank, own_axes
 from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -144,6 +145,9 @@ def make_node(
 ) -> Value:
     """Apply an op: check parameters, infer shapes, add the node. The value has the form's result shape."""
     op = form.op
+    order = form.order or None
+    if orders_any_rank(form):
+        params, order = own_axes(form, params), None
     held = {k: operand_of(ev, v, node, frame) for k, v in operands.items()}
     weights: dict[str, ParameterObject] = dict(module.weights) if module is not None else {}
     types = {k: type_of(v) for k, v in held.items()}
@@ -160,7 +164,7 @@ def make_node(
         return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}")
     try:
         unbatched = bound is not None and bound.unbatched
-        inferred = infer(op, checked, types, without_batch(form) if unbatched else form.order or None)
+        inferred = infer(op, checked, types, without_batch(form) if unbatched else order)
     except ShapeError as error:
         if isinstance(error, FreeSize) and ev.speculating > 1:
             raise  # the trial pass fixes the size

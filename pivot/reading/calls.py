@@ -88,7 +88,7 @@ def call_value(
         if found is not None:
             return found
     if isinstance(hint, Unknown):
-        if any(isinstance(v.hint, TensorCell) for v in (*args, *kwargs.values())):
+        if any(ev.dialect.holds_tensor(v) for v in (*args, *kwargs.values())):
             return ev.dialect.unmapped(ev, args, kwargs, node, frame, hint.why)
         return callee
     raise ev.refusal(frame, node, "this value cannot be called", "call a function, class or module")

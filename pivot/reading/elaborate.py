@@ -96,7 +96,7 @@ def refusal_of(ev: Evaluator, raised: Raised) -> Refusal:
 def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     """The steps of elaboration."""
     ev = Evaluator(dialect, opset, request.texts)
-    ev.restated = request.restated
+    ev.restated, ev.given, ev.shift = request.restated, request.inputs, request.shift
     scope = imports.open_file(ev, request.path)
     frame = ev.module_frame(scope)
     try:
@@ -104,6 +104,8 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         entry, root = entries.make_entry(ev, scope, frame, request.model)
         name_paths(root)
         ev.built = len(ev.nodes)
+        for module in ev.modules:  # symbolic calls that built it are no calls of a forward pass
+            module.calls.clear()
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
         fixed: dict[str, int] = {}
         for _ in range(16):  # sizes that layers fix become numbers; each turn can only fix more

@@ -201,10 +201,18 @@ def makes(node: ast.FunctionDef, wanted: set[str], tree: ast.Module, depth: int 
 
 def forward_parameters(ev: Evaluator, root: ModuleObject) -> list[str]:
     """Names of the inputs of forward(), without self."""
+    if root.announced:
+        return announced_names(root)
     node = forward_node(ev, root)
     if node is None:
         return ["x"]
     return [a.arg for a in (*node.args.posonlyargs, *node.args.args)][1:]
+
+
+def announced_names(root: ModuleObject) -> list[str]:
+    """Names of the inputs that the program announces: as it says, else `x`, or `x1`, `x2`, ..."""
+    plain = [""] if len(root.announced) == 1 else [str(number) for number in range(1, len(root.announced) + 1)]
+    return [v.name or f"x{number}" for v, number in zip(root.announced, plain, strict=True)]
 
 
 def forward_node(ev: Evaluator, root: ModuleObject) -> ast.FunctionDef | ast.AsyncFunctionDef | None:

@@ -13,12 +13,14 @@ from pivot.reading import calls, expressions, statements
 from pivot.reading.bombs import LimitReached, check_graph
 from pivot.reading.frames import Frame, Journal, Scope
 from pivot.reading.limits import LIMITS
+from pivot.reading.recording import Recorder
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import ClassObject, FunctionObject, Unknown, Value
 
 if TYPE_CHECKING:
     from pivot.network import Node
     from pivot.reading.dialect import Dialect
+    from pivot.reading.inputs import InputSpec
     from pivot.reading.modules import ModuleObject
     from pivot.reading.updating import Update
     from pivot.reading.values import ParameterObject, TensorVersion
@@ -40,6 +42,9 @@ class Evaluator:
         self.journal = Journal()
         self.speculating = 0
         self.companion = False  # a whole model is read on trial: what it executes counts as met
+        self.recorder = Recorder()
+        self.given: tuple[InputSpec, ...] = ()  # the inputs that were asked for
+        self.shift = 0  # added to free sizes other than the batch
         self.nodes: list[Node] = []
         self.built = 0  # how many of the nodes the construction of the model made
         self.modules: list[ModuleObject] = []

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pivot.dims import hint as dim_hint
 from pivot.problems import Refusal, refuse
 from pivot.reading.entries import (
     forward_parameters,
@@ -36,6 +38,8 @@ def find_inputs(
     ev: Evaluator, scope: Scope, frame: Frame, root: ModuleObject, entry: str, given: tuple[InputSpec, ...]
 ) -> tuple[tuple[InputSpec, ...], str]:
     """The inputs, and where they come from: given, found, guessed. Raises Refusal where none can be told."""
+    if root.announced:
+        return announced_inputs(ev, frame, root, given), "given" if given else "declared"
     if given:
         return given, "given"
     tree = tree_of(ev, scope)
@@ -57,6 +61,36 @@ def find_inputs(
         f"the shapes of the inputs ({names}) are not known",
         "give each with --input 1x3x224x224",
     )
+
+
+def announced_inputs(
+    ev: Evaluator, frame: Frame, root: ModuleObject, given: tuple[InputSpec, ...]
+) -> tuple[InputSpec, ...]:
+    """The inputs that a model says it has, on the sizes at hand. Raises Refusal: others are given that do not fit."""
+    types = [version.type for version in root.announced]
+    found = tuple(
+        InputSpec(tuple(map(dim_hint, type_.shape)), type_.dtype, None, high_of(root, type_.dtype)) for type_ in types
+    )
+    if given and [spec.shape for spec in given] != [spec.shape for spec in found]:
+        sizes = ", ".join(map(str, found))
+        why = f"the model announces {sizes}, {', '.join(map(str, given))} is given"
+        raise ev.refusal(frame, root.site or ast.Pass(), why, "give sizes that its keras.Input leaves open", "input")
+    if not given:
+        return found
+    return tuple(replace(spec, high=more.high or spec.high) for spec, more in zip(found, given, strict=True))
+
+
+def high_of(root: ModuleObject, dtype: str) -> int | None:
+    """Whole numbers that enter an embedding stay below its size: the smallest one of the model is safe for all."""
+    if dtype.startswith(("float", "bool")):
+        return None
+    sizes = [v for _, m in root.walk() if m.form is not None and m.form.op.name == "embedding" for v in whole(m)]
+    return min(sizes, default=2)
+
+
+def whole(module: ModuleObject) -> list[int]:
+    """The first whole number that a layer was made with."""
+    return [v for v in module.params.values() if isinstance(v, int) and not isinstance(v, bool)][:1]
 
 
 def inputs_in_source(ev: Evaluator, frame: Frame, tree: ast.Module, entry: str) -> tuple[InputSpec, ...]:

@@ -3,48 +3,38 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.forms import Refused, read_apply
-from pivot.notation import axis_of
-from pivot.reading import applying, boxes, calls, classes, constructed
-from pivot.reading.dialect import Dialect
+from pivot.reading import keras_graphs
 from pivot.reading.handlers import Args, Kwargs
-from pivot.reading.iterating import iterate
+from pivot.reading.keras_modules import KerasModules
+from pivot.reading.keras_names import BASES, CONTAINERS, canonical
 from pivot.reading.modules import ModuleObject
+from pivot.reading.recording import Exchange, Record
 from pivot.reading.storage import new_version
-from pivot.reading.stored import stored_shape
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
-    MODE,
     SIZE,
     Api,
     BoundApi,
     ClassObject,
-    DictObject,
-    FunctionObject,
-    ListObject,
     Origin,
     ParameterObject,
-    SuperObject,
     TensorCell,
+    TensorVersion,
     Value,
 )
 from pivot.types import TensorType
 
 if TYPE_CHECKING:
-    from pivot.forms import Bound
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
-BASES = ("keras.Model", "keras.Sequential", "keras.layers.Layer", "keras.models.Model", "keras.models.Sequential")
-CONTAINERS = {"keras.Sequential": "sequential", "keras.models.Sequential": "sequential"}
-PREFIXES = (("tensorflow.keras.", "keras."), ("tf_keras.", "keras."), ("keras.src.", "keras."))
 
-
-class KerasDialect(Dialect):
+class KerasDialect(KerasModules):
     """keras.layers, keras.ops, keras.Sequential and subclasses of Layer and Model."""
 
     framework = "keras"
@@ -52,10 +42,7 @@ class KerasDialect(Dialect):
     mutable_tensors = False
 
     def canonical(self, name: str) -> str:
-        for old, new in PREFIXES:
-            if name.startswith(old):
-                name = new + name[len(old) :]
-        return {"keras.models.Sequential": "keras.Sequential", "keras.models.Model": "keras.Model"}.get(name, name)
+        return canonical(name)
 
     def is_subclass(self, name: str, ancestor: str) -> bool:
         if name == ancestor:
@@ -86,15 +73,29 @@ class KerasDialect(Dialect):
         if name in CONTAINERS:
             module = self.new_module(ev, Api(name), node, frame)
             module.container = "sequential"
+            keras_graphs.give_name(ev, module, kwargs)
             result = Value(module, Origin("apply", node, frame.file, name, args, frame))
             module.visit = ev.visit(
                 Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name)
             )
             self.add_all(ev, module, args, node, frame)
             return result
+        if name == "keras.Input":
+            return keras_graphs.make_input(ev, callee, args, kwargs, node, frame)
+        ends = keras_graphs.model_arguments(args, kwargs) if name == "keras.Model" else None
+        if ends is not None:
+            module = self.new_module(ev, Api("keras.Functional"), node, frame)  # as Keras calls it in files of weights
+            keras_graphs.give_name(ev, module, kwargs)
+            keras_graphs.fill_model(ev, module, *ends, node, frame)
+            result = Value(module, Origin("apply", node, frame.file, name, args, frame))
+            module.visit = ev.visit(
+                Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name)
+            )
+            return result
         if name == "keras.layers.Lambda" and args:
             module = self.new_module(ev, Api(name), node, frame)
             module.attrs["function"] = args[0]
+            keras_graphs.give_name(ev, module, kwargs)
             module.visit = ev.visit(Visit(node, frame, "layer", callee, args, kwargs, module=module, name=name))
             return Value(module)
         if name == "keras.ops.shape" and args and isinstance(args[0].hint, TensorCell):
@@ -121,273 +122,6 @@ class KerasDialect(Dialect):
             return args[0]
         return None
 
-    def new_module(self, ev: Evaluator, cls: ClassObject | Api, node: ast.AST, frame: Frame) -> ModuleObject:
-        """A module made at a site."""
-        module = ModuleObject(cls, site=node, frame=frame, speculative=ev.speculating > 0)
-        ev.add_module(module)
-        return module
-
-    def add_all(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
-        """The layers of a Sequential, from a list."""
-        if args and args[0].hint is not None:
-            for item in iterate(ev, args[0], node, frame):
-                ev.set_item(module.children, f"layers[{len(module.children)}]", item)
-
-    def make_layer(
-        self,
-        ev: Evaluator,
-        callee: Value,
-        name: str,
-        visit: Visit,
-        args: Args,
-        kwargs: Kwargs,
-        node: ast.AST,
-        frame: Frame,
-    ) -> Value:
-        assert visit.form is not None and visit.bound is not None
-        module = self.new_module(ev, Api(name), node, frame)
-        module.form, module.bound, module.visit = visit.form, visit.bound, visit
-        module.params = dict(visit.bound.params)
-        module.param_values = applying.given_values(visit.bound, args, kwargs)
-        visit.module = module
-        return Value(module, Origin("apply", node, frame.file, name, args, frame))
-
-    def construct_module(
-        self, ev: Evaluator, callee: Value, cls: ClassObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-    ) -> Value:
-        module = self.new_module(ev, cls, node, frame)
-        base = classes.library_base(cls)
-        module.container = CONTAINERS.get(base.name, "") if base is not None else ""
-        result = Value(module, Origin("apply", node, frame.file, cls.name, args, frame))
-        visit = ev.visit(Visit(node, frame, "class", callee, args, kwargs, module=module, result=result, name=cls.name))
-        module.visit = visit
-        hit = classes.member(ev, cls, "__init__")
-        if hit is not None and isinstance(hit[0].hint, FunctionObject):
-            calls.call_program(ev, hit[0].hint, (result, *args), kwargs, node, frame, hit[0], result, visit)
-        elif module.container:
-            self.add_all(ev, module, args, node, frame)
-        elif base is not None and base.name not in BASES:
-            self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
-        return result
-
-    def library_init(
-        self,
-        ev: Evaluator,
-        module: ModuleObject,
-        base: str,
-        args: Args,
-        kwargs: Kwargs,
-        node: ast.AST,
-        frame: Frame,
-        visit: Visit,
-    ) -> None:
-        """What the constructor of a library layer does to the instance of a subclass."""
-        found = applying.try_forms(ev, ev.opset.find(self.framework, "call", base), args, kwargs, node, frame)
-        if isinstance(found, str):
-            module.attrs["unmapped"] = Value(f"{base}: {found}")
-            return
-        visit.form, visit.bound = module.form, module.bound = found
-        module.params = dict(found[1].params)
-        module.param_values = applying.given_values(found[1], args, kwargs)
-
-    # -- attributes ------------------------------------------------------------------
-
-    def set_module_attribute(
-        self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
-    ) -> None:
-        ev.set_item(module.attrs, attr, value)
-        hint = value.hint
-        if isinstance(hint, TensorCell) and hint.version.parameter is not None:
-            hint.version.parameter.owner = hint.version.parameter.owner or module
-            ev.set_item(module.parameters, attr, value)
-        for name, child in submodules(attr, value):
-            ev.set_item(module.children, name, child)
-
-    def module_attribute(
-        self, ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame
-    ) -> Value | None:
-        if attr == "layers" and module.container == "sequential":
-            return Value(ListObject(list(module.children.values())))
-        if attr == "__class__":
-            return Value(module.cls)
-        if attr in ("compute_dtype", "variable_dtype"):
-            return Value("float32")
-        made_with = constructed.argument(ev, owner, module, attr, node, frame)
-        if made_with is not None:
-            return made_with
-        if isinstance(module.cls, ClassObject) and classes.member(ev, module.cls, attr) is not None:
-            return None
-        if attr in ("add", "add_weight", "call", "__call__", "build", "summary"):
-            return Value(BoundApi(owner, attr))
-        return None
-
-    def module_method(
-        self,
-        ev: Evaluator,
-        callee: Value,
-        receiver: Value,
-        name: str,
-        args: Args,
-        kwargs: Kwargs,
-        node: ast.AST,
-        frame: Frame,
-    ) -> Value:
-        module = receiver.hint
-        assert isinstance(module, ModuleObject)
-        if name in ("call", "__call__"):
-            return self.apply_module(ev, receiver, args, kwargs, node, frame)
-        ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
-        if name == "add_weight":
-            return self.own_weight(ev, module, args, kwargs, node, frame)
-        if name == "add":
-            ev.set_item(module.children, f"layers[{len(module.children)}]", args[0])
-        return Value(None)
-
-    def own_weight(
-        self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-    ) -> Value:
-        """self.add_weight(shape=..., trainable=...): a parameter of this layer."""
-        shape = kwargs.get("shape") or (args[0] if args else Value(()))
-        sizes = tuple(v.hint for v in iterate(ev, shape, node, frame))
-        if not all(isinstance(s, int) for s in sizes):
-            raise ev.refusal(frame, node, "a weight whose shape is not known", "give the shape as numbers")
-        trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
-        parameter = ParameterObject(
-            TensorType(tuple(s for s in sizes if isinstance(s, int))), trainable, buffer=not trainable, owner=module
-        )
-        ev.parameters.append(parameter)
-        return Value(TensorCell(new_version(ev, parameter.type, parameter)))
-
-    def super_method(
-        self,
-        ev: Evaluator,
-        callee: Value,
-        sup: SuperObject,
-        name: str,
-        args: Args,
-        kwargs: Kwargs,
-        node: ast.AST,
-        frame: Frame,
-    ) -> Value:
-        module = sup.receiver.hint
-        if not isinstance(module, ModuleObject):
-            return boxes.super_method(ev, sup, name, args, kwargs, node, frame)
-        if name == "__init__":
-            base = classes.library_base(module.cls) if isinstance(module.cls, ClassObject) else None
-            visit = ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=name))
-            if module.container:
-                self.add_all(ev, module, args, node, frame)
-            elif base is not None and base.name not in BASES:
-                self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
-            return Value(None)
-        if name in ("call", "__call__"):
-            visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name="super"))
-            return self.library_call(ev, module, args, kwargs, node, frame, visit, 0)
-        return Value(None)
-
-    # -- applying --------------------------------------------------------------------------
-
-    def apply_module(
-        self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-    ) -> Value:
-        module = callee.hint
-        assert isinstance(module, ModuleObject)
-        visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name=module.class_name))
-        number = module.calls.get(ev.mode, 0)
-        module.calls[ev.mode] = number + 1
-        if isinstance(module.cls, ClassObject):
-            hit = classes.member(ev, module.cls, "call")
-            if hit is not None and isinstance(hit[0].hint, FunctionObject):
-                function = hit[0].hint
-                names = [a.arg for a in (*function.node.args.args, *function.node.args.kwonlyargs)]
-                if "training" in names and "training" not in kwargs and names.index("training") > len(args):
-                    kwargs = {**kwargs, "training": Value(ev.mode_values[ev.mode], None, MODE)}
-                elif "training" not in names:
-                    kwargs = {k: v for k, v in kwargs.items() if k != "training"}
-                if classes.member(ev, module.cls, "build") is None:
-                    self.build(ev, module, args[:1], node, frame)  # the base's own one
-                return calls.call_program(ev, function, (callee, *args), kwargs, node, frame, hit[0], callee, visit)
-        return self.library_call(ev, module, args, kwargs, node, frame, visit, number)
-
-    def library_call(
-        self,
-        ev: Evaluator,
-        module: ModuleObject,
-        args: Args,
-        kwargs: Kwargs,
-        node: ast.AST,
-        frame: Frame,
-        visit: Visit,
-        number: int,
-    ) -> Value:
-        """What Keras' own classes do when they are called."""
-        if module.container == "sequential":
-            value = args[0]
-            for index, child in enumerate(list(module.children.values())):
-                value = self.apply_module(ev, child, (value,), {}, self.synthetic(ev, node, index), frame)
-            return value
-        if "function" in module.attrs:
-            return ev.call(module.attrs["function"], args, kwargs, node, frame)
-        if "unmapped" in module.attrs:
-            return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module)
-        if module.form is None:
-            raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
-        kwargs = {k: v for k, v in kwargs.items() if k != "training"}
-        before = len(ev.nodes)
-        self.build(ev, module, args, node, frame)
-        result = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
-        for made in ev.nodes[before:]:
-            made.index = number
-        return result
-
-    def synthetic(self, ev: Evaluator, node: ast.AST, index: int) -> ast.AST:
-        """A site of its own for the index-th layer of a Sequential called at `node`."""
-        table: dict[int, ast.AST] = node.__dict__.setdefault("_children", {})
-        if index not in table:
-            made = ast.copy_location(ast.Call(getattr(node, "func", ast.Name("?", ast.Load())), [], []), node)
-            made.__dict__.update(container_site=node, container_index=index)
-            table[index] = made
-            ev.trace.keep.append(made)
-        return table[index]
-
-    def build(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
-        """Weights come into being when the first input arrives."""
-        if module.weights or module.form is None or not module.form.weights:
-            return
-        bound = read_apply(module.form, module.params, tuple(applying.plain_of(v) for v in args), {})
-        if isinstance(bound, Refused):
-            return
-        sizes = {}
-        for name, cell in bound.operands.items():
-            letters = module.form.order.get(name) or module.form.op.letters(name)
-            if isinstance(cell, TensorCell) and letters is not None:
-                for letter in letters:
-                    axis = axis_of(tuple(letters), letter, len(cell.shape)) if letter != "*" else None
-                    if axis is not None:
-                        sizes[name, letter] = cell.shape[axis]
-        for role, spec in module.form.op.weights.items():
-            place = module.form.weights.get(role)
-            if place is None:
-                continue
-            shape = stored_shape(module.form.op, role, place, {**module.params, **bound.params}, sizes)
-            if shape is None:
-                continue
-            parameter = ParameterObject(TensorType(shape), not spec.buffer, True, spec.buffer, role=role, owner=module)
-            ev.parameters.append(parameter)
-            module.parameters[place.path] = Value(TensorCell(new_version(ev, parameter.type, parameter)))
-            module.weights[role] = parameter
-
-    def check_constraints(
-        self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame
-    ) -> str | None:
-        return None
-
-    def module_items(self, ev: Evaluator, module: ModuleObject) -> Iterator[Value]:
-        return iter(list(module.children.values()))
-
-    def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
-        raise ev.refusal(frame, node, "a layer cannot be indexed", "index its list of layers")
-
     # -- tensors ------------------------------------------------------------------------------
 
     def tensor_attribute(self, ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> Value:
@@ -404,15 +138,49 @@ class KerasDialect(Dialect):
             return Value(cell.dtype)
         return Value(BoundApi(owner, attr))
 
+    def run_function(
+        self,
+        ev: Evaluator,
+        visit: Visit,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        base: TensorCell | None = None,
+    ) -> Value:
+        if not ev.recorder.symbolic(ev, (*args, *kwargs.values())):
+            return super().run_function(ev, visit, args, kwargs, node, frame, base)
+        form, bound = visit.form, visit.bound
+        assert bound is not None
 
-def submodules(name: str, value: Value) -> Iterator[tuple[str, Value]]:
-    """Modules in an attribute: itself, or the members of lists and dicts, with their places."""
-    hint = value.hint
-    if isinstance(hint, ModuleObject):
-        yield name, value
-    elif isinstance(hint, (ListObject, tuple)):
-        for index, item in enumerate(hint.items if isinstance(hint, ListObject) else hint):
-            yield from submodules(f"{name}[{index}]", item)
-    elif isinstance(hint, DictObject):
-        for key, (_, item) in hint.entries.items():
-            yield from submodules(f"{name}[{key!r}]", item)
+        def again(ev: Evaluator, args: Args, kwargs: Kwargs, exchange: Exchange, frame: Frame) -> Value:
+            operands = {name: exchange.plain(operand) for name, operand in bound.operands.items()}
+            params = {name: exchange.plain(value) for name, value in bound.params.items()}
+            twin = Visit(node, frame, visit.kind, visit.callee, args, kwargs, name=visit.name)
+            twin.form, twin.bound = form, replace(bound, operands=operands, params=params)
+            twin.result = self.run_function(ev, twin, args, kwargs, node, frame)
+            ev.visit(twin)
+            return twin.result
+
+        result = super().run_function(ev, visit, args, kwargs, node, frame, base)
+        return ev.recorder.add(ev, Record(None, args, kwargs, node, frame, again), result)
+
+    def unmapped_operands(
+        self,
+        ev: Evaluator,
+        operands: Mapping[str, object],
+        node: ast.AST,
+        frame: Frame,
+        why: str,
+        module: ModuleObject | None = None,
+    ) -> Value:
+        result = super().unmapped_operands(ev, operands, node, frame, why, module)
+        held = tuple(Value(TensorCell(v)) for v in operands.values() if isinstance(v, TensorVersion))
+        if not ev.recorder.symbolic(ev, held):
+            return result
+
+        def again(ev: Evaluator, args: Args, kwargs: Kwargs, exchange: Exchange, frame: Frame) -> Value:
+            now = {name: exchange.plain(operand) for name, operand in operands.items()}
+            return self.unmapped_operands(ev, now, node, frame, why, module)
+
+        return ev.recorder.add(ev, Record(None, held, {}, node, frame, again), result)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from pivot.forms import Bound
     from pivot.opset import Form
     from pivot.reading.frames import Frame
+    from pivot.reading.graphs import Graph
     from pivot.reading.trace import Visit
+    from pivot.reading.values import TensorVersion
 
 
 @dataclass(slots=True, eq=False, repr=False)
@@ -26,7 +28,7 @@ class ModuleObject:
     attrs: dict[str, Value] = field(default_factory=dict)
     children: dict[str, Value] = field(default_factory=dict)
     parameters: dict[str, Value] = field(default_factory=dict)
-    container: str = ""  # "" | sequential | list | dict | parameters
+    container: str = ""  # "" | sequential | list | dict | parameters | functional
     form: Form | None = None
     bound: Bound | None = None
     params: dict[str, object] = field(default_factory=dict)
@@ -39,6 +41,9 @@ class ModuleObject:
     calls: dict[str, int] = field(default_factory=dict)  # per mode, how often it was applied
     param_values: dict[str, Value] = field(default_factory=dict)
     speculative: bool = False
+    name: str = ""  # what the library calls it: said by the program, or made of the class
+    graph: Graph | None = None  # of a functional model
+    announced: tuple[TensorVersion, ...] = ()  # the inputs that the program announces for it
 
     @property
     def class_name(self) -> str:

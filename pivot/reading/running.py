@@ -103,12 +103,13 @@ def run_forward(
     args: list[Value] = []
     kwargs: dict[str, Value] = {}
     for index, spec in enumerate(specs):
-        type_ = symbolic(spec, index, fixed, shift, specs[0].shape[0] if specs[0].shape else None)
-        name = spec.name or (names[index] if index < len(names) else f"x{index}")
+        batch = specs[0].shape[0] if specs[0].shape else None
+        type_ = root.announced[index].type if root.announced else symbolic(spec, index, fixed, shift, batch)
+        name = names[index] if root.announced else spec.name or (names[index] if index < len(names) else f"x{index}")
         version = new_version(ev, type_, name=name)
         inputs.append(Input(name, version))
         value = Value(TensorCell(version), None, INPUT)
-        if spec.name is None:
+        if spec.name is None or root.announced:
             args.append(value)
         else:
             kwargs[spec.name] = value

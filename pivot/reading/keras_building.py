@@ -1,0 +1,104 @@
+"""Weights come into being when the first input arrives: the library's own, and what a class does in `build`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.forms import Refused, read_apply
+from pivot.notation import axis_of
+from pivot.reading import applying, calls
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.modules import ModuleObject
+from pivot.reading.storage import new_version
+from pivot.reading.stored import stored_shape
+from pivot.reading.values import (
+    SIZE,
+    DictObject,
+    FunctionObject,
+    ListObject,
+    Origin,
+    ParameterObject,
+    TensorCell,
+    Value,
+)
+from pivot.types import TensorType
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+BUILT = "built"
+
+
+def build(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
+    """The weights of a library layer, from the sizes of its first input."""
+    if module.weights or module.form is None or not module.form.weights:
+        return
+    bound = read_apply(module.form, module.params, tuple(applying.plain_of(v) for v in args), {})
+    if isinstance(bound, Refused):
+        return
+    sizes = {}
+    for name, cell in bound.operands.items():
+        letters = module.form.order.get(name) or module.form.op.letters(name)
+        if isinstance(cell, TensorCell) and letters is not None:
+            for letter in letters:
+                axis = axis_of(tuple(letters), letter, len(cell.shape)) if letter != "*" else None
+                if axis is not None:
+                    sizes[name, letter] = cell.shape[axis]
+    for role, spec in module.form.op.weights.items():
+        place = module.form.weights.get(role)
+        if place is None:
+            continue
+        shape = stored_shape(module.form.op, role, place, {**module.params, **bound.params}, sizes)
+        if shape is None:
+            continue
+        parameter = ParameterObject(TensorType(shape), not spec.buffer, True, spec.buffer, role=role, owner=module)
+        ev.parameters.append(parameter)
+        module.parameters[place.path] = Value(TensorCell(new_version(ev, parameter.type, parameter)))
+        module.weights[role] = parameter
+
+
+def build_own(
+    ev: Evaluator,
+    owner: Value,
+    module: ModuleObject,
+    method: Value,
+    args: Args,
+    kwargs: Kwargs,
+    names: list[str],
+    node: ast.AST,
+    frame: Frame,
+) -> None:
+    """`build` of a class of the program, once: with the shape of the first argument, or with those it names."""
+    built = module.attrs.get(BUILT)
+    function = method.hint
+    if not isinstance(function, FunctionObject) or (built is not None and built.hint is True):
+        return
+    ev.set_item(module.attrs, BUILT, Value(True))
+    given = {**dict(zip(names, args, strict=False)), **kwargs}
+    wanted = [a.arg for a in function.node.args.args[1:]]
+    shapes = {f"{name}_shape": shape_of(value, node, frame) for name, value in given.items()}
+    if len(wanted) > 1 and all(name in shapes for name in wanted):
+        found = {name: shapes[name] for name in wanted}
+    else:
+        first = next(iter(given.values()), Value(None))
+        found = {name: shape_of(first, node, frame) for name in wanted[:1]}
+    calls.call_program(ev, function, (owner,), found, node, frame, method, owner)
+
+
+def shape_of(value: Value, node: ast.AST, frame: Frame) -> Value:
+    """The shape of a tensor as `build` gets it, of a list of tensors as a list."""
+    hint = value.hint
+    if isinstance(hint, TensorCell):
+        sizes = [
+            Value(size, Origin("size", node, frame.file, str(axis), (value,), frame), SIZE)
+            for axis, size in enumerate(hint.shape)
+        ]
+        return Value(tuple(sizes), None, SIZE)
+    if isinstance(hint, (tuple, ListObject)):
+        items = hint.items if isinstance(hint, ListObject) else hint
+        return Value(ListObject([shape_of(item, node, frame) for item in items]))
+    if isinstance(hint, DictObject):
+        return Value(DictObject({k: (key, shape_of(item, node, frame)) for k, (key, item) in hint.entries.items()}))
+    return Value(None)

@@ -1,0 +1,338 @@
+"""Layers and models of Keras as the evaluator meets them: made, built by their first input, called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pivot.reading import applying, boxes, calls, classes, constructed, keras_building, keras_graphs
+from pivot.reading.dialect import Dialect
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.iterating import iterate
+from pivot.reading.keras_names import BASES, CONTAINERS, METHODS
+from pivot.reading.modules import ModuleObject
+from pivot.reading.recording import Exchange, Record
+from pivot.reading.storage import new_version
+from pivot.reading.trace import Visit
+from pivot.reading.values import (
+    MODE,
+    Api,
+    BoundApi,
+    ClassObject,
+    DictObject,
+    FunctionObject,
+    ListObject,
+    Origin,
+    ParameterObject,
+    SuperObject,
+    TensorCell,
+    Value,
+)
+from pivot.types import TensorType
+
+if TYPE_CHECKING:
+    from pivot.forms import Bound
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+
+class KerasModules(Dialect):
+    """Everything of Layer, Model and Sequential."""
+
+    def new_module(self, ev: Evaluator, cls: ClassObject | Api, node: ast.AST, frame: Frame) -> ModuleObject:
+        """A module made at a site."""
+        module = ModuleObject(cls, site=node, frame=frame, speculative=ev.speculating > 0)
+        ev.add_module(module)
+        return module
+
+    def add_all(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
+        """The layers of a Sequential, from a list."""
+        if args and args[0].hint is not None:
+            for item in iterate(ev, args[0], node, frame):
+                ev.set_item(module.children, f"layers[{len(module.children)}]", item)
+
+    def make_layer(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        name: str,
+        visit: Visit,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        assert visit.form is not None and visit.bound is not None
+        module = self.new_module(ev, Api(name), node, frame)
+        module.form, module.bound, module.visit = visit.form, visit.bound, visit
+        module.params = dict(visit.bound.params)
+        module.param_values = applying.given_values(visit.bound, args, kwargs)
+        visit.module = module
+        keras_graphs.give_name(ev, module, kwargs)
+        return Value(module, Origin("apply", node, frame.file, name, args, frame))
+
+    def construct_module(
+        self, ev: Evaluator, callee: Value, cls: ClassObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        module = self.new_module(ev, cls, node, frame)
+        base = classes.library_base(cls)
+        module.container = CONTAINERS.get(base.name, "") if base is not None else ""
+        result = Value(module, Origin("apply", node, frame.file, cls.name, args, frame))
+        visit = ev.visit(Visit(node, frame, "class", callee, args, kwargs, module=module, result=result, name=cls.name))
+        module.visit = visit
+        hit = classes.member(ev, cls, "__init__")
+        if hit is not None and isinstance(hit[0].hint, FunctionObject):
+            calls.call_program(ev, hit[0].hint, (result, *args), kwargs, node, frame, hit[0], result, visit)
+        elif module.container:
+            self.add_all(ev, module, args, node, frame)
+        elif base is not None and base.name not in BASES:
+            self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
+        if not module.name:
+            keras_graphs.give_name(ev, module, kwargs if hit is None else {})
+        return result
+
+    def library_init(
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        base: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        visit: Visit,
+    ) -> None:
+        """What the constructor of a library layer does to the instance of a subclass."""
+        found = applying.try_forms(ev, ev.opset.find(self.framework, "call", base), args, kwargs, node, frame)
+        if isinstance(found, str):
+            module.attrs["unmapped"] = Value(f"{base}: {found}")
+            return
+        visit.form, visit.bound = module.form, module.bound = found
+        module.params = dict(found[1].params)
+        module.param_values = applying.given_values(found[1], args, kwargs)
+
+    # -- attributes ------------------------------------------------------------------
+
+    def set_module_attribute(
+        self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
+        ev.set_item(module.attrs, attr, value)
+        hint = value.hint
+        if isinstance(hint, TensorCell) and hint.version.parameter is not None:
+            hint.version.parameter.owner = hint.version.parameter.owner or module
+            ev.set_item(module.parameters, attr, value)
+        for name, child in submodules(attr, value):
+            ev.set_item(module.children, name, child)
+
+    def module_attribute(
+        self, ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame
+    ) -> Value | None:
+        if attr == "layers" and module.container == "sequential":
+            return Value(ListObject(list(module.children.values())))
+        if attr == "__class__":
+            return Value(module.cls)
+        if attr == "name":
+            return Value(module.name)
+        said = keras_graphs.attribute(ev, module, attr, node, frame)
+        if said is not None:
+            return said
+        if attr in ("compute_dtype", "variable_dtype"):
+            return Value("float32")
+        made_with = constructed.argument(ev, owner, module, attr, node, frame)
+        if made_with is not None:
+            return made_with
+        if isinstance(module.cls, ClassObject) and classes.member(ev, module.cls, attr) is not None:
+            return None
+        if attr in METHODS:
+            return Value(BoundApi(owner, attr))
+        return None
+
+    def module_method(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        receiver: Value,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        module = receiver.hint
+        assert isinstance(module, ModuleObject)
+        if name in ("call", "__call__"):
+            return self.apply_module(ev, receiver, args, kwargs, node, frame)
+        ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
+        if name == "add_weight":
+            return self.own_weight(ev, module, args, kwargs, node, frame)
+        if name == "get_layer":
+            return keras_graphs.get_layer(ev, module, args, kwargs, node, frame)
+        if name == "add":
+            ev.set_item(module.children, f"layers[{len(module.children)}]", args[0])
+        return Value(None)
+
+    def own_weight(
+        self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        """self.add_weight(shape=..., trainable=...): a parameter of this layer."""
+        shape = kwargs.get("shape") or (args[0] if args else Value(()))
+        sizes = tuple(v.hint for v in iterate(ev, shape, node, frame))
+        if not all(isinstance(s, int) for s in sizes):
+            raise ev.refusal(frame, node, "a weight whose shape is not known", "give the shape as numbers")
+        trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
+        parameter = ParameterObject(
+            TensorType(tuple(s for s in sizes if isinstance(s, int))), trainable, buffer=not trainable, owner=module
+        )
+        ev.parameters.append(parameter)
+        return Value(TensorCell(new_version(ev, parameter.type, parameter)))
+
+    def super_method(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        sup: SuperObject,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        module = sup.receiver.hint
+        if not isinstance(module, ModuleObject):
+            return boxes.super_method(ev, sup, name, args, kwargs, node, frame)
+        if name == "__init__":
+            base = classes.library_base(module.cls) if isinstance(module.cls, ClassObject) else None
+            visit = ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=name))
+            keras_graphs.give_name(ev, module, kwargs)
+            ends = keras_graphs.model_arguments(args, kwargs)
+            if base is not None and base.name == "keras.Model" and ends is not None:
+                keras_graphs.fill_model(ev, module, *ends, node, frame)
+                return Value(None)
+            if module.container:
+                self.add_all(ev, module, args, node, frame)
+            elif base is not None and base.name not in BASES:
+                self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
+            return Value(None)
+        if name in ("call", "__call__"):
+            visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name="super"))
+            return self.library_call(ev, module, args, kwargs, node, frame, visit, 0)
+        return Value(None)
+
+    # -- applying --------------------------------------------------------------------------
+
+    def apply_module(
+        self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        module = callee.hint
+        assert isinstance(module, ModuleObject)
+        if not ev.recorder.symbolic(ev, (*args, *kwargs.values())):
+            return self.run_module(ev, callee, module, args, kwargs, node, frame)
+
+        def again(ev: Evaluator, args: Args, kwargs: Kwargs, _: Exchange, frame: Frame) -> Value:
+            return self.run_module(ev, callee, module, args, kwargs, node, frame)
+
+        ev.recorder.depth += 1
+        try:
+            result = self.run_module(ev, callee, module, args, kwargs, node, frame)
+        finally:
+            ev.recorder.depth -= 1
+        return ev.recorder.add(ev, Record(module, args, kwargs, node, frame, again), result)
+
+    def run_module(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        module: ModuleObject,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        """What a layer gives, whether the call is recorded or not."""
+        visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name=module.class_name))
+        number = module.calls.get(ev.mode, 0)
+        module.calls[ev.mode] = number + 1
+        if isinstance(module.cls, ClassObject):
+            hit = classes.member(ev, module.cls, "call")
+            if hit is not None and isinstance(hit[0].hint, FunctionObject):
+                function = hit[0].hint
+                names = [a.arg for a in (*function.node.args.args, *function.node.args.kwonlyargs)]
+                if "training" in names and "training" not in kwargs and names.index("training") > len(args):
+                    kwargs = {**kwargs, "training": Value(ev.mode_values[ev.mode], None, MODE)}
+                elif "training" not in names:
+                    kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+                own = classes.member(ev, module.cls, "build")
+                if own is None:
+                    keras_building.build(ev, module, args[:1], node, frame)  # the base's own one
+                else:
+                    keras_building.build_own(ev, callee, module, own[0], args, kwargs, names[1:], node, frame)
+                return calls.call_program(ev, function, (callee, *args), kwargs, node, frame, hit[0], callee, visit)
+        return self.library_call(ev, module, args, kwargs, node, frame, visit, number)
+
+    def library_call(
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        visit: Visit,
+        number: int,
+    ) -> Value:
+        """What Keras' own classes do when they are called."""
+        if module.container == "sequential":
+            value = args[0]
+            for index, child in enumerate(list(module.children.values())):
+                value = self.apply_module(ev, child, (value,), {}, self.synthetic(ev, node, index), frame)
+            return value
+        if module.graph is not None:
+            return keras_graphs.call_model(ev, Value(module), args, kwargs, node, frame)
+        if "function" in module.attrs:
+            return ev.call(module.attrs["function"], args, kwargs, node, frame)
+        if "unmapped" in module.attrs:
+            return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module)
+        if module.form is None:
+            raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
+        kwargs = {k: v for k, v in kwargs.items() if k != "training"}
+        before = len(ev.nodes)
+        keras_building.build(ev, module, args, node, frame)
+        result = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
+        for made in ev.nodes[before:]:
+            made.index = number
+        return result
+
+    def synthetic(self, ev: Evaluator, node: ast.AST, index: int) -> ast.AST:
+        """A site of its own for the index-th layer of a Sequential called at `node`."""
+        table: dict[int, ast.AST] = node.__dict__.setdefault("_children", {})
+        if index not in table:
+            made = ast.copy_location(ast.Call(getattr(node, "func", ast.Name("?", ast.Load())), [], []), node)
+            made.__dict__.update(container_site=node, container_index=index)
+            table[index] = made
+            ev.trace.keep.append(made)
+        return table[index]
+
+    def check_constraints(
+        self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame
+    ) -> str | None:
+        return None
+
+    def module_items(self, ev: Evaluator, module: ModuleObject) -> Iterator[Value]:
+        return iter(list(module.children.values()))
+
+    def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
+        raise ev.refusal(frame, node, "a layer cannot be indexed", "index its list of layers")
+
+
+def submodules(name: str, value: Value) -> Iterator[tuple[str, Value]]:
+    """Modules in an attribute: itself, or the members of lists and dicts, with their places."""
+    hint = value.hint
+    if isinstance(hint, ModuleObject):
+        yield name, value
+    elif isinstance(hint, (ListObject, tuple)):
+        for index, item in enumerate(hint.items if isinstance(hint, ListObject) else hint):
+            yield from submodules(f"{name}[{index}]", item)
+    elif isinstance(hint, DictObject):
+        for key, (_, item) in hint.entries.items():
+            yield from submodules(f"{name}[{key!r}]", item)
