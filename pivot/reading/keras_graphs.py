@@ -99,9 +99,7 @@ def model_arguments(args: Args, kwargs: Kwargs) -> tuple[Value, Value] | None:
     return (takes, gives) if takes is not None and gives is not None else None
 
 
-def fill_model(
-    ev: Evaluator, module: ModuleObject, takes: Value, gives: Value, node: ast.AST, frame: Frame
-) -> None:
+def fill_model(ev: Evaluator, module: ModuleObject, takes: Value, gives: Value, node: ast.AST, frame: Frame) -> None:
     """Make a module the functional model between these tensors."""
     graph = graphs.connect(ev.recorder, takes, gives, frame)
     if isinstance(graph, str):
@@ -120,9 +118,7 @@ def is_input(layer: ModuleObject) -> bool:
     return isinstance(layer.cls, Api) and layer.cls.name == "keras.layers.InputLayer"
 
 
-def call_model(
-    ev: Evaluator, model: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value:
+def call_model(ev: Evaluator, model: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """A functional model on tensors: its graph once more."""
     module = model.hint
     assert isinstance(module, ModuleObject) and module.graph is not None
@@ -179,9 +175,7 @@ def sizes_of(value: Value) -> Value:
     return Value(tuple(Value(size if isinstance(size, int) else None) for size in value.hint.shape))
 
 
-def get_layer(
-    ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
-) -> Value:
+def get_layer(ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """model.get_layer(name or index)."""
     layers = attribute(ev, module, "layers", node, frame)
     held = list(layers.hint.items) if layers is not None and isinstance(layers.hint, ListObject) else []
@@ -207,5 +201,3 @@ def give_name(ev: Evaluator, module: ModuleObject, kwargs: Kwargs) -> None:
         module.name = said
     elif not module.name:
         module.name = ev.recorder.automatic_name(module.class_name, ev.speculating > 0)
-
-

@@ -189,9 +189,7 @@ class Exchange:
         return item
 
 
-def announced(
-    ev: Evaluator, shape: tuple[int | None, ...], dtype: str, batch: int | None, place: int
-) -> TensorType:
+def announced(ev: Evaluator, shape: tuple[int | None, ...], dtype: str, batch: int | None, place: int) -> TensorType:
     """The type of a symbolic input: a free batch, free sizes named by their axes. shape: without the batch."""
     letters = {1: "N", 2: "NF", 3: "NTF", 4: "NHWC", 5: "NDHWC"}.get(len(shape) + 1, "")
     if len(shape) == 1 and not dtype.startswith("float"):

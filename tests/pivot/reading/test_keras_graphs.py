@@ -153,7 +153,5 @@ def test_free_sizes_and_the_sizes_asked_for(read_keras: Read) -> None:
         ("keras.Model(keras.Input((4,)), ops.ones((2, 3)))", "must come from keras.Input"),
     ],
 )
-def test_models_that_are_not_connected(
-    read_keras: Read, refused: Callable[..., Problem], body: str, why: str
-) -> None:
+def test_models_that_are_not_connected(read_keras: Read, refused: Callable[..., Problem], body: str, why: str) -> None:
     assert why in refused(read_keras, f"def net():\n    return {body}\n", model="net()").why
