@@ -1,6 +1,6 @@
 """Axis numbers of a form that orders its axes (`x: N H W C`), on an op that takes tensors of any rank.
 
-`keras.layers.GlobalAveragePooling2D` is the mean over the axes 2 and 3 of N C H W; on the tensor that it is given, these
+`keras.layers.GlobalAveragePooling2D` is the mean over the axes 2 and 3 of N C H W. On the tensor that it is given these
 are the axes 1 and 2. A node has its parameters on the axis numbers of its own operands.
 """
 
