@@ -20,7 +20,7 @@ from pivot.reading.elaborate import Elaborated
 from studio.commands.opening import Program
 from studio.commands.output import Output
 
-DEFAULT_INIT = "calls"  # whose initial values new weights get where --init does not say
+DEFAULT_INIT = "source"  # whose initial values new weights get where --init does not say
 STEPS = ("read", "elaborate", "lower", "write", "prove")
 
 
