@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pivot.notation import OperandSpec
@@ -57,7 +58,7 @@ def load_opset(extra: Sequence[Path] = ()) -> OpSet:
                 ops[op.name] = op
                 ranked.append(op)
     builtin: set[str] = set()
-    for op in _load(BUILTIN, "builtin"):
+    for op in _builtin():
         if op.name in builtin:
             raise refuse("op-file", op.path, 1, 1, f"the op '{op.name}' is defined by two files", "rename one of them")
         builtin.add(op.name)
@@ -65,6 +66,12 @@ def load_opset(extra: Sequence[Path] = ()) -> OpSet:
             ops[op.name] = op
             ranked.append(op)
     return OpSet(ops, _index(ranked))
+
+
+@cache
+def _builtin() -> tuple[Op, ...]:
+    """The ops that come along; a process that reads several programs reads their files once."""
+    return tuple(_load(BUILTIN, "builtin"))
 
 
 def _load(folder: Path, origin: str) -> Iterable[Op]:

@@ -19,6 +19,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from studio.cli import main as run_verb
 
         return run_verb(given)
+    if len(given) == 2 and given[0] == "serve":
+        from studio.commands.serving import serve
+
+        return serve(given[1])
     exit_after_load = "--exit-after-load" in given
     rest = [word for word in given if word != "--exit-after-load"]
     if rest and rest[0] in ("-h", "--help", "help"):

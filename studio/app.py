@@ -19,7 +19,9 @@ from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPlainTex
 from studio.dialogs import app_version
 from studio.document import Document
 from studio.icons import app_icon
+from studio.jobs.job import own_command
 from studio.jobs.queue import Jobs
+from studio.jobs.warm import WarmProcess
 from studio.settings import Settings
 from studio.views.graph.view import GraphView
 from studio.widgets.parts import column, label
@@ -47,13 +49,16 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
     catcher.install()
     settings = Settings()
     document = Document()
-    jobs = Jobs(document)
+    warm = WarmProcess(own_command(), app)
+    jobs = Jobs(document, lambda: warm.command)
     window = Window(document, jobs, settings, GraphView())
     if exit_after_load:
         # Nobody is there to answer a dialog.
         window.filing.tell = lambda parent, title, text, more: window.status.say(f"{title}: {text}")
         window.filing.ask_unsaved = lambda parent, name: "discard"
     window.show()
+    if not exit_after_load:
+        QTimer.singleShot(0, warm.start)  # once there is something to be seen
     loaded = True
     if file is not None:
         loaded = window.open_path(Path(file))
@@ -65,6 +70,7 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
         jobs_done.start()
     status = app.exec()
     jobs.shut()
+    warm.shut()
     catcher.uninstall()
     return status
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pivot.op import Op
-from pivot.opset import OpSet, load_opset
+if TYPE_CHECKING:
+    from pivot.op import Op
+    from pivot.opset import OpSet
 
 ORDER = (
     "convolution", "linear", "normalization", "activation", "pooling", "attention", "recurrent", "embedding",
@@ -39,6 +41,8 @@ class Catalogue:
     @cached_property
     def opset(self) -> OpSet:
         """All ops by name."""
+        from pivot.opset import load_opset  # a window opens without it
+
         return load_opset(self.folders)
 
     @cached_property

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from PySide6.QtCore import QSize, Qt, qVersion
@@ -32,6 +31,8 @@ Answer = Literal["save", "discard", "cancel"]
 
 def app_version() -> str:
     """The version of the installed distribution, or "development"."""
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("pivot-studio")
     except PackageNotFoundError:

@@ -34,6 +34,7 @@ class Results:
     target_text: str = ""
     conversion: Mapping[str, object] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    partial: bool = False  # the network is known, its target is still being written
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ class Document(QObject):
 
     def set_results(self, results: Results) -> None:
         """A conversion ended well enough to have something to show."""
-        before = self.results.target_text if self.results else None
+        before = self.results.target_text if self.results and not self.results.partial else None
         self.changed_target_lines = changed_lines(before, results.target_text) if before is not None else frozenset()
         self.results, self.failure = results, None
         self._moves.forget_until(results.revision)

@@ -11,15 +11,21 @@ from PySide6.QtSvg import QSvgRenderer
 from studio.resources import resource
 from studio.theme import Theme
 
-_SIZES = (16, 18, 24, 32, 48)
+_SIZES = (16, 18, 32)
 
 
 def icon(name: str, theme: Theme, color: str = "muted") -> QIcon:
     """The icon of one file below resources/icons, drawn in a named colour, faint while it is disabled."""
+    return _made(name, theme.colors[color], theme.colors["faint"])
+
+
+@cache
+def _made(name: str, color: str, faint: str) -> QIcon:
     made = QIcon()
     for size in _SIZES:
-        made.addPixmap(pixmap(name, theme.colors[color], size))
-        made.addPixmap(pixmap(name, theme.colors["faint"], size), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, color, size))
+    for size in _SIZES[:2]:
+        made.addPixmap(pixmap(name, faint, size), QIcon.Mode.Disabled)
     return made
 
 

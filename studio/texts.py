@@ -7,7 +7,6 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from pivot.problems import Refusal
-from pivot.reading.source import load
 
 
 class Texts:
@@ -19,7 +18,7 @@ class Texts:
 
     def read(self, path: str) -> str:
         """The text of a file; raises Refusal."""
-        text = load(path).text
+        text = _load(path)
         self._texts[path] = text
         return text
 
@@ -72,6 +71,13 @@ def changed_lines(old: str, new: str) -> frozenset[int]:
 
 def _present(path: str) -> str | None:
     try:
-        return load(path).text
+        return _load(path)
     except Refusal:
         return None
+
+
+def _load(path: str) -> str:
+    """The text of a source file; the reader is not loaded before a file is. Raises Refusal."""
+    from pivot.reading.source import load
+
+    return load(path).text

@@ -57,7 +57,7 @@ def opened(document: Document) -> bool:
 
 
 def converted(document: Document) -> bool:
-    """A command that needs results."""
+    """A command that needs a network to be seen."""
     return document.results is not None
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def convert(args: argparse.Namespace, output: Output) -> int:
     """Convert one program. Raises Refusal."""
     output.call(args.source)
+    output.sketch = args.sketch
     check_choices(args)
     project = project_of(args.source, args.model, args.inputs, args.bind, args.to)
     if args.to is None and args.source.suffix != ".pivot":

@@ -22,6 +22,7 @@ class Output:
         self.as_json = as_json
         self.given = dict(given or {})
         self.remarks = 0
+        self.sketch = False  # whether the picture is wanted as soon as there is one
 
     def call(self, path: Path) -> None:
         """Problems shall name this file as the user did."""

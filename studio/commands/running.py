@@ -106,6 +106,8 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     step("elaborate")
     done = elaborate_for(program.request, program.dialect, program.project.target, program.opset)
     run = Run(program, directory, done, places_of(done))
+    if output.sketch:
+        output.event("picture", picture=run.picture())
     try:
         run.converted = write_target(done, run.target, program.opset, step, init)
         if done.network.unmapped:

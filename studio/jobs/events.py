@@ -29,6 +29,13 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Sketch:
+    """The picture of a network of which the target is still being written."""
+
+    picture: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The last event: exit status and everything the verb made."""
 
@@ -36,7 +43,7 @@ class Result:
     record: Mapping[str, object]
 
 
-Event = Progress | Found | Result
+Event = Progress | Found | Sketch | Result
 
 
 class Lines:
@@ -82,6 +89,9 @@ def parse(line: str) -> Event | None:
         case "problem":
             nested = record.get("problem")
             return Found(problem_of(nested if isinstance(nested, dict) else record))
+        case "picture":
+            picture = record.get("picture")
+            return Sketch(picture) if isinstance(picture, dict) else None
         case "result":
             return Result(_number(record.get("status")), record)
     return None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from studio.jobs.events import Event, Found, Lines, Progress, Result, parse
+from studio.jobs.events import Event, Found, Lines, Progress, Result, Sketch, parse
 
 _TAIL = 4_000
 
@@ -50,7 +50,7 @@ class Job(QObject):
         self._process = QProcess(self)
         self._process.setProgram(command[0])
         self._process.setArguments(list(command[1:]))
-        self._process.setProcessEnvironment(_environment())
+        self._process.setProcessEnvironment(job_environment())
         if hasattr(self._process, "setUnixProcessParameters") and os.name != "nt":
             self._process.setUnixProcessParameters(QProcess.UnixProcessFlag.CreateNewSession)
         self._process.readyReadStandardOutput.connect(self._read)
@@ -102,7 +102,7 @@ class Job(QObject):
             match parse(line):
                 case Progress() as progress:
                     newest = progress
-                case Found() as found:
+                case Found() | Sketch() as found:
                     self._emit(found)
                 case Result() as result:
                     self._result = result
@@ -134,7 +134,7 @@ class Job(QObject):
         self.finished.emit(Outcome(-1 if crashed else code, result, self._said.strip(), self._cancelled))
 
 
-def _environment() -> QProcessEnvironment:
+def job_environment() -> QProcessEnvironment:
     """The parent's environment, unbuffered UTF-8, with our packages importable wherever the application was started."""
     environment = QProcessEnvironment.systemEnvironment()
     environment.insert("PYTHONUNBUFFERED", "1")

@@ -5,21 +5,25 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pivot.problems import Problem
 from pivot.project import Project, save_project
 from studio.document import Document, JobState, Results
-from studio.jobs.events import Found, Progress
+from studio.jobs.events import Found, Progress, Sketch
 from studio.jobs.job import Job, Outcome, own_command
-from studio.jobs.results import conversion_results
+from studio.jobs.results import conversion_results, sketched_results
 from studio.report import read_report
 
 VERBS = ("convert", "verify", "weights")
+Command: TypeAlias = Sequence[str] | Callable[[], Sequence[str]]
+"""What runs verbs; a function is asked anew for every run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +41,11 @@ class Jobs(QObject):
     failed = Signal(str, str)
     weights_written = Signal(str)
 
-    def __init__(self, document: Document, command: Sequence[str] | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, command: Command | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._command = tuple(command or own_command())
+        fixed = tuple(command) if command is not None and not callable(command) else own_command()
+        self._command: Callable[[], Sequence[str]] = command if callable(command) else lambda: fixed
         self._folder = Path(tempfile.mkdtemp(prefix="pivot-studio-"))
         self._count = 0
         self._jobs: dict[str, Job] = {}
@@ -79,6 +84,8 @@ class Jobs(QObject):
         save_project(replace(project, positions={}), saved)
         revision = self._document.revision
         command = ("convert", str(saved), "--to", project.target, "-o", str(out), "--json")
+        if self._document.results is None:
+            command += ("--sketch",)  # there is nothing to be seen yet: the network first
         self._start("convert", revision, command, lambda outcome: self._converted(revision, project, folder, outcome))
 
     def verify(self) -> None:
@@ -129,7 +136,7 @@ class Jobs(QObject):
         self._serial += 1
         # Jobs that have ended are let go here, where none of them is still sending a signal.
         self._ended.clear()
-        job, serial = Job((*self._command, *arguments)), self._serial
+        job, serial = Job((*self._command(), *arguments)), self._serial
         self._jobs[kind], self._found[kind] = job, []
         self._runs[serial] = _Run(kind, job, ended)
         # The slots know a number and not the job: a slot that held its own sender would free it while it dies.
@@ -149,6 +156,11 @@ class Jobs(QObject):
                     self._tell(replace(state, step=step, done=done, total=total))
             case Found(problem):
                 self._found[run.kind].append(problem)
+            case Sketch(picture):
+                state = self._document.jobs.get(run.kind)
+                if state is not None and self._document.results is None:
+                    with suppress(ValueError):  # the result says what is wrong
+                        self._document.set_results(sketched_results(picture, state.revision))
 
     def _on_end(self, serial: int, outcome: Outcome) -> None:
         run = self._runs.pop(serial)
@@ -208,7 +220,7 @@ class Jobs(QObject):
         elif before is None or before.source != after.source:
             self.cancel()
             self.convert()
-        elif self._document.results is None or self._document.stale:
+        elif self._document.results is None or self._document.results.partial or self._document.stale:
             if self.automatic:
                 self._delay.start()
         else:

@@ -36,6 +36,12 @@ def conversion_results(result: Result, revision: int, out: Path, found: tuple[Pr
     )
 
 
+def sketched_results(record: Mapping[str, object], revision: int) -> Results:
+    """What there is to see before the target is written: the picture; raises ValueError where it cannot be read."""
+    picture = parse_picture(record)
+    return Results(revision=revision, picture=picture, links=Links(picture), problems=picture.problems, partial=True)
+
+
 def _links(value: object) -> tuple[Link, ...]:
     links: list[Link] = []
     for item in value if isinstance(value, list) else ():

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
-from pygments.lexers.python import PythonLexer
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token, _TokenType
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from studio.theme import Theme
+
+if TYPE_CHECKING:
+    from pygments.lexers.python import PythonLexer
 
 Run = tuple[int, int, _TokenType]
 
@@ -33,12 +37,19 @@ _AT_ONCE = 1_500  # lines that are lexed before a text is shown; the rest follow
 _PER_TURN = 400
 
 
+@cache
+def _lexer() -> PythonLexer:
+    """One for all texts: making it takes longer than opening a window may."""
+    from pygments.lexers.python import PythonLexer
+
+    return PythonLexer(stripnl=False, ensurenl=False)
+
+
 class PythonHighlighter(QSyntaxHighlighter):
     """Colours one QTextDocument; `set_theme` changes the colours in place."""
 
     def __init__(self, document: QTextDocument, theme: Theme) -> None:
         super().__init__(document)
-        self._lexer = PythonLexer(stripnl=False, ensurenl=False)
         self._lines: list[tuple[str, tuple[Run, ...]]] = []
         self._formats: dict[_TokenType, QTextCharFormat | None] = {}
         self._theme = theme
@@ -114,7 +125,7 @@ class PythonHighlighter(QSyntaxHighlighter):
         line: list[str] = []
         runs: list[Run] = []
         at = 0
-        for kind, value in self._lexer.get_tokens(text):
+        for kind, value in _lexer().get_tokens(text):
             first = True
             for part in value.split("\n"):
                 if not first:

@@ -1,0 +1,66 @@
+"""Verbs in a process that is warm."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from studio.document import Document
+from studio.jobs.job import own_command
+from studio.jobs.queue import Jobs
+from studio.jobs.warm import CLIENT, WarmProcess
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="processes cannot be forked")
+
+
+@pytest.fixture
+def warm(qtbot: QtBot) -> Iterator[WarmProcess]:
+    made = WarmProcess(own_command())
+    made.start()
+    yield made
+    made.shut()
+
+
+def test_it_serves_as_the_cold_command_does(warm: WarmProcess, qtbot: QtBot, root: Path, tmp_path: Path) -> None:
+    assert warm.command == own_command(), "until it is loaded, runs start cold"
+    qtbot.waitUntil(lambda: warm.ready, timeout=30_000)
+    words = ["ops", "--missing", "keras"]
+    hot, cold = (
+        subprocess.run([*command, *words], capture_output=True, cwd=root, timeout=60, check=False)
+        for command in (warm.command, own_command())
+    )
+    assert (hot.returncode, hot.stdout, hot.stderr) == (cold.returncode, cold.stdout, cold.stderr)
+    missing = ["convert", "none.py", "--to", "keras", "-o", "out"]
+    done = subprocess.run([*warm.command, *missing], capture_output=True, cwd=tmp_path, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"none.py:")
+
+    document = Document()
+    jobs = Jobs(document, lambda: warm.command)
+    document.open(root / "resources" / "examples" / "cifar_cnn.py")
+    qtbot.waitUntil(lambda: document.results is not None, timeout=30_000)
+    assert document.results.partial, "the network is there before the target"
+    qtbot.waitUntil(lambda: not jobs.busy, timeout=30_000)
+    assert "keras" in document.results.target_text
+    assert document.changed_target_lines == frozenset()
+    jobs.convert()
+    begun = time.monotonic()
+    jobs.cancel()
+    jobs.shut()
+    assert time.monotonic() - begun < 1.0
+    socket = warm._socket
+    warm.shut()
+    assert not socket.exists()
+
+
+def test_where_it_is_gone_the_cold_command_runs(tmp_path: Path) -> None:
+    echo = [sys.executable, "-c", "import sys; print(sys.argv[1:])"]
+    client = [sys.executable, "-I", "-S", str(CLIENT), str(tmp_path / "none"), *echo, "--", "show", "x.py"]
+    assert subprocess.run(client, capture_output=True, text=True, timeout=60, check=True).stdout == "['show', 'x.py']\n"
