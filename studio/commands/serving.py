@@ -19,9 +19,18 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 CRASHED = 134
 WARMING = "examples/cifar_cnn.py"  # a program that touches most of what a conversion needs
+
+
+class Request(NamedTuple):
+    """What a client wants to be run, and as whom."""
+
+    words: list[str]
+    environment: dict[str, str]
+    folder: str
 
 
 def serve(place: str) -> int:
@@ -86,12 +95,12 @@ def answer(client: socket.socket) -> int:
             os.dup2(given, number)
             os.close(given)
         os.environ.clear()
-        os.environ.update(request["environment"])
-        os.chdir(request["folder"])
+        os.environ.update(request.environment)
+        os.chdir(request.folder)
         threading.Thread(target=watch, args=(client,), daemon=True).start()
         from studio.cli import main
 
-        status = main(request["words"])
+        status = main(request.words)
         sys.stdout.flush()
         sys.stderr.flush()
     finally:
@@ -100,7 +109,7 @@ def answer(client: socket.socket) -> int:
     return status
 
 
-def receive(client: socket.socket) -> tuple[dict[str, object], list[int]]:
+def receive(client: socket.socket) -> tuple[Request, list[int]]:
     """The request of a client, and its stdout and stderr. Raises OSError or ValueError."""
     head, files, _, _ = socket.recv_fds(client, 4, 2)
     (length,) = struct.unpack("!I", head)
@@ -110,7 +119,7 @@ def receive(client: socket.socket) -> tuple[dict[str, object], list[int]]:
         if not piece:
             raise ValueError("the request is cut off")
         data += piece
-    return json.loads(data), files
+    return Request(**json.loads(data)), files
 
 
 def watch(client: socket.socket) -> None:

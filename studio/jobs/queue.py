@@ -83,9 +83,9 @@ class Jobs(QObject):
         # Only what the program depends on goes along: a node dragged elsewhere must not make another file.
         save_project(replace(project, positions={}), saved)
         revision = self._document.revision
-        command = ("convert", str(saved), "--to", project.target, "-o", str(out), "--json")
-        if self._document.results is None:
-            command += ("--sketch",)  # there is nothing to be seen yet: the network first
+        # Where there is nothing to be seen yet, the network is wanted first.
+        early = ("--sketch",) if self._document.results is None else ()
+        command = ("convert", str(saved), "--to", project.target, "-o", str(out), "--json", *early)
         self._start("convert", revision, command, lambda outcome: self._converted(revision, project, folder, outcome))
 
     def verify(self) -> None:
