@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codegen.convert import Converted
 from codegen.lower import TORCH_ONLY
-from codegen.picture_nodes import shape_record
+from codegen.picture_values import shape_record
 from pivot.dims import hint
 from pivot.network import Network, Node
 from pivot.problems import Problem

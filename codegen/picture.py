@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from codegen.picture_modules import module_records
-from codegen.picture_nodes import NodeRecords, shape_record
+from codegen.picture_nodes import NodeRecords
+from codegen.picture_values import shape_record
 from codegen.places import Places
 from pivot.network import Network
 from pivot.problems import Problem
 from pivot.reading.elaborate import Elaborated
+from pivot.reading.spelled import root_of
 from pivot.reading.values import TensorVersion
 
 VERSION = 1
@@ -28,7 +30,7 @@ def picture_of(
     network, ev = done.network, done.evaluator
     places = places or places_of(done)
     homes = home_paths(network)
-    records = NodeRecords(network, ev.opset, places, homes, unwritten or {})
+    records = NodeRecords(network, ev.opset, places, homes, unwritten or {}, root_of(ev))
     nodes = [records.record(node) for node in network.nodes]
     return {
         "version": VERSION,

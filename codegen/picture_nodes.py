@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from codegen.picture_calls import call_record, spelled_of
+from codegen.picture_values import shape_record, value_text
 from codegen.places import Places, Span
 from codegen.suggestions import Suggester, spoken_name
-from pivot.dims import Dim, Size
-from pivot.dims import text as dim_text
 from pivot.network import Network, Node
 from pivot.op import Op
 from pivot.opset import OpSet
@@ -18,22 +18,19 @@ TEXT_LIMIT = 400
 """Characters of source or value text that a picture holds per node or parameter."""
 
 
-def shape_record(shape: Sequence[Dim]) -> list[int | str]:
-    """Numbers, and symbolic sizes as text: ["N", 64, "H//2", 7]."""
-    return [size if isinstance(size, int) else dim_text(size) for size in shape]
-
-
 class NodeRecords:
     """Makes the record of each node of one network."""
 
     def __init__(
-        self, network: Network, opset: OpSet, places: Places, homes: Mapping[str, str], unwritten: Mapping[str, str]
-    ) -> None:
+        self, network: Network, opset: OpSet, places: Places, homes: Mapping[str, str], unwritten: Mapping[str, str],
+        root: str = "",
+    ) -> None:  # fmt: skip
         self.network = network
         self.places = places
         self.homes = homes
         self.unwritten = unwritten
         self.suggester = Suggester(opset)
+        self.root = root
         self._literals: dict[int, tuple[str, ast.AST] | None] = {}
 
     def record(self, node: Node) -> dict[str, object]:
@@ -62,6 +59,8 @@ class NodeRecords:
             "text": text,
             "modes": sorted(node.modes),
             "unmapped": self.unmapped(node, text),
+            "origin": node.form.origin if node.form is not None else "",
+            "call": self.call(node),
         }
 
     def unmapped(self, node: Node, text: str) -> dict[str, object] | None:
@@ -71,7 +70,16 @@ class NodeRecords:
         name = node.op.name if node.op is not None else spoken_name(text) or spoken_name(node.text)
         tensors = sum(1 for _ in node.tensors())
         found = [op for op in self.suggester.suggest(name, tensors) if node.op is None or op != node.op.name]
-        return {"text": text, "why": node.why or self.unwritten.get(node.id, ""), "suggestions": found}
+        why = node.why or self.unwritten.get(node.id, "")
+        return {"text": text, "why": why, "suggestions": found, "stopped": node.stopped}
+
+    def call(self, node: Node) -> dict[str, object] | None:
+        """The call of a node that may be mapped by hand: nothing reads it, or a form of one's own does."""
+        own = node.form is not None and node.form.origin != "builtin"
+        if node.op is not None and node.id not in self.unwritten and not own:
+            return None
+        spelled = spelled_of(self.network, node)
+        return call_record(spelled, self.root) if spelled is not None else None
 
     def params(self, op: Op | None, node: Node) -> list[dict[str, object]]:
         """The parameters in the order of the op file."""
@@ -153,23 +161,3 @@ def weight_records(node: Node) -> list[dict[str, object]]:
         {"name": name, "path": held.names[0] if held.names else "", "shape": shape_record(held.type.shape)}
         for name, held in found.values()
     ]
-
-
-def value_text(value: object) -> str:
-    """A parameter as people read it: `(3, 3)`, `N*T`, `1:-1`, `...`."""
-    if isinstance(value, Size):
-        return dim_text(value)
-    if isinstance(value, tuple):
-        return f"({', '.join(map(value_text, value))}{',' if len(value) == 1 else ''})"
-    if isinstance(value, list):
-        return f"[{', '.join(map(value_text, value))}]"
-    if isinstance(value, slice):
-        start, stop, step = ("" if part is None else value_text(part) for part in (value.start, value.stop, value.step))
-        return f"{start}:{stop}" + (f":{step}" if step else "")
-    if value is Ellipsis:
-        return "..."
-    if isinstance(value, Value):
-        return value_text(value.hint)
-    if plain(value):
-        return repr(value)
-    return "tensor" if hasattr(value, "shape") else str(value)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pivot.problems import Problem
     from pivot.reading.frames import Frame
     from pivot.reading.modules import ModuleObject
+    from pivot.reading.spelled import Spelled
     from pivot.reading.trace import Trace
     from pivot.reading.values import ParameterObject, TensorVersion, Value
 
@@ -42,6 +43,8 @@ class Node:
     text: str = ""
     making: Value | None = None
     params_from: dict[str, Value] = field(default_factory=dict)  # parameter -> the value it was given as
+    spelled: Spelled | None = None  # unmapped: the call as a form would read it
+    stopped: bool = False  # unmapped: the target is to stop here, as was decided
 
     def tensors(self) -> Iterator[TensorVersion]:
         """The tensor operands, in order."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pivot import arithmetic
 from pivot.codecs.registry import all_codecs, all_tensor_codecs
+from pivot.decisions import Where
 from pivot.notation import OperandSpec, WeightMap, parse_operands, parse_weight_map, split_letters
 from pivot.opfile import Entry, refuse_entry
 from pivot.params import ParamSpec
@@ -21,7 +22,7 @@ from pivot.slots import Literal as LiteralValue
 from pivot.steps import Step, parse_step
 
 Kind = Literal["layer", "function"]
-Spelling = Literal["call", "method", "operator", "index", "attribute", "body"]
+Spelling = Literal["call", "method", "operator", "index", "attribute", "body", "code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Op:
     origin: str
     path: str
     unbatched: bool = False  # does it also take tensors without the axis N?
+    known: Mapping[str, Op] = field(default_factory=dict, repr=False)  # the other ops of its set: what bodies name
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -85,14 +87,17 @@ class Form:
 
     __slots__ = (
         "_apply", "_args", "_body", "_derive", "_entries", "_init", "_order", "_result", "_weights", "_when",
-        "cache", "framework", "index", "kind", "line", "name", "op", "pattern", "spelling",
+        "cache", "framework", "index", "kind", "line", "name", "op", "origin", "path", "pattern", "spelling", "where",
     )  # fmt: skip
 
     def __init__(
         self, op: Op, framework: str, index: int, kind: Kind, spelling: Spelling, pattern: str, name: str,
-        entries: Mapping[str, Entry], line: int,
+        entries: Mapping[str, Entry], line: int, origin: str = "", path: str = "",
     ) -> None:  # fmt: skip
         self.op = op
+        self.origin = origin or op.origin  # of the file that says it, which may extend the op of another
+        self.path = path or op.path
+        self.where: Where | None = None  # it is read at this place only
         self.framework = framework
         self.index = index
         self.kind: Kind = kind
@@ -261,7 +266,7 @@ class Form:
         return slots
 
     def _refuse(self, key: str, error: NotationError) -> Exception:
-        return refuse_entry(self.op.path, self._entries.get(key, Entry("", self.line, 1)), error)
+        return refuse_entry(self.path, self._entries.get(key, Entry("", self.line, 1)), error)
 
     def _pattern_slots(self) -> tuple[Slot, ...]:
         """Slots of `a + b`, `x[index]`, `x.mT`, from the pattern; methods and calls take the first input only."""
@@ -269,6 +274,8 @@ class Form:
             return tuple(self._pattern_slot(node) for node in pattern_operands(self.pattern))
         if self.spelling == "method":
             return (Slot(None, Operand((next(iter(self.op.inputs), "x"),))),)
+        if self.spelling == "code":
+            return tuple(Slot(None, Operand((name,))) for name in self.op.inputs)
         return ()
 
     def _pattern_slot(self, node: ast.expr) -> Slot:

@@ -45,6 +45,8 @@ def pattern_name(spelling: str, text: str) -> str:
         return "[]"
     if spelling == "attribute":
         return text.rpartition(".")[2]
+    if spelling == "code":
+        return code_function(text).name
     if spelling == "operator":
         node = _pattern(text)
         sign = (
@@ -58,3 +60,16 @@ def pattern_name(spelling: str, text: str) -> str:
             raise NotationError(f"'{text}' is not an operator pattern")
         return _OPERATORS[type(sign)]
     return text
+
+
+def code_function(text: str) -> ast.FunctionDef:
+    """The one function that a piece of own target code defines; raises NotationError."""
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        line = getattr(error, "lineno", None)
+        why = error.msg if isinstance(error, SyntaxError) else "it is nested too deeply"
+        raise NotationError(f"the code has a mistake in line {line or 1}: {why}") from None
+    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
+        raise NotationError("the code must be one function: def name(x): ...")
+    return body[0]

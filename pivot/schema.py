@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from pivot.notation import OperandSpec, parse_axes, parse_operands
@@ -15,7 +16,7 @@ from pivot.slots import NotationError
 
 FRAMEWORKS = ("torch", "keras", "flax")
 LAYOUTS = ("any", "axis", "index", "spatial", "order", "last", "plain")
-SPELLINGS: tuple[Spelling, ...] = ("call", "method", "operator", "index", "attribute", "body")
+SPELLINGS: tuple[Spelling, ...] = ("call", "method", "operator", "index", "attribute", "body", "code")
 _ROOT = frozenset(("op", "title", "inputs", "output", "outputs", "shape", "layout", "law", "unbatched"))
 _FORM = frozenset(
     (*SPELLINGS, "kind", "args", "apply", "result", "when", "order", "weights", "derive", "inexact", "init")
@@ -25,9 +26,21 @@ _EXAMPLE = frozenset((*FRAMEWORKS, "inputs", "note"))
 T = TypeVar("T")
 
 
+def parse_op_file(text: str, file: str, family: str, origin: str, known: Mapping[str, Op]) -> Op | Extension:
+    """The op an op file describes, or what it adds to the op of another file (`extends`). Raises Refusal."""
+    tables = read_tables(text, file)
+    if "extends" in tables[0].entries:
+        return _extension(tables, file, origin)
+    return _op(tables, file, family, origin, known)
+
+
 def parse_op(text: str, file: str, family: str, origin: str) -> Op:
     """The op an op file describes. Forms keep their texts and parse them on first use. Raises Refusal."""
-    tables = read_tables(text, file)
+    return _op(read_tables(text, file), file, family, origin, {})
+
+
+def _op(tables: Sequence[Table], file: str, family: str, origin: str, known: Mapping[str, Op]) -> Op:
+    """`known` are the ops that bodies may name: the set that the op belongs to, filled as it is read."""
     root = tables[0]
     _only(root, _ROOT, file)
     name = _text(root, "op", file)
@@ -52,6 +65,7 @@ def parse_op(text: str, file: str, family: str, origin: str) -> Op:
         layout=_text(root, "layout", file, "any"),
         law=_text(root, "law", file, ""),
         unbatched=_text(root, "unbatched", file, "no") == "yes",
+        known=known,
         params=_each(singles.get("params"), file, parse_param),
         weights=_each(singles.get("weights"), file, _weight),
         sizes=_each(singles.get("sizes"), file, lambda _, value: value),
@@ -74,6 +88,37 @@ def check_op(op: Op) -> None:
     for forms in op.forms.values():
         for form in forms:
             form.parse_all()
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Forms that a file adds to the op `name` of another file: how else it is spelled."""
+
+    name: str
+    tables: tuple[Table, ...]
+    file: str
+    origin: str
+    line: int
+
+    def forms(self, op: Op) -> tuple[Form, ...]:
+        """The forms as forms of the op. Raises Refusal where they do not fit it."""
+        first = {framework: len(op.forms.get(framework, ())) for framework in FRAMEWORKS}
+        made = [
+            _form(op, table, first[table.name] + index, self.file, self.origin)
+            for index, table in enumerate(self.tables)
+        ]
+        for form in made:
+            form.parse_all()
+        return tuple(made)
+
+
+def _extension(tables: Sequence[Table], file: str, origin: str) -> Extension:
+    root, *rest = tables
+    _only(root, frozenset(("extends",)), file)
+    for table in rest:
+        if table.name not in FRAMEWORKS or not table.many:
+            raise refuse("op-file", file, table.line, 1, "a file that extends an op has forms only", "use [[torch]]")
+    return Extension(_text(root, "extends", file), tuple(rest), file, origin, root.entries["extends"].line)
 
 
 def _check_header(table: Table, singles: Mapping[str, Table], file: str) -> None:
@@ -138,7 +183,7 @@ def _weight(name: str, text: str) -> WeightSpec:
     return WeightSpec(name, plain, buffer, condition.strip() or None)
 
 
-def _form(op: Op, table: Table, index: int, file: str) -> Form:
+def _form(op: Op, table: Table, index: int, file: str, origin: str = "") -> Form:
     _only(table, _FORM, file)
     spelled = [key for key in SPELLINGS if key in table.entries]
     if len(spelled) != 1:
@@ -154,7 +199,8 @@ def _form(op: Op, table: Table, index: int, file: str) -> Form:
         name = "" if spelling == "body" else pattern_name(spelling, pattern)
     except NotationError as error:
         raise refuse_entry(file, entry, error) from None
-    return Form(op, table.name, index, cast("Kind", kind), spelling, pattern, name, table.entries, table.line)
+    entries = table.entries
+    return Form(op, table.name, index, cast("Kind", kind), spelling, pattern, name, entries, table.line, origin, file)
 
 
 def _example(table: Table, file: str) -> Example:
@@ -172,4 +218,4 @@ def param_list(op: Op) -> Sequence[ParamSpec]:
     return tuple(op.params.values())
 
 
-__all__ = ["FRAMEWORKS", "LAYOUTS", "Refusal", "check_op", "param_list", "parse_op"]
+__all__ = ["FRAMEWORKS", "LAYOUTS", "Extension", "Refusal", "check_op", "param_list", "parse_op", "parse_op_file"]

@@ -181,7 +181,7 @@ class Expressions:
             return ast.Call(args[0], args[1:], [])
         if "unmapped" in kinds:
             self.w.mark_unmapped(node, visits)
-            return self.unmapped(node)
+            return self.unmapped(node, next((v.name for v in visits if v.stopped), ""))
         kind = visits[0].kind
         if kind == "op":
             if isinstance(node, ast.Call) and ("call", id(node)) not in self.w.sites.sites:
@@ -238,10 +238,10 @@ class Expressions:
             return ast.Constant(answer)
         return None
 
-    def unmapped(self, node: ast.expr) -> ast.expr:
-        """A call that nobody maps: it raises where it would run, with its place."""
+    def unmapped(self, node: ast.expr, said: str = "") -> ast.expr:
+        """A call that nobody maps: it raises where it would run, with its place; `said`: what was decided to say."""
         line = getattr(node, "lineno", 0)
-        text = f"{self.w.short(self.file)}:{line}: {ast.unparse(node)} is not mapped"
+        text = f"{self.w.short(self.file)}:{line}: {said or f'{ast.unparse(node)} is not mapped'}"
         call = nodes.call(
             "_unmapped",
             [

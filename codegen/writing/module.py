@@ -7,7 +7,7 @@ import copy
 from collections.abc import Sequence
 
 from codegen.target import Alias, Target
-from codegen.writing import nodes
+from codegen.writing import nodes, own_code
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
@@ -64,7 +64,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
     ]
     for statement in adapters:
         statement.__dict__.setdefault("blank", 2)
-    adapters = [*map(helper_definition, w.helpers), *adapters]
+    adapters = [*map(helper_definition, w.helpers), *own_code.definitions(w, read, body), *adapters]
     if w.needs_unmapped:
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]

@@ -15,6 +15,7 @@ from pivot.reading import restating
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.modules import ModuleObject
 from pivot.reading.own_axes import orders_any_rank, own_axes
+from pivot.reading.spelled import Spelled, is_read_here
 from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -83,6 +84,8 @@ def try_forms(
     plain_args = tuple(plain_of(v) for v in args)
     plain_kwargs = {k: plain_of(v) for k, v in kwargs.items()}
     for form in forms:
+        if form.where is not None and not is_read_here(ev, form, node, frame):
+            continue
         bound = read_args(form, plain_args, plain_kwargs)
         if not isinstance(bound, Refused):
             if mistaken(bound):
@@ -161,7 +164,8 @@ def make_node(
             raise ev.refusal(frame, node, why, "leave the argument out, or write the computation out", "codec")
     checked = normalise(op, params, types)
     if isinstance(checked, Refused):
-        return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}")
+        spelled = None if visit is None or module is not None else spelled_by(visit, form)
+        return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}", spelled=spelled)
     try:
         unbatched = bound is not None and bound.unbatched
         inferred = infer(op, checked, types, without_batch(form) if unbatched else order)
@@ -264,7 +268,9 @@ def apply_layer(
     if isinstance(bound, Refused):
         if isinstance(module.cls, Api):
             restating.turn_to(ev, module.cls.name)
-        return ev.dialect.unmapped(ev, args, dict(kwargs), node, frame, f"{module.class_name}: {bound.why}", module)
+        spelled = layer_call(module, args, kwargs, node)
+        why = f"{module.class_name}: {bound.why}"
+        return ev.dialect.unmapped(ev, args, dict(kwargs), node, frame, why, module, spelled)
     bad = ev.dialect.check_constraints(ev, module, bound, node, frame)
     if bad is not None:
         raise ev.refusal(frame, node, bad, "check the sizes or give another --input", "shape")
@@ -281,6 +287,23 @@ def apply_layer(
         module=module,
         given=module.param_values,
     )
+
+
+def spelled_by(visit: Visit, form: Form) -> Spelled:
+    """A call of a function as a form read it."""
+    return Spelled(form.spelling, form.name, visit.node, visit.frame, visit.args, visit.kwargs)
+
+
+def layer_call(
+    module: ModuleObject, args: tuple[Value, ...], kwargs: Mapping[str, Value], node: ast.AST
+) -> Spelled | None:
+    """The call that made a library layer, with what it is applied to."""
+    made = module.visit
+    if made is None or not isinstance(module.cls, Api):
+        return None
+    return Spelled(
+        "call", module.cls.name, made.node, made.frame, made.args, made.kwargs, "layer", args, kwargs, node
+    )  # fmt: skip
 
 
 def merge_constraints(bound: Bound) -> dict[tuple[str, str], Dim]:

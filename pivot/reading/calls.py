@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, decorating, instances, library, methods, restating
+from pivot.own_code import is_same
+from pivot.reading import classes, decorating, instances, library, methods, restating, spelled
 from pivot.reading.bombs import check_items
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
@@ -33,6 +34,7 @@ from pivot.reading.values import (
 )
 
 if TYPE_CHECKING:
+    from pivot.op import Form
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
@@ -72,6 +74,9 @@ def call_value(
     if isinstance(hint, BoundMethod):
         return call_program(ev, hint.function, (hint.receiver, *args), kwargs, node, frame, callee, hint.receiver)
     if isinstance(hint, FunctionObject):
+        own = own_forms(ev, hint)
+        if own:
+            return ev.dialect.call_own_code(ev, callee, own, args, kwargs, node, frame)
         return call_program(ev, hint, args, kwargs, node, frame, callee, None)
     if isinstance(hint, ClassObject):
         return instances.construct(ev, callee, hint, args, kwargs, node, frame)
@@ -89,9 +94,16 @@ def call_value(
             return found
     if isinstance(hint, Unknown):
         if any(ev.dialect.holds_tensor(v) for v in (*args, *kwargs.values())):
-            return ev.dialect.unmapped(ev, args, kwargs, node, frame, hint.why)
+            made = spelled.of_unknown(ev, callee, args, kwargs, node)
+            return ev.dialect.unmapped(ev, args, kwargs, node, frame, hint.why, spelled=made)
         return callee
     raise ev.refusal(frame, node, "this value cannot be called", "call a function, class or module")
+
+
+def own_forms(ev: Evaluator, function: FunctionObject) -> tuple[Form, ...]:
+    """The forms of own target code, where a function is what an op file brought along."""
+    forms = ev.opset.find(ev.dialect.framework, "code", function.name) if function.owner is None else ()
+    return tuple(form for form in forms if is_same(function.node, form.pattern, form.framework))
 
 
 def call_program(

@@ -10,6 +10,7 @@ from pivot.forms import Bound
 from pivot.reading import applying, own_layer, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
+from pivot.reading.spelled import Spelled
 from pivot.reading.tensor_calls import TensorCalls
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -21,6 +22,7 @@ from pivot.reading.values import (
 )
 
 if TYPE_CHECKING:
+    from pivot.op import Form
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
@@ -78,7 +80,8 @@ class Dialect(TensorCalls):
         if forms:
             return self.call_forms(ev, callee, api.name, args, kwargs, node, frame)
         if any(self.holds_tensor(v) for v in (*args, *kwargs.values())):
-            return self.unmapped(ev, args, kwargs, node, frame, f"{api.name} is not known")
+            spelled = Spelled("call", api.name, node, frame, args, kwargs)
+            return self.unmapped(ev, args, kwargs, node, frame, f"{api.name} is not known", spelled=spelled)
         return self.unknown_call(ev, callee, api, args, kwargs, node, frame)
 
     def call_forms(
@@ -92,7 +95,8 @@ class Dialect(TensorCalls):
             restating.turn_to(ev, name)
             if forms[0].kind == "layer" and not any(self.holds_tensor(v) for v in (*args, *kwargs.values())):
                 return self.unmapped_layer(ev, callee, name, args, kwargs, node, frame, found)
-            return self.unmapped(ev, args, kwargs, node, frame, f"{name}: {found}")
+            spelled = Spelled("call", name, node, frame, args, kwargs)
+            return self.unmapped(ev, args, kwargs, node, frame, f"{name}: {found}", spelled=spelled)
         form, bound = found
         visit.form, visit.bound = form, bound
         if form.kind == "layer":
@@ -105,6 +109,26 @@ class Dialect(TensorCalls):
             visit.result = own_layer.call(ev, layer, args, node, frame, visit)
         else:
             visit.result = self.run_function(ev, visit, args, kwargs, node, frame)
+        ev.visit(visit)
+        return visit.result
+
+    def call_own_code(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        forms: tuple[Form, ...],
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        """A function that an op file brought along, read back: a node of that op."""
+        visit = Visit(node, frame, "op", callee, args, kwargs, name=forms[0].name)
+        found = applying.try_forms(ev, forms, args, kwargs, node, frame)
+        if isinstance(found, str):
+            return self.unmapped(ev, args, kwargs, node, frame, f"{forms[0].name}: {found}")
+        visit.form, visit.bound = found
+        visit.result = self.run_function(ev, visit, args, kwargs, node, frame)
         ev.visit(visit)
         return visit.result
 

@@ -292,7 +292,8 @@ class KerasModules(Dialect):
         if "function" in module.attrs:
             return ev.call(module.attrs["function"], args, kwargs, node, frame)
         if "unmapped" in module.attrs:
-            return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module)
+            spelled = applying.layer_call(module, args, kwargs, node)
+            return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module, spelled)
         if module.form is None:
             raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}

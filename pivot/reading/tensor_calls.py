@@ -13,6 +13,7 @@ from pivot.reading import applying, contents, stores
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
+from pivot.reading.spelled import Spelled, stop_at
 from pivot.reading.storage import new_version, read_tensor, write_in_place
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -91,7 +92,8 @@ class TensorCalls:
         visit = Visit(node, frame, "op", None, operands, name=symbol)
         found = applying.try_forms(ev, forms, operands, {}, node, frame)
         if isinstance(found, str):
-            return self.unmapped(ev, operands, {}, node, frame, f"operator {symbol}: {found}")
+            spelled = Spelled("operator", symbol, node, frame, operands)
+            return self.unmapped(ev, operands, {}, node, frame, f"operator {symbol}: {found}", spelled=spelled)
         visit.form, visit.bound = found
         visit.result = self.run_function(ev, visit, operands, {}, node, frame)
         ev.visit(visit)
@@ -104,7 +106,8 @@ class TensorCalls:
         visit = Visit(node, frame, "op", None, (owner, index), name="[]")
         found = applying.try_forms(ev, forms, (owner, index), {}, node, frame)
         if isinstance(found, str):
-            return self.unmapped(ev, (owner, index), {}, node, frame, f"indexing: {found}")
+            spelled = Spelled("index", "[]", node, frame, (owner, index))
+            return self.unmapped(ev, (owner, index), {}, node, frame, f"indexing: {found}", spelled=spelled)
         visit.form, visit.bound = found
         base = owner.hint if isinstance(owner.hint, TensorCell) else None
         visit.result = self.run_function(ev, visit, (owner, index), {}, node, frame, base)
@@ -154,7 +157,9 @@ class TensorCalls:
             else f"the method {name!r} is not known"
         )
         if isinstance(found, str):
-            return self.unmapped(ev, everything, kwargs, node, frame, f"{name}: {found}" if forms else found)
+            why = f"{name}: {found}" if forms else found
+            spelled = Spelled("method", name, node, frame, everything, kwargs)
+            return self.unmapped(ev, everything, kwargs, node, frame, why, spelled=spelled)
         visit.form, visit.bound = found
         base = (
             receiver.hint
@@ -197,14 +202,22 @@ class TensorCalls:
         frame: Frame,
         why: str,
         module: ModuleObject | None = None,
+        spelled: Spelled | None = None,
     ) -> Value:
-        """An unmapped node: text, place, reason, tensor operands; the result is taken to be like the first tensor."""
+        """An unmapped node: text, place, reason, tensor operands; the result is taken to be like the first tensor.
+
+        `spelled`: the call as a form would read it, for whoever maps it by hand.
+        """
         operands: dict[str, object] = {}
         for i, value in enumerate((*args, *kwargs.values())):
             for j, cell in enumerate(self.cells(value)):
                 operands[f"x{i}_{j}"] = read_tensor(ev, cell, node, frame)
-        ev.visit(Visit(node, frame, "unmapped", None, tuple(args), dict(kwargs), module=module, name=why))
-        return self.unmapped_operands(ev, operands, node, frame, why, module)
+        stop = stop_at(ev, spelled)
+        visit = Visit(node, frame, "unmapped", None, tuple(args), dict(kwargs), module=module, name=why)
+        if stop is not None:
+            visit.stopped, visit.name = True, stop.message
+        ev.visit(visit)
+        return self.unmapped_operands(ev, operands, node, frame, why, module, spelled)
 
     def unmapped_operands(
         self,
@@ -214,8 +227,10 @@ class TensorCalls:
         frame: Frame,
         why: str,
         module: ModuleObject | None = None,
+        spelled: Spelled | None = None,
     ) -> Value:
         """The node itself, from operands that were read."""
+        stop = stop_at(ev, spelled)
         first = next((o for o in operands.values() if isinstance(o, TensorVersion)), None)
         version = new_version(ev, first.type if first is not None else TensorType((), "float32"))
         text = ast.unparse(node) if isinstance(node, ast.expr) else type(node).__name__
@@ -233,19 +248,19 @@ class TensorCalls:
             frame=frame,
             modes={ev.mode},
             owner=applying.owner_of(frame),
-            why=why,
+            why=why if stop is None else stop.message or "the target stops here, as was decided",
             text=text[:400],
+            spelled=spelled,
+            stopped=stop is not None,
         )
         check_graph(len(ev.nodes))
         ev.nodes.append(made)
-        ev.note(
-            frame,
-            node,
-            f"not mapped: {text.splitlines()[0][:80]}: {why}",
-            "map it to an op, or write it with known ones",
-            "unmapped",
-            "error",
-        )
+        if stop is not None:
+            why = f"stops here, as was decided: {text.splitlines()[0][:80]}"
+            ev.note(frame, node, why, "map it to have it computed", "stopped", "warning")
+        else:
+            why = f"not mapped: {text.splitlines()[0][:80]}: {why}"
+            ev.note(frame, node, why, "map it to an op, or write it with known ones", "unmapped", "error")
         return Value(TensorCell(version), None, INPUT)
 
     def cells(self, value: Value) -> Iterator[TensorCell]:

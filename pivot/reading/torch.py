@@ -11,6 +11,7 @@ from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
+from pivot.reading.spelled import Spelled
 from pivot.reading.storage import new_version, write_in_place
 from pivot.reading.torch_modules import TorchModules
 from pivot.reading.torch_names import ANSWERS, BASES, CONTAINERS, DROPPED_PREFIXES, UNWRAPPED
@@ -246,7 +247,8 @@ class TorchDialect(TorchModules):
             visit = Visit(node, frame, "op", None, (owner,), name=attr)
             found = applying.try_forms(ev, forms, (owner,), {}, node, frame)
             if isinstance(found, str):
-                return self.unmapped(ev, (owner,), {}, node, frame, f"{attr}: {found}")
+                spelled = Spelled("attribute", attr, node, frame, (owner,))
+                return self.unmapped(ev, (owner,), {}, node, frame, f"{attr}: {found}", spelled=spelled)
             visit.form, visit.bound = found
             visit.result = self.run_function(ev, visit, (owner,), {}, node, frame)
             ev.visit(visit)

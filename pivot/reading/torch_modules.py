@@ -222,7 +222,8 @@ class TorchModules(TorchContainers):
                 value = self.apply_module(ev, child, (value,), {}, inner, frame)
             return value
         if "unmapped" in module.attrs:
-            return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module)
+            spelled = applying.layer_call(module, args, kwargs, node)
+            return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module, spelled)
         if module.form is None:
             raise ev.refusal(frame, node, f"{module.class_name} has no forward()", "call a module that has one")
         if module.class_name.startswith("Lazy"):

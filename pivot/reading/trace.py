@@ -57,6 +57,7 @@ class Visit:
     speculative: bool = False
     serial: int = 0
     entered: Frame | None = None
+    stopped: bool = False  # unmapped: the target is to stop here, and `name` says what it says
     effects: int = 0  # of a program function: how often it changed something that others may see
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codegen.dialects import dialect_of, framework_of
+from pivot.decisions import parse_decisions
+from pivot.op_folders import own_folders
 from pivot.opset import OpSet, load_opset
 from pivot.problems import Problem, refuse
 from pivot.project import Project, is_project_file, load_project
@@ -64,7 +66,8 @@ def open_program(project: Project, ops: Sequence[Path]) -> Program:
     dialect = dialect_of(framework_of(text, project.target), str(path))
     specs = tuple(parse_spec(spec) for spec in project.inputs)
     request = Request(path, project.model, specs, bindings(project.bind), texts)
-    return Program(project, request, dialect, load_opset(ops), warnings)
+    opset = load_opset((*own_folders(path), *ops), parse_decisions(project.decisions))
+    return Program(project, request, dialect, opset, warnings)
 
 
 def bindings(given: Sequence[str]) -> Mapping[str, str]:
