@@ -14,6 +14,7 @@ from pivot.reading.keras_modules import KerasModules
 from pivot.reading.keras_names import BASES, CONTAINERS, canonical
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
+from pivot.reading.spelled import Spelled
 from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -173,14 +174,15 @@ class KerasDialect(KerasModules):
         frame: Frame,
         why: str,
         module: ModuleObject | None = None,
+        spelled: Spelled | None = None,
     ) -> Value:
-        result = super().unmapped_operands(ev, operands, node, frame, why, module)
+        result = super().unmapped_operands(ev, operands, node, frame, why, module, spelled)
         held = tuple(Value(TensorCell(v)) for v in operands.values() if isinstance(v, TensorVersion))
         if not ev.recorder.symbolic(ev, held):
             return result
 
         def again(ev: Evaluator, args: Args, kwargs: Kwargs, exchange: Exchange, frame: Frame) -> Value:
             now = {name: exchange.plain(operand) for name, operand in operands.items()}
-            return self.unmapped_operands(ev, now, node, frame, why, module)
+            return self.unmapped_operands(ev, now, node, frame, why, module, spelled)
 
         return ev.recorder.add(ev, Record(None, held, {}, node, frame, again), result)
