@@ -1,0 +1,1 @@
+"""Target code from the network: classes for what has no class program behind it."""

@@ -1,0 +1,199 @@
+"""What one call of a helper computes, in the target's words and in names of its own.
+
+Values are numbered: the inputs first, then the results in order. `_0` stands for a value, `_a0` for an attribute.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from codegen.layout import Layout
+from codegen.lower import Lowered, Lowering, Step
+from codegen.rolling.groups import Group, Leaf
+from codegen.writing.plans import Material, PlanText, Unwritable
+from codegen.writing.starting import Starts
+from pivot.forms import OperandRef
+from pivot.network import Node
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import TensorVersion
+from pivot.results import Result, ResultName
+
+
+@dataclass(slots=True, eq=False)
+class Attribute:
+    """A module that a class holds: how it is made, and the call or layer of the source that it stands for."""
+
+    constructor: ast.expr
+    module: ModuleObject | None
+    step: Step | None = None
+    group: Group | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One statement of `forward`: an expression over values and attributes, and the numbers of its results."""
+
+    part: Leaf | Group
+    text: ast.expr
+    attributes: tuple[int, ...]
+    results: tuple[int, ...]
+    pattern: ast.expr | None = None  # how several results are taken apart
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    """All statements of one call, the attributes they need and the numbers of what comes in and goes out."""
+
+    group: Group
+    attributes: list[Attribute] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    inputs: int = 0
+    outputs: tuple[int, ...] = ()
+    values: dict[str, int] = field(default_factory=dict)
+
+
+def value_name(number: int) -> ast.Name:
+    """The placeholder of a value."""
+    return ast.Name(f"_{number}", ast.Load())
+
+
+def attribute_name(number: int) -> ast.Name:
+    """The placeholder of an attribute."""
+    return ast.Name(f"_a{number}", ast.Load())
+
+
+class RolledText(PlanText):
+    """Plans over numbered values; layers are handed to `keep`, which gives what stands for them."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        starts: Starts | None,
+        local: Callable[[TensorVersion], ast.expr],
+        keep: Callable[[Step, ast.expr], ast.expr],
+    ) -> None:
+        super().__init__(layout, starts)
+        self.local, self.keep = local, keep
+
+    def source_operand(self, step: Step, name: str, value: object, material: Material) -> ast.expr:
+        if isinstance(value, TensorVersion):
+            return self.local(value)
+        if isinstance(value, tuple):
+            return ast.List([self.source_operand(step, name, v, material) for v in value], ast.Load())
+        return super().source_operand(step, name, value, material)
+
+    def step_text(self, steps: list[Step], material: Material, operand: Callable[[OperandRef], ast.expr]) -> ast.expr:
+        if steps[0].form.kind != "layer":
+            return super().step_text(steps, material, operand)
+        constructor = self.layer_step(steps, material)
+        args, kwargs = self.arguments(steps, "apply", material, operand)
+        return ast.Call(self.keep(steps[0], constructor), args, kwargs)
+
+
+class Bodies:
+    """Writes the bodies of groups."""
+
+    def __init__(self, lowering: Lowering, layout: Layout, starts: Starts | None) -> None:
+        self.lowering, self.layout, self.starts = lowering, layout, starts
+
+    def body(self, group: Group, made_by: Callable[[Group], ast.expr]) -> Body:
+        """The body of a group. `made_by`: how the module of an inner group is made.
+
+        Raises Unwritable.
+        """
+        body = Body(group)
+        for value in group.inputs:
+            body.values[value.id] = len(body.values)
+        body.inputs = len(body.values)
+        held: dict[object, int] = {}
+        for part in group.parts:
+            if isinstance(part, Leaf):
+                self.leaf(body, part, held)
+            else:
+                self.call(body, part, made_by(part), held)
+        body.outputs = tuple(body.values[v.id] for v in group.outputs)
+        return body
+
+    def local(self, body: Body, value: TensorVersion) -> ast.expr:
+        """The placeholder of a value that was made before."""
+        if value.id not in body.values:
+            raise Unwritable("a tensor is used that belongs to no input and no call before")
+        return value_name(body.values[value.id])
+
+    def leaf(self, body: Body, part: Leaf, held: dict[object, int]) -> None:
+        """A node."""
+        low = self.lowering.lowered.get(id(part.node))
+        if low is None or low.chosen is None:
+            raise Unwritable(low.why if low is not None else part.node.why or "an operation that is not mapped")
+        used: list[int] = []
+
+        def keep(step: Step, constructor: ast.expr) -> ast.expr:
+            module = part.node.module
+            key = (id(module), place_in(low, step)) if module is not None else object()
+            if key not in held:
+                held[key] = len(body.attributes)
+                body.attributes.append(Attribute(constructor, module, step))
+            used.append(held[key])
+            return attribute_name(held[key])
+
+        text = RolledText(self.layout, self.starts, lambda v: self.local(body, v), keep)
+        node = part.node
+        expression = text.function([low], Material({}, node.form, lambda key: []))
+        numbers = self.number(body, node)
+        pattern = None
+        if node.form is not None and not is_single(node.form.result):
+            pattern = taken_apart(node.form.result, node, body)
+        body.entries.append(Entry(part, expression, tuple(used), numbers, pattern))
+
+    def number(self, body: Body, node: Node) -> tuple[int, ...]:
+        """Numbers for the results of a node."""
+        for result in node.results:
+            body.values.setdefault(result.id, len(body.values))
+        return tuple(body.values[result.id] for result in node.results)
+
+    def call(self, body: Body, group: Group, constructor: ast.expr, held: dict[object, int]) -> None:
+        """A call of the class of an inner group."""
+        layers = tuple(id(n.module) for n in group.nodes if n.module is not None and n.module.weights)
+        key: object = (ast.dump(constructor), layers) if layers else object()
+        if group.module is not None:
+            key = id(group.module)
+        if key not in held:
+            held[key] = len(body.attributes)
+            body.attributes.append(Attribute(constructor, group.module, None, group))
+        operands = [self.local(body, value) for value in group.inputs]
+        text = ast.Call(attribute_name(held[key]), operands, [])
+        for value in group.outputs:
+            body.values.setdefault(value.id, len(body.values))
+        numbers = tuple(body.values[v.id] for v in group.outputs)
+        pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store()) if len(numbers) > 1 else None
+        body.entries.append(Entry(group, text, (held[key],), numbers, pattern))
+
+
+def place_in(low: Lowered, step: Step) -> int:
+    """The place of a step in its plan."""
+    assert low.chosen is not None
+    return low.chosen.steps.index(step)
+
+
+def is_single(result: Result) -> bool:
+    """Is what a call returns one tensor?"""
+    return isinstance(result, ResultName) and not result.star
+
+
+def taken_apart(result: Result, node: Node, body: Body) -> ast.expr:
+    """The target of the assignment that takes a result apart: `y, (h, c)`."""
+    assert node.op is not None
+    table = dict(zip(node.op.outputs, node.results, strict=False))
+
+    def pattern(part: Result) -> ast.expr:
+        if isinstance(part, ResultName):
+            if part.name == "_":
+                return ast.Name("_", ast.Store())
+            if part.star or part.codec is not None or part.name not in table:
+                raise Unwritable("several results of this call are not taken apart yet")
+            return value_name(body.values[table[part.name].id])
+        return ast.Tuple([pattern(item) for item in part.items], ast.Store())
+
+    return pattern(result)

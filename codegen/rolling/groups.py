@@ -1,0 +1,217 @@
+"""A network as a tree of calls: which nodes a helper function made, what it takes and what it gives."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias, Union
+
+from pivot.network import Node
+from pivot.reading.frames import Frame
+from pivot.reading.modules import ModuleObject
+from pivot.reading.updating import tensors_of
+from pivot.reading.values import ClassObject, FunctionObject, TensorVersion
+
+Part: TypeAlias = Union["Leaf", "Group"]
+
+FEW = 3  # functions that are written in place rather than as a class of their own
+
+
+@dataclass(slots=True, eq=False)
+class Leaf:
+    """One node."""
+
+    node: Node
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The node alone."""
+        return [self.node]
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """What one call of a function made. `module`: the call is one of a module whose class stays a class."""
+
+    frame: Frame | None
+    parts: list[Part] = field(default_factory=list)
+    module: ModuleObject | None = None
+    inputs: list[TensorVersion] = field(default_factory=list)
+    outputs: list[TensorVersion] = field(default_factory=list)
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All nodes inside, in order."""
+        return [node for part in self.parts for node in part.nodes]
+
+    @property
+    def function(self) -> FunctionObject | None:
+        """The function that was called."""
+        return self.frame.function if self.frame is not None else None
+
+    def groups(self) -> Iterator[Group]:
+        """The groups inside, inner ones first, then this one."""
+        for part in self.parts:
+            if isinstance(part, Group):
+                yield from part.groups()
+        yield self
+
+    def height(self) -> int:
+        """How many levels of groups are inside."""
+        return max((1 + part.height() for part in self.parts if isinstance(part, Group)), default=0)
+
+
+def group_nodes(nodes: Sequence[Node], outputs: Iterable[TensorVersion], classes_stay: bool) -> Group:
+    """The tree of a network: the root is the innermost call that all nodes have in common.
+
+    `classes_stay`: calls of modules whose class the program defines are groups that are not looked into.
+    """
+    chains = [frames_of(node) for node in nodes]
+    common = shared_prefix(chains)
+    root = Group(chains[0][common - 1] if chains and common else None)
+    made: dict[tuple[str, ...], Group] = {}
+    for node, chain in zip(nodes, chains, strict=True):
+        at, path = root, ()
+        for frame in chain[common:]:
+            path = (*path, frame.key)
+            if path not in made:
+                made[path] = Group(frame, module=own_class(frame) if classes_stay else None)
+                at.parts.append(made[path])
+            at = made[path]
+            if at.module is not None:
+                break
+        at.parts.append(Leaf(node))
+    wanted = {(v.whole or v).id for v in outputs}
+    dissolve(root)
+    set_borders(root, nodes, wanted)
+    return root
+
+
+def frames_of(node: Node) -> list[Frame]:
+    """The calls of functions around a node, the outermost first."""
+    return [frame for frame in node.frame.chain() if frame.function is not None][::-1]
+
+
+def shared_prefix(chains: Sequence[Sequence[Frame]]) -> int:
+    """How many frames all chains begin with."""
+    count = 0
+    for column in zip(*chains, strict=False):
+        if len({frame.key for frame in column}) != 1:
+            break
+        count += 1
+    return count
+
+
+def own_class(frame: Frame) -> ModuleObject | None:
+    """The module that a frame is the call of, where the program defines its class."""
+    module = frame.receiver.hint if frame.receiver is not None else None
+    return module if isinstance(module, ModuleObject) and isinstance(module.cls, ClassObject) else None
+
+
+def definition_of(group: Group) -> object:
+    """What the calls of one function have in common."""
+    return id(group.function.node) if group.function is not None else None
+
+
+def dissolve(root: Group) -> None:
+    """Write in place what is not worth a class: single nodes, a few functions, closures called once, wrappers; and
+    what shares layers with other calls, which no class can own.
+    """
+    calls: Counter[object] = Counter()
+    wrappers: dict[object, bool] = defaultdict(lambda: True)
+    for group in root.groups():
+        calls[definition_of(group)] += 1
+        wraps = len(group.parts) == 1 and isinstance(group.parts[0], Group)
+        wrappers[definition_of(group)] &= wraps
+    shared = shared_layers(root)
+
+    def goes(group: Group) -> bool:
+        if group.module is not None:
+            return False
+        layers = [node for node in group.nodes if node.module is not None]
+        small = len(group.parts) == 1 and isinstance(group.parts[0], Leaf)
+        few = not layers and len(group.nodes) <= FEW
+        once = calls[definition_of(group)] == 1 and is_closure(group)
+        return small or few or once or wrappers[definition_of(group)] or id(group) in shared
+
+    def flatten(group: Group) -> None:
+        parts: list[Part] = []
+        for part in group.parts:
+            if isinstance(part, Group):
+                flatten(part)
+                if goes(part):
+                    parts.extend(part.parts)
+                    continue
+            parts.append(part)
+        group.parts = parts
+
+    flatten(root)
+
+
+def is_closure(group: Group) -> bool:
+    """Is this a function that was defined inside another one that called it, directly or not?"""
+    if group.frame is None or group.function is None:
+        return False
+    scope = getattr(group.function.scope, "function", None)
+    above = {id(f.function) for f in group.frame.chain() if f is not group.frame}
+    return scope is not None and id(scope) in above
+
+
+def shared_layers(root: Group) -> set[int]:
+    """The groups that call a layer with weights that another group calls too, unless they call the very same ones."""
+    users: dict[int, list[tuple[Group, ...]]] = defaultdict(list)
+
+    def walk(group: Group, path: tuple[Group, ...]) -> None:
+        for part in group.parts:
+            if isinstance(part, Group) and part.module is None:
+                walk(part, (*path, part))
+            else:
+                for module in {id(n.module): n.module for n in part.nodes if n.module is not None}.values():
+                    if module is not None and module.weights:
+                        users[id(module)].append(path)
+
+    walk(root, ())
+    found: set[int] = set()
+    for paths in users.values():
+        common = 0
+        for column in zip(*paths, strict=False):
+            if any(group is not column[0] for group in column):
+                break
+            common += 1
+        for path in paths if len({tuple(map(id, p)) for p in paths}) > 1 else ():
+            found.update(id(group) for group in path[common:])
+    return found
+
+
+def set_borders(root: Group, nodes: Sequence[Node], wanted: set[str]) -> None:
+    """Inputs and outputs of every group: what it reads and others made, what it made and others read."""
+    readers: dict[str, list[int]] = defaultdict(list)
+    for node in nodes:
+        for value in tensors_of(node):
+            readers[(value.whole or value).id].append(id(node))
+    for group in root.groups():
+        inside = {id(node) for node in group.nodes}
+        made = {result.id: result for node in group.nodes for result in node.results}
+        inputs: dict[str, TensorVersion] = {}
+        for node in group.nodes:
+            for value in tensors_of(node):
+                source = value.whole or value
+                if source.id not in made and is_computed(source):
+                    inputs.setdefault(source.id, source)
+        group.inputs = list(inputs.values())
+        group.outputs = [
+            value
+            for id_, value in made.items()
+            if id_ in wanted or any(reader not in inside for reader in readers.get(id_, []))
+        ]
+
+
+def is_computed(value: TensorVersion) -> bool:
+    """Is a value neither a parameter nor a constant?"""
+    return value.parameter is None and value.constant is None
+
+
+def layers_in(part: Part) -> Mapping[int, ModuleObject]:
+    """The layers that are applied in a part, in order."""
+    return {id(node.module): node.module for node in part.nodes if node.module is not None}
