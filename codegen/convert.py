@@ -10,6 +10,7 @@ from codegen.agreeing import laid_out
 from codegen.layout import Layout
 from codegen.lower import Lowering
 from codegen.restating import elaborate_for
+from codegen.rolling.module import is_rolled, write_rolled, written_in_place
 from codegen.writing.module import write_module
 from codegen.writing.sites import Sites
 from codegen.writing.text import render_expression, render_with_spans
@@ -54,14 +55,15 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
     """
     step("lower")
     visit_companions(done)
-    lowering = Lowering(done, framework, opset)
+    rolled = is_rolled(done.network)
+    lowering = Lowering(done, framework, opset, written_in_place) if rolled else Lowering(done, framework, opset)
     sites = Sites(lowering)
     layout = laid_out(lowering, framework, done.evaluator.joins)
     step("write")
     for arm in layout.broken_joins:
         done.network.trace.unread[id(arm)] = "its tensors would be stored in another order behind it"
     writer = Writer(done, lowering, sites, layout, opset, init)
-    written = write_module(writer, docstring_of(done))
+    written = (write_rolled if rolled else write_module)(writer, docstring_of(done))
     ast.fix_missing_locations(written.tree)
     text, placed = render_with_spans(written.tree)
     spans = {id(node): (line, column, end_line, end_column) for node, line, column, end_line, end_column in placed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codegen.signs import Signs
@@ -90,8 +90,12 @@ def all_nodes(done: Elaborated) -> list[Node]:
 class Lowering:
     """Plans of all nodes of an elaboration for one target."""
 
-    def __init__(self, done: Elaborated, framework: str, opset: OpSet) -> None:
+    def __init__(
+        self, done: Elaborated, framework: str, opset: OpSet, in_place: Callable[[Node], bool] = lambda node: False
+    ) -> None:
+        """`in_place`: is a layer written where it is applied, so that functions can say it too?"""
         self.done = done
+        self.in_place = in_place
         self.framework = framework
         self.opset = opset
         self.nodes = all_nodes(done)
@@ -123,7 +127,7 @@ class Lowering:
             )
         if isinstance(plans, Refused):
             return Lowered(node, (), plans.why)
-        if kind == "layer":
+        if kind == "layer" and not self.in_place(node):
             plans = tuple(plan for plan in plans if is_layer(plan, node))
             if not plans:
                 return Lowered(node, (), f"{node.op.title} has several operands and no layer in the target")

@@ -52,12 +52,24 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
         if fatal is not None:
             raise Refusal(fatal) from None
         raise refuse("unwritable", entry_file, 1, 1, str(no), "write it with operations the target has") from None
+    return put_together(w, written, [], library, docstring)
+
+
+def put_together(
+    w: Writer,
+    written: dict[Key, list[ast.stmt]],
+    more: Sequence[ast.stmt],
+    library: dict[str, tuple[str, str]],
+    docstring: str,
+) -> WrittenModule:
+    """The file: imports and helpers, the written definitions in order, and `more` that stands behind them."""
     rename_definitions(w, written)
     library.update({name: (module, item or "") for name, (module, item) in w.imports.items()})
     body: list[ast.stmt] = []
     for key in ordered(w, written):
         body.extend(written[key])
-    read = {n.id for statements in written.values() for s in statements for n in ast.walk(s) if isinstance(n, ast.Name)}
+    body.extend(more)
+    read = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
     adapters = w.adapters.definitions(read)
     w.out.unverified = [
         u for u in w.out.unverified if u.partition(":")[0] in read or not u.partition(":")[0].isidentifier()

@@ -1,0 +1,85 @@
+"""The target file of a model whose program builds a graph: a class for the model, classes for its helpers."""
+
+from __future__ import annotations
+
+import ast
+
+from codegen.rolling.bodies import Bodies
+from codegen.rolling.classes import Classes, Rolled
+from codegen.rolling.forward import rename_inputs, wishes_of
+from codegen.rolling.groups import Group, group_nodes, own_class
+from codegen.rolling.sources import Sources, camel_case
+from codegen.writing.module import collect, put_together
+from codegen.writing.plans import Unwritable
+from codegen.writing.writer import Writer, WrittenModule
+from pivot.network import Network, Node
+from pivot.problems import refuse
+
+FUNCTIONAL = "functional"
+
+
+def is_rolled(network: Network) -> bool:
+    """Is there no class program behind a model?"""
+    return network.root.container == FUNCTIONAL
+
+
+def written_in_place(node: Node) -> bool:
+    """Does a node of a functional model belong to no class of the program?"""
+    return all(own_class(frame) is None for frame in node.frame.chain())
+
+
+def write_rolled(w: Writer, docstring: str) -> WrittenModule:
+    """Write a network as classes. Raises Refusal where a part cannot be written."""
+    network = w.done.network
+    file = next(iter(w.ev.files))
+    try:
+        root = group_nodes(network.runs["eval"].nodes, network.outputs, classes_stay=True)
+        root.inputs = [entry.value for entry in network.inputs]
+        root.outputs = list(network.outputs)
+        classes = Classes(Sources(w.trace), Bodies(w.lowering, w.layout, w.starts), w.target, set())
+        made = classes.roll(root, root_name(w, root))
+        library: dict[str, tuple[str, str]] = {}
+        written = collect(w, library, {})
+        statements: list[ast.stmt] = [classes.inner(rolled) for rolled in classes.rolled if rolled is not made]
+        statements.append(root_class(w, classes, made))
+    except Unwritable as no:
+        raise refuse("unwritable", file, 1, 1, str(no), "write it with operations the target has") from None
+    w.out.entry = ast.Call(ast.Name(made.name, ast.Load()), [], [])
+    return put_together(w, written, statements, library, docstring)
+
+
+def root_name(w: Writer, root: Group) -> str:
+    """The model is called like the function that was asked for it."""
+    entry = w.ev.entry_node
+    callee = entry.func if isinstance(entry, ast.Call) else entry
+    if isinstance(callee, ast.Attribute):
+        return camel_case(callee.attr)
+    if isinstance(callee, ast.Name):
+        return camel_case(callee.id)
+    return camel_case(root.function.name) if root.function is not None else "Model"
+
+
+def root_class(w: Writer, classes: Classes, made: Rolled) -> ast.ClassDef:
+    """The class of the model: its inputs in order, its outputs in their structure."""
+    body, network = made.bodies[0], w.done.network
+    wishes = wishes_of(classes.sources, body)
+    names = rename_inputs(body.inputs, wishes)
+    for place, (spec, entry) in enumerate(zip(w.done.specs, network.inputs, strict=True)):
+        if spec.name is not None:
+            names[place] = entry.name
+        elif body.inputs == 1:
+            names[place] = "x"
+    numbers = iter(body.outputs)
+
+    def structured(structure: object) -> ast.expr:
+        if isinstance(structure, dict):
+            keys = [ast.Constant(key) for key in structure]
+            return ast.Dict(list(keys), [structured(part) for part in structure.values()])
+        if isinstance(structure, list):
+            return ast.Tuple([structured(part) for part in structure], ast.Load())
+        if structure is None:
+            return ast.Constant(None)
+        return ast.Name(f"_{next(numbers)}", ast.Load())
+
+    return classes.definition(made, wishes, names, structured(network.runs["eval"].structure))
+
