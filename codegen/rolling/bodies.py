@@ -29,6 +29,8 @@ class Attribute:
     module: ModuleObject | None
     step: Step | None = None
     group: Group | None = None
+    members: list[Attribute] = field(default_factory=list)  # of several modules in a row
+    repeats: bool = False  # they come from a loop of the source
 
 
 @dataclass(slots=True, eq=False)
@@ -40,6 +42,16 @@ class Entry:
     attributes: tuple[int, ...]
     results: tuple[int, ...]
     pattern: ast.expr | None = None  # how several results are taken apart
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """Entries under a condition. `holds`: at which calls it is true; `copies`: values that are another one before."""
+
+    holds: tuple[bool, ...]
+    then: list[Entry]
+    orelse: list[Entry]
+    copies: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)

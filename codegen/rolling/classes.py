@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from codegen.lower import Step
 from codegen.rolling.bodies import Attribute, Bodies, Body, Entry
 from codegen.rolling.explaining import Explainer, Parameter
-from codegen.rolling.forward import Forward, Wishes, fill, rename_inputs, wishes_of
+from codegen.rolling.forward import fill as put_in
+from codegen.rolling.forward import Forward, Wishes, rename_inputs, wishes_of
 from codegen.rolling.groups import Group
+from codegen.rolling.runs import Loops, fold, unify_runs
 from codegen.rolling.sources import Sources, camel_case, identifier, layer_name
 from codegen.rolling.unify import Hole, names_in, skeleton, unify
 from codegen.target import Target
@@ -47,14 +49,15 @@ class Classes:
         self.sources, self.bodies, self.target, self.taken = sources, bodies, target, set(taken)
         self.rolled: list[Rolled] = []
         self.of_group: dict[int, Rolled] = {}
+        self.loops = Loops()
 
     def roll(self, root: Group, name: str) -> Rolled:
         """The class of the root; those of its parts are made on the way. Raises Unwritable."""
         groups = [g for g in root.groups() if g.module is None]
         for height in range(root.height() + 1):
             level = [g for g in groups if g.height() == height and g is not root]
-            self.level([self.bodies.body(group, self.made_by) for group in level])
-        body = self.bodies.body(root, self.made_by)
+            self.level([fold(self.bodies.body(group, self.made_by), self.loops) for group in level])
+        body = fold(self.bodies.body(root, self.made_by), self.loops)
         made = self.unified(self.unique(name), [body])
         assert made is not None
         self.rolled.append(made)
@@ -107,7 +110,7 @@ class Classes:
         for place, attribute in enumerate(first.attributes):
             found: list[Hole] = [hole for hole, _ in holes]
             before = len(found)
-            made = unify([b.attributes[place].constructor for b in bodies], defaults_of(attribute.step), found)
+            made = self.constructor([b.attributes[place] for b in bodies], found)
             if made is None:
                 return None
             holes += [(hole, attribute) for hole in found[before:]]
@@ -124,12 +127,20 @@ class Classes:
             out.entries.append(Entry(entry.part, made, entry.attributes, entry.results, entry.pattern))
         explained = Explainer(self.sources, bodies).explain(holes)
         out.parameters = explained.parameters
-        out.attributes = [fill(a, explained.texts) for a in out.attributes]
+        out.attributes = [put_in(a, explained.texts) for a in out.attributes]
         self.store(out, {n: t for n, t in explained.texts.items() if n in inside})
         out.names = self.attribute_names(out)
         for number, attribute in enumerate(out.names):
             out.texts[f"_a{number}"] = member(attribute)
         return out
+
+    def constructor(self, attributes: Sequence[Attribute], holes: list[Hole]) -> ast.expr | None:
+        """One text for a module at every call."""
+        if attributes[0].members:
+            return unify_runs(attributes, self.target, holes)
+        step = attributes[0].step
+        places = [s.name or "" for s in step.form.args if not s.keyword] if step is not None else []
+        return unify([a.constructor for a in attributes], defaults_of(step), holes, places)
 
     def store(self, out: Rolled, texts: dict[str, ast.expr]) -> None:
         """Numbers that `forward` computes with are kept on the module."""
@@ -160,7 +171,8 @@ class Classes:
         attribute = body.attributes[number]
         if attribute.group is not None and attribute.module is None:
             site = attribute.group.frame.site if attribute.group.frame is not None else None
-            return layer_name(site) or snake_case(class_name(attribute.group))
+            name = layer_name(site) or snake_case(class_name(attribute.group))
+            return f"{name}s" if len(attribute.members) > 1 and not name.endswith("s") else name
         module = attribute.module
         base = ""
         if module is not None:
@@ -255,9 +267,15 @@ def structure(body: Body) -> tuple[object, ...]:
     return (
         body.inputs,
         body.outputs,
-        tuple(skeleton(a.constructor) for a in body.attributes),
+        tuple(shape_of(a) for a in body.attributes),
         tuple((skeleton(e.text), e.results, ast.dump(e.pattern) if e.pattern else "") for e in body.entries),
     )
+
+
+def shape_of(attribute: Attribute) -> object:
+    """What has to be equal of an attribute; a loop may run for any number of times."""
+    count = 0 if attribute.repeats else len(attribute.members)
+    return skeleton(attribute.constructor), count
 
 
 def defaults_of(step: Step | None) -> dict[str, object]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from codegen.lower import Step
 from codegen.rolling.bodies import Attribute, Body
 from codegen.rolling.sources import Sources, is_plain, plain
+from codegen.rolling.runs import COUNT
 from codegen.rolling.unify import Hole, names_in
 from codegen.writing.slots import slot_param
 from pivot.reading.values import Value
@@ -132,11 +133,26 @@ class Explainer:
             if isinstance(hole.values[0], int) and all(map(same, values, hole.values)):
                 self.parameter(name)
                 return ast.Name(name, ast.Load())
+        if hole.keyword == COUNT:
+            text = self.counted(hole.values)
+            if text is not None:
+                return text
         for parameter in self.made.values():
             text = related(parameter, hole.values)
             if text is not None:
                 self.known.append((hole.values, text))
                 return text
+        return None
+
+    def counted(self, values: Vector) -> ast.expr | None:
+        """`blocks - 1`: how often a loop runs."""
+        for name, numbers in self.settings.items():
+            for less in (1, 2):
+                if all(is_number(n) and v == n - less for v, n in zip(values, numbers, strict=True)):  # type: ignore[operator]
+                    self.parameter(name)
+                    text = ast.BinOp(ast.Name(name, ast.Load()), ast.Sub(), ast.Constant(less))
+                    self.known.append((values, text))
+                    return text
         return None
 
     def own(self, hole: Hole, attribute: Attribute | None) -> ast.expr:

@@ -15,6 +15,7 @@ from pivot.network import Node
 from pivot.reading.frames import Frame
 
 VALUE = re.compile(r"_(\d+)$")
+DEEP = 3  # so many calls inside each other are put on lines of their own
 KEPT = "identity"  # what an input is called that is needed again after its name was taken
 
 
@@ -113,6 +114,12 @@ def read_by(text: ast.AST) -> list[int]:
     return list(found)
 
 
+def depth(text: ast.AST) -> int:
+    """How deep calls are nested."""
+    inner = max((depth(child) for child in ast.iter_child_nodes(text)), default=0)
+    return inner + isinstance(text, ast.Call)
+
+
 class Filler(ast.NodeTransformer):
     """Puts expressions in the place of names."""
 
@@ -193,6 +200,8 @@ class Forward:
             single = list(self.body.outputs) == [number] and isinstance(returned, ast.Name)
             return single and not readers and place == len(self.entries) - 1
         if len(readers) != 1 or number in self.wishes.names:
+            return False
+        if depth(self.text(entry.text)) >= DEEP:
             return False
         count = sum(1 for n in ast.walk(self.entries[readers[0]].text) if isinstance(n, ast.Name) and n.id == f"_{number}")
         between = range(place + 1, readers[0])

@@ -5,12 +5,9 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from codegen.writing import nodes
-
-MISSING = "missing"
-
 
 @dataclass(slots=True, eq=False)
 class Hole:
@@ -19,14 +16,6 @@ class Hole:
     values: tuple[object, ...]
     keyword: str = ""
     name: str = ""  # the placeholder that stands for it
-
-
-@dataclass(slots=True)
-class Unified:
-    """One tree for all, in which the names of holes stand for what differs."""
-
-    tree: ast.expr
-    holes: list[Hole] = field(default_factory=list)
 
 
 def skeleton(tree: ast.AST) -> str:
@@ -47,20 +36,22 @@ class Blank(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def unify(trees: Sequence[ast.expr], defaults: dict[str, object], holes: list[Hole]) -> ast.expr | None:
+def unify(
+    trees: Sequence[ast.expr], defaults: dict[str, object], holes: list[Hole], places: Sequence[str] = ()
+) -> ast.expr | None:
     """One tree for trees of equal skeletons; None where an argument is left out that has no known default.
 
-    `defaults`: what arguments are where they are left out, by keyword. New holes are added to `holes`.
+    `defaults`: what arguments are where they are left out, by keyword; `places`: the names of positional ones. New
+    holes are added to `holes`.
     """
-    made = Unifier(defaults, holes).tree(list(trees), "")
-    return made
+    return Unifier(defaults, holes, places).tree(list(trees), "")
 
 
 class Unifier:
     """Walks trees side by side."""
 
-    def __init__(self, defaults: dict[str, object], holes: list[Hole]) -> None:
-        self.defaults, self.holes = defaults, holes
+    def __init__(self, defaults: dict[str, object], holes: list[Hole], places: Sequence[str]) -> None:
+        self.defaults, self.holes, self.places = defaults, holes, places
 
     def tree(self, trees: list[ast.expr], keyword: str) -> ast.expr | None:
         """One expression."""
@@ -94,7 +85,9 @@ class Unifier:
         func = self.tree([t.func for t in trees], keyword)
         if func is None or len({len(t.args) for t in trees}) != 1:
             return None
-        args = [self.tree(list(column), keyword) for column in zip(*(t.args for t in trees), strict=True)]
+        columns = list(zip(*(t.args for t in trees), strict=True))
+        places = [*self.places, *[""] * len(columns)] if not keyword else [""] * len(columns)
+        args = [self.tree(list(column), place) for column, place in zip(columns, places, strict=False)]
         names = list(dict.fromkeys(k.arg for t in trees for k in t.keywords))
         kwargs: list[ast.keyword] = []
         for name in names:
