@@ -6,6 +6,7 @@ Values are numbered: the inputs first, then the results in order. `_0` stands fo
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,6 +20,8 @@ from pivot.network import Node
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import TensorVersion
 from pivot.results import Result, ResultName
+
+HELD = re.compile(r"_a\d+$")
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +55,7 @@ class Choice:
     then: list[Entry]
     orelse: list[Entry]
     copies: dict[int, int] = field(default_factory=dict)
+    test: ast.expr | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -139,25 +143,36 @@ class Bodies:
         low = self.lowering.lowered.get(id(part.node))
         if low is None or low.chosen is None:
             raise Unwritable(low.why if low is not None else part.node.why or "an operation that is not mapped")
-        used: list[int] = []
-
         def keep(step: Step, constructor: ast.expr) -> ast.expr:
             module = part.node.module
             key = (id(module), place_in(low, step)) if module is not None else object()
             if key not in held:
                 held[key] = len(body.attributes)
                 body.attributes.append(Attribute(constructor, module, step))
-            used.append(held[key])
             return attribute_name(held[key])
 
         text = RolledText(self.layout, self.starts, lambda v: self.local(body, v), keep)
         node = part.node
         expression = text.function([low], Material({}, node.form, lambda key: []))
+        expression = self.apart(body, part, expression)
         numbers = self.number(body, node)
         pattern = None
         if node.form is not None and not is_single(node.form.result):
             pattern = taken_apart(node.form.result, node, body)
-        body.entries.append(Entry(part, expression, tuple(used), numbers, pattern))
+        body.entries.append(Entry(part, expression, attributes_in(expression), numbers, pattern))
+
+    def apart(self, body: Body, part: Leaf, text: ast.expr) -> ast.expr:
+        """A layer that is called on what another layer gives: the inner call is an entry of its own."""
+        if not isinstance(text, ast.Call) or not is_layer_call(text) or len(text.args) != 1 or text.keywords:
+            return text
+        inner = text.args[0]
+        if not is_layer_call(inner):
+            return text
+        inner = self.apart(body, part, inner)
+        number = len(body.values)
+        body.values[f"{part.node.id}:{number}"] = number
+        body.entries.append(Entry(part, inner, attributes_in(inner), (number,)))
+        return ast.Call(text.func, [value_name(number)], [])
 
     def number(self, body: Body, node: Node) -> tuple[int, ...]:
         """Numbers for the results of a node."""
@@ -181,6 +196,17 @@ class Bodies:
         numbers = tuple(body.values[v.id] for v in group.outputs)
         pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store()) if len(numbers) > 1 else None
         body.entries.append(Entry(group, text, (held[key],), numbers, pattern))
+
+
+def is_layer_call(text: ast.expr) -> bool:
+    """Is an expression the call of an attribute?"""
+    return isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id.startswith("_a")
+
+
+def attributes_in(text: ast.expr) -> tuple[int, ...]:
+    """The numbers of the attributes that an expression calls."""
+    found = [n.id for n in ast.walk(text) if isinstance(n, ast.Name) and HELD.match(n.id)]
+    return tuple(dict.fromkeys(int(name[2:]) for name in found))
 
 
 def place_in(low: Lowered, step: Step) -> int:

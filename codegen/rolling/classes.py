@@ -10,17 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codegen.lower import Step
-from codegen.rolling.bodies import Attribute, Bodies, Body, Entry
+from codegen.rolling.bodies import Attribute, Bodies, Body, Choice, Entry
+from codegen.rolling.conditions import negated, tell
 from codegen.rolling.explaining import Explainer, Parameter
+from codegen.rolling.forward import Forward, Wishes, flattened, rename_inputs, wishes_of
 from codegen.rolling.forward import fill as put_in
-from codegen.rolling.forward import Forward, Wishes, rename_inputs, wishes_of
 from codegen.rolling.groups import Group
+from codegen.rolling.merging import Merged, merge, shape_of
 from codegen.rolling.runs import Loops, fold, unify_runs
 from codegen.rolling.sources import Sources, camel_case, identifier, layer_name
-from codegen.rolling.unify import Hole, names_in, skeleton, unify
+from codegen.rolling.unify import ANY, Hole, names_in, skeleton, unify
 from codegen.target import Target
 from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
 from pivot.slots import MISSING
+
+MANY = 6  # structures of one helper that one class is tried for
 
 
 @dataclass(slots=True, eq=False)
@@ -29,8 +34,11 @@ class Rolled:
 
     name: str
     bodies: list[Body]
+    entries: list[Entry | Choice] = field(default_factory=list)
+    outputs: tuple[int, ...] = ()
+    inputs: int = 0
     attributes: list[ast.expr] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    conditions: dict[int, ast.expr] = field(default_factory=dict)  # of attributes that not every call has
     parameters: list[Parameter] = field(default_factory=list)
     stored: dict[str, ast.expr] = field(default_factory=dict)  # numbers that `forward` needs, by attribute
     texts: dict[str, ast.expr] = field(default_factory=dict)
@@ -50,6 +58,7 @@ class Classes:
         self.rolled: list[Rolled] = []
         self.of_group: dict[int, Rolled] = {}
         self.loops = Loops()
+        self.top: Rolled | None = None
 
     def roll(self, root: Group, name: str) -> Rolled:
         """The class of the root; those of its parts are made on the way. Raises Unwritable."""
@@ -58,9 +67,10 @@ class Classes:
             level = [g for g in groups if g.height() == height and g is not root]
             self.level([fold(self.bodies.body(group, self.made_by), self.loops) for group in level])
         body = fold(self.bodies.body(root, self.made_by), self.loops)
-        made = self.unified(self.unique(name), [body])
+        made = self.unified(self.unique(name), [[body]])
         assert made is not None
         self.rolled.append(made)
+        self.top = made
         return made
 
     def made_by(self, group: Group) -> ast.expr:
@@ -72,26 +82,33 @@ class Classes:
         )
 
     def level(self, bodies: Sequence[Body]) -> None:
-        """Classes for groups whose inner groups have theirs: equal structures of one function share one."""
-        kinds: dict[object, list[Body]] = {}
+        """Classes for groups whose inner groups have theirs: one per function where conditions can tell calls apart."""
+        functions: dict[object, list[Body]] = {}
         for body in bodies:
             function = body.group.function
-            kinds.setdefault((id(function.node) if function is not None else None, structure(body)), []).append(body)
-        for alike in kinds.values():
-            name = self.unique(class_name(alike[0].group))
-            made = self.unified(name, alike)
-            for rolled in [made] if made is not None else self.apart(name, alike):
+            functions.setdefault(id(function.node) if function is not None else None, []).append(body)
+        for calls in functions.values():
+            kinds: dict[object, list[Body]] = {}
+            for body in calls:
+                kinds.setdefault(structure(body), []).append(body)
+            name = self.unique(class_name(calls[0].group))
+            whole = self.unified(name, list(kinds.values())) if len(kinds) <= MANY else None
+            for rolled in [whole] if whole is not None else self.apart(name, list(kinds.values())):
                 self.rolled.append(rolled)
                 for body in rolled.bodies:
                     self.of_group[id(body.group)] = rolled
 
-    def apart(self, name: str, bodies: Sequence[Body]) -> list[Rolled]:
-        """A class for each call, where one text cannot say all."""
+    def apart(self, name: str, kinds: Sequence[list[Body]]) -> list[Rolled]:
+        """A class for each structure, or for each call where one text cannot say all."""
         found: list[Rolled] = []
-        for body in bodies:
-            made = self.unified(name if not found else self.unique(name), [body])
-            assert made is not None
-            found.append(made)
+        for alike in kinds:
+            made = self.unified(name if not found else self.unique(name), [alike])
+            each = [made] if made is not None else []
+            for body in alike if made is None else ():
+                single = self.unified(name if not found and not each else self.unique(name), [[body]])
+                assert single is not None
+                each.append(single)
+            found += each
         return found
 
     def unique(self, name: str) -> str:
@@ -102,37 +119,90 @@ class Classes:
         self.taken.add(made)
         return made
 
-    def unified(self, name: str, bodies: list[Body]) -> Rolled | None:
-        """One class for calls of equal structure."""
-        out = Rolled(name, bodies)
-        holes: list[tuple[Hole, Attribute | None]] = []
-        first = bodies[0]
-        for place, attribute in enumerate(first.attributes):
-            found: list[Hole] = [hole for hole, _ in holes]
-            before = len(found)
-            made = self.constructor([b.attributes[place] for b in bodies], found)
+    def unified(self, name: str, variants: Sequence[Sequence[Body]]) -> Rolled | None:
+        """One class for calls of one function; None where no text says all of them."""
+        merged = merge(variants)
+        if merged is None:
+            return None
+        out = Rolled(name, merged.bodies, merged.entries, merged.outputs, merged.inputs)
+        holes: list[Hole] = []
+        owners: list[Attribute | None] = []
+        for table in merged.attributes:
+            fresh: list[Hole] = []
+            made = self.constructor(list(table.values()), fresh)
             if made is None:
                 return None
-            holes += [(hole, attribute) for hole in found[before:]]
-            out.attributes.append(made)
+            out.attributes.append(self.renumbered(made, fresh, list(table), len(merged.bodies), holes))
+            owners += [next(iter(table.values()))] * len(fresh)
         inside: set[str] = set()
-        for place, entry in enumerate(first.entries):
-            found = [hole for hole, _ in holes]
-            before = len(found)
-            made = unify([b.entries[place].text for b in bodies], {}, found)
+        for entry in flattened(merged.entries):
+            fresh = []
+            texts = merged.texts[id(entry)]
+            made = unify(list(texts.values()), {}, fresh)
             if made is None:
                 return None
-            holes += [(hole, None) for hole in found[before:]]
-            inside |= {hole.name for hole in found[before:]}
-            out.entries.append(Entry(entry.part, made, entry.attributes, entry.results, entry.pattern))
-        explained = Explainer(self.sources, bodies).explain(holes)
-        out.parameters = explained.parameters
-        out.attributes = [put_in(a, explained.texts) for a in out.attributes]
-        self.store(out, {n: t for n, t in explained.texts.items() if n in inside})
-        out.names = self.attribute_names(out)
+            entry.text = self.renumbered(made, fresh, list(texts), len(merged.bodies), holes)
+            owners += [None] * len(fresh)
+            inside |= {hole.name for hole in fresh}
+        explainer = Explainer(self.sources, merged.bodies)
+        explained = explainer.explain(list(zip(holes, owners, strict=True)))
+        out.attributes = [put_in(a, explained) for a in out.attributes]
+        self.store(out, {n: t for n, t in explained.items() if n in inside})
+        out.names = self.attribute_names(merged)
         for number, attribute in enumerate(out.names):
             out.texts[f"_a{number}"] = member(attribute)
+        for choice in merged.entries:
+            if isinstance(choice, Choice):
+                self.tell(choice, explainer, out)
+        out.parameters = explainer.parameters()
+        return self.tried(out) if len(variants) > 1 else out
+
+    def tried(self, out: Rolled) -> Rolled | None:
+        """The class, if its text can be written."""
+        try:
+            self.inner(out)
+        except Unwritable:
+            return None
         return out
+
+    def renumbered(
+        self, tree: ast.expr, fresh: list[Hole], members: Sequence[int], count: int, holes: list[Hole]
+    ) -> ast.expr:
+        """New holes get names of their own, and values at all calls: what a call does not have can be anything."""
+        table: dict[str, ast.expr] = {}
+        for hole in fresh:
+            values: list[object] = [ANY] * count
+            for member_, value in zip(members, hole.values, strict=True):
+                values[member_] = value
+            name = f"_h{len(holes)}"
+            table[hole.name] = ast.Name(f"_new{name}", ast.Load())
+            hole.values, hole.name = tuple(values), name
+            holes.append(hole)
+        made = put_in(tree, table)
+        return put_in(made, {f"_new{hole.name}": ast.Name(hole.name, ast.Load()) for hole in fresh})
+
+    def tell(self, choice: Choice, explainer: Explainer, out: Rolled) -> None:
+        """The condition of a choice: in the constructor over its parameters, in `forward` over what it kept."""
+        held = [n for entry in (*choice.then, *choice.orelse) for n in entry.attributes]
+        fallback = f"has_{out.names[held[0]]}" if held else "active"
+        test = tell(choice, explainer, fallback)
+        names = list(dict.fromkeys(names_in(test)))
+        if isinstance(test, (ast.Name, ast.UnaryOp)) and len(names) == 1:
+            name, text = names[0], ast.Name(names[0], ast.Load())
+            choice.test = put_in(test, {name: member(self.kept(out, name, text))})
+        elif len(names) == 1 and isinstance(test, ast.Compare):
+            choice.test = put_in(test, {names[0]: member(self.kept(out, names[0], ast.Name(names[0], ast.Load())))})
+        else:
+            choice.test = member(self.kept(out, "_and_".join(names) if len(names) < 2 else fallback, test))
+        for number in held:
+            out.conditions[number] = test if any(number in e.attributes for e in choice.then) else negated(test)
+
+    def kept(self, out: Rolled, name: str, text: ast.expr) -> str:
+        """The attribute that keeps a number for `forward`."""
+        while name in out.names or (name in out.stored and ast.dump(out.stored[name]) != ast.dump(text)):
+            name += "_"
+        out.stored[name] = text
+        return name
 
     def constructor(self, attributes: Sequence[Attribute], holes: list[Hole]) -> ast.expr | None:
         """One text for a module at every call."""
@@ -146,29 +216,26 @@ class Classes:
         """Numbers that `forward` computes with are kept on the module."""
         for hole, text in texts.items():
             name = text.id if isinstance(text, ast.Name) else next(iter(names_in(text)), "value")
-            while name in out.stored and ast.dump(out.stored[name]) != ast.dump(text):
-                name += "_"
-            out.stored[name] = text
-            out.texts[hole] = member(name)
+            out.texts[hole] = member(self.kept(out, name, text))
 
     # -- names -------------------------------------------------------------------------
 
-    def attribute_names(self, rolled: Rolled) -> list[str]:
+    def attribute_names(self, merged: Merged) -> list[str]:
         """Names of the attributes, as the source calls its layers."""
-        wanted = [self.wanted_name(rolled.bodies[0], n) for n in range(len(rolled.attributes))]
+        firsts = [next(iter(table.items())) for table in merged.attributes]
+        wanted = [self.wanted_name(merged.bodies[call], attribute) for call, attribute in firsts]
         count, seen = Counter(wanted), Counter[str]()
         made: list[str] = []
         for name in wanted:
             seen[name] += 1
             own = f"{name}{'_' if name[-1:].isdigit() else ''}{seen[name]}" if count[name] > 1 else name
-            while own in made or own in rolled.stored or (count[name] > 1 and own in count):
+            while own in made or (count[name] > 1 and own in count):
                 own += "_"
             made.append(self.target.safe(own))
         return made
 
-    def wanted_name(self, body: Body, number: int) -> str:
+    def wanted_name(self, body: Body, attribute: Attribute) -> str:
         """What an attribute is called in the source, or by what it does."""
-        attribute = body.attributes[number]
         if attribute.group is not None and attribute.module is None:
             site = attribute.group.frame.site if attribute.group.frame is not None else None
             name = layer_name(site) or snake_case(class_name(attribute.group))
@@ -188,26 +255,23 @@ class Classes:
         op = re.sub(r"\d+d$|_?\d+d", "", attribute.step.op.name)
         if not base:
             return op
-        return base if main or self.alone(body, number) else f"{base}_{'pad' if 'pad' in op else op}"
+        return base if main or self.alone(body, attribute) else f"{base}_{'pad' if 'pad' in op else op}"
 
-    def alone(self, body: Body, number: int) -> bool:
-        """Is this the only attribute that its layer of the source became?"""
-        module = body.attributes[number].module
-        same = [n for n, a in enumerate(body.attributes) if a.module is module]
-        if same == [number]:
-            return True
-        mains = [n for n in same if (s := body.attributes[n].step) and s.node and s.op is s.node.op]
-        return not mains and number == same[-1]
+    def alone(self, body: Body, attribute: Attribute) -> bool:
+        """Is this the only attribute that its layer of the source became, or the last where none does its op?"""
+        same = [a for a in body.attributes if a.module is attribute.module]
+        mains = [a for a in same if a.step is not None and a.step.node is not None and a.step.op is a.step.node.op]
+        return not mains and attribute is same[-1]
 
     # -- text --------------------------------------------------------------------------
 
     def definition(self, rolled: Rolled, wishes: Wishes, inputs: Sequence[str], returned: ast.expr) -> ast.ClassDef:
         """The class as a tree."""
         init = self.init(rolled)
-        forward = Forward(rolled.bodies[0], rolled.entries, wishes, inputs, rolled.texts)
+        forward = Forward(rolled.entries, rolled.outputs, wishes, inputs, rolled.texts)
         body = forward.statements(returned)
         run = ast.FunctionDef(self.target.call_name, signature(["self", *inputs], {}), body, [], None)
-        base = self.target.bases["model" if rolled is self.rolled[-1] else "module"]
+        base = self.target.bases["model" if rolled is self.top else "module"]
         members: list[ast.stmt] = [init, run] if init.body else [run]
         for statement in members[1:]:
             statement.__dict__["blank"] = 1
@@ -221,8 +285,9 @@ class Classes:
         lines: list[ast.stmt] = [start]
         for name, text in rolled.stored.items():
             lines.append(ast.Assign([store(name)], copy.deepcopy(text)))
-        for name, made in zip(rolled.names, rolled.attributes, strict=True):
-            lines.append(ast.Assign([store(name)], self.tidy(made)))
+        for number, (name, made) in enumerate(zip(rolled.names, rolled.attributes, strict=True)):
+            made_here = ast.Assign([store(name)], self.tidy(made))
+            put_under(lines, rolled.conditions.get(number), made_here)
         required = [p for p in rolled.parameters if p.default is MISSING]
         optional = {p.name: p.default for p in rolled.parameters if p.default is not MISSING}
         spec = signature(["self", *(p.name for p in required)], optional)
@@ -253,13 +318,31 @@ class Classes:
 
     def inner(self, rolled: Rolled) -> ast.ClassDef:
         """The definition of a class that stands for a helper."""
-        body = rolled.bodies[0]
-        wishes = wishes_of(self.sources, body)
-        inputs = rename_inputs(body.inputs, wishes)
-        returned: ast.expr = ast.Tuple([ast.Name(f"_{n}", ast.Load()) for n in body.outputs], ast.Load())
-        if len(body.outputs) == 1:
-            returned = ast.Name(f"_{body.outputs[0]}", ast.Load())
+        wishes = self.wishes(rolled)
+        inputs = rename_inputs(rolled.inputs, wishes)
+        returned: ast.expr = ast.Tuple([ast.Name(f"_{n}", ast.Load()) for n in rolled.outputs], ast.Load())
+        if len(rolled.outputs) == 1:
+            returned = ast.Name(f"_{rolled.outputs[0]}", ast.Load())
         return self.definition(rolled, wishes, inputs, returned)
+
+
+    def wishes(self, rolled: Rolled) -> Wishes:
+        """What the source calls the values of a class."""
+        return wishes_of(self.sources, [body.group for body in rolled.bodies], rolled.entries, rolled.inputs)
+
+
+def put_under(lines: list[ast.stmt], test: ast.expr | None, statement: ast.stmt) -> None:
+    """Add a statement, under its condition where it has one; statements of one condition share it."""
+    if test is None:
+        lines.append(statement)
+        return
+    last = lines[-1]
+    if isinstance(last, ast.If) and ast.dump(last.test) == ast.dump(test):
+        last.body.append(statement)
+    elif isinstance(last, ast.If) and ast.dump(negated(last.test)) == ast.dump(test):
+        last.orelse.append(statement)
+    else:
+        lines.append(ast.If(copy.deepcopy(test), [statement], []))
 
 
 def structure(body: Body) -> tuple[object, ...]:
@@ -270,12 +353,6 @@ def structure(body: Body) -> tuple[object, ...]:
         tuple(shape_of(a) for a in body.attributes),
         tuple((skeleton(e.text), e.results, ast.dump(e.pattern) if e.pattern else "") for e in body.entries),
     )
-
-
-def shape_of(attribute: Attribute) -> object:
-    """What has to be equal of an attribute; a loop may run for any number of times."""
-    count = 0 if attribute.repeats else len(attribute.members)
-    return skeleton(attribute.constructor), count
 
 
 def defaults_of(step: Step | None) -> dict[str, object]:

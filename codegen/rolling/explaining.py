@@ -1,4 +1,4 @@
-"""Numbers that differ between the calls of a helper, said by its parameters: `filters`, `4 * filters`, `in_channels`."""
+"""Numbers that differ between the calls of a helper, said by its parameters: `4 * filters`, `in_channels`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ import copy
 import keyword
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from codegen.lower import Step
 from codegen.rolling.bodies import Attribute, Body
-from codegen.rolling.sources import Sources, is_plain, plain
 from codegen.rolling.runs import COUNT
-from codegen.rolling.unify import Hole, names_in
+from codegen.rolling.sources import Sources, is_plain, plain
+from codegen.rolling.unify import ANY, Hole, names_in
 from codegen.writing.slots import slot_param
 from pivot.reading.values import Value
 from pivot.slots import MISSING
@@ -31,14 +30,6 @@ class Parameter:
     default: object = MISSING
 
 
-@dataclass(slots=True)
-class Explained:
-    """What stands for each hole, and the parameters that this needs in the order of the helper's own."""
-
-    texts: dict[str, ast.expr] = field(default_factory=dict)
-    parameters: list[Parameter] = field(default_factory=list)
-
-
 class Explainer:
     """Finds the texts of the holes of one class."""
 
@@ -51,26 +42,29 @@ class Explainer:
         self.made: dict[str, Parameter] = {}
         self.known: list[tuple[Vector, ast.expr]] = []
 
-    def explain(self, holes: Sequence[tuple[Hole, Attribute | None]]) -> Explained:
+    def explain(self, holes: Sequence[tuple[Hole, Attribute | None]]) -> dict[str, ast.expr]:
         """Texts for all holes: first what the source says, then what equals that, then parameters of its own."""
-        out = Explained()
+        texts: dict[str, ast.expr] = {}
         open_: list[tuple[Hole, Attribute | None]] = []
         for hole, attribute in holes:
             text = self.said(hole, attribute)
             if text is None:
                 open_.append((hole, attribute))
             else:
-                out.texts[hole.name] = text
+                texts[hole.name] = text
         for hole, attribute in open_:
             text = self.derived(hole)
             if text is None:
                 text = self.own(hole, attribute)
-            out.texts[hole.name] = text
+            texts[hole.name] = text
+        return texts
+
+    def parameters(self) -> list[Parameter]:
+        """The parameters that are needed: those of its own, then the helper's in their order."""
         order = {name: place for place, name in enumerate(self.settings)}
         own = [p for p in self.made.values() if p.name not in order]
         theirs = sorted((p for p in self.made.values() if p.name in order), key=lambda p: order[p.name])
-        out.parameters = [*own, *theirs]
-        return out
+        return [*own, *theirs]
 
     # -- what the source says ----------------------------------------------------------
 
@@ -109,7 +103,8 @@ class Explainer:
         for name in names:
             self.parameter(name)
         made = copy.deepcopy(text)
-        self.known.append((values, made))
+        tables = [{name: self.settings[name][place] for name in names} for place in range(len(values))]
+        self.known.append((tuple(evaluate(text, table) for table in tables), made))
         return made
 
     def parameter(self, name: str) -> Parameter:
@@ -124,13 +119,13 @@ class Explainer:
     def derived(self, hole: Hole) -> ast.expr | None:
         """An expression that has the values: one that is there already, another parameter, or a multiple of one."""
         for values, text in self.known:
-            if all(map(same, values, hole.values)):
+            if all(map(covers, values, hole.values)):
                 return copy.deepcopy(text)
         if hole.keyword in self.settings and all(map(same, self.settings[hole.keyword], hole.values)):
             self.parameter(hole.keyword)
             return ast.Name(hole.keyword, ast.Load())
         for name, values in self.settings.items():
-            if isinstance(hole.values[0], int) and all(map(same, values, hole.values)):
+            if any(map(is_number, hole.values)) and all(map(same, values, hole.values)):
                 self.parameter(name)
                 return ast.Name(name, ast.Load())
         if hole.keyword == COUNT:
@@ -148,7 +143,8 @@ class Explainer:
         """`blocks - 1`: how often a loop runs."""
         for name, numbers in self.settings.items():
             for less in (1, 2):
-                if all(is_number(n) and v == n - less for v, n in zip(values, numbers, strict=True)):  # type: ignore[operator]
+                pairs = list(zip(values, numbers, strict=True))
+                if all(is_number(n) and (v is ANY or v == n - less) for v, n in pairs):  # type: ignore[operator]
                     self.parameter(name)
                     text = ast.BinOp(ast.Name(name, ast.Load()), ast.Sub(), ast.Constant(less))
                     self.known.append((values, text))
@@ -163,7 +159,9 @@ class Explainer:
         base, number = name, 2
         while name in self.made or name in self.settings:
             name, number = f"{base}{number}", number + 1
-        self.made[name] = Parameter(name, hole.values)
+        absent = any(v is ANY for v in hole.values)  # some calls do not need it
+        values = tuple(None if v is ANY else v for v in hole.values)
+        self.made[name] = Parameter(name, values, None if absent else MISSING)
         self.known.append((hole.values, ast.Name(name, ast.Load())))
         return ast.Name(name, ast.Load())
 
@@ -207,14 +205,14 @@ def defaults_of(body: Body) -> dict[str, object]:
 
 def related(parameter: Parameter, values: Vector) -> ast.expr | None:
     """`4 * filters`, `kernel_size // 2`: the values as a simple function of a parameter."""
-    mine = parameter.values
-    if len(set(mine)) < 2 or not all(is_number(v) for v in (*mine, *values)):
+    pairs = [(v, m) for v, m in zip(values, parameter.values, strict=True) if v is not ANY]
+    if len({m for _, m in pairs}) < 2 or not all(is_number(v) and is_number(m) for v, m in pairs):
         return None
     name = ast.Name(parameter.name, ast.Load())
     for factor in FACTORS:
-        if all(v == factor * m for v, m in zip(values, mine, strict=True)):  # type: ignore[operator]
+        if all(v == factor * m for v, m in pairs):  # type: ignore[operator]
             return ast.BinOp(ast.Constant(factor), ast.Mult(), name)
-        if all(v == m // factor and v for v, m in zip(values, mine, strict=True)):  # type: ignore[operator]
+        if all(v == m // factor and v for v, m in pairs):  # type: ignore[operator]
             return ast.BinOp(name, ast.FloorDiv(), ast.Constant(factor))
     return None
 
@@ -225,10 +223,17 @@ def is_number(value: object) -> bool:
 
 
 def same(a: object, b: object) -> bool:
-    """Equal and of the same type all through."""
+    """Equal and of the same type all through; what a call does not need is equal to everything."""
+    if a is ANY or b is ANY:
+        return True
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
     return type(a) is type(b) and a == b
+
+
+def covers(known: object, wanted: object) -> bool:
+    """Is a known value right where another is wanted?"""
+    return wanted is ANY or (known is not ANY and same(known, wanted))
 
 
 OPERATORS: dict[type[ast.operator], Callable[[float, float], object]] = {
@@ -239,7 +244,25 @@ OPERATORS: dict[type[ast.operator], Callable[[float, float], object]] = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
 }
+COMPARISONS: dict[type[ast.cmpop], Callable[[object, object], object]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Is: operator.is_,
+    ast.IsNot: operator.is_not,
+}
 FUNCTIONS: dict[str, Callable[..., object]] = {"int": int, "max": max, "min": min, "round": round}
+
+
+def compared(how: ast.cmpop, left: object, right: object) -> object:
+    """A comparison, MISSING where the values have no order."""
+    try:
+        return COMPARISONS[type(how)](left, right)
+    except TypeError:
+        return MISSING
 
 
 def evaluate(text: ast.expr, names: Mapping[str, object]) -> object:
@@ -257,6 +280,17 @@ def evaluate(text: ast.expr, names: Mapping[str, object]) -> object:
         if isinstance(text.op, (ast.Div, ast.FloorDiv, ast.Mod)) and right == 0:
             return MISSING
         return OPERATORS[type(text.op)](left, right)
+    if isinstance(text, ast.UnaryOp) and isinstance(text.op, ast.Not):
+        value = evaluate(text.operand, names)
+        return MISSING if value is MISSING else not value
+    if isinstance(text, ast.BoolOp):
+        values = [evaluate(part, names) for part in text.values]
+        if MISSING in values:
+            return MISSING
+        return all(values) if isinstance(text.op, ast.And) else any(values)
+    if isinstance(text, ast.Compare) and len(text.ops) == 1 and type(text.ops[0]) in COMPARISONS:
+        left, right = evaluate(text.left, names), evaluate(text.comparators[0], names)
+        return MISSING if MISSING in (left, right) else compared(text.ops[0], left, right)
     if isinstance(text, ast.Call) and isinstance(text.func, ast.Name) and text.func.id in FUNCTIONS:
         args = [evaluate(part, names) for part in text.args]
         if text.keywords or not args or not all(isinstance(a, (int, float)) for a in args):

@@ -1,4 +1,4 @@
-"""The statements of `forward`: numbered values get the names of the source's variables, and keep them while they live."""
+"""The statements of `forward`: numbered values have the names of the source's variables while they live."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from codegen.rolling.bodies import Body, Entry
+from codegen.rolling.bodies import Choice, Entry
 from codegen.rolling.groups import Group, Leaf
 from codegen.rolling.sources import Names, Sources
+from codegen.writing.plans import Unwritable
 from pivot.network import Node
 from pivot.reading.frames import Frame
 
@@ -27,20 +28,24 @@ class Wishes:
     aliases: list[tuple[str, str]] = field(default_factory=list)
 
 
-def wishes_of(sources: Sources, body: Body) -> Wishes:
-    """Names for the values of a body, as far as the source has any."""
-    group = body.group
-    own = sources.names(group)
+def wishes_of(sources: Sources, groups: Sequence[Group], entries: Sequence[Entry | Choice], inputs: int) -> Wishes:
+    """Names for the values of a body, as far as the source has any. `groups`: the calls whose parts the entries are."""
+    own = sources.names(groups[0])
     found = Wishes({}, list(own.aliases))
-    for entry in body.entries:
+    every = flattened(entries)
+    last = {id(entry.part): entry for entry in every}
+    for entry in every:
+        group = next(g for g in groups if entry.part in g.parts)
         for number in read_by(entry.text):
-            if number < body.inputs and number not in found.names:
-                name = input_name(entry, number, body)
+            if number < inputs and number not in found.names:
+                name = input_name(entry, number, group)
                 if name is not None:
                     found.names[number] = name
+        if entry is not last[id(entry.part)]:
+            continue  # padding before a convolution
         name = result_name(sources, entry, group, own)
         if name is not None and len(entry.results) == 1:
-            found.names[entry.results[0]] = name
+            found.names.setdefault(entry.results[0], name)
         if entry.pattern is not None:
             found.names.update(zip(entry.results, unpacked_names(entry, own), strict=False))
     return found
@@ -88,14 +93,19 @@ def result_name(sources: Sources, entry: Entry, group: Group, own: Names) -> str
     return None
 
 
-def input_name(entry: Entry, number: int, body: Body) -> str | None:
+def flattened(entries: Sequence[Entry | Choice]) -> list[Entry]:
+    """All entries, those under conditions too."""
+    return [e for entry in entries for e in ([entry] if isinstance(entry, Entry) else [*entry.then, *entry.orelse])]
+
+
+def input_name(entry: Entry, number: int, group: Group) -> str | None:
     """The variable that an input stands in where it is first read."""
     site = site_of(entry.part)
     if not isinstance(site, ast.Call):
         return site.left.id if isinstance(site, ast.BinOp) and isinstance(site.left, ast.Name) else None
     if entry.part.nodes and isinstance(entry.part, Leaf):
         frame = entry.part.node.frame
-        if body.group.frame is not None and frame.key != body.group.frame.key:
+        if group.frame is not None and frame.key != group.frame.key:
             return None
     numbers = list(read_by(entry.text))
     given = [a for arg in site.args for a in (arg.elts if isinstance(arg, (ast.List, ast.Tuple)) else [arg])]
@@ -147,42 +157,104 @@ class Forward:
     """Writes the statements of one body. `texts`: what stands for attributes and holes."""
 
     def __init__(
-        self, body: Body, entries: Sequence[Entry], wishes: Wishes, inputs: Sequence[str], texts: Mapping[str, ast.expr]
+        self,
+        entries: Sequence[Entry | Choice],
+        outputs: Sequence[int],
+        wishes: Wishes,
+        inputs: Sequence[str],
+        texts: Mapping[str, ast.expr],
     ) -> None:
-        self.body, self.entries, self.wishes, self.texts = body, list(entries), wishes, dict(texts)
-        self.inputs = list(inputs)
+        self.entries, self.outputs, self.wishes, self.texts = list(entries), list(outputs), wishes, dict(texts)
         self.names: dict[int, str] = dict(enumerate(inputs))
+        self.inputs = len(inputs)
         self.inline: dict[int, ast.expr] = {}
-        self.out: list[ast.stmt] = []
-        self.reads = [read_by(entry.text) for entry in self.entries]
+        self.flat: list[Entry] = []
+        self.places: dict[int, int] = {}  # of entries and choices, by id
+        self.copied: list[tuple[int, int]] = []  # (place, value that is copied there)
+        self.joined: set[int] = set()
+        for entry in self.entries:
+            self.place(entry)
+        self.reads = [read_by(entry.text) for entry in self.flat]
         self.last: dict[int, int] = {}
-        for place, read in enumerate(self.reads):
+        for place, read in [*enumerate(self.reads), *((place, [number]) for place, number in self.copied)]:
             for number in read:
-                self.last[number] = place
-        for number in body.outputs:
-            self.last[number] = len(self.entries)
+                self.last[number] = max(place, self.last.get(number, 0))
+        self.last.update(dict.fromkeys(self.outputs, len(self.flat)))
+
+    def place(self, entry: Entry | Choice) -> None:
+        """Where entries stand in order."""
+        self.places[id(entry)] = len(self.flat)
+        if isinstance(entry, Entry):
+            self.flat.append(entry)
+            return
+        self.copied += [(len(self.flat), old) for old in entry.copies.values()]
+        made = [{n for e in arm for n in e.results} for arm in (entry.then, entry.orelse)]
+        self.joined |= set(entry.copies) | (made[0] & made[1])
+        for inner in (*entry.then, *entry.orelse):
+            self.place(inner)
 
     def statements(self, returned: ast.expr) -> list[ast.stmt]:
         """All statements; `returned` is what is given back, over values."""
-        for place, entry in enumerate(self.entries):
-            text = self.text(entry.text)
-            if self.goes_inline(place, entry, returned):
-                self.inline[entry.results[0]] = text
-                continue
-            if not entry.results:
-                self.out.append(ast.Expr(text))
-                continue
-            live = {n for n in self.names if self.last.get(n, -1) > place and n not in entry.results}
-            names = {number: self.choose(number, live, set()) for number in entry.results}
-            text = self.text(entry.text)  # names may have changed
-            self.names.update(names)
-            if entry.pattern is not None:
-                stored = {f"_{n}": ast.Name(name, ast.Store()) for n, name in names.items()}
-                self.out.append(ast.Assign([fill(entry.pattern, stored)], text))
+        body = self.block(self.entries, returned, True)
+        body.append(ast.Return(self.text(returned)))
+        return body
+
+    def block(self, entries: Sequence[Entry | Choice], returned: ast.expr, top: bool) -> list[ast.stmt]:
+        """Statements in a row; only at the top may a value get another name for those behind it."""
+        out: list[ast.stmt] = []
+        for entry in entries:
+            if isinstance(entry, Choice):
+                out += self.choice(entry, returned)
             else:
-                self.out.append(ast.Assign([ast.Name(names[entry.results[0]], ast.Store())], text))
-        self.out.append(ast.Return(self.text(returned)))
-        return self.out
+                self.entry(entry, returned, out, top)
+        return out
+
+    def choice(self, entry: Choice, returned: ast.expr) -> list[ast.stmt]:
+        """`if`: what both ways make is the same variable, and has a value before where one of them does not make it."""
+        out: list[ast.stmt] = []
+        place = self.places[id(entry)]
+        end = place + len(entry.then) + len(entry.orelse)
+        made = [{n for e in arm for n in e.results} for arm in (entry.then, entry.orelse)]
+        for number in sorted(set(entry.copies) | (made[0] & made[1])):
+            if number in self.names:
+                continue  # an earlier condition made it too
+            old = entry.copies.get(number)
+            live = {n for n in self.names if self.last.get(n, -1) >= end and n != old}
+            if old is not None and self.last.get(old, -1) >= end:
+                live.add(old)
+            self.names[number] = self.choose(number, live, out)
+            if old is not None and self.names[number] != self.names[old]:
+                out.append(assign(self.names[number], ast.Name(self.names[old], ast.Load())))
+        assert entry.test is not None
+        then = self.block(entry.then, returned, False)
+        out.append(ast.If(self.text(entry.test), then, self.block(entry.orelse, returned, False)))
+        return out
+
+    def entry(self, entry: Entry, returned: ast.expr, out: list[ast.stmt], top: bool) -> None:
+        """One assignment, or an expression that stands where it is read."""
+        place = self.places[id(entry)]
+        if self.goes_inline(place, entry, returned, top):
+            self.inline[entry.results[0]] = self.text(entry.text)
+            return
+        if not entry.results:
+            out.append(ast.Expr(self.text(entry.text)))
+            return
+        live = {n for n in self.names if self.last.get(n, -1) > place and n not in entry.results}
+        names = {
+            number: self.names[number]
+            if number in self.joined and number in self.names
+            else self.choose(number, live, out if top else None)
+            for number in entry.results
+        }
+        if any(self.names[n] in names.values() for n in live - self.joined):
+            raise Unwritable("a variable is needed again that a condition makes anew")
+        text = self.text(entry.text)
+        self.names.update(names)
+        if entry.pattern is not None:
+            stored = {f"_{n}": ast.Name(name, ast.Store()) for n, name in names.items()}
+            out.append(ast.Assign([fill(entry.pattern, stored)], text))
+        else:
+            out.append(assign(names[entry.results[0]], text))
 
     def text(self, tree: ast.expr) -> ast.expr:
         """An expression with the names of values."""
@@ -190,41 +262,45 @@ class Forward:
         texts.update({f"_{n}": made for n, made in self.inline.items()})
         return fill(tree, texts)
 
-    def goes_inline(self, place: int, entry: Entry, returned: ast.expr) -> bool:
+    def goes_inline(self, place: int, entry: Entry, returned: ast.expr, top: bool) -> bool:
         """Is a result read once, by what comes next, and without a name in the source?"""
-        if len(entry.results) != 1 or entry.pattern is not None:
+        if len(entry.results) != 1 or entry.pattern is not None or entry.results[0] in self.joined:
             return False
         number = entry.results[0]
         readers = [p for p, read in enumerate(self.reads) if number in read]
-        if number in self.body.outputs:
-            single = list(self.body.outputs) == [number] and isinstance(returned, ast.Name)
-            return single and not readers and place == len(self.entries) - 1
-        if len(readers) != 1 or number in self.wishes.names:
+        if number in self.outputs:
+            single = self.outputs == [number] and isinstance(returned, ast.Name)
+            return top and single and not readers and place == len(self.flat) - 1
+        if len(readers) != 1 or number in self.wishes.names or any(n == number for _, n in self.copied):
             return False
-        if depth(self.text(entry.text)) >= DEEP:
+        if depth(self.text(entry.text)) >= DEEP or not self.beside(place, readers[0]):
             return False
-        count = sum(1 for n in ast.walk(self.entries[readers[0]].text) if isinstance(n, ast.Name) and n.id == f"_{number}")
+        text = self.flat[readers[0]].text
         between = range(place + 1, readers[0])
-        quiet = all(
-            len(self.entries[p].results) == 1
-            and self.entries[p].results[0] not in self.wishes.names
-            and [q for q, read in enumerate(self.reads) if self.entries[p].results[0] in read] == readers
+        return sum(1 for n in ast.walk(text) if isinstance(n, ast.Name) and n.id == f"_{number}") == 1 and all(
+            len(self.flat[p].results) == 1
+            and self.flat[p].results[0] not in self.wishes.names
+            and [q for q, read in enumerate(self.reads) if self.flat[p].results[0] in read] == readers
             for p in between
         )
-        return count == 1 and quiet
 
-    def choose(self, number: int, live: set[int], taken: set[str]) -> str:
-        """The name of a result; what is still needed under that name gets another one first."""
-        wanted = self.wishes.names.get(number) or self.default_name()
+    def beside(self, one: int, other: int) -> bool:
+        """Do two entries stand in the same block?"""
+        blocks = [self.entries, *(a for c in self.entries if isinstance(c, Choice) for a in (c.then, c.orelse))]
+        return any(self.flat[one] in block and self.flat[other] in block for block in blocks)
+
+    def choose(self, number: int, live: set[int], out: list[ast.stmt] | None) -> str:
+        """The name of a result; what is still needed under that name gets another one first, where it may."""
+        wanted = self.wishes.names.get(number) or "x"
         holder = next((n for n in live if self.names[n] == wanted), None)
         if holder is None:
             return wanted
         used = {self.names[n] for n in live}
         kept = next((a for a, b in self.wishes.aliases if b == wanted and a not in used), None)
-        if kept is None and holder < self.body.inputs and KEPT not in used:
+        if kept is None and holder < self.inputs and KEPT not in used:
             kept = KEPT
-        if kept is not None:
-            self.out.append(ast.Assign([ast.Name(kept, ast.Store())], ast.Name(wanted, ast.Load())))
+        if kept is not None and out is not None and holder not in self.joined:
+            out.append(assign(kept, ast.Name(wanted, ast.Load())))
             self.names[holder] = kept
             return wanted
         place = 2
@@ -232,9 +308,10 @@ class Forward:
             place += 1
         return f"{wanted}{place}"
 
-    def default_name(self) -> str:
-        """What a value is called that has no name in the source."""
-        return "x"
+
+def assign(name: str, value: ast.expr) -> ast.stmt:
+    """`name = value`."""
+    return ast.Assign([ast.Name(name, ast.Store())], value)
 
 
 def rename_inputs(count: int, wishes: Wishes) -> list[str]:

@@ -6,7 +6,7 @@ import ast
 
 from codegen.rolling.bodies import Bodies
 from codegen.rolling.classes import Classes, Rolled
-from codegen.rolling.forward import rename_inputs, wishes_of
+from codegen.rolling.forward import rename_inputs
 from codegen.rolling.groups import Group, group_nodes, own_class
 from codegen.rolling.sources import Sources, camel_case
 from codegen.writing.module import collect, put_together
@@ -61,15 +61,15 @@ def root_name(w: Writer, root: Group) -> str:
 
 def root_class(w: Writer, classes: Classes, made: Rolled) -> ast.ClassDef:
     """The class of the model: its inputs in order, its outputs in their structure."""
-    body, network = made.bodies[0], w.done.network
-    wishes = wishes_of(classes.sources, body)
-    names = rename_inputs(body.inputs, wishes)
+    network = w.done.network
+    wishes = classes.wishes(made)
+    names = rename_inputs(made.inputs, wishes)
     for place, (spec, entry) in enumerate(zip(w.done.specs, network.inputs, strict=True)):
         if spec.name is not None:
             names[place] = entry.name
-        elif body.inputs == 1:
+        elif made.inputs == 1:
             names[place] = "x"
-    numbers = iter(body.outputs)
+    numbers = iter(made.outputs)
 
     def structured(structure: object) -> ast.expr:
         if isinstance(structure, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from codegen.rolling.bodies import Attribute, Body, Entry, attribute_name, value_name
 from codegen.rolling.forward import fill, read_by
@@ -56,7 +57,7 @@ def fold(body: Body, loops: Loops) -> Body:
     table: dict[str, ast.expr] = {f"_{n}": value_name(n) for n in range(body.inputs)}
     moved: dict[int, int] = {}
     count = body.inputs
-    for run in (piece for run in runs for piece in pieces(body, run, loops)):
+    for run in (piece for each in runs for piece in pieces(body, each, loops)):
         first, last = run[0], run[-1]
         repeats = isinstance(first.part, Group) and is_link(body, first, uses) and loops.repeats(first.part)
         numbers: list[int] = []
@@ -198,7 +199,7 @@ def regular(values: Sequence[object]) -> bool:
         return True
     if not all(isinstance(v, int) and not isinstance(v, bool) for v in values) or len(values) < 3:
         return False
-    steps = {b - a for a, b in zip(values, values[1:], strict=False)}  # type: ignore[operator]
+    steps = {b - a for a, b in pairwise(values)}  # type: ignore[operator]
     return len(steps) == 1
 
 

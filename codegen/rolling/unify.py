@@ -6,8 +6,19 @@ import ast
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from codegen.writing import nodes
+
+
+class Any(Enum):
+    """Stands for what a call does not need: equal to everything."""
+
+    ANY = "any"
+
+
+ANY = Any.ANY
+
 
 @dataclass(slots=True, eq=False)
 class Hole:
@@ -106,11 +117,19 @@ class Unifier:
 
     def constant(self, first: ast.expr, values: tuple[object, ...], keyword: str) -> ast.expr:
         """A constant that is the same everywhere, or a hole."""
+        values = tuple(map(short, values)) if any(isinstance(v, int) for v in values) else values
         if all(type(v) is type(values[0]) and v == values[0] for v in values):
             return copy.deepcopy(first)
         hole = Hole(values, keyword, f"_h{len(self.holes)}")
         self.holes.append(hole)
         return ast.Name(hole.name, ast.Load())
+
+
+def short(value: object) -> object:
+    """`(1, 1)` as `1`, where other calls say one number for all axes."""
+    if isinstance(value, tuple) and value and len(set(value)) == 1 and isinstance(value[0], int):
+        return value[0]
+    return value
 
 
 def names_in(tree: ast.AST) -> Iterator[str]:
