@@ -17,6 +17,7 @@ from codegen.writing.plans import Material, PlanText, Unwritable
 from codegen.writing.starting import Starts
 from pivot.forms import OperandRef
 from pivot.network import Node
+from pivot.problems import Refusal, refuse
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import TensorVersion
 from pivot.results import Result, ResultName
@@ -142,10 +143,13 @@ class Bodies:
         """A node."""
         low = self.lowering.lowered.get(id(part.node))
         if low is None or low.chosen is None:
-            raise Unwritable(low.why if low is not None else part.node.why or "an operation that is not mapped")
+            raise refused(part.node, low.why if low is not None else part.node.why or "an operation that is not mapped")
+
         def keep(step: Step, constructor: ast.expr) -> ast.expr:
             module = part.node.module
-            key = (id(module), place_in(low, step)) if module is not None else object()
+            key: object = (id(module), place_in(low, step)) if module is not None else object()
+            if isinstance(constructor, ast.Call) and not (constructor.args or constructor.keywords or step.weights):
+                key, module = ast.dump(constructor), None  # one activation serves all
             if key not in held:
                 held[key] = len(body.attributes)
                 body.attributes.append(Attribute(constructor, module, step))
@@ -153,7 +157,10 @@ class Bodies:
 
         text = RolledText(self.layout, self.starts, lambda v: self.local(body, v), keep)
         node = part.node
-        expression = text.function([low], Material({}, node.form, lambda key: []))
+        try:
+            expression = text.function([low], Material({}, node.form, lambda key: []))
+        except Unwritable as no:
+            raise refused(node, str(no)) from None
         expression = self.apart(body, part, expression)
         numbers = self.number(body, node)
         pattern = None
@@ -207,6 +214,12 @@ def attributes_in(text: ast.expr) -> tuple[int, ...]:
     """The numbers of the attributes that an expression calls."""
     found = [n.id for n in ast.walk(text) if isinstance(n, ast.Name) and HELD.match(n.id)]
     return tuple(dict.fromkeys(int(name[2:]) for name in found))
+
+
+def refused(node: Node, why: str) -> Refusal:
+    """A node cannot be written."""
+    line, column = getattr(node.site, "lineno", 1), getattr(node.site, "col_offset", 0) + 1
+    return refuse("unwritable", node.file, line, column, why, "write it with operations the target has")
 
 
 def place_in(low: Lowered, step: Step) -> int:

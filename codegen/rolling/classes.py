@@ -238,7 +238,8 @@ class Classes:
         """What an attribute is called in the source, or by what it does."""
         if attribute.group is not None and attribute.module is None:
             site = attribute.group.frame.site if attribute.group.frame is not None else None
-            name = layer_name(site) or snake_case(class_name(attribute.group))
+            name = layer_name(site) if site is not None and (attribute.repeats or not attribute.members) else ""
+            name = name or snake_case(class_name(attribute.group))
             return f"{name}s" if len(attribute.members) > 1 and not name.endswith("s") else name
         module = attribute.module
         base = ""
@@ -325,7 +326,6 @@ class Classes:
             returned = ast.Name(f"_{rolled.outputs[0]}", ast.Load())
         return self.definition(rolled, wishes, inputs, returned)
 
-
     def wishes(self, rolled: Rolled) -> Wishes:
         """What the source calls the values of a class."""
         return wishes_of(self.sources, [body.group for body in rolled.bodies], rolled.entries, rolled.inputs)
@@ -396,5 +396,3 @@ def signature(names: Sequence[str], optional: dict[str, object]) -> ast.argument
     """Parameters, the last ones with defaults."""
     args = [ast.arg(name) for name in (*names, *optional)]
     return ast.arguments([], args, None, [], [], None, [nodes.literal(v) for v in optional.values()])
-
-

@@ -61,9 +61,7 @@ def holds(text: ast.expr, tables: Mapping[str, Vector], wanted: Sequence[bool]) 
     return True
 
 
-def source_tests(
-    node: FunctionNode | None, entries: Sequence[Entry], groups: Sequence[Group]
-) -> Iterator[ast.expr]:
+def source_tests(node: FunctionNode | None, entries: Sequence[Entry], groups: Sequence[Group]) -> Iterator[ast.expr]:
     """The conditions of the source around the places where entries were made, the innermost first."""
     if node is None:
         return
@@ -129,6 +127,4 @@ def comparisons(tables: Mapping[str, Vector]) -> Iterator[ast.expr]:
     for place, one_name in enumerate(numbers):
         for other_name in numbers[place + 1 :]:
             for operator in (ast.Eq, ast.NotEq):
-                yield ast.Compare(
-                    ast.Name(one_name, ast.Load()), [operator()], [ast.Name(other_name, ast.Load())]
-                )
+                yield ast.Compare(ast.Name(one_name, ast.Load()), [operator()], [ast.Name(other_name, ast.Load())])

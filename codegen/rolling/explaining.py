@@ -52,7 +52,7 @@ class Explainer:
                 open_.append((hole, attribute))
             else:
                 texts[hole.name] = text
-        for hole, attribute in open_:
+        for hole, attribute in sorted(open_, key=lambda pair: ANY in pair[0].values):
             text = self.derived(hole)
             if text is None:
                 text = self.own(hole, attribute)
@@ -129,14 +129,14 @@ class Explainer:
                 self.parameter(name)
                 return ast.Name(name, ast.Load())
         if hole.keyword == COUNT:
-            text = self.counted(hole.values)
-            if text is not None:
-                return text
+            count = self.counted(hole.values)
+            if count is not None:
+                return count
         for parameter in self.made.values():
-            text = related(parameter, hole.values)
-            if text is not None:
-                self.known.append((hole.values, text))
-                return text
+            multiple = related(parameter, hole.values)
+            if multiple is not None:
+                self.known.append((hole.values, multiple))
+                return multiple
         return None
 
     def counted(self, values: Vector) -> ast.expr | None:
@@ -244,7 +244,7 @@ OPERATORS: dict[type[ast.operator], Callable[[float, float], object]] = {
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
 }
-COMPARISONS: dict[type[ast.cmpop], Callable[[object, object], object]] = {
+COMPARISONS: dict[type[ast.cmpop], Callable[..., object]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
@@ -297,5 +297,3 @@ def evaluate(text: ast.expr, names: Mapping[str, object]) -> object:
             return MISSING
         return FUNCTIONS[text.func.id](*args)
     return MISSING
-
-

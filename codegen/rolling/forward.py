@@ -103,10 +103,10 @@ def input_name(entry: Entry, number: int, group: Group) -> str | None:
     site = site_of(entry.part)
     if not isinstance(site, ast.Call):
         return site.left.id if isinstance(site, ast.BinOp) and isinstance(site.left, ast.Name) else None
-    if entry.part.nodes and isinstance(entry.part, Leaf):
-        frame = entry.part.node.frame
-        if group.frame is not None and frame.key != group.frame.key:
-            return None
+    below = frames_below(entry.part.node, group) if isinstance(entry.part, Leaf) else []
+    if below:  # of a helper that is written in place
+        given = getattr(below[-1].site, "args", [])
+        return given[0].id if len(given) == 1 and isinstance(given[0], ast.Name) else None
     numbers = list(read_by(entry.text))
     given = [a for arg in site.args for a in (arg.elts if isinstance(arg, (ast.List, ast.Tuple)) else [arg])]
     tensors = [a.id for a in given if isinstance(a, ast.Name)]
@@ -172,6 +172,7 @@ class Forward:
         self.places: dict[int, int] = {}  # of entries and choices, by id
         self.copied: list[tuple[int, int]] = []  # (place, value that is copied there)
         self.joined: set[int] = set()
+        self.open: set[int] = set()  # variables that the arm at hand makes
         for entry in self.entries:
             self.place(entry)
         self.reads = [read_by(entry.text) for entry in self.flat]
@@ -226,8 +227,12 @@ class Forward:
             if old is not None and self.names[number] != self.names[old]:
                 out.append(assign(self.names[number], ast.Name(self.names[old], ast.Load())))
         assert entry.test is not None
-        then = self.block(entry.then, returned, False)
-        out.append(ast.If(self.text(entry.test), then, self.block(entry.orelse, returned, False)))
+        test, arms = self.text(entry.test), []
+        for arm, results in zip((entry.then, entry.orelse), made, strict=True):
+            self.open = self.joined & results
+            arms.append(self.block(arm, returned, False))
+        self.open = set()
+        out.append(ast.If(test, *arms))
         return out
 
     def entry(self, entry: Entry, returned: ast.expr, out: list[ast.stmt], top: bool) -> None:
@@ -239,7 +244,8 @@ class Forward:
         if not entry.results:
             out.append(ast.Expr(self.text(entry.text)))
             return
-        live = {n for n in self.names if self.last.get(n, -1) > place and n not in entry.results}
+        text = self.text(entry.text)
+        live = {n for n in self.names if self.last.get(n, -1) > place and n not in entry.results} - self.open
         names = {
             number: self.names[number]
             if number in self.joined and number in self.names
@@ -248,8 +254,8 @@ class Forward:
         }
         if any(self.names[n] in names.values() for n in live - self.joined):
             raise Unwritable("a variable is needed again that a condition makes anew")
-        text = self.text(entry.text)
         self.names.update(names)
+        self.open -= set(entry.results)
         if entry.pattern is not None:
             stored = {f"_{n}": ast.Name(name, ast.Store()) for n, name in names.items()}
             out.append(ast.Assign([fill(entry.pattern, stored)], text))
@@ -286,7 +292,8 @@ class Forward:
 
     def beside(self, one: int, other: int) -> bool:
         """Do two entries stand in the same block?"""
-        blocks = [self.entries, *(a for c in self.entries if isinstance(c, Choice) for a in (c.then, c.orelse))]
+        arms = [arm for c in self.entries if isinstance(c, Choice) for arm in (c.then, c.orelse)]
+        blocks = [[e for e in self.entries if isinstance(e, Entry)], *arms]
         return any(self.flat[one] in block and self.flat[other] in block for block in blocks)
 
     def choose(self, number: int, live: set[int], out: list[ast.stmt] | None) -> str:

@@ -47,8 +47,8 @@ class Group:
 
     @property
     def function(self) -> FunctionObject | None:
-        """The function that was called."""
-        return self.frame.function if self.frame is not None else None
+        """The function that was called, or that built the model that was called."""
+        return function_of(self.frame) if self.frame is not None else None
 
     def groups(self) -> Iterator[Group]:
         """The groups inside, inner ones first, then this one."""
@@ -72,7 +72,7 @@ def group_nodes(nodes: Sequence[Node], outputs: Iterable[TensorVersion], classes
     root = Group(chains[0][common - 1] if chains and common else None)
     made: dict[tuple[str, ...], Group] = {}
     for node, chain in zip(nodes, chains, strict=True):
-        at, path = root, ()
+        at, path = root, tuple[str, ...]()
         for frame in chain[common:]:
             path = (*path, frame.key)
             if path not in made:
@@ -90,7 +90,19 @@ def group_nodes(nodes: Sequence[Node], outputs: Iterable[TensorVersion], classes
 
 def frames_of(node: Node) -> list[Frame]:
     """The calls of functions around a node, the outermost first."""
-    return [frame for frame in node.frame.chain() if frame.function is not None][::-1]
+    return [frame for frame in node.frame.chain() if frame.function is not None or model_of(frame) is not None][::-1]
+
+
+def model_of(frame: Frame) -> ModuleObject | None:
+    """The functional model that a frame is the call of."""
+    module = frame.receiver.hint if frame.receiver is not None and frame.function is None else None
+    return module if isinstance(module, ModuleObject) and module.graph is not None else None
+
+
+def function_of(frame: Frame) -> FunctionObject | None:
+    """The function of a frame, or the one that built the model of the frame."""
+    model = model_of(frame)
+    return model.graph.frame.function if model is not None and model.graph is not None else frame.function
 
 
 def shared_prefix(chains: Sequence[Sequence[Frame]]) -> int:
@@ -111,7 +123,10 @@ def own_class(frame: Frame) -> ModuleObject | None:
 
 def definition_of(group: Group) -> object:
     """What the calls of one function have in common."""
-    return id(group.function.node) if group.function is not None else None
+    model = model_of(group.frame) if group.frame is not None else None
+    if group.function is None:
+        return id(model)
+    return id(group.function.node), model is not None
 
 
 def dissolve(root: Group) -> None:
@@ -127,7 +142,7 @@ def dissolve(root: Group) -> None:
     shared = shared_layers(root)
 
     def goes(group: Group) -> bool:
-        if group.module is not None:
+        if group.module is not None or (group.frame is not None and model_of(group.frame) is not None):
             return False
         layers = [node for node in group.nodes if node.module is not None]
         small = len(group.parts) == 1 and isinstance(group.parts[0], Leaf)
@@ -167,8 +182,8 @@ def shared_layers(root: Group) -> set[int]:
             if isinstance(part, Group) and part.module is None:
                 walk(part, (*path, part))
             else:
-                for module in {id(n.module): n.module for n in part.nodes if n.module is not None}.values():
-                    if module is not None and module.weights:
+                for module in layers_in(part).values():
+                    if module.weights:
                         users[id(module)].append(path)
 
     walk(root, ())

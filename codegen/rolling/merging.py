@@ -41,9 +41,7 @@ class Merger:
         self.everyone = frozenset(range(len(variants)))
         self.keys = [keys_of(head) for head in self.heads]
         self.order = merge_orders(self.keys)
-        self.has = {
-            key: {v: keys.index(key) for v, keys in enumerate(self.keys) if key in keys} for key in self.order
-        }
+        self.has = {key: {v: keys.index(key) for v, keys in enumerate(self.keys) if key in keys} for key in self.order}
         self.places = [places_of(head, keys) for head, keys in zip(self.heads, self.keys, strict=True)]
         self.joins: list[dict[int, Place]] = []
         self.numbers: dict[Place, int] = {}

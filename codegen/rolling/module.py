@@ -69,6 +69,8 @@ def root_class(w: Writer, classes: Classes, made: Rolled) -> ast.ClassDef:
             names[place] = entry.name
         elif made.inputs == 1:
             names[place] = "x"
+        elif place not in wishes.names and entry.name.isidentifier() and entry.name not in names:
+            names[place] = entry.name
     numbers = iter(made.outputs)
 
     def structured(structure: object) -> ast.expr:
@@ -82,4 +84,3 @@ def root_class(w: Writer, classes: Classes, made: Rolled) -> ast.ClassDef:
         return ast.Name(f"_{next(numbers)}", ast.Load())
 
     return classes.definition(made, wishes, names, structured(network.runs["eval"].structure))
-

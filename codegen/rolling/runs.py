@@ -14,7 +14,7 @@ from codegen.rolling.unify import Hole
 from codegen.target import Target
 from codegen.writing import nodes
 
-LISTED = 3  # so many equal modules in a row are a list even without a loop
+LISTED = 5  # so many equal modules in a row are a list even without a loop
 INDEX = "i"
 LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)
 

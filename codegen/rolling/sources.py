@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from codegen.rolling.groups import Group
-from pivot.reading.frames import Frame
+from pivot.reading.frames import Frame, Scope
 from pivot.reading.trace import Trace, Visit
-from pivot.reading.values import FunctionObject, TensorCell, Value
+from pivot.reading.values import FunctionObject, Value
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -34,7 +34,6 @@ class Sources:
         for visits in trace.visits.values():
             for visit in visits:
                 if visit.entered is not None:
-                    self.calls.setdefault(id(visit.entered.function), visit)
                     self.calls[id(visit.entered.scope)] = visit
 
     def names(self, group: Group) -> Names:
@@ -67,13 +66,13 @@ class Sources:
         found: dict[str, Value] = {}
         frame = group.frame
         visit = self.visit_of(frame) if frame is not None else None
-        scope = getattr(frame, "scope", None)
+        scope: Scope | None = frame.scope if frame is not None else None
         while frame is not None and frame.function is not None and visit is not None:
             for name, value in bound_arguments(frame.function, visit).items():
                 found.setdefault(name, value)
-            scope = getattr(scope, "parent", None)
+            scope = scope.parent if scope is not None else None
             outer = self.calls.get(id(scope)) if scope is not None else None
-            above = {id(f.scope) for f in frame.chain()} if frame is not None else set()
+            above = {id(f.scope) for f in frame.chain()}
             if outer is None or outer.entered is None or id(scope) in above:
                 break
             visit, frame = outer, outer.entered
@@ -82,14 +81,6 @@ class Sources:
     def settings(self, group: Group) -> dict[str, object]:
         """The arguments of a helper that are plain: numbers, texts, tuples of these."""
         return {k: plain(v) for k, v in self.arguments(group).items() if is_plain(plain(v))}
-
-    def input_names(self, group: Group) -> dict[str, str]:
-        """Per id of a tensor that a helper was given, the parameter it came as."""
-        found: dict[str, str] = {}
-        for name, value in self.arguments(group).items():
-            if isinstance(value.hint, TensorCell):
-                found.setdefault(value.hint.version.id, name)
-        return found
 
 
 def bound_arguments(function: FunctionObject, visit: Visit) -> dict[str, Value]:
@@ -103,9 +94,9 @@ def bound_arguments(function: FunctionObject, visit: Visit) -> dict[str, Value]:
         found.setdefault(name, value)
     for name, default in zip(names[::-1], function.defaults[::-1], strict=False):
         found.setdefault(name, default)
-    for argument, value in zip(spec.kwonlyargs, function.kw_defaults, strict=False):
-        if value is not None:
-            found.setdefault(argument.arg, value)
+    for argument, own in zip(spec.kwonlyargs, function.kw_defaults, strict=False):
+        if own is not None:
+            found.setdefault(argument.arg, own)
     order = [*names, *(a.arg for a in spec.kwonlyargs)]
     return {name: found[name] for name in order if name in found}
 
@@ -213,5 +204,3 @@ def camel_case(name: str) -> str:
     words = [word for word in name.strip("_").split("_") if word]
     made = "".join(word[:1].upper() + word[1:] for word in words)
     return made if made.isidentifier() else "Block"
-
-

@@ -40,7 +40,8 @@ class Blank(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> ast.AST:
         if isinstance(node, ast.expr) and nodes.is_constant(node):
             return ast.Constant(None)
-        return super().visit(node)
+        made: ast.AST = super().visit(node)
+        return made
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         node.keywords = [k for k in node.keywords if not nodes.is_constant(k.value)]

@@ -53,7 +53,9 @@ def target_params(layout: Layout, step: Step) -> dict[str, object]:
         if spec.type.kind == "axis" and isinstance(value, int):
             params[name] = place_of(order, value)
         elif spec.type.kind == "axes" and isinstance(value, (tuple, list)):
-            params[name] = tuple(sorted(place_of(order, a) for a in value if isinstance(a, int)))
+            places = [order.index(a % len(order)) for a in value if isinstance(a, int)]
+            one = len(places) == 1 and places[0] == len(order) - 1
+            params[name] = (-1,) if one else tuple(sorted(places))
         elif spec.type.kind in ("new_axis", "new_axes") and placed.orders_out:
             out = placed.orders_out[0]
             if isinstance(value, int):

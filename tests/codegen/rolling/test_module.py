@@ -1,0 +1,130 @@
+"""Functional models become classes: helpers, loops, conditions, names and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+RESIDUAL = '''
+def residual_block(x, filters, stride=1, conv_shortcut=True, name=None):
+    """A residual block.
+
+    Args:
+        x: what comes in.
+    """
+    if conv_shortcut:
+        shortcut = layers.Conv2D(2 * filters, 1, strides=stride, name=f"{name}_0_conv")(x)
+        shortcut = layers.BatchNormalization(name=f"{name}_0_bn")(shortcut)
+    else:
+        shortcut = x
+    x = layers.Conv2D(filters, 1, strides=stride, name=f"{name}_1_conv")(x)
+    x = layers.ReLU(name=f"{name}_1_relu")(x)
+    x = layers.Conv2D(2 * filters, 3, padding="same", name=f"{name}_2_conv")(x)
+    x = layers.Add(name=f"{name}_add")([shortcut, x])
+    x = layers.ReLU(name=f"{name}_out")(x)
+    return x
+
+
+def stack(x, filters, blocks, stride1=2, name=None):
+    x = residual_block(x, filters, stride=stride1, name=f"{name}_block1")
+    for i in range(2, blocks + 1):
+        x = residual_block(x, filters, conv_shortcut=False, name=f"{name}_block{i}")
+    return x
+
+
+def build(classes=10):
+    inputs = layers.Input((32, 32, 3))
+    x = layers.Conv2D(12, 3, name="conv1")(inputs)
+    x = stack(x, 8, 3, stride1=1, name="conv2")
+    x = stack(x, 16, 2, name="conv3")
+    x = layers.GlobalAveragePooling2D()(x)
+    x = layers.Dense(classes, name="predictions")(x)
+    return keras.Model(inputs, x)
+'''
+
+
+def test_helpers_become_classes_with_their_parameters_and_conditions(rolled: Callable[..., str]) -> None:
+    text = rolled(RESIDUAL)
+    assert "class ResidualBlock(nn.Module):" in text
+    assert "def __init__(self, in_channels, filters, stride=1, conv_shortcut=True):" in text
+    assert "self.conv1 = nn.Conv2d(in_channels, filters, 1, stride=stride)" in text
+    assert "self.conv2 = nn.Conv2d(filters, 2 * filters, 3, padding=1)" in text
+    assert "        if self.conv_shortcut:\n            shortcut = self.conv0(x)\n" in text
+    assert "        shortcut = x\n" in text
+    assert "        x = shortcut + x\n        return self.relu(x)\n" in text
+
+
+def test_loops_over_blocks_stay_loops(rolled: Callable[..., str]) -> None:
+    text = rolled(RESIDUAL)
+    assert "def __init__(self, in_channels, filters, blocks, stride1=2):" in text
+    assert "self.block1 = ResidualBlock(in_channels, filters, stride=stride1)" in text
+    assert "for _ in range(blocks - 1)" in text
+    assert "self.conv2 = Stack(12, 8, 3, stride1=1)" in text
+    assert "self.conv3 = Stack(16, 16, 2)" in text
+
+
+def test_the_model_is_named_like_its_factory(rolled: Callable[..., str]) -> None:
+    text = rolled(RESIDUAL)
+    assert "class Build(nn.Module):" in text
+    assert "self.predictions = nn.Linear(" in text
+    assert "permute" not in text.partition("class Build")[0]
+
+
+def test_growing_numbers_are_counted_by_the_loop(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        def conv_block(x, growth, name):
+            x1 = layers.ReLU(name=name + "_relu")(x)
+            x1 = layers.Conv2D(growth, 3, padding="same", name=name + "_conv")(x1)
+            return layers.Concatenate(name=name + "_concat")([x, x1])
+
+
+        def dense_block(x, blocks, name):
+            for i in range(blocks):
+                x = conv_block(x, 4, name=name + "_block" + str(i + 1))
+            return x
+
+
+        def build():
+            inputs = layers.Input((8, 8, 3))
+            x = dense_block(inputs, 3, name="conv2")
+            x = layers.Conv2D(6, 1, name="squeeze")(x)
+            x = dense_block(x, 5, name="conv3")
+            return keras.Model(inputs, x)
+        """
+    )
+    assert "ConvBlock(in_channels + i * 4) for i in range(blocks)" in " ".join(text.split())
+    assert "return torch.cat([x, x1], dim=1)" in text
+
+
+def test_layers_that_several_calls_share_are_made_once(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        def build():
+            one = keras.Input((4,), name="one")
+            other = keras.Input((4,), name="other")
+            project = layers.Dense(3, name="project")
+
+            def encode(x):
+                x = project(x)
+                return layers.ReLU()(x)
+
+            return keras.Model([one, other], layers.Concatenate()([encode(one), encode(other)]))
+        """
+    )
+    assert text.count("nn.Linear(4, 3)") == 1
+    assert "def forward(self, one, other):" in text
+
+
+def test_a_value_that_is_needed_again_keeps_a_name(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        def build():
+            inputs = keras.Input((4,))
+            x = layers.Dense(4, name="one")(inputs)
+            y = x
+            x = layers.Dense(4, name="two")(x)
+            x = layers.Dense(4, name="three")(x)
+            return keras.Model(inputs, layers.Add()([x, y]))
+        """
+    )
+    assert "        y = x\n        x = self.two(x)\n        x = self.three(x)\n        return x + y\n" in text
