@@ -24,7 +24,7 @@ from keras import layers
 
 @pytest.fixture
 def rolled(opset: OpSet, write_source: Callable[..., Path]) -> Callable[..., str]:
-    """`rolled(text, model="build()")` is the text for PyTorch, without its imports; it has been read back and proved."""
+    """`rolled(text, model="build()")` is the text for PyTorch without its imports, read back and proved."""
 
     def made(source: str, model: str = "build()") -> str:
         path = write_source(source)
