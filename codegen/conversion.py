@@ -10,6 +10,7 @@ from pathlib import Path
 from codegen.convert import Converted
 from codegen.lower import TORCH_ONLY
 from codegen.picture_values import shape_record
+from codegen.target import target_of
 from pivot.dims import hint
 from pivot.network import Network, Node
 from pivot.problems import Problem
@@ -37,16 +38,18 @@ def weights_name(source: Path, framework: str) -> str:
     return f"{stem}.safetensors" if framework == "torch" else f"{stem}.weights.h5"
 
 
-def axis_letters(rank: int, dtype: str) -> tuple[str, ...]:
-    """One letter per axis: N C H W for images, N T F for sequences."""
+def axis_letters(rank: int, dtype: str, channels_last: bool = False) -> tuple[str, ...]:
+    """One letter per axis: N C H W for images, N T F for sequences; with channels last N H W C."""
     if rank == 2 and not dtype.startswith("float"):
         return ("N", "T")
-    return tuple(LETTERS[rank]) if rank in LETTERS else tuple(f"A{axis}" for axis in range(rank))
+    letters = tuple(LETTERS[rank]) if rank in LETTERS else tuple(f"A{axis}" for axis in range(rank))
+    return (letters[0], *letters[2:], letters[1]) if channels_last and rank > 3 and rank in LETTERS else letters
 
 
 def tensor_record(converted: Converted, name: str, value: TensorVersion) -> dict[str, object]:
     """An input or output: its shape in the source's order, and the axes in both orders."""
-    letters = axis_letters(len(value.type.shape), value.type.dtype)
+    source = target_of(converted.done.evaluator.dialect.framework)
+    letters = axis_letters(len(value.type.shape), value.type.dtype, source.channels_last)
     order = converted.layout.order_of(value)
     return {
         "name": name,

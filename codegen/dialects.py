@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 
 from pivot.problems import refuse
@@ -43,5 +44,5 @@ def check_direction(source: str, target: str, file: str) -> None:
     if target == source:
         why = f"the source is {source} already"
         raise refuse("direction", file, 0, 0, why, f"choose another framework than {target} with --to")
-    if target != "keras":
-        raise refuse("direction", file, 0, 0, f"{target} is not written yet", "use --to keras")
+    if importlib.util.find_spec(f"codegen.{target}") is None:
+        raise refuse("direction", file, 0, 0, f"{target} is not written yet", "use --to keras or --to torch")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from codegen.lower import Step
 from pivot.dims import Dim, Size
 from pivot.dims import hint as dim_hint
+from pivot.op import Op
 from pivot.reading.values import TensorVersion
 from pivot.shapes import ShapeError, infer
 from pivot.types import TensorType
@@ -65,18 +66,18 @@ def expand(letters: tuple[str, ...], rank: int) -> list[str] | None:
 
 
 def permutation(step: Step) -> tuple[int, ...] | None:
-    """out axis i = in axis p[i], found by asking the shape rule about distinct sizes."""
+    """out axis i = in axis p[i]."""
     value = first_tensor(step)
-    if value is None:
-        return None
+    return None if value is None else permutation_of(step.op, step.params, step.operands, first_name(step), value)
+
+
+def permutation_of(
+    op: Op, params: Mapping[str, object], operands: Mapping[str, object], name: str, value: TensorVersion
+) -> tuple[int, ...] | None:
+    """out axis i = in axis p[i] of the operand `name`, found by asking the shape rule about distinct sizes."""
     probe = TensorType(tuple(101 + i for i in range(rank_of(value))), value.type.dtype)
     try:
-        out = infer(
-            step.op,
-            step.params,
-            {**{k: v for k, v in step.operands.items() if k != first_name(step)}, first_name(step): probe},
-            None,
-        )[0]
+        out = infer(op, params, {**{k: v for k, v in operands.items() if k != name}, name: probe}, None)[0]
     except ShapeError:
         return None
     assert isinstance(out, TensorType)

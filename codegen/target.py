@@ -16,7 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pivot.reading.modules import ModuleObject
 
 Kind = Literal["tensor", "module", "model", "sequential", "list", "dict", "identity", "function"]
 """What a name of a library stands for, whichever library it is. "model": a module that stands at the top."""
@@ -149,6 +152,12 @@ class Target(ABC):
     def identity(self) -> ast.expr:
         """A layer that changes nothing."""
         return ast.Call(dotted(self.names["identity"]), [], [])
+
+    # -- weights -------------------------------------------------------------
+
+    @abstractmethod
+    def stored_names(self, root: ModuleObject) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
+        """What a checkpoint calls the weights of a program: id of a module -> path of a weight in it -> its names."""
 
     def helpers(self) -> Mapping[str, str]:
         """Source texts of small definitions that what is built above may ask for, by name."""

@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codegen.conversion import axis_letters
 from codegen.convert import Converted
 from codegen.keras.static_sizes import NEEDS_NUMBERS
 from codegen.orders import identity
 from codegen.proof_sides import Item
 from codegen.static_proof import Match, Proof, prove
+from codegen.target import target_of
 from codegen.verify.plan import (
     InputSpec,
     MatchedNode,
@@ -25,7 +27,7 @@ from codegen.verify.plan import (
     VerificationPlan,
 )  # fmt: skip
 from codegen.verify.probing import probed_text, site_key
-from codegen.weights.mapping import carry_layer, carry_own, own_parameters, weight_maps
+from codegen.weights.mapping import carry_layer, carry_own, counters, own_parameters, weight_maps
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.dims import text as dim_text
@@ -107,22 +109,17 @@ def count(shape: tuple[object, ...]) -> int:
 def carrier(converted: Converted, proof: Proof) -> Callable[[Mapping[str, Array]], Mapping[str, Array]]:
     """state_dict -> arrays of the target's weight file."""
     maps = weight_maps(converted, proof) if proof.target is not None else []
-    own = own_parameters(proof)
+    own = own_parameters(converted, proof)
 
     def carry(state: Mapping[str, Array]) -> Mapping[str, Array]:
         found: dict[str, Array] = {}
         for layer in maps:
             found.update(carry_layer(layer, state))
         found.update(carry_own(own, state))
+        found.update(counters(proof))
         return found
 
     return carry
-
-
-def axes(rank: int, first: str = "N") -> list[str]:
-    """Letters for axes: N C H W and the like."""
-    table = {1: "N", 2: "NF", 3: "NCL", 4: "NCHW", 5: "NCDHW"}
-    return list(table[rank]) if rank in table else [f"A{i}" for i in range(rank)]
 
 
 def axes_pair(converted: Converted, value: TensorVersion) -> tuple[str | None, str | None]:
@@ -130,7 +127,8 @@ def axes_pair(converted: Converted, value: TensorVersion) -> tuple[str | None, s
     order = converted.layout.order_of(value)
     if order == identity(len(order)):
         return None, None
-    letters = axes(len(order))
+    source = target_of(converted.done.evaluator.dialect.framework)
+    letters = axis_letters(len(order), value.type.dtype, source.channels_last)
     return " ".join(letters), " ".join(letters[axis] for axis in order)
 
 

@@ -208,6 +208,18 @@ def _renamed_atom(atom: Atom, values: Mapping[str, Dim]) -> Dim:
     return dim_min(left, right) if atom.kind == "min" else dim_max(left, right)
 
 
+def free_symbols(dim: Dim) -> dict[str, Size]:
+    """All symbols in a dim by name, also inside opaque terms, each with its own hint."""
+    found: dict[str, Size] = {}
+    for monomial, _ in dim.terms if isinstance(dim, Size) else ():
+        for atom, _power in monomial:
+            if atom.kind == "symbol":
+                found[atom.text] = symbol(atom.text, atom.hint)
+            for arg in atom.args:
+                found.update(free_symbols(arg))
+    return found
+
+
 def _terms(dim: Dim) -> Terms:
     if isinstance(dim, Size):
         return dim.terms

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from codegen.keras.reserved import RESERVED
 from codegen.target import Alias, Target
 from codegen.writing import nodes
+from pivot.reading.modules import ModuleObject
 
 
 class KerasTarget(Target):
@@ -112,6 +113,12 @@ class KerasTarget(Target):
 
     def reshape_layer(self, sizes: Sequence[int]) -> ast.expr:
         return nodes.call("keras.layers.Reshape", [nodes.literal(tuple(sizes))])
+
+    def stored_names(self, root: ModuleObject) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
+        from codegen.keras.stored import dataset_table
+
+        table = dataset_table(root)
+        return {key: {path: (name,) for path, name in names.items()} for key, names in table.items()}
 
 
 def one_or_all(places: Sequence[int]) -> int | tuple[int, ...]:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from codegen.target import Alias, Target
 from codegen.torch.reserved import RESERVED
 from codegen.writing import nodes
+from pivot.reading.modules import ModuleObject
 
 LAMBDA = '''
 class Lambda(nn.Module):
@@ -130,6 +131,11 @@ class TorchTarget(Target):
 
     def reshape_layer(self, sizes: Sequence[int]) -> ast.expr:
         return nodes.call("torch.nn.Unflatten", [nodes.literal(1), nodes.literal(tuple(sizes))])
+
+    def stored_names(self, root: ModuleObject) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
+        from codegen.torch.stored import state_names
+
+        return state_names(root)
 
     def helpers(self) -> Mapping[str, str]:
         return {"Lambda": LAMBDA}

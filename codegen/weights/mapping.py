@@ -7,21 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codegen.keras.saving import Item, Saveable, groups, library_layer
+from codegen.lower import TORCH_ONLY
 from codegen.orders import Block
 from codegen.static_proof import Proof
+from codegen.target import target_of
 from pivot.letters import read_weights, write_weights
 from pivot.notation import parse_axes
 from pivot.problems import refuse
-from pivot.reading.checkpoint_names import checkpoint_name
-from pivot.reading.keras_names import BASES
-from pivot.reading.modules import ModuleObject
-from pivot.reading.values import ClassObject, DictObject, ListObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.convert import Converted
     from codegen.weights.arrays import Array
     from pivot.op import Form
+    from pivot.reading.elaborate import Elaborated
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,17 +29,17 @@ class LayerMap:
     path: str
     source: Form
     target: Form
-    datasets: Mapping[str, str]  # weight path in the target layer ("cell/kernel") -> dataset path in the file
+    datasets: Mapping[str, tuple[str, ...]]  # weight path in the target layer ("cell/kernel") -> its names in the file
     absorbed: Mapping[str, tuple[tuple[str, Block], ...]]
     roles: tuple[str, ...]
     sizes: Mapping[str, int]
-    names: Mapping[str, str]  # path of a weight in the source's layer -> its name in a checkpoint
+    names: Mapping[str, str]  # path of a weight in the source's layer -> its name in the checkpoint
 
 
 def weight_maps(converted: Converted, proof: Proof) -> list[LayerMap]:
     """One map per layer with weights, from the matches of the static proof."""
     assert proof.target is not None
-    datasets = dataset_table(proof.target.network.root)
+    datasets, own = stored_names(proof.target), stored_names(converted.done)
     found: dict[int, LayerMap] = {}
     for match in proof.matches:
         step, read = match.lowered.step, match.read.node
@@ -62,15 +60,14 @@ def weight_maps(converted: Converted, proof: Proof) -> list[LayerMap]:
         found[id(module)] = LayerMap(
             module.path, step.node.form, read.form, datasets.get(id(read.module), {}), dict(placed.absorbed),
             tuple(r for r in step.weights if r in read.form.weights), letter_sizes(step.node.form, sizes),
-            names_in_checkpoint(converted.done.network.root, module, step.node.form),
+            {path: names[0] for path, names in own.get(id(module), {}).items()},
         )  # fmt: skip
     return list(found.values())
 
 
-def names_in_checkpoint(root: ModuleObject, module: ModuleObject, form: Form) -> dict[str, str]:
-    """What a checkpoint calls the weights of a layer."""
-    paths = {term.path for weight in form.weights.values() for term in weight.terms}
-    return {path: checkpoint_name(root, f"{module.path}.{path}" if module.path else path) for path in paths}
+def stored_names(done: Elaborated) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
+    """What a checkpoint of a program calls its weights: id of a module -> path of a weight in it -> its names."""
+    return target_of(done.evaluator.dialect.framework).stored_names(done.network.root)
 
 
 def letter_sizes(form: Form, params: Mapping[str, int]) -> dict[str, int]:
@@ -87,9 +84,27 @@ def carry_weights(
     found: dict[str, Array] = {}
     for layer in weight_maps(converted, proof):
         found.update(carry_layer(layer, checkpoint))
-    found.update(carry_own(own_parameters(proof), checkpoint))
+    found.update(carry_own(own_parameters(converted, proof), checkpoint))
     found.update(carry_unread(converted, proof, checkpoint))
+    found.update(counters(proof))
     return found
+
+
+def counters(proof: Proof) -> dict[str, Array]:
+    """PyTorch's numbers of batches, which nobody else counts: they start anew."""
+    import numpy as np
+
+    if proof.target is None:
+        return {}
+    names = stored_names(proof.target)
+    paths = [
+        (id(module), term.path)
+        for _, module in proof.target.network.root.walk()
+        for role, place in (module.form.weights.items() if module.form is not None else ())
+        if role in TORCH_ONLY
+        for term in place.terms
+    ]
+    return {name: np.zeros((), "int64") for key, path in paths for name in names.get(key, {}).get(path, ())}
 
 
 def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Array]) -> dict[str, Array]:
@@ -97,7 +112,7 @@ def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Ar
     if proof.target is None:
         return {}
     root, renamed = proof.target.network.root, converted.written.renamed
-    datasets = dataset_table(root)
+    datasets, stored = stored_names(proof.target), parameter_names(converted.done)
     read = {id(target) for _, target in proof.parameters.values()}
     sources = {n: p for p in converted.done.network.parameters if not p.role for n in p.names}
     by_path = {".".join(renamed.get(part, part) for part in name.split(".")): name for name in sources}
@@ -107,27 +122,30 @@ def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Ar
             continue
         for own, parameter in module.own_parameters():
             name = by_path.get(f"{path}.{own}" if path else own, "")
-            dataset = datasets.get(id(module), {}).get(own)
-            fits = name in checkpoint and sources[name].type.shape == parameter.type.shape
-            if id(parameter) not in read and dataset is not None and fits:
-                found[dataset] = checkpoint[name]
+            given = next((n for n in stored.get(id(sources[name]), ()) if n in checkpoint), None) if name else None
+            fits = given is not None and sources[name].type.shape == parameter.type.shape
+            if id(parameter) not in read and fits and given is not None:
+                found.update(dict.fromkeys(datasets.get(id(module), {}).get(own, ()), checkpoint[given]))
     return found
 
 
-def own_parameters(proof: Proof) -> list[tuple[tuple[str, ...], str]]:
-    """Names of a parameter that a module of the program owns, and its dataset path."""
+def parameter_names(done: Elaborated) -> dict[int, tuple[str, ...]]:
+    """What a checkpoint calls each parameter: id -> its names."""
+    table, found = stored_names(done), dict[int, tuple[str, ...]]()
+    for _, module in done.network.root.walk():
+        for path, parameter in module.own_parameters():
+            found[id(parameter)] = (*found.get(id(parameter), ()), *table.get(id(module), {}).get(path, ()))
+    return found
+
+
+def own_parameters(converted: Converted, proof: Proof) -> list[tuple[tuple[str, ...], str]]:
+    """Names of a parameter that a module of the program owns, with each of the names that the target has for it."""
     if proof.target is None:
         return []
-    datasets = dataset_table(proof.target.network.root)
+    names, datasets = parameter_names(converted.done), parameter_names(proof.target)
     found: list[tuple[tuple[str, ...], str]] = []
     for source, target in proof.parameters.values():
-        owner = target.owner
-        if owner is None:
-            continue
-        name = next((n for n, p in owner.own_parameters() if p is target), None)
-        dataset = datasets.get(id(owner), {}).get(name or "")
-        if dataset is not None:
-            found.append((tuple(source.names), dataset))
+        found.extend((names.get(id(source), ()), name) for name in datasets.get(id(target), ()))
     return found
 
 
@@ -168,7 +186,7 @@ def carry_layer(layer: LayerMap, checkpoint: Mapping[str, Array]) -> dict[str, A
         raise refuse(
             "weights", layer.path, 0, 0, f"the weights do not fit: {error}", "give the state_dict of this model"
         ) from None
-    return {layer.datasets[path]: array for path, array in written.items() if path in layer.datasets}
+    return {name: array for path, array in written.items() for name in layer.datasets.get(path, ())}
 
 
 def reorder(array: Array, letters: str, letter: str, block: Block) -> Array:
@@ -180,106 +198,3 @@ def reorder(array: Array, letters: str, letter: str, block: Block) -> Array:
     split = array.reshape(*array.shape[:axis], *block.sizes, *array.shape[axis + 1 :])
     order = [*range(axis), *(axis + place for place in block.order), *range(axis + len(block.sizes), split.ndim)]
     return split.transpose(order).reshape(array.shape)
-
-
-def dataset_table(root: ModuleObject) -> dict[int, dict[str, str]]:
-    """Per target layer: weight path -> dataset path, as Keras saves this object tree."""
-    made: dict[int, Saveable] = {}
-    names: dict[int, tuple[int, str]] = {}
-    tree = describe(root, made, names)
-    assert isinstance(tree, Saveable)
-    table: dict[int, dict[str, str]] = {}
-    for group in groups(tree):
-        if id(group.owner) not in names:
-            continue
-        module, prefix = names[id(group.owner)]
-        for role, dataset in zip(group.roles, group.datasets(), strict=True):
-            table.setdefault(module, {})[f"{prefix}{role}"] = dataset
-    return table
-
-
-def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, tuple[int, str]]) -> Saveable:
-    """A module as the object tree that Keras walks."""
-    if id(module) in made:
-        return made[id(module)]
-    if module.form is not None and not isinstance(module.cls, ClassObject):
-        paths = list(dict.fromkeys(module.form.weights[r].path for r in module.form.weights if r in module.weights))
-        saveable = library_layer(module.class_name, paths, None, id(module))
-        register(saveable, "", id(module), names)
-        made[id(module)] = saveable
-        return saveable
-    graph = module.graph
-    kind = "sequential" if module.container == "sequential" else "model" if graph or is_model(module) else "layer"
-    tracked = tuple(describe(layer, made, names) for layer in graph.layers) if graph is not None else None
-    attributes: list[tuple[str, Item]] = []
-    if kind == "sequential":
-        attributes.append(
-            (
-                "layers",
-                tuple(
-                    describe(c.hint, made, names) for c in module.children.values() if isinstance(c.hint, ModuleObject)
-                ),
-            )
-        )
-    for name, value in module.attrs.items():
-        item = item_of(value, made, names)
-        if item is not None:
-            attributes.append((name, item))
-    own = own_variables(module)
-    for name, child in library_layer("", [n for n in own if "/" in n]).attributes:  # the cell of a recurrent layer
-        attributes.append((name, child))
-        if isinstance(child, Saveable):
-            register(child, f"{name}/", id(module), names)
-    own = [n for n in own if "/" not in n]
-    saveable = Saveable(module.class_name, None, kind, tuple(attributes), tuple(own), id(module), tracked)  # type: ignore[arg-type]
-    made[id(module)] = saveable
-    names[id(saveable)] = (id(module), "")
-    return saveable
-
-
-def own_variables(module: ModuleObject) -> list[str]:
-    """Names of a module's own variables as Keras saves them: trainable ones first, each kind as it came into being.
-
-    A class that derives from a library layer makes its own in `__init__`, those of the layer come with `build`.
-    """
-    built = {name for name, value in module.parameters.items() if is_built(module, value)}
-    ordered = sorted(module.own_parameters(), key=lambda pair: (not pair[1].trainable, pair[0] in built))
-    return [name for name, _ in ordered]
-
-
-def is_built(module: ModuleObject, value: Value) -> bool:
-    """Is a parameter one of the library layer that a class derives from?"""
-    hint = value.hint
-    return isinstance(hint, TensorCell) and any(p is hint.version.parameter for p in module.weights.values())
-
-
-def register(saveable: Saveable, prefix: str, module: int, names: dict[int, tuple[int, str]]) -> None:
-    """Remember which module a part of a library layer belongs to, and the path of its variables inside it."""
-    names[id(saveable)] = (module, prefix)
-    for name, child in saveable.attributes:
-        if isinstance(child, Saveable):
-            register(child, f"{prefix}{name}/", module, names)
-
-
-def item_of(value: Value, made: dict[int, Saveable], names: dict[int, tuple[int, str]]) -> Item:
-    """What an attribute holds: a layer, a container of layers, or nothing of interest."""
-    hint = value.hint
-    if isinstance(hint, ModuleObject):
-        return describe(hint, made, names)
-    if isinstance(hint, (ListObject, tuple)):
-        items = [item_of(v, made, names) for v in (hint.items if isinstance(hint, ListObject) else hint)]
-        return tuple(items) if any(i is not None for i in items) else None
-    if isinstance(hint, DictObject):
-        table = {str(k): item_of(v, made, names) for k, (_, v) in hint.entries.items()}
-        return table if any(i is not None for i in table.values()) else None
-    return None
-
-
-def is_model(module: ModuleObject) -> bool:
-    """Does a class descend from keras.Model?"""
-    if not isinstance(module.cls, ClassObject):
-        return False
-    from pivot.reading.classes import library_base
-
-    base = library_base(module.cls)
-    return base is not None and base.name in BASES and base.name != "keras.layers.Layer"

@@ -45,16 +45,19 @@ class Definitions:
 
     def function(self, node: ast.FunctionDef, file: str, owner: ClassObject | None = None) -> ast.FunctionDef:
         """A function with what it still needs."""
-        gone = self.w.gone_parameters.get(id(node), set())
+        gone = self.w.gone_parameters.get(id(node), set()) | self.w.passed_up.get(id(node), set())
         mode = id(node) in self.w.mode_functions and node.name != "__init__"
         own_gradient = owner is not None and has_own_gradient(owner) and bool(node.args.args)
         if own_gradient:
             gone = gone | {node.args.args[0].arg}  # what it keeps for the gradient, which the target derives itself
         body = Statements(self.w, file, local_names(node), mode, container_of(self.w.source, owner))
         body.e.gone |= gone
+        body.e.mode_name = self.w.mode_parameters.get(id(node), "")
+        gone = gone | {body.e.mode_name} if body.e.mode_name else gone
         body.e.uses_tensors = self.uses_tensors(node)
         made = ast.FunctionDef(node.name, copy.deepcopy(node.args), self.body(body, node, file), [], None, None)
         self.signature(made, node, body, file, gone, mode)
+        self.add_sizes(made, node)
         if owner is not None and node.name == self.w.source.call_name:
             made.name = "apply" if own_gradient else self.w.call_name
         made.decorator_list = [
@@ -103,6 +106,8 @@ class Definitions:
         spec.kw_defaults = [body.e.expr(d) if d is not None else None for _, d in named]
         if not spec.kwonlyargs and node.args.kwonlyargs and not node.args.vararg:
             spec.kwonlyargs, spec.kw_defaults = [], []
+        if spec.kwarg is not None and spec.kwarg.arg in gone:
+            spec.kwarg = None
         for star in (spec.vararg, spec.kwarg):
             if star is not None:
                 star.annotation = self.w.annotation(star.annotation, file)
@@ -111,7 +116,14 @@ class Definitions:
             (spec.kwonlyargs if named_only else spec.args).append(ast.arg("training", None))
             (spec.kw_defaults if named_only else spec.defaults).append(ast.Constant(False))
         if not is_restatement(file):
-            self.w.out.dropped.extend(f"{node.name}({name})" for name in sorted(gone))
+            dropped = gone - {body.e.mode_name} - self.w.passed_up.get(id(node), set())
+            self.w.out.dropped.extend(f"{node.name}({name})" for name in sorted(dropped))
+
+    def add_sizes(self, made: ast.FunctionDef, node: ast.FunctionDef) -> None:
+        """Parameters for sizes that the source's library infers, in front of all others."""
+        names = self.w.inferred.parameters(node) if self.w.inferred is not None else []
+        first = 1 if made.args.args and made.args.args[0].arg in ("self", "cls") else 0
+        made.args.args[first:first] = [ast.arg(name) for name in names]
 
     def parameter(self, arg: ast.arg, file: str) -> ast.arg:
         """One parameter."""

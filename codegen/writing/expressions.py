@@ -36,6 +36,7 @@ class Expressions:
         self.locals = locals_
         self.uses_mode = uses_mode
         self.uses_tensors = False  # does this definition compute with tensors?
+        self.mode_name = ""  # a parameter that tells the mode, where the target reads it from the module
         self.gone: set[str] = set()  # names of this definition whose values went
         self.as_is: ast.AST | None = None  # a call whose result the statement takes apart itself
         self.places: dict[int, int] = {}  # calls of whose result only one item is taken
@@ -78,7 +79,7 @@ class Expressions:
             return conditions.conditional(self, node)
         if isinstance(node, ast.Lambda):
             inner = Expressions(self.w, self.file, self.locals | {a.arg for a in node.args.args}, self.uses_mode)
-            inner.gone = self.gone
+            inner.gone, inner.mode_name = self.gone, self.mode_name
             return ast.Lambda(copy.deepcopy(node.args), inner.expr(node.body))
         return self.generic(node)
 
@@ -260,7 +261,7 @@ class Expressions:
             return [hint_of(v, slot) for v in visits]
 
         given = self.given(node, visit.bound)
-        return Material(given, visit.form, hints, self.locals, sizes=sizes.said_sizes(visit, given))
+        return Material(given, visit.form, hints, self.locals, sizes=sizes.said_sizes(visit, given), write=self.expr)
 
     def given(self, node: ast.expr, bound: Bound) -> dict[str, ast.expr]:
         """Slot -> the source's argument, written."""
@@ -424,6 +425,8 @@ class Expressions:
     def reference(self, node: ast.Name | ast.Attribute) -> ast.expr:
         """A name or attribute: locals stay, library classes become adapters, reserved attributes are renamed."""
         if isinstance(node, ast.Name):
+            if node.id and node.id == self.mode_name:
+                return nodes.name("self.training")
             if node.id in self.gone:
                 return nodes.gone()
             if node.id in self.locals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.reading.modules import ModuleObject
 from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
@@ -91,9 +92,27 @@ def loads_weights(node: ast.Call) -> bool:
     return last.endswith(LOADERS)
 
 
+def find_mode_parameters(w: Writer) -> dict[int, str]:
+    """Methods of modules that are given the mode, where the target's modules know it: node -> the parameter."""
+    if w.target.mode_argument or not w.source.mode_argument:
+        return {}
+    name, found = w.source.mode_argument, {}
+    for frames in w.trace.frames.values():
+        for frame in frames:
+            receiver = frame.receiver.hint if frame.receiver is not None else None
+            if frame.function is None or not isinstance(receiver, ModuleObject):
+                continue
+            spec = frame.function.node.args
+            if any(a.arg == name for a in (*spec.args, *spec.kwonlyargs)):
+                found[id(frame.function.node)] = name
+    return found
+
+
 def find_mode_functions(w: Writer) -> set[int]:
     """Function nodes that need the argument `training`."""
     found: set[int] = set()
+    if not w.target.mode_argument:
+        return found
     for visits in w.trace.visits.values():
         for visit in visits:
             layers_own = visit.kind == "apply" and visit.name in (OWN, "super") and visit.form is not None

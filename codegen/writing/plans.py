@@ -12,6 +12,7 @@ from codegen.lower import Lowered, Step
 from codegen.orders import first_name, tensors
 from codegen.target import Target
 from codegen.writing import nodes
+from codegen.writing.inferring import Inferred
 from codegen.writing.pattern_text import is_pattern, pattern_elements
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
@@ -23,7 +24,7 @@ from pivot.forms import OperandRef
 from pivot.op import Form
 from pivot.reading.values import TensorVersion
 from pivot.results import ResultGroup
-from pivot.slots import Operand, Path
+from pivot.slots import Operand, Path, Slot
 
 
 class Unwritable(Exception):
@@ -44,6 +45,7 @@ class Material:
     names: set[str] = field(default_factory=set)  # names in use where the site stands
     marks: dict[tuple[str, str], ast.expr] = field(default_factory=dict)  # operands that may be needed several times
     sizes: list[tuple[Dim, ast.expr]] = field(default_factory=list)  # sizes that the source's own arguments say
+    write: Callable[[ast.expr], ast.expr] | None = None  # an expression of the source in the target's words
 
 
 def same_operand(one: object, other: object) -> bool:
@@ -94,6 +96,7 @@ class PlanText:
 
     def __init__(self, layout: Layout, starts: Starts | None = None) -> None:
         self.layout, self.starts = layout, starts
+        self.inferred: Inferred | None = None  # sizes that constructors are told, where the target wants them
         self.target = layout.target
 
     def steps_at(self, members: list[Lowered], index: int) -> list[Step]:
@@ -259,8 +262,13 @@ class PlanText:
         self, steps: list[Step], part: str, material: Material, operand: Callable[[OperandRef], ast.expr]
     ) -> tuple[list[ast.expr], list[ast.keyword]]:
         """Arguments of a step; disagreement of visits is a reason not to write."""
+
+        def inferred(steps: list[Step], slot: Slot) -> ast.expr | None:
+            text = self.inferred.text(steps, slot) if self.inferred is not None else None
+            return material.write(text) if text is not None and material.write is not None else None
+
         try:
-            return arguments(self.layout, steps, part, material.given, material.form, operand, material.hints)
+            return arguments(self.layout, steps, part, material.given, material.form, operand, material.hints, inferred)
         except Disagreement as no:
             raise Unwritable(no.why) from None
 

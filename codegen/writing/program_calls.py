@@ -36,7 +36,9 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
             and visits[0].args
             and not isinstance(visits[0].args[0].hint, ModuleObject)
         ):
-            return e.w.target.row(ordered(e, parts[0]))
+            if isinstance(visits[0].args[0].hint, DictObject):
+                return e.w.target.row(ordered(e, parts[0]))
+            return e.w.target.row(e.expr(parts[0]))
         elements: list[ast.expr] = []
         for part in parts:
             elements.extend(
@@ -106,11 +108,15 @@ def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[
         else:
             args.append(nodes.like(e.expr(arg), arg))
     for keyword in node.keywords:
-        if keyword.arg is None or keyword.arg not in dropped:
+        if keyword.arg is None and isinstance(keyword.value, ast.Name) and keyword.value.id in e.gone:
+            continue
+        if keyword.arg is None or (keyword.arg not in dropped and e.w.keeps(visits, keyword.arg)):
             value = e.expr(keyword.value)
             if nodes.has_gone(value) and keyword.arg is not None and is_left_out(visits, keyword.arg):
                 continue
             kwargs.append(ast.keyword(keyword.arg, value))
+    more = e.w.inferred.arguments(node, visits) if e.w.inferred is not None else []
+    args[:0] = [e.expr(text) for text in more]
     if e.w.takes_mode(visits):
         kwargs.append(ast.keyword("training", ast.Name("training", ast.Load())))
     return ast.Call(func, args, kwargs)

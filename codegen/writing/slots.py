@@ -48,6 +48,8 @@ def target_params(layout: Layout, step: Step) -> dict[str, object]:
     plain = all(o == tuple(range(len(o))) for o in placed.orders_out)
     if order is None or (order == tuple(range(len(order))) and plain):
         return params
+    if step.op.shape == "flatten":  # which axes go into one does not depend on their order
+        return {**params, **flattened_places(order, params)}
     for name, spec in step.op.params.items():
         value = params.get(name)
         if spec.type.kind == "axis" and isinstance(value, int):
@@ -63,6 +65,16 @@ def target_params(layout: Layout, step: Step) -> dict[str, object]:
             elif isinstance(value, (tuple, list)):
                 params[name] = tuple(place_of(out, a) for a in value)
     return params
+
+
+def flattened_places(order: Order, params: Mapping[str, object]) -> dict[str, object]:
+    """The first and the last place of the axes that are put into one."""
+    start, end = params.get("start"), params.get("end")
+    if not isinstance(start, int) or not isinstance(end, int):
+        return {}
+    rank = len(order)
+    places = [order.index(axis) for axis in range(start % rank, end % rank + 1)]
+    return {"start": min(places), "end": -1 if max(places) == rank - 1 else max(places)}
 
 
 def place_of(order: Order, axis: int) -> int:
@@ -105,6 +117,11 @@ def slot_param(slot: Slot) -> str | None:
     return slot.value.path.name if isinstance(slot.value, Coded) else None
 
 
+def not_inferred(steps: list[Step], slot: Slot) -> ast.expr | None:
+    """Every size is said by numbers."""
+    return None
+
+
 def arguments(
     layout: Layout,
     steps: list[Step],
@@ -113,11 +130,12 @@ def arguments(
     source_form: Form | None,
     operand: Callable[[OperandRef], ast.expr],
     hints: Callable[[str], list[object]],
+    inferred: Callable[[list[Step], Slot], ast.expr | None] = not_inferred,
 ) -> tuple[list[ast.expr], list[ast.keyword]]:
     """Arguments of one step, the same for all visits in `steps`. Raises Disagreement.
 
     `given` maps source slots to expressions, `operand` makes operand expressions, `hints` gives the values that a
-    source slot had.
+    source slot had, `inferred` the words for a size that the source does not say.
     """
     per_visit: list[dict[str, Written]] = []
     for step in steps:
@@ -133,7 +151,10 @@ def arguments(
     gap = False
     for slot in form.args if part == "args" else form.apply:
         found = [v.get(slot.key) for v in per_visit]
-        expression = slot_expression(steps, slot, found, given, source_form, operand, hints)
+        expression: ast.expr | list[ast.expr] | None
+        expression = inferred(steps, slot) if any(w is not None for w in found) else None
+        if expression is None:
+            expression = slot_expression(steps, slot, found, given, source_form, operand, hints)
         if expression is None:
             gap = gap or not slot.keyword
             continue

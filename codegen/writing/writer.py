@@ -17,8 +17,10 @@ from codegen.writing.adapters import Adapters
 from codegen.writing.annotations import write_annotation
 from codegen.writing.definitions import Definitions
 from codegen.writing.expressions import Expressions
-from codegen.writing.gone import find_gone_parameters, find_mode_functions
+from codegen.writing.gone import find_gone_parameters, find_mode_functions, find_mode_parameters
+from codegen.writing.inferring import Inferred
 from codegen.writing.naming import DEFINED_BY, Key
+from codegen.writing.passed_up import find_passed_up, is_kept
 from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
 from codegen.writing.restated import drop_unread_parameters, settings_read
 from codegen.writing.sites import Site, Sites
@@ -78,6 +80,8 @@ class Writer:
         self.lowering, self.sites, self.layout, self.opset = lowering, sites, layout, opset
         self.starts = Starts(init, self.refused)
         self.plans = PlanText(layout, self.starts)
+        self.inferred = Inferred(done, sites) if layout.target.builds_early else None
+        self.plans.inferred = self.inferred
         self.source_framework = self.ev.dialect.framework
         self.target, self.source = layout.target, target_of(self.source_framework)
         self.call_name = self.target.call_name
@@ -96,6 +100,8 @@ class Writer:
         self.settings_read = settings_read(self)
         self.gone_parameters = find_gone_parameters(self)
         self.mode_functions = find_mode_functions(self)
+        self.mode_parameters = find_mode_parameters(self)
+        self.passed_up = find_passed_up(self)
         self.without_effect = calls_without_effect(self.trace)
         self.lost = lost_attributes(done)
         self.definitions = Definitions(self)
@@ -164,8 +170,15 @@ class Writer:
         found: set[str] = set()
         for visit in visits:
             if visit.entered is not None and visit.entered.function is not None:
-                found |= self.gone_parameters.get(id(visit.entered.function.node), set())
+                key = id(visit.entered.function.node)
+                found |= self.gone_parameters.get(key, set()) | self.passed_up.get(key, set())
+                found |= {self.mode_parameters[key]} if key in self.mode_parameters else set()
         return found
+
+    def keeps(self, visits: list[Visit], name: str) -> bool:
+        """Has what a call enters still a place for an argument by name?"""
+        functions = [v.entered.function for v in visits if v.entered is not None]
+        return all(is_kept(self, function, name) for function in functions if function is not None)
 
     def takes_mode(self, visits: list[Visit]) -> bool:
         """Must a call pass the mode on?"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.dims import free_symbols
 from pivot.forms import Refused, read_apply
 from pivot.notation import axis_of
 from pivot.reading import applying, calls
@@ -53,6 +54,8 @@ def build(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame:
         shape = stored_shape(module.form.op, role, place, {**module.params, **bound.params}, sizes)
         if shape is None:
             continue
+        for symbol in (s for size in shape for s in free_symbols(size).values()):  # a weight has one size
+            ev.guards.append((symbol, symbol.hint, f"{frame.file}:{getattr(node, 'lineno', 0)}"))
         parameter = ParameterObject(TensorType(shape), not spec.buffer, True, spec.buffer, role=role, owner=module)
         ev.parameters.append(parameter)
         module.parameters[place.path] = Value(TensorCell(new_version(ev, parameter.type, parameter)))

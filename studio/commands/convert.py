@@ -87,8 +87,9 @@ def refused(run: Run, output: Output) -> int:
 def read_weights(run: Run, checkpoint: Path) -> Mapping[str, Array]:
     """The arrays of a checkpoint under the source's names. Raises Refusal."""
     from codegen.weights.checkpoint import match_names, read_checkpoint
+    from codegen.weights.mapping import parameter_names
 
-    names = {name for parameter in run.done.network.parameters for name in parameter.names}
+    names = {name for names in parameter_names(run.done).values() for name in names}
     return match_names(read_checkpoint(checkpoint), names)
 
 

@@ -9,9 +9,11 @@ import pytest
 
 from codegen.convert import Converted, write_target
 from codegen.restating import elaborate_for
+from codegen.static_proof import Proof, prove
 from pivot.opset import OpSet, load_opset
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.inputs import parse_spec
+from pivot.reading.keras import KerasDialect
 from pivot.reading.torch import TorchDialect
 
 
@@ -38,5 +40,17 @@ def convert(opset: OpSet) -> Callable[..., Converted]:
     def converted(path: Path, *inputs: str, model: str | None = None) -> Converted:
         request = Request(path, model, tuple(map(parse_spec, inputs)))
         return write_target(elaborate_for(request, TorchDialect(), "keras", opset), "keras", opset)
+
+    return converted
+
+
+@pytest.fixture(scope="session")
+def to_torch(opset: OpSet) -> Callable[..., tuple[Converted, Proof]]:
+    """`to_torch(path, "1x32x32x3", model="Net()")` writes a Keras source for PyTorch and proves it."""
+
+    def converted(path: Path, *inputs: str, model: str | None = None) -> tuple[Converted, Proof]:
+        request = Request(path, model, tuple(map(parse_spec, inputs)))
+        made = write_target(elaborate_for(request, KerasDialect(), "torch", opset), "torch", opset)
+        return made, prove(made, TorchDialect(), opset, path.with_name("target.py"))
 
     return converted

@@ -72,8 +72,10 @@ def test_the_axes_of_a_transposed_output_follow_from_the_layout(convert: Convert
     ("rank", "dtype"), [(0, "float32"), (1, "int64"), (2, "int64"), (4, "float32"), (7, "float32")]
 )
 def test_every_axis_has_a_letter_of_its_own(rank: int, dtype: str) -> None:
-    letters = axis_letters(rank, dtype)
+    letters, last = axis_letters(rank, dtype), axis_letters(rank, dtype, channels_last=True)
     assert len(letters) == len(set(letters)) == rank
+    assert sorted(last) == sorted(letters)
+    assert rank != 4 or last == ("N", "H", "W", "C")
 
 
 def test_sources_and_targets_are_named_with_the_expressions_that_build_them(

@@ -9,7 +9,7 @@ import pytest
 
 from codegen.convert import Converted
 from codegen.static_proof import prove
-from codegen.verification import axes, count, make_plan, prove_conversion
+from codegen.verification import count, make_plan, prove_conversion
 from codegen.verify.plan import VerificationPlan
 from pivot.dims import symbol
 from pivot.opset import OpSet
@@ -97,8 +97,6 @@ def test_the_conversion_itself_is_what_is_proved(
     assert prove_conversion(converted, opset, Path("cifar_cnn_keras.py")).equal
 
 
-def test_letters_and_sizes() -> None:
-    assert axes(4) == ["N", "C", "H", "W"]
-    assert axes(7) == [f"A{i}" for i in range(7)]
+def test_sizes() -> None:
     assert count((2, symbol("H", 3), 4)) == 24
     assert count(()) == 1

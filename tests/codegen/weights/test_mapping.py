@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from codegen.convert import Converted
+from codegen.keras.stored import dataset_table
 from codegen.orders import Block
 from codegen.static_proof import Proof, prove
-from codegen.weights.mapping import carry_weights, dataset_table, own_parameters, reorder, weight_maps
+from codegen.weights.mapping import carry_weights, own_parameters, reorder, weight_maps
 from pivot.opset import OpSet
 from pivot.problems import Refusal
 from pivot.reading.keras import KerasDialect
@@ -141,8 +142,8 @@ def test_gates_are_put_in_the_targets_order_and_biases_added(
 def test_a_parameter_of_the_modules_own_is_taken_as_it_is(
     carried: Carried,
 ) -> None:
-    _, proof, state, written = carried
-    ((names, dataset),) = own_parameters(proof)
+    converted, proof, state, written = carried
+    ((names, dataset),) = own_parameters(converted, proof)
     assert names == ("scale",)
     np.testing.assert_array_equal(written[dataset], state["scale"])
 

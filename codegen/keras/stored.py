@@ -1,0 +1,111 @@
+"""The h5 paths of all weights of a Keras program, from its modules: as Keras saves this object tree."""
+
+from __future__ import annotations
+
+from codegen.keras.saving import Item, Saveable, groups, library_layer
+from pivot.reading.keras_names import BASES
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import ClassObject, DictObject, ListObject, TensorCell, Value
+
+
+def dataset_table(root: ModuleObject) -> dict[int, dict[str, str]]:
+    """Per target layer: weight path -> dataset path, as Keras saves this object tree."""
+    made: dict[int, Saveable] = {}
+    names: dict[int, tuple[int, str]] = {}
+    tree = describe(root, made, names)
+    assert isinstance(tree, Saveable)
+    table: dict[int, dict[str, str]] = {}
+    for group in groups(tree):
+        if id(group.owner) not in names:
+            continue
+        module, prefix = names[id(group.owner)]
+        for role, dataset in zip(group.roles, group.datasets(), strict=True):
+            table.setdefault(module, {})[f"{prefix}{role}"] = dataset
+    return table
+
+
+def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, tuple[int, str]]) -> Saveable:
+    """A module as the object tree that Keras walks."""
+    if id(module) in made:
+        return made[id(module)]
+    if module.form is not None and not isinstance(module.cls, ClassObject):
+        paths = list(dict.fromkeys(module.form.weights[r].path for r in module.form.weights if r in module.weights))
+        saveable = library_layer(module.class_name, paths, None, id(module))
+        register(saveable, "", id(module), names)
+        made[id(module)] = saveable
+        return saveable
+    graph = module.graph
+    kind = "sequential" if module.container == "sequential" else "model" if graph or is_model(module) else "layer"
+    tracked = tuple(describe(layer, made, names) for layer in graph.layers) if graph is not None else None
+    attributes: list[tuple[str, Item]] = []
+    if kind == "sequential":
+        attributes.append(
+            (
+                "layers",
+                tuple(
+                    describe(c.hint, made, names) for c in module.children.values() if isinstance(c.hint, ModuleObject)
+                ),
+            )
+        )
+    for name, value in module.attrs.items():
+        item = item_of(value, made, names)
+        if item is not None:
+            attributes.append((name, item))
+    own = own_variables(module)
+    for name, child in library_layer("", [n for n in own if "/" in n]).attributes:  # the cell of a recurrent layer
+        attributes.append((name, child))
+        if isinstance(child, Saveable):
+            register(child, f"{name}/", id(module), names)
+    own = [n for n in own if "/" not in n]
+    saveable = Saveable(module.class_name, None, kind, tuple(attributes), tuple(own), id(module), tracked)  # type: ignore[arg-type]
+    made[id(module)] = saveable
+    names[id(saveable)] = (id(module), "")
+    return saveable
+
+
+def own_variables(module: ModuleObject) -> list[str]:
+    """Names of a module's own variables as Keras saves them: trainable ones first, each kind as it came into being.
+
+    A class that derives from a library layer makes its own in `__init__`, those of the layer come with `build`.
+    """
+    built = {name for name, value in module.parameters.items() if is_built(module, value)}
+    ordered = sorted(module.own_parameters(), key=lambda pair: (not pair[1].trainable, pair[0] in built))
+    return [name for name, _ in ordered]
+
+
+def is_built(module: ModuleObject, value: Value) -> bool:
+    """Is a parameter one of the library layer that a class derives from?"""
+    hint = value.hint
+    return isinstance(hint, TensorCell) and any(p is hint.version.parameter for p in module.weights.values())
+
+
+def register(saveable: Saveable, prefix: str, module: int, names: dict[int, tuple[int, str]]) -> None:
+    """Remember which module a part of a library layer belongs to, and the path of its variables inside it."""
+    names[id(saveable)] = (module, prefix)
+    for name, child in saveable.attributes:
+        if isinstance(child, Saveable):
+            register(child, f"{prefix}{name}/", module, names)
+
+
+def item_of(value: Value, made: dict[int, Saveable], names: dict[int, tuple[int, str]]) -> Item:
+    """What an attribute holds: a layer, a container of layers, or nothing of interest."""
+    hint = value.hint
+    if isinstance(hint, ModuleObject):
+        return describe(hint, made, names)
+    if isinstance(hint, (ListObject, tuple)):
+        items = [item_of(v, made, names) for v in (hint.items if isinstance(hint, ListObject) else hint)]
+        return tuple(items) if any(i is not None for i in items) else None
+    if isinstance(hint, DictObject):
+        table = {str(k): item_of(v, made, names) for k, (_, v) in hint.entries.items()}
+        return table if any(i is not None for i in table.values()) else None
+    return None
+
+
+def is_model(module: ModuleObject) -> bool:
+    """Does a class descend from keras.Model?"""
+    if not isinstance(module.cls, ClassObject):
+        return False
+    from pivot.reading.classes import library_base
+
+    base = library_base(module.cls)
+    return base is not None and base.name in BASES and base.name != "keras.layers.Layer"

@@ -1,0 +1,193 @@
+"""Sizes that the source's library infers and the target's constructors are told: `in_channels`, `in_features`.
+
+A size is said, in this order: by the argument of the layer before (`filters`), as the number on which all visits agree,
+by a name in scope that has it at every visit, in a loop by a name that is carried from turn to turn, and else by a new
+parameter of the function, which its callers are asked for in turn.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.loops import Loops
+from codegen.writing.scoping import in_frame, plain_parameters, settled_name, visible
+from codegen.writing.size_origins import Made, Origin, SizeOrigins, Sum
+from codegen.writing.slots import slot_param
+from pivot.dims import hint as dim_hint
+from pivot.notation import axis_of
+from pivot.reading.frames import Frame
+from pivot.reading.modules import ModuleObject
+from pivot.reading.trace import Visit
+from pivot.reading.values import TensorVersion
+from pivot.slots import SizeOf, Slot
+
+if TYPE_CHECKING:
+    from codegen.lower import Step
+    from codegen.writing.sites import Sites
+    from pivot.reading.elaborate import Elaborated
+
+Key = tuple[int, str]
+"""id of a call in the source, and the argument of the target's call, or the new parameter, that a size is for."""
+
+
+@dataclass(slots=True, eq=False)
+class Use:
+    """One visit of a place that needs a size: the frame it stands in, the size, and where that comes from."""
+
+    frame: Frame
+    value: int
+    origin: Origin | None
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """A place that needs a size, with all its visits."""
+
+    node: ast.expr
+    name: str
+    uses: list[Use] = field(default_factory=list)
+
+
+class Inferred:
+    """Texts of inferred sizes, and the parameters that have to be added for them."""
+
+    def __init__(self, done: Elaborated, sites: Sites) -> None:
+        self.trace = done.network.trace
+        self.origins = SizeOrigins(sites.lowering.nodes)
+        self.texts: dict[Key, ast.expr] = {}
+        self.added: dict[int, dict[str, None]] = {}  # id of a function -> its new parameters
+        self.loops = Loops(done)
+        self.modules: dict[int, list[ModuleObject]] = {}  # by making site, in order
+        for module in done.evaluator.modules:
+            if module.site is not None and not module.speculative:
+                self.modules.setdefault(id(module.site), []).append(module)
+        places: dict[Key, Place] = {}
+        for site in sites.sites.values():
+            for case in site.cases:
+                for member in case.members:
+                    for step in member.chosen.steps if member.chosen is not None else ():
+                        self.collect(places, step, member.node.module)
+        self.resolve(list(places.values()))
+
+    def collect(self, places: dict[Key, Place], step: Step, module: ModuleObject | None) -> None:
+        """The sizes that the constructor of a step is told."""
+        if module is None or module.frame is None or not isinstance(module.site, ast.Call):
+            return
+        for slot in step.form.args:
+            if isinstance(slot.value, SizeOf):
+                version = step.operands.get(slot.value.operand)
+                axis = self.axis(step, slot.value, version)
+                if isinstance(version, TensorVersion) and axis is not None:
+                    place = places.setdefault((id(module.site), slot.key), Place(module.site, slot.key))
+                    size = dim_hint(version.type.shape[axis])
+                    place.uses.append(Use(module.frame, size, self.origins.of(version, axis)))
+
+    def axis(self, step: Step, wanted: SizeOf, version: object) -> int | None:
+        """The axis of an operand that a slot is about, in the source's numbers."""
+        form = step.node.form if step.node is not None and step.op is step.node.op else None
+        letters = (form.order.get(wanted.operand) if form is not None else None) or step.op.letters(wanted.operand)
+        if letters is None or not isinstance(version, TensorVersion):
+            return None
+        return axis_of(tuple(letters), wanted.letter, len(version.type.shape))
+
+    def resolve(self, work: list[Place]) -> None:
+        """Find a text for every place; what becomes a parameter makes new places at the calls."""
+        asked: dict[Key, Place] = {}
+        while work:
+            place = work.pop(0)
+            text = self.said(place)
+            if text is None:
+                for more in self.ask_callers(place):
+                    key = (id(more.node), more.name)
+                    if key in asked:
+                        asked[key].uses.extend(more.uses)
+                    else:
+                        asked[key] = more
+                if not work:
+                    work, asked = list(asked.values()), {}
+                text = ast.Name(place.name, ast.Load())
+            elif not work:
+                work, asked = list(asked.values()), {}
+            self.texts[id(place.node), place.name] = text
+
+    def said(self, place: Place) -> ast.expr | None:
+        """The text of a size at a place, or None where callers have to say it."""
+        texts = [self.in_words(use.origin, use.frame, place.node) for use in place.uses]
+        first = texts[0]
+        if first is not None and not any(isinstance(n, ast.Name) for n in ast.walk(first)):
+            first = None  # its number says as much
+        if first is not None and all(t is not None and ast.dump(t) == ast.dump(first) for t in texts):
+            return first
+        values = {use.value for use in place.uses}
+        if len(values) == 1:
+            return nodes.literal(values.pop())
+        for name in plain_parameters(place.uses[0].frame):
+            if all(settled_name(use.frame, name) == use.value for use in place.uses):
+                return ast.Name(name, ast.Load())
+        return self.loops.carried(place, texts, self)
+
+    def in_words(self, origin: Origin | None, frame: Frame, site: ast.expr) -> ast.expr | None:
+        """An origin as an expression that may stand at a site of a frame."""
+        if isinstance(origin, Sum):
+            parts = [self.in_words(part, frame, site) for part in origin.parts]
+            if any(part is None for part in parts):
+                return None
+            made = parts[0]
+            for part in parts[1:]:
+                assert made is not None and part is not None
+                made = ast.BinOp(made, ast.Add(), part)
+            return made
+        if not isinstance(origin, Made) or origin.module.frame is None:
+            return None
+        text = in_frame(origin.text, origin.module.frame, frame)
+        if text is None:
+            return None
+        return text if visible(text, frame, site, self.same_turn(origin.module, frame, site)) else None
+
+    def same_turn(self, maker: ModuleObject, frame: Frame, site: ast.expr) -> bool:
+        """Is what made a size made in the same turn of a loop as what needs it? Not known: no."""
+        return False
+
+    def ask_callers(self, place: Place) -> list[Place]:
+        """The calls of the function that a place stands in, each with the sizes it has to hand over."""
+        found: dict[int, Place] = {}
+        for use in place.uses:
+            frame = use.frame
+            if frame.function is None or frame.site is None or frame.parent is None:
+                raise_unsaid(place)
+            assert frame.function is not None and frame.parent is not None and isinstance(frame.site, ast.expr)
+            self.added.setdefault(id(frame.function.node), {}).setdefault(place.name)
+            more = found.setdefault(id(frame.site), Place(frame.site, place.name))
+            more.uses.append(Use(frame.parent, use.value, use.origin))
+        return list(found.values())
+
+    # -- what the writer asks ------------------------------------------------------
+
+    def text(self, steps: list[Step], slot: Slot) -> ast.expr | None:
+        """The source's words for an inferred size at the making of a layer."""
+        module = steps[0].node.module if steps[0].node is not None else None
+        if not isinstance(slot.value, SizeOf) or module is None or slot_param(slot) is not None:
+            return None
+        return self.texts.get((id(module.site), slot.key))
+
+    def parameters(self, node: ast.AST) -> list[str]:
+        """New parameters of a function."""
+        return list(self.added.get(id(node), ()))
+
+    def arguments(self, node: ast.Call, visits: list[Visit]) -> list[ast.expr]:
+        """What a call has to hand over for the new parameters of what it enters, in the source's words."""
+        for visit in visits:
+            function = visit.entered.function if visit.entered is not None else None
+            if function is not None and id(function.node) in self.added:
+                return [self.texts[id(node), name] for name in self.added[id(function.node)]]
+        return []
+
+
+def raise_unsaid(place: Place) -> None:
+    """A size that nobody can be asked for."""
+    from codegen.writing.plans import Unwritable
+
+    raise Unwritable(f"{place.name} differs between the visits of one place and no name says it")

@@ -1,0 +1,89 @@
+"""Parameters of constructors that only go up to the library's own: `name`, `dtype`, `**kwargs`.
+
+A target whose base constructor takes none of them has no use for them.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import Api, ClassObject, FunctionObject
+
+if TYPE_CHECKING:
+    from codegen.writing.writer import Writer
+
+
+def find_passed_up(w: Writer) -> dict[int, set[str]]:
+    """Per constructor of a module, the parameters that serve `super().__init__` alone."""
+    if not w.target.builds_early:
+        return {}
+    found: dict[int, set[str]] = {}
+    constructors = {id(f.node): f for f in entered_constructors(w)}
+    for _ in range(5):  # what goes up to a constructor of the program goes on from there
+        for key, function in constructors.items():
+            up = [call for call in ast.walk(function.node) if isinstance(call, ast.Call) and is_super_init(call)]
+            parts = [part for call in up for part in handed(w, call, found)]
+            inside = {id(n) for part in parts for n in ast.walk(part)}
+            names = [n for n in ast.walk(function.node) if isinstance(n, ast.Name)]
+            elsewhere = {n.id for n in names if id(n) not in inside}
+            passed = {n.id for n in names if id(n) in inside}
+            found[key] = (passed - elsewhere) & parameters(function)
+    return found
+
+
+def entered_constructors(w: Writer) -> list[FunctionObject]:
+    """`__init__` of every module class of the program that was entered."""
+    made: dict[int, FunctionObject] = {}
+    for frames in w.trace.frames.values():
+        for frame in frames:
+            receiver = frame.receiver.hint if frame.receiver is not None else None
+            function = frame.function
+            if function is not None and function.name == "__init__" and isinstance(receiver, ModuleObject):
+                if not any(derives(w, receiver)):
+                    made.setdefault(id(function.node), function)
+    return list(made.values())
+
+
+def derives(w: Writer, module: ModuleObject) -> list[bool]:
+    """Does a class derive from a layer of the library, whose constructor takes arguments?"""
+    classes = module.cls.mro() if isinstance(module.cls, ClassObject) else ()
+    return [True for c in classes if isinstance(c, Api) and c.name not in w.source.kinds]
+
+
+def is_super_init(call: ast.Call) -> bool:
+    """`super().__init__(...)`, `super(Net, self).__init__(...)`, `Layer.__init__(self, ...)`."""
+    func = call.func
+    if not isinstance(func, ast.Attribute) or func.attr != "__init__":
+        return False
+    owner = func.value
+    return isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "super"
+
+
+def handed(w: Writer, call: ast.Call, found: dict[int, set[str]]) -> list[ast.expr]:
+    """The arguments of a base's constructor that have no place in the target."""
+    visits = w.trace.of(call)
+    inner = next((v.entered.function for v in visits if v.entered is not None), None)
+    if inner is None:  # the library's
+        return [*call.args, *(k.value for k in call.keywords)]
+    gone = found.get(id(inner.node), set())
+    own = parameters(inner)
+    return [k.value for k in call.keywords if k.arg in gone or (k.arg is None and gone)] + [
+        k.value for k in call.keywords if k.arg is not None and k.arg not in own
+    ]
+
+
+def parameters(function: FunctionObject) -> set[str]:
+    """Names of all parameters, `**kwargs` too."""
+    spec = function.node.args
+    named = {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)} - {"self"}
+    return named | ({spec.kwarg.arg} if spec.kwarg is not None else set())
+
+
+def is_kept(w: Writer, function: FunctionObject, name: str) -> bool:
+    """Has a function a parameter for an argument, once what goes up to the library's constructor is gone?"""
+    spec = function.node.args
+    if spec.kwarg is None or spec.kwarg.arg not in w.passed_up.get(id(function.node), set()):
+        return True
+    return name in {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}

@@ -1,0 +1,112 @@
+"""Sizes that Keras infers and PyTorch is told."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HEAD = "import keras\nfrom keras import layers, ops\n\n\n"
+ToTorch = Callable[..., object]
+
+
+@pytest.fixture
+def lines(to_torch: Callable[..., tuple[object, object]], tmp_path: Path) -> Callable[..., list[str]]:
+    """The stripped lines of what a Keras source becomes; the static proof must hold."""
+
+    def written(source: str, *inputs: str, model: str | None = None) -> list[str]:
+        path = tmp_path / "model.py"
+        path.write_text(HEAD + textwrap.dedent(source).lstrip("\n"), encoding="utf-8")
+        converted, proof = to_torch(path, *inputs, model=model)
+        assert proof.why is None  # type: ignore[attr-defined]
+        return [line.strip() for line in converted.text.splitlines()]  # type: ignore[attr-defined]
+
+    return written
+
+
+BLOCK = """
+class Block(layers.Layer):
+    def __init__(self, filters, **kwargs):
+        super().__init__(**kwargs)
+        self.conv = layers.Conv2D(filters, 3, padding="same", use_bias=False)
+        self.bn = layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return ops.relu(self.bn(self.conv(x), training=training))
+"""
+
+
+def test_the_layer_before_says_a_size_and_an_input_its_number(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        BLOCK
+        + """
+class Net(keras.Model):
+    def __init__(self, width=8):
+        super().__init__()
+        self.block = Block(width, name="block")
+        self.fc = layers.Dense(10)
+
+    def call(self, x, training=False):
+        return self.fc(ops.mean(self.block(x, training=training), axis=(1, 2)))
+""",
+        "2x16x16x3",
+    )
+    assert "def __init__(self, filters):" in made
+    assert "self.conv = nn.Conv2d(3, filters, 3, padding=1, bias=False)" in made
+    assert "self.bn = nn.BatchNorm2d(filters, eps=0.001, momentum=0.01)" in made
+    assert "self.block = Block(width)" in made
+    assert "self.fc = nn.Linear(width, 10)" in made
+    assert "def forward(self, x):" in made
+
+
+def test_a_size_that_differs_between_instances_becomes_a_parameter_of_their_class(
+    lines: Callable[..., list[str]],
+) -> None:
+    made = lines(
+        BLOCK
+        + """
+class Stage(layers.Layer):
+    def __init__(self, filters):
+        super().__init__()
+        self.one = Block(filters)
+        self.two = Block(filters * 2)
+
+    def call(self, x):
+        return self.two(self.one(x))
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first = Stage(4)
+        self.second = Stage(16)
+
+    def call(self, x):
+        return self.second(self.first(x))
+""",
+        "2x16x16x3",
+    )
+    assert "def __init__(self, in_channels, filters):" in made
+    assert "self.one = Block(in_channels, filters)" in made
+    assert "self.two = Block(filters, filters * 2)" in made
+    assert "self.first = Stage(3, 4)" in made
+    assert "self.second = Stage(8, 16)" in made
+
+
+def test_what_is_put_together_has_the_sum_of_its_parts(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+class Net(keras.Model):
+    def __init__(self, a=4, b=6):
+        super().__init__()
+        self.one = layers.Conv2D(a, 1)
+        self.two = layers.Conv2D(b, 1)
+        self.last = layers.Conv2D(2, 1)
+
+    def call(self, x):
+        return self.last(ops.concatenate([self.one(x), self.two(x)], axis=-1))
+""",
+        "2x8x8x3",
+    )
+    assert "self.last = nn.Conv2d(a + b, 2, 1)" in made
