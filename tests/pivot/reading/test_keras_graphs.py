@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from codegen.weights.mapping import dataset_table
+from codegen.keras.stored import dataset_table
 from pivot.problems import Problem
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.input_search import InputSpec
