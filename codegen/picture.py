@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codegen.picture_frames import FrameRecords
 from codegen.picture_modules import module_records
 from codegen.picture_nodes import NodeRecords
 from codegen.picture_values import shape_record
@@ -30,7 +31,8 @@ def picture_of(
     network, ev = done.network, done.evaluator
     places = places or places_of(done)
     homes = home_paths(network)
-    records = NodeRecords(network, ev.opset, places, homes, unwritten or {}, root_of(ev))
+    frames = FrameRecords(network, places)
+    records = NodeRecords(network, ev.opset, places, homes, unwritten or {}, frames, root_of(ev))
     nodes = [records.record(node) for node in network.nodes]
     return {
         "version": VERSION,
@@ -45,8 +47,9 @@ def picture_of(
             terminal(name, value)
             for name, value in zip(network.runs["eval"].output_names, network.outputs, strict=True)
         ],
-        "modules": module_records(network, places, homes),
+        "modules": module_records(network, places, homes, frames),
         "nodes": nodes,
+        "frames": frames.records,
         "values": value_records(network),
         "problems": [p.as_json() for p in (network.problems if problems is None else problems)],
     }

@@ -7,6 +7,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
 
+from codegen.picture_frames import FrameRecords
 from codegen.places import Places, Span, span_record
 from pivot.dims import hint
 from pivot.network import Network
@@ -15,7 +16,9 @@ from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ClassObject
 
 
-def module_records(network: Network, places: Places, homes: Mapping[str, str]) -> list[dict[str, object]]:
+def module_records(
+    network: Network, places: Places, homes: Mapping[str, str], frames: FrameRecords
+) -> list[dict[str, object]]:
     """The modules in the order of `named_modules()`, each once under its first path."""
     structures = structure_keys(network, homes)
     paths = {module.path for module in network.modules}
@@ -29,6 +32,8 @@ def module_records(network: Network, places: Places, homes: Mapping[str, str]) -
             "parent": parent_of(module.path, paths) if module is not network.root else None,
             "definition": definition(module, places),
             "made_at": places.span(module.frame.file, module.site) if module.frame is not None else None,
+            "frame": frames.number(module.frame),
+            "turn": frames.turn(module),
             "structure": structures[id(module)],
             "parameters": counts[module.path],
         }

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from codegen.picture_calls import call_record, spelled_of
+from codegen.picture_frames import FrameRecords
 from codegen.picture_values import shape_record, value_text
 from codegen.places import Places, Span
 from codegen.suggestions import Suggester, spoken_name
@@ -22,10 +23,17 @@ class NodeRecords:
     """Makes the record of each node of one network."""
 
     def __init__(
-        self, network: Network, opset: OpSet, places: Places, homes: Mapping[str, str], unwritten: Mapping[str, str],
+        self,
+        network: Network,
+        opset: OpSet,
+        places: Places,
+        homes: Mapping[str, str],
+        unwritten: Mapping[str, str],
+        frames: FrameRecords,
         root: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.network = network
+        self.frames = frames
         self.places = places
         self.homes = homes
         self.unwritten = unwritten
@@ -56,6 +64,8 @@ class NodeRecords:
             "weights": weight_records(node),
             "site": self.places.span(node.file, node.site),
             "made_at": made_at,
+            "frame": self.frames.number(node.frame),
+            "turn": self.frames.turn(node),
             "text": text,
             "modes": sorted(node.modes),
             "unmapped": self.unmapped(node, text),

@@ -107,6 +107,8 @@ class Node:
     text: str
     modes: tuple[str, ...]
     unmapped: Unmapped | None
+    frame: int | None = None
+    turn: int = 0
 
     @property
     def path(self) -> str:
@@ -129,6 +131,23 @@ class Module:
     made_at: Span | None
     structure: str
     parameters: int
+    frame: int | None = None
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One call of a definition of the program: made at `site` in the frame `parent`, which met that site `turn` times
+    before. `definition` is the whole function; `receiver` the path of the module whose method it is.
+    """
+
+    parent: int | None
+    site: Span | None
+    turn: int
+    name: str
+    class_name: str
+    definition: Span | None
+    receiver: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +171,7 @@ class Picture:
     nodes: tuple[Node, ...]
     values: Mapping[str, Value]
     problems: tuple[Problem, ...]
+    frames: tuple[Frame, ...] = ()
     node_by_id: Mapping[str, Node] = field(init=False, repr=False, compare=False)
     module_by_path: Mapping[str, Module] = field(init=False, repr=False, compare=False)
     submodules: Mapping[str, tuple[Module, ...]] = field(init=False, repr=False, compare=False)
@@ -241,6 +261,7 @@ def _picture(data: _Record) -> Picture:
         tuple(_node(entry) for entry in _records(data["nodes"])),
         MappingProxyType(values),
         problems_of(data.get("problems")),
+        tuple(_frame(entry) for entry in _records(data.get("frames") or ())),
     )
 
 
@@ -291,6 +312,20 @@ def _module(entry: _Record) -> Module:
         _span(entry.get("made_at")),
         str(entry.get("structure") or ""),
         cast("int", entry.get("parameters") or 0),
+        cast("int | None", entry.get("frame")),
+        cast("int", entry.get("turn") or 0),
+    )
+
+
+def _frame(entry: _Record) -> Frame:
+    return Frame(
+        cast("int | None", entry.get("parent")),
+        _span(entry.get("site")),
+        cast("int", entry.get("turn") or 0),
+        str(entry.get("name") or ""),
+        str(entry.get("class") or ""),
+        _span(entry.get("definition")),
+        cast("str | None", entry.get("receiver")),
     )
 
 
@@ -313,6 +348,8 @@ def _node(entry: _Record) -> Node:
         str(entry.get("text") or ""),
         _texts(entry.get("modes")),
         None if lost is None else _unmapped(_record(lost)),
+        cast("int | None", entry.get("frame")),
+        cast("int", entry.get("turn") or 0),
     )
 
 

@@ -191,8 +191,8 @@ def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
 
 
 def super_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
-    """super().__init__(...) of a library base."""
-    made = ast.Attribute(nodes.call("super"), "__init__", ast.Load())
+    """super().__init__(...) of a library base; `super(Base, self)`, which passes a class of the program over, stays."""
+    made = ast.Attribute(nodes.call("super", passed_over(node, visits)), "__init__", ast.Load())
     base = visits[0].name
     if base.endswith("Sequential") and (node.args or node.keywords):
         if len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
@@ -208,6 +208,18 @@ def super_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if visits[0].form is not None:
         return deriving.super_init(e, node, visits)
     return ast.Call(made, [], [])
+
+
+def passed_over(node: ast.Call, visits: list[Visit]) -> list[ast.expr]:
+    """The arguments of `super` where they name another class than the one the method stands in."""
+    made = node.func.value if isinstance(node.func, ast.Attribute) else None
+    owner = visits[0].frame.owner
+    if not isinstance(made, ast.Call) or len(made.args) != 2 or owner is None:
+        return []
+    cls, this = made.args
+    if not isinstance(cls, ast.Name) or not isinstance(this, ast.Name) or cls.id == owner.name:
+        return []
+    return [ast.Name(cls.id, ast.Load()), ast.Name(this.id, ast.Load())]
 
 
 def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) -> ast.expr:

@@ -1,0 +1,140 @@
+"""What is put into a program: a layer to be made and applied, or an expression of the tensors it takes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pivot.editing.names import Library
+from pivot.op import Op
+from pivot.slots import Path, SizeOf
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`text` makes a `layer`, or is an expression with the names `operands` in it. An attribute gets `name`."""
+
+    name: str
+    text: str
+    layer: bool
+    operands: tuple[str, ...] = ()
+
+    def applied(self, texts: Sequence[str], made: str = "") -> str:
+        """The expression on some tensors; a layer is called `made`. With too few of them, the last one stands in."""
+        if self.layer:
+            return f"{made or self.text}({texts[0]})"
+        given = dict(zip(self.operands, (*texts, *[texts[-1]] * len(self.operands)), strict=False))
+        tree = ast.parse(self.text, mode="eval")
+        places = sorted(
+            (node.col_offset, node.id) for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in given
+        )
+        text = self.text
+        for column, name in reversed(places):
+            text = text[:column] + given[name] + text[column + len(name) :]
+        return text
+
+
+def piece_of(op: Op, framework: str, library: Library, shapes: Sequence[Sequence[object] | None] = ()) -> Piece | None:
+    """An op as its file's first fitting example spells it, with the sizes of the tensors it will get.
+
+    None where the framework has no example of it.
+    """
+    chosen = [(example, text) for example in op.examples if (text := _plain(example.texts.get(framework, "")))]
+    # An example of the op's own layer or function tells more than one where it is a part of something.
+    ranked = sorted(chosen, key=lambda item: _rank(op, framework, item[1]))
+    if not ranked:
+        return None
+    example, text = ranked[0]
+    tree = ast.parse(text, mode="eval").body
+    names = tuple(name for name in example.inputs if re.search(rf"\b{name}\b", text))
+    layer = not names and isinstance(tree, ast.Call)
+    if layer and isinstance(tree, ast.Call):
+        text = _sized(op, framework, tree, text, shapes[0] if shapes else None, example.inputs)
+    return Piece(op.name, _called(text, library), layer, names)
+
+
+def _plain(text: str) -> str:
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError):
+        return ""
+    return text.strip() if not isinstance(tree.body, ast.Constant) else ""
+
+
+def _rank(op: Op, framework: str, text: str) -> tuple[bool, bool, int]:
+    """Whole calls first, then those that take arguments by their first needs: short ones."""
+    tree = ast.parse(text, mode="eval").body
+    named = {form.name.rpartition(".")[2] for form in op.forms.get(framework, ())}
+    spoken = _spoken(tree)
+    plain = not any(isinstance(node, ast.Call) for node in ast.walk(tree) if node is not tree)
+    special = "groups" in text or "dilation" in text
+    return (not (plain and (spoken in named or not isinstance(tree, ast.Call))), special, len(text))
+
+
+def _spoken(node: ast.expr) -> str:
+    if isinstance(node, ast.Call):
+        return _spoken(node.func)
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _called(text: str, library: Library) -> str:
+    """Examples say `nn`, `F`, `layers`, `ops`; a file has its own names for them."""
+    known = {
+        "nn": "torch.nn", "F": "torch.nn.functional", "torch": "torch",
+        "layers": "keras.layers", "ops": "keras.ops", "keras": "keras",
+    }  # fmt: skip
+    tree = ast.parse(text, mode="eval")
+    found: list[tuple[int, int, str]] = []
+    inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and id(node) not in inner:
+            dotted = ast.unparse(node)
+            root, _, rest = dotted.partition(".")
+            if root in known and re.fullmatch(r"[\w.]+", dotted):
+                found.append((node.col_offset, node.end_col_offset or 0, library.name(f"{known[root]}.{rest}")))
+    for start, end, name in sorted(found, reverse=True):
+        text = text[:start] + name + text[end:]
+    return text
+
+
+def _sized(op: Op, framework: str, call: ast.Call, text: str, shape: Sequence[object] | None, inputs: object) -> str:
+    """The call with the sizes of its tensor: what is a size in the form, and the count of channels that it gives."""
+    spoken = _spoken(call)
+    form = next((f for f in op.forms.get(framework, ()) if f.name.rpartition(".")[2] == spoken), None)
+    if form is None or shape is None:
+        return text
+    first = next(iter(op.inputs), "")
+    letters = form.order.get(first) or (op.inputs[first].letters if first else ())
+    sized = {
+        slot.name: size
+        for slot in form.args
+        if isinstance(slot.value, SizeOf) and (size := _size(letters, slot.value.letter, shape)) is not None
+    }
+    kept = next(
+        iter(sized.values()), _size(letters, "C", shape) or _size(letters, letters[-1] if letters else "", shape)
+    )
+    outputs = {name for name in op.sizes.values() if name in op.params}
+    for slot in form.args:
+        if isinstance(slot.value, Path) and slot.value.name in outputs and kept is not None and slot.name:
+            sized.setdefault(slot.name, kept)
+    given: list[tuple[ast.expr, str | None]] = [
+        *((node, form.args[at].name if at < len(form.args) else None) for at, node in enumerate(call.args)),
+        *((keyword.value, keyword.arg) for keyword in call.keywords),
+    ]
+    for node, name in sorted(given, key=lambda item: -item[0].col_offset):
+        if name in sized and isinstance(node, ast.Constant):
+            text = text[: node.col_offset] + str(sized[name]) + text[node.end_col_offset :]
+    return text
+
+
+def _size(letters: Sequence[str], letter: str, shape: Sequence[object]) -> int | None:
+    """The size of an axis that is known; letters behind a `*` count from the end."""
+    if letter not in letters or letter == "*":
+        return None
+    at = letters.index(letter)
+    if "*" in letters[:at]:
+        at -= len(letters) - len(shape)
+    size = shape[at] if 0 <= at < len(shape) else None
+    return size if isinstance(size, int) else None
