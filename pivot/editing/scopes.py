@@ -73,7 +73,7 @@ class Spread:
             if edit.argument is not None:
                 site, name, at, text = edit.argument
                 for place in wanted:
-                    argument = Redirect(site, place.turn, "argument", (name, at, text))
+                    argument = Redirect(site, place.turn, "argument", (name, at, text, None))
                     self._wish(edit.definition, place.frame, argument)
                 continue
             self._whole(wanted)
@@ -158,7 +158,7 @@ class Spread:
         }
         if len(found) != 1 or any(not isinstance(item, Redirect) or item.kind != "argument" for item in wish):
             return False
-        site, (name, place, text) = next(iter(found))
+        site, (name, place, text, _) = next(iter(found))
         turns = {item.turn for item in wish if isinstance(item, Redirect)}
         if any(turns < self._calls.turns(frame, site) for frame in members):
             return False
@@ -175,6 +175,7 @@ class Spread:
             return False
         bound = source.class_around(function) is not None
         at = names.index(value.id) - bound if value.id in names else -1
+        default = _default(source, function, value.id)
         places: list[tuple[Key, int, Redirect]] = []
         for frame in members:
             made = self._caller(frame)
@@ -184,7 +185,8 @@ class Spread:
             spread = _call(self._source(made.site[0]), made.site)
             if any(k.arg is None for k in spread.keywords) or any(isinstance(a, ast.Starred) for a in spread.args):
                 return False
-            places.append((key_of(above), made.frame, Redirect(made.site, made.turn, "argument", (value.id, at, text))))
+            argument = (value.id, at, text, default)
+            places.append((key_of(above), made.frame, Redirect(made.site, made.turn, "argument", argument)))
         for above_key, frame, redirect in places:
             self._wish(above_key, frame, redirect)
         return True
@@ -276,6 +278,18 @@ def _function(source: Source, definition: Key) -> Function:
 
 def _call(source: Source, site: Key) -> ast.Call:
     return source.at(_Place(*site[1:]), ast.Call)
+
+
+def _default(source: Source, function: Function, name: str) -> str | None:
+    """What a parameter is where it is not given, if that is a literal."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = dict(zip((a.arg for a in reversed(positional)), reversed(arguments.defaults), strict=False))
+    for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            defaults[argument.arg] = value
+    found = defaults.get(name)
+    return source.of(found) if isinstance(found, ast.Constant | ast.UnaryOp) else None
 
 
 def _only_use(function: Function, value: ast.Name) -> bool:

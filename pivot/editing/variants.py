@@ -18,12 +18,15 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Redirect:
-    """A call that is to be another one on a turn: of another callee, or with another argument (name, place, text)."""
+    """A call that is to be another one on a turn: of another callee, or with another argument.
+
+    An argument is (name, place, text, what it is where it is not given).
+    """
 
     site: Key
     turn: int
     kind: Literal["callee", "argument"]
-    value: str | tuple[str, int, str]
+    value: str | tuple[str, int, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,16 @@ def redirected(source: Source, redirect: Redirect, turns: set[int], every: set[i
     call = source.at(_Place(*redirect.site[1:]), ast.Call)
     test, changes = ("", []) if turns >= every else _on_turns(source, call, turns)
     if isinstance(redirect.value, tuple):
-        name, place, text = redirect.value
+        name, place, text, default = redirect.value
         old = given(call, name, place)
-        if test and old is None:
-            raise source.refusal(call, f"this call leaves {name} to its default", "write it in the source text first")
-        if test and old is not None:
-            text = f"{text} if {test} else {source.of(old)}"
+        before = source.of(old) if old is not None else default
+        if test and before is None:
+            change = set_argument(source, call, name, place, text)
+            start = source.start(call)
+            made = apply(source.of(call), [Change(change.start - start, change.end - start, change.text)])
+            return [*changes, source.over(call, f"({made} if {test} else {source.of(call)})")]
+        if test:
+            text = f"{text} if {test} else {before}"
         return [*changes, set_argument(source, call, name, place, text)]
     name = redirect.value
     if isinstance(call.func, ast.Attribute):

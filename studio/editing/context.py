@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
+from pivot.decisions import parse_decisions
 from pivot.editing.arguments import set_argument
 from pivot.editing.frames import Calls, Key, Made, key_of
 from pivot.editing.scopes import Edit, Spread
 from pivot.editing.source import Change, Source, apply
 from pivot.edits import set_text
+from pivot.op_folders import own_folders
 from pivot.opset import OpSet, load_opset
 from pivot.problems import Refusal, refuse
 from pivot.project import Project
@@ -50,7 +53,8 @@ class Context:
     @property
     def opset(self) -> OpSet:
         if self._opset is None:
-            self._opset = load_opset(())
+            folders = own_folders(Path(self.project.source))
+            self._opset = load_opset(folders, parse_decisions(self.project.decisions))
         return self._opset
 
     # -- texts and places

@@ -1,0 +1,197 @@
+"""Each edit changes the program, in the scope that was chosen, and the network follows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pivot.problems import Refusal
+from studio.editing import commands
+from studio.editing.context import Context, Scope
+from tests.studio.editing.conftest import Opened, at, edited, ops, text_of
+
+
+def strides(context: Context, scope: Scope, tmp_path: Path, path: str = "body.1.one") -> dict[str, str]:
+    """The strides of all convolutions after one of them got another one."""
+    outcome = commands.set_parameter(context, [at(context, path)], "stride", "3", scope)
+    picture = edited(outcome, tmp_path)
+    return {
+        node.path: param.value for node in picture.nodes for param in node.params
+        if node.op == "conv2d" and param.name == "stride" and param.value == "(3, 3)"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scope", "changed"),
+    [
+        ("instance", {"body.1.one"}),
+        ("structure", {"body.0.one", "body.1.one", "body.2.one", "tail.one"}),
+        ("class", {"body.0.one", "body.1.one", "body.2.one", "tail.one"}),
+        ("written", {"body.0.one", "body.1.one", "body.2.one"}),
+    ],
+)
+def test_a_parameter_changes_in_its_scope_and_nowhere_else(
+    blocks: Context, scope: Scope, changed: set[str], tmp_path: Path
+) -> None:
+    assert set(strides(blocks, scope, tmp_path)) == changed
+    node = at(blocks, "body.1.one")
+    assert commands.scope_counts(blocks, node, "stride")[scope] == len(changed)
+
+
+def test_one_turn_of_a_loop_is_told_apart_by_its_index(blocks: Context, tmp_path: Path) -> None:
+    outcome = commands.set_parameter(blocks, [at(blocks, "body.1.one")], "stride", "3", "instance")
+    text = text_of(blocks, outcome)
+    assert "Block(width, stride=3 if index == 1 else 1)" in text
+    assert "index == 1" in text
+    assert "for index in range(3)" in text
+    assert "# two convolutions and a way around them" in text
+    assert outcome.label == "stride 1 → 3"
+
+
+def test_what_cannot_be_said_is_unrolled_and_told(blocks: Context, tmp_path: Path) -> None:
+    outcome = commands.set_parameter(blocks, [at(blocks, "tail.norm")], "epsilon", "0.01", "instance")
+    assert outcome.said == "unrolled: Block2 from Block"
+    picture = edited(outcome, tmp_path)
+    changed = [n.path for n in picture.nodes for p in n.params if p.name == "epsilon" and p.value == "0.01"]
+    assert changed == ["tail.norm"]
+    assert picture.module_by_path["tail"].class_name == "Block2"
+
+
+def test_an_op_on_a_wire(blocks: Context, tmp_path: Path) -> None:
+    one, norm = at(blocks, "tail.one"), at(blocks, "tail.norm")
+    outcome = commands.insert_op(blocks, "dropout", one.outputs[0], norm.id, "class")
+    assert "y = self.one(x)  # first\n        y = self.dropout(y)\n" in text_of(blocks, outcome)
+    picture = edited(outcome, tmp_path)
+    assert ops(picture).count("dropout") == 4
+    assert ops(picture, "tail")[:3] == ["conv2d", "dropout", "batch_norm"]
+
+
+def test_an_op_in_one_instance_only(blocks: Context, tmp_path: Path) -> None:
+    one, norm = at(blocks, "tail.one"), at(blocks, "tail.norm")
+    picture = edited(commands.insert_op(blocks, "elu", one.outputs[0], norm.id, "instance"), tmp_path)
+    assert [node.path for node in picture.nodes if node.op == "elu"] == ["tail.elu"]
+
+
+def test_an_op_between_entries_of_a_container_and_sized_by_its_tensor(blocks: Context, tmp_path: Path) -> None:
+    first, second = at(blocks, "stem.0"), at(blocks, "stem.1")
+    outcome = commands.insert_op(blocks, "batch_norm", first.outputs[0], second.id, "class")
+    assert "nn.Conv2d(3, width, 3),\n            nn.BatchNorm2d(8),\n" in text_of(blocks, outcome)
+    assert ops(edited(outcome, tmp_path), "stem") == ["conv2d", "batch_norm", "relu"]
+
+
+def test_an_op_between_blocks(blocks: Context, tmp_path: Path) -> None:
+    last, mean = at(blocks, "tail.relu"), at(blocks, "mean")
+    outcome = commands.insert_op(blocks, "softmax", last.outputs[0], mean.id, "class")
+    assert "softmax" in ops(edited(outcome, tmp_path))
+
+
+def test_the_input_of_the_network_is_a_wire_too(blocks: Context, tmp_path: Path) -> None:
+    value, first = blocks.picture.inputs[0].id, at(blocks, "stem.0")
+    picture = edited(commands.insert_op(blocks, "tanh", value, first.id, "class"), tmp_path)
+    assert ops(picture)[0] == "tanh"
+
+
+def test_deleting_passes_the_tensor_on_and_takes_the_layer_away(blocks: Context, tmp_path: Path) -> None:
+    outcome = commands.delete(blocks, [at(blocks, "tail.norm")], [], "class")
+    assert "BatchNorm2d" not in text_of(blocks, outcome)
+    assert "batch_norm" not in ops(edited(outcome, tmp_path))
+    alone = commands.delete(blocks, [at(blocks, "tail.norm")], [], "instance")
+    assert ops(edited(alone, tmp_path)).count("batch_norm") == 3
+
+
+def test_deleting_a_block_and_a_nested_expression(blocks: Context, tmp_path: Path) -> None:
+    assert ops(edited(commands.delete(blocks, [], ["tail"], "class"), tmp_path), "tail") == []
+    outcome = commands.delete(blocks, [at(blocks, "tail.relu")], [], "class")
+    assert "return y\n" in text_of(blocks, outcome)
+
+
+def test_duplicates_have_weights_of_their_own(blocks: Context, tmp_path: Path) -> None:
+    picture = edited(commands.double(blocks, [at(blocks, "tail.two")], [], "class"), tmp_path)
+    assert [node.path for node in picture.nodes if node.path.startswith("tail.two")] == ["tail.two", "tail.two_2"]
+    entry = edited(commands.double(blocks, [at(blocks, "stem.1")], [], "class"), tmp_path)
+    assert ops(entry, "stem") == ["conv2d", "relu", "relu"]
+    block = edited(commands.double(blocks, [], ["tail"], "class"), tmp_path)
+    assert "tail_2" in block.module_by_path
+
+
+def test_another_op_in_the_place_of_a_layer_a_function_and_an_entry(blocks: Context, tmp_path: Path) -> None:
+    layer = edited(commands.replace_op(blocks, "elu", [at(blocks, "tail.act")], "class"), tmp_path)
+    assert at(layer, "tail.act").op == "elu"
+    function = edited(commands.replace_op(blocks, "tanh", [at(blocks, "tail.relu")], "instance"), tmp_path)
+    assert [n.module for n in function.nodes if n.op == "tanh"] == ["tail"]
+    entry = edited(commands.replace_op(blocks, "elu", [at(blocks, "stem.1")], "class"), tmp_path)
+    assert ops(entry, "stem") == ["conv2d", "elu"]
+
+
+def test_names(blocks: Context, tmp_path: Path) -> None:
+    picture = edited(commands.rename(blocks, "tail.norm", "scale"), tmp_path)
+    assert at(picture, "body.0.scale").op == "batch_norm"
+    picture = edited(commands.rename_class(blocks, "tail", "Stage"), tmp_path)
+    assert picture.module_by_path["tail"].class_name == "Stage"
+    for path, name in (("tail.norm", "act"), ("tail.norm", "a b"), ("", "net"), ("stem.0", "first")):
+        with pytest.raises(Refusal):
+            commands.rename(blocks, path, name)
+
+
+def test_refused_edits_say_what_to_do(blocks: Context) -> None:
+    with pytest.raises(Refusal, match="choose one from the palette"):
+        commands.append_op(blocks, "no_such_op", at(blocks, "tail.norm"), "class")
+    with pytest.raises(Refusal, match="choose a layer"):
+        commands.append_op(blocks, "concat", at(blocks, "stem.0"), "class")
+    with pytest.raises(Refusal, match="edit the source text"):
+        commands.delete(blocks, [], ["body.1"], "instance")
+
+
+def test_loops_in_loops_and_conditions_are_counted(opened: Opened, tmp_path: Path) -> None:
+    context = opened(
+        """
+        import torch
+        from torch import nn
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                parts = []
+                for width, count in ((4, 1), (4, 2)):
+                    for place in range(count):
+                        if place < 5:
+                            parts.append(nn.Conv2d(width, width, 3, padding=1))
+                self.parts = nn.Sequential(*parts)
+
+            def forward(self, x):
+                return self.parts(x)
+
+
+        if __name__ == "__main__":
+            Net()(torch.randn(1, 4, 8, 8))
+        """
+    )
+    outcome = commands.set_parameter(context, [at(context, "parts.1")], "stride", "2", "instance")
+    picture = edited(outcome, tmp_path)
+    changed = [n.path for n in picture.nodes for p in n.params if p.name == "stride" and p.value == "(2, 2)"]
+    assert changed == ["parts.1"]
+
+
+def test_a_keras_program_is_edited_in_its_own_words(opened: Opened, tmp_path: Path) -> None:
+    context = opened(
+        """
+        import keras
+        from keras import layers
+
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.hidden = layers.Dense(8)
+                self.out = layers.Dense(2)
+
+            def call(self, x):
+                x = self.hidden(x)
+                return self.out(x)
+        """,
+        "1x4",
+    )
+    outcome = commands.append_op(context, "dropout", at(context, "hidden"), "class")
+    assert "self.dropout = layers.Dropout(" in text_of(context, outcome)
