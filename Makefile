@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.installed
 CACHE  ?= $(HOME)/.cache/pivot-studio
 
 .DEFAULT_GOAL := help
-.PHONY: help install system studio demo test lint format bench bench-peers clean
+.PHONY: help install system studio demo journeys test lint format bench bench-peers clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ studio: install  ## open the window on an example (without a display: run the de
 
 demo: install  ## drive the application offscreen through a whole migration and take its pictures
 	@QT_QPA_PLATFORM=offscreen $(PY) -m studio.demo
+
+journeys: install  ## work at the window as a person does: pictures of every step, written to build/journeys
+	@$(PY) -m tests.studio.journeys
 
 test: lint  ## every check: style, types, import contracts, tests
 	@$(PY) -m pytest -q -n 2 --dist loadgroup

@@ -22,23 +22,40 @@ class Breadcrumb(Overlay):
         super().__init__(parent, colors)
         self.setAccessibleName(self.tr("Path in the network"))
         self.texts: tuple[str, ...] = ()
+        self._path: list[tuple[str, str]] = []
+        self._room = 1 << 20
 
     def show_path(self, crumbs: Iterable[tuple[str, str]]) -> None:
         """Show items from the outermost group in, as (id, text)."""
         path = list(crumbs)
         texts = tuple(text for _, text in path)
-        if texts == self.texts:
-            return
-        self.texts = texts
+        if texts != self.texts:
+            self.texts, self._path = texts, path
+            self._fit()
+
+    def set_room(self, width: int) -> None:
+        """How wide the path may be, in pixels; of one that is wider the middle is left out."""
+        if width != self._room:
+            self._room = width
+            self._fit()
+
+    def _fit(self) -> None:
+        for most in range(MOST, 1, -1):
+            self._build(most)
+            if self.width() <= self._room:
+                return
+
+    def _build(self, most: int) -> None:
+        path = self._path
         while (old := self.row.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
         self._icons.clear()
-        left_out = len(path) > MOST
+        left_out = len(path) > most
         if left_out:
-            path = [path[0], *path[-(MOST - 2) :]]
+            path = [path[0], *path[len(path) - max(most - 2, 1) :]]
         for place, (item, text) in enumerate(path):
             if place:
                 arrow = QLabel("› …  ›" if left_out and place == 1 else "›", self)

@@ -464,6 +464,7 @@ class GraphView(QWidget):
         for overlay in (self.breadcrumb, self.controls, self.search):
             overlay.adjustSize()
         right = self.width() - INSET
+        self.breadcrumb.set_room(right - self.controls.width() - 2 * INSET)
         self.breadcrumb.move(INSET, INSET)
         self.controls.move(right - self.controls.width(), INSET)
         self.search.move(right - self.search.width(), INSET + self.controls.height() + 8)

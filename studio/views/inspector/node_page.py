@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from studio.document import Document
 from studio.picture import Node, Param, Picture, shape_text
@@ -10,6 +11,9 @@ from studio.places import count_text, one_line
 from studio.views.inspector.editors import ParamEditor
 from studio.views.inspector.rows import Page, add
 from studio.widgets.parts import badge, column, frame, label, link, row
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLabel
 
 _MOST = 12
 
@@ -21,6 +25,7 @@ class NodePage(Page):
         super().__init__(document)
         self._ids = tuple(node.id for node in nodes)
         self._editors: dict[str, ParamEditor] = {}
+        self._shown: list[QLabel] = []  # the shapes of one node
         picture = document.results.picture if document.results else None
         if picture is None:
             return
@@ -60,6 +65,11 @@ class NodePage(Page):
         shared = _shared(nodes)
         if list(shared) != list(self._editors) or not (same_picture or self._has_focus()):
             return False
+        shapes = shapes_of(picture, nodes[0]) if len(nodes) == 1 else []
+        if len(shapes) != len(self._shown):
+            return False
+        for shown, (text, _) in zip(self._shown, shapes, strict=True):
+            shown.setText(text)
         for name, editor in self._editors.items():
             editor.refresh(shared[name])
         return True
@@ -108,10 +118,11 @@ class NodePage(Page):
 
     def _shapes(self, picture: Picture, node: Node) -> None:
         grid = self.section("Shapes")
-        for name, values in (("in", node.inputs), ("out", node.outputs)):
-            for value in values:
-                known = picture.values.get(value)
-                add(grid, name, known.label if known else "?", known.dtype if known else None)
+        names = ["in"] * len(node.inputs) + ["out"] * len(node.outputs)
+        for name, (text, dtype) in zip(names, shapes_of(picture, node), strict=True):
+            shown = label(text, "code", wrap=True, selectable=True)
+            self._shown.append(shown)
+            add(grid, name, shown, dtype)
 
     def _weights(self, node: Node) -> None:
         if not node.weights:
@@ -147,6 +158,12 @@ class NodePage(Page):
             add(grid, node.op, link(node.path, choose, "Select only this one"), picture.shape_label(node.outputs))
         if len(nodes) > _MOST:
             add(grid, "", f"and {len(nodes) - _MOST:,} more", code=False)
+
+
+def shapes_of(picture: Picture, node: Node) -> list[tuple[str, str | None]]:
+    """Shape and type of what goes in, then of what comes out."""
+    values = [picture.values.get(value) for value in (*node.inputs, *node.outputs)]
+    return [(known.label, known.dtype) if known else ("?", None) for known in values]
 
 
 def _shared(nodes: Sequence[Node]) -> dict[str, tuple[Param, ...]]:

@@ -1,0 +1,46 @@
+"""The journeys in the order of the tour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.studio.journeys import killed, resnet
+from tests.studio.journeys.person import Person
+
+Steps = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One journey. `run(shots, folder, resnet)` gives the pictures with their texts; raises Lost."""
+
+    name: str
+    title: str
+    text: str
+    run: Callable[[Path | None, Path, Path], Steps]
+
+
+def _resnet(shots: Path | None, folder: Path, source: Path) -> Steps:
+    person = Person(shots, "resnet")
+    try:
+        resnet.travel(person, source)
+    finally:
+        person.leave()
+    return person.steps
+
+
+def _killed(shots: Path | None, folder: Path, source: Path) -> Steps:
+    example = Path(__file__).parents[3] / "resources" / "examples" / "resnet18.py"
+    mine = folder / "resnet18.py"
+    mine.write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
+    person = killed.travel(Person, shots, mine)
+    person.leave()
+    return person.steps
+
+
+CHAPTERS = (
+    Chapter("resnet", "Open a network, change it, take it back", "The source is torchvision's `resnet.py`.", _resnet),
+    Chapter("killed", "After a crash", "The process is ended with `kill -9` in the middle of work.", _killed),
+)
