@@ -77,11 +77,13 @@ class NodeRecords:
         """Why a node cannot be converted, and what it may mean; None for the others."""
         if node.op is not None and node.id not in self.unwritten:
             return None
-        name = node.op.name if node.op is not None else spoken_name(text) or spoken_name(node.text)
+        said = node.spelled.name.rpartition(".")[2] if node.spelled is not None else ""
+        name = node.op.name if node.op is not None else said or spoken_name(text) or spoken_name(node.text)
         tensors = sum(1 for _ in node.tensors())
-        found = [op for op in self.suggester.suggest(name, tensors) if node.op is None or op != node.op.name]
+        ranked = () if node.waits else self.suggester.suggest(name, tensors)
+        found = [op for op in ranked if node.op is None or op != node.op.name]
         why = node.why or self.unwritten.get(node.id, "")
-        return {"text": text, "why": why, "suggestions": found, "stopped": node.stopped}
+        return {"text": text, "why": why, "suggestions": found, "stopped": node.stopped, "waits": node.waits}
 
     def call(self, node: Node) -> dict[str, object] | None:
         """The call of a node that may be mapped by hand: nothing reads it, or a form of one's own does."""

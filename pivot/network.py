@@ -44,6 +44,7 @@ class Node:
     making: Value | None = None
     params_from: dict[str, Value] = field(default_factory=dict)  # parameter -> the value it was given as
     spelled: Spelled | None = None  # unmapped: the call as a form would read it
+    waits: str = ""  # unmapped: the unmapped call that its shapes hang on
     stopped: bool = False  # unmapped: the target is to stop here, as was decided
 
     def tensors(self) -> Iterator[TensorVersion]:

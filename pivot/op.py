@@ -87,7 +87,8 @@ class Form:
 
     __slots__ = (
         "_apply", "_args", "_body", "_derive", "_entries", "_init", "_order", "_result", "_weights", "_when",
-        "cache", "framework", "index", "kind", "line", "name", "op", "origin", "path", "pattern", "spelling", "where",
+        "cache", "framework", "index", "kind", "line", "name", "op", "origin", "path", "pattern", "spelling", "unless",
+        "where",
     )  # fmt: skip
 
     def __init__(
@@ -98,6 +99,7 @@ class Form:
         self.origin = origin or op.origin  # of the file that says it, which may extend the op of another
         self.path = path or op.path
         self.where: Where | None = None  # it is read at this place only
+        self.unless: frozenset[Where] = frozenset()  # and not at these, of which something else was decided
         self.framework = framework
         self.index = index
         self.kind: Kind = kind
@@ -196,6 +198,11 @@ class Form:
                 raise self._refuse("weights", NotationError(error.why)) from None
             self._weights = found
         return self._weights
+
+    @property
+    def weight_texts(self) -> Mapping[str, str]:
+        """The weights as the file writes them: weight -> `path: LETTERS`."""
+        return _mapping(self._entries.get("weights"))
 
     @property
     def init(self) -> Mapping[str, str]:

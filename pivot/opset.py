@@ -64,7 +64,7 @@ def load_opset(extra: Sequence[Path] = (), decisions: Sequence[Decision] = ()) -
             ops[found.name] = found
             ranked.append(found)
         if decision is not None:
-            first.extend(_only_there(form, decision) for forms in found.forms.values() for form in forms)
+            first.extend(_only_there(form, decision, decisions) for forms in found.forms.values() for form in forms)
 
     for number, decision in enumerate(decisions, 1):
         if decision.kind == "map":
@@ -84,7 +84,7 @@ def load_opset(extra: Sequence[Path] = (), decisions: Sequence[Decision] = ()) -
         if op.name not in ops:
             ops[op.name] = _anew(op) if op.name in extended else op
             ranked.append(ops[op.name])
-    forms = [form for extension, decision in added for form in _extend(ops, extension, decision)]
+    forms = [form for extension, decision in added for form in _extend(ops, extension, decision, decisions)]
     stops = tuple(decision for decision in decisions if decision.kind == "stop")
     before = [*first, *forms]
     seen = {id(form) for form in before}
@@ -105,7 +105,9 @@ def _anew(op: Op) -> Op:
     return made
 
 
-def _extend(ops: Mapping[str, Op], extension: Extension, decision: Decision | None) -> tuple[Form, ...]:
+def _extend(
+    ops: Mapping[str, Op], extension: Extension, decision: Decision | None, others: Sequence[Decision]
+) -> tuple[Form, ...]:
     """The forms that a file adds to an op; where they are for one place only, they are read there and never written."""
     op = ops.get(extension.name)
     if op is None:
@@ -114,17 +116,21 @@ def _extend(ops: Mapping[str, Op], extension: Extension, decision: Decision | No
     made = extension.forms(op)
     for form in made:
         if decision is not None:
-            _only_there(form, decision)
+            _only_there(form, decision, others)
         if form.where is None:
             assert isinstance(op.forms, dict)
             op.forms[form.framework] = (*op.forms.get(form.framework, ()), form)
     return made
 
 
-def _only_there(form: Form, decision: Decision) -> Form:
-    """A form of a decision; the one that reads the call is read at the decision's place only."""
+def _only_there(form: Form, decision: Decision, others: Sequence[Decision]) -> Form:
+    """A form of a decision; the one that reads the call is read at the decision's place only, or everywhere but at
+    the places of which something else was decided.
+    """
     if (form.spelling, form.name) == decision.call:
         form.where = decision.where
+        if decision.where is None:
+            form.unless = frozenset(o.where for o in others if o.where is not None and o.call == decision.call)
     return form
 
 

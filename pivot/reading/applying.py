@@ -15,7 +15,7 @@ from pivot.reading import restating
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.modules import ModuleObject
 from pivot.reading.own_axes import orders_any_rank, own_axes
-from pivot.reading.spelled import Spelled, is_read_here
+from pivot.reading.spelled import Spelled, is_read_here, note_left_out
 from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -84,13 +84,15 @@ def try_forms(
     plain_args = tuple(plain_of(v) for v in args)
     plain_kwargs = {k: plain_of(v) for k, v in kwargs.items()}
     for form in forms:
-        if form.where is not None and not is_read_here(ev, form, node, frame):
+        if form.origin != "builtin" and not is_read_here(ev, form, node, frame):
             continue
         bound = read_args(form, plain_args, plain_kwargs)
         if not isinstance(bound, Refused):
             if mistaken(bound):
                 reasons.append("an argument was not read")
                 continue
+            if form.origin != "builtin":
+                note_left_out(ev, form, bound, plain_args, plain_kwargs, node, frame)
             return form, bound
         if bound.why not in reasons:
             reasons.append(bound.why)
@@ -172,6 +174,9 @@ def make_node(
     except ShapeError as error:
         if isinstance(error, FreeSize) and ev.speculating > 1:
             raise  # the trial pass fixes the size
+        awaited = guessed_of(ev, held)
+        if awaited:
+            return ev.dialect.waiting(ev, held, node, frame, awaited, f"{op.title}: {error}", module)
         library = module.cls if module is not None else Api(visit.name) if visit is not None else None
         if isinstance(library, Api):
             restating.turn_to(ev, library.name)
@@ -179,6 +184,7 @@ def make_node(
             frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape"
         ) from None
     results: list[TensorVersion] = []
+    awaited = guessed_of(ev, held)
     outputs: dict[str, object] = {}
     for place, (name, spec) in enumerate(op.outputs.items()):
         if spec.many:  # a list takes all that is left
@@ -206,11 +212,24 @@ def make_node(
         owner=owner_of(frame),
         params_from=dict(given or {}),
     )
+    if awaited:
+        ev.guessed.update((result.id, awaited) for result in results)
     check_graph(len(ev.nodes))
     ev.nodes.append(made_node)
     if visit is not None:
         visit.made = made_node
     return shape_result(form.result, outputs)
+
+
+def guessed_of(ev: Evaluator, operands: Mapping[str, object]) -> str:
+    """The unmapped call that the shape of an operand hangs on; "" where all shapes are known."""
+    if not ev.guessed:
+        return ""
+    for operand in operands.values():
+        for item in operand if isinstance(operand, tuple) else (operand,):
+            if isinstance(item, TensorVersion) and item.id in ev.guessed:
+                return ev.guessed[item.id]
+    return ""
 
 
 def owner_of(frame: Frame) -> ModuleObject | None:
@@ -268,11 +287,20 @@ def apply_layer(
     if isinstance(bound, Refused):
         if isinstance(module.cls, Api):
             restating.turn_to(ev, module.cls.name)
+        cells = (cell for value in (*args, *kwargs.values()) for cell in ev.dialect.cells(value))
+        held = {f"x{at}": operand_of(ev, cell, node, frame) for at, cell in enumerate(cells)}
+        awaited = guessed_of(ev, held)
+        if awaited:
+            return ev.dialect.waiting(ev, held, node, frame, awaited, bound.why, module)
         spelled = layer_call(module, args, kwargs, node)
         why = f"{module.class_name}: {bound.why}"
         return ev.dialect.unmapped(ev, args, dict(kwargs), node, frame, why, module, spelled)
     bad = ev.dialect.check_constraints(ev, module, bound, node, frame)
     if bad is not None:
+        held = {k: operand_of(ev, v, node, frame) for k, v in bound.operands.items()}
+        awaited = guessed_of(ev, held)
+        if awaited:
+            return ev.dialect.waiting(ev, held, node, frame, awaited, bad, module)
         raise ev.refusal(frame, node, bad, "check the sizes or give another --input", "shape")
     visit.form, visit.bound = module.form, bound
     return make_node(

@@ -175,14 +175,15 @@ class KerasDialect(KerasModules):
         why: str,
         module: ModuleObject | None = None,
         spelled: Spelled | None = None,
+        waits: str = "",
     ) -> Value:
-        result = super().unmapped_operands(ev, operands, node, frame, why, module, spelled)
+        result = super().unmapped_operands(ev, operands, node, frame, why, module, spelled, waits)
         held = tuple(Value(TensorCell(v)) for v in operands.values() if isinstance(v, TensorVersion))
         if not ev.recorder.symbolic(ev, held):
             return result
 
         def again(ev: Evaluator, args: Args, kwargs: Kwargs, exchange: Exchange, frame: Frame) -> Value:
             now = {name: exchange.plain(operand) for name, operand in operands.items()}
-            return self.unmapped_operands(ev, now, node, frame, why, module, spelled)
+            return self.unmapped_operands(ev, now, node, frame, why, module, spelled, waits)
 
         return ev.recorder.add(ev, Record(None, held, {}, node, frame, again), result)

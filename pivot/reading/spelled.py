@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from pivot.decisions import Decision, Where
 from pivot.reading.frames import Frame
 from pivot.reading.values import Value
+from pivot.slots import Ignored
 
 if TYPE_CHECKING:
+    from pivot.forms import Bound
     from pivot.op import Kind, Spelling
     from pivot.opset import Form
     from pivot.reading.evaluator import Evaluator
@@ -64,8 +66,11 @@ def _ordinal(definition: ast.AST, site: ast.AST, text: str) -> int:
 
 
 def is_read_here(ev: Evaluator, form: Form, node: ast.AST, frame: Frame) -> bool:
-    """Is a form read at a site? Those of decisions may be for one place only."""
-    return form.where is None or form.where == where_of(root_of(ev), node, frame)
+    """Is a form read at a site? Those of decisions may be for one place only, or for all but some."""
+    if form.where is None and not form.unless:
+        return True
+    here = where_of(root_of(ev), node, frame)
+    return form.where == here if form.where is not None else here not in form.unless
 
 
 def stop_at(ev: Evaluator, spelled: Spelled | None) -> Decision | None:
@@ -85,7 +90,28 @@ def of_unknown(
     """A library object that nobody knows is called: the call that made it, with what it is applied to."""
     for visits in ev.trace.visits.values():
         for made in visits:
-            if made.kind == "data" and made.name and made.result is not None and made.result.hint is callee.hint:
+            if made.kind == "data" and made.name and made.result is not None and made.result.hint == callee.hint:
                 place = (made.node, made.frame)
                 return Spelled("call", made.name, *place, made.args, made.kwargs, "layer", args, kwargs, node)
     return None
+
+
+def note_left_out(
+    ev: Evaluator,
+    form: Form,
+    bound: Bound,
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    node: ast.AST,
+    frame: Frame,
+) -> None:
+    """What a form of one's own leaves out is said: nothing is dropped without a word."""
+    for slot in (*form.args, *form.apply):
+        where = bound.given.get(slot.key)
+        if not isinstance(slot.value, Ignored) or where is None:
+            continue
+        given = kwargs.get(where) if isinstance(where, str) else args[where]
+        if given is not None:
+            name = where if isinstance(where, str) else f"argument {where + 1}"
+            why = f"{name} of {form.name} is left out, as was decided"
+            ev.note(frame, node, why, "map it to a parameter where it matters", "left-out", "info")

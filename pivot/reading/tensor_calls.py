@@ -228,8 +228,9 @@ class TensorCalls:
         why: str,
         module: ModuleObject | None = None,
         spelled: Spelled | None = None,
+        waits: str = "",
     ) -> Value:
-        """The node itself, from operands that were read."""
+        """The node itself, from operands that were read. `waits`: the unmapped call that its shapes hang on."""
         stop = stop_at(ev, spelled)
         first = next((o for o in operands.values() if isinstance(o, TensorVersion)), None)
         version = new_version(ev, first.type if first is not None else TensorType((), "float32"))
@@ -251,6 +252,7 @@ class TensorCalls:
             why=why if stop is None else stop.message or "the target stops here, as was decided",
             text=text[:400],
             spelled=spelled,
+            waits=waits,
             stopped=stop is not None,
         )
         check_graph(len(ev.nodes))
@@ -258,10 +260,28 @@ class TensorCalls:
         if stop is not None:
             why = f"stops here, as was decided: {text.splitlines()[0][:80]}"
             ev.note(frame, node, why, "map it to have it computed", "stopped", "warning")
+        elif waits:
+            why = f"not read before {waits} is mapped: {text.splitlines()[0][:80]}: {why}"
+            ev.note(frame, node, why, f"map {waits} first", "waits", "warning")
         else:
             why = f"not mapped: {text.splitlines()[0][:80]}: {why}"
             ev.note(frame, node, why, "map it to an op, or write it with known ones", "unmapped", "error")
+        ev.guessed[version.id] = waits or text.splitlines()[0][:80]
         return Value(TensorCell(version), None, INPUT)
+
+    def waiting(
+        self,
+        ev: Evaluator,
+        operands: Mapping[str, object],
+        node: ast.AST,
+        frame: Frame,
+        awaited: str,
+        why: str,
+        module: ModuleObject | None,
+    ) -> Value:
+        """A node that cannot be read before an unmapped call is mapped: the shape it was taken to have does not fit."""
+        ev.visit(Visit(node, frame, "unmapped", None, (), {}, module=module, name=why))
+        return self.unmapped_operands(ev, operands, node, frame, why, module, None, awaited)
 
     def cells(self, value: Value) -> Iterator[TensorCell]:
         """The tensors in a value."""

@@ -132,6 +132,7 @@ class TorchContainers(Dialect):
         if isinstance(value.hint, Unknown):
             module = ModuleObject(Api("unread"), site=node, frame=frame, speculative=ev.speculating > 0)
             module.attrs["unmapped"] = Value(value.hint.why)
+            module.attrs["unread"] = value
             ev.add_module(module)
             return Value(module, value.origin)
         return value

@@ -12,6 +12,7 @@ from pivot.notation import axis_of
 from pivot.reading import applying, boxes, calls, classes, constructed, initialising, restating, surroundings
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
+from pivot.reading.spelled import of_unknown
 from pivot.reading.storage import new_version, write_in_place
 from pivot.reading.stored import stored_shape
 from pivot.reading.torch_containers import TorchContainers
@@ -222,7 +223,12 @@ class TorchModules(TorchContainers):
                 value = self.apply_module(ev, child, (value,), {}, inner, frame)
             return value
         if "unmapped" in module.attrs:
-            spelled = applying.layer_call(module, args, kwargs, node)
+            unread = module.attrs.get("unread")
+            spelled = (
+                of_unknown(ev, unread, args, kwargs, node)
+                if unread is not None
+                else applying.layer_call(module, args, kwargs, node)
+            )
             return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module, spelled)
         if module.form is None:
             raise ev.refusal(frame, node, f"{module.class_name} has no forward()", "call a module that has one")

@@ -143,3 +143,68 @@ def test_a_mapping_is_proven_by_numbers(made: Made, tmp_path: Path) -> None:
     done, _ = made(mapped(CODE, FIRST), mapped(BODY, SECOND), words=("--verify",))
     assert done.status == 0, done.out
     assert "Both sides compute the same" in done.out
+
+
+LAYERS = """
+    from lib import Conv, Wave
+    import torch
+    from torch import nn
+
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = Conv(3, 8, 3, padding=1)
+            self.waves = nn.ModuleList([Wave(8) for _ in range(2)])
+            self.head = nn.Sequential(nn.Linear(8, 8), Wave(8))
+
+        def forward(self, x):
+            x = self.conv(x)
+            for wave in self.waves:
+                x = wave(x)
+            return self.head(x.mean((2, 3)))
+
+
+    model = Net()
+    model(torch.randn(2, 3, 8, 8))
+"""
+CONV = """extends = "conv2d"
+[[torch]]
+call = "lib.Conv"
+kind = "layer"
+args = "size(x.C), filters, pair(kernel), *, padding=torch_padding(padding, kernel, dilation, stride)"
+apply = "@x"
+weights = { kernel = "weight: O I H W", bias = "bias: O" }
+"""
+WAVE = """extends = "tanh"
+[[torch]]
+call = "lib.Wave"
+kind = "layer"
+args = "_"
+apply = "@x"
+"""
+
+
+def test_layers_of_other_libraries_are_mapped(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "net.py"
+    source.write_text(dedent(LAYERS))
+    (tmp_path / "ops").mkdir()
+    done = run("convert", source, "--json")
+    assert done.status == 3
+    nodes = [node for node in done.events[-1]["picture"]["nodes"] if node["unmapped"]]
+    assert [node["call"] and node["call"]["name"] for node in nodes] == [
+        "lib.Conv",
+        "lib.Wave",
+        "lib.Wave",
+        None,
+        "lib.Wave",
+    ]
+    assert nodes[3]["unmapped"]["waits"] == "wave(x)"  # Linear(8, 8) meets the 3 channels that Conv was taken to keep
+    (tmp_path / "ops" / "conv.toml").write_text(CONV)
+    (tmp_path / "ops" / "wave.toml").write_text(WAVE)
+    done = run("convert", source, "--ops", tmp_path / "ops")
+    assert (done.status, done.err) == (0, "")
+    assert "argument 1 of lib.Wave is left out, as was decided" in done.out
+    text = (tmp_path / "out" / "net_keras.py").read_text()
+    assert 'layers.Conv2D(8, 3, padding="same"' in text
+    assert text.count('layers.Activation("tanh")') == 2
