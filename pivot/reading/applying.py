@@ -61,11 +61,8 @@ def _plain_of(value: Value) -> object:
     if isinstance(hint, Quotient):
         return dim_hint(hint.over) / dim_hint(hint.by)  # its text is kept, and its number here
     if isinstance(hint, ModuleObject) and hint.form is not None and hint.visit is not None:
-        return Construction(
-            hint.form.name,
-            [_plain_of(v) for v in hint.visit.args],
-            {k: _plain_of(v) for k, v in hint.visit.kwargs.items()},
-        )
+        args, kwargs = hint.visit.read_as or (hint.visit.args, hint.visit.kwargs)
+        return Construction(hint.form.name, [_plain_of(v) for v in args], {k: _plain_of(v) for k, v in kwargs.items()})
     if isinstance(hint, InstanceObject) and hint.items is not None:
         return tuple(_plain_of(v) for v in hint.items)
     return hint

@@ -55,6 +55,10 @@ class Dialect(TensorCalls):
         """hasattr(library, name)."""
         return True
 
+    def reads(self, ev: Evaluator, name: str) -> bool:
+        """Is there a form, or something that leads to one, for calls of a library name?"""
+        return bool(ev.opset.find(self.framework, "call", name))
+
     def exports(self, ev: Evaluator, module: str, name: str) -> bool:
         """Does `from module import *` bind this name?"""
         return bool(ev.opset.find(self.framework, "call", self.canonical(f"{module}.{name}")))

@@ -226,7 +226,17 @@ def file_of(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> Path | None:
         return find_relative(node.level, module.split(".") if module else [], frame)
     if module.partition(".")[0] not in LIBRARIES:
         return find_absolute(module.split("."), frame)
-    return None
+    return neighbour(module.split("."), frame)
+
+
+def neighbour(parts: list[str], frame: Frame) -> Path | None:
+    """A file in the folder of the opened one, where a library's own file is read: `keras.src.applications.resnet`."""
+    file = Path(frame.file)
+    root, package = package_root(file)
+    if not package or list(package) != parts[: len(package)] or len(parts) > len(package) + 1:
+        return None
+    found = as_file(root.joinpath(*parts))
+    return found if found is not None and found.parent == file.parent else None
 
 
 def find_relative(level: int, parts: list[str], frame: Frame) -> Path | None:

@@ -7,15 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.dims import product
-from pivot.reading import keras_graphs
+from pivot.reading import keras_answers, keras_graphs
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_modules import KerasModules
 from pivot.reading.keras_names import BASES, CONTAINERS, canonical
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.spelled import Spelled
-from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     SIZE,
@@ -23,12 +21,10 @@ from pivot.reading.values import (
     BoundApi,
     ClassObject,
     Origin,
-    ParameterObject,
     TensorCell,
     TensorVersion,
     Value,
 )
-from pivot.types import TensorType
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -79,8 +75,10 @@ class KerasDialect(KerasModules):
             module.visit = ev.visit(
                 Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name)
             )
-            self.add_all(ev, module, args, node, frame)
+            self.add_all(ev, module, args, kwargs, node, frame)
             return result
+        if name == "keras.layers.InputLayer":
+            return Value(keras_graphs.input_layer(ev, keras_graphs.input_arguments(args, kwargs), node, frame))
         if name == "keras.Input":
             return keras_graphs.make_input(ev, callee, args, kwargs, node, frame)
         ends = keras_graphs.model_arguments(args, kwargs) if name == "keras.Model" else None
@@ -93,35 +91,13 @@ class KerasDialect(KerasModules):
                 Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name)
             )
             return result
-        if name == "keras.layers.Lambda" and args:
-            module = self.new_module(ev, Api(name), node, frame)
-            module.attrs["function"] = args[0]
-            keras_graphs.give_name(ev, module, kwargs)
-            module.visit = ev.visit(Visit(node, frame, "layer", callee, args, kwargs, module=module, name=name))
-            return Value(module)
-        if name == "keras.ops.shape" and args and isinstance(args[0].hint, TensorCell):
-            ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="shape"))
-            cell = args[0].hint
-            return Value(
-                tuple(self.size_value(cell, i, args[0], node, frame) for i in range(len(cell.shape))), None, SIZE
-            )
-        if name == "keras.ops.size" and args and isinstance(args[0].hint, TensorCell):
-            return Value(
-                product(args[0].hint.shape), Origin("size", node, frame.file, "numel", (args[0],), frame), SIZE
-            )
-        if name == "keras.Variable" and args and isinstance(args[0].hint, TensorCell):
-            trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
-            held = args[0].hint
-            parameter = ParameterObject(TensorType(held.shape, held.dtype), trainable, buffer=not trainable)
-            ev.parameters.append(parameter)
-            return Value(TensorCell(new_version(ev, parameter.type, parameter)))
-        if name == "keras.config.floatx":
-            return Value("float32")
-        if name in ("keras.ops.is_tensor",):
-            return Value(isinstance(args[0].hint, TensorCell))
-        if name == "keras.ops.convert_to_tensor" and args:
-            return args[0]
-        return None
+        if name == "keras.layers.Lambda" and (args or "function" in kwargs):
+            visit = Visit(node, frame, "layer", callee, args, kwargs, name=name)
+            return self.function_layer(ev, visit, args[0] if args else kwargs["function"])
+        known = keras_answers.answer(ev, callee, name, args, kwargs, node, frame)
+        if known is None:
+            known = self.library_function(ev, callee, name, args, kwargs, node, frame)
+        return known
 
     # -- tensors ------------------------------------------------------------------------------
 

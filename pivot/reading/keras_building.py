@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pivot.dims import free_symbols
+from pivot.dims import Dim, free_symbols
+from pivot.dims import hint as dim_hint
 from pivot.forms import Refused, read_apply
 from pivot.notation import axis_of
 from pivot.reading import applying, calls
@@ -54,12 +56,26 @@ def build(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame:
         shape = stored_shape(module.form.op, role, place, {**module.params, **bound.params}, sizes)
         if shape is None:
             continue
-        for symbol in (s for size in shape for s in free_symbols(size).values()):  # a weight has one size
-            ev.guards.append((symbol, symbol.hint, f"{frame.file}:{getattr(node, 'lineno', 0)}"))
+        shape = fixed(ev, shape, node, frame)
         parameter = ParameterObject(TensorType(shape), not spec.buffer, True, spec.buffer, role=role, owner=module)
         ev.parameters.append(parameter)
-        module.parameters[place.path] = Value(TensorCell(new_version(ev, parameter.type, parameter)))
+        ev.set_item(module.parameters, place.path, Value(TensorCell(new_version(ev, parameter.type, parameter))))
         module.weights[role] = parameter
+
+        def undo(role: str = role) -> None:  # an arm on trial builds nothing
+            module.weights.pop(role, None)
+
+        ev.undoable(undo)
+
+
+def fixed(ev: Evaluator, shape: Iterable[Dim], node: ast.AST, frame: Frame) -> tuple[int, ...]:
+    """The shape of a weight: what of it depends on the sizes of the input fixes these."""
+    found: list[int] = []
+    for size in shape:
+        for symbol in free_symbols(size).values():
+            ev.guards.append((symbol, symbol.hint, f"{frame.file}:{getattr(node, 'lineno', 0)}"))
+        found.append(dim_hint(size))
+    return tuple(found)
 
 
 def build_own(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.reading import graphs
 from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Record, announced, cells
@@ -19,6 +20,7 @@ from pivot.reading.values import (
     ListObject,
     Origin,
     TensorCell,
+    TensorVersion,
     Value,
 )
 
@@ -27,13 +29,15 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 INPUT_ARGUMENTS = ("shape", "batch_size", "dtype", "sparse", "batch_shape", "name", "tensor")
+CONNECTED = "connected"
+BEGINS = "begins."  # attributes of a layer that say what enters a model that begins with it
 OF_MODELS = {"input", "inputs", "output", "outputs", "layers", "input_shape", "output_shape"}
 OF_LAYERS = {"input", "output", "input_shape", "output_shape"}
 
 
 def make_input(ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """keras.Input(...): a tensor whose batch and whose sizes of None are free."""
-    given = {**dict(zip(INPUT_ARGUMENTS, args, strict=False)), **kwargs}
+    given = input_arguments(args, kwargs)
     if "tensor" in given and given["tensor"].hint is not None:
         return given["tensor"]
     layer = input_layer(ev, given, node, frame)
@@ -42,10 +46,20 @@ def make_input(ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: a
     version = layer.announced[0]
     value = Value(TensorCell(version), Origin("apply", node, frame.file, "keras.Input", args, frame), INPUT)
     visit.result = value
-    record = Record(layer, (), {}, node, frame, None, (), (version,), value)
-    ev.recorder.made[version.id] = record
-    ev.recorder.records.append(record)
+    begin(ev, Record(layer, (), {}, node, frame, None, (), (version,), value))
     return value
+
+
+def begin(ev: Evaluator, record: Record) -> None:
+    """Keep an input; arms on trial leave no record."""
+    if not ev.speculating:
+        ev.recorder.made[record.results[0].id] = record
+        ev.recorder.records.append(record)
+
+
+def input_arguments(args: Args, kwargs: Kwargs) -> Kwargs:
+    """The arguments of keras.Input by their names."""
+    return {**dict(zip(INPUT_ARGUMENTS, args, strict=False)), **kwargs}
 
 
 def input_layer(ev: Evaluator, given: Kwargs, node: ast.AST, frame: Frame) -> ModuleObject:
@@ -113,6 +127,48 @@ def fill_model(ev: Evaluator, module: ModuleObject, takes: Value, gives: Value, 
             ev.set_item(module.children, key, Value(layer))
 
 
+def add_layer(ev: Evaluator, module: ModuleObject, item: Value, node: ast.AST, frame: Frame) -> None:
+    """One more layer of a Sequential; the first one may say what enters the model."""
+    hint = item.hint
+    if isinstance(hint, TensorCell) and hint.version.id in ev.recorder.made:  # keras.Input(...)
+        module.announced = (hint.version,)
+        return
+    if not isinstance(hint, ModuleObject):
+        raise ev.refusal(frame, node, f"a Sequential of {readable(item)} is not read", "give it layers")
+    if is_input(hint):
+        module.announced = hint.announced
+        return
+    if not module.children and not module.announced:
+        module.announced = hint.announced or beginning(ev, hint, node, frame)
+    ev.set_item(module.children, f"layers[{len(module.children)}]", item)
+
+
+def beginning(ev: Evaluator, layer: ModuleObject, node: ast.AST, frame: Frame) -> tuple[TensorVersion, ...]:
+    """The input that `Dense(8, input_shape=(4,))` announces for a model that it begins."""
+    said = {k.removeprefix(BEGINS): v for k, v in layer.attrs.items() if k.startswith(BEGINS) and v.hint is not None}
+    ids = layer.form is not None and layer.form.op.name == "embedding"
+    size = said.pop("input_length" if ids else "input_dim", None)
+    if size is not None and not {"input_shape", "batch_input_shape"} & said.keys():
+        said["input_shape"] = size if isinstance(size.hint, tuple) else Value((size,))
+    if "input_shape" not in said and "batch_input_shape" not in said:
+        return ()
+    return input_layer(ev, {**said, "dtype": Value("int32" if ids else "float32")}, node, frame).announced
+
+
+def connect_sequential(ev: Evaluator, module: ModuleObject, node: ast.AST, frame: Frame) -> None:
+    """Call the layers of a Sequential on its announced input, so that they can say what they take and give."""
+    if CONNECTED in module.attrs or not module.announced:
+        return
+    version = module.announced[0]
+    value = Value(TensorCell(version), None, INPUT)
+    if version.id not in ev.recorder.made:
+        begin(ev, Record(None, (), {}, node, frame, None, (), (version,), value))
+    ev.set_item(module.attrs, f"{CONNECTED}.input", value)
+    for place, child in enumerate(list(module.children.values())):
+        value = ev.dialect.apply_module(ev, child, (value,), {}, ev.trace.part(node, 10 + place), frame)
+    ev.set_item(module.attrs, CONNECTED, value)
+
+
 def is_input(layer: ModuleObject) -> bool:
     """Is this one of the layers that announce inputs?"""
     return isinstance(layer.cls, Api) and layer.cls.name == "keras.layers.InputLayer"
@@ -152,7 +208,16 @@ def attribute(ev: Evaluator, module: ModuleObject, attr: str, node: ast.AST, fra
         side = graph.takes if attr.startswith("input") else graph.gives
         alone = one(side)
         return sizes_of(alone) if attr.endswith("shape") else alone
+    if module.container == "sequential" and attr in OF_MODELS - {"layers"}:
+        connect_sequential(ev, module, node, frame)
+        said = module.attrs.get(CONNECTED if attr.startswith("output") else f"{CONNECTED}.input")
+        if said is None:
+            return None
+        return sizes_of(said) if attr.endswith("shape") else Value(ListObject([said])) if attr.endswith("s") else said
     if attr in OF_LAYERS:
+        for model in ev.modules:
+            if model.container == "sequential" and any(child.hint is module for child in model.children.values()):
+                connect_sequential(ev, model, node, frame)
         record = next((r for r in ev.recorder.records if r.layer is module), None)
         if record is None or record.result is None:
             return None

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pivot.reading import applying, boxes, calls, classes, constructed, keras_building, keras_graphs
-from pivot.reading.dialect import Dialect
+from pivot.dims import Size
+from pivot.reading import applying, boxes, calls, classes, constructed, keras_building, keras_graphs, keras_modes
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
-from pivot.reading.keras_names import BASES, CONTAINERS, METHODS
+from pivot.reading.keras_calls import KerasCalls
+from pivot.reading.keras_names import ANSWERING, BASES, CONTAINERS, METHODS
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.storage import new_version
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 
-class KerasModules(Dialect):
+class KerasModules(KerasCalls):
     """Everything of Layer, Model and Sequential."""
 
     def new_module(self, ev: Evaluator, cls: ClassObject | Api, node: ast.AST, frame: Frame) -> ModuleObject:
@@ -46,11 +47,14 @@ class KerasModules(Dialect):
         ev.add_module(module)
         return module
 
-    def add_all(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
+    def add_all(
+        self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> None:
         """The layers of a Sequential, from a list."""
-        if args and args[0].hint is not None:
-            for item in iterate(ev, args[0], node, frame):
-                ev.set_item(module.children, f"layers[{len(module.children)}]", item)
+        held = args[0] if args else kwargs.get("layers")
+        if held is not None and held.hint is not None:
+            for item in iterate(ev, held, node, frame):
+                keras_graphs.add_layer(ev, module, item, node, frame)
 
     def make_layer(
         self,
@@ -85,7 +89,7 @@ class KerasModules(Dialect):
         if hit is not None and isinstance(hit[0].hint, FunctionObject):
             calls.call_program(ev, hit[0].hint, (result, *args), kwargs, node, frame, hit[0], result, visit)
         elif module.container:
-            self.add_all(ev, module, args, node, frame)
+            self.add_all(ev, module, args, kwargs, node, frame)
         elif base is not None and base.name not in BASES:
             self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
         if not module.name:
@@ -169,21 +173,29 @@ class KerasModules(Dialect):
         if name == "get_layer":
             return keras_graphs.get_layer(ev, module, args, kwargs, node, frame)
         if name == "add":
-            ev.set_item(module.children, f"layers[{len(module.children)}]", args[0])
+            keras_graphs.add_layer(ev, module, args[0] if args else kwargs["layer"], node, frame)
+        if name == "pop" and module.container == "sequential" and module.children:
+            ev.drop_item(module.children, list(module.children)[-1])
+        if name == "get_config":
+            return Value(DictObject({"name": (Value("name"), Value(module.name))}))
+        if name in ANSWERING:
+            return ev.unknown(frame, node, f"{module.class_name}.{name}() is not read")
         return Value(None)
 
     def own_weight(
         self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     ) -> Value:
-        """self.add_weight(shape=..., trainable=...): a parameter of this layer."""
-        shape = kwargs.get("shape") or (args[0] if args else Value(()))
-        sizes = tuple(v.hint for v in iterate(ev, shape, node, frame))
-        if not all(isinstance(s, int) for s in sizes):
+        """self.add_weight(shape=..., trainable=...): a parameter of this layer; in Keras 2 a name may come first."""
+        places = ("name", "shape") if args and isinstance(args[0].hint, str) else ("shape", "initializer")
+        given = {**dict(zip(places, args, strict=False)), **kwargs}
+        shape = given.get("shape", Value(()))
+        sizes = [v.hint for v in iterate(ev, shape, node, frame)] if not isinstance(shape.hint, int) else [shape.hint]
+        known = tuple(s for s in sizes if isinstance(s, (int, Size)))
+        if len(known) != len(sizes):
             raise ev.refusal(frame, node, "a weight whose shape is not known", "give the shape as numbers")
-        trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
-        parameter = ParameterObject(
-            TensorType(tuple(s for s in sizes if isinstance(s, int))), trainable, buffer=not trainable, owner=module
-        )
+        trainable = "trainable" not in given or bool(given["trainable"].hint)
+        type_ = TensorType(keras_building.fixed(ev, known, node, frame))
+        parameter = ParameterObject(type_, trainable, buffer=not trainable, owner=module)
         ev.parameters.append(parameter)
         return Value(TensorCell(new_version(ev, parameter.type, parameter)))
 
@@ -210,7 +222,7 @@ class KerasModules(Dialect):
                 keras_graphs.fill_model(ev, module, *ends, node, frame)
                 return Value(None)
             if module.container:
-                self.add_all(ev, module, args, node, frame)
+                self.add_all(ev, module, args, kwargs, node, frame)
             elif base is not None and base.name not in BASES:
                 self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
             return Value(None)
@@ -249,7 +261,28 @@ class KerasModules(Dialect):
         node: ast.AST,
         frame: Frame,
     ) -> Value:
-        """What a layer gives, whether the call is recorded or not."""
+        """What a layer gives, whether the call is recorded or not; `training=False` holds for all that it calls."""
+        fixed = keras_modes.fixed(ev, kwargs)
+        if fixed is None or fixed == ev.mode:
+            return self.run_in_mode(ev, callee, module, args, kwargs, node, frame)
+        keras_modes.check(ev, module, fixed, node, frame)
+        before, ev.mode = ev.mode, fixed
+        try:
+            return self.run_in_mode(ev, callee, module, args, kwargs, node, frame)
+        finally:
+            ev.mode = before
+
+    def run_in_mode(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        module: ModuleObject,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        """The call of a layer: its class's own, or the library's."""
         visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name=module.class_name))
         number = module.calls.get(ev.mode, 0)
         module.calls[ev.mode] = number + 1
@@ -258,7 +291,8 @@ class KerasModules(Dialect):
             if hit is not None and isinstance(hit[0].hint, FunctionObject):
                 function = hit[0].hint
                 names = [a.arg for a in (*function.node.args.args, *function.node.args.kwonlyargs)]
-                if "training" in names and "training" not in kwargs and names.index("training") > len(args):
+                unsaid = "training" not in kwargs or kwargs["training"].hint is None
+                if "training" in names and unsaid and names.index("training") > len(args):
                     kwargs = {**kwargs, "training": Value(ev.mode_values[ev.mode], None, MODE)}
                 elif "training" not in names:
                     kwargs = {k: v for k, v in kwargs.items() if k != "training"}
@@ -296,13 +330,14 @@ class KerasModules(Dialect):
             return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module, spelled)
         if module.form is None:
             raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
+        self.check_axis(ev, module, args, node, frame)
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}
         before = len(ev.nodes)
         keras_building.build(ev, module, args, node, frame)
         result = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
         for made in ev.nodes[before:]:
             made.index = number
-        return result
+        return self.activated(ev, module, result, node, frame)
 
     def synthetic(self, ev: Evaluator, node: ast.AST, index: int) -> ast.AST:
         """A site of its own for the index-th layer of a Sequential called at `node`."""

@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+import re
+
 BASES = ("keras.Model", "keras.Sequential", "keras.layers.Layer", "keras.models.Model", "keras.models.Sequential")
 MODELS = ("keras.Model", "keras.Sequential")
 CONTAINERS = {"keras.Sequential": "sequential", "keras.models.Sequential": "sequential"}
-METHODS = {"add", "add_weight", "build", "call", "__call__", "compile", "get_layer", "summary"}
+METHODS = {
+    "add", "add_loss", "add_metric", "add_weight", "build", "call", "__call__", "compile", "compute_mask",
+    "compute_output_shape", "compute_output_spec", "count_params", "evaluate", "fit", "get_config", "get_layer",
+    "get_weights", "load_weights", "pop", "predict", "save", "save_weights", "set_weights", "summary",
+}  # fmt: skip
+ANSWERING = {
+    "compute_output_shape", "compute_output_spec", "count_params", "evaluate", "fit", "get_weights", "predict",
+}  # fmt: skip
+"""Methods whose results have no part in a network; a program that decides on them is refused."""
 PREFIXES = (
-    ("tensorflow.compat.v1.keras.", "keras."),
-    ("tensorflow.compat.v2.keras.", "keras."),
+    ("tensorflow.compat.v1.", "tensorflow."),
+    ("tensorflow.compat.v2.", "tensorflow."),
     ("tensorflow.python.keras.", "keras."),
+    ("tensorflow.python.", "tensorflow."),
     ("tensorflow.contrib.keras.", "keras."),
     ("tensorflow.keras.", "keras."),
     ("tf_keras.", "keras."),
     ("keras.src.", "keras."),
+    ("keras.api.", "keras."),
+    ("keras.legacy.", "keras."),
 )
 SAME = {
+    "tensorflow.keras": "keras",
+    "tensorflow.python.keras": "keras",
+    "tf_keras": "keras",
+    "keras.src": "keras",
     "keras.Functional": "keras.Model",
     "keras.layers.Input": "keras.Input",
-    "keras.engine.Layer": "keras.layers.Layer",
     "keras.Layer": "keras.layers.Layer",
+    "keras.backend.tensorflow_backend": "keras.backend",
+    "tensorflow.Variable": "keras.Variable",
+    "tensorflow.newaxis": "numpy.newaxis",
 }
+POOLS = re.compile(r"(Global)?(Avg|Max)Pool(\d)D$")
+OLD = re.compile(r"(Atrous)?(Depthwise|Separable)?(Convolution|Deconvolution)(\d)D(Transpose)?$")
+PARTS = re.compile(r"keras\.ops\.(numpy|nn|core|math)\.(\w+)$")
+LOCATED = ("keras.layers.", "keras.models.", "keras.engine.")
 
 
 def canonical(name: str) -> str:
@@ -28,9 +51,32 @@ def canonical(name: str) -> str:
     for old, new in PREFIXES:
         if name.startswith(old):
             name = new + name[len(old) :]
+    name = SAME.get(name, name)
     parts = name.split(".")
-    if parts[:2] == ["keras", "layers"] and len(parts) > 3 and parts[-1][:1].isupper():
+    if len(parts) > 2 and name.startswith(LOCATED) and (parts[-1][:1].isupper() or parts[1] == "engine"):
+        models = parts[-1] in ("Model", "Sequential", "Functional")
+        name = f"keras.{parts[-1]}" if models else f"keras.layers.{parts[-1]}"
+    if parts[:2] == ["keras", "layers"] and len(parts) > 3 and parts[-1] in LOWER:
         name = f"keras.layers.{parts[-1]}"
-    if parts[:2] == ["keras", "models"] and parts[-1] in ("Model", "Sequential", "Functional"):
-        name = f"keras.{parts[-1]}"
+    met = PARTS.match(name)
+    if met is not None:
+        name = f"keras.ops.{met[2]}"
+    if name.startswith("keras.layers."):
+        name = f"keras.layers.{usual(name.rpartition('.')[2])}"
     return SAME.get(name, name)
+
+
+LOWER = {"add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract", "merge"}
+"""Functions that make a merging layer and call it at once."""
+
+
+def usual(name: str) -> str:
+    """`MaxPool2D` -> `MaxPooling2D`, `Convolution2D` -> `Conv2D`, `Deconvolution2D` -> `Conv2DTranspose`."""
+    met = POOLS.match(name)
+    if met is not None:
+        return f"{met[1] or ''}{'Average' if met[2] == 'Avg' else 'Max'}Pooling{met[3]}D"
+    met = OLD.match(name)
+    if met is not None and met[1] is None:
+        turned = "Transpose" if met[5] or met[3] == "Deconvolution" else ""
+        return f"{met[2] or ''}Conv{met[4]}D{turned}"
+    return name

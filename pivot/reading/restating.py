@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
 ROOT = Path(__file__).resolve().parents[1] / "restated"
-LAYERS = ROOT / "torch"  # what stands for single library names; library_modules reads whole modules
+LAYERS = (ROOT / "torch", ROOT / "keras" / "layers", ROOT / "tensorflow")
+"""What stands for single library names; library_modules reads whole modules."""
 
 COPY_LAYERS = "keras.copy_layers"
 
@@ -28,7 +29,9 @@ COPY_LAYERS = "keras.copy_layers"
 @cache
 def known() -> frozenset[str]:
     """The canonical names that are restated: the path of the file is the name."""
-    return frozenset(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in LAYERS.rglob("*.py"))
+    return frozenset(
+        ".".join(path.relative_to(ROOT).with_suffix("").parts) for folder in LAYERS for path in folder.rglob("*.py")
+    )
 
 
 def path_of(name: str) -> Path:
@@ -38,12 +41,12 @@ def path_of(name: str) -> Path:
 
 def is_restated(ev: Evaluator, name: str) -> bool:
     """Does a name stand for its restatement: because no form reads it, or because its forms did not do?"""
-    return name in known() and (name in ev.restated or not ev.opset.find(ev.dialect.framework, "call", name))
+    return name in known() and (name in ev.restated or not ev.dialect.reads(ev, name))
 
 
 def is_restatement(file: str) -> bool:
     """Is this a file of restatements, rather than one of the program?"""
-    return Path(file).is_relative_to(LAYERS)
+    return any(Path(file).is_relative_to(folder) for folder in LAYERS)
 
 
 def turn_to(ev: Evaluator, name: str) -> None:

@@ -58,6 +58,7 @@ class Visit:
     serial: int = 0
     entered: Frame | None = None
     stopped: bool = False  # unmapped: the target is to stop here, and `name` says what it says
+    read_as: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as the forms were given them
     effects: int = 0  # of a program function: how often it changed something that others may see
 
 

@@ -56,7 +56,7 @@ def test_a_model_of_layers_held_by_attributes_lists_and_dicts(read_keras: Read) 
         "first", "more[0]", "more[1]", "heads['a']", "heads['b']",
     ]  # fmt: skip
     assert done.network.runs["eval"].output_names == ("a", "b")
-    assert [str(d) for d in done.network.inputs[0].value.type.shape] == ["N", "F"]
+    assert [str(d) for d in done.network.inputs[0].value.type.shape] == ["N", "4"]
     shapes = {p.names[0]: p.type.shape for p in done.network.parameters}
     assert str(shapes["first.kernel"][1]) == "8"
     assert shapes["more[1].kernel"] == (8, 8)

@@ -1,0 +1,190 @@
+"""What Keras and TensorFlow answer about themselves, sizes and tensors, without a part in the network."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pivot.dims import product
+from pivot.reading import keras_graphs
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.modules import ModuleObject
+from pivot.reading.storage import new_version
+from pivot.reading.trace import Visit
+from pivot.reading.values import (
+    MODE,
+    SIZE,
+    Api,
+    FunctionObject,
+    ListObject,
+    Origin,
+    ParameterObject,
+    TensorCell,
+    Value,
+)
+from pivot.types import TensorType
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+Answer = Callable[["Evaluator", Args, Kwargs, ast.AST, "Frame"], Value | None]
+
+PLAIN: dict[str, object] = {
+    "keras.backend.image_data_format": "channels_last",
+    "keras.backend.image_dim_ordering": "tf",
+    "keras.config.image_data_format": "channels_last",
+    "keras.backend.backend": "tensorflow",
+    "keras.config.backend": "tensorflow",
+    "keras.backend.floatx": "float32",
+    "keras.config.floatx": "float32",
+    "keras.backend.epsilon": 1e-07,
+    "keras.config.epsilon": 1e-07,
+    "keras.utils.is_keras_available": True,
+    "tensorflow.executing_eagerly": True,
+}
+NOTHING = {
+    "keras.backend.set_image_data_format", "keras.config.set_image_data_format", "keras.backend.set_floatx",
+    "keras.backend.clear_session", "keras.utils.clear_session", "keras.utils.set_random_seed",
+    "tensorflow.random.set_seed", "keras.utils.plot_model", "tensorflow.print",
+    "keras.utils.register_keras_serializable", "keras.saving.register_keras_serializable",
+    "keras.saving.serialize_keras_object",
+    "tensorflow.debugging.assert_equal",
+    "tensorflow.assert_equal", "tensorflow.debugging.assert_shapes", "tensorflow.debugging.assert_rank",
+    "tensorflow.config.run_functions_eagerly", "keras.mixed_precision.set_global_policy",
+}  # fmt: skip
+SIZES = {"keras.ops.shape", "tensorflow.shape", "keras.backend.shape"}
+STATIC = {"keras.backend.int_shape"}
+RANKS = {"keras.ops.ndim", "tensorflow.rank", "keras.backend.ndim", "keras.backend.rank"}
+ITSELF = {
+    "keras.ops.convert_to_tensor", "tensorflow.convert_to_tensor", "tensorflow.identity", "keras.backend.identity",
+    "tensorflow.ensure_shape", "keras.activations.linear", "tensorflow.function",
+    "keras.backend.convert_to_tensor", "tensorflow.debugging.check_numerics", "keras.utils.convert_to_tensor",
+}  # fmt: skip
+
+
+def answer(
+    ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Value | None:
+    """The answer of a library function; None: it is none of these."""
+    if name in PLAIN:
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+        return Value(PLAIN[name], Origin("literal", None, name))
+    if name in NOTHING:
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+        return Value(None)
+    first = args[0] if args else next(iter(kwargs.values()), None)
+    tensor = first is not None and isinstance(first.hint, TensorCell)
+    if name in SIZES and first is not None and tensor:
+        ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="shape"))
+        return sizes(ev, first, node, frame)
+    if name in STATIC and first is not None and tensor:
+        ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="shape"))
+        return keras_graphs.sizes_of(first)
+    if name in RANKS and first is not None and isinstance(first.hint, TensorCell):
+        ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="dim"))
+        return Value(len(first.hint.shape))
+    if name in ("keras.ops.size", "tensorflow.size") and first is not None and isinstance(first.hint, TensorCell):
+        ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="numel"))
+        return Value(product(first.hint.shape), Origin("size", node, frame.file, "numel", (first,), frame), SIZE)
+    if name in ITSELF and first is not None and (tensor or name.endswith(("function", "linear"))):
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+        return first
+    handler = HANDLERS.get(name)
+    return handler(ev, args, kwargs, node, frame) if handler is not None else None
+
+
+def sizes(ev: Evaluator, tensor: Value, node: ast.AST, frame: Frame) -> Value:
+    """All sizes of a tensor."""
+    cell = tensor.hint
+    assert isinstance(cell, TensorCell)
+    found = [
+        Value(size, Origin("size", node, frame.file, str(axis), (tensor,), frame), SIZE)
+        for axis, size in enumerate(cell.shape)
+    ]
+    return Value(tuple(found), None, SIZE)
+
+
+def variable(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value | None:
+    """keras.Variable(tensor), tf.Variable(tensor, trainable=False): a parameter that starts from it."""
+    start = args[0] if args else kwargs.get("initial_value", kwargs.get("initializer", Value(None)))
+    if not isinstance(start.hint, TensorCell):
+        return None
+    trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
+    held = start.hint
+    parameter = ParameterObject(TensorType(held.shape, held.dtype), trainable, buffer=not trainable)
+    ev.parameters.append(parameter)
+    return Value(TensorCell(new_version(ev, parameter.type, parameter)))
+
+
+def is_tensor(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """Is a value a tensor?"""
+    return Value(bool(args) and isinstance(args[0].hint, TensorCell))
+
+
+def get_activation(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """activations.get(name): the function of that name."""
+    from pivot.reading.keras_arguments import activation_name
+
+    given = args[0] if args else kwargs.get("identifier", Value(None))
+    if given.hint is None:
+        return Value(Api("keras.activations.linear"))
+    if isinstance(given.hint, (FunctionObject, ModuleObject)):
+        return given
+    name = activation_name(given)
+    return given if name is None else Value(Api(name), given.origin)
+
+
+def given_back(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """`initializers.get(x)` and `regularizers.get(x)`: what is given."""
+    return args[0] if args else next(iter(kwargs.values()), Value(None))
+
+
+def learning_phase(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """Training or evaluation."""
+    ev.visit(Visit(node, frame, "mode", None, (), name="training"))
+    return Value(ev.mode_values[ev.mode], None, MODE)
+
+
+def source_inputs(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value | None:
+    """`get_source_inputs(tensor)`: the inputs that a symbolic tensor comes from."""
+    first = args[0].hint if args else None
+    if not isinstance(first, TensorCell) or first.version.id not in ev.recorder.made:
+        return None
+    found: dict[str, Value] = {}
+    todo, seen = [first.version.id], set()
+    while todo:
+        record = ev.recorder.made.get(todo.pop())
+        if record is None or id(record) in seen:
+            continue
+        seen.add(id(record))
+        if record.again is None and record.result is not None:
+            found[record.results[0].id] = record.result
+        todo.extend(v.id for v in record.operands)
+    return Value(ListObject(list(found.values())))
+
+
+HANDLERS: dict[str, Answer] = {
+    "keras.Variable": variable,
+    "keras.backend.variable": variable,
+    "keras.ops.is_tensor": is_tensor,
+    "tensorflow.is_tensor": is_tensor,
+    "keras.backend.is_keras_tensor": is_tensor,
+    "keras.utils.is_keras_tensor": is_tensor,
+    "keras.backend.is_tensor": is_tensor,
+    "keras.activations.get": get_activation,
+    "keras.activations.deserialize": get_activation,
+    "keras.initializers.get": given_back,
+    "keras.regularizers.get": given_back,
+    "keras.constraints.get": given_back,
+    "keras.initializers.serialize": given_back,
+    "keras.regularizers.serialize": given_back,
+    "keras.constraints.serialize": given_back,
+    "keras.activations.serialize": given_back,
+    "keras.backend.learning_phase": learning_phase,
+    "keras.ops.operation_utils.get_source_inputs": source_inputs,
+    "keras.utils.get_source_inputs": source_inputs,
+    "keras.utils.layer_utils.get_source_inputs": source_inputs,
+    "keras.engine.get_source_inputs": source_inputs,
+}

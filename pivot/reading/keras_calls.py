@@ -1,0 +1,173 @@
+"""Calls of Keras and TensorFlow functions and constructors: arguments of every era, spellings of other libraries."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pivot.reading import applying, keras_graphs, restating
+from pivot.reading.dialect import Dialect
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.keras_arguments import Prepared, activation_name, prepare
+from pivot.reading.keras_names import LOWER
+from pivot.reading.keras_spellings import Spelling, rewritten, table
+from pivot.reading.modules import ModuleObject
+from pivot.reading.trace import Visit
+from pivot.reading.values import Api, ListObject, TensorCell, Value
+
+if TYPE_CHECKING:
+    from pivot.forms import Bound
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+LATE_AXIS = "late axis"
+MODES = {"sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "concat": "Concatenate", "dot": "Dot"}
+"""What `merge(mode=...)` of Keras 1 makes."""
+
+
+class KerasCalls(Dialect):
+    """Reading a call by the forms of Keras, whatever the source's own spelling of it is."""
+
+    def reads(self, ev: Evaluator, name: str) -> bool:
+        return super().reads(ev, name) or name in table()
+
+    def call_forms(
+        self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        forms = ev.opset.find(self.framework, "call", name)
+        if forms[0].kind != "layer":
+            return super().call_forms(ev, callee, name, args, kwargs, node, frame)
+        ready = prepare(ev, name, forms, args, kwargs, node, frame)
+        if name == "keras.layers.Activation":
+            named = next(iter(ready.kwargs.items()), None)
+            text = activation_name(named[1]) if named is not None else None
+            if named is not None and text is not None:
+                ready.kwargs[named[0]] = Value(text.rpartition(".")[2], named[1].origin)
+        found = applying.try_forms(ev, forms, ready.args, ready.kwargs, node, frame)
+        visit = Visit(node, frame, "layer", callee, args, kwargs, name=name)
+        visit.read_as = (ready.args, ready.kwargs)
+        if isinstance(found, str):
+            if name == "keras.layers.Activation" and (args or kwargs):
+                return self.function_layer(ev, visit, (*args, *kwargs.values())[0])
+            restating.turn_to(ev, name)
+            return self.unmapped_layer(ev, callee, name, args, kwargs, node, frame, found)
+        visit.form, bound = found
+        visit.bound = told_by_source(bound, ready.back)
+        visit.result = self.make_layer(ev, callee, name, visit, args, kwargs, node, frame)
+        self.finish_layer(ev, visit.result, ready, kwargs)
+        ev.visit(visit)
+        return visit.result
+
+    def finish_layer(self, ev: Evaluator, layer: Value, ready: Prepared, kwargs: Kwargs) -> None:
+        """Keep what stands beside the op of a layer: its activation, and where a model with it begins."""
+        module = layer.hint
+        assert isinstance(module, ModuleObject)
+        if ready.activation is not None:
+            ev.set_item(module.attrs, "activation", ready.activation)
+        if ready.late is not None:
+            ev.set_item(module.attrs, LATE_AXIS, Value(ready.late))
+        for name, value in ready.begins.items():
+            ev.set_item(module.attrs, f"{keras_graphs.BEGINS}{name}", value)
+
+    def function_layer(self, ev: Evaluator, visit: Visit, function: Value) -> Value:
+        """`Lambda(function)`, `Activation(function)`: a layer that calls a function."""
+        module = ModuleObject(
+            Api(visit.name), site=visit.node, frame=visit.frame, visit=visit, speculative=ev.speculating > 0
+        )
+        ev.add_module(module)
+        name = activation_name(function) if visit.name == "keras.layers.Activation" else None
+        module.attrs["function"] = Value(Api(name), function.origin) if name is not None else function
+        keras_graphs.give_name(ev, module, visit.kwargs)
+        visit.module, visit.result = module, Value(module)
+        ev.visit(visit)
+        return visit.result
+
+    def check_axis(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
+        """An axis that is read as the last one is the last one of the tensor that arrives. Raises Refusal."""
+        late = module.attrs.get(LATE_AXIS)
+        cell = args[0].hint if args else None
+        if late is None or not isinstance(cell, TensorCell) or not isinstance(late.hint, int):
+            return
+        rank = len(cell.shape)
+        if late.hint % rank != rank - 1:
+            why = f"{module.class_name} over axis {late.hint} of {rank} is not read"
+            raise ev.refusal(frame, node, why, "move the axis to the end", "axis")
+
+    def activated(self, ev: Evaluator, module: ModuleObject, result: Value, node: ast.AST, frame: Frame) -> Value:
+        """The result of a layer that was made with an activation."""
+        function = module.attrs.get("activation")
+        if function is None or module.form is None:
+            return result
+        name = activation_name(function)
+        callee = Value(Api(name), function.origin) if name is not None else function
+        return ev.call(callee, (result,), {}, ev.trace.part(node, 1), frame)
+
+    def spelled(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        name: str,
+        spelling: Spelling,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        """A function of another library that is one of keras.ops."""
+        ready = rewritten(spelling, args, kwargs)
+        if isinstance(ready, str):
+            restating.turn_to(ev, name)
+            return self.unmapped(ev, args, kwargs, node, frame, f"{name} {ready}")
+        forms = ev.opset.find(self.framework, "call", spelling.target)
+        found = applying.try_forms(ev, forms, ready.args, ready.kwargs, node, frame)
+        if isinstance(found, str):
+            restating.turn_to(ev, name)
+            return self.unmapped(ev, args, kwargs, node, frame, f"{name}: {found}")
+        visit = Visit(node, frame, "op", callee, args, kwargs, name=name)
+        visit.form, visit.bound = found[0], told_by_source(found[1], ready.back)
+        visit.result = self.run_function(ev, visit, args, kwargs, node, frame)
+        ev.visit(visit)
+        return visit.result
+
+    def merged(
+        self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        """`concatenate([a, b], axis=-1)`, `merge([a, b], mode="sum")`: a layer made and called at once."""
+        inputs = args[0] if args else kwargs["inputs"]
+        plain = {k: v for k, v in kwargs.items() if k not in ("inputs", "mode")}
+        layer = name.rpartition(".")[2]
+        cls = layer.capitalize()
+        if layer == "merge":
+            mode = kwargs.get("mode") or (args[1] if len(args) > 1 else Value("sum"))
+            if mode.hint not in MODES:
+                raise ev.refusal(frame, node, f"merge() with mode={mode.hint!r} is not read", "use a layer of Keras 3")
+            cls = MODES[str(mode.hint)]
+            args = args[:1]
+        layer_class = restating.library_value(ev, f"keras.layers.{cls}")
+        made = ev.call(layer_class, args[1:], plain, ev.trace.part(node, 1), frame)
+        return ev.call(made, (inputs,), {}, node, frame)
+
+    def library_function(
+        self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value | None:
+        """Functions that stand for others; None: this is none."""
+        if name.startswith("keras.layers.") and name.rpartition(".")[2] in LOWER:
+            return self.merged(ev, callee, name, args, kwargs, node, frame)
+        spelling = table().get(name)
+        if spelling is None or not any(self.holds_tensor(v) or holds_size(v) for v in (*args, *kwargs.values())):
+            return None
+        return self.spelled(ev, callee, name, spelling, args, kwargs, node, frame)
+
+
+def holds_size(value: Value) -> bool:
+    """Are there numbers that a tensor may be made of?"""
+    hint = value.hint
+    items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else (value,)
+    return any(isinstance(v.hint, (int, float)) or hasattr(v.hint, "terms") for v in items if isinstance(v, Value))
+
+
+def told_by_source(bound: Bound, back: dict[int | str, int | str]) -> Bound:
+    """What was given, at the places where the source has it; defaults that stand in it nowhere were not given."""
+    given = {slot: back[where] for slot, where in bound.given.items() if back.get(where, -1) != -1}
+    return replace(bound, given=given)

@@ -1,0 +1,50 @@
+import keras
+from keras import ops
+
+
+class Attention(keras.layers.Layer):
+    """Dot-product attention: query: (N, T, E), value and key: (N, S, E) -> (N, T, E)."""
+
+    def __init__(self, use_scale=False, score_mode="dot", dropout=0.0, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.use_scale = use_scale
+        self.score_mode = score_mode
+        if dropout:
+            self.drop = keras.layers.Dropout(dropout)
+        self.dropout = dropout
+
+    def build(self, input_shape):
+        if self.use_scale:
+            self.scale = self.add_weight(shape=(), initializer="ones", name="scale")
+        if self.score_mode == "concat":
+            self.concat_score_weight = self.add_weight(shape=(), initializer="ones", name="concat_score_weight")
+
+    def call(self, inputs, mask=None, return_attention_scores=False, use_causal_mask=False):
+        query, value = inputs[0], inputs[1]
+        key = inputs[2] if len(inputs) > 2 else value
+        if self.score_mode == "dot":
+            scores = ops.matmul(query, ops.transpose(key, (0, 2, 1)))
+            if self.use_scale:
+                scores = scores * self.scale
+        else:
+            both = ops.expand_dims(query, 2) + ops.expand_dims(key, 1)
+            if self.use_scale:
+                both = both * self.scale
+            scores = self.concat_score_weight * ops.sum(ops.tanh(both), axis=-1)
+        allowed = None
+        if mask is not None:
+            if mask[1] is not None:
+                allowed = ops.expand_dims(mask[1], 1)
+        if use_causal_mask:
+            causal = ops.tril(ops.ones_like(scores)) > 0.5
+            allowed = causal if allowed is None else ops.logical_and(allowed, causal)
+        if allowed is not None:
+            scores = ops.where(allowed, scores, scores - 1e9)
+        weights = ops.softmax(scores, axis=-1)
+        if self.dropout:
+            weights = self.drop(weights)
+        result = ops.matmul(weights, value)
+        if mask is not None:
+            if mask[0] is not None:
+                result = ops.where(ops.expand_dims(mask[0], -1), result, ops.zeros_like(result))
+        return (result, weights) if return_attention_scores else result

@@ -1,0 +1,15 @@
+import keras
+from keras import ops
+
+
+class Multiply(keras.layers.Layer):
+    """The product of tensors; fewer axes are filled up behind the batch."""
+
+    def call(self, inputs):
+        rank = max([len(x.shape) for x in inputs])
+        total = None
+        for other in inputs:
+            for _ in range(rank - len(other.shape)):
+                other = ops.expand_dims(other, 1)
+            total = other if total is None else total * other
+        return total

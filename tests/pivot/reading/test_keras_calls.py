@@ -1,0 +1,162 @@
+"""Calls of Keras and TensorFlow in the spellings of every era."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.opset import OpSet
+from pivot.problems import Problem
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.keras_names import canonical
+from pivot.reading.keras_spellings import table
+
+Read = Callable[..., Elaborated]
+
+
+def ops(done: Elaborated) -> list[str]:
+    return [node.op.name if node.op is not None else f"? {node.why}" for node in done.network.nodes]
+
+
+def sequential(layer: str) -> str:
+    return f"""
+import tensorflow as tf
+from keras import backend as K
+def net():
+    return keras.Sequential([keras.Input((8, 8, 4)), {layer}])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [
+        ("keras.src.layers.core.dense.Dense", "keras.layers.Dense"),
+        ("tensorflow.keras.layers.experimental.preprocessing.Rescaling", "keras.layers.Rescaling"),
+        ("keras.layers.Convolution2D", "keras.layers.Conv2D"),
+        ("keras.layers.Deconvolution2D", "keras.layers.Conv2DTranspose"),
+        ("keras.layers.GlobalAvgPool2D", "keras.layers.GlobalAveragePooling2D"),
+        ("keras.engine.topology.Layer", "keras.layers.Layer"),
+        ("keras.engine.training.Model", "keras.Model"),
+        ("keras.layers.merge.concatenate", "keras.layers.concatenate"),
+        ("tensorflow.compat.v1.nn.relu", "tensorflow.nn.relu"),
+        ("keras.src.ops.numpy.mean", "keras.ops.mean"),
+        ("keras.ops.image.resize", "keras.ops.image.resize"),
+    ],
+)
+def test_names_of_every_era(name: str, usual: str) -> None:
+    assert canonical(name) == usual
+
+
+def test_every_line_of_the_table_names_arguments_that_its_function_has(opset: OpSet) -> None:
+    for name, spelling in table().items():
+        forms = opset.find("keras", "call", spelling.target)
+        known = {slot.name for form in forms for slot in form.args}
+        wanted = {own.becomes for own in spelling.arguments if own.becomes}
+        assert forms and (spelling.rest or wanted <= known), name
+
+
+@pytest.mark.parametrize(
+    ("layer", "read"),
+    [
+        ("layers.Conv2D(6, 3, activation='relu')", ["conv2d", "relu"]),
+        ("layers.Dense(6, 'swish')", ["linear", "silu"]),
+        ("layers.Dense(6, activation=tf.nn.relu)", ["linear", "relu"]),
+        ("layers.Dense(6, activation=keras.activations.tanh)", ["linear", "tanh"]),
+        ("layers.Dense(6, activation=lambda x: x * 2)", ["linear", "mul"]),
+        ("layers.Dense(6, activation='linear')", ["linear"]),
+        ("layers.Activation('tanh')", ["tanh"]),
+        ("layers.Activation(tf.nn.relu)", ["relu"]),
+        ("layers.Activation('relu')", ["relu"]),
+        ("layers.Lambda(lambda x: tf.reduce_mean(x, [1, 2]))", ["mean"]),
+        ("layers.Lambda(lambda x: K.concatenate([x, K.square(x)], axis=1))", ["square", "concat"]),
+        ("layers.Lambda(lambda x: tf.nn.leaky_relu(x))", ["leaky_relu"]),
+        ("layers.Convolution2D(6, kernel_size=3, border_mode='same', subsample=(2, 2))", ["conv2d"]),
+        ("layers.Conv2D(6, 3, data_format='channels_last', kernel_regularizer='l2')", ["conv2d"]),
+        ("layers.MaxPool2D(2)", ["max_pool2d"]),
+        ("layers.BatchNormalization(axis=3)", ["batch_norm"]),
+        ("layers.Rescaling(1.0 / 255)", ["mul"]),
+        ("layers.Rescaling(2.0, offset=-1)", ["mul", "add"]),
+    ],
+)
+def test_layers_and_functions_in_many_spellings(read_keras: Read, layer: str, read: list[str]) -> None:
+    assert ops(read_keras(sequential(layer), model="net()")) == read
+
+
+def test_defaults_of_another_library_are_its_own(read_keras: Read) -> None:
+    done = read_keras(sequential("layers.Lambda(lambda x: tf.nn.gelu(x))"), model="net()")
+    assert done.network.nodes[0].params["tanh"] is False
+
+
+@pytest.mark.parametrize(
+    ("layer", "why"),
+    [
+        ("layers.Conv2D(6, 3, data_format='channels_first')", "data_format='channels_first' is not read"),
+        ("layers.BatchNormalization(axis=2)", "over axis 2 of 4"),
+    ],
+)
+def test_what_is_refused_by_name(
+    read_keras: Read, refused: Callable[..., Problem], layer: str, why: str
+) -> None:
+    assert why in refused(read_keras, sequential(layer), model="net()").why
+
+
+def test_arguments_that_are_left_out_of_the_spelling_are_named(read_keras: Read) -> None:
+    done = read_keras(sequential("layers.Lambda(lambda x: tf.cumsum(x, reverse=True))"), model="net()")
+    assert ops(done) == ["? tensorflow.cumsum reverse=True is not False"]
+
+
+def test_penalties_are_said(read_keras: Read) -> None:
+    done = read_keras(sequential("layers.Dense(6, kernel_regularizer='l2', bias_constraint='non_neg')"), model="net()")
+    assert [p.why for p in done.network.problems] == [
+        "Dense: its kernel regularizer acts in training only", "Dense: its bias constraint acts in training only",
+    ]  # fmt: skip
+
+
+def test_a_sequential_that_begins_with_its_first_layer(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        def net():
+            model = keras.Sequential()
+            model.add(layers.Dense(8, input_dim=4, activation="relu"))
+            model.add(layers.Dense(2))
+            return model
+        """,
+        model="net()",
+    )
+    assert done.found == "declared" and [str(s) for s in done.specs] == ["2x4"]
+    assert ops(done) == ["linear", "relu", "linear"]
+
+
+def test_merging_functions_make_layers(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        def net():
+            x = keras.Input((4,))
+            y = layers.add([layers.Dense(4)(x), x, layers.Dense(4)(x)])
+            return keras.Model(x, layers.concatenate([y, x], axis=-1))
+        """,
+        model="net()",
+    )
+    assert ops(done) == ["linear", "linear", "add", "add", "concat"]
+    assert list(done.network.root.children) == ["dense", "dense_1", "add", "concatenate"]
+
+
+def test_normalization_has_the_weights_that_keras_saves(read_keras: Read) -> None:
+    done = read_keras(sequential("layers.Normalization()"), model="net()")
+    assert [n for p in done.network.parameters for n in p.names] == [
+        "layers[0].adapt_mean", "layers[0].adapt_variance", "layers[0].count",
+    ]  # fmt: skip
+
+
+def test_a_mode_of_its_own_is_said_and_random_evaluation_refused(
+    read_keras: Read, refused: Callable[..., Problem]
+) -> None:
+    text = """
+        def net(training):
+            x = keras.Input((4,))
+            return keras.Model(x, layers.BatchNormalization()(layers.Dropout(0.5)(x), training=training))
+        """
+    done = read_keras(text, model="net(False)")
+    assert [p.code for p in done.network.problems] == ["fixed-mode"]
+    assert "active in evaluation" in refused(read_keras, text, model="net(True)").why
