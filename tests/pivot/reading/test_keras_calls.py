@@ -95,9 +95,7 @@ def test_defaults_of_another_library_are_its_own(read_keras: Read) -> None:
         ("layers.BatchNormalization(axis=2)", "over axis 2 of 4"),
     ],
 )
-def test_what_is_refused_by_name(
-    read_keras: Read, refused: Callable[..., Problem], layer: str, why: str
-) -> None:
+def test_what_is_refused_by_name(read_keras: Read, refused: Callable[..., Problem], layer: str, why: str) -> None:
     assert why in refused(read_keras, sequential(layer), model="net()").why
 
 
