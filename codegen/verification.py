@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from codegen.conversion import axis_letters
 from codegen.convert import Converted
+from codegen.dialects import dialect_of
 from codegen.keras.static_sizes import NEEDS_NUMBERS
 from codegen.orders import identity
 from codegen.proof_sides import Item
@@ -34,7 +35,6 @@ from pivot.dims import text as dim_text
 from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.reading.imports import package_root
-from pivot.reading.keras import KerasDialect
 from pivot.reading.values import TensorVersion
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ Progress = Callable[[str, int, int], None]
 
 
 def prove_conversion(converted: Converted, opset: OpSet, path: Path) -> Proof:
-    """The static proof of a conversion to Keras."""
-    return prove(converted, KerasDialect(), opset, path)
+    """The static proof of a conversion."""
+    return prove(converted, dialect_of(converted.layout.framework, str(path)), opset, path)
 
 
 def verify_conversion(
@@ -81,9 +81,20 @@ def make_plan(
     }
     static = StaticResult(proof.equal, len(proof.matches), proof.why)
     return VerificationPlan(
-        source=SourceFacts(str(source_path), str(root), module, done.network.entry, dict(bind), texts),
+        source=SourceFacts(
+            str(source_path),
+            str(root),
+            module,
+            done.network.entry,
+            dict(bind),
+            texts,
+            framework=done.evaluator.dialect.framework,
+        ),
         target=TargetFacts(
-            str(target_path), converted.entry, {str(target_path): probed_text(converted.text, target_sites)}
+            str(target_path),
+            converted.entry,
+            {str(target_path): probed_text(converted.text, target_sites)},
+            converted.layout.framework,
         ),
         inputs=tuple(input_specs(converted)),
         outputs=tuple(output_specs(converted, "eval")),

@@ -1,4 +1,6 @@
-"""Builds and runs a generated Keras model inside a worker process. Loaded by path by codegen/verify/worker.py.
+"""Builds and runs a Keras model, source or generated, inside a worker process.
+
+Loaded by path by codegen/verify/worker.py.
 
 Uses the standard library, NumPy and Keras on the backend that KERAS_BACKEND names (tensorflow, or torch to tell
 constants that TensorFlow keeps in float32 from defects); `shell` hands it what both runtimes share.
@@ -7,7 +9,10 @@ constants that TensorFlow keeps in float32 from defects); `shell` hands it what 
 from __future__ import annotations
 
 import functools
+import importlib
 import os
+import sys
+import types
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -34,16 +39,24 @@ def perform(job: Job, shell: Shell) -> None:
     """The symbolic build, then all passes: one model per dtype, with the weights of the .weights.h5 file."""
     backend = keras.backend.backend()
     shell.report["versions"] = {"keras": keras.__version__, "numpy": np.__version__, **framework(backend)}
-    names = shell.execute(job["path"], Path(job["path"]).stem, None, {})
-    if job["build"]:
+    if "source" in job:
+        prepare_source(job, shell)
+    elif job["build"]:
         set_dtype("float32")
-        shell.report["build"] = build(job, names, shell)
+        shell.report["build"] = build(job, namespace(job, shell), shell)
+    state = job.get("state")
+    if job.get("dump_state"):
+        set_dtype("float32")
+        keras.utils.set_random_seed(job["seed"])
+        one = Runner(make_model(job, namespace(job, shell)), job, shell)
+        state = job["dump_state"]
+        one.dump(job["runs"][0], state)
     record_layers(shell)
     for dtype in dict.fromkeys(run["dtype"] for run in job["runs"]):
         set_dtype(dtype)
         keras.utils.set_random_seed(job["seed"])
         runs = [run for run in job["runs"] if run["dtype"] == dtype]
-        one = Runner(make_model(job, names), job, shell)
+        one = Runner(make_model(job, namespace(job, shell)), job, shell, state)
         one.load(runs[0])
         shell.report["parameters"] = sum(int(np.prod(v.shape)) for v in one.model.trainable_variables)
         shell.passes(runs, one.run)
@@ -70,9 +83,55 @@ def set_dtype(dtype: str) -> None:
     keras.config.set_dtype_policy(dtype)
 
 
+def prepare_source(job: Job, shell: Shell) -> None:
+    """Where the source's own imports are found; what is not installed is stood in for."""
+    source = job["source"]
+    sys.path[:0] = [*source["search"], str(Path(source["path"]).parent), source["root"]]
+    sys.meta_path.append(shell.stubs)
+
+
+def namespace(job: Job, shell: Shell) -> dict[str, Any]:
+    """Globals in which the model's expression is evaluated: layers made there take the dtype that is set now."""
+    source = job.get("source")
+    if source is None:
+        return shell.execute(job["path"], Path(job["path"]).stem, None, {})
+    helpers = {"np": np, "numpy": np, "keras": keras, "types": types, "SimpleNamespace": types.SimpleNamespace}
+    bound: dict[str, Any] = {}
+    for name, text in source["bind"].items():
+        if not name.startswith("self."):
+            bound[name] = eval(text, {**helpers, **bound})  # noqa: S307  this process exists to run it
+    if source["module"]:
+        for name in [n for n in sys.modules if n.partition(".")[0] == source["module"].partition(".")[0]]:
+            if not name.startswith("keras"):
+                del sys.modules[name]  # what it made was of another dtype
+        module = importlib.import_module(source["module"])
+        module.__dict__.update(bound)
+        return {**helpers, **module.__dict__}
+    return {**helpers, **shell.execute(source["path"], "pivot_source", source["slice"], bound)}
+
+
 def make_model(job: Job, names: dict[str, Any]) -> Model:
-    """The object that the expression of conversion.json builds."""
-    return eval(job["model"], names)  # noqa: S307  this process exists to run it
+    """The object that the expression builds: a model, a class without arguments, a factory, a building method."""
+    source = job.get("source")
+    if source is None:
+        return eval(job["model"], names)  # noqa: S307  this process exists to run it
+    text, own = source["model"].partition("@")[0], {}
+    for name, value in source["bind"].items():
+        if name.startswith("self."):
+            own[name.removeprefix("self.")] = value
+    owner = names.get(text.partition(".")[0])
+    made: Model = None
+    if isinstance(owner, type) and "." in text and not issubclass(owner, keras.layers.Layer):
+        made = object.__new__(owner)  # the method builds a model; its class's __init__ would train one
+        for name, value in own.items():
+            setattr(made, name, eval(value, {**names, "self": made}))  # noqa: S307
+        text = f"__self.{text.partition('.')[2]}"
+    model = eval(text, {**names, "__self": made})  # noqa: S307
+    if not isinstance(model, keras.layers.Layer) and callable(model):
+        model = model()
+    if not isinstance(model, keras.layers.Layer):
+        raise TypeError(f"{source['model']} is no layer and no model of Keras but {type(model).__name__}")
+    return model
 
 
 def apply(model: Model, inputs: list[Tensor], job: Job, training: bool) -> Tensor:
@@ -214,13 +273,40 @@ def stand_ins(job: Job) -> Iterator[None]:
 class Runner:
     """One model, and how a pass of it is run."""
 
-    def __init__(self, model: Model, job: Job, shell: Shell) -> None:
-        self.model, self.job, self.shell = model, job, shell
+    def __init__(self, model: Model, job: Job, shell: Shell, state: str | None = None) -> None:
+        self.model, self.job, self.shell, self.state = model, job, shell, state
+
+    def dump(self, run: Job, path: str) -> None:
+        """Weights moved off their defaults, so that a dropped or swapped one shows: h5 path behind "=" -> array."""
+        apply(self.model, self.tensors(run), self.job, False)
+        draw = np.random.default_rng(self.job["seed"])
+        for name, variable in variable_paths(self.model).items():
+            value = self.shell.array(variable.value)
+            if value is None or value.dtype.kind != "f":
+                continue
+            if "variance" in variable.name:
+                value = draw.uniform(0.5, 1.5, value.shape)
+            elif value.ndim < 2:
+                value = value + draw.normal(0, 0.1 if not variable.trainable else 0.05, value.shape)
+            variable.assign(value.astype(variable.dtype))
+        save: Any = np.savez
+        save(path, **{f"={name}": self.shell.array(v.value) for name, v in variable_paths(self.model).items()})
+
+    def restore(self) -> None:
+        """Every variable from the file."""
+        if self.state is None:
+            self.model.load_weights(self.job["weights"])
+            return
+        with np.load(self.state) as file:
+            for path, variable in variable_paths(self.model).items():
+                if f"={path}" not in file.files:
+                    raise KeyError(f"the weights have no {path}")
+                variable.assign(np.array(file[f"={path}"]).astype(variable.dtype))
 
     def load(self, run: Job) -> None:
         """The variables are made by a first call, then filled from the file."""
         apply(self.model, self.tensors(run), self.job, False)
-        self.model.load_weights(self.job["weights"])
+        self.restore()
         _watched.clear()
         wanted = set(self.job["record"])
         for path, layer in object_paths(self.model).items():
@@ -247,12 +333,13 @@ class Runner:
             paths = variable_paths(self.model)
             kept = {f"s:{path}": v for path, v in paths.items() if not v.trainable and "float" in v.dtype}
             results |= {key: self.shell.array(v.value) for key, v in kept.items()}
-            self.model.load_weights(self.job["weights"])  # running statistics moved
+            self.restore()  # running statistics moved
         return {key: value for key, value in results.items() if value is not None}
 
     def differentiate(self, inputs: list[Tensor], training: bool) -> dict[str, NDArray[Any] | None]:
         """Outputs, and the gradients of their sum weighted by the cotangents."""
-        variables = {path: v for path, v in variable_paths(self.model).items() if "float" in v.dtype}
+        paths, every = variable_paths(self.model), "source" not in self.job  # what is not trained is no parameter
+        variables = {path: v for path, v in paths.items() if "float" in v.dtype and (every or v.trainable)}
         leaves = {
             place: value
             for place, value in enumerate(inputs)
@@ -272,7 +359,8 @@ class Runner:
             dtype, shape = keras.backend.standardize_dtype(value.dtype), tuple(value.shape)
             if "float" not in dtype:
                 continue
-            order = self.job["orders"][place] if place < len(self.job["orders"]) else None
+            orders = self.job.get("orders", ())
+            order = orders[place] if place < len(orders) else None
             axes = order or range(len(shape))
             weights = self.shell.cotangent(self.job["seed"], place, [shape[axis] for axis in axes])
             weights = weights.transpose(np.argsort(axes))

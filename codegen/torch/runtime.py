@@ -1,4 +1,6 @@
-"""Builds and runs a PyTorch source model inside a worker process. Loaded by path by codegen/verify/worker.py.
+"""Builds and runs a PyTorch model, source or generated, inside a worker process.
+
+Loaded by path by codegen/verify/worker.py.
 
 Uses the standard library, NumPy and torch; `shell` hands it what both runtimes share.
 """
@@ -34,22 +36,18 @@ def perform(job: Job, shell: Shell) -> None:
     torch.set_num_threads(1)
     torch.backends.mha.set_fastpath_enabled(False)  # the fused path does not call the modules that are recorded
     shell.report["versions"] = {"torch": torch.__version__, "numpy": np.__version__}
-    source = job["source"]
-    sys.path[:0] = [*source["search"], str(Path(source["path"]).parent), source["root"]]
-    sys.meta_path.append(shell.stubs)
-    declare_torchvision_ops(shell)
-    names = namespace(source, shell)
+    make = source_maker(job, shell) if "source" in job else target_maker(job, shell)
     state = job["state"]
-    if job["dump_state"]:
+    if job.get("dump_state"):
         torch.manual_seed(job["seed"])
-        model = make_model(source, names)
+        model = make()
         perturb(model)
         state = job["dump_state"]
         dump_state(model, state, shell)
     for dtype in dict.fromkeys(run["dtype"] for run in job["runs"]):
         torch.set_default_dtype(getattr(torch, dtype))
         torch.manual_seed(job["seed"])
-        model = make_model(source, names).to(getattr(torch, dtype))
+        model = make().to(getattr(torch, dtype))
         if state:
             load_state(model, state)
         attach(model, job["record"], shell)
@@ -60,6 +58,26 @@ def perform(job: Job, shell: Shell) -> None:
 
 
 # ------------------------------------------------------------------------------------------------------ the model
+def source_maker(job: Job, shell: Shell) -> Callable[[], Model]:
+    """What makes the source's model, each time anew."""
+    source = job["source"]
+    sys.path[:0] = [*source["search"], str(Path(source["path"]).parent), source["root"]]
+    sys.meta_path.append(shell.stubs)
+    declare_torchvision_ops(shell)
+    names = namespace(source, shell)
+    return lambda: make_model(source, names)
+
+
+def target_maker(job: Job, shell: Shell) -> Callable[[], Model]:
+    """What makes the generated model, each time anew: the file is executed under the dtype that is set."""
+
+    def make() -> Model:
+        names = shell.execute(job["path"], Path(job["path"]).stem, None, {})
+        return eval(job["model"], names)  # noqa: S307  this process exists to run it
+
+    return make
+
+
 def namespace(source: Job, shell: Shell) -> dict[str, Any]:
     """Globals in which the model's expression is evaluated: an imported module, or the needed part of a script."""
     helpers = {"np": np, "numpy": np, "torch": torch, "types": types, "SimpleNamespace": types.SimpleNamespace}
@@ -273,14 +291,20 @@ class Runner:
             load_state(self.model, self.state)  # running statistics moved
         return {key: value for key, value in results.items() if value is not None}
 
+    def cotangent(self, place: int, shape: tuple[int, ...]) -> Tensor:
+        """Drawn in the source's axis order; of a generated model turned to its own."""
+        orders = self.job.get("orders", ())
+        axes = (orders[place] if place < len(orders) else None) or range(len(shape))
+        weights = self.shell.cotangent(self.job["seed"], place, [shape[axis] for axis in axes])
+        return torch.from_numpy(np.ascontiguousarray(weights.transpose(np.argsort(axes))))
+
     def gradients(self, outputs: list[Tensor], leaves: list[Tensor]) -> dict[str, NDArray[Any] | None]:
         """Of the sum of all outputs, weighted by the cotangents."""
         self.model.zero_grad()
         terms = []
         for place, value in enumerate(outputs):
             if hasattr(value, "requires_grad") and value.requires_grad:
-                weights = torch.from_numpy(self.shell.cotangent(self.job["seed"], place, tuple(value.shape)))
-                terms.append((value * weights.to(value.dtype)).sum())
+                terms.append((value * self.cotangent(place, tuple(value.shape)).to(value.dtype)).sum())
         if not terms:
             return {}
         torch.stack([term.to(terms[0].dtype) for term in terms]).sum().backward()

@@ -20,7 +20,6 @@ from codegen.verify.slicing import SliceError, needed_statements
 from codegen.verify.test_file import write_test
 from codegen.verify.training import PASS, TrainingResult, judge_training
 from codegen.verify.workers import Limits, WorkerFailure, run_worker
-from codegen.weights.keras_file import write_weights_h5
 from pivot.problems import Refusal
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from codegen.weights.arrays import Array
 
 Progress: TypeAlias = "Callable[[str, int, int], None]"
+SUFFIXES = {"keras": ".weights.h5", "torch": ".npz"}
+"""Files in which the workers of a target find its weights: by dataset path, or by state_dict name behind "="."""
 RECORD_LIMIT = 2**30
 """Bytes of intermediate tensors kept per pass and side; what does not fit is left out of the node table."""
 
@@ -59,6 +60,16 @@ def verify(
     return report
 
 
+def write_weights(framework: str, path: Path, arrays: Mapping[str, Array]) -> None:
+    """The weights as the target's worker takes them. Raises Refusal, OSError."""
+    if framework == "keras":
+        from codegen.weights.keras_file import write_weights_h5
+
+        write_weights_h5(path, arrays)
+    else:
+        save_npz(path, {f"={name}": array for name, array in arrays.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class _Side:
     """What one worker gave: arrays per pass, and its report."""
@@ -74,7 +85,7 @@ class _Verification:
         self.plan, self.folder, self.progress, self.cancelled = plan, folder, progress, cancelled
         self.passes = passes_of(plan)
         self.draws: list[Draw] = []
-        self.weights = folder / "target.weights.h5"
+        self.weights = folder / f"target{SUFFIXES[plan.target.framework]}"
         self.stubs: tuple[str, ...] = ()
 
     def run(self) -> Report:
@@ -96,7 +107,7 @@ class _Verification:
         if source.ran[self.passes[0].name].arrays is None:
             return replace(empty, why=f"the source does not run: {source.ran[self.passes[0].name].why}")
         try:
-            write_weights_h5(self.weights, plan.carrier(state))
+            write_weights(plan.target.framework, self.weights, plan.carrier(state))
         except Refusal as refusal:
             return replace(empty, why=f"the weights cannot be carried over: {refusal.problem.why}")
         try:
@@ -114,7 +125,7 @@ class _Verification:
         both_ran = [target.ran]
         found = judge(plan, named, source.ran, both_ran)
         gradients = self.gradients(source, target, state)
-        if GATE < found.float64.worst <= LARGEST_LIMIT:
+        if GATE < found.float64.worst <= LARGEST_LIMIT and plan.target.framework == "keras":
             try:
                 second = self.run_target("torch")
             except WorkerFailure:
@@ -125,7 +136,7 @@ class _Verification:
                 if constants:
                     found, both_ran = both, [target.ran, second.ran]
                     gradients = _better(gradients, self.gradients(source, second, state))
-        training = self.training(found, source, both_ran, state)
+        training = self.training(found, source, target, both_ran, state)
         why = _why(found, gradients, report) or (training.why if training is not None and not training.equal else None)
         return replace(
             report,
@@ -141,13 +152,18 @@ class _Verification:
         )
 
     def training(
-        self, found: Judgement, source: _Side, targets: Sequence[Mapping[str, Ran]], state: Mapping[str, Array]
+        self,
+        found: Judgement,
+        source: _Side,
+        target: _Side,
+        targets: Sequence[Mapping[str, Ran]],
+        state: Mapping[str, Array],
     ) -> TrainingResult | None:
         """One step in training mode."""
         if PASS not in source.ran:
             return None
         theirs = [target[PASS] for target in targets if PASS in target]
-        unbiased = cast("float | None", source.report.get("unbiased"))
+        unbiased = cast("float | None", source.report.get("unbiased") or target.report.get("unbiased"))
         return judge_training(self.plan, source.ran[PASS], theirs, found.training, state, unbiased)
 
     def gradients(self, source: _Side, target: _Side, state: Mapping[str, Array]) -> GradientResult | None:
@@ -201,7 +217,7 @@ class _Verification:
             "path": facts.path,
             "model": facts.model,
             "texts": dict(facts.texts),
-            "weights": str(self.weights),
+            "weights" if facts.framework == "keras" else "state": str(self.weights),
             "build": free_shapes(self.plan) if first else None,
             "orders": outputs,
         }

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from inside import run_inside
 from programs import TARGET, carry, make_plan, node
 
+from codegen import verification
 from codegen.verify import verify as module
 from codegen.verify.judge import passes_of
 from codegen.verify.plan import InputSpec, OutputSpec, SourceFacts, StaticResult
@@ -284,3 +286,50 @@ def test_a_constant_of_the_framework_is_told_from_a_bug(tmp_path: Path) -> None:
     report = verify(plan, tmp_path)
     assert report.why is None
     assert report.constants == ("leaky_relu (net.py:20): TensorFlow's leaky_relu keeps its slope in float32",)
+
+
+KERAS = """
+import keras
+from keras import layers, ops
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.conv = layers.Conv2D(4, 3, padding="same")
+        self.bn = layers.BatchNormalization()
+        self.drop = layers.Dropout(0.25)
+        self.flat = layers.Flatten()
+        self.fc = layers.Dense(3)
+
+    def call(self, x, training=None):
+        x = ops.relu(self.bn(self.conv(x), training=training))
+        return self.fc(self.flat(self.drop(x, training=training)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("bug", "caught"),
+    [(("", ""), ""), (("momentum=0.01", "momentum=0.1"), "running statistics"), (("eps=0.001", "eps=0.00101"), "bn")],
+)
+def test_the_way_back_is_verified_too(
+    tmp_path: Path, to_torch: Callable[..., Any], inside: None, bug: tuple[str, str], caught: str
+) -> None:
+    path, target = tmp_path / "model.py", tmp_path / "model_torch.py"
+    path.write_text(KERAS, encoding="utf-8")
+    converted, proof = to_torch(path, "2x6x7x3")
+    assert proof.equal
+    assert bug[0] in converted.text
+    target.write_text(converted.text.replace(*bug), encoding="utf-8")
+    plan = verification.make_plan(converted, proof, target, {}, None)
+    plan = replace(plan, draws=1, target=replace(plan.target, texts={}))
+    report = verify(plan, tmp_path)
+    assert report.equal is not bool(caught), report.why
+    if caught:
+        assert caught in (report.why or "")
+    else:
+        assert report.training is not None
+        assert report.training.statistics == 2
+        written = (tmp_path / "test_model_equivalence.py").read_text(encoding="utf-8")
+        assert "source.weights.h5" in written and "target.npz" in written
+        assert {p.name for p in (tmp_path / "equivalence").iterdir()} == {"source.weights.h5", "target.npz"}
