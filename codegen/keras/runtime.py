@@ -280,7 +280,7 @@ class Runner:
         """Weights moved off their defaults, so that a dropped or swapped one shows: h5 path behind "=" -> array."""
         apply(self.model, self.tensors(run), self.job, False)
         draw = np.random.default_rng(self.job["seed"])
-        for name, variable in variable_paths(self.model).items():
+        for variable in variable_paths(self.model).values():
             value = self.shell.array(variable.value)
             if value is None or value.dtype.kind != "f":
                 continue
