@@ -15,7 +15,7 @@ from codegen.rolling.conditions import negated, tell
 from codegen.rolling.explaining import Explainer, Parameter
 from codegen.rolling.forward import Forward, Wishes, flattened, rename_inputs, wishes_of
 from codegen.rolling.forward import fill as put_in
-from codegen.rolling.groups import Group
+from codegen.rolling.groups import Group, callers
 from codegen.rolling.merging import Merged, merge, shape_of
 from codegen.rolling.runs import Loops, fold, unify_runs
 from codegen.rolling.sources import Sources, camel_case, identifier, layer_name
@@ -370,8 +370,7 @@ def class_name(group: Group) -> str:
     name = function.name if not isinstance(function.node, ast.Lambda) else "Block"
     outer = getattr(function.scope, "function", None)
     if outer is not None and group.frame is not None:
-        above = {id(frame.function) for frame in group.frame.chain()}
-        name = outer.name if id(outer) not in above else name
+        name = outer.name if all(caller is not outer for caller in callers(group.frame)) else name
     if function.owner is not None:
         name = function.owner.name
     return camel_case(name)

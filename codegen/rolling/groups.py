@@ -169,8 +169,18 @@ def is_closure(group: Group) -> bool:
     if group.frame is None or group.function is None:
         return False
     scope = getattr(group.function.scope, "function", None)
-    above = {id(f.function) for f in group.frame.chain() if f is not group.frame}
-    return scope is not None and id(scope) in above
+    return scope is not None and id(scope) in {id(function) for function in callers(group.frame)}
+
+
+def callers(frame: Frame) -> Iterator[FunctionObject]:
+    """The functions that were running when a frame was entered, those that were building its model too."""
+    for at in frame.chain():
+        if at is not frame and at.function is not None:
+            yield at.function
+        model = model_of(at)
+        for outer in model.graph.frame.chain() if model is not None and model.graph is not None else ():
+            if outer.function is not None:
+                yield outer.function
 
 
 def shared_layers(root: Group) -> set[int]:

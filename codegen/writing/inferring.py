@@ -68,6 +68,8 @@ class Inferred:
         for site in sites.sites.values():
             for case in site.cases:
                 for member in case.members:
+                    if sites.lowering.in_place(member.node):
+                        continue  # written from the network
                     for step in member.chosen.steps if member.chosen is not None else ():
                         self.collect(places, step, member.node.module)
         self.resolve(list(places.values()))
