@@ -23,6 +23,7 @@ from codegen.rolling.unify import ANY, Hole, names_in, skeleton, unify
 from codegen.target import Target
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
+from pivot.reading.modules import ModuleObject
 from pivot.slots import MISSING
 
 MANY = 6  # structures of one helper that one class is tried for
@@ -53,8 +54,10 @@ class Rolled:
 class Classes:
     """All classes of a network, inner ones first."""
 
-    def __init__(self, sources: Sources, bodies: Bodies, target: Target, taken: set[str]) -> None:
-        self.sources, self.bodies, self.target, self.taken = sources, bodies, target, set(taken)
+    def __init__(self, sources: Sources, bodies: Bodies, target: Target, by_path: bool) -> None:
+        """`by_path`: are layers named by the attributes that hold them?"""
+        self.sources, self.bodies, self.target, self.by_path = sources, bodies, target, by_path
+        self.taken: set[str] = set()
         self.rolled: list[Rolled] = []
         self.of_group: dict[int, Rolled] = {}
         self.loops = Loops()
@@ -194,7 +197,16 @@ class Classes:
             choice.test = put_in(test, {names[0]: member(self.kept(out, names[0], ast.Name(names[0], ast.Load())))})
         else:
             choice.test = member(self.kept(out, "_and_".join(names) if len(names) < 2 else fallback, test))
+        elsewhere = {
+            n
+            for other in out.entries
+            for entry in ([other] if isinstance(other, Entry) else [*other.then, *other.orelse])
+            if other is not choice
+            for n in entry.attributes
+        }
         for number in held:
+            if number in elsewhere:
+                continue
             out.conditions[number] = test if any(number in e.attributes for e in choice.then) else negated(test)
 
     def kept(self, out: Rolled, name: str, text: ast.expr) -> str:
@@ -223,7 +235,8 @@ class Classes:
     def attribute_names(self, merged: Merged) -> list[str]:
         """Names of the attributes, as the source calls its layers."""
         firsts = [next(iter(table.items())) for table in merged.attributes]
-        wanted = [self.wanted_name(merged.bodies[call], attribute) for call, attribute in firsts]
+        single = len(merged.bodies) == 1
+        wanted = [self.wanted_name(merged.bodies[call], attribute, single) for call, attribute in firsts]
         count, seen = Counter(wanted), Counter[str]()
         made: list[str] = []
         for name in wanted:
@@ -234,8 +247,8 @@ class Classes:
             made.append(self.target.safe(own))
         return made
 
-    def wanted_name(self, body: Body, attribute: Attribute) -> str:
-        """What an attribute is called in the source, or by what it does."""
+    def wanted_name(self, body: Body, attribute: Attribute, single: bool) -> str:
+        """What an attribute is called in the source, or by what it does. `single`: its class has one instance."""
         if attribute.group is not None and attribute.module is None:
             site = attribute.group.frame.site if attribute.group.frame is not None else None
             name = layer_name(site) if site is not None and (attribute.repeats or not attribute.members) else ""
@@ -247,9 +260,8 @@ class Classes:
             base = layer_name(module.site) if module.site is not None else ""
             own = self.sources.names(body.group).assigned
             base = base or (own.get(id(module.site), "") if module.site is not None else "")
-            last = re.sub(r"\W+", "", module.path.rpartition(".")[2])
-            if not base and last.isidentifier() and not last.startswith("layers"):
-                base = last
+            if not base and (self.by_path or (single and is_named(module))):
+                base = identifier(module.path.rpartition(".")[2])
         if attribute.step is None:
             return base or (snake_case(module.class_name) if module is not None else "module")
         main = attribute.step.node is None or attribute.step.op is attribute.step.node.op
@@ -360,6 +372,11 @@ def defaults_of(step: Step | None) -> dict[str, object]:
     if step is None:
         return {}
     return {s.name: s.default for s in step.form.args if s.name is not None and s.default is not MISSING}
+
+
+def is_named(module: ModuleObject) -> bool:
+    """Was a layer given a name by an argument?"""
+    return isinstance(module.site, ast.Call) and any(k.arg == "name" for k in module.site.keywords)
 
 
 def class_name(group: Group) -> str:

@@ -40,11 +40,13 @@ class Explainer:
         self.settings: dict[str, Vector] = {n: tuple(t[n] for t in tables) for n in common}
         self.defaults = defaults_of(bodies[0])
         self.made: dict[str, Parameter] = {}
+        self.holes: list[Hole] = []
         self.known: list[tuple[Vector, ast.expr]] = []
 
     def explain(self, holes: Sequence[tuple[Hole, Attribute | None]]) -> dict[str, ast.expr]:
         """Texts for all holes: first what the source says, then what equals that, then parameters of its own."""
         texts: dict[str, ast.expr] = {}
+        self.holes = [hole for hole, _ in holes]
         open_: list[tuple[Hole, Attribute | None]] = []
         for hole, attribute in holes:
             text = self.said(hole, attribute)
@@ -151,10 +153,15 @@ class Explainer:
                     return text
         return None
 
+    def told(self, hole: Hole) -> str:
+        """The name of an argument with these values: where there are several, the one of a size that comes in."""
+        names = [other.keyword for other in self.holes if other.values == hole.values]
+        return next((name for name in names if name.startswith("in_")), hole.keyword)
+
     def own(self, hole: Hole, attribute: Attribute | None) -> ast.expr:
         """A parameter that the helper does not have: `in_channels`."""
         said = self.argument(hole, attribute) if attribute is not None and attribute.group is None else None
-        name = said.id if isinstance(said, ast.Name) else hole.keyword or "value"
+        name = said.id if isinstance(said, ast.Name) else self.told(hole) or "value"
         name = f"{name}_" if keyword.iskeyword(name) or name == "self" else name
         base, number = name, 2
         while name in self.made or name in self.settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -175,6 +176,8 @@ class Forward:
         self.open: set[int] = set()  # variables that the arm at hand makes
         for entry in self.entries:
             self.place(entry)
+        made = Counter(number for entry in self.flat for number in entry.results)
+        self.joined |= {number for number, count in made.items() if count > 1}
         self.reads = [read_by(entry.text) for entry in self.flat]
         self.last: dict[int, int] = {}
         for place, read in [*enumerate(self.reads), *((place, [number]) for place, number in self.copied)]:

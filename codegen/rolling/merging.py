@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -43,36 +43,33 @@ class Merger:
         self.order = merge_orders(self.keys)
         self.has = {key: {v: keys.index(key) for v, keys in enumerate(self.keys) if key in keys} for key in self.order}
         self.places = [places_of(head, keys) for head, keys in zip(self.heads, self.keys, strict=True)]
-        self.joins: list[dict[int, Place]] = []
         self.numbers: dict[Place, int] = {}
+        self.same: dict[Place, Place] = {}  # values that are kept in the variable of another one
+        self.copies: dict[Place, Place] = {}  # what a variable holds where a value is not made
         self.attributes: dict[tuple[int, int], int] = {}
 
     def merged(self) -> Merged | None:
         """The merged body, or None where no conditions can tell the variants apart."""
         if len({head.inputs for head in self.heads}) > 1 or len({len(head.outputs) for head in self.heads}) > 1:
             return None
-        outputs = [{v: self.places[v][head.outputs[o]] for v, head in enumerate(self.heads)} for o in self.output_range]
-        reads = {key: self.reads(key) for key in self.order}
-        for read in [*outputs, *(r for each in reads.values() for r in each)]:
-            if not self.join(read):
-                return None
-        out = Merged([body for variant in self.variants for body in variant], inputs=self.heads[0].inputs)
-        if not self.number():
+        self.number()
+        reads = {key: [self.resolve(read) for read in self.reads(key)] for key in self.order}
+        outputs = [
+            self.resolve({v: self.places[v][head.outputs[o]] for v, head in enumerate(self.heads)})
+            for o in range(len(self.heads[0].outputs))
+        ]
+        if any(place is None for place in [*outputs, *(p for each in reads.values() for p in each)]):
             return None
-        entries = [self.entry(key, reads[key], out) for key in self.order]
+        out = Merged([body for variant in self.variants for body in variant], inputs=self.heads[0].inputs)
+        entries = [self.entry(key, [p for p in reads[key] if p is not None], out) for key in self.order]
         if any(entry is None for entry in entries):
             return None
         found = self.choices([e for e in entries if e is not None])
         if found is None:
             return None
         out.entries = found
-        out.outputs = tuple(self.number_of(read) for read in outputs)
+        out.outputs = tuple(self.number_of(place) for place in outputs if place is not None)
         return out
-
-    @property
-    def output_range(self) -> range:
-        """The places of the outputs."""
-        return range(len(self.heads[0].outputs))
 
     def members(self, key: Key) -> frozenset[int]:
         """The variants that have an entry."""
@@ -94,66 +91,64 @@ class Merger:
         """Is a value there in all variants?"""
         return place[0] == INPUTS or self.members(place[0]) == self.everyone
 
-    def join(self, read: dict[int, Place]) -> bool:
-        """What is read differs between variants: one variable stands for all of it."""
-        if len(set(read.values())) == 1:
-            return True
-        known = [j for j in self.joins if any(p in j.values() and not self.is_common(p) for p in read.values())]
-        joined = dict(read)
-        for other in known:
-            if any(joined.get(v, place) != place for v, place in other.items()):
-                return False
-            joined.update(other)
-            self.joins.remove(other)
-        if len({p for p in joined.values() if self.is_common(p)}) > 1:
-            return False
-        if all(self.is_common(p) for p in joined.values()):
-            return False
-        self.joins.append(joined)
-        return True
-
-    def join_of(self, place: Place) -> dict[int, Place] | None:
-        """The variable that a value of some variants only is kept in."""
-        if self.is_common(place):
-            return None
-        return next((j for j in self.joins if place in j.values()), None)
-
-    def number(self) -> bool:
-        """Numbers for all values; those of one variable share theirs, so each variant may make it only once."""
-        made: dict[int, int] = {}
+    def number(self) -> None:
+        """Numbers for all values."""
         for position in range(self.heads[0].inputs):
             self.numbers[INPUTS, position] = position
-        count = self.heads[0].inputs
         for key in self.order:
             v, place = next(iter(self.has[key].items()))
             for position in range(len(self.heads[v].entries[place].results)):
-                join = self.join_of((key, position))
-                if join is not None and id(join) in made:
-                    self.numbers[key, position] = made[id(join)]
-                    continue
-                if join is not None:
-                    made[id(join)] = count
-                self.numbers[key, position] = count
-                count += 1
-        return all(self.agrees(key) for key in self.order)
+                self.numbers[key, position] = len(self.numbers)
 
-    def agrees(self, key: Key) -> bool:
-        """Is a joined value the one of its variable in every variant that makes it?"""
-        results = range(len(self.heads[next(iter(self.has[key]))].entries[next(iter(self.has[key].values()))].results))
-        for position in results:
-            join = self.join_of((key, position))
-            if join is not None and any(join.get(v, (key, position)) != (key, position) for v in self.has[key]):
-                return False
-        return True
+    def resolve(self, read: Mapping[int, Place]) -> Place | None:
+        """The value that stands for what is read, in each variant another one: a variable that an optional entry
+        makes anew. None where there is no such variable.
+        """
+        if len(set(read.values())) == 1:
+            return next(iter(read.values()))
+        made = [place for place in dict.fromkeys(read.values()) if not self.is_common(place)]
+        if not made:
+            return None
+        last = max(made, key=lambda place: self.numbers[place])
+        takes = {v for v, place in read.items() if place == last}
+        if any(v in read and v not in takes for v in self.members(last[0])):
+            return None
+        before = self.resolve({v: place for v, place in read.items() if v not in takes})
+        if before is None:
+            return None
+        if self.is_total(before):
+            if self.copies.setdefault(last, before) != before or last in self.same:
+                return None
+            return last
+        if self.variants_of(last) & self.variants_of(before) and self.root(last) != self.root(before):
+            return None
+        if last in self.copies:
+            return None
+        self.same[last] = self.root(before) if last != self.root(before) else self.same.get(last, last)
+        return last
 
-    def number_of(self, read: dict[int, Place]) -> int:
-        """The number of what is read."""
-        own = [p for p in read.values() if not self.is_common(p)]
-        return self.numbers[own[0] if own and len(set(read.values())) > 1 else next(iter(read.values()))]
+    def root(self, place: Place) -> Place:
+        """The value whose variable a value is kept in."""
+        while self.same.get(place, place) != place:
+            place = self.same[place]
+        return place
+
+    def variants_of(self, place: Place) -> frozenset[int]:
+        """The variants that make a value, or another one of its variable."""
+        mine = [p for p in self.numbers if self.root(p) == self.root(place)]
+        return frozenset().union(*(self.everyone if p[0] == INPUTS else self.members(p[0]) for p in mine))
+
+    def is_total(self, place: Place) -> bool:
+        """Has a variable a value in all variants?"""
+        return place in self.copies or self.variants_of(place) == self.everyone
+
+    def number_of(self, place: Place) -> int:
+        """The number of a value's variable."""
+        return self.numbers[self.root(place)]
 
     # -- entries -----------------------------------------------------------------------
 
-    def entry(self, key: Key, reads: Sequence[dict[int, Place]], out: Merged) -> Entry | None:
+    def entry(self, key: Key, reads: Sequence[Place], out: Merged) -> Entry | None:
         """One entry in common numbers."""
         first: Entry | None = None
         texts: dict[int, ast.expr] = {}
@@ -173,7 +168,7 @@ class Merger:
                 for offset, body in enumerate(variant):
                     texts[start + offset] = fill(body.entries[self.has[key][v]].text, table)
                 if first is None:
-                    results = tuple(self.numbers[key, r] for r in range(len(entry.results)))
+                    results = tuple(self.number_of((key, r)) for r in range(len(entry.results)))
                     stored = {f"_{o}": value_name(n) for o, n in zip(entry.results, results, strict=True)}
                     pattern = fill(entry.pattern, stored) if entry.pattern is not None else None
                     first = Entry(entry.part, texts[start], numbers, results, pattern)
@@ -191,7 +186,7 @@ class Merger:
                 others = [
                     self.attributes[w, self.heads[w].entries[place].attributes[position]]
                     for w, place in self.has[key].items()
-                    if w < v and (w, self.heads[w].entries[place].attributes[position]) in self.attributes
+                    if (w, self.heads[w].entries[place].attributes[position]) in self.attributes
                 ]
                 if not others:
                     others = [len(out.attributes)]
@@ -207,7 +202,6 @@ class Merger:
         """Entries that only some variants have, gathered under conditions."""
         out: list[Entry | Choice] = []
         place = 0
-        seen: set[int] = set()
         defined: set[int] = set(range(self.heads[0].inputs))
         while place < len(entries):
             members = self.members(self.order[place])
@@ -219,15 +213,14 @@ class Merger:
             end = self.stretch(place, members)
             rest = self.stretch(end, self.everyone - members)
             copies: dict[int, int] = {}
+            for key in self.order[place:rest]:
+                for made, before in self.copies.items():
+                    if made[0] == key:
+                        copies[self.number_of(made)] = self.number_of(before)
+            if any(number not in defined for number in copies.values()):
+                return None
             for entry in entries[place:rest]:
-                for join in self.joins:
-                    numbers = {self.numbers[p] for p in join.values() if not self.is_common(p)}
-                    before = {self.numbers[p] for p in join.values() if self.is_common(p)}
-                    if numbers & set(entry.results) and id(join) not in seen:
-                        seen.add(id(join))
-                        if not before <= defined:
-                            return None
-                        copies.update(dict.fromkeys(numbers, next(iter(before))) if before else {})
+                defined.update(entry.results)
             out.append(Choice(self.calls(members), list(entries[place:end]), list(entries[end:rest]), copies))
             place = rest
         return out

@@ -36,7 +36,7 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
         root = group_nodes(network.runs["eval"].nodes, network.outputs, classes_stay=True)
         root.inputs = [entry.value for entry in network.inputs]
         root.outputs = list(network.outputs)
-        classes = Classes(Sources(w.trace), Bodies(w.lowering, w.layout, w.starts), w.target, set())
+        classes = Classes(Sources(w.trace), Bodies(w.lowering, w.layout, w.starts), w.target, not is_rolled(network))
         made = classes.roll(root, root_name(w, root))
         library: dict[str, tuple[str, str]] = {}
         written = collect(w, library, {})
