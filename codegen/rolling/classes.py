@@ -253,7 +253,8 @@ class Classes:
             site = attribute.group.frame.site if attribute.group.frame is not None else None
             name = layer_name(site) if site is not None and (attribute.repeats or not attribute.members) else ""
             name = name or snake_case(class_name(attribute.group))
-            return f"{name}s" if len(attribute.members) > 1 and not name.endswith("s") else name
+            many = attribute.repeats or len(attribute.members) > 1
+            return f"{name}s" if many and not name.endswith("s") else name
         module = attribute.module
         base = ""
         if module is not None:

@@ -21,14 +21,13 @@ FEW = 4  # values of a parameter that are compared
 def tell(choice: Choice, explainer: Explainer, fallback: str) -> ast.expr:
     """A test over the parameters of the constructor that holds at the right calls."""
     function = explainer.bodies[0].group.function
-    tables = {**explainer.settings, **{p.name: p.values for p in explainer.made.values()}}
+    tables = {**explainer.locals, **explainer.settings, **{p.name: p.values for p in explainer.made.values()}}
     entries = [*choice.then, *choice.orelse]
     groups = [body.group for body in explainer.bodies]
-    for test in source_tests(function.node if function is not None else None, entries, groups):
-        for text in (test, negated(test)):
-            if holds(text, tables, choice.holds):
-                return used(text, explainer)
-    for text in comparisons(tables):
+    tests = list(source_tests(function.node if function is not None else None, entries, groups))
+    known = {name: tables[name] for name in explainer.made}
+    plain = [t for t in tests if all(name in known or decides(tables.get(name, ())) for name in names_in(t))]
+    for text in (*both(plain), *comparisons(known), *both(tests), *comparisons(tables)):
         if holds(text, tables, choice.holds):
             return used(text, explainer)
     name = fallback
@@ -38,10 +37,22 @@ def tell(choice: Choice, explainer: Explainer, fallback: str) -> ast.expr:
     return ast.Name(name, ast.Load())
 
 
+def both(tests: Sequence[ast.expr]) -> Iterator[ast.expr]:
+    """Tests and their contraries."""
+    for test in tests:
+        yield test
+        yield negated(test)
+
+
+def decides(values: Vector) -> bool:
+    """Is this a parameter that decides something, rather than one that counts?"""
+    return len({repr(value) for value in values}) < FEW
+
+
 def used(text: ast.expr, explainer: Explainer) -> ast.expr:
     """A test whose names become parameters."""
     for name in names_in(text):
-        if name in explainer.settings and name not in explainer.made:
+        if (name in explainer.settings or name in explainer.locals) and name not in explainer.made:
             explainer.parameter(name)
     return copy.deepcopy(text)
 

@@ -13,6 +13,7 @@ from codegen.rolling.bodies import Attribute, Body
 from codegen.rolling.runs import COUNT
 from codegen.rolling.sources import Sources, is_plain, plain
 from codegen.rolling.unify import ANY, Hole, names_in
+from codegen.writing import nodes
 from codegen.writing.slots import slot_param
 from pivot.reading.values import Value
 from pivot.slots import MISSING
@@ -38,6 +39,10 @@ class Explainer:
         tables = [sources.settings(body.group) for body in bodies]
         common = [n for n in tables[0] if all(n in t for t in tables)]
         self.settings: dict[str, Vector] = {n: tuple(t[n] for t in tables) for n in common}
+        inner = [sources.locals(body.group) for body in bodies]
+        self.locals: dict[str, Vector] = {
+            n: tuple(t[n] for t in inner) for n in inner[0] if all(n in t for t in inner) and n not in self.settings
+        }
         self.defaults = defaults_of(bodies[0])
         self.made: dict[str, Parameter] = {}
         self.holes: list[Hole] = []
@@ -77,9 +82,34 @@ class Explainer:
         if attribute.group is not None:
             return self.passed(hole, attribute)
         text = self.argument(hole, attribute)
-        if text is not None:
-            return self.checked(text, hole.values)
-        return None
+        if isinstance(text, ast.IfExp):
+            return self.either(text.test, hole)
+        return self.checked(text, hole.values) if text is not None else None
+
+    def either(self, test: ast.expr, hole: Hole) -> ast.expr | None:
+        """`1 if stride == 1 else 0`: a test of the source, with what is right where it holds and where not."""
+        names = set(names_in(test))
+        if not names or not names <= set(self.settings):
+            return None
+        answers = [
+            evaluate(test, {name: self.settings[name][place] for name in names}) for place in range(len(hole.values))
+        ]
+        arms: list[ast.expr] = []
+        for wanted in (True, False):
+            values = tuple(
+                v if bool(a) is wanted else ANY for v, a in zip(hole.values, answers, strict=True) if a is not MISSING
+            )
+            known = list(dict.fromkeys(v for v in values if v is not ANY))
+            text = nodes.literal(known[0]) if len(known) == 1 else None
+            if len(values) != len(answers) or not known:
+                return None
+            text = text if text is not None else self.derived(Hole(values, hole.keyword))
+            if text is None:
+                return None
+            arms.append(text)
+        for name in names:
+            self.parameter(name)
+        return ast.IfExp(copy.deepcopy(test), *arms)
 
     def passed(self, hole: Hole, attribute: Attribute) -> ast.expr | None:
         """What the source passes to the helper that a module stands for."""
@@ -96,24 +126,26 @@ class Explainer:
     def checked(self, text: ast.expr, values: Vector) -> ast.expr | None:
         """A source's expression over the helper's parameters, if it gives these values at every call."""
         names = set(names_in(text)) - set(FUNCTIONS)
-        if not names or not names <= set(self.settings):
+        every = {**self.settings, **self.locals}
+        if not names or not names <= set(every):
             return None
         for place, value in enumerate(values):
-            table = {name: self.settings[name][place] for name in names}
+            table = {name: every[name][place] for name in names}
             if not same(evaluate(text, table), value):
                 return None
         for name in names:
             self.parameter(name)
         made = copy.deepcopy(text)
-        tables = [{name: self.settings[name][place] for name in names} for place in range(len(values))]
+        tables = [{name: every[name][place] for name in names} for place in range(len(values))]
         self.known.append((tuple(evaluate(text, table) for table in tables), made))
         return made
 
     def parameter(self, name: str) -> Parameter:
-        """A parameter of the helper that is kept."""
+        """A parameter of the helper that is kept, or a variable that becomes one."""
         if name not in self.made:
-            self.made[name] = Parameter(name, self.settings[name], self.defaults.get(name, MISSING))
-            self.known.append((self.settings[name], ast.Name(name, ast.Load())))
+            values = self.settings[name] if name in self.settings else self.locals[name]
+            self.made[name] = Parameter(name, values, self.defaults.get(name, MISSING))
+            self.known.append((values, ast.Name(name, ast.Load())))
         return self.made[name]
 
     # -- what equals something ----------------------------------------------------------
@@ -127,6 +159,10 @@ class Explainer:
             self.parameter(hole.keyword)
             return ast.Name(hole.keyword, ast.Load())
         for name, values in self.settings.items():
+            if any(map(is_number, hole.values)) and all(map(same, values, hole.values)):
+                self.parameter(name)
+                return ast.Name(name, ast.Load())
+        for name, values in sorted(self.locals.items(), key=lambda item: item[0] != hole.keyword):
             if any(map(is_number, hole.values)) and all(map(same, values, hole.values)):
                 self.parameter(name)
                 return ast.Name(name, ast.Load())

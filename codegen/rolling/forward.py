@@ -226,8 +226,9 @@ class Forward:
             live = {n for n in self.names if self.last.get(n, -1) >= end and n != old}
             if old is not None and self.last.get(old, -1) >= end:
                 live.add(old)
+            before = self.names[old] if old is not None else ""
             self.names[number] = self.choose(number, live, out)
-            if old is not None and self.names[number] != self.names[old]:
+            if old is not None and self.names[number] not in (before, self.names[old]):
                 out.append(assign(self.names[number], ast.Name(self.names[old], ast.Load())))
         assert entry.test is not None
         test, arms = self.text(entry.test), []

@@ -82,6 +82,14 @@ class Sources:
         """The arguments of a helper that are plain: numbers, texts, tuples of these."""
         return {k: plain(v) for k, v in self.arguments(group).items() if is_plain(plain(v))}
 
+    def locals(self, group: Group) -> dict[str, object]:
+        """The variables of a helper that hold whole numbers when it ends, without its parameters."""
+        frame, known = group.frame, self.arguments(group)
+        if frame is None or frame.function is None:
+            return {}
+        found = {name: value.hint for name, value in frame.scope.names.items() if name not in known}
+        return {name: hint for name, hint in found.items() if isinstance(hint, int) and not isinstance(hint, bool)}
+
 
 def bound_arguments(function: FunctionObject, visit: Visit) -> dict[str, Value]:
     """The values of a function's parameters at a call, defaults included."""
