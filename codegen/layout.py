@@ -14,7 +14,7 @@ from codegen.absorbing import absorb, absorb_result
 from codegen.agreeing import NOTHING, Agreed, site_step
 from codegen.indexing import place_index
 from codegen.letters_layout import place_einsum
-from codegen.lower import Lowering, Step, source_order
+from codegen.lower import Lowering, Step, source_order, step_order
 from codegen.orders import (
     Block,
     Order,
@@ -155,11 +155,7 @@ class Layout:
 
     def wanted(self, step: Step, name: str, rank: int) -> Order | None:
         """The order a step wants an operand in: None where any will do."""
-        source = (
-            step.node.form.order.get(name)
-            if step.node is not None and step.node.form is not None and step.op is step.node.op
-            else None
-        ) or step.op.letters(name)
+        source = step_order(step.op, step.node).get(name) or step.op.letters(name)
         target = step.form.order.get(name) or self.target_letters(step.op, name)
         if (
             source is None
@@ -303,12 +299,7 @@ class Layout:
 
     def output_order(self, step: Step, name: str, result: TensorVersion) -> Order:
         """The order in which a form gives an output."""
-        own = (
-            step.node.form.order.get(name)
-            if step.node is not None and step.node.form is not None and step.op is step.node.op
-            else None
-        )
-        source = own or step.op.letters(name)
+        source = step_order(step.op, step.node).get(name) or step.op.letters(name)
         target = step.form.order.get(name) or self.target_letters(step.op, name)
         if source is not None and target is not None:
             a, b = expand(tuple(source), rank_of(result)), expand(tuple(target), rank_of(result))

@@ -42,7 +42,8 @@ class Step:
         """What predicates and codecs may ask, in the source's axis numbers."""
         types = {k: type_of(v) for k, v in self.operands.items()}
         types.update({k: p.type for k, p in self.weights.items() if k not in types})
-        return PlainFacts(self.params, types, self.unused, self.not_negative, source_order(self.node))
+        order = step_order(self.op, self.node) or source_order(self.node)
+        return PlainFacts(self.params, types, self.unused, self.not_negative, order)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,6 +76,29 @@ def type_of(operand: object) -> object:
 def source_order(node: Node | None) -> dict[str, tuple[str, ...]]:
     """Axis letters of operands in the source's numbering, where its form has its own."""
     return dict(node.form.order) if node is not None and node.form is not None else {}
+
+
+def step_order(op: Op, node: Node | None) -> dict[str, tuple[str, ...]]:
+    """Axis letters of the operands and outputs of a step of a node in the source's numbering.
+
+    Padding before a convolution keeps the convolution's: N C H W is stored as N H W C in both.
+    """
+    own = source_order(node)
+    if node is None or node.op is None or op is node.op or not own:
+        return own
+    name = next(iter(own))
+    plain = node.op.letters(name)
+    if op.layout != "spatial" or node.op.layout != "spatial" or plain is None or "*" in plain:
+        return {}
+    if sorted(plain) != sorted(own[name]):
+        return {}
+    places = [plain.index(letter) for letter in own[name]]
+    found: dict[str, tuple[str, ...]] = {}
+    for other in (*op.inputs, *op.outputs):
+        letters = op.letters(other)
+        if letters is not None and len(letters) == len(places):
+            found[other] = tuple(letters[place] for place in places)
+    return found
 
 
 def all_nodes(done: Elaborated) -> list[Node]:
@@ -258,7 +282,7 @@ class Lowering:
         types = {k: type_of(v) for k, v in operands.items()}
         types.update({k: p.type for k, p in weights.items()})
         try:
-            inferred = infer(op, params, types, source_order(whole.node) if op is whole.op else None)
+            inferred = infer(op, params, types, step_order(op, whole.node) or None)
         except ShapeError as error:
             return Refused(f"{op.title}: {error}")
         if len(names) == 1 and names[0] in outputs and len(inferred) == len(whole.results):
