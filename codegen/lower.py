@@ -203,7 +203,7 @@ class Lowering:
                     unused,
                     positive,
                 )
-                found.append(Plan(((op.name, form.index),), (step,)))
+                found.append(Plan(((op.name, same_text(form)),), (step,)))
                 if depth:
                     break  # inside a decomposition the best way is enough
                 continue
@@ -297,6 +297,16 @@ class Lowering:
                 made.append(fresh)
                 self.signs.follow(op, operands, fresh)
         return tuple(made)
+
+
+def same_text(form: Form) -> int:
+    """The number of the first form that is spelled like this one: forms that differ in when they hold write one text."""
+    if "same_text" not in form.cache:
+        alike = (f for f in form.op.forms.get(form.framework, ()) if f.is_spelled_like(form))
+        form.cache["same_text"] = next((f.index for f in alike), form.index)
+    found = form.cache["same_text"]
+    assert isinstance(found, int)
+    return found
 
 
 def is_layer(plan: Plan, node: Node) -> bool:

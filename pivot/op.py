@@ -122,6 +122,13 @@ class Form:
     def __repr__(self) -> str:
         return f"<{self.op.name} {self.framework} {self.spelling} {self.pattern}>"
 
+    def is_spelled_like(self, other: Form) -> bool:
+        """Do two forms differ in nothing but the conditions under which they are written?"""
+        said = [{k: e.value for k, e in form._entries.items() if k != "when"} for form in (self, other)]
+        return (self.kind, self.spelling, self.pattern) == (other.kind, other.spelling, other.pattern) and said[
+            0
+        ] == said[1]
+
     @property
     def args(self) -> tuple[Slot, ...]:
         """Arguments of the constructor or function, in signature order; a method's receiver is the first."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.lower import Lowered
 from codegen.writing import applying, conditions, layer_facts, nodes, parameters, program_calls, sizes
 from codegen.writing.naming import member_key, reference_to
+from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
 from pivot.reading.restating import COPY_LAYERS
@@ -207,8 +208,9 @@ class Expressions:
             return ast.Subscript(self.expr(node.value), ast.Constant(node.attr), ast.Load())  # of a ModuleDict
         if kind == "method" and isinstance(node, (ast.Call, ast.Subscript)):
             return program_calls.method(self, node, visits)
-        if visits[0].name in ("torch.finfo", "torch.iinfo") and isinstance(node, ast.Call):
-            return self.limits_of(node, visits[0].name)
+        asked = number_kind(self, node, visits)
+        if asked is not None:
+            return asked
         if kind == "data" and isinstance(node, ast.Attribute) and layer_facts.asks_type_of_weight(node, visits):
             assert isinstance(node.value, ast.Attribute)
             return ast.Attribute(self.expr(node.value.value), "compute_dtype", ast.Load())
@@ -373,14 +375,6 @@ class Expressions:
         """The constructors of one case."""
         visits = self.w.trace.of(node)
         return self.w.plans.layer(members, self.material(node, visits[0], visits))
-
-    def limits_of(self, node: ast.Call, name: str) -> ast.expr:
-        """`torch.finfo(x.dtype)`: NumPy's, of the kind's name."""
-        self.w.imports["np"] = ("numpy", None)
-        kinds = [self.expr(a) for a in (*node.args, *(k.value for k in node.keywords))] or [ast.Constant("float32")]
-        if not nodes.is_constant(kinds[0]):
-            kinds = [nodes.call("keras.backend.standardize_dtype", kinds)]
-        return nodes.call(name.replace("torch.", "np."), kinds)
 
     # -- sizes, mode, what went ----------------------------------------------------------
 

@@ -165,6 +165,9 @@ def has_no_meaning(hint: object) -> bool:
 
 def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
     """A call that was never met, or one of plain Python."""
+    api = e.w.static_api(node.func, e.file, e.locals) if isinstance(node.func, (ast.Name, ast.Attribute)) else None
+    if api is not None and api.name in e.w.answers:
+        return ast.Constant(e.w.answers[api.name])  # type: ignore[arg-type]
     func = e.expr(node.func)
     write = e.members if isinstance(node.func, ast.Name) and node.func.id in COUNTING else e.expr
     args = [ast.Starred(e.members(a.value), ast.Load()) if isinstance(a, ast.Starred) else write(a) for a in node.args]
@@ -235,6 +238,8 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     if name in ("add_module", "register_module") and module is not None:
         named = {k.arg: k.value for k in node.keywords}
         given = [*node.args, *(named[k] for k in ("name", "module")[len(node.args) :] if k in named)]
+        if len(given) == 1 and isinstance(given[0], ast.Starred) and not module.container:
+            return nodes.call("setattr", [owner, ast.Starred(e.expr(given[0].value), ast.Load())])
         if len(given) != 2:
             raise Unwritable(f"{name}() is not given a name and a module")
         key, value = given

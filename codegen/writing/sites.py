@@ -156,10 +156,14 @@ class Sites:
         ordered = sorted(found, key=lambda name: (name not in first, rank.get(name, 2)))
         names = [n for n in ordered if len(found[n]) >= len(site.lowered)]
         made: list[tuple[ast.expr, set[int]]] = []
-        for one, two in self.comparable(site):
-            if one in names and two in names:
-                same = ast.Compare(ast.Name(one, ast.Load()), [ast.Eq()], [ast.Name(two, ast.Load())])
-                made.append((same, {k for k, v in found[one].items() if found[two].get(k) == v}))
+        pairs = [(one, two) for one, two in self.comparable(site) if one in names and two in names]
+        if len(pairs) == 2 and pairs[0][0] == pairs[1][0]:
+            one, others = pairs[0][0], [two for _, two in pairs]
+            equal = ast.Compare(ast.Name(one, ast.Load()), [ast.Eq(), ast.Eq()], [ast.Name(t, ast.Load()) for t in others])
+            made.append((equal, {k for k, v in found[one].items() if all(found[t].get(k) == v for t in others)}))
+        for one, two in pairs:
+            same = ast.Compare(ast.Name(one, ast.Load()), [ast.Eq()], [ast.Name(two, ast.Load())])
+            made.append((same, {k for k, v in found[one].items() if found[two].get(k) == v}))
         for name in names:
             for value in dict.fromkeys(found[name].values()):
                 made.append((comparison(name, value), {k for k, v in found[name].items() if v == value}))
@@ -307,7 +311,8 @@ class Sites:
         return found
 
 
-MAX_CASES = 4
+MAX_CASES = 5
+MAX_JOINED = 4  # comparisons that are tried together with two others
 MAX_VALUES = 8  # of a parameter that is asked for two of them
 
 
@@ -349,7 +354,7 @@ def specificity(lowered: Lowered) -> tuple[int, int]:
 
 
 def telling(tests: list[tuple[ast.expr, set[int]]], mine: list[Lowered], others: list[Lowered]) -> ast.expr | None:
-    """A comparison, or two joined, that is true for all of `mine` and for none of `others`."""
+    """A comparison, or two joined by `and` or `or`, that is true for all of `mine` and for none of `others`."""
     wanted, unwanted = {id(x) for x in mine}, {id(x) for x in others}
     true = [(test, holds & unwanted) for test, holds in tests if wanted <= holds]
     alone = next((test for test, wrong in true if not wrong), None)
@@ -359,6 +364,23 @@ def telling(tests: list[tuple[ast.expr, set[int]]], mine: list[Lowered], others:
         for second, more in true[place + 1 :]:
             if not wrong & more:
                 return ast.BoolOp(ast.And(), [first, second])
+    either = one_or_other(tests, wanted, unwanted)
+    if either is not None:
+        return either
+    for first, wrong in true[:MAX_JOINED]:
+        either = one_or_other(tests, wanted, wrong)
+        if either is not None:
+            return ast.BoolOp(ast.And(), [first, either])
+    return None
+
+
+def one_or_other(tests: list[tuple[ast.expr, set[int]]], wanted: set[int], unwanted: set[int]) -> ast.expr | None:
+    """Two comparisons of which one is true for each that is wanted, and none for the others."""
+    some = [(test, holds & wanted) for test, holds in tests if holds & wanted and not holds & unwanted]
+    for place, (first, right) in enumerate(some):
+        for second, more in some[place + 1 :]:
+            if right | more == wanted:
+                return ast.BoolOp(ast.Or(), [first, second])
     return None
 
 

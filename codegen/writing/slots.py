@@ -298,7 +298,9 @@ def source_text(
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)
-    paired = from_pairs(steps, slot, source, param, expression) if isinstance(slot.value, Coded) else None
+    paired = None
+    if isinstance(slot.value, Coded):
+        paired = from_pairs(steps, slot, source, param, listed(expression, hints(source.key)))
     if paired is not None:
         return paired
     if isinstance(source.value, Coded) and codec_of(source.value).number_face:
@@ -347,6 +349,15 @@ def from_pairs(steps: list[Step], slot: Slot, source: Slot, param: str, expressi
     text = codec_of(slot.value).from_pairs(len(pairs))
     parts = {f"{'ab'[k]}{axis}": expression.elts[at] for axis, pair in enumerate(pairs) for k, at in enumerate(pair)}
     return filled(text, parts) if text is not None else None
+
+
+def listed(expression: ast.expr, hints: list[object]) -> ast.expr:
+    """The items of a list or tuple that has a name, where it has as many at every visit: `pads[0], pads[1]`."""
+    counts = {len(h) if isinstance(h, tuple) else len(h.items) if isinstance(h, ListObject) else -1 for h in hints}
+    count = next(iter(counts), -1)
+    if not is_path(expression) or len(counts) != 1 or count < 0:
+        return expression
+    return ast.Tuple([ast.Subscript(expression, ast.Constant(i), ast.Load()) for i in range(count)], ast.Load())
 
 
 def from_sizes(slot: Slot, source: Slot, expression: ast.expr, hints: list[object]) -> ast.expr | None:

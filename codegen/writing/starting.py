@@ -57,10 +57,10 @@ class Starts:
     ) -> tuple[ast.expr, list[ast.keyword]]:
         """What is called for a layer, and the initialisers it is given besides its arguments."""
         form = steps[0].form
-        if not self.on or not steps[0].weights or form.framework != "keras":
+        if not self.on or not any(step.weights for step in steps) or form.framework != "keras":
             return callee, []
-        known = [role for role in steps[0].weights if role in form.weights]
-        wanted = {role: [self.said(want(step, role)) for step in steps] for role in known}
+        known = dict.fromkeys(role for step in steps for role in step.weights if role in form.weights)
+        wanted = {role: [self.said(want(step, role)) for step in steps if role in step.weights] for role in known}
         if all_default(wanted):
             if "fan_in" in form.init and set(wanted) <= {"kernel", "bias"}:
                 return mark(("layer", form.name, form.init["fan_in"], slot_of(form, "kernel"))), []
@@ -100,6 +100,8 @@ class Starts:
         widths = [step.params.get("width") for step in steps]
         squares: dict[bool, set[float]] = {False: set(), True: set()}
         for role, each in roles.items():
+            if len(each) != len(widths):  # not all visits have a bias
+                return None
             for one, width in zip(each, widths, strict=True):
                 if one.start is None or one.start.kind != "uniform" or not isinstance(width, int):
                     return None

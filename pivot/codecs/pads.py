@@ -106,7 +106,8 @@ class KerasPadding(Codec):
         if value == "valid":
             return no_pads(axis_count(refs))
         if value == "same":
-            return same_pads(refs.get("kernel"), refs.get("dilation")) if _unit(refs.get("stride")) else "same"
+            fixed = _unit(refs.get("stride")) or _unit(refs.get("kernel", ...))  # a window of one place needs no pads
+            return same_pads(refs.get("kernel"), refs.get("dilation")) if fixed else "same"
         raise NoForm(f"{value!r} is not 'valid' or 'same'")
 
     def write(self, value: object, refs: Refs) -> object:

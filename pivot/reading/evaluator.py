@@ -41,6 +41,7 @@ class Evaluator:
         self.trace = Trace()
         self.journal = Journal()
         self.speculating = 0
+        self.trials = 0  # arms on trial that are being read, one in the other
         self.companion = False  # a whole model is read on trial: what it executes counts as met
         self.recorder = Recorder()
         self.given: tuple[InputSpec, ...] = ()  # the inputs that were asked for

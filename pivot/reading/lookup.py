@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, imports, registries, restating, surroundings
+from pivot.reading import classes, imports, number_kinds, registries, restating, surroundings
 from pivot.reading.checkpoint_names import weight_inside
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.frames import Frame, Scope
@@ -103,6 +103,11 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
     if isinstance(hint, Api):
         if attr in ("__name__", "__qualname__"):
             return Value(hint.name.rpartition(".")[2])
+        asked = number_kinds.kind_attribute(hint.name, attr)
+        if asked is not None:
+            answer = Value(asked)
+            ev.visit(Visit(node, frame, "data", None, (owner,), name=f"torch.dtype.{attr}", result=answer))
+            return answer
         value = api_constant(f"{hint.name}.{attr}")
         return value if value is not None else restating.library_value(ev, ev.dialect.canonical(f"{hint.name}.{attr}"))
     if isinstance(hint, ModuleScope):

@@ -19,6 +19,7 @@ BFLOAT16 = {
     "max": 3.3895313892515355e38,
     "eps": 0.0078125,
     "tiny": 1.1754943508222875e-38,
+    "bits": 16,
 }
 
 
@@ -68,11 +69,28 @@ def wholes(kind: str) -> object:
     return np.iinfo(kind)
 
 
-FLOATS = ("min", "max", "eps", "tiny")
+def default_kind(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """torch.get_default_dtype(): nothing that is read changes it."""
+    return Value(Api("torch.float32"))
+
+
+def kind_attribute(name: str, attr: str) -> bool | None:
+    """`torch.float32.is_floating_point`; None for everything else."""
+    root, _, kind = name.rpartition(".")
+    kind = ALIASES.get(kind, kind)
+    if root != "torch" or not kind.rstrip("0123456789") in KINDS:
+        return None
+    asked = {"is_floating_point": ("float", "bfloat"), "is_complex": ("complex",)}.get(attr)
+    return kind.rstrip("0123456789") in asked if asked is not None else None
+
+
+KINDS = {"float", "bfloat", "int", "uint", "bool", "complex"}
+FLOATS = ("min", "max", "eps", "tiny", "bits")
 FUNCTIONS: dict[str, Handler] = {
     "torch.finfo": limits(floats, FLOATS, "float32"),
     "numpy.finfo": limits(floats, FLOATS, "float64"),
-    "torch.iinfo": limits(wholes, ("min", "max"), "int64"),
+    "torch.iinfo": limits(wholes, ("min", "max", "bits"), "int64"),
     "numpy.iinfo": limits(wholes, ("min", "max"), "int64"),
+    "torch.get_default_dtype": default_kind,
     "keras.backend.standardize_dtype": name_of_kind,
 }

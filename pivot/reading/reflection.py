@@ -89,6 +89,13 @@ ABSTRACT_TYPES: dict[str, str] = {
     "MutableSequence": "list",
 }
 
+CALLABLE_TYPES: dict[str, type] = {
+    "types.FunctionType": FunctionObject,
+    "types.LambdaType": FunctionObject,
+    "types.MethodType": BoundMethod,
+    "functools.partial": Partial,
+}
+
 
 def is_instance(ev: Evaluator, value: Value, kind: Value) -> bool:
     """isinstance of one hint and one class."""
@@ -103,10 +110,10 @@ def is_instance(ev: Evaluator, value: Value, kind: Value) -> bool:
         return PYTHON_TYPES[last](hint)
     if root.partition(".")[0] in ("typing", "collections", "numbers") and last in ABSTRACT_TYPES:
         return any(PYTHON_TYPES[t](hint) for t in ABSTRACT_TYPES[last].split())
-    if last == "Callable" or cls.name in ("types.FunctionType", "types.LambdaType", "types.MethodType"):
-        return isinstance(hint, (FunctionObject, BoundMethod, Partial)) or (
-            last == "Callable" and isinstance(hint, (ClassObject, Api, ModuleObject))
-        )
+    if cls.name in CALLABLE_TYPES:
+        return isinstance(hint, CALLABLE_TYPES[cls.name])
+    if last == "Callable":
+        return isinstance(hint, (FunctionObject, BoundMethod, Partial, ClassObject, Api, ModuleObject))
     if isinstance(hint, ModuleObject):
         return classes.descends(hint.cls, cls, ev)
     if isinstance(hint, InstanceObject):

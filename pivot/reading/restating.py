@@ -51,7 +51,7 @@ def is_restatement(file: str) -> bool:
 
 def turn_to(ev: Evaluator, name: str) -> None:
     """Where forms do not read a library name as it is used, its restatement may. Raises Restate if there is one."""
-    if name in known() and name not in ev.restated and ev.speculating != 1:  # 1: an arm on trial
+    if name in known() and name not in ev.restated and not ev.trials:
         raise Restate(name)
 
 

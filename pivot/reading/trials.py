@@ -55,6 +55,7 @@ def with_trial(
     nodes, modules, parameters = len(ev.nodes), len(ev.modules), len(ev.parameters)
     guards, current = len(ev.guards), ev.frame
     ev.speculating += 1
+    ev.trials += 1
     bound: dict[str, Value] = {}
     try:
         run()
@@ -65,6 +66,7 @@ def with_trial(
         ev.trace.unread[id(node)] = refusal.problem.why
     finally:
         ev.speculating -= 1
+        ev.trials -= 1
         ev.journal.rollback(mark)
         frame.scope.names.clear()
         frame.scope.names.update(names)

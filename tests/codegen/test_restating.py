@@ -140,3 +140,26 @@ def test_deep_copies_of_modules_are_copies_of_layers(tmp_path: Path, opset: OpSe
     proof = prove(made, KerasDialect(), opset, path)
     assert proof.why is None
     assert len({id(target) for _, target in proof.parameters.values()}) == 2
+
+
+def test_an_arm_on_trial_inside_another_restates_nothing(tmp_path: Path, opset: OpSet) -> None:
+    made = converted(
+        tmp_path,
+        opset,
+        """
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, deep=0, width=None):
+        super().__init__()
+        self.linear = nn.Linear(8, 4)
+        if deep:
+            if deep > 1:
+                self.more = nn.Linear(4, width)
+
+    def forward(self, x):
+        return self.linear(x)
+""",
+        "Net()",
+    )
+    assert set(classes(made)) == {"Net"}

@@ -304,3 +304,17 @@ def test_layers_take_only_tensors_by_place(written: Written) -> None:
         "2x4",
     )
     assert "self.block(x, None, twice=twice, y=x)" in text
+
+
+def test_pairs_of_name_and_module_are_spread_into_setattr(init: Init) -> None:
+    made = init("for pair in [('one', nn.ReLU())]:\n    self.add_module(*pair)", "return self.one(x)", "2x4")
+    assert "    setattr(self, *pair)" in made
+
+
+def test_questions_about_the_run_that_were_never_asked_are_answered(call: Call) -> None:
+    made = call(
+        "self.double = False",
+        "if self.training and self.double and not torch.jit.is_scripting():\n    return x * 2\nreturn x",
+        "2x4",
+    )
+    assert made.startswith("if training and self.double:")

@@ -151,3 +151,32 @@ def test_what_an_argument_was_at_a_visit_tells_forms_apart(written: Callable[...
     )
     assert "if self.bias is not None:" in made and "if self.groups != 1" in made
     assert "ops.depthwise_conv(x, ops.transpose(self.weight, (2, 3, 0, 1)))" in made
+
+
+def test_four_kinds_of_convolution_are_told_apart_in_one_adapter(written: Written) -> None:
+    """Depthwise or not, padded or not: a stride of a window of one place needs no pads."""
+    made = written(
+        """
+        def make(a, b, k, stride=1, groups=1, layer=nn.Conv2d):
+            return layer(a, b, k, stride=stride, padding=k // 2, groups=groups)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = nn.Sequential(
+                    make(3, 8, 3), make(8, 8, 3, 2), make(8, 8, 1, 2), make(8, 8, 3, 1, 8), make(8, 8, 3, 2, 8),
+                    make(8, 16, 3, 2, 8), make(16, 16, 3, 1, 8),
+                )
+
+            def forward(self, x):
+                return self.body(x)
+        """,
+        "2x3x64x64",
+    )
+    tests = [line.strip() for line in made.split("\n") if line.startswith("    if ")]
+    assert tests == [
+        "if groups == in_channels == out_channels and stride == 1:",
+        "if groups == in_channels == out_channels:",
+        "if padding == 0 or stride == 1:",
+    ]
+    assert made.count("layers.ZeroPadding2D(padding)") == 2

@@ -168,3 +168,27 @@ def layer_weight(net: object, name: str) -> object:
     for part in NAMES[name].split("."):
         value = getattr(value, part)
     return np.asarray(value)
+
+
+def test_one_site_with_and_without_a_bias_starts_both(source: Callable[..., Converted]) -> None:
+    text = """
+class Block(nn.Module):
+    def __init__(self, bias):
+        super().__init__()
+        self.fc = nn.Linear(4, 4, bias=bias)
+        if bias:
+            nn.init.ones_(self.fc.bias)
+
+    def forward(self, x):
+        return self.fc(x)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(Block(False), Block(True))
+
+    def forward(self, x):
+        return self.body(x)
+"""
+    assert 'bias_initializer="ones"' in source(text, "2x4").text

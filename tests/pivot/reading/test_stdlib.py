@@ -9,6 +9,16 @@ import pytest
 LIBRARY: list[tuple[str, str, int]] = [
     (
         """
+        import types
+        from functools import partial
+        def f(a): return a
+        """,
+        "n = [isinstance(v, t) for v in (f, partial(f, 1), nn.ReLU) for t in (types.FunctionType, partial)]"
+        ".index(True) * 10 + isinstance(partial(f), partial) + isinstance(partial(f), types.FunctionType)",
+        1,
+    ),
+    (
+        """
         from functools import partial
         def f(a, b, c): return a + b * c
         """,
