@@ -300,7 +300,7 @@ class Lowering:
 
 
 def same_text(form: Form) -> int:
-    """The number of the first form that is spelled like this one: forms that differ in when they hold write one text."""
+    """The number of the first form spelled like this one: forms that differ in when they hold write one text."""
     if "same_text" not in form.cache:
         alike = (f for f in form.op.forms.get(form.framework, ()) if f.is_spelled_like(form))
         form.cache["same_text"] = next((f.index for f in alike), form.index)

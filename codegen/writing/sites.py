@@ -159,7 +159,9 @@ class Sites:
         pairs = [(one, two) for one, two in self.comparable(site) if one in names and two in names]
         if len(pairs) == 2 and pairs[0][0] == pairs[1][0]:
             one, others = pairs[0][0], [two for _, two in pairs]
-            equal = ast.Compare(ast.Name(one, ast.Load()), [ast.Eq(), ast.Eq()], [ast.Name(t, ast.Load()) for t in others])
+            equal = ast.Compare(
+                ast.Name(one, ast.Load()), [ast.Eq(), ast.Eq()], [ast.Name(t, ast.Load()) for t in others]
+            )
             made.append((equal, {k for k, v in found[one].items() if all(found[t].get(k) == v for t in others)}))
         for one, two in pairs:
             same = ast.Compare(ast.Name(one, ast.Load()), [ast.Eq()], [ast.Name(two, ast.Load())])

@@ -78,7 +78,7 @@ def kind_attribute(name: str, attr: str) -> bool | None:
     """`torch.float32.is_floating_point`; None for everything else."""
     root, _, kind = name.rpartition(".")
     kind = ALIASES.get(kind, kind)
-    if root != "torch" or not kind.rstrip("0123456789") in KINDS:
+    if root != "torch" or kind.rstrip("0123456789") not in KINDS:
         return None
     asked = {"is_floating_point": ("float", "bfloat"), "is_complex": ("complex",)}.get(attr)
     return kind.rstrip("0123456789") in asked if asked is not None else None
