@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pivot.binding import Refused
+from pivot.choosing import choose
+from pivot.codecs.base import DottedName
+from pivot.dims import symbol
 from pivot.editing.names import Library
-from pivot.op import Op
-from pivot.slots import Path, SizeOf
+from pivot.op import Kind, Op
+from pivot.slots import MISSING, NotationError, Path, SizeOf
+from pivot.spelling import OperandRef, PlainFacts, Written, write_slots
+from pivot.types import TensorType
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,50 @@ def piece_of(op: Op, framework: str, library: Library, shapes: Sequence[Sequence
     if layer and isinstance(tree, ast.Call):
         text = _sized(op, framework, tree, text, shapes[0] if shapes else None, example.inputs)
     return Piece(op.name, _called(text, library), layer, names)
+
+
+def spelled(
+    op: Op, framework: str, params: Mapping[str, object], library: Library, shape: Sequence[object] | None
+) -> Piece | None:
+    """An op with parameters of its own, for a tensor of a shape, as its forms write it; None where none does."""
+    first = next(iter(op.inputs), None)
+    if first is None:
+        return None
+    dims = tuple(size if isinstance(size, int) else symbol(str(size), 2) for size in shape or ())
+    values = dict(params)
+    for name, spec in op.params.items():
+        if name not in values and spec.default is not MISSING:
+            values[name] = spec.default
+    facts = PlainFacts(values, {first: TensorType(dims)} if shape is not None else {}, order={})
+    kind: Kind = "layer" if any(form.kind == "layer" for form in op.forms.get(framework, ())) else "function"
+    try:
+        forms = choose(op, framework, kind, values, facts)
+        if isinstance(forms, Refused) or forms[0].spelling != "call" or forms[0].kind != kind:
+            return None
+        arguments = write_slots(forms[0], "args", values, facts)
+    except (LookupError, ValueError, TypeError, NotationError):
+        return None
+    if isinstance(arguments, Refused):
+        return None
+    texts = [_argument(item, library) for item in arguments]
+    if any(text is None for text in texts):
+        return None
+    text = f"{library.name(forms[0].name)}({', '.join(text for text in texts if text)})"
+    return Piece(op.name, text, kind == "layer", () if kind == "layer" else (first,))
+
+
+def _argument(item: Written, library: Library) -> str | None:
+    """One argument as text; None for what is no literal, no name of a library and no tensor."""
+    value = item.value
+    if isinstance(value, OperandRef):
+        text = value.name if value.codec is None and not value.listed and not value.others else None
+    elif isinstance(value, DottedName):
+        text = library.name(value.name)
+    elif value is None or isinstance(value, bool | int | float | str | tuple | list):
+        text = repr(value)
+    else:
+        text = None
+    return text if text is None or not item.keyword else f"{item.name}={text}"
 
 
 def _plain(text: str) -> str:

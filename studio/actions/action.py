@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from studio.document import Document
+from studio.editing_desk import EditingDesk
 
 
 class Desk(Protocol):
@@ -44,6 +45,8 @@ class Desk(Protocol):
     def show_settings(self) -> None: ...
     def show_shortcuts(self) -> None: ...
     def show_about(self) -> None: ...
+    @property
+    def editing(self) -> EditingDesk: ...
 
 
 def always(document: Document) -> bool:

@@ -96,11 +96,12 @@ def append_op(context: Context, op: str, node: Node, scope: Scope) -> Outcome:
     part = used[0]
     known = context.picture.values.get(node.outputs[part]) if node.outputs else None
     piece, imports = _piece(context, spot.source, op, [known.shape if known is not None else None])
-    changes = _behind(spot, piece, part if len(node.outputs) > 1 else None)
+    changes = behind(spot, piece, part if len(node.outputs) > 1 else None)
     return context.edited(f"insert {piece.name}", spot.source.file, [*changes, *imports], wanted(context, spot, scope))
 
 
-def _behind(spot: Spot, piece: Piece, part: int | None) -> list[Change]:
+def behind(spot: Spot, piece: Piece, part: int | None) -> list[Change]:
+    """The changes that put a piece behind a spot. Raises Refusal."""
     if spot.element:
         if not piece.layer:
             raise spot.source.refusal(

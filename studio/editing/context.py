@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 from pivot.decisions import parse_decisions
 from pivot.editing.arguments import set_argument
@@ -19,11 +18,8 @@ from pivot.opset import OpSet, load_opset
 from pivot.problems import Refusal, refuse
 from pivot.project import Project
 from studio.document import Document
+from studio.editing.scope import Scope as Scope
 from studio.picture import Frame, Node, Picture, Span
-
-Scope = Literal["instance", "structure", "class", "written"]
-SCOPES: tuple[Scope, ...] = ("instance", "structure", "class", "written")
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -18,6 +18,7 @@ from studio.views.graph.find import Finder, Hit
 from studio.views.graph.gestures.drop import Drop
 from studio.views.graph.gestures.gesture import Gestures
 from studio.views.graph.gestures.hover import Hover
+from studio.views.graph.gestures.lead import Lead
 from studio.views.graph.gestures.open_close import OpenClose
 from studio.views.graph.gestures.pan import Pan
 from studio.views.graph.gestures.pick import Pick
@@ -44,12 +45,16 @@ class GraphView(QWidget):
 
     `selection_changed` carries a pair (frozenset of node ids, frozenset of module paths) and is sent for what is
     selected here by hand, not for `select`. `activated` carries a node id, `op_dropped` the name of an op and the node
-    it was dropped on, `menu_wanted` a point of the screen.
+    it was dropped on, `op_inserted` an op, the value of the wire it was dropped on and the node that takes it (None: it
+    goes out), `wire_led` a value, the node that takes it and the value it is to take instead; `menu_wanted` a point of
+    the screen.
     """
 
     selection_changed = Signal(object)
     activated = Signal(str)
     op_dropped = Signal(str, str)
+    op_inserted = Signal(str, str, object)
+    wire_led = Signal(str, str, str)
     menu_wanted = Signal(QPoint)
     zoom_changed = Signal(float)
     direction_changed = Signal(bool)
@@ -80,7 +85,7 @@ class GraphView(QWidget):
         self._opening = Opening(self)
         self.tracing = Tracing(self)
         zoom = Zoom(self)
-        gestures = Gestures((Rubber(self), OpenClose(self), Pick(self), Pan(self), Walk(self), zoom))
+        gestures = Gestures((Rubber(self), Lead(self), OpenClose(self), Pick(self), Pan(self), Walk(self), zoom))
         self.canvas.give(gestures, Hover(self), zoom, Drop(self))
         self.canvas.settle = self._opening.transition.finish
         self.canvas.ask_menu = lambda place, screen: self.menu_wanted.emit(screen)
