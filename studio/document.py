@@ -155,6 +155,24 @@ class Document(QObject):
     def redo_label(self) -> str | None:
         return self._history.redo_label if self._history else None
 
+    def steps(self) -> tuple[tuple[str, ...], int]:
+        """The labels of all edits, the oldest first, and how many of them are done now."""
+        history = self._history
+        if history is None:
+            return (), 0
+        return (*(s.label for s in history.done), *(s.label for s in reversed(history.undone))), len(history.done)
+
+    def go_to_step(self, number: int) -> None:
+        """Undo or redo until so many edits are done."""
+        history = self._history
+        if history is None:
+            return
+        while number < len(history.done):
+            history = history.undo()
+        while number > len(history.done) and history.undone:
+            history = history.redo()
+        self._go(history)
+
     # -- texts
 
     def files(self) -> tuple[str, ...]:

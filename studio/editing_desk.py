@@ -37,7 +37,8 @@ class EditingDesk(QObject):
         self._catalogue = Catalogue()
         self.ask: Callable[[QWidget, str, str, str], str | None] = ask_text
         graph.op_inserted.connect(self.editor.insert)
-        graph.wire_led.connect(self.editor.connect)
+        graph.op_dropped.connect(self._dropped)
+        graph.wire_led.connect(self.editor.lead)
 
     @property
     def document(self) -> Document:
@@ -59,7 +60,10 @@ class EditingDesk(QObject):
 
     def take_op(self, op: str) -> None:
         """An op was chosen in the palette: it goes behind what is selected, or onto the only wire there is."""
-        if self.editor.nodes():
+        nodes = self.editor.nodes()
+        if any(node.unmapped is not None for node in nodes):
+            return  # what has no op is mapped
+        if nodes:
             self.editor.append(op)
             return
         picture = self.document.results.picture if self.document.results else None
@@ -67,8 +71,11 @@ class EditingDesk(QObject):
             # Nothing is selected: the op goes to the end, where a network that is drawn grows.
             self.editor.insert(op, picture.outputs[-1].id, None)
 
-    def dropped(self, op: str, node: str) -> None:
+    def _dropped(self, op: str, node: str) -> None:
         """An op was dropped on a node that has one: ask whether it is to stand behind it or in its place."""
+        picture = self.document.results.picture if self.document.results else None
+        if picture is None or picture.node_by_id[node].unmapped is not None:
+            return  # what has no op is mapped
         self.document.select((node,), (), "graph")
         menu = QMenu(self._window)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -93,7 +100,7 @@ class EditingDesk(QObject):
 
     # -- wires, inputs and outputs
 
-    def connect(self) -> None:
+    def lead_input(self) -> None:
         """Choose what the selected node takes, and what it is to take instead."""
         nodes, picture = self.editor.nodes(), self.document.results.picture if self.document.results else None
         if not nodes or picture is None:
@@ -103,13 +110,13 @@ class EditingDesk(QObject):
         for value in dict.fromkeys(node.inputs):
             group = self.tr("Instead of {value}").replace("{value}", picture.shape_label([value]))
             for terminal in picture.inputs:
-                run = partial(self.editor.connect, value, node.id, terminal.id)
+                run = partial(self.editor.lead, value, node.id, terminal.id)
                 before.append(Entry(terminal.name, group, picture.shape_label([terminal.id]), True, run))
             for other in picture.nodes:
                 if other.id == node.id:
                     break
                 for output in other.outputs[:1]:
-                    run = partial(self.editor.connect, value, node.id, output)
+                    run = partial(self.editor.lead, value, node.id, output)
                     before.append(Entry(other.path, group, picture.shape_label([output]), output != value, run))
         self._palette.open(before)
 
@@ -142,7 +149,9 @@ class EditingDesk(QObject):
         """Ask for another name."""
         path = self.editor.renamed()
         name = path.rpartition(".")[2]
-        text = self.ask(self._window, self.tr("Rename"), self.tr("Another name for {name}").replace("{name}", name), name)
+        text = self.ask(
+            self._window, self.tr("Rename"), self.tr("Another name for {name}").replace("{name}", name), name
+        )
         if text is not None and text != name:
             self.editor.rename(text)
 

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QTabBar, QTab
 
 from studio.catalogue import Catalogue
 from studio.document import Document
+from studio.editing.editor import Editor
 from studio.icons import icon
 from studio.theme import Theme
+from studio.views.history import HistoryView
 from studio.views.inspector.panel import Inspector
 from studio.views.network_tree import NetworkTree
 from studio.views.palette.view import PaletteView
@@ -28,12 +30,13 @@ _LEFT, _RIGHT, _BELOW = 290, 316, 350
 class Panels:
     """Makes the views and their docks; `state` and `restore` keep the arrangement."""
 
-    def __init__(self, window: QMainWindow, document: Document, theme: Theme) -> None:
+    def __init__(self, window: QMainWindow, document: Document, theme: Theme, editor: Editor | None = None) -> None:
         self._window = window
         self._closers: list[QToolButton] = []
         self.tree = NetworkTree(document, theme)
         self.palette = PaletteView(Catalogue(), theme)
-        self.inspector = Inspector(document, theme)
+        self.inspector = Inspector(document, theme, editor=editor)
+        self.history = HistoryView(document)
         self.source = SourceView(document, theme)
         self.target = TargetView(document, theme)
         self.problems = ProblemsView(document, theme)
@@ -57,6 +60,7 @@ class Panels:
                 ("code", "Code", self.code, False),
                 ("problems", "Problems", self.problems, False),
                 ("verification", "Verification", self.verification, False),
+                ("history", "History", self.history, False),
             )
         }
         self.set_theme(theme)
@@ -71,10 +75,11 @@ class Panels:
             window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks[name])
         window.tabifyDockWidget(docks["network"], docks["palette"])
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, docks["inspector"])
-        for name in ("code", "problems", "verification"):
+        for name in ("code", "problems", "verification", "history"):
             window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks[name])
         window.tabifyDockWidget(docks["code"], docks["problems"])
         window.tabifyDockWidget(docks["problems"], docks["verification"])
+        window.tabifyDockWidget(docks["verification"], docks["history"])
         for dock in docks.values():
             dock.show()
         docks["network"].raise_()

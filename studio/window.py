@@ -32,6 +32,8 @@ from studio.bridge import GraphBridge, graph_colors
 from studio.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
 from studio.document import Document
 from studio.drawings import DrawingSaver
+from studio.editing.editor import Editor
+from studio.editing_desk import EditingDesk
 from studio.filing import Filing
 from studio.icons import app_icon, icon
 from studio.jobs.queue import Jobs
@@ -76,13 +78,15 @@ class Window(QMainWindow):
         self._middle.setMinimumSize(200, 120)
         self.setCentralWidget(self._middle)
         self.bridge = GraphBridge(document, self.graph)
-        self.panels = Panels(self, document, self._theme)
+        self.editor = Editor(document, self)
+        self.panels = Panels(self, document, self._theme, self.editor)
         self.status = StatusBar(document, self._theme)
         self.setStatusBar(self.status)
         self.filing = Filing(self, document, settings, self.status.say)
         self.drawings = DrawingSaver(self, document, graph, self.filing, self.status.say)
         self.bound = Bound(self, self, self._theme)
         self.palette_ = CommandPalette(self, self._theme)
+        self.editing = EditingDesk(self, self.editor, graph, self.palette_)
         self._overlay = DropOverlay(self, self._theme)
         self._toolbar = self._make_toolbar()
         toggles = [dock.toggleViewAction() for dock in self.panels.docks.values()]
@@ -116,6 +120,8 @@ class Window(QMainWindow):
         document.project_changed.connect(lambda before, after: self._project_changed())
         document.results_changed.connect(self._results_changed)
         self.graph.tracing.said.connect(self.status.say)
+        self.editor.said.connect(self.status.say)
+        self.panels.palette.chosen.connect(self.editing.take_op)
         self.jobs.failed.connect(lambda kind, text: self.status.say(text))
         self.jobs.weights_written.connect(lambda out: self.status.say(f"Weights written to {out}"))
         self.welcome.open_requested.connect(self.ask_open)

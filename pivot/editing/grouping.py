@@ -22,7 +22,7 @@ def group(source: Source, statements: Sequence[ast.stmt], name: str, base: str, 
     cls, function = source.class_around(first), source.function(first)
     if cls is None or function is None:
         raise source.refusal(first, "these stand in no class", "put the code into a class first")
-    if not is_name(name) or name in taken(source.tree):
+    if not is_name(name) or name in taken(source):
         raise source.refusal(first, f"the name {name} is taken, or can be none", "choose another name")
     body = source.body_of(first)
     places = sorted(next(at for at, item in enumerate(body) if item is statement) for statement in statements)

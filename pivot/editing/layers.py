@@ -99,7 +99,7 @@ def rename_attribute(source: Source, cls: ast.ClassDef, old: str, new: str) -> l
 
 def rename_name(source: Source, old: str, new: str) -> list[Change]:
     """Give a class or function of the file another name, wherever the file says it. Raises Refusal."""
-    if new in taken(source.tree):
+    if new in taken(source):
         raise source.refusal(None, f"the name {new} is taken in this file", "choose another name")
     changes: list[Change] = []
     for node in ast.walk(source.tree):

@@ -11,10 +11,10 @@ from pivot.editing.source import Change, Source
 _LIBRARIES = {"torch": "torch", "keras": "keras"}
 
 
-def taken(tree: ast.AST) -> set[str]:
+def taken(tree: ast.AST | Source) -> set[str]:
     """Every name that occurs: variables, attributes, parameters, definitions, keywords of calls, imports."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in tree.nodes if isinstance(tree, Source) else ast.walk(tree):
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
                 found.add(name)

@@ -258,7 +258,7 @@ class Spread:
         self._wish(key_of(above), made.frame, Redirect(made.site, made.turn, "callee", variant))
 
     def _names(self, source: Source) -> set[str]:
-        return self._used.setdefault(source.file, taken(source.tree))
+        return self._used.setdefault(source.file, taken(source))
 
 
 @dataclass(frozen=True, slots=True)

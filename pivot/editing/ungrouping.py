@@ -25,7 +25,7 @@ def ungroup(source: Source, made: ast.Assign, site: ast.expr, block: ast.ClassDe
         raise source.refusal(made, f"{block.name} has no constructor and forward pass of its own", "edit the text")
     if not isinstance(made.value, ast.Call) or not isinstance(site, ast.Call):
         raise source.refusal(made, "this is not one call of the class", "edit the source text")
-    used = taken(source.tree)
+    used = taken(source)
     attributes = {
         node.attr: fresh(f"{target.attr}_{node.attr}", used)
         for node in ast.walk(block)

@@ -105,7 +105,7 @@ def _counted(source: Source, call: ast.expr, turns: set[int]) -> tuple[str, list
     if loop is None or inside or isinstance(statement, ast.Return):
         why = "its turns cannot be told apart in the text"
         raise source.refusal(call, why, "choose a wider scope, or unroll the loop by hand")
-    name = fresh("made", taken(source.tree))
+    name = fresh("made", taken(source))
     changes = [source.before(loop, [f"{name} = 0"]), source.behind(statement, [f"{name} += 1"])]
     return _test(name, sorted(turns)), changes
 
@@ -120,7 +120,7 @@ def _up_to(source: Source, node: ast.AST) -> Iterable[ast.AST]:
 
 def _counter(source: Source, loop: ast.For | ast.comprehension) -> tuple[str, int, list[Change]]:
     """The name that counts the turns of a loop, what it is on the first one, and what makes it so."""
-    names = taken(source.tree)
+    names = taken(source)
     plain = isinstance(loop.iter, ast.Call) and isinstance(loop.iter.func, ast.Name) and loop.iter.func.id == "range"
     if plain and isinstance(loop.iter, ast.Call) and isinstance(loop.target, ast.Name) and len(loop.iter.args) < 3:
         first = loop.iter.args[0] if len(loop.iter.args) == 2 else None

@@ -44,6 +44,7 @@ class Bound(QObject):
         document = desk.document
         document.project_changed.connect(lambda before, after: self.refresh())
         document.results_changed.connect(self.refresh)
+        document.selection_changed.connect(self.refresh)
         document.jobs_changed.connect(self.refresh)
         document.selection_changed.connect(self.refresh)
         self.refresh()
@@ -100,6 +101,8 @@ class Bound(QObject):
             if self._records[name].icon:
                 made.setIcon(icon(self._records[name].icon, theme))
         for name, menu in self._submenus.items():
+            if not self._records[name].icon:
+                continue
             menu.setIcon(icon(self._records[name].icon, theme))
 
     def _make(self, record: Action) -> QAction:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from studio.actions.action import Action, Desk, Menu, nothing, opened
 from studio.document import Document
 from studio.editing.editor import scopes
+from studio.editing.scope import Scope
 
 
 def _selected(document: Document) -> bool:
@@ -28,12 +30,17 @@ def _scopes(desk: Desk) -> tuple[Action, ...]:
     return tuple(
         Action(
             f"network.scope.{scope}",
-            f"{'● ' if scope == editor.scope else '   '}{editor.title(scope)}{f'  · {counts[scope]}' if counts else ''}",
+            f"{'● ' if scope == editor.scope else '    '}{editor.title(scope)}"
+            + (f"  ·  {counts[scope]}" if counts else ""),
             "scope",
-            lambda desk, scope=scope: desk.editing.editor.set_scope(scope),
+            partial(_choose, scope),
         )
         for scope in scopes()
     )
+
+
+def _choose(scope: Scope, desk: Desk) -> None:
+    desk.editing.editor.set_scope(scope)
 
 
 def _editing(name: str, desk: Desk) -> None:
@@ -41,10 +48,9 @@ def _editing(name: str, desk: Desk) -> None:
 
 
 def _action(
-    name: str, title: str, group: str, keys: tuple[str, ...], enabled: object, tip: str, icon: str = ""
+    name: str, title: str, group: str, keys: tuple[str, ...], enabled: Callable[[Document], bool], tip: str
 ) -> Action:
-    run = partial(_editing, name)
-    return Action(f"network.{name}", title, group, run, keys, icon, enabled, tip=tip)  # type: ignore[arg-type]
+    return Action(f"network.{name}", title, group, partial(_editing, name), keys, enabled=enabled, tip=tip)
 
 
 MENU = Menu(
@@ -53,7 +59,9 @@ MENU = Menu(
     (
         _action("append", "Insert Operation Behind …", "insert", ("Ins",), _node, "Put an op behind the selected node"),
         _action("replace", "Replace Operation …", "insert", ("Ctrl+R",), _node, "Another op in the place of this one"),
-        _action("connect", "Take Input From …", "insert", ("Ctrl+L",), _node, "Lead another tensor to the selected node"),
+        _action(
+            "lead_input", "Take Input From …", "insert", ("Ctrl+I",), _node, "Lead another tensor to this node"
+        ),
         _action("add_input", "Add Input …", "insert", (), opened, "One more input of the network"),
         _action("add_output", "Give Out", "insert", (), _node, "What the selected node gives is an output too"),
         _action("delete", "Delete", "change", ("Del",), _selected, "Take it away; what it took goes on"),

@@ -79,5 +79,7 @@ def _piece(
         found, context.framework, library, [shape]
     )
     if piece is None:
-        raise refuse("edit-paste", "", 0, 0, f"{found.title} cannot be said in {context.framework}", "choose another op")
+        raise refuse(
+            "edit-paste", "", 0, 0, f"{found.title} cannot be said in {context.framework}", "choose another op"
+        )
     return piece

@@ -11,7 +11,7 @@ from pivot.decisions import parse_decisions
 from pivot.editing.arguments import set_argument
 from pivot.editing.frames import Calls, Key, Made, key_of
 from pivot.editing.scopes import Edit, Spread
-from pivot.editing.source import Change, Source, apply
+from pivot.editing.source import Change, Source, apply, parsed
 from pivot.edits import set_text
 from pivot.op_folders import own_folders
 from pivot.opset import OpSet, load_opset
@@ -20,6 +20,7 @@ from pivot.project import Project
 from studio.document import Document
 from studio.editing.scope import Scope as Scope
 from studio.picture import Frame, Node, Picture, Span
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -178,7 +179,7 @@ class Context:
         for file, found in changes.items():
             path = self.document.local(file)
             text = apply(self.source(file).text, found, file)
-            Source(text, path)
+            parsed(text, path)
             project = set_text(project, path, text, self.document.on_disk(path))
         return Outcome(label, project, said)
 
@@ -193,7 +194,7 @@ class Context:
 def _definition_of(source: Source, change: Change) -> ast.AST | None:
     """The innermost function whose text a change is in; lines added below its last one count by their indent."""
     best: ast.AST | None = None
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         start, end = source.start(node), source.end(node)

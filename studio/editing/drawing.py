@@ -40,7 +40,9 @@ def add_input(context: Context, name: str, shape: str) -> Outcome:
     """One more input: a parameter of the forward pass, and its shape for the project. Raises Refusal."""
     source, function = _forward(context)
     if not name.isidentifier() or name in taken(function):
-        raise refuse("edit-name", source.file, function.lineno, 0, f"{name!r} is taken or no name", "choose another name")
+        raise refuse(
+            "edit-name", source.file, function.lineno, 0, f"{name!r} is taken or no name", "choose another name"
+        )
     last = [*function.args.posonlyargs, *function.args.args][-1]
     end = source.end(last)
     defaults = bool(function.args.defaults)
@@ -78,7 +80,7 @@ def _name_for(
         return name, [source.before(where, [f"{name} = {source.of(giver)}"])]
     holder = where.value
     assert holder is not None
-    *changes, last = reconnect(source, where, holder, giver)  # type: ignore[arg-type]
+    *changes, last = reconnect(source, where, holder, giver)
     return last.text, changes
 
 
@@ -92,15 +94,18 @@ def _forward(context: Context) -> tuple[Source, ast.FunctionDef]:
             for item in node.body:
                 if isinstance(item, ast.FunctionDef) and item.name == call:
                     return source, item
-    raise refuse("edit-program", source.file, 0, 0, f"{root.class_name} has no {call} of its own", "edit the source text")
+    raise refuse(
+        "edit-program", source.file, 0, 0, f"{root.class_name} has no {call} of its own", "edit the source text"
+    )
 
 
 def _specs(context: Context) -> Sequence[str]:
     """The inputs as the project says them, else as the picture shows them, with numbers for what is free."""
     if context.project.inputs:
         return context.project.inputs
-    free = {"N": "1"}
-    return [
-        f"{item.name}={'x'.join(str(size) if isinstance(size, int) else free.get(size, '32') for size in item.shape or ())}"
-        for item in context.picture.inputs
-    ]
+    return [f"{item.name}={'x'.join(map(_number, item.shape or ()))}" for item in context.picture.inputs]
+
+
+def _number(size: int | str) -> str:
+    """A size for an example: one for the batch, a common one for what else is free."""
+    return str(size) if isinstance(size, int) else "1" if size == "N" else "32"

@@ -135,7 +135,7 @@ class Editor(QObject):
         chosen = list(nodes) if nodes is not None else self.nodes()
         return bool(chosen) and self.run(lambda context: edits().replace_op(context, op, chosen, self._scope))
 
-    def connect(self, value: str, taker: str, other: str) -> bool:
+    def lead(self, value: str, taker: str, other: str) -> bool:
         """Let a node take another value where it takes `value` now."""
         return self.run(lambda context: blocks().connect(context, value, taker, other, self._scope))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -16,10 +16,16 @@ from studio.widgets.parts import label, set_style
 
 
 class ParamEditor(QWidget):
-    """Edits the literal of one parameter of one or more nodes. Enter or leaving writes it, Escape does not."""
+    """Edits one parameter of one or more nodes. Enter or leaving writes it, Escape does not.
 
-    def __init__(self, document: Document, params: Sequence[Param]) -> None:
+    `write` puts another value into the program, in the scope that is chosen, and raises Refusal; without it only
+    literals can be written over.
+    """
+
+    def __init__(self, document: Document, params: Sequence[Param], write: Callable[[str], None] | None = None) -> None:
         super().__init__()
+        self._write = write or (lambda text: document.write_literal(self._params, text))
+        self._anywhere = write is not None
         self._document = document
         self._params = tuple(params)
         self._written = ""
@@ -50,8 +56,8 @@ class ParamEditor(QWidget):
 
     @property
     def editable(self) -> bool:
-        """Whether every node has a literal for it in the source."""
-        return all(param.span is not None for param in self._params)
+        """Whether it can be written: over the literal of every node in the source, or at their calls."""
+        return self._anywhere or all(param.span is not None for param in self._params)
 
     def refresh(self, params: Sequence[Param]) -> None:
         """Show the present literal; what a person is typing just now stays."""
@@ -84,7 +90,7 @@ class ParamEditor(QWidget):
             self._tell("")
             return
         try:
-            self._document.write_literal(self._params, text)
+            self._write(text)
         except Refusal as refusal:
             self._tell(f"{refusal.problem.why}: {refusal.problem.remedy}")
             return

@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from studio.document import Document
+from studio.editing.editor import Editor
 from studio.picture import Module
 from studio.places import count_text
 from studio.views.inspector.rows import Page, add
+from studio.views.inspector.scope_row import ScopeRow
 from studio.widgets.parts import badge, link
 
 _MOST = 10
@@ -17,7 +19,7 @@ _MOST = 10
 class ModulePage(Page):
     """Made for a selection of modules."""
 
-    def __init__(self, document: Document, modules: Sequence[Module]) -> None:
+    def __init__(self, document: Document, modules: Sequence[Module], editor: Editor | None = None) -> None:
         super().__init__(document)
         results = document.results
         if results is None or results.picture is None:
@@ -30,6 +32,9 @@ class ModulePage(Page):
         else:
             self.head(count_text(len(modules), "module"), ", ".join(classes))
         nodes = [picture.node_by_id[name] for module in modules for name in links.nodes_below(module.path)]
+        if editor is not None:
+            grid = self.section(self.tr("Edits apply to"))
+            grid.addWidget(ScopeRow(editor), grid.rowCount(), 0, 1, 3)
         size = self.section("Size")
         add(size, "parameters", f"{sum(module.parameters for module in modules):,}")
         add(size, "nodes", f"{len(nodes):,}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from studio.document import Document
+from studio.editing.editor import Editor
 from studio.picture import Node, Param, Picture, shape_text
 from studio.places import count_text, one_line
 from studio.views.inspector.editors import ParamEditor
 from studio.views.inspector.rows import Page, add
+from studio.views.inspector.scope_row import ScopeRow
 from studio.widgets.parts import badge, column, frame, label, link, row
 
 if TYPE_CHECKING:
@@ -21,8 +23,10 @@ _MOST = 12
 class NodePage(Page):
     """Made for a selection of nodes; `refresh` keeps the editors while the nodes have the same parameters."""
 
-    def __init__(self, document: Document, nodes: Sequence[Node]) -> None:
+    def __init__(self, document: Document, nodes: Sequence[Node], editor: Editor | None = None) -> None:
         super().__init__(document)
+        self._editor = editor
+        self._scope: ScopeRow | None = None
         self._ids = tuple(node.id for node in nodes)
         self._editors: dict[str, ParamEditor] = {}
         self._shown: list[QLabel] = []  # the shapes of one node
@@ -43,6 +47,10 @@ class NodePage(Page):
             what = ops[0] if len(ops) == 1 else f"{len(ops)} kinds of op"
             self.head(count_text(len(nodes), "node"), what, *marks)
         self._unmapped(nodes)
+        if editor is not None:
+            grid = self.section(self.tr("Edits apply to"))
+            self._scope = ScopeRow(editor)
+            grid.addWidget(self._scope, grid.rowCount(), 0, 1, 3)
         self._parameters(nodes)
         if one is not None:
             self._shapes(picture, one)
@@ -70,6 +78,8 @@ class NodePage(Page):
             return False
         for shown, (text, _) in zip(self._shown, shapes, strict=True):
             shown.setText(text)
+        if self._scope is not None:
+            self._scope.refresh()
         for name, editor in self._editors.items():
             editor.refresh(shared[name])
         return True
@@ -104,7 +114,7 @@ class NodePage(Page):
         grid = self.section("Parameters")
         links = self.document.results.links if self.document.results else None
         for name, params in shared.items():
-            editor = self._editors[name] = ParamEditor(self.document, params)
+            editor = self._editors[name] = ParamEditor(self.document, params, self._writer(name, nodes))
             span = params[0].span
             users = links.nodes_written_at(span) if links is not None and span is not None else ()
             remark = None
@@ -115,6 +125,19 @@ class NodePage(Page):
                 told += f"; {len(users)} nodes take their value from here" if len(users) > 1 else ""
                 remark.setToolTip(told)
             add(grid, name, editor, remark)
+
+    def _writer(self, name: str, nodes: Sequence[Node]) -> Callable[[str], None] | None:
+        """Writes a parameter of the nodes as they are now; None where there is nobody to ask for a scope."""
+        desk = self._editor
+        if desk is None or any(node.unmapped is not None for node in nodes):
+            return None
+
+        def write(text: str) -> None:
+            picture = self.document.results.picture if self.document.results else None
+            known = picture.node_by_id if picture is not None else {}
+            desk.set_parameter([known[each] for each in self._ids if each in known], name, text)
+
+        return write
 
     def _shapes(self, picture: Picture, node: Node) -> None:
         grid = self.section("Shapes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from studio.document import Document
+from studio.editing.editor import Editor
 from studio.theme import Theme
 from studio.views.inspector.model_page import ModelPage
 from studio.views.inspector.module_page import ModulePage
@@ -16,9 +17,12 @@ from studio.widgets.parts import label
 class Inspector(QWidget):
     """Shows nodes, modules, or the model when nothing is selected."""
 
-    def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, document: Document, theme: Theme, parent: QWidget | None = None, editor: Editor | None = None
+    ) -> None:
         super().__init__(parent)
         self._document = document
+        self._editor = editor
         self._theme = theme
         self._key: tuple[object, ...] | None = None
         self._area = QScrollArea()
@@ -62,10 +66,10 @@ class Inspector(QWidget):
         if picture is not None:
             nodes = [picture.node_by_id[name] for name in chosen.nodes if name in picture.node_by_id]
             if nodes:
-                return NodePage(self._document, nodes)
+                return NodePage(self._document, nodes, self._editor)
             modules = [picture.module_by_path[path] for path in chosen.modules if path in picture.module_by_path]
             if modules:
-                return ModulePage(self._document, modules)
+                return ModulePage(self._document, modules, self._editor)
         return ModelPage(self._document, project)
 
     def _put(self, page: QWidget) -> None:

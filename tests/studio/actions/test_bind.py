@@ -46,7 +46,7 @@ def test_what_the_brief_asks_for_is_there() -> None:
         "help.about",
         "help.shortcuts",
     } <= ids
-    assert [menu.title for menu in menus()] == ["&File", "&Edit", "&Run", "&View", "&Help"]
+    assert [menu.title for menu in menus()] == ["&File", "&Edit", "&Network", "&Run", "&View", "&Help"]
 
 
 def test_icons_exist(theme: Theme) -> None:

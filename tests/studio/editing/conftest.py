@@ -94,20 +94,25 @@ def picture_of(project: Project, folder: Path) -> Picture:
     return parse_picture(run.picture())
 
 
+def prepared(text: str, folder: Path, *inputs: str) -> Document:
+    """A document of a text with its results."""
+    path = folder / "net.py"
+    path.write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
+    document = Document()
+    document.open(path)
+    assert document.project is not None
+    document.start(set_inputs(document.project, inputs))
+    picture = picture_of(document.project, folder)
+    document.set_results(Results(document.revision, picture=picture, links=Links(picture)))
+    return document
+
+
 @pytest.fixture
 def opened(tmp_path: Path, qapp: object) -> Opened:
     """Open a text as a converted document."""
 
     def open_text(text: str, *inputs: str) -> Context:
-        path = tmp_path / "net.py"
-        path.write_text(textwrap.dedent(text).lstrip(), encoding="utf-8")
-        document = Document()
-        document.open(path)
-        assert document.project is not None
-        document.edit("inputs", set_inputs(document.project, inputs))
-        picture = picture_of(document.project, tmp_path)
-        document.set_results(Results(document.revision, picture=picture, links=Links(picture)))
-        return Context(document)
+        return Context(prepared(text, tmp_path, *inputs))
 
     return open_text
 

@@ -72,9 +72,9 @@ class Lead(Gesture):
         return True
 
     def release(self, event: QMouseEvent) -> None:
-        wire, led = self._wire, self._line is not None
+        wire, moved = self._wire, self._line is not None
         self.cancel()
-        if wire is None or not led:
+        if wire is None or not moved:
             return
         item = self.view.item_at(event.position())
         found = led(self.view.state, wire, self._source, item) if item is not None and self.view.state else None

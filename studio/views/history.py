@@ -1,0 +1,54 @@
+"""The history: every edit by its name, and the way to any of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from studio.document import Document
+
+_STEP = Qt.ItemDataRole.UserRole
+
+
+class HistoryView(QWidget):
+    """One line per edit, the oldest first; Enter or a double click goes there. What was undone is greyed."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._shown: tuple[tuple[str, ...], int] = ((), -1)
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("History of edits"))
+        self.list.setUniformItemSizes(True)
+        self.list.itemActivated.connect(lambda item: document.go_to_step(item.data(_STEP)))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.list)
+        document.project_changed.connect(lambda before, after: self._refresh())
+        self._refresh()
+
+    def labels(self) -> list[str]:
+        """The lines as they are shown."""
+        return [self.list.item(row).text() for row in range(self.list.count())]
+
+    def _refresh(self) -> None:
+        labels, at = self._document.steps()
+        if (labels, at) == self._shown:
+            return
+        self._shown = (labels, at)
+        self.list.clear()
+        if self._document.project is None:
+            return
+        for step, text in enumerate((self.tr("Opened"), *labels)):
+            item = QListWidgetItem(text[:1].upper() + text[1:])
+            item.setData(_STEP, step)
+            if step > at:
+                item.setForeground(self.palette().placeholderText())
+                item.setToolTip(self.tr("Undone; go here to do it again"))
+            elif step == at:
+                font = item.font()
+                font.setBold(True)
+                item.setFont(font)
+            self.list.addItem(item)
+        self.list.setCurrentRow(at)
+        self.list.scrollToItem(self.list.item(at))
