@@ -59,9 +59,7 @@ MENU = Menu(
     (
         _action("append", "Insert Operation Behind …", "insert", ("Ins",), _node, "Put an op behind the selected node"),
         _action("replace", "Replace Operation …", "insert", ("Ctrl+R",), _node, "Another op in the place of this one"),
-        _action(
-            "lead_input", "Take Input From …", "insert", ("Ctrl+I",), _node, "Lead another tensor to this node"
-        ),
+        _action("lead_input", "Take Input From …", "insert", ("Ctrl+I",), _node, "Lead another tensor to this node"),
         _action("add_input", "Add Input …", "insert", (), opened, "One more input of the network"),
         _action("add_output", "Give Out", "insert", (), _node, "What the selected node gives is an output too"),
         _action("delete", "Delete", "change", ("Del",), _selected, "Take it away; what it took goes on"),
