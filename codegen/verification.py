@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,11 +59,18 @@ def verify_conversion(
     progress: Progress,
     weights: Mapping[str, Array] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
+    python: str | None = None,
+    seconds: float | None = None,
 ) -> Report:
-    """Run both sides and compare; the report files go into `directory`. Raises Cancelled, OSError, Refusal."""
+    """Run both sides and compare; the report files go into `directory`. Raises Cancelled, OSError, Refusal.
+
+    `python`: the interpreter of the workers, `seconds`: how long each may take; None: what a plan says.
+    """
     from codegen.verify.verify import verify
 
-    return verify(make_plan(converted, proof, target_path, bind, weights), directory, progress, cancelled)
+    plan = make_plan(converted, proof, target_path, bind, weights)
+    plan = replace(plan, python=python or plan.python, limit_s=seconds or plan.limit_s)
+    return verify(plan, directory, progress, cancelled)
 
 
 def make_plan(

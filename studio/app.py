@@ -13,19 +13,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from PySide6.QtCore import QLibraryInfo, QStandardPaths, QTimer, qVersion
+from PySide6.QtCore import QLibraryInfo, QStandardPaths, Qt, QTimer, qVersion
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
 
 from studio.dialogs import app_version
-from studio.document import Document
 from studio.icons import app_icon
 from studio.jobs.job import own_command
-from studio.jobs.queue import Jobs
 from studio.jobs.warm import WarmProcess
 from studio.settings import Settings
-from studio.views.graph.view import GraphView
 from studio.widgets.parts import column, label
 from studio.window import Window
+from studio.windows import Windows
 
 _KEPT = 20
 
@@ -33,6 +32,9 @@ _KEPT = 20
 def make_application() -> QApplication:
     """The one QApplication, with the names under which settings and reports are kept."""
     found = QApplication.instance()
+    if found is None:
+        # A screen of 1.5 is drawn at 1.5, and not at 2 or 1.
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("pivot-studio")
     app.setOrganizationName("pivot-studio")
@@ -48,36 +50,41 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
     catcher = CrashCatcher(reports_folder())
     catcher.install()
     settings = Settings()
-    document = Document()
     warm = WarmProcess(own_command(), app)
-    jobs = Jobs(document, lambda: warm.command)
-    window = Window(document, jobs, settings, GraphView())
+    windows = Windows(settings, lambda: warm.command, app)
     if exit_after_load:
-        # Nobody is there to answer a dialog.
-        window.filing.tell = lambda parent, title, text, more: window.status.say(f"{title}: {text}")
-        window.filing.ask_unsaved = lambda parent, name: "discard"
-    window.show()
-    if not exit_after_load:
+        windows.prepare = silence
+    else:
+        windows.prepare = lambda window: setattr(window, "tour_wanted", True)
         QTimer.singleShot(0, warm.start)  # once there is something to be seen
     loaded = True
     if file is not None:
-        loaded = window.open_path(Path(file))
+        loaded = windows.open(Path(file))
+    elif exit_after_load:
+        windows.make()
+    else:
+        windows.restore()
     if exit_after_load:
-        leave = _leaver(app, window, jobs, 0 if loaded else 2)
+        leave = _leaver(app, windows.all[0], 0 if loaded else 2)
         jobs_done = QTimer(app)
         jobs_done.setInterval(20)
         jobs_done.timeout.connect(leave)
         jobs_done.start()
     status = app.exec()
-    jobs.shut()
     warm.shut()
     catcher.uninstall()
     return status
 
 
-def _leaver(app: QApplication, window: Window, jobs: Jobs, status: int) -> Callable[[], None]:
+def silence(window: Window) -> None:
+    """Nobody is there to answer a dialog."""
+    window.filing.tell = lambda parent, title, text, more: window.status.say(f"{title}: {text}")
+    window.filing.ask_unsaved = lambda parent, name: "discard"
+
+
+def _leaver(app: QApplication, window: Window, status: int) -> Callable[[], None]:
     def leave() -> None:
-        if not jobs.busy:
+        if not window.jobs.busy:
             failed = window.document.failure is not None
             window.close()
             app.exit(status or (2 if failed else 0))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QLabel,
+    QLineEdit,
     QMessageBox,
     QScrollArea,
     QSpinBox,
@@ -83,6 +84,11 @@ class SettingsDialog(QDialog):
                 spin.setValue(self._settings.number(setting.name))
                 spin.valueChanged.connect(lambda number: self._settings.set(setting.name, number))
                 return spin
+            case "text":
+                line = QLineEdit(self._settings.text(setting.name))
+                line.setMinimumWidth(220)
+                line.editingFinished.connect(lambda: self._settings.set(setting.name, line.text().strip()))
+                return line
         combo = QComboBox()
         for choice in setting.choices:
             combo.addItem(choice, choice)

@@ -1,4 +1,7 @@
-"""Unsaved work survives a crash: a JSON file written a second after an edit, and removed on a clean end."""
+"""Unsaved work survives a crash: a JSON file written a second after the first edit that is not in it yet.
+
+A clean end takes it away.
+"""
 
 from __future__ import annotations
 
@@ -68,7 +71,8 @@ class SwapFile(QObject):
 
     def _edited(self) -> None:
         if self._document.modified:
-            self._timer.start()
+            if not self._timer.isActive():  # who types on and on loses no more than who stops
+                self._timer.start()
         else:
             self.drop()
 

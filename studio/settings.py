@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -17,7 +17,7 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of settings.toml; `kind` is bool, int or choice."""
+    """One row of settings.toml; `kind` is bool, int, choice or text."""
 
     name: str
     group: str
@@ -42,6 +42,8 @@ class Setting:
                 except ValueError:
                     return self.default
                 return min(max(number, self.minimum), self.maximum)
+            case "text":
+                return value if isinstance(value, str) else self.default
         return str(value) if str(value) in self.choices else self.default
 
 
@@ -111,6 +113,26 @@ class Settings(QObject):
     def drop_recent(self, path: str) -> None:
         """Forget a file that is gone."""
         self._store.setValue("recent", [name for name in self.recent() if name != path])
+
+    def session(self) -> tuple[str, ...]:
+        """The files that were open last."""
+        value = self._store.value("session")
+        names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        return tuple(name for name in names if isinstance(name, str) and name)
+
+    def set_session(self, names: Sequence[str]) -> None:
+        """Remember which files are open; on disk at once, for nobody knows when a process ends."""
+        if tuple(names) != self.session():
+            self._store.setValue("session", list(names))
+            self._store.sync()
+
+    @property
+    def toured(self) -> bool:
+        """Whether the tour was shown, or declined."""
+        return str(self._store.value("toured", "")) == "true"
+
+    def set_toured(self) -> None:
+        self._store.setValue("toured", True)
 
     def bytes(self, name: str) -> QByteArray:
         """A saved state of the window, empty if there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from string import Template
 from types import MappingProxyType
@@ -35,6 +35,11 @@ class Theme:
     def family(self, family: str) -> QColor:
         """The hue of a family of ops."""
         return QColor(self.families.get(family, self.families["other"]))
+
+    def sized(self, pixels: int) -> Theme:
+        """The same theme with texts of another size; small ones stay as much smaller as they are."""
+        small = pixels + self.metrics["small_px"] - self.metrics["font_px"]
+        return replace(self, metrics=MappingProxyType({**self.metrics, "font_px": pixels, "small_px": small}))
 
     @property
     def dark(self) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -45,15 +46,25 @@ from studio.theme import Theme, apply_theme, system_theme, themes
 from studio.views.graph.view import GraphView
 from studio.views.waiting import WaitingView
 from studio.views.welcome import WelcomeView
+from studio.watching import SourceWatch, take_over
 from studio.widgets.command_palette import CommandPalette, Entry
 from studio.widgets.drop_overlay import DropOverlay
 from studio.widgets.parts import set_style
+from studio.widgets.tour import Tour, TourStep, window_tour
 
 _WELCOME, _WAITING, _GRAPH = range(3)
 
 
 class Window(QMainWindow):
-    """One document in one window. It is the desk that the commands work at."""
+    """One document in one window. It is the desk that the commands work at.
+
+    A window per document and not a tab: every view knows one document and its work, two networks can be looked at side
+    by side on two screens, and copy and paste go from one to the other. `place_wanted` asks for another window, with a
+    file or None; `closed` says that this one is no more.
+    """
+
+    place_wanted = Signal(object)
+    closed = Signal()
 
     def __init__(self, document: Document, jobs: Jobs, settings: Settings, graph: GraphView) -> None:
         super().__init__()
@@ -88,10 +99,14 @@ class Window(QMainWindow):
         self.palette_ = CommandPalette(self, self._theme)
         self.editing = EditingDesk(self, self.editor, graph, self.palette_)
         self._overlay = DropOverlay(self, self._theme)
+        self.tour = Tour(self, self._theme)
+        self.leave_all: Callable[[], object] = self.close  # what quitting means where there are other windows
+        self.tour_wanted = False  # whether the first network is followed by the tour
         self._toolbar = self._make_toolbar()
         toggles = [dock.toggleViewAction() for dock in self.panels.docks.values()]
         self.bound.fill_menu_bar(self.menuBar(), {"&View": toggles})
         self.swap = SwapFile(document, folder(), self)
+        self.watch = SourceWatch(document, self._follow_disk, self)
         self._connect()
         self._restore()
         self.apply_settings()
@@ -157,6 +172,9 @@ class Window(QMainWindow):
         self._show_page()
 
     def _results_changed(self) -> None:
+        if self.tour_wanted and self.document.results is not None and not self.settings.toured:
+            self.tour_wanted = False
+            QTimer.singleShot(400, self, self.show_tour)
         self.panels.set_problem_count(len(self.document.problems))
         self._show_page()
 
@@ -213,8 +231,19 @@ class Window(QMainWindow):
     def save_graph(self) -> None:
         self.drawings.ask()
 
+    def new_window(self) -> None:
+        self.place_wanted.emit(None)
+
     def quit(self) -> None:
-        self.close()
+        self.leave_all()
+
+    def show_tour(self) -> None:
+        self.tour.start(self.tour_steps())
+        self.settings.set_toured()
+
+    def tour_steps(self) -> list[TourStep]:
+        """What is shown to someone who sees the window for the first time."""
+        return window_tour(self.graph, self.panels.docks, self._toolbar)
 
     def find_text(self) -> None:
         """In the target if it has the focus, in the source if that has, else in the graph."""
@@ -326,11 +355,13 @@ class Window(QMainWindow):
         app, name = QApplication.instance(), self.settings.text("theme")
         if name == "system":
             name = system_theme(app) if isinstance(app, QApplication) else "light"
-        return themes()[name]
+        return themes()[name].sized(self.settings.number("font_px"))
 
     def apply_settings(self) -> None:
         """Take up theme, size of text and the habits of conversion."""
         self.jobs.automatic = self.settings.flag("convert_on_edit")
+        python, seconds = self.settings.text("verify_python"), self.settings.number("verify_seconds")
+        self.jobs.verify_options = ("--seconds", str(seconds), *(("--python", python) if python else ()))
         self.jobs.set_delay(self.settings.number("convert_delay_ms"))
         self._theme = theme = self._wanted_theme()
         app = QApplication.instance()
@@ -338,7 +369,7 @@ class Window(QMainWindow):
             apply_theme(app, theme)
         self.panels.set_theme(theme, self.settings.number("code_px"))
         self.graph.set_theme(graph_colors(theme))
-        for part in (self.welcome, self.waiting, self.status, self.bound, self.palette_, self._overlay):
+        for part in (self.welcome, self.waiting, self.status, self.bound, self.palette_, self._overlay, self.tour):
             part.set_theme(theme)
         self._style_primary(theme)
 
@@ -388,10 +419,14 @@ class Window(QMainWindow):
         """Another program may have written the files while the window was in the background."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            changed = self.document.outdated_files()
-            if changed:
-                self.reload()
-                self.status.say(f"Read again, it changed on disk: {Path(changed[0]).name}")
+            self._follow_disk()
+
+    def _follow_disk(self) -> None:
+        """Read again what another program wrote, keeping what was edited here."""
+        changed = self.document.outdated_files()
+        if changed:
+            self.status.say(take_over(self.document, changed))
+            self.jobs.convert()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.filing.may_leave():
@@ -402,4 +437,6 @@ class Window(QMainWindow):
         self.settings.sync()
         self.jobs.shut()
         self.swap.drop()
+        self.watch.stop()
+        self.closed.emit()
         event.accept()

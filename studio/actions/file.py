@@ -44,6 +44,7 @@ MENU = Menu(
             toolbar=10,
             tip="Open a Python file or a saved project",
         ),
+        Action("file.window", "New Window", "open", lambda desk: desk.new_window(), ("Ctrl+Shift+N",)),
         Action("file.recent", "Open Recent", "open", nothing, icon="recent", children=_recent),
         Action("file.examples", "Open Example", "open", nothing, icon="file", children=_examples),
         Action(

@@ -44,6 +44,8 @@ def build_parser() -> Parser:
     add_json(convert)
     verify = verbs.add_parser("verify", help="run both sides of a conversion and compare", allow_abbrev=False)
     verify.add_argument("dir", type=Path, metavar="DIR", help="a folder that convert wrote")
+    verify.add_argument("--python", metavar="PATH", help="the interpreter that has both frameworks; default: this one")
+    verify.add_argument("--seconds", type=float, metavar="N", help="how long each side may take; default: 300")
     add_ops(verify)
     add_json(verify)
     weights = verbs.add_parser("weights", help="carry a checkpoint over to a conversion", allow_abbrev=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,13 +142,27 @@ def deliver(run: Run, checkpoint: Mapping[str, Array] | None) -> dict[str, objec
     return record
 
 
-def verified(run: Run, output: Output, weights: Mapping[str, Array] | None = None) -> Report:
-    """Run both sides, on the given weights or on random ones; the report lies beside the target. Raises Refusal."""
+def verified(
+    run: Run,
+    output: Output,
+    weights: Mapping[str, Array] | None = None,
+    python: str | None = None,
+    seconds: float | None = None,
+) -> Report:
+    """Run both sides, on the given weights or on random ones; the report lies beside the target. Raises Refusal.
+
+    `python`: the interpreter that has both frameworks; `seconds`: how long each side may take.
+    """
+    if python is not None and shutil.which(python) is None:
+        remedy = "name an interpreter that has PyTorch and Keras, or none, for the one that runs this"
+        raise refuse("usage", python, 0, 0, "this interpreter is not there, or cannot be run", remedy)
     from codegen.verification import verify_conversion
 
     assert run.converted is not None and run.proof is not None
     target, bind = run.directory / run.file, run.program.request.bind
-    return verify_conversion(run.converted, run.proof, run.directory, target, bind, output.progress, weights)
+    return verify_conversion(
+        run.converted, run.proof, run.directory, target, bind, output.progress, weights, python=python, seconds=seconds
+    )
 
 
 def tell(run: Run, record: dict[str, object], report: Report | None, status: int, output: Output) -> None:

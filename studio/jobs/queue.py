@@ -55,6 +55,7 @@ class Jobs(QObject):
         self._found: dict[str, list[Problem]] = {}
         self._verify_next = False
         self.automatic = True
+        self.verify_options: tuple[str, ...] = ()
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(350)
@@ -100,7 +101,10 @@ class Jobs(QObject):
         self.cancel("verify")
         revision, directory = results.revision, results.directory
         self._start(
-            "verify", revision, ("verify", str(directory), "--json"), lambda outcome: self._verified(revision, outcome)
+            "verify",
+            revision,
+            ("verify", str(directory), "--json", *self.verify_options),
+            lambda outcome: self._verified(revision, outcome),
         )
 
     def write_weights(self, checkpoint: Path, out: Path) -> None:

@@ -32,9 +32,9 @@ def test_a_change_is_kept_and_told_once(qtbot: QtBot) -> None:
 def test_nonsense_in_the_store_is_not_believed(name: str, kept: str, read: object) -> None:
     QSettings().setValue(f"settings/{name}", kept)
     settings = Settings()
-    assert {"bool": settings.flag, "int": settings.number, "choice": settings.text}[setting_table()[name].kind](
-        name
-    ) == read
+    assert {"bool": settings.flag, "int": settings.number, "choice": settings.text, "text": settings.text}[
+        setting_table()[name].kind
+    ](name) == read
 
 
 def test_a_store_of_a_newer_version_is_not_used() -> None:

@@ -26,7 +26,9 @@ def test_verify_converts_again_and_says_when_the_file_was_changed(
 
     assert run("convert", write_source(NET), "--input", "2x4").status == 0
     seen: list[Any] = []
-    monkeypatch.setattr(verify_verb, "verified", lambda run, output: seen.append(run) or Report(True, {}, {}))
+    monkeypatch.setattr(
+        verify_verb, "verified", lambda run, output, **options: seen.append(run) or Report(True, {}, {})
+    )
     done = run("verify", tmp_path / "out")
     assert (done.status, "warning" in done.out) == (0, False)
     target = tmp_path / "out" / "model_keras.py"
