@@ -129,7 +129,7 @@ class Settings(QObject):
     @property
     def toured(self) -> bool:
         """Whether the tour was shown, or declined."""
-        return str(self._store.value("toured", "")) == "true"
+        return str(self._store.value("toured", "")).lower() == "true"
 
     def set_toured(self) -> None:
         self._store.setValue("toured", True)
