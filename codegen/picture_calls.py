@@ -19,7 +19,8 @@ def spelled_of(network: Network, node: Node) -> Spelled | None:
     """The call that a node comes from; None where it is no call of a library."""
     if node.spelled is not None or node.form is None:
         return node.spelled
-    visit = next((v for v in network.trace.visits.get(id(node.site), ()) if v.made is node), None)
+    met = [v for v in network.trace.visits.get(id(node.site), ()) if v.form is node.form]
+    visit = next((v for v in met if v.made is node or v.frame.key == node.frame.key), next(iter(met), None))
     if visit is None:
         return None
     if node.module is not None:

@@ -14,7 +14,8 @@ from pivot.problems import Refusal, refuse
 from pivot.project import Json
 
 KINDS = ("map", "stop")
-_KEYS = frozenset(("kind", "spelling", "name", "title", "ops", "where", "message"))
+REMEMBERED = ("", "project", "user")
+_KEYS = frozenset(("kind", "spelling", "name", "title", "ops", "where", "message", "remember"))
 _PLACE = frozenset(("file", "function", "text", "nth"))
 
 
@@ -40,7 +41,7 @@ class Decision:
     """What a call means. `spelling` and `name` say which calls ("call", "torch.special.bessel_j0").
 
     `where`: only at this place. `ops`: for "map", the text of an op file that reads the call. `message`: for "stop",
-    what the target says where it raises.
+    what the target says where it raises. `remember`: the op file is kept for the "project" or the "user" too.
     """
 
     kind: Literal["map", "stop"]
@@ -50,6 +51,7 @@ class Decision:
     ops: str = ""
     where: Where | None = None
     message: str = ""
+    remember: str = ""
 
     @property
     def call(self) -> tuple[str, str]:
@@ -64,6 +66,8 @@ class Decision:
             record["ops"] = self.ops
         if self.message:
             record["message"] = self.message
+        if self.remember:
+            record["remember"] = self.remember
         if self.where is not None:
             record["where"] = self.where.as_json()
         return record
@@ -83,7 +87,7 @@ def parse_decision(text: str, file: str = "project.pivot") -> Decision:
         raise _wrong(file, f"a decision needs a 'kind': {' or '.join(KINDS)}")
     if unknown := sorted(set(record) - _KEYS):
         raise _wrong(file, f"a decision has no entry {unknown[0]!r}")
-    texts = {key: record.get(key, "") for key in ("spelling", "name", "title", "ops", "message")}
+    texts = {key: record.get(key, "") for key in ("spelling", "name", "title", "ops", "message", "remember")}
     for key, value in texts.items():
         if not isinstance(value, str):
             raise _wrong(file, f"the {key!r} of a decision must be text")
@@ -91,6 +95,8 @@ def parse_decision(text: str, file: str = "project.pivot") -> Decision:
         raise _wrong(file, "a decision must say which calls it is about")
     if record["kind"] == "map" and not texts["ops"]:
         raise _wrong(file, f"the decision about {texts['name']} has no 'ops'")
+    if texts["remember"] not in REMEMBERED:
+        raise _wrong(file, "a decision is remembered for the project or the user")
     return Decision(kind=record["kind"], where=_where(record.get("where"), file), **texts)
 
 

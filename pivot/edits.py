@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol
 
+from pivot.decisions import Decision, Where, parse_decisions
 from pivot.problems import refuse
-from pivot.project import TARGETS, Json, Point, Project
+from pivot.project import TARGETS, Point, Project
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -132,10 +132,33 @@ def set_target(project: Project, target: str) -> Project:
     return replace(project, target=target)
 
 
-def add_decision(project: Project, decision: Mapping[str, Json]) -> Project:
-    """Remember one decision (a mapping chosen for a site); one that is there already is not added again."""
-    text = json.dumps(dict(decision), ensure_ascii=False, sort_keys=True)
-    return project if text in project.decisions else replace(project, decisions=(*project.decisions, text))
+def decide(project: Project, decision: Decision) -> Project:
+    """Decide what a call means. For all of its places it takes the place of every decision about the call, for one
+    place that of the one about this place.
+    """
+    kept = [
+        text
+        for text, old in _decided(project)
+        if old.call != decision.call or (decision.where is not None and old.where != decision.where)
+    ]
+    return replace(project, decisions=(*kept, decision.dumps()))
+
+
+def undecide(project: Project, call: tuple[str, str], where: Where | None) -> Project:
+    """Take back what was decided about a call: for this place, or where nothing was, for all of its places."""
+    about = [(text, old) for text, old in _decided(project) if old.call == call]
+    gone = {text for text, old in about if old.where == where} or {text for text, old in about if old.where is None}
+    return replace(project, decisions=tuple(text for text in project.decisions if text not in gone))
+
+
+def decision_at(project: Project, call: tuple[str, str], where: Where | None) -> Decision | None:
+    """What holds for a call at a place: the decision about the place, else the one about all places."""
+    about = [old for _, old in _decided(project) if old.call == call]
+    return next((old for old in about if old.where == where), next((o for o in about if o.where is None), None))
+
+
+def _decided(project: Project) -> list[tuple[str, Decision]]:
+    return list(zip(project.decisions, parse_decisions(project.decisions), strict=True))
 
 
 def move_nodes(project: Project, group: str, moved: Mapping[str, Point]) -> Project:

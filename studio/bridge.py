@@ -44,6 +44,7 @@ class GraphBridge(QObject):
                 shortcut.setEnabled(False)
         graph.selection_changed.connect(self._chosen)
         graph.activated.connect(self._activated)
+        graph.op_dropped.connect(self._dropped)
         document.results_changed.connect(self._show)
         document.selection_changed.connect(self._follow)
         self._show()
@@ -76,11 +77,21 @@ class GraphBridge(QObject):
             self._document.select(self._in_order(nodes), tuple(sorted(modules)), ORIGIN)
 
     def _activated(self, name: str) -> None:
-        """A double click on a node shows where it is written."""
+        """A double click on a node shows where it is written; one that nothing reads is mapped."""
         node = self._shown.node_by_id.get(name) if self._shown is not None else None
+        if node is not None and node.unmapped is not None and (node.call is not None or node.unmapped.waits):
+            self._document.ask_mapping(name)
+            return
         place = node.made_at or node.site if node is not None else None
         if place is not None:
             self._document.go_to(place.file, place.line, place.column, "activated")
+
+    def _dropped(self, op: str, name: str) -> None:
+        """An op dropped on a node that may be mapped by hand opens the mapping."""
+        node = self._shown.node_by_id.get(name) if self._shown is not None else None
+        if node is not None and (node.call is not None or node.unmapped is not None):
+            self._document.select((name,), (), "mapping")
+            self._document.ask_mapping(name, op)
 
     def _in_order(self, nodes: Iterable[str]) -> tuple[str, ...]:
         """Sets have no order: the picture's is the one people see."""

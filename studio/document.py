@@ -8,7 +8,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from codegen.mapping.call import Call
 from pivot import edits
+from pivot.decisions import Decision
 from pivot.history import History, project_cost
 from pivot.problems import Problem, Refusal, refuse
 from pivot.project import Project, is_project_file, load_project, save_project
@@ -55,6 +57,7 @@ class Document(QObject):
     selection_changed = Signal()
     results_changed = Signal()
     jobs_changed = Signal()
+    mapping_wanted = Signal(str, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -265,6 +268,23 @@ class Document(QObject):
             text = text.replace("\n", "\r\n")
         project = edits.replace_span(self.project, path, place, text, self.on_disk(path))
         self.edit(f"typing in {Path(path).name}", project, f"typing {path} {place.line}")
+
+    # -- mapping by hand
+
+    def ask_mapping(self, node: str, op: str = "") -> None:
+        """A person wants to say what the call of a node means, perhaps an op; the window asks for the rest."""
+        self.mapping_wanted.emit(node, op)
+
+    def decide(self, decision: Decision) -> None:
+        """One undo step: what a call means from now on."""
+        if self.project is not None:
+            self.edit(decision.title, edits.decide(self.project, decision))
+
+    def undecide(self, call: Call) -> None:
+        """One undo step: what was decided about a call holds no longer."""
+        if self.project is not None:
+            taken = edits.undecide(self.project, (call.spelling, call.name), call.where)
+            self.edit(f"take back the mapping of {call.short}", taken)
 
     # -- selection
 

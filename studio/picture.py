@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias, cast
 
+from codegen.mapping.call import Call, parse_call
 from pivot.problems import Problem
 from studio.layout.pause import collection_paused
 from studio.problems import problems_of
@@ -51,11 +52,16 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:
-    """Why a node has no op: its text, the reason and the ops that come nearest, best first."""
+    """Why a node has no op: its text, the reason and the ops that come nearest, best first.
+
+    `stopped`: it was decided that the target stops here. `waits`: the text of the unmapped call that it hangs on.
+    """
 
     text: str
     why: str
     suggestions: tuple[str, ...]
+    stopped: bool = False
+    waits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,10 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One op where the network meets it. `module` is the path of the module whose code calls it."""
+    """One op where the network meets it. `module` is the path of the module whose code calls it.
+
+    `call` is what a person maps by hand: of nodes that nothing reads, or that are read by a decision (`origin`).
+    """
 
     id: str
     op: str
@@ -109,6 +118,13 @@ class Node:
     unmapped: Unmapped | None
     frame: int | None = None
     turn: int = 0
+    origin: str = "builtin"
+    call: Call | None = None
+
+    @property
+    def mapped_by_hand(self) -> bool:
+        """Whether a decision or an op file of one's own says what it is."""
+        return self.unmapped is None and self.origin not in ("", "builtin")
 
     @property
     def path(self) -> str:
@@ -350,6 +366,8 @@ def _node(entry: _Record) -> Node:
         None if lost is None else _unmapped(_record(lost)),
         cast("int | None", entry.get("frame")),
         cast("int", entry.get("turn") or 0),
+        str(entry.get("origin") or "builtin"),
+        parse_call(_record(entry["call"])) if entry.get("call") else None,
     )
 
 
@@ -369,4 +387,5 @@ def _weight(entry: _Record) -> Weight:
 
 
 def _unmapped(entry: _Record) -> Unmapped:
-    return Unmapped(str(entry.get("text") or ""), str(entry.get("why") or ""), _texts(entry.get("suggestions")))
+    text, why, found = str(entry.get("text") or ""), str(entry.get("why") or ""), _texts(entry.get("suggestions"))
+    return Unmapped(text, why, found, bool(entry.get("stopped")), str(entry.get("waits") or ""))

@@ -38,6 +38,7 @@ from studio.editing_desk import EditingDesk
 from studio.filing import Filing
 from studio.icons import app_icon, icon
 from studio.jobs.queue import Jobs
+from studio.mapper import Mapper
 from studio.panels import Panels
 from studio.recovery import Recovered, SwapFile, discard, folder, left_behind
 from studio.settings import Settings
@@ -95,6 +96,7 @@ class Window(QMainWindow):
         self.setStatusBar(self.status)
         self.filing = Filing(self, document, settings, self.status.say)
         self.drawings = DrawingSaver(self, document, graph, self.filing, self.status.say)
+        self.mapper = Mapper(self, document, self.panels.palette, lambda: self._theme, self.status.say)
         self.bound = Bound(self, self, self._theme)
         self.palette_ = CommandPalette(self, self._theme)
         self.editing = EditingDesk(self, self.editor, graph, self.palette_)
@@ -281,6 +283,9 @@ class Window(QMainWindow):
         out = self.filing.chooser.weights(self, checkpoint.with_name(checkpoint.stem.split(".")[0] + suffix))
         if out is not None:
             self.jobs.write_weights(checkpoint, out)
+
+    def map_node(self) -> None:
+        self.mapper.open_selected()
 
     def cancel(self) -> None:
         self.jobs.cancel()

@@ -78,8 +78,8 @@ def _body(
     steps = expand_body(form, params, facts, ops)
     if isinstance(steps, Refused):
         raise Unsayable(steps.why)
-    values: dict[str, object] = {**facts.operands}
-    known = dict(texts)
+    values: dict[str, object] = {**params, **facts.operands}
+    known = {**{name: repr(value) for name, value in params.items()}, **texts}
     for step in steps:
         operands: dict[str, object] = {}
         said: dict[str, str] = {}

@@ -18,6 +18,11 @@ def _edited(document: Document) -> bool:
     return document.project is not None and bool(document.project.texts)
 
 
+def _mappable(document: Document) -> bool:
+    picture = document.results.picture if document.results else None
+    return picture is not None and any(node.call is not None for node in picture.nodes)
+
+
 MENU = Menu(
     "&Edit",
     20,
@@ -46,6 +51,16 @@ MENU = Menu(
         ),
         Action(
             "edit.discard", "Discard Edits of the Source", "history", lambda desk: desk.discard_edits(), enabled=_edited
+        ),
+        Action(
+            "edit.map",
+            "Map Unmapped Call …",
+            "map",
+            lambda desk: desk.map_node(),
+            ("Ctrl+M",),
+            "warning",
+            _mappable,
+            tip="Say what a call that nothing reads means",
         ),
         Action("edit.find", "Find …", "find", lambda desk: desk.find_text(), ("Ctrl+F",), "search", opened),
         Action(

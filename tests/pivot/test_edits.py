@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from pivot import edits
+from pivot.decisions import Decision, Where
 from pivot.problems import Refusal
 from pivot.project import Project
 
@@ -115,8 +116,24 @@ def test_choices_are_checked() -> None:
             refused()
 
 
-def test_decisions_count_once_and_positions_add_up() -> None:
-    one = edits.add_decision(PROJECT, {"op": "conv2d", "site": 3})
-    assert edits.add_decision(one, {"site": 3, "op": "conv2d"}) == one
+def decision(ops: str, where: Where | None = None) -> Decision:
+    return Decision("map", "call", "lib.wave", "map wave", ops, where)
+
+
+def test_a_decision_replaces_what_it_is_about_and_can_be_taken_back() -> None:
+    first, second = Where("net.py", "Net.forward", "wave(x)"), Where("net.py", "Net.forward", "wave(x)", 1)
+    call = ("call", "lib.wave")
+    everywhere = edits.decide(PROJECT, decision("a"))
+    both = edits.decide(edits.decide(everywhere, decision("b", first)), decision("c", first))
+    assert [edits.decision_at(both, call, where).ops for where in (first, second)] == ["c", "a"]
+    assert edits.undecide(both, call, first).decisions == everywhere.decisions
+    assert edits.undecide(both, call, second).decisions == (decision("c", first).dumps(),)
+    assert edits.decide(both, decision("d")).decisions == (decision("d").dumps(),)
+    other = edits.decide(both, Decision("stop", "call", "lib.other", "stop"))
+    assert len(other.decisions) == 3
+    assert edits.decision_at(PROJECT, call, first) is None
+
+
+def test_positions_add_up() -> None:
     moved = edits.move_nodes(edits.move_nodes(PROJECT, "g", {"n0": (1.0, 2.0)}), "g", {"n1": (3.0, 4.0)})
     assert moved.positions == {"g": {"n0": (1.0, 2.0), "n1": (3.0, 4.0)}}

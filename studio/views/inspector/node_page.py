@@ -12,7 +12,8 @@ from studio.places import count_text, one_line
 from studio.views.inspector.editors import ParamEditor
 from studio.views.inspector.rows import Page, add
 from studio.views.inspector.scope_row import ScopeRow
-from studio.widgets.parts import badge, column, frame, label, link, row
+from studio.views.inspector.unmapped import MappedCard, UnmappedCard
+from studio.widgets.parts import badge, label, link
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
@@ -39,6 +40,8 @@ class NodePage(Page):
         marks = [badge(next(iter({node.family for node in nodes})), "plain")] if len(ops) == 1 else []
         if any(node.unmapped for node in nodes):
             marks.append(badge("unmapped", "danger"))
+        elif one is not None and one.mapped_by_hand:
+            marks.append(badge("mapped by hand", "success"))
         if len(modes) == 1 and len(next(iter(modes))) == 1:
             marks.append(badge(f"{next(iter(modes))[0]} only", "info"))
         if one is not None:
@@ -90,20 +93,13 @@ class NodePage(Page):
 
     def _unmapped(self, nodes: Sequence[Node]) -> None:
         lost = [node for node in nodes if node.unmapped is not None]
-        if not lost or lost[0].unmapped is None:
+        card: UnmappedCard | MappedCard
+        if lost:
+            card = UnmappedCard(self.document, lost[0], len(lost) - 1)
+        elif len(nodes) == 1 and nodes[0].mapped_by_hand and nodes[0].call is not None:
+            card = MappedCard(self.document, nodes[0], nodes[0].call)
+        else:
             return
-        first = lost[0].unmapped
-        card = frame("card", "danger")
-        text = label(first.text, "code", wrap=True, selectable=True)
-        why = label(first.why, wrap=True, selectable=True)
-        inside = column(label("No op for this text yet", "", tone="danger"), text, why, gap=6, margins=(12, 10, 12, 12))
-        if first.suggestions:
-            chips = [badge(name, "plain") for name in first.suggestions[:3]]
-            inside.addWidget(label("Nearest ops", "small"))
-            inside.addLayout(row(*chips, 1, gap=6))
-        if len(lost) > 1:
-            inside.addWidget(label(f"and {count_text(len(lost) - 1, 'more')} selected", "small"))
-        card.setLayout(inside)
         self.column.addSpacing(6)
         self.column.addWidget(card)
 

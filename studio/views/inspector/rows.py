@@ -31,10 +31,10 @@ class Page(QWidget):
 
     def head(self, title: str, below: str, *badges: QLabel) -> None:
         """The name of what is selected, with its path in small letters."""
-        name = label(title, "title", wrap=True, selectable=True)
+        name = narrow(label(title, "title", wrap=True, selectable=True))
         self.column.addWidget(name)
         if below:
-            path = label(below, "code", wrap=True, selectable=True)
+            path = narrow(label(below, "code", wrap=True, selectable=True))
             path.setProperty("tone", "")
             self.column.addWidget(path)
         if badges:
@@ -67,6 +67,12 @@ class Page(QWidget):
         return link(text or place_text(span.file, span.line), go, f"Show {span.file}, line {span.line}", quiet=True)
 
 
+def narrow(made: QLabel) -> QLabel:
+    """A label whose longest word does not make the panel wider."""
+    made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return made
+
+
 def add(
     grid: QGridLayout, name: str, value: QWidget | str, remark: QWidget | str | None = None, *, code: bool = True
 ) -> None:
@@ -78,7 +84,9 @@ def add(
     grid.addWidget(named, at, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     shown = label(value, "code" if code else "", wrap=True, selectable=True) if isinstance(value, str) else value
     if not isinstance(shown, QToolButton):
-        shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        # A name that is longer than the panel is wide must not push what is beside it out of sight.
+        wide = QSizePolicy.Policy.Ignored if isinstance(shown, QLabel) else QSizePolicy.Policy.Expanding
+        shown.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
     grid.addWidget(shown, at, 1, 1, 1 if remark is not None else 2)
     if remark is not None:
         said = label(remark, "small") if isinstance(remark, str) else remark

@@ -48,6 +48,11 @@ def test_a_decomposition_and_a_layer_are_said_whole() -> None:
     assert mapped(conv, "conv2d").line == "layers.Conv2D(8, 3)(x)"
 
 
+def test_a_number_of_the_call_may_be_an_operand_of_a_step() -> None:
+    call = Call("call", "lib.leak", "function", HERE, (ROWS, value("3.0")))
+    assert "3.0" in mapped(call, "leaky_relu").line
+
+
 def test_constants_that_the_call_does_not_give() -> None:
     call = Call("call", "lib.lim", "function", HERE, (ROWS,))
     draft = match(call, OPS["clamp"], "torch").with_constant("low", "0.0").with_constant("high", "6.0")

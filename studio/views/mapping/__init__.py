@@ -1,0 +1,1 @@
+"""Saying by hand what a call means: one op, several steps, own code, nothing, or a stop."""
