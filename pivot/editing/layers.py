@@ -26,6 +26,9 @@ def insert_before(source: Source, site: Site, taken_here: ast.expr, piece: Piece
     if isinstance(site, ast.AugAssign) and taken_here is site.target:
         name = source.of(site.target)
         return [*changes, source.before(site, [f"{name} = {piece.applied([name], made)}"])]
+    if isinstance(site, ast.Return) and site.value is taken_here and isinstance(taken_here, ast.Name):
+        name = taken_here.id
+        return [*changes, source.before(site, [f"{name} = {piece.applied([name], made)}"])]
     return [*changes, source.over(taken_here, piece.applied([source.of(taken_here)], made))]
 
 

@@ -12,7 +12,7 @@ from pivot.choosing import choose
 from pivot.codecs.base import DottedName
 from pivot.dims import symbol
 from pivot.editing.names import Library
-from pivot.op import Kind, Op
+from pivot.op import Form, Kind, Op
 from pivot.slots import MISSING, NotationError, Path, SizeOf
 from pivot.spelling import OperandRef, PlainFacts, Written, write_slots
 from pivot.types import TensorType
@@ -42,10 +42,17 @@ class Piece:
         return text
 
 
-def piece_of(op: Op, framework: str, library: Library, shapes: Sequence[Sequence[object] | None] = ()) -> Piece | None:
+def piece_of(
+    op: Op,
+    framework: str,
+    library: Library,
+    shapes: Sequence[Sequence[object] | None] = (),
+    lazy: bool = False,
+) -> Piece | None:
     """An op as its file's first fitting example spells it, with the sizes of the tensors it will get.
 
-    None where the framework has no example of it.
+    `lazy`: a layer that finds its sizes itself is taken where there is one, so that they need not be mended when
+    something before it changes. None where the framework has no example of the op.
     """
     chosen = [(example, text) for example in op.examples if (text := _plain(example.texts.get(framework, "")))]
     # An example of the op's own layer or function tells more than one where it is a part of something.
@@ -57,7 +64,7 @@ def piece_of(op: Op, framework: str, library: Library, shapes: Sequence[Sequence
     names = tuple(name for name in example.inputs if re.search(rf"\b{name}\b", text))
     layer = not names and isinstance(tree, ast.Call)
     if layer and isinstance(tree, ast.Call):
-        text = _sized(op, framework, tree, text, shapes[0] if shapes else None, example.inputs)
+        text = _sized(op, framework, tree, text, shapes[0] if shapes else None, lazy)
     return Piece(op.name, _called(text, library), layer, names)
 
 
@@ -113,14 +120,17 @@ def _plain(text: str) -> str:
     return text.strip() if not isinstance(tree.body, ast.Constant) else ""
 
 
-def _rank(op: Op, framework: str, text: str) -> tuple[bool, bool, int]:
-    """Whole calls first, then those that take arguments by their first needs: short ones."""
+def _rank(op: Op, framework: str, text: str) -> tuple[bool, bool, bool, int]:
+    """Whole calls first, layers before functions, then what is said in few words."""
     tree = ast.parse(text, mode="eval").body
     named = {form.name.rpartition(".")[2] for form in op.forms.get(framework, ())}
     spoken = _spoken(tree)
     plain = not any(isinstance(node, ast.Call) for node in ast.walk(tree) if node is not tree)
     special = "groups" in text or "dilation" in text
-    return (not (plain and (spoken in named or not isinstance(tree, ast.Call))), special, len(text))
+    layer = isinstance(tree, ast.Call) and any(
+        form.kind == "layer" and form.name.rpartition(".")[2] == spoken for form in op.forms.get(framework, ())
+    )
+    return (not (plain and (spoken in named or not isinstance(tree, ast.Call))), not layer, special, len(text))
 
 
 def _spoken(node: ast.expr) -> str:
@@ -149,11 +159,16 @@ def _called(text: str, library: Library) -> str:
     return text
 
 
-def _sized(op: Op, framework: str, call: ast.Call, text: str, shape: Sequence[object] | None, inputs: object) -> str:
+def _sized(op: Op, framework: str, call: ast.Call, text: str, shape: Sequence[object] | None, lazy: bool) -> str:
     """The call with the sizes of its tensor: what is a size in the form, and the count of channels that it gives."""
     spoken = _spoken(call)
     form = next((f for f in op.forms.get(framework, ()) if f.name.rpartition(".")[2] == spoken), None)
-    if form is None or shape is None:
+    if form is None:
+        return text
+    found = f"{form.name.rpartition('.')[0]}.Lazy{spoken}"
+    if lazy and any(other.name == found for other in op.forms.get(framework, ())):
+        return _without_sizes(form, call, text, spoken)
+    if shape is None:
         return text
     first = next(iter(op.inputs), "")
     letters = form.order.get(first) or (op.inputs[first].letters if first else ())
@@ -177,6 +192,23 @@ def _sized(op: Op, framework: str, call: ast.Call, text: str, shape: Sequence[ob
         if name in sized and isinstance(node, ast.Constant):
             text = text[: node.col_offset] + str(sized[name]) + text[node.end_col_offset :]
     return text
+
+
+def _without_sizes(form: Form, call: ast.Call, text: str, spoken: str) -> str:
+    """`nn.Conv2d(3, 16, 3)` -> `nn.LazyConv2d(16, 3)`."""
+    derived = {slot.name for slot in form.args if isinstance(slot.value, SizeOf)}
+    kept = [
+        text[node.col_offset : node.end_col_offset]
+        for at, node in enumerate(call.args)
+        if at >= len(form.args) or form.args[at].name not in derived
+    ]
+    kept += [
+        f"{keyword.arg}={text[keyword.value.col_offset : keyword.value.end_col_offset]}"
+        for keyword in call.keywords
+        if keyword.arg not in derived
+    ]
+    called = text[: call.func.end_col_offset]
+    return f"{called[: len(called) - len(spoken)]}Lazy{spoken}({', '.join(kept)})"
 
 
 def _size(letters: Sequence[str], letter: str, shape: Sequence[object]) -> int | None:

@@ -69,8 +69,7 @@ def insert_op(context: Context, op: str, value: str, taker: str | None, scope: S
     wire = wire_spot(context, value, taker)
     spot = wire.giver or wire.taker
     assert spot is not None
-    known = context.picture.values.get(value)
-    piece, imports = _piece(context, spot.source, op, [known.shape if known is not None else None])
+    piece, imports = _piece(context, spot.source, op, [context.shape_of(value)])
     changes = _on_wire(wire, piece)
     return context.edited(f"insert {piece.name}", spot.source.file, [*changes, *imports], wanted(context, spot, scope))
 
@@ -94,8 +93,8 @@ def append_op(context: Context, op: str, node: Node, scope: Scope) -> Outcome:
     spot = spot_of_node(context, node)
     used = [at for at, value in enumerate(node.outputs) if context.picture.consumers.get(value)] or [0]
     part = used[0]
-    known = context.picture.values.get(node.outputs[part]) if node.outputs else None
-    piece, imports = _piece(context, spot.source, op, [known.shape if known is not None else None])
+    shape = context.shape_of(node.outputs[part]) if node.outputs else None
+    piece, imports = _piece(context, spot.source, op, [shape])
     changes = behind(spot, piece, part if len(node.outputs) > 1 else None)
     return context.edited(f"insert {piece.name}", spot.source.file, [*changes, *imports], wanted(context, spot, scope))
 
@@ -115,7 +114,7 @@ def replace_op(context: Context, op: str, nodes: Sequence[Node], scope: Scope) -
     """Another op in the place of one; it takes the same tensors."""
     node = nodes[0]
     spot = spot_of_node(context, node)
-    shapes = [context.picture.values[value].shape for value in node.inputs if value in context.picture.values]
+    shapes = [context.shape_of(value) for value in node.inputs]
     piece, imports = _piece(context, spot.source, op, shapes)
     if spot.element:
         if not piece.layer:
@@ -223,7 +222,7 @@ def _piece(context: Context, source: Source, op: str, shapes: Sequence[Shape | N
     if found is None:
         raise refuse("edit-op", "", 0, 0, f"there is no op {op!r}", "choose one from the palette")
     library = Library(source)
-    piece = piece_of(found, context.framework, library, shapes)
+    piece = piece_of(found, context.framework, library, shapes, context.drawn)
     if piece is None:
         raise refuse(
             "edit-op", "", 0, 0, f"{found.title} has no example in {context.framework}", "write it in the text"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pivot.arithmetic import evaluate_text
 from pivot.decisions import parse_decisions
 from pivot.editing.arguments import set_argument
 from pivot.editing.frames import Calls, Key, Made, key_of
@@ -17,6 +18,7 @@ from pivot.op_folders import own_folders
 from pivot.opset import OpSet, load_opset
 from pivot.problems import Refusal, refuse
 from pivot.project import Project
+from pivot.slots import NotationError
 from studio.document import Document
 from studio.editing.scope import Scope as Scope
 from studio.picture import Frame, Node, Picture, Span
@@ -149,6 +151,8 @@ class Context:
     ) -> Outcome:
         """Spread changes of one file over the wanted places; the edit is one step. Raises Refusal."""
         source = self.source(file)
+        if not wanted:
+            return self.written(label, {source.file: list(changes)})
         edits: list[Edit] = []
         if argument is not None:
             site, name, at, text = argument
@@ -173,6 +177,29 @@ class Context:
             said = f"unrolled: {', '.join(result.unrolled)}"
         return self.written(label, result.changes, said)
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the program exists in the project alone: a network that was drawn from nothing."""
+        return self.document.on_disk(self.project.source) is None
+
+    def shape_of(self, value: str) -> tuple[int | str, ...] | None:
+        """The shape of a value, with the numbers that the project gives its inputs; the batch stays free."""
+        known = self.picture.values.get(value)
+        if known is None or known.shape is None:
+            return None
+        sizes = self._given_sizes()
+        return tuple(_known_size(size, sizes) if at else size for at, size in enumerate(known.shape))
+
+    def _given_sizes(self) -> dict[str, int]:
+        """What the free sizes of the inputs are in the project."""
+        sizes: dict[str, int] = {}
+        for item, spec in zip(self.picture.inputs, self.project.inputs, strict=False):
+            given = (spec.partition("=")[2] or spec).partition(":")[0].split("x")
+            for size, text in zip(item.shape or (), given, strict=False):
+                if isinstance(size, str) and text.isdigit():
+                    sizes.setdefault(size, int(text))
+        return sizes
+
     def written(self, label: str, changes: dict[str, list[Change]], said: str = "") -> Outcome:
         """The project with changed texts; a text that would be no Python is refused."""
         project = self.project
@@ -189,6 +216,23 @@ class Context:
         if found is None:
             raise refuse("edit-program", "", 0, 0, "this is no node of the network now", "select it again")
         return found
+
+
+def _known_size(size: int | str, sizes: Mapping[str, int]) -> int | str:
+    """A size as a number where all that it depends on is known."""
+    if isinstance(size, int):
+        return size
+
+    def lookup(name: str, part: str | None) -> object:
+        if part is not None or name not in sizes:
+            raise NotationError(f"{name} is not known")
+        return sizes[name]
+
+    try:
+        value = evaluate_text(size, lookup)
+    except (NotationError, ValueError, ArithmeticError, SyntaxError):
+        return size
+    return value if isinstance(value, int) else size
 
 
 def _definition_of(source: Source, change: Change) -> ast.AST | None:

@@ -15,6 +15,10 @@ from studio.editing.context import Context, Scope
 from studio.picture import Module, Node, Span
 
 
+NOWHERE = -1
+"""The frame of what no call of the program has made yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """One place of the text that an edit is about: an expression or a statement, the call it is in, and who is alike.
@@ -38,7 +42,9 @@ class Spot:
 
 
 def wanted(context: Context, spot: Spot, scope: Scope) -> list[Made]:
-    """The calls that an edit at a spot is for."""
+    """The calls that an edit at a spot is for; none where the program was not called there yet."""
+    if spot.made.frame == NOWHERE:
+        return []
     return context.wanted(spot.made, scope, spot.everywhere)
 
 
@@ -173,7 +179,7 @@ def wire_spot(context: Context, value: str, taker: str | None) -> WireSpot:
     users = picture.consumers.get(value, ())
     alone = len(users) + any(out.id == value for out in picture.outputs) <= 1
     if source is None and target is None:
-        raise refuse("edit-program", "", 0, 0, "this wire passes no op", "insert it at the side of a node")
+        return WireSpot(None, *_given_back(context, value), alone, value)
     if source is None and target is not None:
         spot = site_spot(context, target.frame, context.here(target.site), target.label)
         return WireSpot(None, spot, None, _taken(spot, target, value), alone, value)
@@ -200,6 +206,22 @@ def wire_spot(context: Context, value: str, taker: str | None) -> WireSpot:
         )
         return WireSpot(giver, spot, part if direct else None, taken, alone, value)
     raise refuse("edit-program", "", 0, 0, "the two ends of this wire meet in no definition", "edit the source text")
+
+
+def _given_back(context: Context, value: str) -> tuple[Spot, None, ast.expr]:
+    """An input that is an output as it is: where the forward pass returns it. No call of it has made anything."""
+    root = context.picture.module_by_path[""]
+    name = next((item.name for item in context.picture.inputs if item.id == value), "")
+    source = context.source(context.here(root.definition).file)
+    call = "call" if context.framework == "keras" else "forward"
+    for node in source.nodes:
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            function, cls, statement = source.function(node), source.class_around(node), source.statement(node)
+            here = cls is not None and cls.name == root.class_name and function is not None and function.name == call
+            if here and isinstance(statement, ast.Return):
+                key = (source.file, statement.lineno, 0, 0, 0)
+                return Spot(source, statement, Made(NOWHERE, key), (), False, name), None, node
+    raise refuse("edit-program", source.file, 0, 0, f"{root.class_name} returns no {name} as it is", "edit the text")
 
 
 def _taken(spot: Spot, target: Node, value: str) -> ast.expr:
