@@ -27,6 +27,10 @@ class Chooser:
         path = _path(name)
         return path if path is None or path.suffix else path.with_suffix(".pivot")
 
+    def python(self, parent: QWidget, start: Path) -> Path | None:
+        path = _path(QFileDialog.getSaveFileName(parent, "Save Source", str(start), "Python (*.py)")[0])
+        return path if path is None or path.suffix else path.with_suffix(".py")
+
     def folder(self, parent: QWidget, start: Path) -> Path | None:
         return _path(QFileDialog.getExistingDirectory(parent, "Export to a folder", str(start)))
 

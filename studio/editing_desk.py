@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, Qt
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QWidget
 
-from pivot.project import Project
 from studio.catalogue import Catalogue
 from studio.document import Document
 from studio.editing.editor import Editor
+from studio.filing import Filing
 from studio.picture import Node
 from studio.views.graph.view import GraphView
 from studio.widgets.command_palette import CommandPalette, Entry
@@ -26,10 +25,15 @@ def ask_text(parent: QWidget, title: str, question: str, text: str) -> str | Non
 
 
 class EditingDesk(QObject):
-    """What the commands of the Network menu do. `ask` and `menu_at` can be answered by a test."""
+    """What the commands of the Network menu do. `ask` can be answered by a test."""
 
-    def __init__(self, window: QWidget, editor: Editor, graph: GraphView, palette: CommandPalette) -> None:
+    panel_wanted = Signal(str)
+
+    def __init__(
+        self, window: QWidget, editor: Editor, graph: GraphView, palette: CommandPalette, filing: Filing
+    ) -> None:
         super().__init__(window)
+        self._filing = filing
         self.editor = editor
         self._window = window
         self._graph = graph
@@ -198,10 +202,15 @@ class EditingDesk(QObject):
         if nodes:
             self.editor.run(lambda context: pasted(context, data, nodes[-1], self.editor.scope))
 
-    # -- a network from nothing
+    # -- files
 
-    def new_project(self) -> Project:
-        """A program that gives out what it takes."""
-        from studio.editing.drawing import new_project
+    def new_network(self) -> bool:
+        """Begin a network from nothing, with the list of ops at hand."""
+        done = self._filing.new_network()
+        if done:
+            self.panel_wanted.emit("palette")
+        return done
 
-        return new_project(str(Path.cwd() / "network.py"))
+    def save_source(self) -> bool:
+        """Write the program with all edits."""
+        return self._filing.save_source()

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot import edits
-from pivot.problems import Refusal
+from pivot.atomic import write_atomic
+from pivot.problems import Refusal, refuse
 from studio.chooser import Chooser
 from studio.dialogs import Answer, ask_replace, ask_unsaved, tell
 from studio.document import Document
@@ -54,6 +55,38 @@ class Filing:
             self.refused("This file cannot be opened", refusal)
             return False
         self._settings.add_recent(str(path.absolute()))
+        return True
+
+    def new_network(self) -> bool:
+        """Begin a network from nothing in place of what is open; False when that was not to be given up."""
+        if not self.may_leave():
+            return False
+        from studio.editing.drawing import new_project  # a window opens without it
+
+        count, path = 1, Path.cwd() / "network.py"
+        while path.exists():
+            count += 1
+            path = path.with_name(f"network{count}.py")
+        self._document.start(new_project(str(path)))
+        self._say("A new network: drop an operation on the wire, or press Enter on one in the list")
+        return True
+
+    def save_source(self) -> bool:
+        """Write the source with all edits to a file of its own; the project goes on as it is."""
+        project = self._document.project
+        if project is None:
+            return False
+        path = self.chooser.python(self._window, Path(project.source))
+        text = self._document.text(project.source)
+        if path is None or text is None:
+            return False
+        try:
+            write_atomic(path, text.encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            problem = refuse("save-source", str(path), 0, 0, error.strerror or str(error), "choose another place")
+            self.refused("The source was not saved", problem)
+            return False
+        self._say(f"Source written to {path}")
         return True
 
     def take_up(self, recovered: Recovered) -> bool:

@@ -99,7 +99,7 @@ class Window(QMainWindow):
         self.mapper = Mapper(self, document, self.panels.palette, lambda: self._theme, self.status.say)
         self.bound = Bound(self, self, self._theme)
         self.palette_ = CommandPalette(self, self._theme)
-        self.editing = EditingDesk(self, self.editor, graph, self.palette_)
+        self.editing = EditingDesk(self, self.editor, graph, self.palette_, self.filing)
         self._overlay = DropOverlay(self, self._theme)
         self.tour = Tour(self, self._theme)
         self.leave_all: Callable[[], object] = self.close  # what quitting means where there are other windows
@@ -139,6 +139,7 @@ class Window(QMainWindow):
         self.graph.tracing.said.connect(self.status.say)
         self.editor.said.connect(self.status.say)
         self.panels.palette.chosen.connect(self.editing.take_op)
+        self.editing.panel_wanted.connect(self.panels.show)
         self.jobs.failed.connect(lambda kind, text: self.status.say(text))
         self.jobs.weights_written.connect(lambda out: self.status.say(f"Weights written to {out}"))
         self.welcome.open_requested.connect(self.ask_open)

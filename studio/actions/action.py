@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from studio.document import Document
-from studio.editing_desk import EditingDesk
+
+if TYPE_CHECKING:
+    from studio.editing_desk import EditingDesk
 
 
 class Desk(Protocol):

@@ -34,6 +34,14 @@ MENU = Menu(
     10,
     (
         Action(
+            "file.new",
+            "New Network",
+            "open",
+            lambda desk: _ignore(desk.editing.new_network()),
+            ("Ctrl+N",),
+            tip="Draw a network from nothing",
+        ),
+        Action(
             "file.open",
             "Open …",
             "open",
@@ -86,6 +94,14 @@ MENU = Menu(
             ("Ctrl+Shift+E",),
             enabled=converted,
             tip="Write what is drawn as SVG, PNG, PDF or DOT",
+        ),
+        Action(
+            "file.save_source",
+            "Save Source As …",
+            "save",
+            lambda desk: _ignore(desk.editing.save_source()),
+            enabled=opened,
+            tip="Write the program with all edits; of a drawn network this is its PyTorch",
         ),
         Action("file.reload", "Read Files Again", "file", lambda desk: desk.reload(), ("F5",), "reload", opened),
         Action("file.close", "Close Project", "file", lambda desk: desk.close_project(), ("Ctrl+W",), enabled=opened),

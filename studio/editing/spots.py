@@ -14,7 +14,6 @@ from pivot.problems import refuse
 from studio.editing.context import Context, Scope
 from studio.picture import Module, Node, Span
 
-
 NOWHERE = -1
 """The frame of what no call of the program has made yet."""
 

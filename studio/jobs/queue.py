@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from pivot.problems import Problem
-from pivot.project import Project, save_project
+from pivot.problems import Problem, Refusal
+from pivot.project import Project, load_project, save_project
 from studio.document import Document, JobState, Results
 from studio.jobs.events import Found, Progress, Sketch
 from studio.jobs.job import Job, Outcome, own_command
@@ -59,7 +59,7 @@ class Jobs(QObject):
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
         self._delay.setInterval(350)
-        self._delay.timeout.connect(self.convert)
+        self._delay.timeout.connect(lambda: self.convert())
         document.project_changed.connect(self._edited)
 
     def set_delay(self, milliseconds: int) -> None:
@@ -70,8 +70,8 @@ class Jobs(QObject):
     def busy(self) -> bool:
         return bool(self._jobs) or self._delay.isActive()
 
-    def convert(self) -> None:
-        """Convert the present program; a conversion that runs is given up."""
+    def convert(self, inputs: tuple[str, ...] = ()) -> None:
+        """Convert the present program; a conversion that runs is given up. `inputs` stand in for unknown ones."""
         self._delay.stop()
         project = self._document.project
         if project is None:
@@ -82,7 +82,7 @@ class Jobs(QObject):
         folder.mkdir()
         saved, out = folder / "project.pivot", folder / "out"
         # Only what the program depends on goes along: a node dragged elsewhere must not make another file.
-        save_project(replace(project, positions={}), saved)
+        save_project(replace(project, positions={}, inputs=project.inputs or inputs), saved)
         revision = self._document.revision
         # Where there is nothing to be seen yet, the network is wanted first.
         early = ("--sketch",) if self._document.results is None else ()
@@ -192,11 +192,24 @@ class Jobs(QObject):
             if self._verify_next:
                 self.verify()
             return
+        known = () if project.inputs else self._known_inputs()
+        if known and [problem.code for problem in problems] == ["input"]:
+            # An edit broke the shapes that the inputs were guessed from: with those of before, it is told where.
+            self.convert(known)
+            return
         self._verify_next = False
         if not problems:
             problems = (_said(outcome, project.source),)
         self._document.set_failure(revision, problems)
         self.failed.emit("convert", str(problems[0]))
+
+    def _known_inputs(self) -> tuple[str, ...]:
+        """The inputs that the last conversion found or guessed."""
+        directory = self._document.results.directory if self._document.results else None
+        try:
+            return load_project(directory / "project.pivot").inputs if directory is not None else ()
+        except Refusal:
+            return ()
 
     def _read(self, revision: int, folder: Path, outcome: Outcome, found: tuple[Problem, ...]) -> Results | None:
         if outcome.result is None or not isinstance(outcome.result.record.get("picture"), dict):

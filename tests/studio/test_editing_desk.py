@@ -18,8 +18,10 @@ from studio.bridge import GraphBridge
 from studio.document import Document, Results
 from studio.editing.editor import Editor
 from studio.editing_desk import EditingDesk
+from studio.filing import Filing
 from studio.links import Links
 from studio.op_mime import op_data
+from studio.settings import Settings
 from studio.theme import Theme
 from studio.views.graph.view import GraphView
 from studio.widgets.command_palette import CommandPalette
@@ -72,8 +74,8 @@ def bench(tmp_path: Path, qtbot: QtBot, theme: Theme) -> Iterator[Bench]:
     graph.set_animated(False)
     bridge = GraphBridge(document, graph, window)
     editor = Editor(document, window)
-    desk = EditingDesk(window, editor, graph, palette)
     said: list[str] = []
+    desk = EditingDesk(window, editor, graph, palette, Filing(window, document, Settings(), said.append))
     asked: list[str] = []
     editor.said.connect(said.append)
     desk.ask = lambda parent, title, question, text: asked.pop(0) if asked else None
