@@ -56,7 +56,9 @@ def test_a_network_grows_from_nothing(drawing: Drawing) -> None:
     drawing.do(commands.set_parameter(drawing.context, [conv], "filters", "5", "written"))
     assert at(drawing.context, "linear").weights[0].shape == (32, 5 * 16 * 16), "sizes follow what comes before"
     relu = at(drawing.context, "relu")
-    drawing.do(commands.insert_op(drawing.context, "add", relu.outputs[0], at(drawing.context, "flatten").id, "written"))
+    drawing.do(
+        commands.insert_op(drawing.context, "add", relu.outputs[0], at(drawing.context, "flatten").id, "written")
+    )
     add, first = at(drawing.context, "add"), at(drawing.context, "conv2d").outputs[0]
     drawing.do(blocks.connect(drawing.context, add.inputs[1], add.id, first, "written"))
     assert set(at(drawing.context, "add").inputs) == {
