@@ -11,6 +11,7 @@ from pivot.network import Node
 from pivot.op import Form, Kind, Op
 from pivot.opset import OpSet
 from pivot.reading.elaborate import Elaborated
+from pivot.reading.frames import Frame
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
 from pivot.slots import Operand, Path
@@ -115,9 +116,9 @@ class Lowering:
     """Plans of all nodes of an elaboration for one target."""
 
     def __init__(
-        self, done: Elaborated, framework: str, opset: OpSet, in_place: Callable[[Node], bool] = lambda node: False
+        self, done: Elaborated, framework: str, opset: OpSet, in_place: Callable[[Frame], bool] = lambda frame: False
     ) -> None:
-        """`in_place`: is a layer written where it is applied, so that functions can say it too?"""
+        """`in_place`: is a frame written from the network, so that functions can say what was a layer there?"""
         self.done = done
         self.in_place = in_place
         self.framework = framework
@@ -151,7 +152,7 @@ class Lowering:
             )
         if isinstance(plans, Refused):
             return Lowered(node, (), plans.why)
-        if kind == "layer" and not self.in_place(node):
+        if kind == "layer" and not self.in_place(node.frame):
             plans = tuple(plan for plan in plans if is_layer(plan, node))
             if not plans:
                 return Lowered(node, (), f"{node.op.title} has several operands and no layer in the target")

@@ -6,7 +6,7 @@ import ast
 import copy
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from codegen.lower import Step
@@ -54,9 +54,12 @@ class Rolled:
 class Classes:
     """All classes of a network, inner ones first."""
 
-    def __init__(self, sources: Sources, bodies: Bodies, target: Target, by_path: bool) -> None:
-        """`by_path`: are layers named by the attributes that hold them?"""
+    def __init__(
+        self, sources: Sources, bodies: Bodies, target: Target, by_path: bool, own: Callable[[Group], ast.expr]
+    ) -> None:
+        """`by_path`: are layers named by the attributes that hold them? `own`: makes a module of a program's class."""
         self.sources, self.bodies, self.target, self.by_path = sources, bodies, target, by_path
+        self.own = own
         self.taken: set[str] = set()
         self.rolled: list[Rolled] = []
         self.of_group: dict[int, Rolled] = {}
@@ -78,6 +81,8 @@ class Classes:
 
     def made_by(self, group: Group) -> ast.expr:
         """How the module of an inner group is made: its class with numbers for all parameters."""
+        if group.module is not None:
+            return self.own(group)
         rolled = self.of_group[id(group)]
         given = rolled.arguments(group)
         return ast.Call(
@@ -261,7 +266,8 @@ class Classes:
             base = layer_name(module.site) if module.site is not None else ""
             own = self.sources.names(body.group).assigned
             base = base or (own.get(id(module.site), "") if module.site is not None else "")
-            if not base and (self.by_path or (single and is_named(module))):
+            held = module.frame is not None and module.frame.receiver is not None
+            if not base and (self.by_path or held or (single and is_named(module))):
                 base = identifier(module.path.rpartition(".")[2])
         if attribute.step is None:
             return base or (snake_case(module.class_name) if module is not None else "module")

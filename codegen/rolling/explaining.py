@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codegen.rolling.bodies import Attribute, Body
+from codegen.rolling.comparing import comparisons
 from codegen.rolling.runs import COUNT
 from codegen.rolling.sources import Sources, is_plain, plain
 from codegen.rolling.unify import ANY, Hole, names_in
 from codegen.writing import nodes
 from codegen.writing.slots import slot_param
+from pivot.forms import face
 from pivot.reading.values import Value
-from pivot.slots import MISSING
+from pivot.slots import MISSING, Coded, Slot
 
 Vector = tuple[object, ...]
 FACTORS = range(2, 17)
@@ -62,6 +64,8 @@ class Explainer:
         for hole, attribute in sorted(open_, key=lambda pair: ANY in pair[0].values):
             text = self.derived(hole)
             if text is None:
+                text = self.tested(hole, attribute)
+            if text is None:
                 text = self.own(hole, attribute)
             texts[hole.name] = text
         return texts
@@ -81,19 +85,31 @@ class Explainer:
             return None
         if attribute.group is not None:
             return self.passed(hole, attribute)
+        written = written_argument(hole.keyword, attribute)
+        if isinstance(written, ast.IfExp):
+            return self.either(written.test, hole)
         text = self.argument(hole, attribute)
-        if isinstance(text, ast.IfExp):
-            return self.either(text.test, hole)
         return self.checked(text, hole.values) if text is not None else None
+
+    def tested(self, hole: Hole, attribute: Attribute | None) -> ast.expr | None:
+        """A notation of the target, like padding, by a simple test of parameters that are there."""
+        slot = slot_of(hole.keyword, attribute) if attribute is not None else None
+        if slot is None or not isinstance(slot.value, Coded) or face(slot) == "ntuple":
+            return None
+        tables = {name: parameter.values for name, parameter in self.made.items()}
+        for test in comparisons(tables):
+            made = self.either(test, hole)
+            if made is not None:
+                return made
+        return None
 
     def either(self, test: ast.expr, hole: Hole) -> ast.expr | None:
         """`1 if stride == 1 else 0`: a test of the source, with what is right where it holds and where not."""
+        tables = {**self.settings, **{name: p.values for name, p in self.made.items()}}
         names = set(names_in(test))
-        if not names or not names <= set(self.settings):
+        if not names or not names <= set(tables):
             return None
-        answers = [
-            evaluate(test, {name: self.settings[name][place] for name in names}) for place in range(len(hole.values))
-        ]
+        answers = [evaluate(test, {name: tables[name][place] for name in names}) for place in range(len(hole.values))]
         arms: list[ast.expr] = []
         for wanted in (True, False):
             values = tuple(
@@ -107,7 +123,7 @@ class Explainer:
             if text is None:
                 return None
             arms.append(text)
-        for name in names:
+        for name in names - set(self.made):
             self.parameter(name)
         return ast.IfExp(copy.deepcopy(test), *arms)
 
@@ -211,14 +227,34 @@ class Explainer:
 
 def given_value(name: str, attribute: Attribute) -> Value | None:
     """The value that the source gave for what a target's argument says."""
-    step, module = attribute.step, attribute.module
-    slot = next((s for s in step.form.args if s.name == name), None) if step is not None else None
-    param = slot_param(slot) if slot is not None else None
-    outer = step.origin.get(param) if step is not None and param is not None else None
+    step, module, outer = attribute.step, attribute.module, parameter_of(name, attribute)
     if outer is None or step is None or step.node is None:
         return None
     table = module.param_values if module is not None else step.node.params_from
     return table.get(outer)
+
+
+def slot_of(name: str, attribute: Attribute) -> Slot | None:
+    """The slot of a target's argument."""
+    return next((s for s in attribute.step.form.args if s.name == name), None) if attribute.step is not None else None
+
+
+def parameter_of(name: str, attribute: Attribute) -> str | None:
+    """The parameter of the source's op that a target's argument says."""
+    slot = slot_of(name, attribute)
+    param = slot_param(slot) if slot is not None else None
+    return attribute.step.origin.get(param) if attribute.step is not None and param is not None else None
+
+
+def written_argument(name: str, attribute: Attribute) -> ast.expr | None:
+    """What stands in the source at the making of a layer for what a target's argument says."""
+    module, param = attribute.module, parameter_of(name, attribute)
+    if module is None or module.bound is None or param is None or not isinstance(module.site, ast.Call):
+        return None
+    where = module.bound.given.get(module.bound.sources.get(param, ""))
+    if isinstance(where, int):
+        return module.site.args[where] if where < len(module.site.args) else None
+    return next((k.value for k in module.site.keywords if k.arg == where), None) if where is not None else None
 
 
 def argument_of(site: ast.AST | None, name: str, attribute: Attribute) -> ast.expr | None:

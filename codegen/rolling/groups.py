@@ -10,6 +10,7 @@ from typing import TypeAlias, Union
 from pivot.network import Node
 from pivot.reading.frames import Frame
 from pivot.reading.modules import ModuleObject
+from pivot.reading.restating import is_restatement
 from pivot.reading.updating import tensors_of
 from pivot.reading.values import ClassObject, FunctionObject, TensorVersion
 
@@ -116,9 +117,13 @@ def shared_prefix(chains: Sequence[Sequence[Frame]]) -> int:
 
 
 def own_class(frame: Frame) -> ModuleObject | None:
-    """The module that a frame is the call of, where the program defines its class."""
+    """The module that a frame is the call of, where the program defines its class; what restates the library does not
+    count.
+    """
     module = frame.receiver.hint if frame.receiver is not None else None
-    return module if isinstance(module, ModuleObject) and isinstance(module.cls, ClassObject) else None
+    if not isinstance(module, ModuleObject) or not isinstance(module.cls, ClassObject):
+        return None
+    return module if not is_restatement(module.cls.file) else None
 
 
 def definition_of(group: Group) -> object:

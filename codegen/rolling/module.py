@@ -8,12 +8,15 @@ from codegen.rolling.bodies import Bodies
 from codegen.rolling.classes import Classes, Rolled
 from codegen.rolling.forward import rename_inputs
 from codegen.rolling.groups import Group, group_nodes, own_class
-from codegen.rolling.sources import Sources, camel_case
+from codegen.rolling.sources import Sources, bound_arguments, camel_case, is_plain, plain
+from codegen.writing import nodes
 from codegen.writing.module import collect, put_together
 from codegen.writing.plans import Unwritable
 from codegen.writing.writer import Writer, WrittenModule
-from pivot.network import Network, Node
+from pivot.network import Network
 from pivot.problems import refuse
+from pivot.reading.frames import Frame
+from pivot.reading.values import ClassObject, Value
 
 FUNCTIONAL = "functional"
 
@@ -23,9 +26,9 @@ def is_rolled(network: Network) -> bool:
     return network.root.container == FUNCTIONAL
 
 
-def written_in_place(node: Node) -> bool:
-    """Does a node of a functional model belong to no class of the program?"""
-    return all(own_class(frame) is None for frame in node.frame.chain())
+def written_in_place(frame: Frame) -> bool:
+    """Does a frame of a functional model belong to no class of the program?"""
+    return all(own_class(at) is None for at in frame.chain())
 
 
 def write_rolled(w: Writer, docstring: str) -> WrittenModule:
@@ -36,7 +39,8 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
         root = group_nodes(network.runs["eval"].nodes, network.outputs, classes_stay=True)
         root.inputs = [entry.value for entry in network.inputs]
         root.outputs = list(network.outputs)
-        classes = Classes(Sources(w.trace), Bodies(w.lowering, w.layout, w.starts), w.target, not is_rolled(network))
+        bodies = Bodies(w.lowering, w.layout, w.starts)
+        classes = Classes(Sources(w.trace), bodies, w.target, not is_rolled(network), lambda g: own_call(w, g))
         made = classes.roll(root, root_name(w, root))
         library: dict[str, tuple[str, str]] = {}
         written = collect(w, library, {})
@@ -46,6 +50,35 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
         raise refuse("unwritable", file, 1, 1, str(no), "write it with operations the target has") from None
     w.out.entry = ast.Call(ast.Name(made.name, ast.Load()), [], [])
     return put_together(w, written, statements, library, docstring)
+
+
+def own_call(w: Writer, group: Group) -> ast.expr:
+    """How a module is made whose class the program defines: with numbers for all that it is told."""
+    module = group.module
+    assert module is not None and isinstance(module.cls, ClassObject)
+    visit = module.visit
+    scope = w.scope_of(module.cls.file)
+    if visit is None or visit.entered is None or visit.entered.function is None:
+        given: dict[str, Value] = {}
+    else:
+        given = bound_arguments(visit.entered.function, visit)
+        if visit.entered.function.name != "__init__" or set(visit.kwargs) - set(given) - LIBRARY:
+            raise Unwritable(f"{module.cls.name} is made with arguments that its constructor does not name")
+    if scope is None or module.cls.name not in scope.names:
+        raise Unwritable(f"the class {module.cls.name} is not one of a file")
+    gone = w.dropped_parameters([visit]) if visit is not None else set()
+    kept = {name: plain(value) for name, value in given.items() if name not in gone | LIBRARY}
+    for name, value in kept.items():
+        if not is_plain(value):
+            raise Unwritable(f"{module.cls.name} is made with {name}, which is no number or text")
+    told = w.inferred.told.get(id(module), {}) if w.inferred is not None else {}
+    w.wanted.setdefault((module.cls.file, module.cls.name))
+    words = [ast.keyword(k, nodes.literal(v)) for k, v in {**told, **kept}.items()]
+    return ast.Call(ast.Name(module.cls.name, ast.Load()), [], words)
+
+
+LIBRARY = {"name", "dtype", "trainable", "autocast", "kwargs"}
+"""Arguments of Keras' own constructors, which a class hands on to them."""
 
 
 def root_name(w: Writer, root: Group) -> str:

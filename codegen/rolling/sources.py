@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from codegen.rolling.groups import Group
 from pivot.reading.frames import Frame, Scope
+from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import FunctionObject, Value
 
@@ -70,6 +71,8 @@ class Sources:
         while frame is not None and frame.function is not None and visit is not None:
             for name, value in bound_arguments(frame.function, visit).items():
                 found.setdefault(name, value)
+            for name, value in constructed_with(frame).items():
+                found.setdefault(name, value)
             scope = scope.parent if scope is not None else None
             outer = self.calls.get(id(scope)) if scope is not None else None
             above = {id(f.scope) for f in frame.chain()}
@@ -89,6 +92,16 @@ class Sources:
             return {}
         found = {name: value.hint for name, value in frame.scope.names.items() if name not in known}
         return {name: hint for name, hint in found.items() if isinstance(hint, int) and not isinstance(hint, bool)}
+
+
+def constructed_with(frame: Frame) -> dict[str, Value]:
+    """What the module was made with whose method a frame runs."""
+    module = frame.receiver.hint if frame.receiver is not None else None
+    visit = module.visit if isinstance(module, ModuleObject) else None
+    inner = visit.entered if visit is not None else None
+    if visit is None or inner is None or inner.function is None or inner.function.name != "__init__":
+        return {}
+    return bound_arguments(inner.function, visit)
 
 
 def bound_arguments(function: FunctionObject, visit: Visit) -> dict[str, Value]:

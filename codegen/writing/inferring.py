@@ -58,6 +58,8 @@ class Inferred:
         self.trace = done.network.trace
         self.origins = SizeOrigins(sites.lowering.nodes)
         self.texts: dict[Key, ast.expr] = {}
+        self.in_place = sites.lowering.in_place
+        self.told: dict[int, dict[str, int]] = {}  # what modules are told that are made in such a place
         self.added: dict[int, dict[str, None]] = {}  # id of a function -> its new parameters
         self.loops = Loops(done)
         self.modules: dict[int, list[ModuleObject]] = {}  # by making site, in order
@@ -68,7 +70,7 @@ class Inferred:
         for site in sites.sites.values():
             for case in site.cases:
                 for member in case.members:
-                    if sites.lowering.in_place(member.node):
+                    if sites.lowering.in_place(member.node.frame):
                         continue  # written from the network
                     for step in member.chosen.steps if member.chosen is not None else ():
                         self.collect(places, step, member.node.module)
@@ -161,6 +163,10 @@ class Inferred:
             if frame.function is None or frame.site is None or frame.parent is None:
                 raise_unsaid(place)
             assert frame.function is not None and frame.parent is not None and isinstance(frame.site, ast.expr)
+            if self.in_place(frame.parent) and frame.receiver is not None:
+                self.told.setdefault(id(frame.receiver.hint), {})[place.name] = use.value
+                self.added.setdefault(id(frame.function.node), {}).setdefault(place.name)
+                continue
             self.added.setdefault(id(frame.function.node), {}).setdefault(place.name)
             more = found.setdefault(id(frame.site), Place(frame.site, place.name))
             more.uses.append(Use(frame.parent, use.value, use.origin))
