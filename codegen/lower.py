@@ -138,6 +138,8 @@ class Lowering:
         """All plans of one node."""
         assert node.op is not None
         kind: Kind = "layer" if node.module is not None else "function"
+        if self.in_place(node.frame) and node.op.layout in PLACING:
+            kind = "function"
         outputs = iter(node.results)
         unused = frozenset(n for n, r in zip(node.op.outputs, outputs, strict=False) if r.id not in self.consumed)
         operands = {k: v for k, v in node.operands.items() if k not in node.weights}
@@ -364,6 +366,7 @@ def needed(steps: list[Step], whole: Step) -> list[Step]:
     return kept[::-1] or steps
 
 
+PLACING = {"order", "permute"}  # layouts of ops that only place elements: an expression says them best
 TORCH_ONLY = {"count"}  # a weight that PyTorch counts with and nobody else has
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from codegen.layout import Layout
 from codegen.lower import Lowered, Lowering, Step
 from codegen.rolling.groups import Group, Leaf
-from codegen.writing.plans import Material, PlanText, Unwritable
+from codegen.writing.plans import Material, PlanText, Unwritable, unsayable
+from codegen.writing.sharing import fill_sizes, settle
 from codegen.writing.starting import Starts
 from pivot.forms import OperandRef
 from pivot.network import Node
@@ -104,7 +105,7 @@ class RolledText(PlanText):
     def step_text(self, steps: list[Step], material: Material, operand: Callable[[OperandRef], ast.expr]) -> ast.expr:
         if steps[0].form.kind != "layer":
             return super().step_text(steps, material, operand)
-        constructor = self.layer_step(steps, material)
+        constructor = settle(fill_sizes(self.layer_step(steps, material), unsayable), set())
         args, kwargs = self.arguments(steps, "apply", material, operand)
         return ast.Call(self.keep(steps[0], constructor), args, kwargs)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from codegen.lower import Step
 from codegen.rolling.bodies import Attribute, Bodies, Body, Choice, Entry
-from codegen.rolling.conditions import negated, tell
+from codegen.rolling.comparing import negated
+from codegen.rolling.conditions import tell
 from codegen.rolling.explaining import Explainer, Parameter
 from codegen.rolling.forward import Forward, Wishes, flattened, rename_inputs, wishes_of
 from codegen.rolling.forward import fill as put_in

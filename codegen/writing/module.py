@@ -400,6 +400,9 @@ def import_statements(
     third: list[ast.stmt] = []
     if target.framework in names or not used:
         third.append(ast.Import([ast.alias(target.framework, None)]))
+    third += [
+        ast.Import([ast.alias(root, None)]) for root in sorted(target.roots - {target.framework}) if root in names
+    ]
     third += [alias.statement() for alias in used if alias.plain]
     named = [alias.statement() for alias in used if not alias.plain]
     if named:  # one statement for all of them
