@@ -142,6 +142,10 @@ class Target(ABC):
         """A layer that computes an expression in `x`."""
 
     @abstractmethod
+    def layer_of_function(self, function: ast.expr) -> ast.expr:
+        """A layer that calls a function of one tensor."""
+
+    @abstractmethod
     def permute_layer(self, order: Sequence[int]) -> ast.expr:
         """A layer that brings axes into another order; order[0] is 0, the batch."""
 

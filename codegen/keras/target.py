@@ -106,7 +106,10 @@ class KerasTarget(Target):
         return ast.Call(ast.Attribute(row, "add", ast.Load()), [layer], [])
 
     def function_layer(self, body: ast.expr) -> ast.expr:
-        return nodes.call("keras.layers.Lambda", [nodes.function_of_x(body)])
+        return self.layer_of_function(nodes.function_of_x(body))
+
+    def layer_of_function(self, function: ast.expr) -> ast.expr:
+        return nodes.call("keras.layers.Lambda", [function])
 
     def permute_layer(self, order: Sequence[int]) -> ast.expr:
         return nodes.call("keras.layers.Permute", [nodes.literal(tuple(order[1:]))])

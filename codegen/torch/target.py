@@ -12,7 +12,7 @@ from codegen.writing import nodes
 from pivot.reading.modules import ModuleObject
 
 LAMBDA = '''
-class Lambda(nn.Module):
+class Lambda(torch.nn.Module):
     """A function as a layer."""
 
     def __init__(self, function):
@@ -124,7 +124,10 @@ class TorchTarget(Target):
         return method(row, "append", layer)
 
     def function_layer(self, body: ast.expr) -> ast.expr:
-        return nodes.call("Lambda", [nodes.function_of_x(body)])
+        return self.layer_of_function(nodes.function_of_x(body))
+
+    def layer_of_function(self, function: ast.expr) -> ast.expr:
+        return nodes.call("Lambda", [function])
 
     def permute_layer(self, order: Sequence[int]) -> ast.expr:
         return self.function_layer(self.transpose(ast.Name("x", ast.Load()), order))

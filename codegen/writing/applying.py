@@ -33,7 +33,7 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     library = [v for v in visits if v.module is not None and v.module.form is not None and v.entered is None]
     if not library:
         return program_calls.with_arguments(e, node, func, visits)
-    made = apply_layer(e, node, func, library)
+    made = e.w.activations.around(e, node, apply_layer(e, node, func, library))
     if visits[0].name in (OWN, "super") and isinstance(made, ast.Call) and mode_counts(visits):
         made.keywords.append(ast.keyword("training", ast.Name("training", ast.Load())))
     others = [v for v in visits if v.module is not None and v not in library]

@@ -149,6 +149,9 @@ class Expressions:
 
     def elements(self, node: ast.expr) -> list[ast.expr]:
         """An element of a list of layers: one, or several in a row."""
+        visits = self.w.trace.of(node)
+        if visits and visits[0].name in ("keras.Input", "keras.layers.InputLayer"):
+            return []  # says what enters, which the target's layers do not ask for
         site = self.w.sites.sites.get(("call", id(node)))
         if site is not None and site.modules and len(site.cases) == 1:
             made = self.layers(node, site.cases[0].members)
@@ -354,6 +357,8 @@ class Expressions:
     def layer(self, node: ast.expr, visits: list[Visit]) -> ast.expr:
         """A library layer constructed where it is named, or through a variable that holds its class."""
         assert isinstance(node, ast.Call)
+        if any(v.module is not None and "function" in v.module.attrs for v in visits):
+            return self.function_layer(node)
         if all(v.module is not None and v.module.form is None for v in visits):
             return ast.Constant(None)  # nobody reads this layer; applying it says so
         if self.w.sites.sites.get(("call", id(node))) is None:
@@ -371,10 +376,25 @@ class Expressions:
         self.w.link(node, made, [m.node for m in site.lowered])
         return made
 
+    def function_layer(self, node: ast.Call) -> ast.expr:
+        """`Lambda(function)`: a layer of the target's that calls it."""
+        made = self.w.activations.function_layer(self, node)
+        if made is not None:
+            return made
+        given = node.args[0] if node.args else next((k.value for k in node.keywords), None)
+        if given is None:
+            raise Unwritable("a layer of a function without the function")
+        if isinstance(given, ast.Lambda) and [a.arg for a in given.args.args] == ["x"]:
+            inner = self.expr(given)
+            assert isinstance(inner, ast.Lambda)
+            return self.w.target.function_layer(inner.body)
+        return self.w.target.layer_of_function(self.expr(given))
+
     def layers(self, node: ast.expr, members: list[Lowered]) -> list[ast.expr]:
         """The constructors of one case."""
         visits = self.w.trace.of(node)
-        return self.w.plans.layer(members, self.material(node, visits[0], visits))
+        made = self.w.plans.layer(members, self.material(node, visits[0], visits))
+        return self.w.activations.behind(self, node, made)
 
     # -- sizes, mode, what went ----------------------------------------------------------
 

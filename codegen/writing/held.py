@@ -22,6 +22,8 @@ def is_direct(visit: Visit) -> bool:
 
 def is_held(visit: Visit) -> bool:
     """Is a library function called through a variable, an attribute or an item that holds it?"""
+    if hasattr(visit.node, "container_site"):
+        return False  # a step of another call
     func = visit.node.func if isinstance(visit.node, ast.Call) else None
     while isinstance(func, ast.Subscript):
         func = func.value

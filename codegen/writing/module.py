@@ -12,6 +12,7 @@ from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
 from codegen.writing.plans import Unwritable
+from codegen.writing.rows import gather
 from codegen.writing.start_names import name_starts
 from codegen.writing.statements import Statements
 from codegen.writing.writer import Writer, WrittenModule
@@ -77,10 +78,13 @@ def put_together(
     for statement in adapters:
         statement.__dict__.setdefault("blank", 2)
     adapters = [*map(helper_definition, w.helpers), *own_code.definitions(w, read, body), *adapters]
+    adapters = [*target_helpers(w, [*adapters, *body]), *adapters]
     if w.needs_unmapped:
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
     body = [*name_starts(body, library), *body]
+    if w.target.holds_modules:
+        gather(body, w.target.names["sequential"])
     if w.target.public_classes:
         public_names(body, w)
     shortened = shorten(body, w)
@@ -291,6 +295,15 @@ def helper_definition(name: str) -> ast.stmt:
     made = helper(name)
     made.__dict__["blank"] = 2
     return made
+
+
+def target_helpers(w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
+    """Small definitions that the target's spellings use: those that are read."""
+    read = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    found = [ast.parse(text).body[0] for name, text in w.target.helpers().items() if name in read]
+    for statement in found:
+        statement.__dict__["blank"] = 2
+    return found
 
 
 def unmapped_helper() -> ast.stmt:

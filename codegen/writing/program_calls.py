@@ -235,6 +235,8 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
         return ast.Subscript(e.expr(node.value), e.expr(node.slice), ast.Load())
     assert isinstance(node.func, ast.Attribute)
     owner = e.expr(node.func.value)
+    if name == "add" and module is not None and module.container == "sequential":
+        return added(e, owner, node)
     if name in ("add_module", "register_module") and module is not None:
         named = {k.arg: k.value for k in node.keywords}
         given = [*node.args, *(named[k] for k in ("name", "module")[len(node.args) :] if k in named)]
@@ -281,6 +283,17 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     ):
         return nodes.gone()
     raise Unwritable(f"the method {name} of a module has no counterpart")
+
+
+def added(e: Expressions, owner: ast.expr, node: ast.Call) -> ast.expr:
+    """`model.add(layer)`: one layer more, several where the target needs them, none for what only announces input."""
+    given = node.args[0] if node.args else next(k.value for k in node.keywords)
+    layers = e.elements(given)
+    if not layers:
+        return nodes.gone()
+    if len(layers) == 1:
+        return e.w.target.append(owner, layers[0])
+    return ast.Call(ast.Attribute(owner, "extend", ast.Load()), [ast.List(layers, ast.Load())], [])
 
 
 def copies_layers(visits: list[Visit]) -> bool:

@@ -13,6 +13,7 @@ import codegen.idioms
 from codegen.layout import Layout
 from codegen.lower import TORCH_ONLY, Lowering, Step
 from codegen.target import target_of
+from codegen.writing.activations import Activations
 from codegen.writing.adapters import Adapters
 from codegen.writing.annotations import write_annotation
 from codegen.writing.definitions import Definitions
@@ -102,6 +103,7 @@ class Writer:
         self.mode_functions = find_mode_functions(self)
         self.mode_parameters = find_mode_parameters(self)
         self.passed_up = find_passed_up(self)
+        self.activations = Activations(lowering, self.trace)
         self.without_effect = calls_without_effect(self.trace)
         self.lost = lost_attributes(done)
         self.definitions = Definitions(self)

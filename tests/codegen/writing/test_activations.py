@@ -1,0 +1,101 @@
+"""Functions that Keras layers were made with, and layers of functions."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HEAD = "import keras\nfrom keras import layers, ops\n\n\n"
+
+
+@pytest.fixture
+def lines(to_torch: Callable[..., Any], tmp_path: Path) -> Callable[..., list[str]]:
+    """The stripped lines of what a Keras source becomes; the static proof must hold."""
+
+    def written(source: str, *inputs: str, model: str | None = None) -> list[str]:
+        path = tmp_path / "model.py"
+        path.write_text(HEAD + textwrap.dedent(source).lstrip("\n"), encoding="utf-8")
+        converted, proof = to_torch(path, *inputs, model=model)
+        assert proof.why is None
+        return [line.strip().rstrip(",") for line in converted.text.splitlines()]
+
+    return written
+
+
+def test_in_a_row_a_layer_stands_behind_and_additions_are_gathered(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+        def build(classes=10):
+            model = keras.Sequential()
+            model.add(keras.Input(shape=(8, 8, 3)))
+            model.add(layers.Conv2D(4, 3, activation="relu"))  # features
+            model.add(layers.Flatten())
+            # the classes
+            model.add(layers.Dense(classes, activation="softmax"))
+            model.add(layers.Activation("tanh"))
+            model.add(layers.Lambda(lambda x: x * 2.0))
+            return model
+        """,
+        model="build()",
+    )
+    at = made.index("model = nn.Sequential(")
+    assert made[at + 1 : at + 9] == [
+        "nn.Conv2d(3, 4, 3)", "nn.ReLU(),  # features", "nn.Flatten()", "# the classes", "nn.Linear(144, classes)",
+        "nn.Softmax(dim=1)", "nn.Tanh()", "Lambda(lambda x: x * 2.0)",
+    ]  # fmt: skip
+
+
+NET = """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one = layers.Dense(6, activation="relu")
+        self.two = layers.Dense(3, activation={second})
+
+    def call(self, x):
+        {body}
+"""
+
+
+def test_where_the_program_calls_a_layer_the_function_is_around_the_call(lines: Callable[..., list[str]]) -> None:
+    made = lines(NET.format(second="ops.sigmoid", body="return self.two(self.one(x))"), "2x5")
+    assert "self.one = nn.Linear(5, 6)" in made
+    assert "return F.sigmoid(self.two(F.relu(self.one(x))))" in [m.replace("torch.sig", "F.sig") for m in made]
+
+
+def test_calls_of_one_place_that_differ_make_rows_of_their_layers(lines: Callable[..., list[str]]) -> None:
+    body = "for layer in (self.one, self.two):\n            x = layer(x)\n        return x"
+    made = lines(NET.format(second='"tanh"', body=body), "2x5")
+    assert "self.one = nn.Sequential(nn.Linear(5, 6), nn.ReLU())" in made
+    assert "self.two = nn.Sequential(nn.Linear(6, 3), nn.Tanh())" in made
+
+
+def test_a_function_that_is_a_parameter_is_asked_for(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+        class Part(layers.Layer):
+            def __init__(self, units, activation=None):
+                super().__init__()
+                self.fc = layers.Dense(units, activation=activation)
+
+            def call(self, x):
+                return self.fc(x)
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.a = Part(4, "relu")
+                self.b = Part(4)
+
+            def call(self, x):
+                return self.b(self.a(x))
+        """,
+        "2x4",
+    )
+    text = " ".join(made)
+    assert 'activation == "relu"' in text
+    assert "nn.Sequential(nn.Linear(4, units), nn.ReLU())" in text
