@@ -196,3 +196,18 @@ def as_layer(lowering: Lowering, node: Node) -> Lowered:
     if isinstance(plans, Refused):
         raise Unwritable(plans.why)
     return Lowered(node, plans, "", plans[0])
+
+
+def function_layer(e: Expressions, node: ast.Call) -> ast.expr:
+    """`Lambda(function)`: a layer of the target's that calls it."""
+    made = e.w.activations.function_layer(e, node)
+    if made is not None:
+        return made
+    given = node.args[0] if node.args else next((k.value for k in node.keywords), None)
+    if given is None:
+        raise Unwritable("a layer of a function without the function")
+    if isinstance(given, ast.Lambda) and [a.arg for a in given.args.args] == ["x"]:
+        inner = e.expr(given)
+        assert isinstance(inner, ast.Lambda)
+        return e.w.target.function_layer(inner.body)
+    return e.w.target.layer_of_function(e.expr(given))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
 from codegen.writing import applying, conditions, layer_facts, nodes, parameters, program_calls, sizes
+from codegen.writing.activations import function_layer
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
@@ -358,7 +359,7 @@ class Expressions:
         """A library layer constructed where it is named, or through a variable that holds its class."""
         assert isinstance(node, ast.Call)
         if any(v.module is not None and "function" in v.module.attrs for v in visits):
-            return self.function_layer(node)
+            return function_layer(self, node)
         if all(v.module is not None and v.module.form is None for v in visits):
             return ast.Constant(None)  # nobody reads this layer; applying it says so
         if self.w.sites.sites.get(("call", id(node))) is None:
@@ -375,20 +376,6 @@ class Expressions:
             raise Unwritable("this layer has no form in the target")
         self.w.link(node, made, [m.node for m in site.lowered])
         return made
-
-    def function_layer(self, node: ast.Call) -> ast.expr:
-        """`Lambda(function)`: a layer of the target's that calls it."""
-        made = self.w.activations.function_layer(self, node)
-        if made is not None:
-            return made
-        given = node.args[0] if node.args else next((k.value for k in node.keywords), None)
-        if given is None:
-            raise Unwritable("a layer of a function without the function")
-        if isinstance(given, ast.Lambda) and [a.arg for a in given.args.args] == ["x"]:
-            inner = self.expr(given)
-            assert isinstance(inner, ast.Lambda)
-            return self.w.target.function_layer(inner.body)
-        return self.w.target.layer_of_function(self.expr(given))
 
     def layers(self, node: ast.expr, members: list[Lowered]) -> list[ast.expr]:
         """The constructors of one case."""
