@@ -8,8 +8,18 @@ import re
 from pivot.problems import refuse
 from pivot.reading.dialect import Dialect
 
-IMPORT = re.compile(r"^[ \t]*(?:from|import)[ \t]+(torch|keras|tf_keras|tensorflow|jax|flax)\b", re.MULTILINE)
-SPEAKS = {"torch": "torch", "keras": "keras", "tf_keras": "keras", "tensorflow": "keras", "jax": "flax", "flax": "flax"}
+IMPORT = re.compile(
+    r"^[ \t]*(?:from|import)[ \t]+(torch|keras|keras_core|tf_keras|tensorflow|jax|flax)\b", re.MULTILINE
+)
+SPEAKS = {
+    "torch": "torch",
+    "keras": "keras",
+    "keras_core": "keras",
+    "tf_keras": "keras",
+    "tensorflow": "keras",
+    "jax": "flax",
+    "flax": "flax",
+}
 TARGETS = ("keras", "torch", "flax")
 
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.problems import refuse
-from pivot.reading import classes, lookup
+from pivot.reading import classes, lookup, straight_line
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.modules import ModuleObject
@@ -54,6 +54,10 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
         raise refuse(
             "model", "--model", 1, 1, f"{text!r} is not an expression", 'write "Net(hidden=64)" or "resnet18()"'
         ) from None
+    if ev.dialect.builds_step_by_step:
+        last = bindings(scope, node.id, int(number)) if number and isinstance(node, ast.Name) else None
+        body = [*(s for s in tree.body if s not in main_block(tree)), *main_block(tree)]
+        straight_line.run_to(ev, scope, frame, body, set(straight_line.loaded(node)), last)
     if number and isinstance(node, ast.Name):
         value = nth_binding(ev, scope, frame, node.id, int(number))
     else:
@@ -93,11 +97,18 @@ def evaluate_entry(ev: Evaluator, scope: Scope, frame: Frame, node: ast.expr, tr
 
 def nth_binding(ev: Evaluator, scope: Scope, frame: Frame, name: str, number: int) -> Value:
     """The value of the K-th statement that binds a name at module level."""
-    bindings = [s for s in scope.lazy.get(name, []) if isinstance(s, ast.Assign) and name in classes.bound_names(s)]
-    if number >= len(bindings):
-        raise refuse("model", scope.file, 1, 1, f"{name!r} is bound {len(bindings)} times", "count from 0")
-    ev.execute([bindings[number]], frame)
+    statement = bindings(scope, name, number)
+    if id(statement) not in ev.trace.executed or name not in scope.names:
+        ev.execute([statement], frame)
     return scope.names[name]
+
+
+def bindings(scope: Scope, name: str, number: int) -> ast.stmt:
+    """The K-th statement that binds a name at module level. Raises Refusal."""
+    found = [s for s in scope.lazy.get(name, []) if isinstance(s, ast.Assign) and name in classes.bound_names(s)]
+    if number >= len(found):
+        raise refuse("model", scope.file, 1, 1, f"{name!r} is bound {len(found)} times", "count from 0")
+    return found[number]
 
 
 def models(ev: Evaluator, scope: Scope, tree: ast.Module) -> list[str]:

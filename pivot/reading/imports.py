@@ -24,6 +24,8 @@ LIBRARIES = {
     "keras",
     "tensorflow",
     "tf_keras",
+    "keras_core",
+    "tensorflow_addons",
     "numpy",
     "math",
     "typing",

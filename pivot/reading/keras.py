@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pivot.reading import keras_answers, keras_graphs
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_modules import KerasModules
-from pivot.reading.keras_names import BASES, CONTAINERS, canonical
+from pivot.reading.keras_names import BASES, CONTAINERS, TRAINING_ONLY, canonical
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.spelled import Spelled
@@ -35,7 +35,8 @@ class KerasDialect(KerasModules):
     """keras.layers, keras.ops, keras.Sequential and subclasses of Layer and Model."""
 
     framework = "keras"
-    forward_names = ("call",)
+    forward_names = ("call", "__call__")
+    builds_step_by_step = True
     mutable_tensors = False
 
     def canonical(self, name: str) -> str:
@@ -91,6 +92,11 @@ class KerasDialect(KerasModules):
                 Visit(node, frame, "container", callee, args, kwargs, module=module, result=result, name=name)
             )
             return result
+        if name in TRAINING_ONLY:
+            why = f"{name.rpartition('.')[2]} acts in training only"
+            ev.note(frame, node, why, "augment the data before it enters the model", "training-only")
+            plain = {k: v for k, v in kwargs.items() if k == "name"}
+            return self.call_forms(ev, callee, "keras.layers.Identity", (), plain, node, frame)
         if name == "keras.layers.Lambda" and (args or "function" in kwargs):
             visit = Visit(node, frame, "layer", callee, args, kwargs, name=name)
             return self.function_layer(ev, visit, args[0] if args else kwargs["function"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import product
 from pivot.reading import keras_graphs
 from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
@@ -141,6 +142,11 @@ def given_back(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: 
     return args[0] if args else next(iter(kwargs.values()), Value(None))
 
 
+def tensor_shape(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """tf.TensorShape(dims): the sizes as a tuple."""
+    return Value(tuple(iterate(ev, args[0], node, frame)), None, args[0].depends)
+
+
 def learning_phase(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """Training or evaluation."""
     ev.visit(Visit(node, frame, "mode", None, (), name="training"))
@@ -167,6 +173,7 @@ def source_inputs(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, fram
 
 HANDLERS: dict[str, Answer] = {
     "keras.Variable": variable,
+    "tensorflow.TensorShape": tensor_shape,
     "keras.backend.variable": variable,
     "keras.ops.is_tensor": is_tensor,
     "tensorflow.is_tensor": is_tensor,

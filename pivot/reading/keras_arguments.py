@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ACTIVATED = ("Dense", "Conv", "DepthwiseConv", "SeparableConv", "EinsumDense", "LocallyConnected")
 """Layers, by how their names begin, whose `activation` is a function on their result."""
 
+INNER_DROPOUT = ("dropout", "recurrent_dropout")
+RECURRENT = ("LSTM", "GRU", "SimpleRNN", "ConvLSTM")
+
 LATE = ("BatchNormalization", "LayerNormalization", "GroupNormalization")
 """Layers whose axis is the last one in nearly every program, counted from either side."""
 
@@ -110,6 +113,10 @@ def prepare(
             axis = int(plain_axis(value))
             made.late = axis if axis not in (-1, 1) else None
             made.kwargs[key], made.back[key] = Value(axis if axis in (-1, 1) else -1, value.origin), where
+        elif key in INNER_DROPOUT and layer.startswith(RECURRENT):
+            if value.hint not in (0, 0.0, None):
+                why = f"{layer}: its {key.replace('_', ' ')} acts in training only and is not carried"
+                ev.note(frame, node, why, "drop before the layer", "inner-dropout", "warning")
         elif (key == "weights" and value.hint is None) or (key in SILENT and key not in names):
             continue
         else:

@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 BUILT = "built"
 
 
-def build(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
+def build(ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> None:
     """The weights of a library layer, from the sizes of its first input."""
     if module.weights or module.form is None or not module.form.weights:
         return
-    bound = read_apply(module.form, module.params, tuple(applying.plain_of(v) for v in args), {})
+    plain = {k: applying.plain_of(v) for k, v in kwargs.items()}
+    bound = read_apply(module.form, module.params, tuple(applying.plain_of(v) for v in args), plain)
     if isinstance(bound, Refused):
         return
     sizes = {}
@@ -53,7 +54,10 @@ def build(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame:
         place = module.form.weights.get(role)
         if place is None:
             continue
-        shape = stored_shape(module.form.op, role, place, {**module.params, **bound.params}, sizes)
+        try:
+            shape = stored_shape(module.form.op, role, place, {**module.params, **bound.params}, sizes)
+        except ValueError:  # a size that is not known here: applying the layer says why
+            return
         if shape is None:
             continue
         shape = fixed(ev, shape, node, frame)
@@ -97,9 +101,10 @@ def build_own(
     ev.set_item(module.attrs, BUILT, Value(True))
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     wanted = [a.arg for a in function.node.args.args[1:]]
+    required = wanted[: len(wanted) - len(function.defaults)]
     shapes = {f"{name}_shape": shape_of(value, node, frame) for name, value in given.items()}
-    if len(wanted) > 1 and all(name in shapes for name in wanted):
-        found = {name: shapes[name] for name in wanted}
+    if len(wanted) > 1 and all(name in shapes for name in required):
+        found = {name: shapes[name] for name in wanted if name in shapes}
     else:
         first = next(iter(given.values()), Value(None))
         found = {name: shape_of(first, node, frame) for name in wanted[:1]}

@@ -140,6 +140,9 @@ def add_layer(ev: Evaluator, module: ModuleObject, item: Value, node: ast.AST, f
         return
     if not module.children and not module.announced:
         module.announced = hint.announced or beginning(ev, hint, node, frame)
+    for said in (CONNECTED, f"{CONNECTED}.input"):
+        if said in module.attrs:
+            ev.drop_item(module.attrs, said)
     ev.set_item(module.children, f"layers[{len(module.children)}]", item)
 
 

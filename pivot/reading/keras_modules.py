@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.dims import Size
-from pivot.reading import applying, boxes, calls, classes, constructed, keras_building, keras_graphs, keras_modes
+from pivot.dims import hint as dim_hint
+from pivot.reading import (
+    applying,
+    boxes,
+    calls,
+    classes,
+    constructed,
+    keras_building,
+    keras_graphs,
+    keras_modes,
+    restating,
+)
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.keras_calls import KerasCalls
-from pivot.reading.keras_names import ANSWERING, BASES, CONTAINERS, METHODS
+from pivot.reading.keras_names import ANSWERING, BASES, CELLS, CONTAINERS, METHODS
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.storage import new_version
@@ -88,6 +100,9 @@ class KerasModules(KerasCalls):
         hit = classes.member(ev, cls, "__init__")
         if hit is not None and isinstance(hit[0].hint, FunctionObject):
             calls.call_program(ev, hit[0].hint, (result, *args), kwargs, node, frame, hit[0], result, visit)
+        elif base is not None and base.name == "keras.Model" and keras_graphs.model_arguments(args, kwargs):
+            takes, gives = keras_graphs.model_arguments(args, kwargs) or (Value(None), Value(None))
+            keras_graphs.fill_model(ev, module, takes, gives, node, frame)
         elif module.container:
             self.add_all(ev, module, args, kwargs, node, frame)
         elif base is not None and base.name not in BASES:
@@ -138,6 +153,9 @@ class KerasModules(KerasCalls):
             return Value(module.cls)
         if attr == "name":
             return Value(module.name)
+        if attr == "state_size" and module.class_name in CELLS and "units" in module.params:
+            units = Value(module.params["units"])
+            return Value(ListObject([units] * CELLS[module.class_name])) if CELLS[module.class_name] > 1 else units
         said = keras_graphs.attribute(ev, module, attr, node, frame)
         if said is not None:
             return said
@@ -287,7 +305,7 @@ class KerasModules(KerasCalls):
         number = module.calls.get(ev.mode, 0)
         module.calls[ev.mode] = number + 1
         if isinstance(module.cls, ClassObject):
-            hit = classes.member(ev, module.cls, "call")
+            hit = classes.member(ev, module.cls, "call") or classes.member(ev, module.cls, "__call__")
             if hit is not None and isinstance(hit[0].hint, FunctionObject):
                 function = hit[0].hint
                 names = [a.arg for a in (*function.node.args.args, *function.node.args.kwonlyargs)]
@@ -298,7 +316,7 @@ class KerasModules(KerasCalls):
                     kwargs = {k: v for k, v in kwargs.items() if k != "training"}
                 own = classes.member(ev, module.cls, "build")
                 if own is None:
-                    keras_building.build(ev, module, args[:1], node, frame)  # the base's own one
+                    keras_building.build(ev, module, args[:1], {}, node, frame)  # the base's own one
                 else:
                     keras_building.build_own(ev, callee, module, own[0], args, kwargs, names[1:], node, frame)
                 return calls.call_program(ev, function, (callee, *args), kwargs, node, frame, hit[0], callee, visit)
@@ -333,8 +351,13 @@ class KerasModules(KerasCalls):
         self.check_axis(ev, module, args, node, frame)
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}
         before = len(ev.nodes)
-        keras_building.build(ev, module, args, node, frame)
+        kwargs, unsaid = with_key(module, args, kwargs)
+        fits(ev, module, args)
+        keras_building.build(ev, module, args, kwargs, node, frame)
         result = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
+        if unsaid and visit.bound is not None:
+            given = {slot: where for slot, where in visit.bound.given.items() if where != unsaid}
+            visit.bound = replace(visit.bound, given=given)
         for made in ev.nodes[before:]:
             made.index = number
         return self.activated(ev, module, result, node, frame)
@@ -359,6 +382,23 @@ class KerasModules(KerasCalls):
 
     def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         raise ev.refusal(frame, node, "a layer cannot be indexed", "index its list of layers")
+
+
+def with_key(module: ModuleObject, args: Args, kwargs: Kwargs) -> tuple[Kwargs, str]:
+    """Attention that is given no key takes the value for it; also the name of what is added."""
+    if module.class_name != "MultiHeadAttention" or len(args) > 2 or "key" in kwargs:
+        return kwargs, ""
+    value = args[1] if len(args) > 1 else kwargs.get("value")
+    return ({**kwargs, "key": value}, "key") if value is not None else (kwargs, "")
+
+
+def fits(ev: Evaluator, module: ModuleObject, args: Args) -> None:
+    """Heads that are together not as wide as what they attend to are no form's, but restated. Raises Restate."""
+    cells = [value.hint for value in args if isinstance(value.hint, TensorCell)]
+    width = module.params.get("width")
+    if module.class_name == "MultiHeadAttention" and isinstance(module.cls, Api) and cells:
+        if any(dim_hint(cell.shape[-1]) != width or len(cell.shape) != 3 for cell in cells):
+            restating.turn_to(ev, module.cls.name)
 
 
 def submodules(name: str, value: Value) -> Iterator[tuple[str, Value]]:

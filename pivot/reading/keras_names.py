@@ -16,14 +16,29 @@ ANSWERING = {
     "compute_output_shape", "compute_output_spec", "count_params", "evaluate", "fit", "get_weights", "predict",
 }  # fmt: skip
 """Methods whose results have no part in a network; a program that decides on them is refused."""
+TRAINING_ONLY = {
+    f"keras.layers.{name}"
+    for name in (
+        "ActivityRegularization", "AugMix", "CutMix", "GaussianDropout", "MixUp", "RandAugment", "RandomBrightness",
+        "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomElasticTransform", "RandomErasing",
+        "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHeight", "RandomHue", "RandomInvert",
+        "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",
+        "RandomShear", "RandomTranslation", "RandomWidth", "RandomZoom",
+    )
+}  # fmt: skip
+"""Layers that leave everything as it is outside of training."""
+CELLS = {"LSTMCell": 2, "GRUCell": 1, "SimpleRNNCell": 1}
+"""Cells of recurrent layers, and how many states they have."""
 PREFIXES = (
     ("tensorflow.compat.v1.", "tensorflow."),
+    ("tensorflow.experimental.numpy.", "keras.ops."),
     ("tensorflow.compat.v2.", "tensorflow."),
     ("tensorflow.python.keras.", "keras."),
     ("tensorflow.python.", "tensorflow."),
     ("tensorflow.contrib.keras.", "keras."),
     ("tensorflow.keras.", "keras."),
     ("tf_keras.", "keras."),
+    ("keras_core.", "keras."),
     ("keras.src.", "keras."),
     ("keras.api.", "keras."),
     ("keras.legacy.", "keras."),
@@ -32,12 +47,19 @@ SAME = {
     "tensorflow.keras": "keras",
     "tensorflow.python.keras": "keras",
     "tf_keras": "keras",
+    "keras_core": "keras",
+    "tensorflow_addons.layers.AdaptiveAveragePooling2D": "keras.layers.AdaptiveAveragePooling2D",
+    "tensorflow_addons.layers.AdaptiveMaxPooling2D": "keras.layers.AdaptiveMaxPooling2D",
+    "tensorflow_addons.layers.GroupNormalization": "keras.layers.GroupNormalization",
+    "tensorflow_addons.activations.gelu": "keras.activations.gelu",
+    "tensorflow_addons.activations.mish": "keras.activations.mish",
     "keras.src": "keras",
     "keras.Functional": "keras.Model",
     "keras.layers.Input": "keras.Input",
     "keras.Layer": "keras.layers.Layer",
     "keras.backend.tensorflow_backend": "keras.backend",
     "tensorflow.Variable": "keras.Variable",
+    "keras.activations.swish": "keras.activations.silu",
     "tensorflow.newaxis": "numpy.newaxis",
 }
 POOLS = re.compile(r"(Global)?(Avg|Max)Pool(\d)D$")

@@ -72,7 +72,8 @@ def parsed(text: str, target: str) -> tuple[str, Spelling]:
         becomes = wanted[place] if place < len(wanted) else ""
         own.append(Own(tuple(said.strip().split("|")), value, becomes))
     rest = bool(own) and own[-1].names[0].startswith("*")
-    return name, Spelling(f"keras.ops.{other}", tuple(own[:-1] if rest else own), rest)
+    full = other if other.startswith("keras.") else f"keras.ops.{other}"
+    return name, Spelling(full, tuple(own[:-1] if rest else own), rest)
 
 
 def split(text: str) -> list[str]:

@@ -158,3 +158,49 @@ def test_a_mode_of_its_own_is_said_and_random_evaluation_refused(
     done = read_keras(text, model="net(False)")
     assert [p.code for p in done.network.problems] == ["fixed-mode"]
     assert "active in evaluation" in refused(read_keras, text, model="net(True)").why
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "read"),
+    [
+        ("layers.Bidirectional(layers.LSTM(5))", (6, 4), ["flip", "lstm", "lstm", "concat"]),
+        ("layers.LSTM(5, dropout=0.2)", (6, 4), ["lstm"]),
+        ("layers.RNN(layers.GRUCell(5))", (2, 4), ["zeros", "index", "gru_cell", "index", "gru_cell"]),
+        ("layers.TimeDistributed(layers.Dense(3))", (6, 4), ["reshape", "linear", "reshape"]),
+        ("layers.RandomFlip()", (8, 8, 3), ["identity"]),
+        ("layers.SeparableConv2D(5, 3, activation='relu')", (8, 8, 3), ["conv2d", "conv2d", "relu"]),
+        ("layers.DepthwiseConv2D(3, depth_multiplier=2)", (8, 8, 3), ["reshape", "conv2d", "add"]),
+        ("layers.EinsumDense('abc,cd->abd', (6, 7), bias_axes='d')", (6, 4), ["einsum", "add"]),
+        ("layers.Resizing(4, 4)", (8, 8, 3), ["resize2d"]),
+    ],
+)
+def test_layers_that_are_restated(read_keras: Read, layer: str, shape: tuple[int, ...], read: list[str]) -> None:
+    text = f"def net():\n    x = keras.Input({shape})\n    return keras.Model(x, {layer}(x))\n"
+    assert ops(read_keras(text, model="net()")) == read
+
+
+def test_attention_whose_heads_are_not_as_wide_as_its_input_is_restated(read_keras: Read) -> None:
+    text = (
+        "def net():\n    x = keras.Input((6, 4))\n    return keras.Model(x, layers.MultiHeadAttention(2, {0})(x, x))\n"
+    )
+    assert ops(read_keras(text.format(2), model="net()")) == ["multi_head_attention"]
+    done = read_keras(text.format(3), model="net()")
+    assert done.network.nodes[0].op is not None and done.network.nodes[0].op.name == "einsum"
+    assert [str(size) for size in done.network.outputs[0].type.shape] == ["N", "6", "4"]
+
+
+def test_statements_of_a_file_run_in_their_order(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        data = open("nowhere")
+        x = keras.Input((4,))
+        first = x
+        x = layers.Dense(3)(x)
+        early = x
+        x = layers.Dense(5)(x)
+        model = keras.Model(first, [early, x])
+        x = None
+        """,
+        model="model",
+    )
+    assert [str(size) for out in done.network.outputs for size in out.type.shape] == ["N", "3", "N", "5"]

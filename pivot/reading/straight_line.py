@@ -1,0 +1,53 @@
+"""Module-level code that builds a model step by step is run in its order, not name by name.
+
+`x = layer(x)` three times and `y = x` between them: a name asked for later must not run what stands behind its use.
+Only statements are run that the model needs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pivot.problems import Refusal
+from pivot.reading import classes, imports
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame, Scope
+
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
+
+def run_to(
+    ev: Evaluator, scope: Scope, frame: Frame, body: list[ast.stmt], wanted: set[str], last: ast.stmt | None = None
+) -> None:
+    """Run the statements that bind or change `wanted`, up to `last` or the last of them, and what these need."""
+    steps = [s for s in body if not isinstance(s, DEFINITIONS)]
+    if last is not None and last in steps:
+        steps = steps[: steps.index(last) + 1]
+    chosen: list[ast.stmt] = []
+    needed = set(wanted)
+    for statement in reversed(steps):
+        bound = {*classes.bound_names(statement), *imports.changed_names(statement)}
+        if not bound & needed or bound & ev.overrides.keys():
+            continue
+        chosen.append(statement)
+        needed |= {n for n in loaded(statement) if n not in ev.overrides}
+    for statement in reversed(chosen):
+        if id(statement) in ev.trace.executed:
+            continue
+        try:
+            ev.execute([statement], frame)
+        except Refusal:  # the model may do without; a name that it misses is refused where it is used
+            ev.trace.executed.discard(id(statement))
+            if set(classes.bound_names(statement)) & wanted:
+                raise
+
+
+def loaded(node: ast.AST) -> Iterator[str]:
+    """The names that a statement reads."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+            yield part.id

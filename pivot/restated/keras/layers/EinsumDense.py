@@ -1,0 +1,36 @@
+import keras
+from keras import ops
+
+
+class EinsumDense(keras.layers.Layer):
+    """einsum(equation, x, kernel) + bias, the equation in the form "abc,cd->abd"."""
+
+    def __init__(self, equation, output_shape, activation=None, bias_axes=None, **kwargs):
+        super().__init__()
+        self.equation = equation
+        self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
+        self.bias_axes = bias_axes
+        self.activation = None if activation is None else keras.activations.get(activation)
+
+    def build(self, input_shape):
+        left, right = self.equation.split("->")
+        data, weight = left.split(",")
+        if "..." in data:
+            free = "0123456789"[: len(input_shape) - len(data) + 3]
+            data, right = data.replace("...", free), right.replace("...", free)
+        sizes = dict(zip(data, input_shape, strict=True))
+        given = right[len(right) - len(self.partial_output_shape) :]
+        for letter, size in zip(given, self.partial_output_shape, strict=True):
+            if size is not None:
+                sizes[letter] = size
+        self.kernel = self.add_weight(shape=[sizes[letter] for letter in weight], name="kernel")
+        if self.bias_axes:
+            first = min([right.index(letter) for letter in self.bias_axes])
+            shape = [sizes[letter] if letter in self.bias_axes else 1 for letter in right[first:]]
+            self.bias = self.add_weight(shape=shape, name="bias")
+
+    def call(self, inputs):
+        y = ops.einsum(self.equation, inputs, self.kernel)
+        if self.bias_axes:
+            y = y + self.bias
+        return y if self.activation is None else self.activation(y)

@@ -1,0 +1,3 @@
+def bias_add(value, bias, data_format=None, name=None):
+    """value + bias, the channels last."""
+    return value + bias
