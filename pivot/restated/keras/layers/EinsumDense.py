@@ -20,9 +20,7 @@ class EinsumDense(keras.layers.Layer):
             data, right = data.replace("...", free), right.replace("...", free)
         sizes = dict(zip(data, input_shape, strict=True))
         given = right[len(right) - len(self.partial_output_shape) :]
-        for letter, size in zip(given, self.partial_output_shape, strict=True):
-            if size is not None:
-                sizes[letter] = size
+        sizes.update({a: size for a, size in zip(given, self.partial_output_shape, strict=True) if size is not None})
         self.kernel = self.add_weight(shape=[sizes[letter] for letter in weight], name="kernel")
         if self.bias_axes:
             first = min([right.index(letter) for letter in self.bias_axes])
