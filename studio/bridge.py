@@ -87,9 +87,9 @@ class GraphBridge(QObject):
             self._document.go_to(place.file, place.line, place.column, "activated")
 
     def _dropped(self, op: str, name: str) -> None:
-        """An op dropped on a node that may be mapped by hand opens the mapping."""
+        """An op dropped on a node that nothing reads opens the mapping."""
         node = self._shown.node_by_id.get(name) if self._shown is not None else None
-        if node is not None and (node.call is not None or node.unmapped is not None):
+        if node is not None and node.unmapped is not None:
             self._document.select((name,), (), "mapping")
             self._document.ask_mapping(name, op)
 

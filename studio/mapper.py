@@ -43,7 +43,6 @@ class Mapper(QObject):
         self.remembering.changed.connect(self._read_ops_again)
         document.mapping_wanted.connect(self.open)
         document.project_changed.connect(lambda before, after: self._follow_folders())
-        palette.chosen.connect(self.take)
 
     def open(self, name: str, op: str = "") -> None:
         """Ask what the call of a node means, perhaps an op; says why where it cannot be asked."""
@@ -83,13 +82,12 @@ class Mapper(QObject):
             self.open(found.id)
 
     def take(self, op: str) -> bool:
-        """Use an op of the palette: in the mapping that is open, else on the selected node that can be mapped."""
+        """Use an op of the palette: in the open mapping, else on the selected red node; False where neither is."""
         if self.dialog is not None and self.dialog.isVisible():
             self.dialog.choose(op)
             return True
-        chosen = [node for node in self._selected() if node.call is not None]
+        chosen = [node for node in self._selected() if node.unmapped is not None]
         if not chosen:
-            self._say(self.tr("Select a red node, then take an operation for it"))
             return False
         self.open(chosen[0].id, op)
         return True

@@ -138,7 +138,7 @@ class Window(QMainWindow):
         document.results_changed.connect(self._results_changed)
         self.graph.tracing.said.connect(self.status.say)
         self.editor.said.connect(self.status.say)
-        self.panels.palette.chosen.connect(self.editing.take_op)
+        self.panels.palette.chosen.connect(self._take_op)
         self.editing.panel_wanted.connect(self.panels.show)
         self.jobs.failed.connect(lambda kind, text: self.status.say(text))
         self.jobs.weights_written.connect(lambda out: self.status.say(f"Weights written to {out}"))
@@ -284,6 +284,11 @@ class Window(QMainWindow):
         out = self.filing.chooser.weights(self, checkpoint.with_name(checkpoint.stem.split(".")[0] + suffix))
         if out is not None:
             self.jobs.write_weights(checkpoint, out)
+
+    def _take_op(self, op: str) -> None:
+        """An op was taken from the palette: for the call that is being mapped or is red, else for an edit."""
+        if not self.mapper.take(op):
+            self.editing.take_op(op)
 
     def map_node(self) -> None:
         self.mapper.open_selected()
