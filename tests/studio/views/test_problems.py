@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from pivot.problems import Problem
 from studio.document import Document, Results
 from studio.theme import Theme
-from studio.views.problems import ProblemModel, ProblemsView
+from studio.views.problems import BY_KIND, ProblemModel, ProblemsView
+from tests.studio.fixtures.lost import open_lost
 
 
 def problem(severity: str, line: int, why: str = "why") -> Problem:
@@ -31,9 +35,47 @@ def test_errors_come_first_and_each_once(document: Document, source: Path, theme
         ("info", 1),
     ]
     assert made.table.isVisibleTo(made)
-    QAbstractItemModelTester(made.model, QAbstractItemModelTester.FailureReportingMode.Warning)
-    assert made.model.index(0, 0).data() == ""
-    assert made.model.index(0, 3).data() == "m.py:2"
+    assert made.model.index(0, 0).data() == "why"
+    assert made.model.index(0, 2).data() == "m.py:2"
+
+
+def test_they_are_filtered_and_grouped(document: Document, source: Path, theme: Theme, qtbot: QtBot) -> None:
+    document.open(source)
+    made = ProblemsView(document, theme)
+    qtbot.addWidget(made)
+    made.show()
+    found = (problem("info", 1, "left out"), problem("error", 9, "not mapped"), problem("warning", 3, "not proved"))
+    document.set_results(Results(document.revision, problems=found))
+    assert [button.text() for button in made.kinds.values()] == ["1 error", "1 warning", "1 info"]
+    qtbot.mouseClick(made.kinds["info"], Qt.MouseButton.LeftButton)
+    assert [p.why for p in made.model.problems] == ["not mapped", "not proved"]
+    qtbot.keyClicks(made.field, "prov")
+    assert [p.why for p in made.model.problems] == ["not proved"]
+    made.field.clear()
+    made.grouping.setCurrentIndex(BY_KIND)
+    assert [made.model.item(at).text() for at in range(made.model.rowCount())] == ["Errors  (1)", "Warnings  (1)"]
+    assert [p.why for p in made.model.problems] == ["not mapped", "not proved"]
+
+
+def test_the_remedy_of_an_unmapped_call_is_its_mapping(
+    document: Document, theme: Theme, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIVOT_STUDIO_OPS", str(tmp_path / "mine"))
+    open_lost(document, tmp_path)
+    picture = document.results.picture
+    document.set_results(replace(document.results, problems=picture.problems))
+    made = ProblemsView(document, theme)
+    qtbot.addWidget(made)
+    made.show()
+    asked: list[str] = []
+    document.mapping_wanted.connect(lambda node, op: asked.append(node))
+    made.table.setCurrentIndex(made.model.index(0, 0))
+    qtbot.mouseClick(made.fix, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(made.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(asked) == 2 and picture.node_by_id[asked[0]].unmapped is not None
+    last = picture.unmapped[-1]
+    document.select((last.id,))
+    assert made.table.currentIndex().siblingAtColumn(2).data() == f"net.py:{last.site.line}"
 
 
 def test_a_double_click_goes_to_the_place(converted: Document, theme: Theme, qtbot: QtBot) -> None:
@@ -51,5 +93,6 @@ def test_a_double_click_goes_to_the_place(converted: Document, theme: Theme, qtb
 def test_the_model_of_nothing_is_well_formed(qapp: object, theme: Theme) -> None:
     model = ProblemModel(theme)
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
-    model.set_problems((problem("error", 1),))
+    model.show((problem("error", 1),), 0, ())
     model.set_theme(theme)
+    assert len(model.problems) == 1
