@@ -12,6 +12,7 @@ from codegen.writing.cleaning import clean_function
 from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.expressions import KEPT_ROOTS
 from codegen.writing.naming import member_key, reference_to
+from codegen.writing.own_weights import build_into_constructor
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup
@@ -193,6 +194,7 @@ class Definitions:
         for statement in node.body:
             made.body.extend(self.member(statement, cls, is_module))
         made.body.extend(self.unread_methods(made, cls))
+        build_into_constructor(self, cls, made)
         if self.trains_more(cls):
             at = next(
                 (i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == self.w.call_name),
@@ -267,6 +269,8 @@ class Definitions:
             used = self.w.trace.frames.get(id(statement))
             if statement is not last or statement.name in DROPPED_MEMBERS:
                 return []
+            if is_module and statement.name == "build" and self.w.target.builds_early:
+                return []  # it is part of the constructor
             if (is_module or has_own_gradient(cls)) and (not used or self.w.serves_nothing(statement)):
                 return []
             try:

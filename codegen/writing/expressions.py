@@ -39,6 +39,7 @@ class Expressions:
         self.uses_mode = uses_mode
         self.uses_tensors = False  # does this definition compute with tensors?
         self.mode_name = ""  # a parameter that tells the mode, where the target reads it from the module
+        self.shapes: set[str] = set()  # parameters that are shapes of inputs, which a constructor is not given
         self.gone: set[str] = set()  # names of this definition whose values went
         self.as_is: ast.AST | None = None  # a call whose result the statement takes apart itself
         self.places: dict[int, int] = {}  # calls of whose result only one item is taken
@@ -47,7 +48,8 @@ class Expressions:
 
     def expr(self, node: ast.expr) -> ast.expr:
         """One expression."""
-        made = self.dispatch(node)
+        size = self.w.inferred.said_at(node) if self.w.inferred is not None else None
+        made = self.dispatch(node) if size is None else self.expr(size)
         return nodes.like(made, node) if made is not node else made
 
     def dispatch(self, node: ast.expr) -> ast.expr:

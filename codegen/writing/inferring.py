@@ -21,7 +21,7 @@ from pivot.notation import axis_of
 from pivot.reading.frames import Frame
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import TensorVersion
+from pivot.reading.values import TensorCell, TensorVersion, Value
 from pivot.slots import SizeOf, Slot
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ class Inferred:
             if module.site is not None and not module.speculative:
                 self.modules.setdefault(id(module.site), []).append(module)
         places: dict[Key, Place] = {}
+        self.named: dict[int, Key] = {}  # reads of an input's shape in `build`
+        self.collect_builds(places)
         for site in sites.sites.values():
             for case in site.cases:
                 for member in case.members:
@@ -87,7 +89,36 @@ class Inferred:
                 if isinstance(version, TensorVersion) and axis is not None:
                     place = places.setdefault((id(module.site), slot.key), Place(module.site, slot.key))
                     size = dim_hint(version.type.shape[axis])
-                    place.uses.append(Use(module.frame, size, self.origins.of(version, axis)))
+                    place.uses.append(Use(home(module.frame), size, self.origins.of(version, axis)))
+
+    def collect_builds(self, places: dict[Key, Place]) -> None:
+        """`input_shape[-1]` in `build`: a size that the constructor is told."""
+        for frames in self.trace.frames.values():
+            for frame in frames:
+                if not is_build(frame) or frame.speculative:
+                    continue
+                assert frame.function is not None
+                for node in ast.walk(frame.function.node):
+                    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
+                        continue
+                    read = shape_read(frame, node)
+                    if read is None:
+                        continue
+                    version, axis = read
+                    rank = len(version.type.shape)
+                    last = axis == rank - 1
+                    name = f"size{axis}" if not last else "in_features" if rank < 4 else "in_channels"
+                    key = (id(node), name)
+                    self.named[id(node)] = key
+                    place = places.setdefault(key, Place(node, name))
+                    size = dim_hint(version.type.shape[axis])
+                    place.uses.append(Use(home(frame), size, self.origins.of(version, axis)))
+
+    def said_at(self, node: ast.AST) -> ast.expr | None:
+        """The words for a size of an input that `build` reads at a node."""
+        key = self.named.get(id(node))
+        text = self.texts.get(key) if key is not None else None
+        return None if text is node else text
 
     def axis(self, step: Step, wanted: SizeOf, version: object) -> int | None:
         """The axis of an operand that a slot is about, in the source's numbers."""
@@ -146,7 +177,7 @@ class Inferred:
             return made
         if not isinstance(origin, Made) or origin.module.frame is None:
             return None
-        text = in_frame(origin.text, origin.module.frame, frame)
+        text = in_frame(origin.text, home(origin.module.frame), frame)
         if text is None:
             return None
         return text if visible(text, frame, site, self.same_turn(origin.module, frame, site)) else None
@@ -192,6 +223,38 @@ class Inferred:
             if function is not None and id(function.node) in self.added:
                 return [self.texts[id(node), name] for name in self.added[id(function.node)]]
         return []
+
+
+def is_build(frame: Frame) -> bool:
+    """Is a frame that of a layer's `build`?"""
+    receiver = frame.receiver.hint if frame.receiver is not None else None
+    return frame.function is not None and frame.function.name == "build" and isinstance(receiver, ModuleObject)
+
+
+def home(frame: Frame) -> Frame:
+    """The frame whose text a frame's text becomes part of: what `build` does is written into the constructor."""
+    if not is_build(frame):
+        return frame
+    module = frame.receiver.hint if frame.receiver is not None else None
+    visit = module.visit if isinstance(module, ModuleObject) else None
+    return visit.entered if visit is not None and visit.entered is not None else frame
+
+
+def shape_read(frame: Frame, node: ast.Subscript) -> tuple[TensorVersion, int] | None:
+    """The tensor and the axis whose size `input_shape[-1]` is."""
+    value = frame.scope.names.get(node.value.id) if isinstance(node.value, ast.Name) else None
+    sizes = value.hint if value is not None else None
+    try:
+        place = ast.literal_eval(node.slice)
+    except ValueError:
+        return None
+    if not isinstance(sizes, tuple) or not isinstance(place, int) or not -len(sizes) <= place < len(sizes):
+        return None
+    origin = sizes[place].origin if isinstance(sizes[place], Value) else None
+    if origin is None or origin.kind != "size" or not origin.sources:
+        return None
+    cell = origin.sources[0].hint
+    return (cell.version, place % len(sizes)) if isinstance(cell, TensorCell) else None
 
 
 def raise_unsaid(place: Place) -> None:

@@ -235,6 +235,10 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
         return ast.Subscript(e.expr(node.value), e.expr(node.slice), ast.Load())
     assert isinstance(node.func, ast.Attribute)
     owner = e.expr(node.func.value)
+    if name == "add_weight":
+        from codegen.writing.own_weights import weight_expression
+
+        return weight_expression(e, node, visits)
     if name == "add" and module is not None and module.container == "sequential":
         return added(e, owner, node)
     if name in ("add_module", "register_module") and module is not None:

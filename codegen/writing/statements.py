@@ -186,6 +186,9 @@ class Statements:
         if self.owner == "sequential" and self.is_child(node):
             return [ast.Expr(self.w.target.append(nodes.name("self"), value))]
         targets = [self.e.target(t) for t in node.targets]
+        if value.__dict__.get("buffer") and isinstance(targets[0], ast.Attribute):
+            register = ast.Attribute(targets[0].value, "register_buffer", ast.Load())
+            return [ast.Expr(ast.Call(register, [ast.Constant(targets[0].attr), value], []))]
         if any(nodes.has_gone(target) for target in targets):
             return []
         if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):

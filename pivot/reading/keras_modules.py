@@ -185,9 +185,10 @@ class KerasModules(KerasCalls):
         assert isinstance(module, ModuleObject)
         if name in ("call", "__call__"):
             return self.apply_module(ev, receiver, args, kwargs, node, frame)
-        ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
+        visit = ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
         if name == "add_weight":
-            return self.own_weight(ev, module, args, kwargs, node, frame)
+            visit.result = self.own_weight(ev, module, args, kwargs, node, frame)
+            return visit.result
         if name == "get_layer":
             return keras_graphs.get_layer(ev, module, args, kwargs, node, frame)
         if name == "add":

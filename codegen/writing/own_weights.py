@@ -1,0 +1,186 @@
+"""Weights that a Keras layer makes itself, in PyTorch: `self.add_weight(...)` is a Parameter, or a buffer.
+
+PyTorch makes weights in the constructor: what `build` does, with the shapes of inputs it is told, comes at its end.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
+from codegen.writing.statements import Statements
+from pivot.problems import Problem
+from pivot.reading.trace import Visit
+from pivot.reading.values import Api, ClassObject, InstanceObject, TensorCell, Value
+
+if TYPE_CHECKING:
+    from codegen.writing.definitions import Definitions
+    from codegen.writing.expressions import Expressions
+
+FILLED = {"zeros": "torch.zeros", "zero": "torch.zeros", "ones": "torch.ones", "one": "torch.ones"}
+DRAWN = {
+    "glorot_uniform": "xavier_uniform_", "glorot_normal": "xavier_normal_", "he_uniform": "kaiming_uniform_",
+    "he_normal": "kaiming_normal_", "orthogonal": "orthogonal_", "uniform": "uniform_", "random_uniform": "uniform_",
+    "normal": "normal_", "random_normal": "normal_", "truncated_normal": "trunc_normal_", "identity": "eye_",
+}  # fmt: skip
+"""Keras' names -> functions of torch.nn.init."""
+NUMBERS = {"uniform_": (-0.05, 0.05), "normal_": (0.0, 0.05), "trunc_normal_": (0.0, 0.05)}
+KEPT = ("name", "shape", "initializer", "dtype", "trainable")
+
+
+def weight_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """`nn.Parameter(torch.zeros(n))`; a weight that is not trained is only its tensor, to be registered."""
+    given = arguments(node, visits[0])
+    cells = [v.result.hint for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)]
+    parameters = [c.version.parameter for c in cells if c.version.parameter is not None]
+    if not parameters:
+        raise Unwritable("a weight whose shape is not known")
+    shape = shape_text(e, given.get("shape"), [p.type.shape for p in parameters])
+    trained = {p.trainable for p in parameters}
+    if len(trained) != 1:
+        raise Unwritable("a weight that is trained at some visits only")
+    tensor = filled(e, node, given, visits[0], shape, len(parameters[0].type.shape))
+    dtype = given.get("dtype")
+    if isinstance(dtype, ast.Constant) and isinstance(dtype.value, str) and not dtype.value.startswith("float"):
+        tensor = nodes.call("torch.zeros", [shape], {"dtype": nodes.name(f"torch.{dtype.value}")})
+    if trained == {True}:
+        return nodes.call("torch.nn.Parameter", [tensor])
+    tensor.__dict__["buffer"] = True
+    return tensor
+
+
+def arguments(node: ast.Call, visit: Visit) -> dict[str, ast.expr]:
+    """The arguments by name; in Keras 2 the name may come first."""
+    named_first = bool(visit.args) and isinstance(visit.args[0].hint, str)
+    places = ("name", "shape", "dtype", "initializer") if named_first else ("shape", "initializer", "dtype")
+    found = dict(zip(places, node.args, strict=False))
+    found.update({k.arg: k.value for k in node.keywords if k.arg is not None})
+    return found
+
+
+def shape_text(e: Expressions, given: ast.expr | None, shapes: list[tuple[object, ...]]) -> ast.expr:
+    """The sizes as the source says them, each by itself, or the numbers that all visits agree on."""
+    if isinstance(given, (ast.Tuple, ast.List)) and len(given.elts) == len(shapes[0]):
+        columns = list(zip(*shapes, strict=True))
+        parts = [size_text(e, part, list(column)) for part, column in zip(given.elts, columns, strict=True)]
+        return ast.Tuple(parts, ast.Load()) if len(parts) != 1 else parts[0]
+    if given is not None and len(set(shapes)) > 1:
+        return e.expr(given)
+    if len(set(shapes)) != 1:
+        raise Unwritable("the shape of this weight differs between visits")
+    sizes = shapes[0]
+    return nodes.literal(tuple(sizes) if len(sizes) != 1 else sizes[0])
+
+
+def size_text(e: Expressions, part: ast.expr, column: list[object]) -> ast.expr:
+    """One size: the source's words where they have any here, else the number."""
+    try:
+        text = e.expr(part)
+    except Unwritable:
+        text = None
+    local = text is not None and any(
+        isinstance(n, ast.Name) and n.id not in ("self", *e.locals) and n.id in e.shapes for n in ast.walk(text)
+    )
+    if text is not None and not local and not nodes.has_gone(text):
+        return text
+    if len(set(column)) != 1:
+        raise Unwritable("a size of this weight differs between visits and no name says it")
+    return nodes.literal(column[0])
+
+
+def filled(
+    e: Expressions, node: ast.Call, given: dict[str, ast.expr], visit: Visit, shape: ast.expr, rank: int
+) -> ast.expr:
+    """A tensor of a shape that starts as the source says, as far as PyTorch has a word for it."""
+    value = initializer_of(visit)
+    name, arguments_ = value
+    sizes = [shape] if not isinstance(shape, ast.Tuple) else list(shape.elts)
+    if not isinstance(shape, ast.Tuple) and rank != 1:
+        sizes = [shape]
+    if rank == 0:
+        sizes = [ast.Tuple([], ast.Load())]
+    if name in FILLED:
+        return nodes.call(FILLED[name], sizes)
+    if name == "constant" and arguments_ and isinstance(arguments_[0], (int, float)):
+        return nodes.call("torch.full", [shape_tuple(shape, rank), nodes.literal(arguments_[0])])
+    draw = DRAWN.get(name, "")
+    if draw and (rank >= 2 or draw in NUMBERS) and (draw != "eye_" or rank == 2):
+        numbers: tuple[object, ...] = NUMBERS.get(draw, ())
+        if draw in NUMBERS and arguments_:
+            numbers = tuple(arguments_)[:2] if len(arguments_) >= 2 else numbers
+        return nodes.call(
+            f"torch.nn.init.{draw}", [nodes.call("torch.empty", sizes), *[nodes.literal(n) for n in numbers]]
+        )
+    why = f"what this weight starts from ({name or 'its initializer'}) is not carried over"
+    place = e.file, node.lineno, node.col_offset + 1
+    e.w.refused(Problem("initialiser", "info", *place, why, "load weights, or set these values in the target"))
+    return nodes.call("torch.nn.init.normal_", [nodes.call("torch.empty", sizes), *map(nodes.literal, (0.0, 0.05))])
+
+
+def shape_tuple(shape: ast.expr, rank: int) -> ast.expr:
+    """A shape as a tuple."""
+    return ast.Tuple([shape], ast.Load()) if rank == 1 and not isinstance(shape, ast.Tuple) else shape
+
+
+def initializer_of(visit: Visit) -> tuple[str, tuple[object, ...]]:
+    """("zeros", ()), ("random_normal", (0.0, 0.02)): what the weight is started with; Keras' default is glorot."""
+    named_first = bool(visit.args) and isinstance(visit.args[0].hint, str)
+    places = ("name", "shape", "dtype", "initializer") if named_first else ("shape", "initializer", "dtype")
+    given = {**dict(zip(places, visit.args, strict=False)), **visit.kwargs}
+    value = given.get("initializer", Value(None))
+    hint = value.hint
+    if hint is None:
+        return "glorot_uniform", ()
+    if isinstance(hint, str):
+        return hint.lower(), ()
+    name = hint.name if isinstance(hint, Api) else ""
+    if isinstance(hint, InstanceObject) and isinstance(hint.cls, Api):
+        name = hint.cls.name
+    return snake(name.rpartition(".")[2]), ()
+
+
+def snake(name: str) -> str:
+    """`GlorotUniform` as `glorot_uniform`."""
+    return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
+
+
+def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef) -> None:
+    """What `build` makes comes at the end of `__init__`."""
+    build = next((s for s in cls.node.body if isinstance(s, ast.FunctionDef) and s.name == "build"), None)
+    if build is None or not d.w.target.builds_early or not d.w.trace.frames.get(id(build)):
+        return
+    from codegen.writing.definitions import local_names
+
+    init = next((s for s in made.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"), None)
+    own = next((s for s in cls.node.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"), None)
+    locals_ = local_names(build) | (local_names(own) if own is not None else set())
+    body = Statements(d.w, cls.file, locals_, False)
+    body.e.shapes = {a.arg for a in build.args.args[1:]}
+    written = body.block([s for s in build.body if not is_of_keras(s)])
+    written = [s for s in written if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    if init is None:
+        start = ast.Expr(nodes.call(ast.Attribute(nodes.call("super"), "__init__", ast.Load())))
+        init = ast.FunctionDef("__init__", ast.arguments([], [ast.arg("self")], None, [], [], None, []), [start], [])
+        init.returns, init.__dict__["blank"] = None, 1
+        at = next((i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef)), len(made.body))
+        made.body.insert(at, init)
+    init.body = [s for s in init.body if not isinstance(s, ast.Pass)] + written
+    unread = body.e.shapes & {n.id for s in written for n in ast.walk(s) if isinstance(n, ast.Name)}
+    if unread:
+        raise d.w.refusal(cls.file, build, "the shape of an input is used in a way that a constructor cannot know")
+
+
+def is_of_keras(statement: ast.stmt) -> bool:
+    """`super().build(input_shape)`, `self.built = True`."""
+    if isinstance(statement, ast.Assign):
+        target = statement.targets[0]
+        return isinstance(target, ast.Attribute) and target.attr == "built"
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr == "build"
+        and (isinstance(call.func.value, ast.Call))
+    )

@@ -1,0 +1,61 @@
+"""Weights that a Keras layer makes itself: parameters and buffers of the constructor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SOURCE = """
+import keras
+from keras import layers, ops
+
+
+class Scaled(layers.Layer):
+    def __init__(self, units=4, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+
+    def build(self, input_shape):
+        dim = input_shape[-1]
+        self.w = self.add_weight(shape=(dim, self.units), initializer="glorot_uniform")
+        self.b = self.add_weight(shape=(self.units,), initializer="zeros", name="b")
+        self.seen = self.add_weight(shape=(input_shape[-1],), initializer="ones", trainable=False)
+        self.inner = layers.Dense(self.units)
+        super().build(input_shape)
+        self.built = True
+
+    def call(self, x):
+        return self.inner(ops.matmul(x * self.seen, self.w) + self.b)
+
+    def get_config(self):
+        return {"units": self.units}
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one = Scaled(6, name="one")
+        self.two = Scaled()
+
+    def call(self, x):
+        return self.two(self.one(x))
+"""
+
+
+def test_build_becomes_the_end_of_the_constructor(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(SOURCE, encoding="utf-8")
+    converted, proof = to_torch(path, "2x3", model="Net()")
+    assert proof.why is None
+    lines = [line.strip() for line in converted.text.splitlines()]
+    assert "def __init__(self, in_features, units=4):" in lines
+    assert "dim = in_features" in lines
+    assert "self.w = nn.Parameter(nn.init.xavier_uniform_(torch.empty(dim, self.units)))" in " ".join(lines).replace(
+        "( ", "("
+    ).replace(" )", ")")
+    assert "self.b = nn.Parameter(torch.zeros(self.units))" in lines
+    assert 'self.register_buffer("seen", torch.ones(in_features))' in lines
+    assert "self.one = Scaled(3, 6)" in lines
+    assert "self.two = Scaled(6)" in lines
+    assert not any("build" in line or "get_config" in line for line in lines)
