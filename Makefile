@@ -52,10 +52,11 @@ format: install  ## put every file in order
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: install  ## measure speed: conversion, latency of the result, scaling
+bench: install  ## measure speed: conversion, latency of the result, scaling, the window
 	@$(PY) benchmarks/convert_resnet50.py --cache $(CACHE)
 	@$(PY) benchmarks/latency_resnet50.py --cache $(CACHE)
 	@$(PY) benchmarks/scaling.py
+	@$(PY) benchmarks/window.py --cache $(CACHE)
 
 bench-peers: install  ## install other converters into benchmarks/.peers, for make bench to compare with
 	@$(PYTHON) benchmarks/install_peers.py

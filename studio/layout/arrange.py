@@ -170,18 +170,41 @@ def _routes(
 ) -> list[list[Point]]:
     leave, arrive = offsets
     routes: list[list[Point]] = []
+    # Lines of one bus run over the same dummies: what leads to a dummy is found once, however many lines go on there.
+    known: dict[tuple[int, float], list[Point]] = {}
     for index, path in enumerate(graph.paths):
         first, last = path[0], path[-1]
         start = centres[first] + leave[index]
         stop = centres[last] + arrive[index]
         upper, lower = graph.ranks[first], graph.ranks[last]
-        points = [(start, (tops[upper] + bottoms[upper] + boxes[first].along) / 2), (start, bottoms[upper])]
-        for place in path[1:-1]:
-            points.append((centres[place], tops[graph.ranks[place]]))
-            points.append((centres[place], bottoms[graph.ranks[place]]))
-        points += [(stop, tops[lower]), (stop, (tops[lower] + bottoms[lower] - boxes[last].along) / 2)]
-        routes.append(_without_idle(points))
+        at = len(path) - 2
+        while at > 0 and (path[at], start) not in known:
+            at -= 1
+        points: list[Point] = []
+        if at > 0:
+            points = list(known[path[at], start])
+        else:
+            _lead(points, (start, (tops[upper] + bottoms[upper] + boxes[first].along) / 2))
+            _lead(points, (start, bottoms[upper]))
+        for place in path[at + 1 : -1]:
+            _lead(points, (centres[place], tops[graph.ranks[place]]))
+            _lead(points, (centres[place], bottoms[graph.ranks[place]]))
+            known[place, start] = list(points)
+        _lead(points, (stop, tops[lower]))
+        _lead(points, (stop, (tops[lower] + bottoms[lower] - boxes[last].along) / 2))
+        routes.append(points)
     return routes
+
+
+def _lead(points: list[Point], point: Point) -> None:
+    """Lead a line on to a point, without repeats and without points in the middle of a straight line."""
+    if points and abs(points[-1][0] - point[0]) < 0.01:
+        if abs(points[-1][1] - point[1]) < 0.01:
+            return
+        if len(points) > 1 and abs(points[-2][0] - point[0]) < 0.01:
+            points[-1] = point
+            return
+    points.append(point)
 
 
 def _spread(
@@ -237,16 +260,3 @@ def _side_by_side(width: float, centre: float, towards: Sequence[float], room: f
     for at, index in enumerate(ordered):
         offsets[index] = (at - middle) * step
     return offsets
-
-
-def _without_idle(points: Sequence[Point]) -> list[Point]:
-    """The points without repeats and without those in the middle of a straight line."""
-    kept: list[Point] = []
-    for point in points:
-        if kept and abs(kept[-1][0] - point[0]) < 0.01 and abs(kept[-1][1] - point[1]) < 0.01:
-            continue
-        if len(kept) > 1 and abs(kept[-1][0] - point[0]) < 0.01 and abs(kept[-2][0] - point[0]) < 0.01:
-            kept[-1] = point
-            continue
-        kept.append(point)
-    return kept

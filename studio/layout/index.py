@@ -23,9 +23,14 @@ class DrawingIndex:
         for item, box in drawing.boxes.items():
             for cell in _cells(box):
                 self._boxes[cell].append(item)
+        trunks = _trunks(drawing)
         for number, drawn in enumerate(drawing.wires):
             cells: dict[tuple[int, int], None] = {}
-            for (x0, y0), (x1, y1) in zip(drawn.points, drawn.points[1:], strict=False):
+            trunk = trunks.get(number)
+            for start, stop in zip(drawn.points, drawn.points[1:], strict=False):
+                if trunk is not None and trunk.covers(start, stop):
+                    continue
+                (x0, y0), (x1, y1) = start, stop
                 piece = Rect(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
                 cells.update(dict.fromkeys(_cells(piece)))
             for cell in cells:
@@ -41,7 +46,10 @@ class DrawingIndex:
         return list(found)
 
     def wires_in(self, area: Rect) -> list[int]:
-        """The wires that run through the cells of an area, by their place in the drawing."""
+        """The wires to draw in the cells of an area, by their place in the drawing.
+
+        Of those that carry the same value from the same place along one line there, the longest stands for all.
+        """
         found: dict[int, None] = {}
         for cell in _cells(area):
             found.update(dict.fromkeys(self._wires.get(cell, ())))
@@ -64,6 +72,55 @@ class DrawingIndex:
             if away < least:
                 best, least = number, away
         return best
+
+
+class _Trunk:
+    """The longest wire of a bundle: what the others have in common with it is drawn once."""
+
+    def __init__(self, points: Sequence[Point], horizontal: bool) -> None:
+        self._horizontal = horizontal
+        self._pieces = set(itertools.pairwise(points))
+        self._straight: dict[float, list[tuple[float, float]]] = defaultdict(list)
+        for start, stop in self._pieces:
+            if straight(start, stop, horizontal):
+                across, along, end = self._flow(start, stop)
+                self._straight[across].append((along, end))
+
+    def covers(self, start: Point, stop: Point) -> bool:
+        """Whether a piece of another wire lies on this one."""
+        if (start, stop) in self._pieces:
+            return True
+        if not straight(start, stop, self._horizontal):
+            return False
+        across, along, end = self._flow(start, stop)
+        return any(low <= along and end <= high for low, high in self._straight.get(across, ()))
+
+    def _flow(self, start: Point, stop: Point) -> tuple[float, float, float]:
+        """Where a straight piece is across the flow, and from where to where along it."""
+        (x0, y0), (x1, y1) = start, stop
+        if self._horizontal:
+            return y0, min(x0, x1), max(x0, x1)
+        return x0, min(y0, y1), max(y0, y1)
+
+
+def _trunks(drawing: Drawing) -> dict[int, _Trunk]:
+    """For the wires of bundles, by number, the trunk they branch off; not for the trunk itself."""
+    bundles: dict[object, list[int]] = defaultdict(list)
+    for number, drawn in enumerate(drawing.wires):
+        bundles[drawn.group, drawn.wire.source, drawn.wire.values].append(number)
+    found: dict[int, _Trunk] = {}
+    at = 0 if drawing.horizontal else 1
+    for numbers in bundles.values():
+        if len(numbers) < 2:
+            continue
+        longest = max(numbers, key=lambda number: abs(_reach(drawing.wires[number], at)))
+        trunk = _Trunk(drawing.wires[longest].points, drawing.horizontal)
+        found.update((number, trunk) for number in numbers if number != longest)
+    return found
+
+
+def _reach(drawn: DrawnWire, at: int) -> float:
+    return drawn.points[-1][at] - drawn.points[0][at]
 
 
 def bend(start: Point, stop: Point, horizontal: bool) -> tuple[Point, Point]:

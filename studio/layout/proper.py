@@ -6,7 +6,6 @@ line with 48 branches, and not 48 lines.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
@@ -45,20 +44,21 @@ def make_proper(ranks: Sequence[int], arcs: Sequence[Arc], buses: Sequence[Hasha
     """Cut long arcs at each rank; arcs of equal `buses` that leave the same item share the cuts."""
     made = Proper(len(ranks), list(ranks))
     trunks: dict[tuple[int, Hashable], list[int]] = {}
-    segments: set[tuple[int, int]] = set()
+    ends: set[tuple[int, int]] = set()
     ordered: list[tuple[int, int]] = []
     for (source, target), bus in zip(arcs, buses, strict=True):
         trunk = trunks.setdefault((source, bus), [])
         length = ranks[target] - ranks[source] - 1
         while len(trunk) < length:
+            ordered.append((trunk[-1] if trunk else source, made.count))
             trunk.append(made.count)
             made.ranks.append(ranks[source] + len(trunk))
         path = [source, *trunk[:length], target]
         made.paths.append(path)
-        for segment in itertools.pairwise(path):
-            if segment not in segments:
-                segments.add(segment)
-                ordered.append(segment)
+        end = (path[-2], target)
+        if end not in ends:
+            ends.add(end)
+            ordered.append(end)
     made.up = [[] for _ in range(made.count)]
     made.down = [[] for _ in range(made.count)]
     for upper, lower in ordered:

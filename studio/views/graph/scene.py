@@ -21,6 +21,7 @@ from studio.views.graph.state import GraphState, Marks
 
 EXTENT = 4e6  # pixels from the origin: scrolling never ends before the network does
 Z_WIRE, Z_NODE = 50.0, 100.0
+LIT_MOST = 40  # wires that stand out and are made wherever they are
 FADED = 0.2  # how much of what is out of focus is to be seen
 
 
@@ -76,7 +77,8 @@ class GraphScene(QGraphicsScene):
 
     def populate_with(self, items: Iterable[str], wires: Iterable[int]) -> None:
         """Have exactly these items and wires on the canvas."""
-        wanted_boxes, wanted_wires = dict.fromkeys(items), dict.fromkeys(wires)
+        lit = self.lit if len(self.lit) <= LIT_MOST else ()
+        wanted_boxes, wanted_wires = dict.fromkeys(items), dict.fromkeys((*wires, *lit))
         for key in [key for key in self.boxes if key not in wanted_boxes]:
             self.removeItem(self.boxes.pop(key))
         for number in [number for number in self.wires if number not in wanted_wires]:
@@ -110,6 +112,11 @@ class GraphScene(QGraphicsScene):
 
     def light(self, wires: frozenset[int]) -> None:
         """Let some wires stand out."""
+        missing = [number for number in wires - self.wires.keys() if self.drawing and number < len(self.drawing.wires)]
+        if self.boxes and len(missing) <= LIT_MOST:
+            # Of a bundle only the trunk is there; what stands out is drawn by itself.
+            for number in missing:
+                self._add_wire(number)
         for number in wires ^ self.lit:
             item = self.wires.get(number)
             if item is not None:

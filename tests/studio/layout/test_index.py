@@ -48,3 +48,22 @@ def test_a_wire_is_found_on_its_bend_and_not_far_from_it(index):
     shared = set(drawing.wires[found].wire.values) & set(bent.wire.values)
     assert shared
     assert index.wire_at(middle[0], middle[1] + 12, 4) != drawing.wires.index(bent)
+
+
+def test_of_a_bundle_the_trunk_is_drawn_once() -> None:
+    """One mask feeds 60 blocks: in the middle of the way nearly all its wires lie on each other."""
+    builder = gpt(60)
+    picture = builder.picture()
+    tree = build_tree(picture)
+    drawing = Composer(picture, tree, lambda item: (140.0, 46.0)).draw({"/h", "/h.0*60"})
+    index = DrawingIndex(drawing)
+    mask = picture.inputs[1].id
+    bundle = {number for number, drawn in enumerate(drawing.wires) if drawn.wire.values == (mask,)}
+    assert len(bundle) > 50
+    box = drawing.boxes["/h.30"]
+    near = bundle.intersection(index.wires_in(Rect(box.x - 200, box.y, box.width + 400, box.height)))
+    assert 1 <= len(near) < 20
+    trunk = max(bundle, key=lambda number: drawing.wires[number].points[-1][1])
+    assert trunk in near
+    last = drawing.boxes["/h.59"]
+    assert trunk in index.wires_in(Rect(last.x, last.y - 40, last.width, 60))
