@@ -40,6 +40,7 @@ class EditingDesk(QObject):
         self._palette = palette
         self._catalogue = Catalogue()
         self.ask: Callable[[QWidget, str, str, str], str | None] = ask_text
+        self.mapping: Callable[[], bool] = lambda: False  # whether a mapping is open, which takes ops first
         graph.op_inserted.connect(self.editor.insert)
         graph.op_dropped.connect(self._dropped)
         graph.wire_led.connect(self.editor.lead)
@@ -65,20 +66,23 @@ class EditingDesk(QObject):
     def take_op(self, op: str) -> None:
         """An op was chosen in the palette: it goes behind what is selected, or onto the only wire there is."""
         nodes = self.editor.nodes()
-        if any(node.unmapped is not None for node in nodes):
+        if self.mapping() or any(node.unmapped is not None or node.call is not None for node in nodes):
             return  # what has no op is mapped
         if nodes:
             self.editor.append(op)
             return
         picture = self.document.results.picture if self.document.results else None
-        if picture is not None and picture.outputs:
+        if picture is not None and picture.outputs and not picture.unmapped:
             # Nothing is selected: the op goes to the end, where a network that is drawn grows.
             self.editor.insert(op, picture.outputs[-1].id, None)
 
     def _dropped(self, op: str, node: str) -> None:
         """An op was dropped on a node that has one: ask whether it is to stand behind it or in its place."""
         picture = self.document.results.picture if self.document.results else None
-        if picture is None or picture.node_by_id[node].unmapped is not None:
+        if picture is None:
+            return
+        found = picture.node_by_id[node]
+        if found.unmapped is not None or found.call is not None:
             return  # what has no op is mapped
         self.document.select((node,), (), "graph")
         menu = QMenu(self._window)

@@ -140,6 +140,8 @@ class Window(QMainWindow):
         self.editor.said.connect(self.status.say)
         self.panels.palette.chosen.connect(self._take_op)
         self.editing.panel_wanted.connect(self.panels.show)
+        self.editing.mapping = lambda: self.mapper.dialog is not None and self.mapper.dialog.isVisible()
+        self.graph.menu_wanted.connect(lambda at: self.bound.popup("&Network", at))
         self.jobs.failed.connect(lambda kind, text: self.status.say(text))
         self.jobs.weights_written.connect(lambda out: self.status.say(f"Weights written to {out}"))
         self.welcome.open_requested.connect(self.ask_open)

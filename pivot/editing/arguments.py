@@ -3,30 +3,65 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from pivot.codecs.base import NoForm
 from pivot.editing.source import Change, Source
 from pivot.op import Form, Op
-from pivot.slots import Coded, Path
+from pivot.params import BadValue
+from pivot.problems import refuse
+from pivot.references import codec_of
+from pivot.slots import Coded, NotationError, Path, Slot
+from pivot.spelling import PlainFacts, refs_by_role
 
 
-def slot_of(op: Op, framework: str, call: ast.Call, param: str) -> tuple[str, int] | None:
-    """(name, place) of the argument that says a parameter of an op where a call spells it; None where none does."""
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """The argument of a form that says a parameter: its name, its place in the call, how it is written."""
+
+    form: Form
+    slot: Slot
+    name: str
+    place: int
+
+    def text(self, given: str, params: Mapping[str, object]) -> str:
+        """A value as this form writes it: `given` is in its own notation already, or in that of the op. Raises Refusal
+        where it is neither.
+        """
+        kind = self.slot.value
+        if not isinstance(kind, Coded):
+            return given
+        try:
+            value = ast.literal_eval(given)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return given  # an expression of the program
+        codec = codec_of(kind)
+        try:
+            refs = refs_by_role(self.form, codec.roles, kind.refs, params, PlainFacts(params))
+            codec.read(value, refs)
+        except (NoForm, BadValue, NotationError, LookupError, ValueError, TypeError):
+            pass
+        else:
+            return given
+        try:
+            return repr(codec.write(value, refs_by_role(self.form, codec.roles, kind.refs, params, PlainFacts(params))))
+        except (NoForm, BadValue, NotationError, LookupError, ValueError, TypeError) as error:
+            why = f"{given} cannot be said as {self.name} ({error})"
+            raise refuse("edit-literal", "", 0, 0, why, "write it as the framework does") from None
+
+
+def slot_of(op: Op, framework: str, call: ast.Call, param: str) -> Argument | None:
+    """The argument that says a parameter of an op where a call spells it; None where none does."""
     spoken = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     for form in op.forms.get(framework, ()):
         if form.spelling in ("call", "method") and form.name.rpartition(".")[2] == spoken:
-            found = _in_form(form, param)
-            if found is not None:
-                return found
-    return None
-
-
-def _in_form(form: Form, param: str) -> tuple[str, int] | None:
-    for place, slot in enumerate(form.args):
-        value = slot.value
-        path = value.path if isinstance(value, Coded) else value
-        if isinstance(path, Path) and path.name == param and path.part is None and slot.name:
-            # A method's receiver is the first slot, but no argument.
-            return slot.name, place - (form.spelling == "method")
+            for place, slot in enumerate(form.args):
+                value = slot.value
+                path = value.path if isinstance(value, Coded) else value
+                if isinstance(path, Path) and path.name == param and path.part is None and slot.name:
+                    # A method's receiver is the first slot, but no argument.
+                    return Argument(form, slot, slot.name, place - (form.spelling == "method"))
     return None
 
 

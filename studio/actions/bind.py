@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterable
 from functools import cache
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
@@ -70,6 +70,23 @@ class Bound(QObject):
             if more:
                 made.addSeparator()
                 made.addActions(more)
+
+    def popup(self, title: str, at: QPoint) -> QMenu:
+        """Show one of the menus at a point of the screen, with what can be done now."""
+        shown = QMenu(self._window)
+        shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = next(menu for menu in menus() if menu.title == title)
+        group = menu.actions[0].group
+        for record in menu.actions:
+            if record.group != group:
+                shown.addSeparator()
+                group = record.group
+            if record.children is not None:
+                shown.addMenu(self._submenus[record.id])
+            elif self.by_id[record.id].isEnabled():
+                shown.addAction(self.by_id[record.id])
+        shown.popup(at)
+        return shown
 
     def fill_toolbar(self, bar: QToolBar) -> None:
         """The commands that have a place in the toolbar; tens separate them."""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from pivot.editing import elements
-from pivot.editing.arguments import slot_of
+from pivot.editing.arguments import Argument, slot_of
 from pivot.editing.frames import Made, key_of
 from pivot.editing.layers import (
     bypass,
@@ -44,7 +44,9 @@ def set_parameter(context: Context, nodes: Sequence[Node], name: str, text: str,
     wanted_here = [
         item for node in nodes for item in context.wanted(_call_that_says(context, node)[1], scope, everywhere)
     ]
-    return context.edited(label, place.file, (), list(dict.fromkeys(wanted_here)) or [made], (place, *slot, text))
+    said = slot.text(text, values_of(first))
+    argument = (place, slot.name, slot.place, said)
+    return context.edited(label, place.file, (), list(dict.fromkeys(wanted_here)) or [made], argument)
 
 
 def scope_counts(context: Context, node: Node, name: str | None = None) -> dict[Scope, int]:
@@ -279,7 +281,18 @@ def _call_that_says(context: Context, node: Node) -> tuple[Span, Made, tuple[Mad
     return span, Made(node.frame, key_of(span), node.turn), alike
 
 
-def _slot(context: Context, node: Node, call: ast.Call, name: str) -> tuple[str, int]:
+def values_of(node: Node) -> dict[str, object]:
+    """The parameters of a node that are plain values."""
+    values: dict[str, object] = {}
+    for param in node.params:
+        try:
+            values[param.name] = ast.literal_eval(param.value)
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+    return values
+
+
+def _slot(context: Context, node: Node, call: ast.Call, name: str) -> Argument:
     op = context.opset.ops.get(node.op)
     found = slot_of(op, context.framework, call, name) if op is not None else None
     if found is None:

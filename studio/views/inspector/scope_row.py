@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from studio.editing.editor import Editor, scopes
@@ -24,13 +24,22 @@ class ScopeRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.box)
         for scope in scopes():
-            self.box.addItem("", scope)
+            self.box.addItem(editor.title(scope), scope)
         self.box.activated.connect(lambda at: editor.set_scope(self.box.itemData(at)))
         editor.scope_changed.connect(self._mark)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self.count)
+        self._mark()
         self.refresh()
 
     def refresh(self) -> None:
-        """Count again, and show what is chosen."""
+        """Count again once all else is shown."""
+        self._later.start()
+
+    def count(self) -> None:
+        """Say of each scope how many nodes it would change."""
         counts = self._editor.counts()
         for at in range(self.box.count()):
             scope: Scope = self.box.itemData(at)

@@ -44,9 +44,25 @@ def test_the_argument_that_says_a_parameter() -> None:
     call = ast.parse("nn.Conv2d(3, 8, 3)", mode="eval").body
     assert isinstance(call, ast.Call)
     op = load_opset(()).ops["conv2d"]
-    assert slot_of(op, "torch", call, "stride") == ("stride", 3)
-    assert slot_of(op, "torch", call, "filters") == ("out_channels", 1)
+    stride, filters = slot_of(op, "torch", call, "stride"), slot_of(op, "torch", call, "filters")
+    assert stride is not None
+    assert filters is not None
+    assert (stride.name, stride.place) == ("stride", 3)
+    assert (filters.name, filters.place) == ("out_channels", 1)
     assert slot_of(op, "keras", call, "stride") is None
     found = given(call, "out_channels", 1)
     assert isinstance(found, ast.Constant)
     assert found.value == 8
+
+
+@pytest.mark.parametrize(
+    ("given_text", "written"),
+    [("1", "1"), ("(1, 2)", "(1, 2)"), ("'same'", "'same'"), ("((1, 1), (2, 2))", "(1, 2)"), ("width", "width")],
+)
+def test_a_value_is_written_in_the_notation_of_its_framework(given_text: str, written: str) -> None:
+    call = ast.parse("nn.Conv2d(3, 8, 3)", mode="eval").body
+    assert isinstance(call, ast.Call)
+    padding = slot_of(load_opset(()).ops["conv2d"], "torch", call, "padding")
+    assert padding is not None
+    params = {"kernel": (3, 3), "dilation": (1, 1), "stride": (1, 1)}
+    assert padding.text(given_text, params) == written
