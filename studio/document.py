@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from codegen.mapping.call import Call
 from pivot import edits
 from pivot.decisions import Decision
-from pivot.history import History, project_cost
+from pivot.history import History, ProjectKeeper, project_cost
 from pivot.problems import Problem, Refusal, refuse
 from pivot.project import Project, is_project_file, load_project, save_project
 from studio.links import Links
@@ -63,7 +64,8 @@ class Document(QObject):
         super().__init__(parent)
         self._history: History[Project] | None = None
         self._saved: Project | None = None
-        self._revisions: dict[tuple[object, ...], int] = {}
+        self._revisions: dict[bytes, int] = {}
+        self._numbered: tuple[Project, int] | None = None
         self._texts = Texts()
         self._moves = Moves()
         self.path: Path | None = None
@@ -86,7 +88,11 @@ class Document(QObject):
         """Names the program of the project; 0 while nothing is open."""
         if self.project is None:
             return 0
-        return self._revisions.setdefault(self.project.program_key(), len(self._revisions) + 1)
+        if self._numbered is None or self._numbered[0] is not self.project:
+            # A digest, as the texts of a long history must not all be kept.
+            key = blake2b(repr(self.project.program_key()).encode("utf-8", "surrogatepass")).digest()
+            self._numbered = self.project, self._revisions.setdefault(key, len(self._revisions) + 1)
+        return self._numbered[1]
 
     @property
     def modified(self) -> bool:
@@ -107,8 +113,13 @@ class Document(QObject):
         if project.source not in project.texts:
             texts.read(project.source)
         before = self.project
-        self._history, self._saved, self.path = History(project), project if saved else None, path
+        self._history, self._saved, self.path = (
+            History(project, keeper=ProjectKeeper()),
+            project if saved else None,
+            path,
+        )
         self._texts, self._revisions, self._moves = texts, {}, Moves()
+        self._numbered = None
         self.results = self.report = self.failure = None
         self.changed_target_lines = frozenset()
         self._set_selection(NOTHING)
@@ -209,7 +220,8 @@ class Document(QObject):
         """Read the files again; edited texts stay. The same program on other files is another revision."""
         before = {path: self.text(path) for path in self.files()}
         self._texts.forget()
-        self._revisions = {("before", number): number for number in range(len(self._revisions) + 1)}
+        self._revisions = {b"before %d" % number: number for number in range(len(self._revisions) + 1)}
+        self._numbered = None
         self._follow_texts(before)
         if self.project is not None:
             self.project_changed.emit(self.project, self.project)

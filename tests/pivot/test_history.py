@@ -7,18 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pivot import edits, history
-from pivot.history import History, project_cost
+from pivot.history import History, Keeper, ProjectKeeper, Whole, between, project_cost
 from pivot.project import Project, dumps
 
 texts = st.text(st.sampled_from("ab\n"), max_size=4)
 steps = st.lists(st.one_of(st.just("undo"), st.just("redo"), texts, st.tuples(texts, st.just("merge"))), max_size=40)
 
 
-@given(steps)
-def test_any_run_of_edits_undoes_and_redoes_to_identical_projects(run: list[object]) -> None:
+@pytest.mark.parametrize("keeper", [Whole(), ProjectKeeper()])
+@given(run=steps)
+def test_any_run_of_edits_undoes_and_redoes_to_identical_projects(keeper: Keeper, run: list[object]) -> None:
     """The model: a list of states and a place in it. Compared by the bytes that would be saved."""
     start = Project("m.py")
-    real, model, at, joining = History(start), [start], 0, False
+    real, model, at, joining = History(start, keeper=keeper), [start], 0, False
     for step in run:
         if step == "undo":
             real, joining = real.undo(), joining and at == 0
@@ -83,3 +84,31 @@ def test_the_cost_counts_only_what_is_not_shared() -> None:
     before = Project("m.py", texts={"m.py": long, "n.py": long})
     after = edits.set_text(before, "m.py", "short")
     assert 4 * 10_000 <= project_cost(before, after) < 4 * 20_000
+
+
+def test_a_thousand_edits_of_a_long_text_stay_small() -> None:
+    """Of each state only what its neighbour has not is kept; undone to the start, the bytes are the same."""
+    lines = [f"    x{number} = f(x{number - 1})" for number in range(4_000)]
+    start = edits.set_text(Project("m.py"), "m.py", "\n".join(lines))
+    made = History(start, keeper=ProjectKeeper())
+    for number in range(1_000):
+        lines[(number * 7_919) % len(lines)] += f"  # {number}"
+        value = edits.set_text(made.present, "m.py", "\n".join(lines))
+        made = made.push(f"edit {number}", value, cost=project_cost(made.present, value))
+    assert len(made.done) == 1_000
+    assert sum(step.cost for step in made.done) < 2 * 2**20
+    end = dumps(made.present)
+    while made.done:
+        made = made.undo()
+    assert dumps(made.present) == dumps(start)
+    while made.undone:
+        made = made.redo()
+    assert dumps(made.present) == end
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "parts"),
+    [("abc", "abc", (3, 0, "")), ("aa", "a", (1, 0, "a")), ("axc", "abc", (1, 1, "x")), ("", "abc", (0, 0, ""))],
+)
+def test_what_two_texts_share(text: str, other: str, parts: tuple[int, int, str]) -> None:
+    assert between(text, other) == parts
