@@ -10,8 +10,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from studio.document import Document
 from studio.picture import Picture
+from studio.report import Report, part_of, within
 from studio.theme import Theme
 from studio.views.graph.colors import GraphColors
+from studio.views.graph.heat import Heat
 from studio.views.graph.view import GraphView
 
 ORIGIN = "graph"
@@ -26,6 +28,7 @@ class GraphBridge(QObject):
         self._graph = graph
         self._shown: Picture | None = None
         self._following = False
+        self._heated = True
         self._commands: Mapping[str, Callable[[], object]] = {
             "fit": graph.fit,
             "orientation": lambda: graph.set_horizontal(not graph.horizontal),
@@ -37,6 +40,7 @@ class GraphBridge(QObject):
             "consumers": graph.tracing.to_consumers,
             "focus": graph.tracing.focus,
             "unfocus": graph.tracing.unfocus,
+            "heat": self._toggle_heat,
         }
         for shortcut in graph.findChildren(QShortcut):
             if shortcut.key() == QKeySequence(QKeySequence.StandardKey.Find):
@@ -46,6 +50,7 @@ class GraphBridge(QObject):
         graph.activated.connect(self._activated)
         graph.op_dropped.connect(self._dropped)
         document.results_changed.connect(self._show)
+        document.project_changed.connect(lambda before, after: self._show_heat())
         document.selection_changed.connect(self._follow)
         self._show()
 
@@ -61,6 +66,16 @@ class GraphBridge(QObject):
             self._graph.set_picture(picture)
             self._following = False
             self._follow()
+        self._show_heat()
+
+    def _toggle_heat(self) -> None:
+        self._heated = not self._heated
+        self._show_heat()
+
+    def _show_heat(self) -> None:
+        """The errors of the verification on the graph, while they are those of the present program."""
+        report = self._document.report if self._heated and not self._document.report_stale else None
+        self._graph.set_heat(heat_of(report) if report is not None else {})
 
     def _follow(self) -> None:
         chosen = self._document.selection
@@ -97,6 +112,16 @@ class GraphBridge(QObject):
         """Sets have no order: the picture's is the one people see."""
         wanted = set(nodes)
         return tuple(name for name in self._shown.node_by_id if name in wanted) if self._shown is not None else ()
+
+
+def heat_of(report: Report) -> dict[str, Heat]:
+    """Per node how large its error is on the scale of the plot, and whether it passes."""
+    found: dict[str, Heat] = {}
+    for row in report.rows:
+        part = part_of(row.error)
+        if row.id and not row.is_output and part is not None:
+            found[row.id] = Heat(part, within(row.error, report.gate) is True, f"{row.error:.1e}")
+    return found
 
 
 def graph_colors(theme: Theme) -> GraphColors:

@@ -10,6 +10,8 @@ from studio.picture import Span
 from studio.places import read_span
 
 Record = Mapping[str, object]
+LOW, HIGH = -18.0, 0.0
+"""Decades between which errors are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +206,14 @@ def _number(value: object) -> float | None:
 def within(error: float | None, gate: float) -> bool | None:
     """Whether an error passes; None where nothing was measured, and NaN never passes."""
     return None if error is None else (not math.isnan(error) and error <= gate)
+
+
+def part_of(error: float | None) -> float | None:
+    """Where an error stands between 1e-18 and 1, from 0 to 1; infinite and NaN errors fill the scale."""
+    if error is None:
+        return None
+    if math.isnan(error) or math.isinf(error):
+        return 1.0
+    if error <= 0:
+        return 0.0
+    return min(1.0, max(0.0, (math.log10(error) - LOW) / (HIGH - LOW)))

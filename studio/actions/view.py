@@ -89,6 +89,15 @@ MENU = Menu(
             enabled=converted,
         ),
         Action(
+            "view.heat",
+            "Errors on Graph",
+            "follow",
+            lambda desk: desk.graph_command("heat"),
+            ("Ctrl+Shift+E",),
+            enabled=lambda document: document.report is not None,
+            tip="Paint the errors of the verification on the graph, or take them away",
+        ),
+        Action(
             "view.theme",
             "Light or Dark",
             "look",

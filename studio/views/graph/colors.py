@@ -66,6 +66,8 @@ class GraphColors:
     danger: str = "#c9302c"
     danger_soft: str = "#fdecea"
     shadow: str = "#141b2e"
+    success: str = "#18794e"
+    warning: str = "#a85b00"
     other: str = "#68748a"
     families: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_LIGHT_FAMILIES))
 
@@ -92,6 +94,8 @@ DARK = GraphColors(
     danger="#f4776f",
     danger_soft="#3b2124",
     shadow="#000000",
+    success="#5cc98f",
+    warning="#e5a550",
     other="#98a3b6",
     families=MappingProxyType(_DARK_FAMILIES),
 )

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 from studio.layout.compose import Rect
 from studio.views.graph.box_item import DETAIL, BoxItem, badge, text_line
 from studio.views.graph.face import Face
+from studio.views.graph.heat_strip import paint_heat
 from studio.views.graph.look import CHEVRON, HEADER, SIDE, STACK, Look, badges_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ class GroupItem(BoxItem):
             self._paint_frame(painter)
         else:
             self._paint_card(painter)
+            heat = self.look.heat.get(self.key)
+            if heat is not None:
+                paint_heat(painter, self.look, self.rect, heat, self.radius)
         self.paint_ring(painter)
 
     def _paint_frame(self, painter: QPainter) -> None:

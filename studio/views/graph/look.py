@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPen
 from studio.views.graph.cards import Cards
 from studio.views.graph.colors import LIGHT, GraphColors
 from studio.views.graph.face import Face
+from studio.views.graph.heat import Heat
 
 NODE_HEIGHT = 46.0
 GROUP_HEIGHT = 52.0
@@ -71,6 +73,7 @@ class Look:
         self.fonts = Fonts(base)
         self.family_name = base.family()
         self.scale = 1.0
+        self.heat: Mapping[str, Heat] = {}
         self.cards = Cards()
         self._widths: dict[tuple[str, Size], float] = {}
         self._fitted: dict[tuple[str, Size, float], str] = {}
@@ -94,6 +97,7 @@ class Look:
         self.edge = QColor(colors.edge)
         self.accent, self.accent_soft = QColor(colors.accent), QColor(colors.accent_soft)
         self.danger, self.danger_soft = QColor(colors.danger), QColor(colors.danger_soft)
+        self.success, self.warning = QColor(colors.success), QColor(colors.warning)
         self.shadow = QColor(colors.shadow)
         self.shadow.setAlpha(26 if self.canvas.lightness() > 128 else 90)
         self.lost_frame = mix(self.border_strong, self.danger, 0.5)

@@ -11,6 +11,7 @@ from studio.layout.compose import Rect
 from studio.views.graph.box_item import DETAIL, BoxItem, stripe_path, text_line
 from studio.views.graph.face import Face
 from studio.views.graph.glyphs import GLYPH, glyph
+from studio.views.graph.heat_strip import paint_heat
 from studio.views.graph.look import SIDE, SIGN, STRIPE, Look
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ class NodeItem(BoxItem):
             text_line(painter, look, "small", color, left, middle + 9.5, width, face.subtitle)
         else:
             text_line(painter, look, "title", look.text, left, middle, width, face.title)
+        heat = look.heat.get(self.key)
+        if heat is not None:
+            paint_heat(painter, look, rect, heat, self.radius)
         self.paint_ring(painter)
 
     def _paint_card(self, painter: QPainter) -> None:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -18,14 +26,14 @@ from PySide6.QtWidgets import (
 
 from studio.document import Document
 from studio.places import place_text
-from studio.report import Comparison, Report, within
+from studio.report import Comparison, Report, part_of, within
 from studio.theme import Theme
 from studio.widgets.parts import label
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Op", "Path", "float64", "", "float32", "Source", "Target")
 _PATH, _BAR, _SINGLE = 1, 3, 4
-_LOW, _HIGH = -18.0, 0.0
+_SORT = Qt.ItemDataRole.UserRole
 
 
 class ComparisonModel(QAbstractTableModel):
@@ -74,10 +82,28 @@ class ComparisonModel(QAbstractTableModel):
                 if index.column() == 2 and within(item.error, self.gate) is False:
                     return self.theme.color("danger")
                 return self.theme.color("muted") if index.column() in (4, 5, 6) else None
+            case _ if role == _SORT:
+                return self._sort_key(item, index.row(), index.column())
             case Qt.ItemDataRole.ToolTipRole:
                 largest = f", largest value {item.maximum:.3g}" if item.maximum is not None else ""
                 return f"{item.op} {item.path}\nrelative error {_error(item.error)}{largest}"
         return None
+
+    @staticmethod
+    def _sort_key(item: Comparison, row: int, at: int) -> str | float | int:
+        """By error where the column shows one, by name, or in the order of the network."""
+        match at:
+            case 0 | 1:
+                return (item.op, item.path)[at]
+            case 2 | 3:
+                return _rank(item.error)
+            case 4:
+                return _rank(item.single)
+            case 5 if item.source is not None:
+                return f"{item.source.file}:{item.source.line:06d}"
+            case 6 if item.target is not None:
+                return f"{item.target.file}:{item.target.line:06d}"
+        return row
 
 
 class _ErrorBar(QStyledItemDelegate):
@@ -89,7 +115,8 @@ class _ErrorBar(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
-        item = self._model.rows[index.row()]
+        row = index.model().mapToSource(index).row()  # type: ignore[attr-defined]
+        item = self._model.rows[row]
         area = QRectF(option.rect).adjusted(6, 0, -10, 0)
         theme = self._model.theme
         painter.save()
@@ -98,26 +125,36 @@ class _ErrorBar(QStyledItemDelegate):
         track = QRectF(area.left(), area.center().y() - 2.5, area.width(), 5)
         painter.setBrush(theme.color("hover"))
         painter.drawRoundedRect(track, 2.5, 2.5)
-        part = _part(item.error)
+        part = part_of(item.error)
         if part is not None:
             painter.setBrush(theme.color("success" if within(item.error, self._model.gate) else "danger"))
             painter.drawRoundedRect(QRectF(track.left(), track.top(), max(5.0, track.width() * part), 5), 2.5, 2.5)
-        gate = track.left() + track.width() * (_part(self._model.gate) or 0.0)
+        gate = track.left() + track.width() * (part_of(self._model.gate) or 0.0)
         painter.setBrush(theme.color("faint"))
         painter.drawRect(QRectF(gate, track.top() - 3, 1, 11))
         painter.restore()
 
 
 class ComparisonTable(QStackedWidget):
-    """Choosing a line selects the node everywhere."""
+    """Choosing a line selects the node everywhere; a click on a title sorts, a third one shows the network's order.
+
+    `row_chosen` carries the number of the line in the report.
+    """
+
+    row_chosen = Signal(int)
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self._following = False
         self.model = ComparisonModel(theme)
         self.table = QTableView()
         self.table.setAccessibleName("Errors of nodes and outputs")
-        self.table.setModel(self.model)
+        self.sorted = QSortFilterProxyModel(self)
+        self.sorted.setSourceModel(self.model)
+        self.sorted.setSortRole(_SORT)
+        self.table.setModel(self.sorted)
+        self.table.setSortingEnabled(True)
         self.table.setShowGrid(False)
         self.table.setWordWrap(False)
         self.table.verticalHeader().hide()
@@ -128,6 +165,9 @@ class ComparisonTable(QStackedWidget):
         self.table.setItemDelegateForColumn(_BAR, self._bar)
         header = self.table.horizontalHeader()
         header.setHighlightSections(False)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.DescendingOrder)
+        self.sorted.sort(-1)
         header.setResizeContentsPrecision(80)
         for at in range(len(_COLUMNS)):
             header.setSectionResizeMode(at, QHeaderView.ResizeMode.ResizeToContents)
@@ -150,10 +190,27 @@ class ComparisonTable(QStackedWidget):
         self.table.setColumnHidden(_SINGLE, all(item.single is None for item in self.model.rows))
         self.setCurrentIndex(1 if self.model.rows else 0)
 
+    def go_to(self, row: int) -> None:
+        """Choose a line of the report, as if by hand."""
+        self.table.setCurrentIndex(self.sorted.mapFromSource(self.model.index(row, 0)))
+
+    def follow(self, nodes: tuple[str, ...]) -> int:
+        """Mark the line of a node that was selected elsewhere; its number, or -1."""
+        row = next((at for at, item in enumerate(self.model.rows) if item.id in nodes and not item.is_output), -1)
+        self._following = True
+        if row >= 0:
+            self.go_to(row)
+        else:
+            self.table.clearSelection()
+        self._following = False
+        return row
+
     def _chosen(self, index: Index) -> None:
-        if not index.isValid():
+        if not index.isValid() or self._following:
             return
-        item = self.model.rows[index.row()]
+        row = self.sorted.mapToSource(index).row()
+        item = self.model.rows[row]
+        self.row_chosen.emit(row)
         if item.id and not item.is_output:
             self._document.select((item.id,), (), "verification")
         elif item.source is not None:
@@ -164,12 +221,8 @@ def _error(error: float | None) -> str:
     return "" if error is None else "0" if error == 0 else f"{error:.1e}"
 
 
-def _part(error: float | None) -> float | None:
-    """Where an error stands between 1e-18 and 1, from 0 to 1; infinite and NaN errors fill the scale."""
+def _rank(error: float | None) -> float:
+    """NaN and infinity stand behind every number, what was not measured before all."""
     if error is None:
-        return None
-    if math.isnan(error) or math.isinf(error):
-        return 1.0
-    if error <= 0:
-        return 0.0
-    return min(1.0, max(0.0, (math.log10(error) - _LOW) / (_HIGH - _LOW)))
+        return -1.0
+    return math.inf if math.isnan(error) else error

@@ -5,13 +5,23 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.document import Document
 from studio.icons import pixmap
 from studio.places import place_text
 from studio.report import Report, StepResult
 from studio.theme import Theme
+from studio.views.verification.plot import ErrorPlot
 from studio.views.verification.table import ComparisonTable
 from studio.widgets.parts import clear, column, frame, label, link, row, set_style
 
@@ -61,19 +71,33 @@ class VerificationView(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidgetResizable(True)
         self.table = ComparisonTable(document, theme)
+        self.plot = ErrorPlot(theme)
+        self.plot.chosen.connect(self.table.go_to)
+        self.table.row_chosen.connect(self.plot.select)
+        self._stale = label("", "small", tone="warning")
+        self._stale.setContentsMargins(12, 4, 12, 4)
+        numbers = QSplitter(Qt.Orientation.Vertical)
+        above = QWidget()
+        above.setLayout(column(self._stale, self.plot, gap=0))
+        numbers.addWidget(above)
+        numbers.addWidget(self.table)
+        numbers.setStretchFactor(1, 1)
+        numbers.setChildrenCollapsible(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(area)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(numbers, 1)
         document.results_changed.connect(self._refresh)
         document.project_changed.connect(lambda before, after: self._refresh())
         document.jobs_changed.connect(self._refresh)
+        document.selection_changed.connect(self._follow)
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self.table.set_theme(theme)
+        self.plot.set_theme(theme)
         self._refresh()
 
     @property
@@ -126,6 +150,16 @@ class VerificationView(QWidget):
         self._show_steps(report.steps if report is not None else _STEPS)
         self._show_first(report)
         self.table.set_report(report)
+        self.plot.set_report(report, stale)
+        self.plot.setVisible(report is not None and bool(report.rows))
+        self._stale.setText(self.tr("These numbers are of an earlier source.") if stale and report is not None else "")
+        self._stale.setVisible(bool(self._stale.text()))
+
+    def _follow(self) -> None:
+        """One selection: the line and the point of a node that is selected elsewhere are marked."""
+        chosen = self._document.selection
+        if chosen.origin != "verification" and self._document.report is not None:
+            self.plot.select(self.table.follow(chosen.nodes))
 
     def _show_steps(self, steps: tuple[StepResult, ...]) -> None:
         clear(self._steps)

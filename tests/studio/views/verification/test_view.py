@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -73,3 +73,53 @@ def test_a_difference_names_its_first_place(
     image = made.table.grab().toImage()
     red = theme.color("danger").rgb()
     assert any(image.pixel(x, y) == red for x in range(image.width()) for y in range(0, image.height(), 2))
+
+
+def test_lines_sort_by_error_and_come_back_to_the_networks_order(
+    document: Document, jobs: Jobs, source: Path, theme: Theme, qtbot: QtBot, settle: Settle
+) -> None:
+    source.write_text(source.read_text() + "# unequal\n")
+    document.open(source)
+    jobs.verify()
+    settle(jobs)
+    made = VerificationView(document, theme)
+    qtbot.addWidget(made)
+    made.resize(1100, 500)
+    made.show()
+    table, model = made.table.table, made.table.sorted
+    order = [model.mapToSource(model.index(at, 0)).row() for at in range(model.rowCount())]
+    assert order == sorted(order)
+    header = table.horizontalHeader()
+    place = QPoint(header.sectionViewportPosition(2) + 12, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    errors = [document.report.rows[model.mapToSource(model.index(at, 0)).row()].error for at in range(model.rowCount())]
+    known = [error for error in errors if error is not None]
+    assert known in (sorted(known), sorted(known, reverse=True))
+    first = model.mapToSource(model.index(0, 0)).row()
+    table.selectRow(0)
+    assert made.plot.current == first
+
+
+def test_the_plot_selects_by_mouse_and_keys_and_follows(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Settle
+) -> None:
+    jobs.verify()
+    settle(jobs)
+    made = VerificationView(converted, theme)
+    qtbot.addWidget(made)
+    made.resize(1100, 500)
+    made.show()
+    assert made.plot.isVisible() and "values compared" in made.plot.accessibleDescription()
+    rows = converted.report.rows
+    qtbot.mouseClick(made.plot, Qt.MouseButton.LeftButton, pos=made.plot.place(2).toPoint())
+    assert converted.selection.nodes == (rows[2].id,)
+    qtbot.keyClick(made.plot, Qt.Key.Key_Right)
+    assert converted.selection.nodes == (rows[3].id,)
+    converted.select((rows[0].id,), (), "graph")
+    assert made.plot.current == 0
+    assert not made.grab().isNull()
+    jobs.automatic = False
+    param = next(p for p in converted.results.picture.nodes[0].params if p.name == "kernel")
+    converted.write_literal([param], "5")
+    assert made._stale.text() == "These numbers are of an earlier source."
