@@ -138,18 +138,14 @@ class Layout:
     # -- what a consumer wants ------------------------------------------------
 
     def target_letters(self, op: Op, name: str) -> tuple[str, ...] | None:
-        """Axis letters the target wants for an operand or gives for an output."""
+        """Axis letters the target wants for an operand or gives for an output, where its form says none."""
+        if not self.target.channels_last:
+            return op.letters(name)  # ops are written like this target's layers
         for form in op.forms.get(self.framework, ()):
             if name in form.order:
                 return form.order[name]
         letters = op.letters(name)
-        if (
-            op.layout == "spatial"
-            and letters is not None
-            and self.target.channels_last
-            and len(letters) > 2
-            and letters[:2] != ("*",)
-        ):
+        if op.layout == "spatial" and letters is not None and len(letters) > 2 and letters[:2] != ("*",):
             return (letters[0], *letters[2:], letters[1])
         return letters
 

@@ -16,6 +16,7 @@ from pivot.op import Op
 from pivot.params import BadValue, normal_value
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.values import TensorCell, TensorVersion
+from pivot.results import ENTRIES, Result, ResultName, entry_id
 
 RESHAPES = {"reshape", "flatten", "unflatten", "squeeze", "unsqueeze"}  # shape rules whose ops only regroup sizes
 
@@ -237,12 +238,27 @@ def joined(node: Node) -> TensorVersion | None:
     return whole if [(p.whole, p.place) for p in parts] == [(whole, i) for i in range(len(parts))] else None
 
 
+def gives_whole_states(node: Node) -> bool:
+    """Does the call of a recurrent layer return its states for all directions at once?"""
+    return node.form is not None and not any(codec in ENTRIES for codec in codecs(node.form.result))
+
+
+def codecs(pattern: Result) -> Iterator[str | None]:
+    """The codecs of all values of a result."""
+    if isinstance(pattern, ResultName):
+        yield pattern.codec
+    else:
+        for item in pattern.items:
+            yield from codecs(item)
+
+
 class ReadSide:
     """The nodes that the target's reader found in one mode."""
 
     def __init__(self, target: Elaborated, mode: str) -> None:
         self.run = target.network.runs[mode]
         self.alias: dict[str, str] = {}
+        self.states: set[str] = set()  # states that a call gives for all directions at once
         self.inputs = [i.value.id for i in self.run.inputs]
 
     @property
@@ -270,6 +286,12 @@ class ReadSide:
             if whole is not None:
                 self.alias[node.results[0].id] = whole.id
                 continue
+            if node.op.shape == "recurrent" and gives_whole_states(node):
+                self.states |= {r.id for r in node.results[1:]}
+            taken_entry = self.entry(node)
+            if taken_entry is not None:
+                self.alias[node.results[0].id] = taken_entry
+                continue
             names = (*node.op.inputs, *handed_weights(node.op, node.operands, node.weights))
             operands = tuple(self.operand(node.operands.get(name)) for name in names)
             op = "reshape" if node.op.shape in RESHAPES else node.op.name
@@ -291,6 +313,16 @@ class ReadSide:
     def cell(self, part: object) -> str | None:
         """The canonical id of a tensor in a parameter."""
         return self.name(part.version.id) if isinstance(part, TensorCell) else None
+
+    def entry(self, node: Node) -> str | None:
+        """The canonical id of one direction's state, where a node takes it out of all: `h[0]`."""
+        value, index = node.operands.get("x"), node.params.get("index")
+        if isinstance(index, (tuple, list)) and len(index) == 1:
+            index = index[0]
+        if node.op is None or node.op.shape != "index" or not isinstance(value, TensorVersion):
+            return None
+        is_state = self.name(value.id) in self.states
+        return entry_id(self.name(value.id), index) if is_state and isinstance(index, int) and index >= 0 else None
 
     def operand(self, value: object) -> object:
         """An operand by canonical ids."""

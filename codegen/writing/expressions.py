@@ -224,7 +224,8 @@ class Expressions:
             return layer_facts.attribute(self, node, visits)
         if kind == "weight" and isinstance(node, ast.Attribute):
             return layer_facts.weight(self, node, visits)
-        if visits[0].name == "copy.deepcopy" and isinstance(node, ast.Call) and program_calls.copies_layers(visits):
+        copies = visits[0].name == "copy.deepcopy" and self.w.target.copies_by_hand
+        if copies and isinstance(node, ast.Call) and program_calls.copies_layers(visits):
             self.w.helpers.setdefault(COPY_LAYERS)
             return nodes.call(COPY_LAYERS.rpartition(".")[2], [self.expr(node.args[0])])
         if kind == "dropped":

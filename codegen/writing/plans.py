@@ -378,7 +378,20 @@ class PlanText:
             if perm and steps[0].form.kind == "layer" and is_member(steps):
                 made.append(self.target.permute_layer(perm))  # type: ignore[arg-type]
             made.append(settle(fill_sizes(self.layer_step(steps, material), unsayable), set()))
+            taken = self.taken_in_row(steps, members[0]) if index == count - 1 else None
+            made += [taken] if taken is not None else []
         return made
+
+    def taken_in_row(self, steps: list[Step], low: Lowered) -> ast.expr | None:
+        """What takes the one value that the next layer of a row wants out of several that a layer gives."""
+        source = low.node.form.result if low.node.form is not None else None
+        target = steps[0].form.result
+        if source is None or steps[0].form.kind != "layer" or not isinstance(target, ResultGroup):
+            return None
+        if isinstance(source, ResultGroup) or not is_member(steps):
+            return None
+        found = parts(self.target, target, ast.Name("x", ast.Load()))
+        return self.target.function_layer(settle(filled(source, found), {"x"}))
 
     def layer_step(self, steps: list[Step], material: Material) -> ast.expr:
         """One constructor."""

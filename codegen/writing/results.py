@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from codegen.target import Target
+from codegen.writing import nodes
 from codegen.writing.sharing import shared
 from pivot.results import ENTRIES, Result, ResultGroup, ResultName
 
@@ -63,10 +64,18 @@ def joined(target: Target, codec: str | None, entries: list[ast.expr]) -> ast.ex
     return target.stack(ast.List(entries, ast.Load()))
 
 
+def entry(whole: ast.expr, place: int) -> ast.expr:
+    """One entry of the first axis; of what was put together from entries, that one."""
+    return ast.Subscript(whole, nodes.literal(place), ast.Load())
+
+
 def filled(pattern: Result, found: dict[str, ast.expr]) -> ast.expr:
     """The structure of a result with its outputs; None stands for what nobody reads."""
     if isinstance(pattern, ResultName):
-        return found.get(pattern.name, ast.Constant(None))
+        text = found.get(pattern.name, ast.Constant(None))
+        if pattern.codec in ENTRIES and pattern.name in found:
+            return entry(text, ENTRIES[pattern.codec or ""])
+        return text
     if is_list(pattern):
         return filled(pattern.items[0], found)
     made = ast.Tuple([filled(item, found) for item in pattern.items], ast.Load())

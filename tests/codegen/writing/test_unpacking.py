@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -40,3 +42,30 @@ Call = Callable[..., str]
 )
 def test_results_are_taken_apart(call: Call, layer: str, body: str, wanted: str) -> None:
     assert call(f"self.rnn = {layer}", body, "2x3x4") == wanted
+
+
+RECURRENT = """
+import keras
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.lstm = layers.LSTM(6)
+        self.rest = keras.Sequential([layers.GRU(5, return_sequences=True), layers.Dense(2)])
+
+    def call(self, x):
+        return self.lstm(x), self.rest(x)
+"""
+
+
+def test_one_of_several_results_is_taken_where_keras_gives_one(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(RECURRENT, encoding="utf-8")
+    converted, proof = to_torch(path, "2x7x3")
+    assert proof.why is None
+    text = " ".join(converted.text.split())
+    assert "self.lstm = nn.LSTM(3, 6, batch_first=True)" in text
+    assert "return self.lstm(x)[1][0][0], self.rest(x)" in text
+    assert "nn.GRU(3, 5, batch_first=True), Lambda(lambda x: x[0]), nn.Linear(5, 2)" in text
