@@ -74,6 +74,7 @@ class Prepared:
     back: dict[int | str, int | str] = field(default_factory=dict)
     activation: Value | None = None
     late: int | None = None  # an axis that is the last one if the input has as many
+    beside: Kwargs = field(default_factory=dict)  # what the layer does with masks
     begins: Kwargs = field(default_factory=dict)
 
 
@@ -117,6 +118,8 @@ def prepare(
             if value.hint not in (0, 0.0, None):
                 why = f"{layer}: its {key.replace('_', ' ')} acts in training only and is not carried"
                 ev.note(frame, node, why, "drop before the layer", "inner-dropout", "warning")
+        elif key == "mask_zero":
+            made.beside[key] = value
         elif (key == "weights" and value.hint is None) or (key in SILENT and key not in names):
             continue
         else:

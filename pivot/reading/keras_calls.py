@@ -67,6 +67,8 @@ class KerasCalls(Dialect):
             ev.set_item(module.attrs, "activation", ready.activation)
         if ready.late is not None:
             ev.set_item(module.attrs, LATE_AXIS, Value(ready.late))
+        for name, value in ready.beside.items():
+            ev.set_item(module.attrs, name, value)
         for name, value in ready.begins.items():
             ev.set_item(module.attrs, f"{keras_graphs.BEGINS}{name}", value)
 

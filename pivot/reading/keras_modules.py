@@ -17,6 +17,7 @@ from pivot.reading import (
     constructed,
     keras_building,
     keras_graphs,
+    keras_masks,
     keras_modes,
     restating,
 )
@@ -292,6 +293,23 @@ class KerasModules(KerasCalls):
             ev.mode = before
 
     def run_in_mode(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        module: ModuleObject,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        """The call of a layer, with the masks that Keras hands on beside the tensors."""
+        names = keras_masks.parameters(ev, module)
+        masked = keras_masks.given(ev, module, names, args, kwargs, node, frame)
+        result = self.called(ev, callee, module, args, masked, node, frame)
+        keras_masks.hand_on(ev, module, args, kwargs, result, node, frame)
+        return result
+
+    def called(
         self,
         ev: Evaluator,
         callee: Value,

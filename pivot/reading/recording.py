@@ -22,6 +22,7 @@ from pivot.types import TensorType
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
+    from pivot.reading.keras_masks import Mask
     from pivot.reading.modules import ModuleObject
 
 Again = Callable[["Evaluator", Args, Kwargs, "Exchange", Frame], Value]
@@ -50,6 +51,7 @@ class Recorder:
     records: list[Record] = field(default_factory=list)
     depth: int = 0
     names: dict[str, int] = field(default_factory=dict)
+    masks: dict[str, Mask] = field(default_factory=dict)  # by the id of the tensor that has it
 
     def symbolic(self, ev: Evaluator, values: tuple[Value, ...]) -> bool:
         """Does the outermost call take a tensor that stands for an input to come? Arms on trial leave no record."""
@@ -61,7 +63,11 @@ class Recorder:
         """Keep a call; its result, in which tensors that were there before are values of their own."""
         check_graph(len(self.records))
         found: list[TensorVersion] = []
+        before = [cell.version.id for cell in cells(result)]
         result = fresh(ev, result, self.made, found)
+        for old, version in zip(before, found, strict=True):
+            if old in self.masks:
+                self.masks[version.id] = self.masks[old]
         record.results, record.result = tuple(found), result
         record.operands = tuple(
             cell.version for value in (*record.args, *record.kwargs.values()) for cell in cells(value)

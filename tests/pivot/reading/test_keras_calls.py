@@ -204,3 +204,40 @@ def test_statements_of_a_file_run_in_their_order(read_keras: Read) -> None:
         model="model",
     )
     assert [str(size) for out in done.network.outputs for size in out.type.shape] == ["N", "3", "N", "5"]
+
+
+MASKED = """
+class Kept(layers.Layer):
+    def call(self, x, mask=None):
+        return x if mask is None else x * ops.expand_dims(ops.cast(mask, x.dtype), -1)
+
+def net(layer):
+    ids = keras.Input((2,), dtype="int32")
+    x = layers.Dropout(0.1)(layers.Embedding(9, 4, mask_zero=True)(ids))
+    return keras.Model(ids, layer(x))
+"""
+
+
+@pytest.mark.parametrize(
+    ("layer", "read"),
+    [
+        ("layers.Flatten()", ["embedding", "dropout", "flatten"]),
+        ("Kept()", ["embedding", "dropout", "ne", "cast", "unsqueeze", "mul"]),
+        (
+            "layers.GlobalAveragePooling1D()",
+            ["embedding", "dropout", "ne", "cast", "unsqueeze", "mul", "sum", "sum", "div"],
+        ),
+        ("lambda x: Kept()(layers.Flatten()(x))", ["embedding", "dropout", "flatten"]),
+    ],
+)
+def test_masks_are_made_where_a_layer_takes_them(read_keras: Read, layer: str, read: list[str]) -> None:
+    assert ops(read_keras(MASKED, model=f"net({layer})")) == read
+
+
+def test_recurrent_layers_keep_their_state_where_a_mask_says_so(read_keras: Read) -> None:
+    done = ops(read_keras(MASKED, model="net(layers.GRU(3))"))
+    assert done.count("gru_cell") == 2 and done.count("where") == 4
+
+
+def test_merging_tensors_with_masks_is_refused(read_keras: Read, refused: Callable[..., Problem]) -> None:
+    assert "masks is not read" in refused(read_keras, MASKED, model="net(lambda x: layers.Add()([x, x]))").why

@@ -23,15 +23,20 @@ class AdditiveAttention(keras.layers.Layer):
         if self.use_scale:
             both = both * self.scale
         scores = ops.sum(both, axis=-1)
-        if mask is not None and mask[1] is not None:
-            scores = ops.where(ops.expand_dims(mask[1], 1), scores, scores - 1e9)
+        allowed = None
+        if mask is not None:
+            if mask[1] is not None:
+                allowed = ops.expand_dims(mask[1], 1)
         if use_causal_mask:
-            allowed = ops.tril(ops.ones_like(scores))
-            scores = scores - 1e9 * (1.0 - allowed)
+            causal = ops.tril(ops.ones_like(scores)) > 0.5
+            allowed = causal if allowed is None else ops.logical_and(allowed, causal)
+        if allowed is not None:
+            scores = ops.where(allowed, scores, scores - 1e9)
         weights = ops.softmax(scores, axis=-1)
         if self.dropout:
             weights = self.drop(weights)
         result = ops.matmul(weights, value)
-        if mask is not None and mask[0] is not None:
-            result = result * ops.cast(ops.expand_dims(mask[0], -1), result.dtype)
+        if mask is not None:
+            if mask[0] is not None:
+                result = ops.where(ops.expand_dims(mask[0], -1), result, ops.zeros_like(result))
         return (result, weights) if return_attention_scores else result

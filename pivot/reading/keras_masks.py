@@ -1,0 +1,196 @@
+"""Masks that Keras hands from layer to layer beside the tensors: made by some layers, passed on by most, taken by few.
+
+A mask is computed only where a layer takes it. Where Keras would let it change values in a way that is not read, the
+program is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pivot.reading import classes, restating
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.modules import ModuleObject
+from pivot.reading.recording import cells
+from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, TensorCell, Value
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+PASSING = {
+    "Activation", "ActivityRegularization", "AlphaDropout", "BatchNormalization", "Bidirectional", "Dense", "Dropout",
+    "ELU", "GaussianDropout", "GaussianNoise", "GroupNormalization", "Identity", "LayerNormalization", "LeakyReLU",
+    "MultiHeadAttention", "Normalization", "PReLU", "ReLU", "Rescaling", "Softmax", "SpatialDropout1D",
+    "SpatialDropout2D", "SpatialDropout3D", "TimeDistributed", "UnitNormalization", "Attention", "AdditiveAttention",
+    "LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D",
+}  # fmt: skip
+"""Layers of Keras whose result has the mask of their (first) input; recurrent ones where they give sequences."""
+
+TAKING = {
+    "LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "GlobalAveragePooling1D",
+    "Attention", "AdditiveAttention", "Softmax",
+}  # fmt: skip
+"""Layers of Keras that compute something else where there is a mask."""
+
+MERGING = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract", "Concatenate", "Dot"}
+
+
+@dataclass(slots=True)
+class Mask:
+    """A mask that is made when it is asked for. `make` is None where it is not known how."""
+
+    make: Callable[[], Value] | None
+    made: Value | None = None
+
+    def value(self, ev: Evaluator, node: ast.AST, frame: Frame) -> Value:
+        """The mask as a tensor. Raises Refusal."""
+        if self.made is None:
+            if self.make is None:
+                raise ev.refusal(frame, node, "a mask that joins several masks is not read", "pass the mask by hand")
+            self.made = self.make()
+        return self.made
+
+
+def mask_of(ev: Evaluator, value: Value) -> Mask | None:
+    """The mask that a tensor has."""
+    hint = value.hint
+    return ev.recorder.masks.get(hint.version.id) if isinstance(hint, TensorCell) else None
+
+
+def masks_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Value | None:
+    """The mask of a tensor, or those of a list of tensors with None between; None where there is none at all."""
+    hint = value.hint
+    if isinstance(hint, (tuple, ListObject)):
+        items = hint.items if isinstance(hint, ListObject) else hint
+        found = [masks_of(ev, item, node, frame) for item in items if isinstance(item, Value)]
+        return Value(ListObject([m or Value(None) for m in found])) if any(m is not None for m in found) else None
+    mask = mask_of(ev, value)
+    return None if mask is None else mask.value(ev, node, frame)
+
+
+def given(
+    ev: Evaluator, module: ModuleObject, names: list[str], args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Kwargs:
+    """The keywords of a call with the masks that Keras adds. `names`: the parameters of the class's own `call`."""
+    if not ev.recorder.masks:
+        return kwargs
+    by_name = {**dict(zip(names, args, strict=False)), **{k: v for k, v in kwargs.items() if k in names}}
+    if not names:
+        by_name = dict(zip(("query", "value", "key"), args, strict=False)) | {
+            k: v for k, v in kwargs.items() if k in ("query", "value", "key", "sequences", "inputs")
+        }
+    first = next(iter(by_name.values()), None)
+    more: Kwargs = {}
+    takes = "mask" in names or (not names and module.class_name in TAKING)
+    if takes and first is not None and "mask" not in by_name and said_none(kwargs, "mask"):
+        mask = masks_of(ev, first, node, frame)
+        if mask is not None:
+            more["mask"] = mask
+    attends = module.class_name == "MultiHeadAttention"
+    for name, value in by_name.items():
+        key = f"{name}_mask"
+        if (key in names or (attends and not names)) and said_none(kwargs, key) and key not in by_name:
+            mask = masks_of(ev, value, node, frame)
+            if mask is not None:
+                more[key] = mask
+    if (module.class_name in MERGING and not isinstance(module.cls, ClassObject)) or restated_merge(module):
+        refuse_merge(ev, module, args, node, frame)
+    return {**kwargs, **more}
+
+
+def parameters(ev: Evaluator, module: ModuleObject) -> list[str]:
+    """The names of what a class's own `call` takes; none for layers of the library."""
+    hit = classes.member(ev, module.cls, "call") if isinstance(module.cls, ClassObject) else None
+    if hit is None or not isinstance(hit[0].hint, FunctionObject):
+        return []
+    spec = hit[0].hint.node.args
+    return [a.arg for a in (*spec.args, *spec.kwonlyargs)][1:]
+
+
+def said_none(kwargs: Kwargs, key: str) -> bool:
+    """Is an argument left out, or None?"""
+    return key not in kwargs or kwargs[key].hint is None
+
+
+def restated_merge(module: ModuleObject) -> bool:
+    """Is this the restatement of a merging layer?"""
+    return (
+        isinstance(module.cls, ClassObject)
+        and module.class_name in MERGING
+        and restating.is_restatement(module.cls.file)
+    )
+
+
+def refuse_merge(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
+    """Keras' merging layers replace values where a mask says so. Raises Refusal."""
+    if module.class_name in ("Concatenate", "Dot"):
+        return
+    if any(cell.version.id in ev.recorder.masks for value in args for cell in cells(value)):
+        why = f"{module.class_name} of tensors with masks is not read"
+        raise ev.refusal(frame, node, why, "merge with operators, or leave mask_zero out", "mask")
+
+
+def hand_on(
+    ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, result: Value, node: ast.AST, frame: Frame
+) -> None:
+    """Give the result of a layer the mask that Keras gives it."""
+    cell = result.hint
+    if isinstance(cell, (tuple, ListObject)):
+        items = cell.items if isinstance(cell, ListObject) else cell
+        cell = items[0].hint if items and isinstance(items[0], Value) else None
+    first = args[0] if args else next(iter(kwargs.values()), None)
+    if not isinstance(cell, TensorCell) or first is None or cell.version.id in ev.recorder.masks:
+        return
+    made = new_mask(ev, module, first, node, frame) or passed(ev, module, first)
+    if made is not None:
+        ev.recorder.masks[cell.version.id] = made
+
+
+def new_mask(ev: Evaluator, module: ModuleObject, first: Value, node: ast.AST, frame: Frame) -> Mask | None:
+    """The mask that an Embedding(mask_zero=True), a Masking or a class with `compute_mask` makes."""
+    site = ev.trace.part(node, 3)
+
+    def call(name: str, *args: Value, **kwargs: Value) -> Value:
+        return ev.call(Value(Api(name)), args, kwargs, site, frame)
+
+    zero = module.attrs.get("mask_zero")
+    if zero is not None and zero.hint:
+        return Mask(lambda: call("keras.ops.not_equal", first, Value(0)))
+    if module.class_name == "Masking":
+        value = module.attrs.get("mask_value", Value(0.0))
+        return Mask(lambda: call("keras.ops.any", call("keras.ops.not_equal", first, value), axis=Value(-1)))
+    if module.class_name == "Concatenate" and any(c.version.id in ev.recorder.masks for c in cells(first)):
+        return Mask(None)
+    hit = classes.member(ev, module.cls, "compute_mask") if isinstance(module.cls, ClassObject) else None
+    if hit is None or not isinstance(hit[0].hint, FunctionObject):
+        return None
+    method, cls = hit
+    assert isinstance(module.cls, ClassObject)
+    bound = classes.bind_method(method, Value(module), cls)
+    before = masks_of(ev, first, node, frame)
+    found = ev.call(bound, (first,), {"mask": before or Value(None)}, site, frame)
+    return Mask(None, found) if isinstance(found.hint, TensorCell) else None
+
+
+def passed(ev: Evaluator, module: ModuleObject, first: Value) -> Mask | None:
+    """The mask of the input where a layer passes it on."""
+    hint = first.hint
+    items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else (first,)
+    mask = mask_of(ev, items[0]) if items and isinstance(items[0], Value) else None
+    if mask is None:
+        return None
+    if isinstance(module.cls, ClassObject) and not restating.is_restatement(module.cls.file):
+        supports = module.attrs.get("supports_masking")
+        return mask if supports is not None and supports.hint is True else None
+    if module.class_name not in PASSING:
+        return None
+    sequences = module.attrs.get("return_sequences")
+    if sequences is None and module.bound is not None and module.visit is not None:
+        read = module.visit.read_as
+        sequences = (read[1] if read is not None else module.visit.kwargs).get("return_sequences", Value(False))
+    recurrent = module.class_name in ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D")
+    return None if recurrent and not (sequences is not None and sequences.hint) else mask
