@@ -149,10 +149,17 @@ class Layout:
             return (letters[0], *letters[2:], letters[1])
         return letters
 
+    def form_letters(self, step: Step, name: str) -> tuple[str, ...] | None:
+        """Axis letters that a step's form wants or gives: those it says, the op's own, or those of its target."""
+        own = step.form.order.get(name)
+        if own is None and step.op.layout == "plain" and step.form.spelling != "body":
+            return step.op.letters(name)
+        return own or self.target_letters(step.op, name)
+
     def wanted(self, step: Step, name: str, rank: int) -> Order | None:
         """The order a step wants an operand in: None where any will do."""
         source = step_order(step.op, step.node).get(name) or step.op.letters(name)
-        target = step.form.order.get(name) or self.target_letters(step.op, name)
+        target = self.form_letters(step, name)
         if (
             source is None
             or target is None
@@ -296,7 +303,7 @@ class Layout:
     def output_order(self, step: Step, name: str, result: TensorVersion) -> Order:
         """The order in which a form gives an output."""
         source = step_order(step.op, step.node).get(name) or step.op.letters(name)
-        target = step.form.order.get(name) or self.target_letters(step.op, name)
+        target = self.form_letters(step, name)
         if source is not None and target is not None:
             a, b = expand(tuple(source), rank_of(result)), expand(tuple(target), rank_of(result))
             if a is not None and b is not None and sorted(a) == sorted(b):

@@ -18,10 +18,11 @@ from codegen.writing.sharing import fill_sizes, settle
 from codegen.writing.starting import Starts
 from pivot.forms import OperandRef
 from pivot.network import Node
+from pivot.op import Op
 from pivot.problems import Refusal, refuse
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import TensorVersion
-from pivot.results import Result, ResultName
+from pivot.results import ENTRIES, Result, ResultName, entry_id
 
 HELD = re.compile(r"_a\d+$")
 
@@ -165,7 +166,7 @@ class Bodies:
         expression = self.apart(body, part, expression)
         numbers = self.number(body, node)
         pattern = None
-        if node.form is not None and not is_single(node.form.result):
+        if node.form is not None and node.op is not None and not is_single(node.form.result, node.op):
             pattern = taken_apart(node.form.result, node, body)
         body.entries.append(Entry(part, expression, attributes_in(expression), numbers, pattern))
 
@@ -183,10 +184,11 @@ class Bodies:
         return ast.Call(text.func, [value_name(number)], [])
 
     def number(self, body: Body, node: Node) -> tuple[int, ...]:
-        """Numbers for the results of a node."""
-        for result in node.results:
-            body.values.setdefault(result.id, len(body.values))
-        return tuple(body.values[result.id] for result in node.results)
+        """Numbers for what the call of a node returns."""
+        ids = returned_ids(node)
+        for id_ in ids:
+            body.values.setdefault(id_, len(body.values))
+        return tuple(body.values[id_] for id_ in ids)
 
     def call(self, body: Body, group: Group, constructor: ast.expr, held: dict[object, int]) -> None:
         """A call of the class of an inner group."""
@@ -229,9 +231,37 @@ def place_in(low: Lowered, step: Step) -> int:
     return low.chosen.steps.index(step)
 
 
-def is_single(result: Result) -> bool:
+def returned_ids(node: Node) -> list[str]:
+    """The ids of the values that a call returns, in order."""
+    result = node.form.result if node.form is not None else None
+    if node.op is None or result is None:
+        return [value.id for value in node.results]
+    table = dict(zip(node.op.outputs, node.results, strict=False))
+
+    def ids(part: Result) -> list[str]:
+        if isinstance(part, ResultName):
+            if part.name == "_":
+                return []
+            if part.name not in table:
+                return [value.id for value in node.results]
+            names = list(node.op.outputs) if node.op is not None else []
+            if node.op is not None and node.op.outputs[part.name].many:
+                return [value.id for value in node.results[names.index(part.name) :]]
+            return [result_id(part, table[part.name])]
+        return [id_ for item in part.items for id_ in ids(item)]
+
+    return list(dict.fromkeys(ids(result)))
+
+
+def result_id(part: ResultName, value: TensorVersion) -> str:
+    """The id of an output as a call returns it: itself, or one entry."""
+    place = ENTRIES.get(part.codec or "")
+    return value.id if place is None else entry_id(value.id, place)
+
+
+def is_single(result: Result, op: Op) -> bool:
     """Is what a call returns one tensor?"""
-    return isinstance(result, ResultName) and not result.star
+    return isinstance(result, ResultName) and not result.star and not op.outputs[result.name].many
 
 
 def taken_apart(result: Result, node: Node, body: Body) -> ast.expr:
@@ -243,9 +273,13 @@ def taken_apart(result: Result, node: Node, body: Body) -> ast.expr:
         if isinstance(part, ResultName):
             if part.name == "_":
                 return ast.Name("_", ast.Store())
-            if part.star or part.codec is not None or part.name not in table:
+            if part.name not in table or (part.codec is not None and part.codec not in ENTRIES):
                 raise Unwritable("several results of this call are not taken apart yet")
-            return value_name(body.values[table[part.name].id])
+            if node.op is not None and node.op.outputs[part.name].many:
+                names = list(node.op.outputs)
+                many = node.results[names.index(part.name) :]
+                return ast.Tuple([value_name(body.values[v.id]) for v in many], ast.Store())
+            return value_name(body.values[result_id(part, table[part.name])])
         return ast.Tuple([pattern(item) for item in part.items], ast.Store())
 
     return pattern(result)

@@ -13,6 +13,7 @@ from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
 from pivot.reading.updating import tensors_of
 from pivot.reading.values import ClassObject, FunctionObject, TensorVersion
+from pivot.results import ENTRIES, entry_id
 
 Part: TypeAlias = Union["Leaf", "Group"]
 
@@ -83,7 +84,7 @@ def group_nodes(nodes: Sequence[Node], outputs: Iterable[TensorVersion], classes
             if at.module is not None:
                 break
         at.parts.append(Leaf(node))
-    wanted = {(v.whole or v).id for v in outputs}
+    wanted = {v.id: v for v in outputs}
     dissolve(root)
     set_borders(root, nodes, wanted)
     return root
@@ -215,27 +216,34 @@ def shared_layers(root: Group) -> set[int]:
     return found
 
 
-def set_borders(root: Group, nodes: Sequence[Node], wanted: set[str]) -> None:
+def set_borders(root: Group, nodes: Sequence[Node], wanted: Mapping[str, TensorVersion]) -> None:
     """Inputs and outputs of every group: what it reads and others made, what it made and others read."""
     readers: dict[str, list[int]] = defaultdict(list)
+    seen: dict[str, TensorVersion] = {}
     for node in nodes:
         for value in tensors_of(node):
-            readers[(value.whole or value).id].append(id(node))
+            seen[value.id] = value
+            readers[value.id].append(id(node))
     for group in root.groups():
         inside = {id(node) for node in group.nodes}
-        made = {result.id: result for node in group.nodes for result in node.results}
+        made = [id_ for node in group.nodes for result in node.results for id_ in ids_of(result)]
+        known = set(made)
         inputs: dict[str, TensorVersion] = {}
         for node in group.nodes:
             for value in tensors_of(node):
-                source = value.whole or value
-                if source.id not in made and is_computed(source):
-                    inputs.setdefault(source.id, source)
+                if value.id not in known and is_computed(value):
+                    inputs.setdefault(value.id, value)
         group.inputs = list(inputs.values())
         group.outputs = [
-            value
-            for id_, value in made.items()
+            wanted.get(id_) or seen[id_]
+            for id_ in made
             if id_ in wanted or any(reader not in inside for reader in readers.get(id_, []))
         ]
+
+
+def ids_of(result: TensorVersion) -> list[str]:
+    """The ids of a result and of its entries, which a call may give instead of it."""
+    return [result.id, *(entry_id(result.id, place) for place in sorted(set(ENTRIES.values())))]
 
 
 def is_computed(value: TensorVersion) -> bool:
