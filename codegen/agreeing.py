@@ -25,7 +25,8 @@ class Agreed:
 
     `wishes`: the order that what follows a step wants at one of its visits, for all of them; `inputs`: orders of inputs
     by their number, where a site takes an input at one visit and something stored in another order at the others;
-    `permutes`: a permute of what is stored in the source's order is written as one.
+    `permutes`: a permute of what is stored in the source's order is written as one. `turns`: sites (id of their syntax
+    node) that transpose their result into an order.
     """
 
     general: frozenset[SiteStep] = frozenset()
@@ -33,6 +34,7 @@ class Agreed:
     wishes: Mapping[SiteStep, Order] = field(default_factory=dict)
     inputs: Mapping[int, Order] = field(default_factory=dict)
     permutes: bool = False
+    turns: Mapping[int, Order] = field(default_factory=dict)
 
 
 NOTHING = Agreed()
@@ -66,8 +68,12 @@ def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast
             layout, best = other, left
     if best:
         other = settled(lowering, framework, joins, start)
-        if conflicts(other) < best:
-            layout = other
+        if (left := conflicts(other)) < best:
+            layout, best = other, left
+    if best:
+        from codegen.turning import turned_layout
+
+        layout = turned_layout(lowering, framework, joins, layout.agreed, layout) or layout
     return layout
 
 
@@ -97,7 +103,8 @@ def conflicts(layout: Layout) -> int:
     for placed in layout.placed.values():
         if placed.step.node is not None and id(placed.step.node) in layout.met:
             key: object = site_step(layout.lowering, placed.step)
-            if found.setdefault(key, placed.transposes) != placed.transposes:
+            how = (placed.transposes, placed.alias)
+            if found.setdefault(key, how) != how:
                 odd.add(key)
     for key, version in sizes_read(layout):
         order = layout.order_of(version)

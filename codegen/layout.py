@@ -34,6 +34,7 @@ from codegen.orders import (
 )  # fmt: skip
 from codegen.reshaping import place_reshape
 from codegen.target import target_of
+from codegen.turning import turn_of
 from codegen.unfolding import unfolded
 from codegen.wishes import PERMUTING, read_wish
 from pivot.dims import Dim, Size
@@ -196,6 +197,7 @@ class Layout:
         elif step.op.name == "identity":
             placed.alias = step.kind == "function"
             self.follow(step, placed)
+            self.turn(step, placed)
         elif step.op.shape in RESHAPING:
             place_reshape(self, step, placed)
         elif step.op.shape == "index":
@@ -280,6 +282,14 @@ class Layout:
         if block is not None:
             for result in step.results:
                 self.blocks[result.id] = block
+
+    def turn(self, step: Step, placed: Placed) -> None:
+        """Transpose what a site gives, where the site that takes it gets the like in another order elsewhere."""
+        wanted, value = turn_of(self, step), first_tensor(step)
+        if wanted is not None and value is not None and (order := self.order_of(value)) != wanted:
+            placed.transposes[first_name(step)] = tuple(order.index(axis) for axis in wanted)
+            placed.orders_in[first_name(step)] = wanted
+            placed.orders_out = (wanted,)
 
     def place_spatial(self, step: Step, placed: Placed) -> None:
         """Convolution, pooling and their kin: channels where the target has them."""

@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
-from codegen.writing import applying, conditions, layer_facts, nodes, parameters, program_calls, sizes
+from codegen.writing import applying, conditions, layer_facts, nodes, parameters, program_calls, reflection, sizes
 from codegen.writing.activations import function_layer
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.number_kinds import number_kind
@@ -230,22 +230,14 @@ class Expressions:
             return nodes.call(COPY_LAYERS.rpartition(".")[2], [self.expr(node.args[0])])
         if kind == "dropped":
             return self.dropped(node, visits)
-        if kind == "data" and visits[0].name == "builtins.hasattr" and isinstance(node, ast.Call):
-            return self.has_library_name(node, visits)
+        if kind == "data" and (known := reflection.answer(visits)) is not None:
+            return known
         if kind == "data" and isinstance(node, ast.Call):
             return sizes.rounded(self, node, visits)
         if kind == "content" and isinstance(node, ast.Call):
             return program_calls.content(self, node, visits)
         if kind == "constant":
             return parameters.parameter_expression(self, node, visits)
-        return None
-
-    def has_library_name(self, node: ast.Call, visits: list[Visit]) -> ast.expr | None:
-        """`hasattr(F, "gelu")`: what was answered, as the target has another library."""
-        owner = visits[0].args[0].hint if visits[0].args else None
-        answer = visits[0].result.hint if visits[0].result is not None else None
-        if isinstance(owner, Api) and owner.root in FRAMEWORK_ROOTS and isinstance(answer, bool):
-            return ast.Constant(answer)
         return None
 
     def unmapped(self, node: ast.expr, said: str = "") -> ast.expr:
@@ -318,6 +310,9 @@ class Expressions:
                     found[key] = self.expr(part)
             elif isinstance(where, str) and where in keywords:
                 found[key] = self.expr(keywords[where])
+            elif key == variadic and isinstance(node, ast.Call) and len(node.args) == 1:  # f(*tensors)
+                whole = node.args[0]
+                found[key] = self.expr(whole.value if isinstance(whole, ast.Starred) else whole)
         return found
 
     def is_sequence(self, node: ast.expr, where: int, part: ast.expr) -> bool:

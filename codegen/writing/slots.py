@@ -188,7 +188,9 @@ def slot_expression(
     first = present[0].value
     if isinstance(first, OperandRef):
         made = operand(first)
-        return list(made.elts) if slot.variadic and isinstance(made, (ast.List, ast.Tuple)) else made
+        if slot.variadic:
+            return list(made.elts) if isinstance(made, (ast.List, ast.Tuple)) else [ast.Starred(made, ast.Load())]
+        return made
     if isinstance(first, Nested):
         return nested(steps, first, found, given, source_form, operand, hints)
     values = [w.value if w is not None else slot.default for w in found]

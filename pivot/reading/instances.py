@@ -38,7 +38,7 @@ def construct(
         for name in cls.pending:
             member = lookup.class_attribute(ev, cls, name, node, frame)
             inner = member.hint.attrs.get("value") if isinstance(member.hint, InstanceObject) else None
-            if inner is not None and args and inner.hint == args[0].hint:
+            if args and (member.hint is args[0].hint or (inner is not None and inner.hint == args[0].hint)):
                 return member
     instance = InstanceObject(cls)
     made = Value(instance, Origin("apply", node, frame.file, cls.name, args, frame))

@@ -102,7 +102,9 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
     hint = owner.hint
     if isinstance(hint, Api):
         if attr in ("__name__", "__qualname__"):
-            return Value(hint.name.rpartition(".")[2])
+            called = Value(hint.name.rpartition(".")[2])
+            ev.visit(Visit(node, frame, "data", None, (owner,), name="__name__", result=called))
+            return called
         asked = number_kinds.kind_attribute(hint.name, attr)
         if asked is not None:
             answer = Value(asked)

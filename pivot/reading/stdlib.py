@@ -159,6 +159,7 @@ _MATH: dict[str, Callable[..., object]] = {
         "isfinite",
         "isnan",
         "isqrt",
+        "comb",
     ]
 }
 _NUMPY: dict[str, Callable[..., object]] = {

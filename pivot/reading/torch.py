@@ -294,6 +294,9 @@ class TorchDialect(TorchModules):
                 )
                 return receiver
             made = super().tensor_method(ev, callee, receiver, name[:-1], args, kwargs, node, frame)
+            if isinstance(made.hint, TensorCell) and made.hint.shape != cell.shape:
+                why = f"{name}() gives another shape than the tensor has that it writes into"
+                raise ev.refusal(frame, node, why, "bring both into one shape first", "shape")
             write_in_place(ev, cell, made, node, frame)
             return receiver
         if name in ("backward", "register_hook", "retain_grad"):

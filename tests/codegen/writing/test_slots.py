@@ -11,6 +11,8 @@ from codegen.writing.slots import place_of, plain_pads
 
 Init = Callable[..., str]
 Call = Callable[..., str]
+Net = Callable[..., str]
+Written = Callable[..., str]
 
 
 @pytest.mark.parametrize(
@@ -199,3 +201,28 @@ def test_pads_that_have_a_name_are_taken_out_of_it(call: Call) -> None:
     made = call("self.pad = (1, 2, 3, 4)", "return F.pad(x, self.pad)", "2x3x8x8")
     pads = "((0, 0), (self.pad[2], self.pad[3]), (self.pad[0], self.pad[1]), (0, 0))"
     assert pads in made
+
+
+def test_a_spread_list_of_tensors_is_spread_in_the_target(written: Written) -> None:
+    made = written(
+        """
+        def grid(*tensors):
+            return torch.meshgrid(*tensors, indexing="ij")
+
+        class Net(nn.Module):
+            def forward(self, x):
+                a, b = grid(torch.arange(3), torch.arange(4))
+                return x + a * b
+        """,
+        "2x3x4",
+    )
+    assert 'return ops.meshgrid(*tensors, indexing="ij")' in made
+
+
+def test_a_buffer_that_is_filled_later_holds_what_it_is_filled_with(net: Net) -> None:
+    made = net(
+        "self.register_buffer('scale', torch.empty(4), persistent=False)\nself.scale.copy_(torch.arange(4) * 2)",
+        "return x * self.scale",
+        "2x4",
+    )
+    assert "self.scale = ops.cast(ops.arange(4" in made

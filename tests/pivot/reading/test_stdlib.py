@@ -81,8 +81,8 @@ LIBRARY: list[tuple[str, str, int]] = [
             A = 3
             B = 5
         """,
-        "n = E.B.value + E['A'].value + (E(5) is E.B) + len(list(E))",
-        11,
+        "n = E.B.value + E['A'].value + (E(5) is E.B) + len(list(E)) + 10 * (E(E.A) is E.A)",
+        21,
     ),
     ("from types import SimpleNamespace", "c = SimpleNamespace(a=3)\nc.b = 4\nn = c.a + c.b", 7),
     (

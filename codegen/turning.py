@@ -1,0 +1,145 @@
+"""Transposes behind a site: where a following site is reached with tensors in different orders, the odd one is turned.
+
+A site has one text. A layer that gets the result of a convolution at most of its visits and that of a reshape at one
+cannot transpose what it gets at that one alone; the statement that makes the odd tensor can, behind its own call.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from codegen.agreeing import conflicts, site_step, sizes_read, written_of
+from codegen.lower import Lowered, Plan, Step
+from codegen.orders import Order, rank_of, tensors
+from pivot.reading.values import TensorVersion
+
+if TYPE_CHECKING:
+    import ast
+
+    from codegen.agreeing import Agreed
+    from codegen.layout import Layout
+    from codegen.lower import Lowering
+
+ROUNDS = 6
+
+
+def turned_layout(
+    lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed, before: Layout
+) -> Layout | None:
+    """The layout with as many transposes behind sites as make the others agree; None where that does not help."""
+    from codegen.layout import Layout
+
+    kept = {key: low.chosen for key, low in lowering.lowered.items()}
+    layout, best = before, conflicts(before)
+    turns: dict[int, Order] = {}
+    for _ in range(ROUNDS):
+        more = {k: order for k, order in odd_sites(layout).items() if k not in turns}
+        if not best or not more:
+            break
+        turns.update(more)
+        add_turns(lowering, more)
+        layout = Layout(lowering, framework, joins, replace(agreed, turns=turns))
+        best = conflicts(layout)
+    if best:
+        for key, low in lowering.lowered.items():
+            low.chosen = kept[key]
+        return None
+    return layout
+
+
+def odd_sites(layout: Layout) -> dict[int, Order]:
+    """The sites that give an odd tensor to another site, and the order in which the others come there."""
+    found: dict[int, Order] = {}
+    wanted: dict[object, Counter[Order]] = {}
+    texts: dict[object, set[object]] = {}
+    values: dict[object, list[TensorVersion]] = {}
+    for placed in layout.placed.values():
+        if placed.step.node is None or id(placed.step.node) not in layout.met:
+            continue
+        key: object = site_step(layout.lowering, placed.step)
+        taken = list(tensors(placed.step.operands))[:1]
+        texts.setdefault(key, set()).add((written_of(layout, placed, taken), placed.alias))
+        for value in taken:
+            values.setdefault(key, []).append(value)
+            count = 1 if placed.transposes else 1_000  # an order that needs no transpose is the site's own
+            wanted.setdefault(key, Counter())[layout.order_of(value)] += count
+    for key, value in sizes_read(layout):
+        texts.setdefault(key, set()).add(layout.order_of(value))
+        values.setdefault(key, []).append(value)
+        wanted.setdefault(key, Counter())[layout.order_of(value)] += 1
+    for key, seen in texts.items():
+        if len(seen) > 1 and len({rank_of(v) for v in values[key]}) == 1:
+            order = wanted[key].most_common(1)[0][0]
+            for value in values[key]:
+                made = maker(layout, value) if layout.order_of(value) != order else None
+                if made is not None and can_turn(layout, made, layout.order_of(value)):
+                    found.setdefault(site_of(made), order)
+    return found
+
+
+def site_of(step: Step) -> int:
+    """The site of a function's step."""
+    assert step.node is not None
+    return id(step.node.site)
+
+
+def maker(layout: Layout, value: TensorVersion) -> Step | None:
+    """The step that brought a value into its order, looked for through steps that keep the order."""
+    at: TensorVersion | None = value
+    while at is not None:
+        step = layout.makers.get(at.id)
+        if step is None:
+            return None
+        order = layout.order_of(at)
+        keeps = step.op.layout in ("any", "axis", "last") or step.op.name == "identity"
+        at = next((v for v in tensors(step.operands) if keeps and layout.order_of(v) == order), None)
+        if at is None or at.parameter is not None:
+            return step
+    return None
+
+
+def can_turn(layout: Layout, step: Step, order: Order) -> bool:
+    """Does a site make one tensor, in one order at all visits, in a call that a transpose can stand around?"""
+    node = step.node
+    if node is None or node.module is not None or len(node.results) != 1:
+        return False
+    for low in visits_of(layout.lowering, id(node.site)):
+        last = low.chosen.steps[-1] if low.chosen is not None and low.chosen.steps else None
+        if last is None or len(last.results) != 1 or last.results[0] is not low.node.results[0]:
+            return False
+        if layout.order_of(last.results[0]) != order or last.results[0].id in layout.blocks:
+            return False
+    return True
+
+
+def visits_of(lowering: Lowering, site: int) -> Iterator[Lowered]:
+    """The nodes that a site made."""
+    return (low for low in lowering.lowered.values() if id(low.node.site) == site)
+
+
+def add_turns(lowering: Lowering, sites: dict[int, Order]) -> None:
+    """Let the plans of sites end in a step that brings their result into another order."""
+    op = lowering.opset.ops["identity"]
+    form = op.forms[lowering.framework][0]
+    for low in lowering.lowered.values():
+        if id(low.node.site) not in sites or low.chosen is None:
+            continue
+        lowering.counter += 1
+        *front, last = low.chosen.steps
+        fresh = TensorVersion(f"s{lowering.counter}", last.results[0].type)
+        turn = Step(op, form, "function", {}, {"x": fresh}, {}, last.results, {}, low.node)
+        low.chosen = Plan(low.chosen.key, (*front, replace(last, results=(fresh,)), turn))
+
+
+def turn_of(layout: Layout, step: Step) -> Order | None:
+    """The order into which a step turns what it is given, if it stands there for that."""
+    if step.op.name != "identity" or step.node is None or not layout.agreed.turns:
+        return None
+    low = layout.lowering.lowered[id(step.node)]
+    last = low.chosen.steps[-1] if low.chosen is not None else None
+    return layout.agreed.turns.get(id(step.node.site)) if last is step else None
+
+

@@ -1,0 +1,48 @@
+"""Questions about the library's classes, which become functions of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+Written = Callable[..., str]
+NET = """
+import types
+
+class Act(nn.Module):
+    def forward(self, x):
+        return torch.relu(x)
+
+BY_NAME = {{"ReLU": Act}}
+
+def pick(layer):
+    if isinstance(layer, types.FunctionType):
+        return layer()
+    return BY_NAME[layer.__name__]()
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = pick({one})
+
+    def forward(self, x):
+        return self.one(x)
+"""
+
+
+def test_the_answer_stands_where_the_question_was(written: Written) -> None:
+    made = written(NET.format(one="nn.ReLU"), "2x4")
+    assert 'return BY_NAME["ReLU"]()' in made
+    assert "FunctionType" not in made
+
+
+def test_an_answer_of_a_class_of_the_program_is_asked_for(written: Written) -> None:
+    made = written(NET.format(one="Act").replace('"ReLU"', '"Act"'), "2x4")
+    assert "if isinstance(layer, types.FunctionType):" in made
+
+
+@pytest.mark.parametrize("asked", ["isinstance(layer, str)", "isinstance(layer, (type, types.FunctionType)) and False"])
+def test_a_question_that_a_function_answers_alike_is_kept(written: Written, asked: str) -> None:
+    made = written(NET.format(one="nn.ReLU").replace("isinstance(layer, types.FunctionType)", asked), "2x4")
+    assert asked.partition(" and")[0] in made
