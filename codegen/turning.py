@@ -141,5 +141,3 @@ def turn_of(layout: Layout, step: Step) -> Order | None:
     low = layout.lowering.lowered[id(step.node)]
     last = low.chosen.steps[-1] if low.chosen is not None else None
     return layout.agreed.turns.get(id(step.node.site)) if last is step else None
-
-
