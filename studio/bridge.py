@@ -52,6 +52,7 @@ class GraphBridge(QObject):
         document.results_changed.connect(self._show)
         document.project_changed.connect(lambda before, after: self._show_heat())
         document.selection_changed.connect(self._follow)
+        document.hovered.connect(graph.showing.light)
         self._show()
 
     def command(self, name: str) -> None:
@@ -75,7 +76,7 @@ class GraphBridge(QObject):
     def _show_heat(self) -> None:
         """The errors of the verification on the graph, while they are those of the present program."""
         report = self._document.report if self._heated and not self._document.report_stale else None
-        self._graph.set_heat(heat_of(report) if report is not None else {})
+        self._graph.showing.set_heat(heat_of(report) if report is not None else {})
 
     def _follow(self) -> None:
         chosen = self._document.selection

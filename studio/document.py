@@ -21,7 +21,11 @@ from studio.picture import Param, Picture, Span
 from studio.problems import in_order
 from studio.report import Report
 from studio.selection import NOTHING, Selection
-from studio.texts import Texts, changed_lines
+from studio.target_state import TargetState
+from studio.texts import Texts
+
+KEPT = 6
+"""Results that are held, so that undo and a switch of the target show theirs at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Document(QObject):
     results_changed = Signal()
     jobs_changed = Signal()
     mapping_wanted = Signal(str, str)
+    hovered = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +76,8 @@ class Document(QObject):
         self.path: Path | None = None
         self.selection = NOTHING
         self.results: Results | None = None
+        self._kept: dict[int, Results] = {}
+        self.targets = TargetState()
         self.changed_target_lines: frozenset[int] = frozenset()
         self.report: Report | None = None
         self.report_revision = 0
@@ -121,7 +128,7 @@ class Document(QObject):
         self._texts, self._revisions, self._moves = texts, {}, Moves()
         self._numbered = None
         self.results = self.report = self.failure = None
-        self.changed_target_lines = frozenset()
+        self.targets, self.changed_target_lines, self._kept = TargetState(), frozenset(), {}
         self._set_selection(NOTHING)
         self.project_changed.emit(before, project)
         self.results_changed.emit()
@@ -222,6 +229,7 @@ class Document(QObject):
         self._texts.forget()
         self._revisions = {b"before %d" % number: number for number in range(len(self._revisions) + 1)}
         self._numbered = None
+        self._kept.clear()
         self._follow_texts(before)
         if self.project is not None:
             self.project_changed.emit(self.project, self.project)
@@ -307,6 +315,9 @@ class Document(QObject):
 
     def select_source(self, file: str, line: int, column: int) -> None:
         """Select what a place of the present source text stands for."""
+        self._set_selection(self._at_source(file, line, column))
+
+    def _at_source(self, file: str, line: int, column: int) -> Selection:
         links = self.results.links if self.results else Links()
         names = {self.local(name): name for name in (links.picture.source.files if links.picture else ())}
         name = names.get(self.local(file), file)
@@ -314,18 +325,29 @@ class Document(QObject):
         if old is not None and new is not None and old != new:
             place = self._moves.before(self.local(file), Span(file, line, column, line, column))
             if place is None:
-                self._set_selection(NOTHING)
-                return
+                return NOTHING
             line, column = place.line, place.column
-        self._set_selection(links.at_source(name, line, column))
+        return links.at_source(name, line, column)
 
     def select_target(self, line: int, column: int) -> None:
         """Select what a place of the target text was written for."""
         if self.results is not None:
-            links = self.results.links
-            names = {item.target.file for item in links.links if item.target}
-            name = self.results.target_path if self.results.target_path in names else next(iter(names), "")
-            self._set_selection(links.at_target(name, line, column))
+            self._set_selection(self._at_target(line, column))
+
+    def _at_target(self, line: int, column: int) -> Selection:
+        assert self.results is not None
+        links = self.results.links
+        names = {item.target.file for item in links.links if item.target}
+        name = self.results.target_path if self.results.target_path in names else next(iter(names), "")
+        return links.at_target(name, line, column)
+
+    def hover_source(self, file: str, line: int, column: int) -> None:
+        """The pointer is over a place of the source: its nodes light up; line 0 is nowhere."""
+        self.hovered.emit(self._at_source(file, line, column).nodes if line else ())
+
+    def hover_target(self, line: int, column: int) -> None:
+        """The pointer is over a place of the target text; line 0 is nowhere."""
+        self.hovered.emit(self._at_target(line, column).nodes if line and self.results is not None else ())
 
     def go_to(self, file: str, line: int, column: int = 1, origin: str = "problems") -> None:
         """Show a place of the source, with what it stands for if it stands for anything."""
@@ -358,14 +380,22 @@ class Document(QObject):
 
     def set_results(self, results: Results) -> None:
         """A conversion ended well enough to have something to show."""
-        before = self.results.target_text if self.results and not self.results.partial else None
-        self.changed_target_lines = changed_lines(before, results.target_text) if before is not None else frozenset()
-        self.results, self.failure = results, None
-        self._moves.forget_until(results.revision)
-        chosen = self.selection
-        self.results_changed.emit()
-        if chosen.nodes or chosen.modules:
-            self._set_selection(results.links.of_both(chosen.nodes, chosen.modules, chosen.origin))
+        self._take_over(results)
+        self._tell_results()
+
+    def accept_target(self) -> None:
+        """The lines that changed were looked at: from now on only later changes are marked."""
+        if self.results is not None:
+            self.targets.accept(self.results.target_path, self.results.target_text)
+            self.changed_target_lines = frozenset()
+            self.results_changed.emit()
+
+    def note_export(self) -> None:
+        """The target was exported as it is: what follows is compared with that."""
+        if self.results is not None:
+            self.targets.exported(self.results.target_path, self.results.target_text)
+            self.changed_target_lines = frozenset()
+            self.results_changed.emit()
 
     def set_failure(self, revision: int, problems: tuple[Problem, ...]) -> None:
         """A conversion ended with nothing to show; what was there before stays, and is stale."""
@@ -388,7 +418,35 @@ class Document(QObject):
         self._history = history
         if before != history.present:
             self._follow_texts(texts)
+            kept = self._kept_results()
+            if kept is not None:
+                self._take_over(kept)
             self.project_changed.emit(before, history.present)
+            if kept is not None:
+                self._tell_results()
+
+    def _kept_results(self) -> Results | None:
+        """What was made of the present program before an undo or a switch of the target led back to it."""
+        kept = self._kept.get(self.revision) if self.stale else None
+        if kept is None or (kept.directory is not None and not kept.directory.is_dir()):
+            return None
+        return kept
+
+    def _take_over(self, results: Results) -> None:
+        if not results.partial:
+            self.changed_target_lines = self.targets.wrote(results.target_path, results.target_text)
+            self._kept.pop(results.revision, None)
+            self._kept[results.revision] = results
+            for old in list(self._kept)[:-KEPT]:
+                del self._kept[old]
+        self.results, self.failure = results, None
+        self._moves.forget_until(results.revision)
+
+    def _tell_results(self) -> None:
+        chosen = self.selection
+        self.results_changed.emit()
+        if self.results is not None and (chosen.nodes or chosen.modules):
+            self._set_selection(self.results.links.of_both(chosen.nodes, chosen.modules, chosen.origin))
 
 
 def _kind(param: Param, old: str) -> str:

@@ -148,6 +148,7 @@ class Filing:
         except Refusal as refusal:
             self.refused("The export stopped", refusal)
             return False
+        self._document.note_export()
         self._say(f"Exported {count_text(len(written), 'file')} to {out}")
         return True
 

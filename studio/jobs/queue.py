@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from pivot.problems import Problem, Refusal
 from pivot.project import Project, load_project, save_project
-from studio.document import Document, JobState, Results
+from studio.document import KEPT, Document, JobState, Results
 from studio.jobs.events import Found, Progress, Sketch
 from studio.jobs.job import Job, Outcome, own_command
 from studio.jobs.results import conversion_results, sketched_results
@@ -48,6 +48,7 @@ class Jobs(QObject):
         self._command: Callable[[], Sequence[str]] = command if callable(command) else lambda: fixed
         self._folder = Path(tempfile.mkdtemp(prefix="pivot-studio-"))
         self._count = 0
+        self._made: list[Path] = []  # folders of conversions, the oldest first
         self._jobs: dict[str, Job] = {}
         self._serial = 0
         self._runs: dict[int, _Run] = {}
@@ -185,10 +186,10 @@ class Jobs(QObject):
                 (Problem("command", "error", project.source, 0, 0, why, "report this as a fault"),),
             )
         if results is not None:
-            before = self._document.results.directory if self._document.results else None
             self._document.set_results(results)
-            if before is not None and "verify" not in self._jobs:
-                shutil.rmtree(before.parent, ignore_errors=True)
+            self._made.append(folder)
+            while len(self._made) > KEPT + 1 and "verify" not in self._jobs:
+                shutil.rmtree(self._made.pop(0), ignore_errors=True)
             if self._verify_next:
                 self.verify()
             return

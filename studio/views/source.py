@@ -42,6 +42,7 @@ class SourceView(QWidget):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(document.seal)
         self.editor.place_chosen.connect(self._chosen)
+        self.editor.place_hovered.connect(lambda line, at: document.hover_source(self._file, line, at))
         self.editor.edited.connect(self._typed)
         self._files.activated.connect(lambda index: self._show(str(self._files.itemData(index))))
         document.project_changed.connect(self._refresh)

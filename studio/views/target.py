@@ -1,19 +1,25 @@
-"""The written target text: what the selection became, which lines the last conversion changed, whether it is stale."""
+"""The written target text: what the selection became, which lines changed and were not accepted yet, staleness."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QToolButton, QWidget
 
+from pivot import edits
+from pivot.project import TARGETS
 from studio.document import Document
 from studio.icons import icon
 from studio.places import count_text
 from studio.theme import Theme
 from studio.widgets.code_edit import CodeEdit, Stretch
+from studio.widgets.diff_edit import DiffEdit
 from studio.widgets.find_bar import FindBar
-from studio.widgets.parts import badge, column, frame, label, row, set_badge
+from studio.widgets.parts import badge, column, frame, label, row, set_badge, set_style
+
+_NAMES = {"keras": "Keras 3", "torch": "PyTorch", "flax": "Flax NNX"}
+_WRITTEN = ("keras", "torch")
 
 
 class TargetView(QWidget):
@@ -24,22 +30,38 @@ class TargetView(QWidget):
         self._document = document
         self.editor = CodeEdit(theme)
         self.editor.setReadOnly(True)
-        self.editor.setAccessibleName("Target text")
-        self.editor.setPlaceholderText("The converted program appears here.")
+        self.editor.setAccessibleName(self.tr("Target text"))
+        self.editor.setPlaceholderText(self.tr("The converted program appears here."))
+        self.diff = DiffEdit(theme)
+        self.diff.setAccessibleName(self.tr("Difference from the last export"))
         self.find_bar = FindBar(self.editor, theme)
+        self.switch = QComboBox()
+        self.switch.setAccessibleName(self.tr("Framework to write"))
+        for target in TARGETS:
+            if target in _WRITTEN:
+                self.switch.addItem(_NAMES[target], target)
+        set_style(self.switch, role="quiet")
+        self.switch.activated.connect(lambda at: self._switched(str(self.switch.itemData(at))))
         self._name = label("", "muted")
         self._state = badge()
         self._changes = badge()
-        self._copy = QToolButton()
-        self._copy.setToolTip("Copy the whole text")
-        self._copy.setAccessibleName("Copy the whole target text")
+        self.accept = self._button("check", self.tr("Accept the changed lines"))
+        self.accept.clicked.connect(document.accept_target)
+        self.compare = self._button("report", self.tr("Difference from the last export"))
+        self.compare.setCheckable(True)
+        self.compare.toggled.connect(lambda on: self._refresh())
+        self._copy = self._button("copy", self.tr("Copy the whole target text"))
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text()))
         head = frame("header")
-        items = (label("TARGET", "section"), self._name, 1, self._changes, self._state, self._copy)
-        head.setLayout(row(*items, margins=(12, 4, 8, 4)))
+        items = (label(self.tr("TARGET"), "section"), self.switch, self._name, 1, self._changes, self.accept)
+        head.setLayout(row(*items, self._state, self.compare, self._copy, margins=(12, 4, 8, 4)))
         head.setFixedHeight(36)
-        self.setLayout(column(head, self.editor, self.find_bar, gap=0))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.editor)
+        self._pages.addWidget(self.diff)
+        self.setLayout(column(head, self._pages, self.find_bar, gap=0))
         self.editor.place_chosen.connect(document.select_target)
+        self.editor.place_hovered.connect(document.hover_target)
         document.project_changed.connect(lambda before, after: self._judge())
         document.results_changed.connect(self._refresh)
         document.jobs_changed.connect(self._judge)
@@ -49,36 +71,61 @@ class TargetView(QWidget):
 
     def set_theme(self, theme: Theme, pixels: int | None = None) -> None:
         self.editor.set_theme(theme, pixels)
+        self.diff.set_theme(theme, pixels)
         self.find_bar.set_theme(theme)
-        self._copy.setIcon(icon("copy", theme))
+        for button in (self.accept, self.compare, self._copy):
+            button.setIcon(icon(str(button.property("glyph")), theme))
 
     def open_find(self) -> None:
         """Open the bar that searches the target."""
+        self.compare.setChecked(False)
         self.find_bar.open()
+
+    def _button(self, glyph: str, tip: str) -> QToolButton:
+        made = QToolButton()
+        made.setToolTip(tip)
+        made.setAccessibleName(tip)
+        made.setProperty("glyph", glyph)
+        return made
 
     def _text(self) -> str:
         return self._document.results.target_text if self._document.results else ""
 
+    def _switched(self, target: str) -> None:
+        project = self._document.project
+        if project is not None and target != project.target:
+            self._document.edit(f"write {_NAMES[target]}", edits.set_target(project, target))
+
     def _refresh(self) -> None:
         results = self._document.results
-        self.editor.show_text(self._text())
+        text = self._text()
+        self.editor.show_text(text)
         self.editor.set_changed_lines(self._document.changed_target_lines)
         self._name.setText(Path(results.target_path).name if results else "")
         changed = len(self._document.changed_target_lines)
         set_badge(self._changes, count_text(changed, "changed line") if changed else "", "success")
-        self._copy.setVisible(bool(self._text()))
+        self.accept.setVisible(bool(changed))
+        self._copy.setVisible(bool(text))
+        self.compare.setVisible(bool(text))
+        if self.compare.isChecked() and results is not None:
+            self.diff.show_difference(self._document.targets.difference(results.target_path, text))
+        self._pages.setCurrentIndex(1 if self.compare.isChecked() and text else 0)
         self._judge()
         self._colour()
 
     def _judge(self) -> None:
         """Say whether the text goes with the source as it is now."""
-        failure = self._document.failure
+        failure, project = self._document.failure, self._document.project
+        if project is not None:
+            self.switch.setCurrentIndex(max(0, self.switch.findData(project.target)))
+        self.switch.setVisible(project is not None)
         if "convert" in self._document.jobs:
-            set_badge(self._state, "converting …", "info")
+            set_badge(self._state, self.tr("converting …"), "info")
         elif failure is not None and failure[0] == self._document.revision:
-            set_badge(self._state, "not converted" if not self._document.results else "of an earlier source", "danger")
+            nothing = not self._document.results
+            set_badge(self._state, self.tr("not converted") if nothing else self.tr("of an earlier source"), "danger")
         elif self._document.stale:
-            set_badge(self._state, "of an earlier source", "warning")
+            set_badge(self._state, self.tr("of an earlier source"), "warning")
         else:
             set_badge(self._state, "", "plain")
 

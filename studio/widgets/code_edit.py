@@ -40,16 +40,21 @@ class Stretch:
 
 
 class CodeEdit(QPlainTextEdit):
-    """`place_chosen(line, column)`: a person put the cursor there. `edited(Stretch, str)`: old stretch, new text."""
+    """`place_chosen(line, column)`: a person put the cursor there. `edited(Stretch, str)`: old stretch, new text.
+
+    `place_hovered(line, column)`: the pointer came to another line; line 0 when it left.
+    """
 
     place_chosen = Signal(int, int)
     edited = Signal(object, str)
+    place_hovered = Signal(int, int)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._shown = ""
         self._quiet = False
+        self._hovered = 0
         self._painted = (0, 0)
         self._spans: dict[str, tuple[Stretch, ...]] = {}
         self._changed: frozenset[int] = frozenset()
@@ -60,6 +65,7 @@ class CodeEdit(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
         self.setCursorWidth(2)
+        self.setMouseTracking(True)
         self.blockCountChanged.connect(self._fit_gutter)
         self.updateRequest.connect(self._scroll_gutter)
         self.cursorPositionChanged.connect(self._moved)
@@ -174,6 +180,22 @@ class CodeEdit(QPlainTextEdit):
         super().mouseReleaseEvent(event)
         if event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
             self.place_chosen.emit(*self.place())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell which line the pointer is over, once per line."""
+        super().mouseMoveEvent(event)
+        if event.buttons() == Qt.MouseButton.NoButton:
+            cursor = self.cursorForPosition(event.position().toPoint())
+            self._hover(cursor.blockNumber() + 1, cursor.positionInBlock() + 1)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(0, 0)
+
+    def _hover(self, line: int, column: int) -> None:
+        if line != self._hovered:
+            self._hovered = line
+            self.place_hovered.emit(line, column)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ctrl and the wheel change the size of the text."""

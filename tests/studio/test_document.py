@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from pytestqt.qtbot import QtBot
 from pivot import edits
 from pivot.problems import Refusal
 from pivot.project import dumps
-from studio.document import Document, Results
+from studio.document import Document
+from studio.jobs.queue import Jobs
 from studio.picture import Param, Span
 
 
@@ -163,10 +165,28 @@ def test_the_same_program_has_the_same_revision(converted: Document) -> None:
     assert not converted.stale
 
 
-def test_changed_lines_are_those_of_the_last_conversion(converted: Document) -> None:
+def test_changed_lines_stay_marked_until_they_are_accepted(converted: Document) -> None:
     old = converted.results
-    converted.set_results(Results(old.revision, target_text=old.target_text.replace("16, 3", "16, 5")))
+    first = old.target_text.replace("16, 3", "16, 5")
+    converted.set_results(replace(old, target_text=first))
     assert converted.changed_target_lines == {7, 8}
+    converted.set_results(replace(old, target_text=first.replace("import keras", "import keras  # 3", 1)))
+    assert converted.changed_target_lines == {1, 7, 8}
+    converted.accept_target()
+    assert converted.changed_target_lines == frozenset()
+    converted.set_results(old)
+    assert converted.changed_target_lines == {1, 7, 8}
+
+
+def test_the_pointer_over_a_line_tells_its_nodes(converted: Document) -> None:
+    told: list[tuple[str, ...]] = []
+    converted.hovered.connect(told.append)
+    node = converted.results.picture.nodes[0]
+    converted.hover_source(node.site.file, node.site.line, node.site.column)
+    converted.hover_target(7, 20)
+    converted.hover_target(0, 0)
+    assert node.id in told[0] and told[1] and told[2] == ()
+    assert converted.selection.nodes == ()
 
 
 def test_files_that_change_on_disk_are_noticed(converted: Document, source: Path) -> None:
@@ -211,3 +231,20 @@ def test_random_edits_undo_to_identical_bytes(converted: Document) -> None:
     while converted.redo_label is not None:
         converted.redo()
     assert dumps(converted.project) == last
+
+
+def test_undo_shows_the_results_of_the_program_it_leads_to_at_once(converted: Document, jobs: Jobs) -> None:
+    jobs.automatic = False
+    first = converted.results
+    converted.write_literal([param(converted, 0, "kernel")], "5")
+    assert converted.stale and converted.results is first
+    second = replace(first, revision=converted.revision, target_text=first.target_text + "# 5\n")
+    converted.set_results(second)
+    told: list[bool] = []
+    converted.results_changed.connect(lambda: told.append(converted.stale))
+    converted.undo()
+    assert converted.results is first and told == [False]
+    converted.redo()
+    assert converted.results is second and not converted.stale
+    converted.reload()
+    assert converted.stale

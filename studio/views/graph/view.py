@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
@@ -25,13 +25,13 @@ from studio.views.graph.gestures.pick import Pick
 from studio.views.graph.gestures.rubber import Rubber
 from studio.views.graph.gestures.walk import Walk
 from studio.views.graph.gestures.zoom import STEP, Zoom
-from studio.views.graph.heat import Heat, with_groups
 from studio.views.graph.look import CHEVRON, HEADER, SIDE, Look
 from studio.views.graph.minimap import Minimap
 from studio.views.graph.navigate import Step, first_item, last_item, step_from
 from studio.views.graph.opening import Opening
 from studio.views.graph.scene import GraphScene
 from studio.views.graph.search import SearchBar
+from studio.views.graph.showing import Showing
 from studio.views.graph.state import GraphState, Selected
 from studio.views.graph.surface import Surface
 from studio.views.graph.tracing import Tracing
@@ -74,7 +74,7 @@ class GraphView(QWidget):
         self.state: GraphState | None = None
         self.current: str | None = None  # the item the keyboard goes on from
         self._horizontal = False
-        self._heat: dict[str, Heat] = {}
+        self.showing = Showing(self)
         self._start_pending = False
         self._empty = QLabel(self.tr("No network to show"), self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -186,13 +186,6 @@ class GraphView(QWidget):
         self._empty.setStyleSheet(f"color: {colors.muted}; background: transparent; font-size: 14px;")
         self.minimap.repaint_all()
         self.canvas.theme_changed()
-
-    def set_heat(self, nodes: Mapping[str, Heat]) -> None:
-        """Paint the errors of a verification on nodes and closed groups; none takes them away."""
-        self._heat = dict(nodes)
-        self.look.heat = with_groups(nodes, self.state.tree) if nodes and self.state is not None else {}
-        for item in self.scene.boxes.values():
-            item.update()
 
     def set_animated(self, animated: bool) -> None:
         """Whether opening, closing and fitting are shown as movements."""

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from pivot import edits
-from studio.document import Document
+from studio.document import KEPT, Document
 from studio.jobs.queue import Jobs
 
 Settle = Callable[[Jobs], None]
@@ -41,7 +41,10 @@ def test_an_edit_makes_results_stale_until_they_are_made_again(converted: Docume
     settle(jobs)
     assert not converted.stale
     assert "Conv2D(3, 16, 5" in converted.results.target_text
-    assert before is not None
+    assert before is not None and before.exists()  # undo shows it again
+    for size in range(7, 7 + 2 * KEPT, 2):
+        converted.write_literal([param], str(size))
+        settle(jobs)
     assert not before.exists()
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.document import Document
@@ -43,3 +45,29 @@ def test_selection_staleness_and_changed_lines(
     assert converted.changed_target_lines == {7}
     made.editor.place_chosen.emit(7, 20)
     assert len(converted.selection.nodes) == 1
+
+
+def test_lines_are_accepted_compared_and_the_target_is_switched(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot
+) -> None:
+    jobs.automatic = False
+    made = TargetView(converted, theme)
+    qtbot.addWidget(made)
+    made.resize(800, 400)
+    made.show()
+    old = converted.results
+    converted.note_export()
+    converted.set_results(replace(old, target_text=old.target_text.replace("16, 3", "16, 5")))
+    assert made.accept.isVisible() and made._changes.text() == "2 changed lines"
+    qtbot.mouseClick(made.accept, Qt.MouseButton.LeftButton)
+    assert not made.accept.isVisible() and made._changes.text() == ""
+    qtbot.mouseClick(made.compare, Qt.MouseButton.LeftButton)
+    lines = made.diff.toPlainText().splitlines()
+    assert "(exported)" in lines[0]
+    assert sum(line.startswith("+ ") for line in lines) == 2
+    made.open_find()
+    assert made.editor.isVisible() and not made.diff.isVisible()
+    assert made.switch.currentData() == "keras"
+    made.switch.setFocus()
+    qtbot.keyClick(made.switch, Qt.Key.Key_Down)
+    assert converted.project.target == "torch" and converted.undo_label == "write PyTorch"

@@ -20,7 +20,17 @@ def test_they_are_painted_and_taken_away(show) -> None:
     view = show(resnet50(), 1.0)
     nodes = [node.id for node in view.state.picture.nodes]
     before = view.grab().toImage()
-    view.set_heat(dict.fromkeys(nodes, Heat(0.5, False, "3e-2")))
+    view.showing.set_heat(dict.fromkeys(nodes, Heat(0.5, False, "3e-2")))
     assert view.grab().toImage() != before
-    view.set_heat({})
+    view.showing.set_heat({})
     assert view.look.heat == {}
+
+
+def test_a_node_lights_up_without_being_selected(show) -> None:
+    view = show(resnet50(), 1.0)
+    node = next(name for name in view.state.drawing.boxes if name in view.state.picture.node_by_id)
+    view.showing.light((node,))
+    assert view.scene.hovered == node
+    assert view.selected == (frozenset(), frozenset())
+    view.showing.light(())
+    assert view.scene.hovered is None
