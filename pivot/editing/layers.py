@@ -10,19 +10,24 @@ from pivot.editing.operands import Site, atom, attribute_of, candidates, made_in
 from pivot.editing.piece import Piece
 from pivot.editing.source import Change, Source
 
+Makers = Sequence[ast.ClassDef]
 
-def insert_behind(source: Source, site: Site, piece: Piece, part: int | None = None) -> list[Change]:
+
+def insert_behind(
+    source: Source, site: Site, piece: Piece, part: int | None = None, makers: Makers = ()
+) -> list[Change]:
     """Apply a piece to what a site gives; everybody who took that takes the new one. Raises Refusal.
 
-    `part`: which of several results, where the site gives a tuple.
+    `part`: which of several results, where the site gives a tuple. `makers`: the classes that make the layers of the
+    objects that are meant, where that is not the class of the site alone.
     """
-    made, changes = _own(source, site, piece)
+    made, changes = _own(source, site, piece, makers)
     return [*changes, *_applied_behind(source, site, piece, made, part)]
 
 
-def insert_before(source: Source, site: Site, taken_here: ast.expr, piece: Piece) -> list[Change]:
+def insert_before(source: Source, site: Site, taken_here: ast.expr, piece: Piece, makers: Makers = ()) -> list[Change]:
     """Apply a piece to what one site takes, and to nobody else. Raises Refusal."""
-    made, changes = _own(source, site, piece)
+    made, changes = _own(source, site, piece, makers)
     if isinstance(site, ast.AugAssign) and taken_here is site.target:
         name = source.of(site.target)
         return [*changes, source.before(site, [f"{name} = {piece.applied([name], made)}"])]
@@ -32,49 +37,75 @@ def insert_before(source: Source, site: Site, taken_here: ast.expr, piece: Piece
     return [*changes, source.over(taken_here, piece.applied([source.of(taken_here)], made))]
 
 
-def bypass(source: Source, site: Site, kept: ast.expr) -> list[Change]:
+def bypass(source: Source, site: Site, kept: ast.expr, makers: Makers = ()) -> list[Change]:
     """Take a site away: what it took goes on in its place; a layer that nobody else calls goes too."""
     changes = _bypassed(source, site, kept)
     attribute, cls = attribute_of(source, site), source.class_around(site)
-    if attribute is not None and cls is not None:
-        statement = made_in(source, cls, attribute)
-        if statement is not None and len(uses(source, cls, attribute)) == 1 and _only_target(statement):
-            changes.append(source.without(statement))
+    if attribute is not None and cls is not None and len(uses(source, cls, attribute)) == 1:
+        for maker in makers or (cls,):
+            statement = made_in(source, maker, attribute)
+            if statement is not None and _only_target(statement) and len(uses(source, maker, attribute)) <= 1:
+                changes.append(source.without(statement))
     return changes
 
 
-def replace_site(source: Source, site: Site, piece: Piece, taken_here: Sequence[ast.expr]) -> list[Change]:
+def replace_site(
+    source: Source, site: Site, piece: Piece, taken_here: Sequence[ast.expr], makers: Makers = ()
+) -> list[Change]:
     """Compute something else at a site, of the same tensors. A layer keeps its attribute. Raises Refusal."""
     attribute, cls = attribute_of(source, site), source.class_around(site)
     texts = [source.of(node) for node in taken_here]
     if attribute is not None and cls is not None:
-        statement = made_in(source, cls, attribute)
-        if statement is None or statement.value is None:
-            raise source.refusal(site, f"self.{attribute} is made in no one place", "edit the source text")
+        statements = [_making(source, maker, attribute, site) for maker in makers or (cls,)]
         if piece.layer:
-            return [source.over(statement.value, piece.text)]
+            return [source.over(statement.value, piece.text) for statement in statements if statement.value is not None]
         changes = [_written(source, site, piece.applied(texts))]
-        if len(uses(source, cls, attribute)) == 1 and _only_target(statement):
-            changes.append(source.without(statement))
+        if len(uses(source, cls, attribute)) == 1:
+            changes += [source.without(statement) for statement in statements if _only_target(statement)]
         return changes
-    made, changes = _own(source, site, piece)
+    made, changes = _own(source, site, piece, makers)
     return [*changes, _written(source, site, piece.applied(texts, made))]
 
 
-def duplicate(source: Source, site: Site, kept: ast.expr, part: int | None = None) -> list[Change]:
+def duplicate(source: Source, site: Site, kept: ast.expr, part: int | None = None, makers: Makers = ()) -> list[Change]:
     """Do the same once more with what a site gives; a layer gets a twin with weights of its own. Raises Refusal."""
     attribute, cls = attribute_of(source, site), source.class_around(site)
     if attribute is not None and cls is not None:
-        statement = made_in(source, cls, attribute)
-        if statement is None or statement.value is None:
-            raise source.refusal(site, f"self.{attribute} is made in no one place", "edit the source text")
-        return insert_behind(source, site, Piece(attribute, source.of(statement.value), True), part)
+        classes = makers or (cls,)
+        statements = [_making(source, maker, attribute, site) for maker in classes]
+        name = fresh(attribute, _taken_in(classes, cls))
+        changes: list[Change] = []
+        for maker, statement in zip(classes, statements, strict=True):
+            text = source.of(statement.value) if statement.value is not None else ""
+            changes += add_attribute(source, maker, name, text, attribute)
+        made = f"{_this(source, site)}.{name}"
+        return [*changes, *_applied_behind(source, site, Piece(name, "", True), made, part)]
     if isinstance(site, ast.stmt):
         return [source.behind(site, [source.of(site)])]
     start, end = source.start(kept) - source.start(site), source.end(kept) - source.start(site)
     text = source.of(site)
     piece = Piece("twin", f"{text[:start]}_twin_{text[end:]}", False, ("_twin_",))
     return _applied_behind(source, site, piece, "", part)
+
+
+def _making(source: Source, cls: ast.ClassDef, attribute: str, site: Site) -> ast.Assign | ast.AnnAssign:
+    """The statement that makes a layer. Raises Refusal."""
+    statement = made_in(source, cls, attribute)
+    if statement is None or statement.value is None:
+        raise source.refusal(site, f"{cls.name} makes {attribute} in no one place", "edit the source text")
+    return statement
+
+
+def _taken_in(classes: Sequence[ast.ClassDef], cls: ast.ClassDef) -> set[str]:
+    names = taken(cls)
+    for other in classes:
+        names |= taken(other)
+    return names
+
+
+def _this(source: Source, site: Site) -> str:
+    function = source.function(site)
+    return function.args.args[0].arg if function is not None and function.args.args else "self"
 
 
 def rename_attribute(source: Source, cls: ast.ClassDef, old: str, new: str) -> list[Change]:
@@ -143,7 +174,7 @@ def add_attribute(source: Source, cls: ast.ClassDef, name: str, text: str, near:
 # -- pieces
 
 
-def _own(source: Source, site: Site, piece: Piece) -> tuple[str, list[Change]]:
+def _own(source: Source, site: Site, piece: Piece, makers: Makers) -> tuple[str, list[Change]]:
     """What a layer is called where a site stands, and what makes it; ("", []) for what is no layer."""
     if not piece.layer:
         return "", []
@@ -152,10 +183,12 @@ def _own(source: Source, site: Site, piece: Piece) -> tuple[str, list[Change]]:
         if isinstance(site, ast.Call) and isinstance(site.func, ast.Call):
             return piece.text, []  # a functional model makes a layer where it calls it
         raise source.refusal(site, "a layer needs a class that holds it", "put the code into a class, or edit the text")
-    name = fresh(piece.name, taken(cls))
-    return f"{function.args.args[0].arg}.{name}", add_attribute(
-        source, cls, name, piece.text, attribute_of(source, site)
-    )
+    classes = makers or (cls,)
+    name = fresh(piece.name, _taken_in(classes, cls))
+    changes: list[Change] = []
+    for maker in classes:
+        changes += add_attribute(source, maker, name, piece.text, attribute_of(source, site))
+    return f"{_this(source, site)}.{name}", changes
 
 
 def _applied_behind(source: Source, site: Site, piece: Piece, made: str, part: int | None) -> list[Change]:

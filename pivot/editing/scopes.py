@@ -15,7 +15,7 @@ from pivot.editing.arguments import given
 from pivot.editing.frames import Calls, Key, Made, key_of
 from pivot.editing.names import fresh, fresh_class, taken
 from pivot.editing.source import Change, Source
-from pivot.editing.variants import Redirect, class_variant, function_variant, redirected
+from pivot.editing.variants import Redirect, class_methods, class_variant, function_variant, redirected
 from pivot.problems import refuse
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -66,6 +66,8 @@ class Spread:
         receivers = {self._calls.receiver(place.frame) for place in wanted} | set(paths)
         frames = {place.frame for place in wanted}
         own = {key_of(span) for frame in frames if (span := self._calls.frames[frame].definition) is not None}
+        edits = list(edits)
+        self._makes_all(edits, receivers)
         for edit in edits:
             if edit.definition is None:
                 self.result.changes.setdefault(edit.file, []).extend(edit.changes)
@@ -94,6 +96,23 @@ class Spread:
                 name = next(iter(self._classes))
                 self._settle_class(name, self._classes.pop(name))
         return self.result
+
+    def _makes_all(self, edits: Iterable[Edit], receivers: Iterable[str | None]) -> None:
+        """The constructors that are changed must be those of all who are meant. Raises Refusal."""
+        made: set[str | None] = set()
+        place: Key | None = None
+        for edit in edits:
+            for frame in self._calls.by_definition.get(edit.definition, ()) if edit.definition is not None else ():
+                here = self._calls.frames[frame]
+                if here.name == "__init__" and here.receiver is not None and edit.argument is None:
+                    made.add(here.receiver)
+                    place = edit.definition
+        for path in receivers if place is not None else ():
+            if path is not None and path not in made and path in self._calls.classes and place is not None:
+                why = f"{self._calls.classes[path]} ({path}) makes its parts itself"
+                raise refuse(
+                    "edit-scope", place[0], place[1], place[2], why, "choose a narrower scope, or edit the text"
+                )
 
     def _whole(self, wanted: Iterable[Made]) -> None:
         """Only an argument can differ from turn to turn of a loop. Raises Refusal."""
@@ -218,36 +237,31 @@ class Spread:
         for path in self._calls.instances(name):
             groups.setdefault(frozenset(wishes.get(path, {}).items()), []).append(path)
         for methods, paths in groups.items():
-            if not methods:
-                continue
-            if len(groups) == 1:
-                for definition, wish in methods:
-                    source = self._source(definition[0])
-                    frames = self._calls.by_definition[definition]
-                    self.result.changes.setdefault(definition[0], []).extend(
-                        self._changes(source, definition, wish, frames)
-                    )
-                continue
-            file = next(iter(methods))[0][0]
-            source = self._source(file)
-            cls = next((n for n in source.tree.body if isinstance(n, ast.ClassDef) and n.name == name), None)
-            inside = all(
-                source.class_around(_function(source, definition)) is cls
-                for definition, _ in methods
-                if cls is not None
-            )
-            if cls is None or not inside:
-                why = f"{name} inherits what would have to differ"
-                raise refuse("edit-scope", file, 0, 0, why, "choose every instance of the class as scope")
-            variant = fresh_class(name, self._names(source))
-            texts: list[tuple[Function, list[Change]]] = []
-            for definition, wish in methods:
-                frames = [f for f in self._calls.by_definition[definition] if self._calls.frames[f].receiver in paths]
-                texts.append((_function(source, definition), self._changes(source, definition, wish, frames)))
-            self.result.changes.setdefault(file, []).append(class_variant(source, cls, texts, variant))
-            self.result.unrolled.append(f"{variant} from {name}")
-            for path in paths:
-                self._ask_maker(path, variant)
+            if methods:
+                self._vary_class(name, methods, paths, len(groups) == 1)
+
+    def _vary_class(self, name: str, methods: frozenset[tuple[Key, Wish]], paths: list[str], all_of_it: bool) -> None:
+        """Other methods for some instances of a class; what it shares with other classes is overridden in it."""
+        file = next(iter(methods))[0][0]
+        source = self._source(file)
+        cls = next((n for n in source.tree.body if isinstance(n, ast.ClassDef) and n.name == name), None)
+        if cls is None or any(definition[0] != file for definition, _ in methods):
+            why = f"{name or 'this'} is no class of the file that would have to change"
+            raise refuse("edit-scope", file, 0, 0, why, "choose every instance of the class as scope")
+        texts: list[tuple[Function, list[Change]]] = []
+        for definition, wish in sorted(methods, key=lambda item: item[0]):
+            frames = [f for f in self._calls.by_definition[definition] if self._calls.frames[f].receiver in paths]
+            texts.append((_function(source, definition), self._changes(source, definition, wish, frames)))
+        changes = self.result.changes.setdefault(file, [])
+        if all_of_it and all(source.class_around(function) is not cls for function, _ in texts):
+            changes.append(class_methods(source, cls, texts))
+            self.result.unrolled.append(f"{', '.join(function.name for function, _ in texts)} of {name}")
+            return
+        variant = fresh_class(name.rstrip("0123456789") or name, self._names(source))
+        changes.append(class_variant(source, cls, texts, variant))
+        self.result.unrolled.append(f"{variant} from {name}")
+        for path in paths:
+            self._ask_maker(path, variant)
 
     def _ask_maker(self, path: str, variant: str) -> None:
         made = self._calls.made.get(path)

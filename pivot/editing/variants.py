@@ -158,12 +158,26 @@ def class_variant(
     inner = source.indent(methods[0][0])
     lines = [f"{indent}class {name}({cls.name}):", f'{inner}"""{cls.name} with {_listed(methods)} of its own."""']
     text = source.newline.join(lines) + source.newline
+    return _behind(source, cls, source.newline * 2 + text + _overriding(source, methods))
+
+
+def class_methods(source: Source, cls: ast.ClassDef, methods: Sequence[tuple[Function, Iterable[Change]]]) -> Change:
+    """Methods that a class inherits, changed and written at its end."""
+    return _behind(source, cls, _overriding(source, methods))
+
+
+def _overriding(source: Source, methods: Sequence[tuple[Function, Iterable[Change]]]) -> str:
+    """Copies of methods for a class that derives from theirs."""
+    text = ""
     for function, changes in sorted(methods, key=lambda item: source.start(item[0])):
         copied = _copied(source, function, changes)
         # What the base class got from above, the variant gets from there too: the base's own must not run twice.
         own = function.args.args[0].arg if function.args.args else "self"
-        text += source.newline + re.sub(r"\bsuper\(\)", f"super({cls.name}, {own})", copied)
-    return _behind(source, cls, source.newline * 2 + text)
+        owner = source.class_around(function)
+        if owner is not None:
+            copied = re.sub(r"\bsuper\(\)", f"super({owner.name}, {own})", copied)
+        text += source.newline + copied
+    return text
 
 
 def _listed(methods: Sequence[tuple[Function, object]]) -> str:

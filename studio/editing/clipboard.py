@@ -43,7 +43,7 @@ def pasted(context: Context, data: bytes, node: Node, scope: Scope) -> Outcome:
     part = node.outputs.index(used[0]) if len(node.outputs) > 1 else None
     changes: list[Change] = []
     for piece in pieces:
-        changes += behind(spot, piece, part)
+        changes += behind(context, spot, piece, part, scope)
     label = f"paste {pieces[0].name}" if len(pieces) == 1 else f"paste {len(pieces)} nodes"
     return context.edited(label, spot.source.file, [*changes, *library.changes], wanted(context, spot, scope))
 

@@ -24,7 +24,17 @@ from pivot.editing.source import Change, Source
 from pivot.edits import check_literal, replace_spans, set_model
 from pivot.problems import refuse
 from studio.editing.context import Context, Outcome, Scope
-from studio.editing.spots import Spot, WireSpot, making, site_spot, spot_of_module, spot_of_node, wanted, wire_spot
+from studio.editing.spots import (
+    Spot,
+    WireSpot,
+    makers,
+    making,
+    site_spot,
+    spot_of_module,
+    spot_of_node,
+    wanted,
+    wire_spot,
+)
 from studio.picture import Node, Param, Shape, Span
 
 
@@ -72,11 +82,11 @@ def insert_op(context: Context, op: str, value: str, taker: str | None, scope: S
     spot = wire.giver or wire.taker
     assert spot is not None
     piece, imports = _piece(context, spot.source, op, [context.shape_of(value)])
-    changes = _on_wire(wire, piece)
+    changes = _on_wire(context, wire, piece, scope)
     return context.edited(f"insert {piece.name}", spot.source.file, [*changes, *imports], wanted(context, spot, scope))
 
 
-def _on_wire(wire: WireSpot, piece: Piece) -> list[Change]:
+def _on_wire(context: Context, wire: WireSpot, piece: Piece, scope: Scope) -> list[Change]:
     giver, taker = wire.giver, wire.taker
     if giver is not None and giver.element:
         if not piece.layer:
@@ -85,9 +95,9 @@ def _on_wire(wire: WireSpot, piece: Piece) -> list[Change]:
             )
         return elements.behind(giver.source, giver.expression, piece.text, piece.name)
     if giver is not None and (wire.alone or taker is None):
-        return insert_behind(giver.source, giver.node, piece, wire.part)
+        return insert_behind(giver.source, giver.node, piece, wire.part, makers(context, giver, scope))
     assert taker is not None and wire.taken is not None
-    return insert_before(taker.source, taker.node, wire.taken, piece)
+    return insert_before(taker.source, taker.node, wire.taken, piece, makers(context, taker, scope))
 
 
 def append_op(context: Context, op: str, node: Node, scope: Scope) -> Outcome:
@@ -97,11 +107,11 @@ def append_op(context: Context, op: str, node: Node, scope: Scope) -> Outcome:
     part = used[0]
     shape = context.shape_of(node.outputs[part]) if node.outputs else None
     piece, imports = _piece(context, spot.source, op, [shape])
-    changes = behind(spot, piece, part if len(node.outputs) > 1 else None)
+    changes = behind(context, spot, piece, part if len(node.outputs) > 1 else None, scope)
     return context.edited(f"insert {piece.name}", spot.source.file, [*changes, *imports], wanted(context, spot, scope))
 
 
-def behind(spot: Spot, piece: Piece, part: int | None) -> list[Change]:
+def behind(context: Context, spot: Spot, piece: Piece, part: int | None, scope: Scope) -> list[Change]:
     """The changes that put a piece behind a spot. Raises Refusal."""
     if spot.element:
         if not piece.layer:
@@ -109,7 +119,7 @@ def behind(spot: Spot, piece: Piece, part: int | None) -> list[Change]:
                 spot.node, f"a container holds layers, and {piece.name} is none", "choose a layer"
             )
         return elements.behind(spot.source, spot.expression, piece.text, piece.name)
-    return insert_behind(spot.source, spot.node, piece, part)
+    return insert_behind(spot.source, spot.node, piece, part, makers(context, spot, scope))
 
 
 def replace_op(context: Context, op: str, nodes: Sequence[Node], scope: Scope) -> Outcome:
@@ -126,7 +136,7 @@ def replace_op(context: Context, op: str, nodes: Sequence[Node], scope: Scope) -
         changes = [spot.source.over(spot.node, piece.text)]
     else:
         taken = [operand(spot.source, spot.node, at, len(node.inputs)) for at in range(max(1, len(node.inputs)))]
-        changes = replace_site(spot.source, spot.node, piece, taken)
+        changes = replace_site(spot.source, spot.node, piece, taken, makers(context, spot, scope))
     return context.edited(
         f"{node.op} → {piece.name}", spot.source.file, [*changes, *imports], wanted(context, spot, scope)
     )
@@ -141,7 +151,8 @@ def delete(context: Context, nodes: Sequence[Node], modules: Sequence[str], scop
     def changes(spot: Spot, count: int) -> list[Change]:
         if spot.element:
             return elements.without(spot.source, spot.expression)
-        return bypass(spot.source, spot.node, operand(spot.source, spot.node, 0, max(1, count)))
+        kept = operand(spot.source, spot.node, 0, max(1, count))
+        return bypass(spot.source, spot.node, kept, makers(context, spot, scope))
 
     return _each(context, label, spots, changes, scope)
 
@@ -155,7 +166,8 @@ def double(context: Context, nodes: Sequence[Node], modules: Sequence[str], scop
     def changes(spot: Spot, count: int) -> list[Change]:
         if spot.element:
             return elements.behind(spot.source, spot.expression, spot.source.of(spot.node), f"{spot.name}_2")
-        return duplicate(spot.source, spot.node, operand(spot.source, spot.node, 0, max(1, count)))
+        kept = operand(spot.source, spot.node, 0, max(1, count))
+        return duplicate(spot.source, spot.node, kept, None, makers(context, spot, scope))
 
     return _each(context, label, spots, changes, scope)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pivot.editing.elements import entry_of
-from pivot.editing.frames import Made, key_of
-from pivot.editing.operands import Site, operand
+from pivot.editing.frames import Call, Made, key_of
+from pivot.editing.operands import Site, attribute_of, made_in, operand
 from pivot.editing.source import Source
 from pivot.problems import refuse
 from studio.editing.context import Context, Scope
@@ -45,6 +45,33 @@ def wanted(context: Context, spot: Spot, scope: Scope) -> list[Made]:
     if spot.made.frame == NOWHERE:
         return []
     return context.wanted(spot.made, scope, spot.everywhere)
+
+
+def makers(context: Context, spot: Spot, scope: Scope) -> list[ast.ClassDef]:
+    """The classes whose constructors make the layers of the objects that an edit at a spot is for."""
+    source, calls = spot.source, context.calls
+    around = source.class_around(spot.node)
+    attribute = attribute_of(source, spot.node)
+    found: dict[int, ast.ClassDef] = {}
+    for place in wanted(context, spot, scope):
+        path = calls.receiver(place.frame)
+        classes: list[ast.ClassDef] = []
+        for frame in calls.frames:
+            if frame.name == "__init__" and frame.receiver == path and isinstance(frame.definition, Span):
+                cls = source.class_around(source.at(frame.definition, ast.stmt)) if _same(frame, source) else None
+                classes += [cls] if cls is not None else []
+        if around in classes or not classes:
+            chosen = around
+        else:
+            making = [cls for cls in classes if attribute is not None and made_in(source, cls, attribute) is not None]
+            chosen = (making or classes)[0]
+        if chosen is not None:
+            found[id(chosen)] = chosen
+    return list(found.values())
+
+
+def _same(frame: Call, source: Source) -> bool:
+    return frame.definition is not None and frame.definition.file == source.file
 
 
 def spot_of_node(context: Context, node: Node) -> Spot:

@@ -195,3 +195,32 @@ def test_a_keras_program_is_edited_in_its_own_words(opened: Opened, tmp_path: Pa
     )
     outcome = commands.append_op(context, "dropout", at(context, "hidden"), "class")
     assert "self.dropout = layers.Dropout(" in text_of(context, outcome)
+
+
+def test_an_instance_that_differs_is_changed_again_and_alone(blocks: Context, opened: Opened, tmp_path: Path) -> None:
+    first = commands.delete(blocks, [at(blocks, "tail.relu")], [], "instance")
+    again = opened(text_of(blocks, first))
+    second = commands.set_parameter(again, [at(again, "tail.norm")], "epsilon", "0.01", "instance")
+    assert second.said == "unrolled: __init__ of Block2"
+    picture = edited(second, tmp_path)
+    changed = [n.path for n in picture.nodes for p in n.params if p.name == "epsilon" and p.value == "0.01"]
+    assert changed == ["tail.norm"]
+    assert ops(picture, "tail") == ["conv2d", "batch_norm", "relu", "conv2d"]
+    # And what is common to the others is not common to it.
+    others = commands.delete(again, [at(again, "body.0.act")], [], "class")
+    assert [n.path for n in edited(others, tmp_path).nodes if n.path.endswith(".act")] == ["tail.act"]
+
+
+def test_layers_are_made_by_every_constructor_that_is_meant(blocks: Context, opened: Opened, tmp_path: Path) -> None:
+    first = commands.set_parameter(blocks, [at(blocks, "tail.norm")], "epsilon", "0.01", "instance")
+    again = opened(text_of(blocks, first))
+    everywhere = edited(commands.append_op(again, "dropout", at(again, "tail.norm"), "written"), tmp_path)
+    assert ops(everywhere).count("dropout") == 4
+    alone = edited(commands.append_op(again, "dropout", at(again, "tail.norm"), "instance"), tmp_path)
+    assert [node.path for node in alone.nodes if node.op == "dropout"] == ["tail.dropout"]
+    gone = edited(commands.delete(again, [at(again, "tail.norm")], [], "written"), tmp_path)
+    assert "batch_norm" not in ops(gone)
+    twins = edited(commands.double(again, [at(again, "tail.norm")], [], "written"), tmp_path)
+    assert ops(twins).count("batch_norm") == 8
+    others = edited(commands.replace_op(again, "tanh", [at(again, "tail.act")], "written"), tmp_path)
+    assert ops(others).count("tanh") == 4
