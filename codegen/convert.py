@@ -10,7 +10,7 @@ from codegen.agreeing import laid_out
 from codegen.layout import Layout
 from codegen.lower import Lowering
 from codegen.restating import elaborate_for
-from codegen.rolling.module import is_rolled, write_rolled, written_in_place
+from codegen.rolling.module import forget_building, is_rolled, write_rolled, written_in_place
 from codegen.writing.module import write_module
 from codegen.writing.sites import Sites
 from codegen.writing.text import render_expression, render_with_spans
@@ -56,6 +56,8 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
     step("lower")
     visit_companions(done)
     rolled = is_rolled(done.network)
+    if rolled:
+        forget_building(done.network)
     lowering = Lowering(done, framework, opset, written_in_place) if rolled else Lowering(done, framework, opset)
     sites = Sites(lowering)
     layout = laid_out(lowering, framework, done.evaluator.joins)

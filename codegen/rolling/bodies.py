@@ -13,15 +13,18 @@ from dataclasses import dataclass, field
 from codegen.layout import Layout
 from codegen.lower import Lowered, Lowering, Step
 from codegen.rolling.groups import Group, Leaf
+from codegen.target import Target
+from codegen.writing import nodes
 from codegen.writing.plans import Material, PlanText, Unwritable, unsayable
 from codegen.writing.sharing import fill_sizes, settle
 from codegen.writing.starting import Starts
+from pivot.dims import Dim
 from pivot.forms import OperandRef
 from pivot.network import Node
 from pivot.op import Op
 from pivot.problems import Refusal, refuse
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import TensorVersion
+from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.results import ENTRIES, Result, ResultName, entry_id
 
 HELD = re.compile(r"_a\d+$")
@@ -37,6 +40,7 @@ class Attribute:
     group: Group | None = None
     members: list[Attribute] = field(default_factory=list)  # of several modules in a row
     repeats: bool = False  # they come from a loop of the source
+    parameter: ParameterObject | None = None  # it is a weight of the module's own
 
 
 @dataclass(slots=True, eq=False)
@@ -71,6 +75,7 @@ class Body:
     inputs: int = 0
     outputs: tuple[int, ...] = ()
     values: dict[str, int] = field(default_factory=dict)
+    held: dict[object, int] = field(default_factory=dict)  # what has an attribute already
 
 
 def value_name(number: int) -> ast.Name:
@@ -126,22 +131,32 @@ class Bodies:
         for value in group.inputs:
             body.values[value.id] = len(body.values)
         body.inputs = len(body.values)
-        held: dict[object, int] = {}
         for part in group.parts:
             if isinstance(part, Leaf):
-                self.leaf(body, part, held)
+                self.leaf(body, part)
             else:
-                self.call(body, part, made_by(part), held)
+                self.call(body, part, made_by(part))
         body.outputs = tuple(body.values[v.id] for v in group.outputs)
         return body
 
     def local(self, body: Body, value: TensorVersion) -> ast.expr:
-        """The placeholder of a value that was made before."""
+        """The placeholder of a value that was made before, or of a weight."""
+        if value.parameter is not None:
+            return self.weight(body, value, value.parameter)
         if value.id not in body.values:
             raise Unwritable("a tensor is used that belongs to no input and no call before")
         return value_name(body.values[value.id])
 
-    def leaf(self, body: Body, part: Leaf, held: dict[object, int]) -> None:
+    def weight(self, body: Body, value: TensorVersion, parameter: ParameterObject) -> ast.expr:
+        """The placeholder of a weight of the module's own, in the order in which it is stored."""
+        if id(parameter) not in body.held:
+            body.held[id(parameter)] = len(body.attributes)
+            shape = tuple(value.type.shape[axis] for axis in self.layout.order_of(value))
+            made = Attribute(own_weight(self.layout.target, shape, parameter), None, parameter=parameter)
+            body.attributes.append(made)
+        return attribute_name(body.held[id(parameter)])
+
+    def leaf(self, body: Body, part: Leaf) -> None:
         """A node."""
         low = self.lowering.lowered.get(id(part.node))
         if low is None or low.chosen is None:
@@ -152,10 +167,10 @@ class Bodies:
             key: object = (id(module), place_in(low, step)) if module is not None else object()
             if isinstance(constructor, ast.Call) and not (constructor.args or constructor.keywords or step.weights):
                 key, module = ast.dump(constructor), None  # one activation serves all
-            if key not in held:
-                held[key] = len(body.attributes)
+            if key not in body.held:
+                body.held[key] = len(body.attributes)
                 body.attributes.append(Attribute(constructor, module, step))
-            return attribute_name(held[key])
+            return attribute_name(body.held[key])
 
         text = RolledText(self.layout, self.starts, lambda v: self.local(body, v), keep)
         node = part.node
@@ -190,22 +205,22 @@ class Bodies:
             body.values.setdefault(id_, len(body.values))
         return tuple(body.values[id_] for id_ in ids)
 
-    def call(self, body: Body, group: Group, constructor: ast.expr, held: dict[object, int]) -> None:
+    def call(self, body: Body, group: Group, constructor: ast.expr) -> None:
         """A call of the class of an inner group."""
         layers = tuple(id(n.module) for n in group.nodes if n.module is not None and n.module.weights)
         key: object = (ast.dump(constructor), layers) if layers else object()
         if group.module is not None:
             key = id(group.module)
-        if key not in held:
-            held[key] = len(body.attributes)
+        if key not in body.held:
+            body.held[key] = len(body.attributes)
             body.attributes.append(Attribute(constructor, group.module, None, group))
         operands = [self.local(body, value) for value in group.inputs]
-        text = ast.Call(attribute_name(held[key]), operands, [])
+        text = ast.Call(attribute_name(body.held[key]), operands, [])
         for value in group.outputs:
             body.values.setdefault(value.id, len(body.values))
         numbers = tuple(body.values[v.id] for v in group.outputs)
         pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store()) if len(numbers) > 1 else None
-        body.entries.append(Entry(group, text, (held[key],), numbers, pattern))
+        body.entries.append(Entry(group, text, (body.held[key],), numbers, pattern))
 
 
 def is_layer_call(text: ast.expr) -> bool:
@@ -223,6 +238,20 @@ def refused(node: Node, why: str) -> Refusal:
     """A node cannot be written."""
     line, column = getattr(node.site, "lineno", 1), getattr(node.site, "col_offset", 0) + 1
     return refuse("unwritable", node.file, line, column, why, "write it with operations the target has")
+
+
+def own_weight(target: Target, shape: tuple[Dim, ...], parameter: ParameterObject) -> ast.expr:
+    """How a weight of the module's own is made: of zeros, or of the number that it starts from."""
+    start = parameter.start
+    number = start.numbers[0] if start is not None and start.kind == "constant" and start.numbers else 0.0
+    sizes = nodes.literal(shape)
+    if target.framework == "keras":
+        word: ast.expr = ast.Constant("ones" if number == 1 else "zeros")
+        return nodes.call("self.add_weight", [], {"shape": sizes, "initializer": word})
+    made = nodes.call("torch.full", [sizes, nodes.literal(number)])
+    if number in (0, 1):
+        made = nodes.call("torch.ones" if number == 1 else "torch.zeros", [nodes.literal(size) for size in shape])
+    return nodes.call("torch.nn.Parameter", [made]) if parameter.trainable else made
 
 
 def place_in(low: Lowered, step: Step) -> int:

@@ -45,6 +45,7 @@ class Rolled:
     stored: dict[str, ast.expr] = field(default_factory=dict)  # numbers that `forward` needs, by attribute
     texts: dict[str, ast.expr] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)  # of the attributes
+    buffers: set[int] = field(default_factory=set)  # attributes that are weights which are not trained
 
     def arguments(self, group: Group) -> dict[str, object]:
         """What the class is constructed with for one call."""
@@ -136,7 +137,10 @@ class Classes:
         out = Rolled(name, merged.bodies, merged.entries, merged.outputs, merged.inputs)
         holes: list[Hole] = []
         owners: list[Attribute | None] = []
-        for table in merged.attributes:
+        for number, table in enumerate(merged.attributes):
+            weight = next(iter(table.values())).parameter
+            if weight is not None and not weight.trainable:
+                out.buffers.add(number)
             fresh: list[Hole] = []
             made = self.constructor(list(table.values()), fresh)
             if made is None:
@@ -262,6 +266,9 @@ class Classes:
             many = attribute.repeats or len(attribute.members) > 1
             return f"{name}s" if many and not name.endswith("s") else name
         module = attribute.module
+        if attribute.parameter is not None:
+            last = (attribute.parameter.names or ["weight"])[0].rpartition(".")[2].rpartition("/")[2]
+            return identifier(last) or "weight"
         base = ""
         if module is not None:
             base = layer_name(module.site) if module.site is not None else ""
@@ -307,7 +314,10 @@ class Classes:
         for name, text in rolled.stored.items():
             lines.append(ast.Assign([store(name)], copy.deepcopy(text)))
         for number, (name, made) in enumerate(zip(rolled.names, rolled.attributes, strict=True)):
-            made_here = ast.Assign([store(name)], self.tidy(made))
+            made_here: ast.stmt = ast.Assign([store(name)], self.tidy(made))
+            if number in rolled.buffers and self.target.framework == "torch":
+                register = ast.Attribute(ast.Name("self", ast.Load()), "register_buffer", ast.Load())
+                made_here = ast.Expr(ast.Call(register, [ast.Constant(name), made], []))
             put_under(lines, rolled.conditions.get(number), made_here)
         required = [p for p in rolled.parameters if p.default is MISSING]
         optional = {p.name: p.default for p in rolled.parameters if p.default is not MISSING}

@@ -118,14 +118,13 @@ def shared_prefix(chains: Sequence[Sequence[Frame]]) -> int:
 
 
 def own_class(frame: Frame) -> ModuleObject | None:
-    """The module that a frame is the call of, where the program defines its class. What restates the library counts
-    only where it has weights of its own.
+    """The module that a frame is the call of, where the program defines its class; what restates the library does not
+    count.
     """
     module = frame.receiver.hint if frame.receiver is not None else None
     if not isinstance(module, ModuleObject) or not isinstance(module.cls, ClassObject):
         return None
-    written = is_restatement(module.cls.file) and not any(True for _ in module.own_parameters())
-    return None if written else module
+    return None if is_restatement(module.cls.file) else module
 
 
 def definition_of(group: Group) -> object:

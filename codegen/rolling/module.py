@@ -31,6 +31,17 @@ def written_in_place(frame: Frame) -> bool:
     return all(own_class(at) is None for at in frame.chain())
 
 
+def forget_building(network: Network) -> None:
+    """Leave out the visits at which a functional model was built: what it computes was met again when it was called,
+    with the tensors and sizes that count.
+    """
+    met = {id(node) for run in network.runs.values() for node in run.nodes}
+    for key, visits in network.trace.visits.items():
+        made = [id(visit.made) in met for visit in visits if visit.made is not None and not visit.speculative]
+        if any(made) and not all(made):
+            network.trace.visits[key] = [v for v in visits if v.made is None or v.speculative or id(v.made) in met]
+
+
 def write_rolled(w: Writer, docstring: str) -> WrittenModule:
     """Write a network as classes. Raises Refusal where a part cannot be written."""
     network = w.done.network
