@@ -61,7 +61,7 @@ class Explainer:
                 open_.append((hole, attribute))
             else:
                 texts[hole.name] = text
-        for hole, attribute in sorted(open_, key=lambda pair: ANY in pair[0].values):
+        for hole, attribute in sorted(open_, key=lambda pair: (is_notation(*pair), ANY in pair[0].values)):
             text = self.derived(hole)
             if text is None:
                 text = self.tested(hole, attribute)
@@ -93,8 +93,7 @@ class Explainer:
 
     def tested(self, hole: Hole, attribute: Attribute | None) -> ast.expr | None:
         """A notation of the target, like padding, by a simple test of parameters that are there."""
-        slot = slot_of(hole.keyword, attribute) if attribute is not None else None
-        if slot is None or not isinstance(slot.value, Coded) or face(slot) == "ntuple":
+        if not is_notation(hole, attribute):
             return None
         tables = {name: parameter.values for name, parameter in self.made.items()}
         for test in comparisons(tables):
@@ -232,6 +231,12 @@ def given_value(name: str, attribute: Attribute) -> Value | None:
         return None
     table = module.param_values if module is not None else step.node.params_from
     return table.get(outer)
+
+
+def is_notation(hole: Hole, attribute: Attribute | None) -> bool:
+    """Is an argument the target's own way to say something: padding, which follows from other numbers?"""
+    slot = slot_of(hole.keyword, attribute) if attribute is not None else None
+    return slot is not None and isinstance(slot.value, Coded) and face(slot) != "ntuple"
 
 
 def slot_of(name: str, attribute: Attribute) -> Slot | None:
