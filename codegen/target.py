@@ -59,6 +59,7 @@ class Target(ABC):
     bases: MappingProxyType[Kind, str]  # what a class derives from; "" for nothing
     names: MappingProxyType[Kind, str]  # what stands for a kind as a value and in annotations
     kinds: MappingProxyType[str, Kind]  # the library's own names, where it is the source
+    changes_in_place: bool  # does `x += y` change x for everybody who holds it?
     copies_by_hand: bool  # is a deep copy of a layer not another layer?
     single_root: bool  # may the model be a bare layer? Keras loads weights into models only
 

@@ -270,6 +270,13 @@ def stand_ins(job: Job) -> Iterator[None]:
             setattr(space, name, function)
 
 
+def settle(model: Model) -> None:
+    """Layers that compute with values derived from their variables derive them anew (Normalization)."""
+    for layer in model._flatten_layers():
+        if hasattr(layer, "finalize_state") and layer.built:
+            layer.finalize_state()
+
+
 class Runner:
     """One model, and how a pass of it is run."""
 
@@ -289,6 +296,7 @@ class Runner:
             elif value.ndim < 2:
                 value = value + draw.normal(0, 0.1 if not variable.trainable else 0.05, value.shape)
             variable.assign(value.astype(variable.dtype))
+        settle(self.model)
         save: Any = np.savez
         save(path, **{f"={name}": self.shell.array(v.value) for name, v in variable_paths(self.model).items()})
 
@@ -302,6 +310,7 @@ class Runner:
                 if f"={path}" not in file.files:
                     raise KeyError(f"the weights have no {path}")
                 variable.assign(np.array(file[f"={path}"]).astype(variable.dtype))
+        settle(self.model)
 
     def load(self, run: Job) -> None:
         """The variables are made by a first call, then filled from the file."""

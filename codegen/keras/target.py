@@ -25,6 +25,7 @@ class KerasTarget(Target):
     holds_modules = False
     public_classes = True  # a layer's scope is made from it, and TensorFlow refuses scopes that begin with one
     single_root = False
+    changes_in_place = False
     copies_by_hand = True
     reserved = RESERVED
     aliases = (Alias("keras.layers", "layers"), Alias("keras.ops", "ops"))

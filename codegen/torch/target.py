@@ -37,6 +37,7 @@ class TorchTarget(Target):
     holds_modules = True
     public_classes = False
     single_root = True
+    changes_in_place = True
     copies_by_hand = False
     reserved = RESERVED
     aliases = (Alias("torch.nn.functional", "F", plain=True), Alias("torch.nn", "nn"))

@@ -115,6 +115,7 @@ def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Ar
     datasets, stored = stored_names(proof.target), parameter_names(converted.done)
     read = {id(target) for _, target in proof.parameters.values()}
     sources = {n: p for p in converted.done.network.parameters if not p.role for n in p.names}
+    owners = {id(theirs.owner): mine.owner for mine, theirs in proof.parameters.values()}
     by_path = {".".join(renamed.get(part, part) for part in name.split(".")): name for name in sources}
     found: dict[str, Array] = {}
     for path, module in root.walk():
@@ -122,8 +123,12 @@ def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Ar
             continue
         for own, parameter in module.own_parameters():
             name = by_path.get(f"{path}.{own}" if path else own, "")
-            given = next((n for n in stored.get(id(sources[name]), ()) if n in checkpoint), None) if name else None
-            fits = given is not None and sources[name].type.shape == parameter.type.shape
+            source = sources.get(name)
+            mine = owners.get(id(module))
+            if source is None and mine is not None:  # it lies beside one that is read
+                source = next((p for n, p in mine.own_parameters() if renamed.get(n, n) == own), None)
+            given = next((n for n in stored.get(id(source), ()) if n in checkpoint), None)
+            fits = source is not None and source.type.shape == parameter.type.shape
             if id(parameter) not in read and fits and given is not None:
                 found.update(dict.fromkeys(datasets.get(id(module), {}).get(own, ()), checkpoint[given]))
     return found

@@ -30,6 +30,9 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
         func = ast.Attribute(nodes.call("super"), e.w.call_name, ast.Load())
     elif visits[0].name == "super" and isinstance(node.func, ast.Attribute):
         func = ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
+    made_here = program_calls.made_at_call(e, node, visits)
+    if made_here is not None:
+        return made_here
     library = [v for v in visits if v.module is not None and v.module.form is not None and v.entered is None]
     if not library:
         return program_calls.with_arguments(e, node, func, visits)

@@ -284,7 +284,10 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
 
     def place(key: Key) -> tuple[bool, tuple[int, int], int]:
         scope = w.scope_of(key[0])
-        line = scope.lazy[key[1]][-1].lineno if scope is not None and key[1] in scope.lazy else 0
+        own = scope is not None and key[1] in scope.lazy and key[1] not in w.ev.override_nodes
+        bound = scope.lazy[key[1]] if own and scope is not None else []
+        plain = all(isinstance(s, ast.Assign) for s in bound)  # every binding is written, the first one first
+        line = bound[0 if plain else -1].lineno if bound else 0
         return not is_restatement(key[0]), order.get(key[0], (0, 0)), line
 
     return sorted(written, key=place)

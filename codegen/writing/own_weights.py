@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from codegen.writing.statements import Statements
+from pivot.dims import Size, symbols
+from pivot.dims import hint as dim_hint
 from pivot.problems import Problem
+from pivot.reading.frames import Frame
+from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, ClassObject, InstanceObject, TensorCell, Value
+from pivot.reading.values import Api, ClassObject, InstanceObject, ListObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.definitions import Definitions
@@ -158,6 +162,7 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
     locals_ = local_names(build) | (local_names(own) if own is not None else set())
     body = Statements(d.w, cls.file, locals_, False)
     body.e.shapes = {a.arg for a in build.args.args[1:]}
+    body.known = lambda node, made: as_known(d, build, body, node, made)
     written = body.block([s for s in build.body if not is_of_keras(s)])
     written = [s for s in written if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     if init is None:
@@ -170,6 +175,40 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
     unread = body.e.shapes & {n.id for s in written for n in ast.walk(s) if isinstance(n, ast.Name)}
     if unread:
         raise d.w.refusal(cls.file, build, "the shape of an input is used in a way that a constructor cannot know")
+
+
+def as_known(
+    d: Definitions, build: ast.FunctionDef, body: Statements, node: ast.stmt, made: list[ast.stmt]
+) -> list[ast.stmt]:
+    """A statement of `build`; one that asks for more than a size of an input is what it gives, where all agree."""
+    read = {n.id for s in made for n in ast.walk(s) if isinstance(n, ast.Name)}
+    if not read & body.e.shapes or not isinstance(node, ast.Assign) or len(node.targets) != 1:
+        return made
+    frames = [f for f in d.w.trace.frames.get(id(build), []) if not f.speculative]
+    hints = [known(target_value(f, node.targets[0])) for f in frames]
+    if not hints or hints[0] is None or any(hint != hints[0] for hint in hints):
+        return made
+    return [ast.Assign([body.e.target(node.targets[0])], nodes.literal(hints[0]))]
+
+
+def target_value(frame: Frame, target: ast.expr) -> Value | None:
+    """What an assignment of a frame left in its target."""
+    if isinstance(target, ast.Name):
+        return frame.scope.names.get(target.id)
+    module = frame.receiver.hint if frame.receiver is not None else None
+    own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+    return module.attrs.get(target.attr) if own and isinstance(module, ModuleObject) else None  # type: ignore[attr-defined]
+
+
+def known(value: Value | None) -> object:
+    """A number, or a list or tuple of numbers; None for everything else."""
+    hint = value.hint if value is not None else None
+    if isinstance(hint, (ListObject, tuple)):
+        items = [known(v) for v in (hint.items if isinstance(hint, ListObject) else hint) if isinstance(v, Value)]
+        return None if None in items else (items if isinstance(hint, ListObject) else tuple(items))
+    if isinstance(hint, Size):
+        return dim_hint(hint) if "N" not in symbols(hint) else None
+    return hint if isinstance(hint, (int, float, str)) else None
 
 
 def is_of_keras(statement: ast.stmt) -> bool:

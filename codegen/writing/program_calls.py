@@ -289,6 +289,24 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     raise Unwritable(f"the method {name} of a module has no counterpart")
 
 
+def made_at_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr | None:
+    """`Dropout(0.1)(x)` in a forward pass: a layer made anew does not know the mode of the module around it."""
+    if not isinstance(node.func, ast.Call) or not e.w.target.builds_early:
+        return None
+    forms = [v.module.form for v in visits if v.module is not None and v.module.form is not None]
+    if not any(form.op.weights or form.op.name in ("dropout", "dropout1d", "dropout2d", "dropout3d") for form in forms):
+        return None
+    making = e.w.trace.of(node.func)
+    if "self" not in e.locals or not making or making[0].bound is None or len(node.args) != 1:
+        raise Unwritable("a layer with weights or a mode of its own is made anew at each call")
+    name = forms[0].op.name
+    if any(form.op.name != name for form in forms) or not name.startswith("dropout"):
+        raise Unwritable("a layer with weights or a mode of its own is made anew at each call")
+    rate = e.given(node.func, making[0].bound).get("rate")
+    args = [e.expr(node.args[0]), rate or ast.Constant(0.5), nodes.name("self.training")]
+    return nodes.call(f"torch.nn.functional.{name}", args)
+
+
 def added(e: Expressions, owner: ast.expr, node: ast.Call) -> ast.expr:
     """`model.add(layer)`: one layer more, several where the target needs them, none for what only announces input."""
     given = node.args[0] if node.args else next(k.value for k in node.keywords)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from codegen.writing import applying, effects, nodes, sizes, stores
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plans import GoneResult, Unwritable, is_one_lambda
+from codegen.writing.registering import registered
 from codegen.writing.restated import is_unread_setting, only_arm
 from codegen.writing.unpacking import unpacked
 from pivot.problems import refuse
@@ -27,6 +29,7 @@ class Statements:
         self.file = file
         self.e = Expressions(writer, file, locals_, uses_mode)
         self.owner = owner
+        self.known: Callable[[ast.stmt, list[ast.stmt]], list[ast.stmt]] | None = None  # what stands instead, if any
 
     def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """Statements in order; a condition that is known leaves only its arm."""
@@ -100,6 +103,7 @@ class Statements:
                     ).problem
                 )
             raise
+        made = self.known(node, made) if self.known is not None else made
         if made:
             nodes.like(made[0], node)
         return made
@@ -185,6 +189,7 @@ class Statements:
             return []
         if self.owner == "sequential" and self.is_child(node):
             return [ast.Expr(self.w.target.append(nodes.name("self"), value))]
+        value = registered(self.w, node.targets[0], value)
         targets = [self.e.target(t) for t in node.targets]
         if value.__dict__.get("buffer") and isinstance(targets[0], ast.Attribute):
             register = ast.Attribute(targets[0].value, "register_buffer", ast.Load())
@@ -313,8 +318,10 @@ class Statements:
                 raise Unwritable(site.why if site is not None else "this site has no reading")
             load = self.w.as_load(node.target)
             text = applying.op_of(self.e, load, node.value, site, visits)
+            in_place = self.w.ev.dialect.mutable_tensors or not self.w.target.changes_in_place
             if (
-                isinstance(text, ast.BinOp)
+                in_place
+                and isinstance(text, ast.BinOp)
                 and isinstance(text.op, type(node.op))
                 and ast.dump(text.left) == ast.dump(self.e.expr(load))
             ):

@@ -23,6 +23,7 @@ from codegen.writing.inferring import Inferred
 from codegen.writing.naming import DEFINED_BY, Key
 from codegen.writing.passed_up import find_passed_up, is_kept
 from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
+from codegen.writing.registering import held_attributes
 from codegen.writing.restated import drop_unread_parameters, settings_read
 from codegen.writing.sites import Site, Sites
 from codegen.writing.starting import Starts
@@ -104,6 +105,7 @@ class Writer:
         self.mode_parameters = find_mode_parameters(self)
         self.passed_up = find_passed_up(self)
         self.activations = Activations(lowering, self.trace)
+        self.held_layers = held_attributes(done)
         self.without_effect = calls_without_effect(self.trace)
         self.lost = lost_attributes(done)
         self.definitions = Definitions(self)
