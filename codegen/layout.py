@@ -302,6 +302,10 @@ class Layout:
                     absorb(step, placed, name, value, block)
                     placed.orders_in[name] = self.order_of(value)
                     continue
+                if wanted is not None and self.keeps_channels(step, name, self.order_of(value), wanted):
+                    placed.orders_in[name] = self.order_of(value)
+                    placed.orders_out = tuple(self.order_of(value) for _ in step.results)
+                    return
                 self.bring(placed, name, wanted)
         placed.orders_out = tuple(
             self.output_order(step, name, r) for name, r in zip(step.op.outputs, step.results, strict=False)
@@ -309,6 +313,15 @@ class Layout:
         value = first_tensor(step)
         if value is not None and value.id in self.blocks and step.op.shape == "same":
             self.blocks[step.results[0].id] = self.blocks[value.id]
+
+    def keeps_channels(self, step: Step, name: str, have: Order, wanted: Order) -> bool:
+        """Are samples and channels in their places, for a step that does the same at all places of an image?"""
+        letters = step_order(step.op, step.node).get(name) or step.op.letters(name) or ()
+        plain = step.op.letters(name) or ()
+        if step.op.shape != "same" or len(plain) < 2 or "*" in plain or len(letters) != len(have) or have == wanted:
+            return False
+        axes = [letters.index(letter) for letter in plain[:2]]
+        return all(have.index(axis) == wanted.index(axis) for axis in axes)
 
     def output_order(self, step: Step, name: str, result: TensorVersion) -> Order:
         """The order in which a form gives an output."""
@@ -450,6 +463,8 @@ class Layout:
             return
         for axis in axes:
             at = axis if order == identity(rank) else (moved.index(axis + 1) if axis + 1 in moved else len(moved))
+            if wish is not None and order != identity(rank) and len(axes) == 1:
+                at = wish.index(axis)
             moved.insert(at, axis)
         placed.orders_out = (tuple(moved),)
 

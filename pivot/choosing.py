@@ -17,9 +17,11 @@ from pivot.spelling import Facts, order_of, write_slots
 def choose(
     op: Op, framework: str, kind: Kind, params: Mapping[str, object], facts: Facts
 ) -> tuple[Form, ...] | Refused:
-    """All forms that can be written, the best first: the site's kind before the other, decompositions last in each."""
+    """All forms that can be written, the best first: the site's kind before the other, decompositions last in each,
+    behind them only what is in another library than the framework's own.
+    """
     forms = op.forms.get(framework, ())
-    ranked = sorted(forms, key=lambda form: (form.kind != kind, form.spelling == "body"))
+    ranked = sorted(forms, key=lambda form: (form.kind != kind, is_beside(form), form.spelling == "body"))
     reasons: list[str] = []
     good: list[Form] = []
     for form in ranked:
@@ -31,6 +33,11 @@ def choose(
     if good:
         return tuple(good)
     return Refused("; ".join(reasons) if reasons else f"{op.name} has no form in {framework}")
+
+
+def is_beside(form: Form) -> bool:
+    """Is a form a call of a library beside the framework: `torchvision.ops.StochasticDepth`?"""
+    return form.spelling == "call" and form.name.partition(".")[0] not in (form.framework, "pivot")
 
 
 def why_not(form: Form, kind: Kind, params: Mapping[str, object], facts: Facts) -> str | None:
