@@ -14,6 +14,7 @@ from codegen.writing.slots import Disagreement, arguments
 from pivot.forms import OperandRef
 from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.trace import Visit
+from pivot.reading.values import MODE
 
 if TYPE_CHECKING:
     from codegen.lower import Lowered
@@ -30,6 +31,8 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
         func = ast.Attribute(nodes.call("super"), e.w.call_name, ast.Load())
     elif visits[0].name == "super" and isinstance(node.func, ast.Attribute):
         func = ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
+    if e.w.source.mode_argument and not e.w.target.mode_argument:
+        check_mode(e, visits)
     made_here = program_calls.made_at_call(e, node, visits)
     if made_here is not None:
         return made_here
@@ -49,6 +52,17 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if ast.dump(made) != ast.dump(own):
         raise Unwritable("a library layer and a module of the program are called here in different ways")
     return made
+
+
+def check_mode(e: Expressions, visits: list[Visit]) -> None:
+    """Refuse a layer that is called in one mode, whatever the mode of the model is."""
+    for visit in visits:
+        said = visit.kwargs.get(e.w.source.mode_argument)
+        if visit.kind != "apply" or said is None or not isinstance(said.hint, bool) or said.depends & MODE:
+            continue
+        inside = [m.form for _, m in visit.module.walk()] if visit.module is not None else []
+        if any(form is not None and depends_on_mode(form) for form in inside):
+            raise Unwritable(f"a layer is called with {e.w.source.mode_argument}={said.hint}, whatever the mode is")
 
 
 def mode_counts(visits: list[Visit]) -> bool:

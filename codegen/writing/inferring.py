@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
-from codegen.writing.loops import Loops
+from codegen.writing.loops import Loops, innermost
 from codegen.writing.scoping import in_frame, plain_parameters, settled_name, visible
 from codegen.writing.size_origins import Made, Origin, SizeOrigins, Sum
 from codegen.writing.slots import slot_param
 from pivot.dims import hint as dim_hint
 from pivot.notation import axis_of
+from pivot.problems import refuse
 from pivot.reading.frames import Frame
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
@@ -40,6 +41,7 @@ class Use:
     frame: Frame
     value: int
     origin: Origin | None
+    module: ModuleObject | None = None  # that is made there
 
 
 @dataclass(slots=True, eq=False)
@@ -61,7 +63,7 @@ class Inferred:
         self.in_place = sites.lowering.in_place
         self.told: dict[int, dict[str, int]] = {}  # what modules are told that are made in such a place
         self.added: dict[int, dict[str, None]] = {}  # id of a function -> its new parameters
-        self.loops = Loops(done)
+        self.loops = Loops()
         self.modules: dict[int, list[ModuleObject]] = {}  # by making site, in order
         for module in done.evaluator.modules:
             if module.site is not None and not module.speculative:
@@ -89,7 +91,7 @@ class Inferred:
                 if isinstance(version, TensorVersion) and axis is not None:
                     place = places.setdefault((id(module.site), slot.key), Place(module.site, slot.key))
                     size = dim_hint(version.type.shape[axis])
-                    place.uses.append(Use(home(module.frame), size, self.origins.of(version, axis)))
+                    place.uses.append(Use(home(module.frame), size, self.origins.of(version, axis), module))
 
     def collect_builds(self, places: dict[Key, Place]) -> None:
         """`input_shape[-1]` in `build`: a size that the constructor is told."""
@@ -150,7 +152,7 @@ class Inferred:
 
     def said(self, place: Place) -> ast.expr | None:
         """The text of a size at a place, or None where callers have to say it."""
-        texts = [self.in_words(use.origin, use.frame, place.node) for use in place.uses]
+        texts = [self.in_words(use.origin, use.frame, place.node, use.module) for use in place.uses]
         first = texts[0]
         if first is not None and not any(isinstance(n, ast.Name) for n in ast.walk(first)):
             first = None  # its number says as much
@@ -162,12 +164,14 @@ class Inferred:
         for name in plain_parameters(place.uses[0].frame):
             if all(settled_name(use.frame, name) == use.value for use in place.uses):
                 return ast.Name(name, ast.Load())
-        return self.loops.carried(place, texts, self)
+        return self.loops.carried(place, self)
 
-    def in_words(self, origin: Origin | None, frame: Frame, site: ast.expr) -> ast.expr | None:
+    def in_words(
+        self, origin: Origin | None, frame: Frame, site: ast.expr, taker: ModuleObject | None = None
+    ) -> ast.expr | None:
         """An origin as an expression that may stand at a site of a frame."""
         if isinstance(origin, Sum):
-            parts = [self.in_words(part, frame, site) for part in origin.parts]
+            parts = [self.in_words(part, frame, site, taker) for part in origin.parts]
             if any(part is None for part in parts):
                 return None
             made = parts[0]
@@ -180,11 +184,20 @@ class Inferred:
         text = in_frame(origin.text, home(origin.module.frame), frame)
         if text is None:
             return None
-        return text if visible(text, frame, site, self.same_turn(origin.module, frame, site)) else None
+        return text if visible(text, frame, site, self.same_turn(origin.module, frame, site, taker)) else None
 
-    def same_turn(self, maker: ModuleObject, frame: Frame, site: ast.expr) -> bool:
-        """Is what made a size made in the same turn of a loop as what needs it? Not known: no."""
-        return False
+    def same_turn(self, maker: ModuleObject, frame: Frame, site: ast.expr, taker: ModuleObject | None) -> bool:
+        """Is what made a size made in the same turn of a loop as what needs it?"""
+        if taker is None or maker.frame is not frame or maker.visit is None or frame.function is None:
+            return False
+        loop = innermost(frame.function.node, site)
+        inside = loop is not None and innermost(frame.function.node, maker.visit.node) is loop
+        return inside and self.turn_of(maker) == self.turn_of(taker)
+
+    def turn_of(self, module: ModuleObject) -> int:
+        """How many modules its frame had made before at the same place."""
+        same = [m for m in self.modules.get(id(module.site), []) if m.frame is module.frame]
+        return next((place for place, other in enumerate(same) if other is module), -1)
 
     def ask_callers(self, place: Place) -> list[Place]:
         """The calls of the function that a place stands in, each with the sizes it has to hand over."""
@@ -200,7 +213,9 @@ class Inferred:
                 continue
             self.added.setdefault(id(frame.function.node), {}).setdefault(place.name)
             more = found.setdefault(id(frame.site), Place(frame.site, place.name))
-            more.uses.append(Use(frame.parent, use.value, use.origin))
+            receiver = frame.receiver.hint if frame.receiver is not None else None
+            made = receiver if isinstance(receiver, ModuleObject) else None
+            more.uses.append(Use(home(frame.parent), use.value, use.origin, made))
         return list(found.values())
 
     # -- what the writer asks ------------------------------------------------------
@@ -259,6 +274,8 @@ def shape_read(frame: Frame, node: ast.Subscript) -> tuple[TensorVersion, int] |
 
 def raise_unsaid(place: Place) -> None:
     """A size that nobody can be asked for."""
-    from codegen.writing.plans import Unwritable
-
-    raise Unwritable(f"{place.name} differs between the visits of one place and no name says it")
+    why = f"{place.name} differs between the visits of one place and no name says it"
+    file = place.uses[0].frame.file
+    raise refuse(
+        "inferred-size", file, place.node.lineno, place.node.col_offset + 1, why, "write the layers one by one"
+    )

@@ -5,18 +5,98 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codegen.writing import nodes
+from codegen.writing.size_origins import Made
+
 if TYPE_CHECKING:
-    from codegen.writing.inferring import Inferred, Place
-    from pivot.reading.elaborate import Elaborated
+    from codegen.writing.inferring import Inferred, Place, Use
+
+Carry = tuple[str, ast.expr | None, ast.expr]
+"""A name, what it is before the loop, and what it is from the end of each turn on; in the source's words.
+
+None before the loop: the name is a parameter that the function's callers are asked for.
+"""
 
 
 class Loops:
-    """The loops of the program, and what they carry."""
+    """What the loops of the program carry."""
 
-    def __init__(self, done: Elaborated) -> None:
-        self.before: dict[int, list[ast.stmt]] = {}
-        self.behind: dict[int, list[ast.stmt]] = {}
+    def __init__(self) -> None:
+        self.carries: dict[int, list[Carry]] = {}  # by loop
 
-    def carried(self, place: Place, texts: list[ast.expr | None], sizes: Inferred) -> ast.expr | None:
+    def carried(self, place: Place, sizes: Inferred) -> ast.expr | None:
         """The name that carries a size, or None where no loop does."""
-        return None
+        function = place.uses[0].frame.function
+        loop = innermost(function.node, place.node) if function is not None else None
+        if loop is None or any(isinstance(n, (ast.Continue, ast.Break)) for n in ast.walk(loop)):
+            return None
+        starts: list[ast.expr | None] = []
+        steps: list[ast.expr] = []
+        values: set[int] = set()
+        for uses in by_frame(place.uses):
+            starts.append(sizes.in_words(uses[0].origin, uses[0].frame, loop_place(loop)))
+            values.add(uses[0].value)
+            for turn, use in enumerate(uses[1:]):
+                text = self.made_before(use, turn, loop, sizes)
+                if text is None:
+                    return None
+                steps.append(text)
+        if not steps or any(ast.dump(s) != ast.dump(steps[0]) for s in steps):
+            return None
+        first = starts[0]
+        if first is None or any(s is None or ast.dump(s) != ast.dump(first) for s in starts):
+            if len(values) != 1:
+                place.uses = [uses[0] for uses in by_frame(place.uses)]  # the callers say the first, the loop the rest
+                self.carries.setdefault(id(loop), []).append((place.name, None, steps[0]))
+                return None
+            first = nodes.literal(values.pop())
+        bound = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)} if function is not None else set()
+        spec = function.node.args if function is not None else None
+        bound |= {a.arg for a in (*spec.args, *spec.kwonlyargs)} if spec is not None else set()
+        return ast.Name(self.name_for(loop, place.name, first, steps[0], bound), ast.Load())
+
+    def made_before(self, use: Use, turn: int, loop: ast.For, sizes: Inferred) -> ast.expr | None:
+        """What says a size that a layer of the turn before gave: the argument that it was made with."""
+        origin = use.origin
+        if not isinstance(origin, Made) or origin.module.frame is not use.frame or origin.module.visit is None:
+            return None
+        site = origin.module.visit.node
+        if not any(n is site for n in ast.walk(loop)) or sizes.turn_of(origin.module) != turn:
+            return None
+        names = [n for n in ast.walk(origin.text) if isinstance(n, ast.Name)]
+        return origin.text if all(isinstance(n, SIMPLE) for n in ast.walk(origin.text)) and names else None
+
+    def name_for(self, loop: ast.For, name: str, start: ast.expr, step: ast.expr, bound: set[str]) -> str:
+        """The name that carries a size; one for all layers that take the same."""
+        known = self.carries.setdefault(id(loop), [])
+        for other, first, last in known:
+            if first is not None and ast.dump(first) == ast.dump(start) and ast.dump(last) == ast.dump(step):
+                return other
+        taken, number, free = {other for other, _, _ in known} | bound, 1, name
+        while free in taken:
+            number += 1
+            free = f"{name}_{number}"
+        known.append((free, start, step))
+        return free
+
+
+SIMPLE = (ast.Name, ast.Constant, ast.BinOp, ast.operator, ast.Attribute, ast.Subscript, ast.expr_context)
+
+
+def by_frame(uses: list[Use]) -> list[list[Use]]:
+    """The uses of each frame in order, one per module."""
+    found: dict[int, dict[int, Use]] = {}
+    for use in uses:
+        found.setdefault(id(use.frame), {}).setdefault(id(use.module), use)
+    return [list(table.values()) for table in found.values()]
+
+
+def innermost(function: ast.AST, site: ast.AST) -> ast.For | None:
+    """The innermost loop around a site."""
+    loops = [n for n in ast.walk(function) if isinstance(n, ast.For) and any(m is site for m in ast.walk(n))]
+    return min(loops, key=lambda loop: sum(1 for _ in ast.walk(loop)), default=None)
+
+
+def loop_place(loop: ast.For) -> ast.expr:
+    """A place before a loop."""
+    return loop.iter

@@ -367,7 +367,12 @@ class Statements:
             return []
         if nodes.has_gone(iterable):
             raise Unwritable("a loop runs over something that the target does not have")
-        return [ast.For(self.e.target(node.target), iterable, body, self.block(node.orelse))]
+        made = ast.For(self.e.target(node.target), iterable, body, self.block(node.orelse))
+        carries = self.w.inferred.loops.carries.get(id(node), []) if self.w.inferred is not None else []
+        started = [(name, first) for name, first, _ in carries if first is not None]
+        before: list[ast.stmt] = [ast.Assign([ast.Name(n, ast.Store())], self.e.expr(first)) for n, first in started]
+        made.body += [ast.Assign([ast.Name(n, ast.Store())], self.e.expr(last)) for n, _, last in carries]
+        return [*before, made]
 
     def computes(self, value: ast.expr) -> bool:
         """Does an expression make values of the network? (A view of a parameter is there to be initialised.)"""
