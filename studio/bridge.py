@@ -51,6 +51,7 @@ class GraphBridge(QObject):
         graph.op_dropped.connect(self._dropped)
         document.results_changed.connect(self._show)
         document.project_changed.connect(lambda before, after: self._show_heat())
+        document.project_changed.connect(lambda before, after: graph.showing.set_broken(self._broken()))
         document.selection_changed.connect(self._follow)
         document.hovered.connect(graph.showing.light)
         self._show()
@@ -68,6 +69,19 @@ class GraphBridge(QObject):
             self._following = False
             self._follow()
         self._show_heat()
+        self._graph.showing.set_broken(self._broken())
+
+    def _broken(self) -> dict[str, str]:
+        """The nodes at which the present program breaks, and why; the graph shows the last one that did not."""
+        failure = self._document.failure
+        if failure is None or failure[0] != self._document.revision:
+            return {}
+        found: dict[str, str] = {}
+        for problem in failure[1]:
+            if problem.severity == "error" and problem.line:
+                place = self._document.at_source(problem.file, problem.line, problem.column)
+                found.update(dict.fromkeys(place.nodes, problem.why))
+        return found
 
     def _toggle_heat(self) -> None:
         self._heated = not self._heated

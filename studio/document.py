@@ -315,9 +315,10 @@ class Document(QObject):
 
     def select_source(self, file: str, line: int, column: int) -> None:
         """Select what a place of the present source text stands for."""
-        self._set_selection(self._at_source(file, line, column))
+        self._set_selection(self.at_source(file, line, column))
 
-    def _at_source(self, file: str, line: int, column: int) -> Selection:
+    def at_source(self, file: str, line: int, column: int) -> Selection:
+        """What a place of the present source text stands for."""
         links = self.results.links if self.results else Links()
         names = {self.local(name): name for name in (links.picture.source.files if links.picture else ())}
         name = names.get(self.local(file), file)
@@ -343,7 +344,7 @@ class Document(QObject):
 
     def hover_source(self, file: str, line: int, column: int) -> None:
         """The pointer is over a place of the source: its nodes light up; line 0 is nowhere."""
-        self.hovered.emit(self._at_source(file, line, column).nodes if line else ())
+        self.hovered.emit(self.at_source(file, line, column).nodes if line else ())
 
     def hover_target(self, line: int, column: int) -> None:
         """The pointer is over a place of the target text; line 0 is nowhere."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from pivot.problems import Refusal
+from pivot.problems import Refusal, refuse
 from studio.document import Document
 from studio.editing.scope import SCOPES, Scope
 from studio.picture import Node
@@ -31,6 +31,7 @@ class Editor(QObject):
         self.document = document
         self._scope: Scope = "written"
         self._context: tuple[object, Context] | None = None
+        self._unrolled = False  # whether an edit since the last conversion unrolled a definition
         self._counts: tuple[object, dict[Scope, int]] | None = None
 
     # -- scope
@@ -84,10 +85,17 @@ class Editor(QObject):
         inside = {path for path in chosen if any(path != other and path.startswith(f"{other}.") for other in chosen)}
         return [path for path in self.document.selection.modules if path and path not in inside]
 
-    def context(self) -> Context:
-        """What the edits work on now. Raises Refusal."""
+    def context(self, literals: bool = False) -> Context:
+        """What the edits work on now. Raises Refusal: after definitions were unrolled, only literals can be written
+        over before the network of the new program is there.
+        """
         from studio.editing.context import Context  # a window opens without it
 
+        if not self.document.stale:
+            self._unrolled = False
+        elif self._unrolled and not literals:
+            why = self.tr("the network of the last edit is not there yet")
+            raise refuse("edit-program", "", 0, 0, why, self.tr("wait for the conversion, or undo"))
         key = (id(self.document.results), self.document.project)
         if self._context is None or self._context[0] != key:
             self._context = (key, Context(self.document))
@@ -102,18 +110,23 @@ class Editor(QObject):
         except Refusal as refusal:
             self.said.emit(f"{refusal.problem.why}: {refusal.problem.remedy}")
             return False
-        self.document.edit(outcome.label, outcome.project)
-        self._context = None
+        self._make(outcome)
         self.said.emit(f"{outcome.label} · {outcome.said}" if outcome.said else outcome.label)
         return True
 
     def set_parameter(self, nodes: Sequence[Node], name: str, text: str) -> None:
         """Write another value in the chosen scope. Raises Refusal."""
-        outcome = edits().set_parameter(self.context(), nodes, name, text, self._scope)
-        self.document.edit(outcome.label, outcome.project)
-        self._context = None
+        literals = self._scope == "written" and all(p.span for node in nodes for p in node.params if p.name == name)
+        outcome = edits().set_parameter(self.context(literals), nodes, name, text, self._scope)
+        self._make(outcome)
         if outcome.said:
             self.said.emit(f"{outcome.label} · {outcome.said}")
+
+    def _make(self, outcome: Outcome) -> None:
+        """One undo step."""
+        self._context = None
+        self._unrolled = self._unrolled or bool(outcome.said)
+        self.document.edit(outcome.label, outcome.project)
 
     def delete(self) -> bool:
         return self.run(lambda context: edits().delete(context, self.nodes(), self.modules(), self._scope))

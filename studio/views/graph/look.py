@@ -74,6 +74,7 @@ class Look:
         self.family_name = base.family()
         self.scale = 1.0
         self.heat: Mapping[str, Heat] = {}
+        self.broken: Mapping[str, str] = {}  # per node, why it can no longer be computed
         self.cards = Cards()
         self._widths: dict[tuple[str, Size], float] = {}
         self._fitted: dict[tuple[str, Size, float], str] = {}

@@ -23,7 +23,8 @@ class NodeItem(BoxItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         look, face, rect = self.look, self.face, self.rect
-        lost = face.lost > 0
+        broken = look.broken.get(self.key)
+        lost = face.lost > 0 or broken is not None
         kind = ("node", face.family, lost, self.hovered)
         look.cards.draw(painter, kind, self.boundingRect(), look.scale, self._paint_card)
         left = STRIPE + SIDE
@@ -32,7 +33,7 @@ class NodeItem(BoxItem):
         if look.scale >= DETAIL:
             text_line(painter, look, "title", look.text, left, middle - 8.5, width, face.title)
             color = look.danger if lost else look.muted
-            text_line(painter, look, "small", color, left, middle + 9.5, width, face.subtitle)
+            text_line(painter, look, "small", color, left, middle + 9.5, width, broken or face.subtitle)
         else:
             text_line(painter, look, "title", look.text, left, middle, width, face.title)
         heat = look.heat.get(self.key)
@@ -42,7 +43,7 @@ class NodeItem(BoxItem):
 
     def _paint_card(self, painter: QPainter) -> None:
         """Everything but the texts and the selection."""
-        look, rect, lost = self.look, self.rect, self.face.lost > 0
+        look, rect, lost = self.look, self.rect, self.face.lost > 0 or self.key in self.look.broken
         self.paint_shadow(painter)
         painter.setPen(look.pen(look.danger, 1.4) if lost else self.outline(look.card_border))
         painter.setBrush(look.danger_soft if lost else look.node)

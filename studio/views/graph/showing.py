@@ -33,3 +33,11 @@ class Showing:
         view.look.heat = with_groups(nodes, view.state.tree) if nodes and view.state is not None else {}
         for item in view.scene.boxes.values():
             item.update()
+
+    def set_broken(self, nodes: Mapping[str, str]) -> None:
+        """Paint nodes red that an edit broke, with the reason in place of the op; none takes them away."""
+        view = self._view
+        if view.look.broken != nodes:
+            view.look.broken = dict(nodes)
+            for item in view.scene.boxes.values():
+                item.update()
