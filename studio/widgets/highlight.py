@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pygments.lexers.python import PythonLexer
 
 Run = tuple[int, int, _TokenType]
+_Line = tuple[str, tuple[Run, ...]]
 
 _COLORS: Mapping[_TokenType, str] = {
     Keyword: "syntax_keyword",
@@ -45,6 +46,13 @@ def _lexer() -> PythonLexer:
     return PythonLexer(stripnl=False, ensurenl=False)
 
 
+def _begins(line: _Line) -> bool:
+    """Whether a line begins a definition or an import outside everything: there nothing before it counts."""
+    text, runs = line
+    begins = text.startswith(("def ", "class ", "import ", "from ", "async def "))
+    return begins and bool(runs) and runs[0][0] == 0 and runs[0][2] in Keyword
+
+
 class PythonHighlighter(QSyntaxHighlighter):
     """Colours one QTextDocument; `set_theme` changes the colours in place."""
 
@@ -71,8 +79,16 @@ class PythonHighlighter(QSyntaxHighlighter):
         self.rehighlight()
 
     def prepare(self, text: str) -> None:
-        """Lex a text that is about to be put into the document, so that it is drawn right at once."""
+        """Lex a text that is about to be put into the document, so that it is drawn right at once.
+
+        Of a text that differs from the one before in a few definitions, only these are lexed.
+        """
+        known = None if self._turn.isActive() or self._edited.isActive() else self._with_known(text.split("\n"))
         self._edited.stop()
+        self._turn.stop()
+        if known is not None:
+            self._rest, self._lines, self._fresh = iter(()), known, len(known)
+            return
         self._start(text)
         self._lines = list(islice(self._rest, _AT_ONCE))
         self._fresh = len(self._lines)
@@ -119,6 +135,23 @@ class PythonHighlighter(QSyntaxHighlighter):
             form = self._format(kind)
             if form is not None:
                 self.setFormat(start, length, form)
+
+    def _with_known(self, lines: list[str]) -> list[_Line] | None:
+        """The lines of a text, most of them taken from the text before; None where too few can be."""
+        old = self._lines
+        most = min(len(old), len(lines))
+        head = next((at for at in range(most) if old[at][0] != lines[at]), most)
+        tail = next((at for at in range(most - head) if old[-1 - at][0] != lines[-1 - at]), most - head)
+        start = next((at for at in range(min(head, len(old) - 1), -1, -1) if _begins(old[at])), None)
+        if start is None or head + tail < len(lines) // 2:
+            return None
+        moved = len(lines) - len(old)
+        stop = next((at for at in range(len(old) - tail, len(old)) if _begins(old[at])), None)
+        if stop is not None and stop + moved > start:
+            *middle, last = self._lex("\n".join(lines[start : stop + moved + 1]))
+            if last == old[stop]:  # else a string is open that was not
+                return [*old[:start], *middle, *old[stop:]]
+        return [*old[:start], *self._lex("\n".join(lines[start:]))]
 
     def _lex(self, text: str) -> Iterator[tuple[str, tuple[Run, ...]]]:
         """(line, runs) per line; starts and lengths are UTF-16 units, as Qt counts."""

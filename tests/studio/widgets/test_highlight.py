@@ -43,3 +43,28 @@ def test_a_long_text_is_coloured_to_its_end(qtbot: QtBot, theme: Theme) -> None:
     editor.show_text("x = '''\n" + "in a string\n" * 4_000 + "'''\ny = 1\n")
     qtbot.waitUntil(lambda: color_at(editor, 4_003, 5) == theme.colors["syntax_number"], timeout=20_000)
     assert color_at(editor, 3_900, 1) == theme.colors["syntax_string"]
+
+
+def test_a_changed_text_is_coloured_as_if_it_were_new(qtbot: QtBot, theme: Theme) -> None:
+    """Only what changed is lexed; strings that open or close in it reach as far as they do."""
+    rows = [f'def f{number}(x):\n    """text {number}"""\n    return x + {number}\n\n' for number in range(40)]
+    whole = "".join(rows)
+    texts = [
+        whole,
+        whole.replace("x + 7\n", "x + 70\n"),
+        whole.replace("return x + 7\n", 'return """\n'),
+        whole,
+        "".join([*rows[:9], "# more\n", *rows[9:]]),
+        "".join([*rows[:9], *rows[12:]]),
+        "y = 1\n" + whole,
+        whole + "z = 3\n",
+        whole,
+    ]
+    editor = CodeEdit(theme)
+    qtbot.addWidget(editor)
+    for text in texts:
+        editor.show_text(text)
+        fresh = CodeEdit(theme)
+        qtbot.addWidget(fresh)
+        fresh.show_text(text)
+        assert list(editor._highlighter._lines) == list(fresh._highlighter._lines)
