@@ -43,6 +43,7 @@ def main() -> int:
     home = tempfile.mkdtemp(prefix="pivot-studio-journeys-")
     # What a person kept is neither read nor written.
     os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = home
+    os.environ["PIVOT_TOUR"] = "1"
     shutil.rmtree(given.out, ignore_errors=True)
     given.out.mkdir(parents=True)
     from studio.app import make_application

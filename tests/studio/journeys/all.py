@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.studio.journeys import killed, resnet
+from tests.studio.journeys import killed, mapping, resnet
 from tests.studio.journeys.person import Person
 
 Steps = list[tuple[str, str]]
@@ -31,6 +32,24 @@ def _resnet(shots: Path | None, folder: Path, source: Path) -> Steps:
     return person.steps
 
 
+def _mapping(shots: Path | None, folder: Path, source: Path) -> Steps:
+    example = Path(__file__).parents[3] / "resources" / "examples" / "spectral_mixer.py"
+    mine = folder / "spectral_mixer.py"
+    mine.write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
+    before, os.environ["PIVOT_STUDIO_OPS"] = os.environ.get("PIVOT_STUDIO_OPS"), str(folder / "my_ops")
+    person = Person(shots, "mapping")
+    try:
+        # The numbers need both frameworks: they are run where pictures are taken for the tour.
+        mapping.travel(person, mine, folder / "exported", "PIVOT_TOUR" in os.environ)
+    finally:
+        person.leave()
+        if before is None:
+            del os.environ["PIVOT_STUDIO_OPS"]
+        else:
+            os.environ["PIVOT_STUDIO_OPS"] = before
+    return person.steps
+
+
 def _killed(shots: Path | None, folder: Path, source: Path) -> Steps:
     example = Path(__file__).parents[3] / "resources" / "examples" / "resnet18.py"
     mine = folder / "resnet18.py"
@@ -42,5 +61,6 @@ def _killed(shots: Path | None, folder: Path, source: Path) -> Steps:
 
 CHAPTERS = (
     Chapter("resnet", "Open a network, change it, take it back", "The source is torchvision's `resnet.py`.", _resnet),
+    Chapter("mapping", "Map a call that nothing reads", "The source is the example `spectral_mixer.py`.", _mapping),
     Chapter("killed", "After a crash", "The process is ended with `kill -9` in the middle of work.", _killed),
 )

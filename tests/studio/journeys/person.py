@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
@@ -56,13 +56,19 @@ class Person:
 
     # -- looking
 
-    def see(self, name: str, text: str) -> None:
-        """A picture of the window at rest, under a name, with what is to be seen on it."""
+    def see(self, name: str, text: str, over: QWidget | None = None) -> None:
+        """A picture of the window at rest, under a name, with what is to be seen on it; `over` lies above it."""
         self.rest()
         self.count += 1
         file = f"{self.name}-{self.count:02d}-{name}.png"
         self.steps.append((file, text))
-        if self.shots is not None and not self.window.grab().save(str(self.shots / file)):
+        seen = self.window.grab()
+        if over is not None:
+            painter = QPainter(seen)
+            corner = QPoint((seen.width() - over.width()) // 2, (seen.height() - over.height()) // 2)
+            painter.drawPixmap(corner, over.grab())
+            painter.end()
+        if self.shots is not None and not seen.save(str(self.shots / file)):
             raise Lost(f"{file} could not be written")
 
     def rest(self) -> None:
