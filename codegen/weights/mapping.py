@@ -137,7 +137,9 @@ def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Ar
 def parameter_names(done: Elaborated) -> dict[int, tuple[str, ...]]:
     """What a checkpoint calls each parameter: id -> its names."""
     table, found = stored_names(done), dict[int, tuple[str, ...]]()
-    for _, module in done.network.root.walk():
+    walked = [module for _, module in done.network.root.walk()]
+    # A Keras list that is filled after it was set on a layer is saved, but nothing walks down to what is in it.
+    for module in dict.fromkeys((*walked, *(m for m in done.evaluator.modules if id(m) in table))):
         for path, parameter in module.own_parameters():
             found[id(parameter)] = (*found.get(id(parameter), ()), *table.get(id(module), {}).get(path, ()))
     return found

@@ -229,3 +229,39 @@ def test_a_derived_layer_with_a_weight_of_its_own_saves_both(
             [("factor", f"{at}/vars/0")],
         )
     )
+
+
+FILLED = """
+import torch
+from torch import nn
+
+class Scale(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return x * self.gain
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList()
+        for _ in range(2):
+            self.blocks.append(nn.Sequential(Scale(4), nn.Linear(4, 4)))
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+"""
+
+
+def test_weights_of_layers_in_a_list_that_is_filled_later_are_carried(
+    convert: Callable[..., Converted], opset: OpSet, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(FILLED, encoding="utf-8")
+    converted = convert(path, "2x4", model="Net()")
+    proof = prove(converted, KerasDialect(), opset, path.with_name("model_keras.py"))
+    assert [names for names, _ in own_parameters(converted, proof)] == [("blocks.0.0.gain",), ("blocks.1.0.gain",)]
