@@ -79,7 +79,11 @@ class Starts:
                 found[slot] = text
         if "forget" in form.init and "bias" in wanted and any(w.start is not None for w in wanted["bias"]):
             found[form.init["forget"]] = ast.Constant(False)
-        return callee, [ast.keyword(slot, text) for slot, text in found.items()]
+        more = [ast.keyword(slot, text) for slot, text in found.items()]
+        if inner_of(form) is not None and args and isinstance(args[0], ast.Call):
+            args[0].keywords.extend(more)  # a wrapper takes none, the layer that it wraps does
+            return callee, []
+        return callee, more
 
     def said(self, one: Wanted) -> Wanted:
         """Without the library's own start, where only what the program says is wanted."""
@@ -88,7 +92,7 @@ class Starts:
 
     def recurrent(self, form: Form, callee: ast.expr, args: list[ast.expr]) -> ast.expr:
         """A recurrent layer, by itself or inside Bidirectional."""
-        inner = next((s.value for s in form.args if isinstance(s.value, Made)), None)
+        inner = inner_of(form)
         if inner is None:
             return mark(("recurrent", form.name, form.init["cell"]))
         if args and isinstance(args[0], ast.Call):
@@ -113,7 +117,8 @@ class Starts:
     def argument(self, form: Form, role: str, each: list[Wanted], slot: str) -> ast.expr | None:
         """The initialiser of one weight, None where Keras' own is the same or none is known."""
         starts = [w.start for w in each if w.start is not None]
-        default = str(next((s.default for s in form.args if s.name == slot), None)).lower()
+        inner = inner_of(form)
+        default = str(next((s.default for s in (inner.slots if inner else form.args) if s.name == slot), None)).lower()
         key = common([w for w in each if w.start is not None]) if starts else None
         if not starts or (key is not None and slot and STRINGS.get(key, "") == default):
             return None
@@ -153,6 +158,11 @@ class Starts:
         """An initialiser that has no place in the target."""
         remedy = "load weights, or set these values in the target"
         self.note(Problem("initialiser", "info", start.file, start.line, 1, why, remedy))
+
+
+def inner_of(form: Form) -> Made | None:
+    """The layer that a form wraps into another."""
+    return next((s.value for s in form.args if isinstance(s.value, Made)), None)
 
 
 def all_default(wanted: Mapping[str, list[Wanted]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -192,3 +193,27 @@ class Net(nn.Module):
         return self.body(x)
 """
     assert 'bias_initializer="ones"' in source(text, "2x4").text
+
+
+BOTH_WAYS = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(8, 4, batch_first=True, bidirectional=True)
+{more}
+    def forward(self, x):
+        y, h = self.rnn(x)
+        return {out}
+"""
+
+
+@pytest.mark.parametrize("out", ["y", "h[-1]"])
+@pytest.mark.parametrize("more", ["", "        nn.init.zeros_(self.rnn.bias_hh_l0)\n"])
+def test_the_layer_inside_a_wrapper_gets_the_initialisers(
+    source: Callable[..., Converted], opset: OpSet, tmp_path: Path, out: str, more: str
+) -> None:
+    converted = source(BOTH_WAYS.format(out=out, more=more), "2x5x8")
+    calls = [n for n in ast.walk(ast.parse(converted.text)) if isinstance(n, ast.Call)]
+    wrapper = next(n for n in calls if ast.unparse(n.func).endswith("Bidirectional"))
+    assert not [k.arg for k in wrapper.keywords if "initializer" in str(k.arg)]
+    assert prove(converted, KerasDialect(), opset, tmp_path / "target.py").why is None
