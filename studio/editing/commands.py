@@ -81,7 +81,7 @@ def insert_op(context: Context, op: str, value: str, taker: str | None, scope: S
     wire = wire_spot(context, value, taker)
     spot = wire.giver or wire.taker
     assert spot is not None
-    piece, imports = _piece(context, spot.source, op, [context.shape_of(value)])
+    piece, imports = _piece(context, spot.source, op, [context.shape_of(value)], _alike(context, spot, value, scope))
     changes = _on_wire(context, wire, piece, scope)
     return context.edited(f"insert {piece.name}", spot.source.file, [*changes, *imports], wanted(context, spot, scope))
 
@@ -106,7 +106,8 @@ def append_op(context: Context, op: str, node: Node, scope: Scope) -> Outcome:
     used = [at for at, value in enumerate(node.outputs) if context.picture.consumers.get(value)] or [0]
     part = used[0]
     shape = context.shape_of(node.outputs[part]) if node.outputs else None
-    piece, imports = _piece(context, spot.source, op, [shape])
+    alike = _alike(context, spot, node.outputs[part], scope) if node.outputs else ()
+    piece, imports = _piece(context, spot.source, op, [shape], alike)
     changes = behind(context, spot, piece, part if len(node.outputs) > 1 else None, scope)
     return context.edited(f"insert {piece.name}", spot.source.file, [*changes, *imports], wanted(context, spot, scope))
 
@@ -231,7 +232,30 @@ def rename_class(context: Context, path: str, new: str) -> Outcome:
 # -- pieces
 
 
-def _piece(context: Context, source: Source, op: str, shapes: Sequence[Shape | None]) -> tuple[Piece, list[Change]]:
+def _alike(context: Context, spot: Spot, value: str, scope: Scope) -> list[Shape | None]:
+    """The shapes of what stands at the same place of the text as a value, in the calls that an edit is for."""
+    node = context.picture.producer.get(value)
+    if node is None:
+        return []
+    part, calls = node.outputs.index(value), context.calls
+    frames = {place.frame for place in wanted(context, spot, scope)}
+    meant = {calls.receiver(frame) for frame in frames}
+    return [
+        context.shape_of(other.outputs[part])
+        for other in context.picture.nodes
+        if other.site == node.site and other.made_at == node.made_at and part < len(other.outputs)
+        and (other.frame in frames or calls.receiver(other.frame) in meant)
+    ]  # fmt: skip
+
+
+def _piece(
+    context: Context,
+    source: Source,
+    op: str,
+    shapes: Sequence[Shape | None],
+    alike: Sequence[Shape | None] = (),
+) -> tuple[Piece, list[Change]]:
+    """An op as this program would write it; `alike` are the shapes that it gets in other calls of the same text."""
     found = context.opset.ops.get(op)
     if found is None:
         raise refuse("edit-op", "", 0, 0, f"there is no op {op!r}", "choose one from the palette")
@@ -241,6 +265,13 @@ def _piece(context: Context, source: Source, op: str, shapes: Sequence[Shape | N
         raise refuse(
             "edit-op", "", 0, 0, f"{found.title} has no example in {context.framework}", "write it in the text"
         )
+    texts = {made.text for shape in alike if (made := piece_of(found, context.framework, library, [shape])) is not None}
+    if len(texts - {piece.text}) > 0 and not context.drawn:
+        lazy = piece_of(found, context.framework, library, shapes, True)
+        if lazy is None or lazy.text == piece.text:
+            why = f"{found.title} would need other sizes in other instances: {', '.join(sorted(texts | {piece.text}))}"
+            raise refuse("edit-op", "", 0, 0, why, "choose a narrower scope")
+        return lazy, library.changes
     return piece, library.changes
 
 

@@ -224,3 +224,43 @@ def test_layers_are_made_by_every_constructor_that_is_meant(blocks: Context, ope
     assert ops(twins).count("batch_norm") == 8
     others = edited(commands.replace_op(again, "tanh", [at(again, "tail.act")], "written"), tmp_path)
     assert ops(others).count("tanh") == 4
+
+
+def test_what_would_need_other_sizes_elsewhere_is_refused_or_finds_them_itself(opened: Opened, tmp_path: Path) -> None:
+    context = opened(
+        """
+        import torch
+        from torch import nn
+
+
+        class Block(nn.Module):
+            def __init__(self, inside, outside):
+                super().__init__()
+                self.conv = nn.Conv2d(inside, outside, 3, padding=1)
+
+            def forward(self, x):
+                x = self.conv(x)
+                return torch.relu(x)
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.one = Block(3, 4)
+                self.two = Block(4, 8)
+
+            def forward(self, x):
+                return self.two(self.one(x))
+
+
+        if __name__ == "__main__":
+            Net()(torch.randn(1, 3, 8, 8))
+        """
+    )
+    node = at(context, "one.conv")
+    with pytest.raises(Refusal, match=r"nn.BatchNorm2d\(4\), nn.BatchNorm2d\(8\): choose a narrower scope"):
+        commands.append_op(context, "batch_norm", node, "class")
+    alone = edited(commands.append_op(context, "batch_norm", node, "instance"), tmp_path)
+    assert ops(alone).count("batch_norm") == 1
+    both = commands.append_op(context, "dropout", node, "class")
+    assert ops(edited(both, tmp_path)).count("dropout") == 2
