@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QCursor,
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QTextBlock,
     QTextCharFormat,
     QTextCursor,
     QTextFormat,
@@ -23,8 +24,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
 from studio.theme import Theme
+from studio.widgets.folding import Folding
 from studio.widgets.highlight import PythonHighlighter
 
+_FOLD = 12  # pixels of the margin for the arrows that fold
 _SPLICE = 20_000  # characters up to which a change is put into the text that is shown
 _AROUND = 120  # lines above and below the view that are coloured as well
 
@@ -59,6 +62,7 @@ class CodeEdit(QPlainTextEdit):
         self._spans: dict[str, tuple[Stretch, ...]] = {}
         self._changed: frozenset[int] = frozenset()
         self._marks: dict[int, tuple[str, str]] = {}
+        self.folding = Folding(self)
         self._gutter = _Gutter(self)
         self._highlighter = PythonHighlighter(self.document(), theme)
         self.setUndoRedoEnabled(False)
@@ -131,14 +135,15 @@ class CodeEdit(QPlainTextEdit):
         position = self.position(line, column)
         if position is None:
             return
+        self._quietly(lambda: self.folding.unfold_to(line))
         cursor = self.textCursor()
         cursor.setPosition(position)
-        top = self.firstVisibleBlock().blockNumber() + 1
+        top, here = self.firstVisibleBlock().firstLineNumber(), cursor.block().firstLineNumber()
         rows = max(1, self.viewport().height() // max(1, self.fontMetrics().lineSpacing()))
-        hidden = not top + 1 <= line <= top + rows - 3
+        hidden = not top + 1 <= here <= top + rows - 3
         self._quietly(lambda: self.setTextCursor(cursor))
         if hidden:
-            self.verticalScrollBar().setValue(max(0, line - 1 - rows // 3))
+            self.verticalScrollBar().setValue(max(0, here - rows // 3))
 
     def position(self, line: int, column: int) -> int | None:
         """Position in the document of a place, or None where there is none."""
@@ -164,8 +169,15 @@ class CodeEdit(QPlainTextEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tab writes four blanks; a new line keeps the indentation."""
-        if not self.isReadOnly() and event.key() == Qt.Key.Key_Tab and not event.modifiers():
+        """Tab writes four blanks; a new line keeps the indentation; Ctrl+Shift+[ folds, Ctrl+Shift+] unfolds."""
+        both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+        if event.modifiers() == both and event.key() in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BraceLeft):
+            self._quietly(lambda: self.folding.fold_around(self.place()[0]))
+            self._gutter.update()
+        elif event.modifiers() == both and event.key() in (Qt.Key.Key_BracketRight, Qt.Key.Key_BraceRight):
+            self._quietly(self.folding.unfold_all)
+            self._gutter.update()
+        elif not self.isReadOnly() and event.key() == Qt.Key.Key_Tab and not event.modifiers():
             self.insertPlainText("    ")
         elif not self.isReadOnly() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             text = self.textCursor().block().text()
@@ -229,7 +241,7 @@ class CodeEdit(QPlainTextEdit):
         cursor.insertText(text)
         self.verticalScrollBar().setValue(scroll)
 
-    def _quietly(self, act: Callable[[], None]) -> None:
+    def _quietly(self, act: Callable[[], object]) -> None:
         before, self._quiet = self._quiet, True
         try:
             act()
@@ -294,7 +306,7 @@ class CodeEdit(QPlainTextEdit):
 
     def gutter_width(self) -> int:
         digits = max(3, len(str(self.blockCount())))
-        return 26 + self.fontMetrics().horizontalAdvance("9") * digits
+        return 26 + _FOLD + self.fontMetrics().horizontalAdvance("9") * digits
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -325,8 +337,14 @@ class CodeEdit(QPlainTextEdit):
         while block.isValid() and top <= event.rect().bottom():
             height = round(self.blockBoundingRect(block).height())
             number = block.blockNumber() + 1
+            if not block.isVisible():
+                block = block.next()
+                continue
+            self._paint_fold(painter, block, top, height)
             painter.setPen(self._theme.color("muted" if number - 1 == here else "gutter_text"))
-            painter.drawText(QRect(14, top, self.gutter_width() - 26, height), Qt.AlignmentFlag.AlignRight, str(number))
+            painter.drawText(
+                QRect(14, top, self.gutter_width() - 26 - _FOLD, height), Qt.AlignmentFlag.AlignRight, str(number)
+            )
             if number in self._changed:
                 painter.fillRect(QRect(self.gutter_width() - 7, top, 3, height), self._theme.color("code_changed_mark"))
             if number in self._marks:
@@ -336,6 +354,24 @@ class CodeEdit(QPlainTextEdit):
             top += height
             block = block.next()
         painter.end()
+
+    def _paint_fold(self, painter: QPainter, block: QTextBlock, top: int, height: int) -> None:
+        """An arrow beside a line that begins a block: down where it is open, to the right where it is folded."""
+        if not self.folding.can_fold(block):
+            return
+        x, y = self.gutter_width() - 16.0, top + height / 2
+        folded = self.folding.is_folded(block)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.color("accent" if folded else "gutter_text"))
+        shut = [QPointF(x - 1.5, y - 3.5), QPointF(x + 2.5, y), QPointF(x - 1.5, y + 3.5)]
+        opened = [QPointF(x - 3.5, y - 1.5), QPointF(x + 3.5, y - 1.5), QPointF(x, y + 2.5)]
+        painter.drawPolygon(shut if folded else opened)
+
+    def fold_at(self, y: int) -> None:
+        """A click in the margin folds or unfolds what the line there begins."""
+        line = self.cursorForPosition(QPoint(0, y)).blockNumber() + 1
+        self._quietly(lambda: self.folding.toggle(line))
+        self._gutter.update()
 
     def gutter_tip(self, y: int) -> str:
         """The text of the mark at a height of the margin."""
@@ -355,6 +391,13 @@ class _Gutter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._editor.paint_gutter(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        self._editor.fold_at(event.position().toPoint().y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
