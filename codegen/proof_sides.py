@@ -130,6 +130,7 @@ class LoweredSide:
             operands.append(tuple(made) if isinstance(value, tuple) else made[0])
         op = "reshape" if step.op.shape in RESHAPES else step.op.name
         raw = canonical_params(step, target_params(self.layout, step), placed.orders_in)
+        raw.update(made_type(step.op, raw, step.results))
         params = {name: refer(value, self.cell) for name, value in raw.items()}
         one, table = taken(step), first_tensor(step)
         if one is not None:  # written as `take`
@@ -195,6 +196,17 @@ def canonical_params(
         if step.op.params[name].type.kind == "axes" and isinstance(axes, tuple):
             found[name] = tuple(sorted(axes))
     return found
+
+
+def made_type(op: Op, params: Mapping[str, object], results: tuple[TensorVersion, ...]) -> dict[str, object]:
+    """The element type of numbers that are written down, where none is said: that of the result."""
+    if op.shape != "constant" or not results:
+        return {}
+    return {
+        name: results[0].type.dtype
+        for name, spec in op.params.items()
+        if spec.type.kind == "dtype" and params.get(name) is None
+    }
 
 
 def taken(step: Step) -> tuple[int, TensorCell] | None:
@@ -307,6 +319,7 @@ class ReadSide:
                     params[name] = full_index(value, len(first.type.shape)) or value
                 elif spec is not None and spec.type.kind == "axes" and isinstance(value, tuple):
                     params[name] = tuple(sorted(value))
+            params.update(made_type(node.op, params, node.results))
             params = {name: refer(value, self.cell) for name, value in params.items()}
             yield Item(op, params, operands, tuple(r.id for r in node.results), shapes, node)
 

@@ -17,6 +17,7 @@ from codegen.target import Target
 from codegen.writing import nodes
 from codegen.writing.plans import Material, PlanText, Unwritable, unsayable
 from codegen.writing.sharing import fill_sizes, settle
+from codegen.writing.slots import slot_param
 from codegen.writing.starting import Starts
 from pivot.dims import Dim
 from pivot.forms import OperandRef
@@ -175,7 +176,8 @@ class Bodies:
         text = RolledText(self.layout, self.starts, lambda v: self.local(body, v), keep)
         node = part.node
         try:
-            expression = text.function([low], Material({}, node.form, lambda key: []))
+            given = self.types_of_numbers(body, node)
+            expression = text.function([low], Material(given, node.form, lambda key: []))
         except Unwritable as no:
             raise refused(node, str(no)) from None
         expression = self.apart(body, part, expression)
@@ -184,6 +186,19 @@ class Bodies:
         if node.form is not None and node.op is not None and not is_single(node.form.result, node.op):
             pattern = taken_apart(node.form.result, node, body)
         body.entries.append(Entry(part, expression, attributes_in(expression), numbers, pattern))
+
+    def types_of_numbers(self, body: Body, node: Node) -> dict[str, ast.expr]:
+        """Numbers that are written down have the type that comes in: `torch.tensor([0.485], dtype=x.dtype)`."""
+        first = next((v for v in body.group.inputs if v.type.dtype.startswith("float")), None)
+        if first is None or node.op is None or node.form is None or node.op.shape != "constant":
+            return {}
+        kinds = {name for name, spec in node.op.params.items() if spec.type.kind == "dtype"}
+        slots = [
+            s.key
+            for s in node.form.args
+            if (p := slot_param(s)) in kinds and node.params.get(str(p)) in (None, first.type.dtype)
+        ]
+        return {key: ast.Attribute(self.local(body, first), "dtype", ast.Load()) for key in slots}
 
     def apart(self, body: Body, part: Leaf, text: ast.expr) -> ast.expr:
         """A layer that is called on what another layer gives: the inner call is an entry of its own."""

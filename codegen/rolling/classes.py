@@ -300,9 +300,12 @@ class Classes:
         body = forward.statements(returned)
         run = ast.FunctionDef(self.target.call_name, signature(["self", *inputs], {}), body, [], None)
         base = self.target.bases["model" if rolled is self.top else "module"]
-        members: list[ast.stmt] = [init, run] if init.body else [run]
-        for statement in members[1:]:
+        members: list[ast.stmt] = [init, run] if len(init.body) > 1 else [run]
+        summary = summary_of(rolled.bodies[0].group, rolled is self.top)
+        for statement in members[0 if summary else 1 :]:
             statement.__dict__["blank"] = 1
+        if summary:
+            members.insert(0, ast.Expr(ast.Constant(summary)))
         made = ast.ClassDef(rolled.name, [nodes.name(base)], [], members, [])
         made.__dict__["blank"] = 2
         return made
@@ -359,6 +362,17 @@ class Classes:
     def wishes(self, rolled: Rolled) -> Wishes:
         """What the source calls the values of a class."""
         return wishes_of(self.sources, [body.group for body in rolled.bodies], rolled.entries, rolled.inputs)
+
+
+def summary_of(group: Group, outermost: bool) -> str:
+    """The first paragraph of a helper's docstring, what it says of arguments is no longer so; that of the factory that
+    was asked for the model where it is the `outermost`.
+    """
+    above = list(callers(group.frame)) if outermost and group.frame is not None else []
+    function = above[-1] if above else group.function
+    node = function.node if function is not None else None
+    text = ast.get_docstring(node) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
+    return " ".join((text or "").partition("\n\n")[0].split())
 
 
 def put_under(lines: list[ast.stmt], test: ast.expr | None, statement: ast.stmt) -> None:

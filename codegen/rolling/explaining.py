@@ -95,7 +95,8 @@ class Explainer:
         """A notation of the target, like padding, by a simple test of parameters that are there."""
         if not is_notation(hole, attribute):
             return None
-        tables = {name: parameter.values for name, parameter in self.made.items()}
+        decisive = sorted(self.made.values(), key=lambda p: len({repr(value) for value in p.values}))
+        tables = {parameter.name: parameter.values for parameter in decisive}
         for test in comparisons(tables):
             made = self.either(test, hole)
             if made is not None:

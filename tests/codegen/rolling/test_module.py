@@ -128,3 +128,34 @@ def test_a_value_that_is_needed_again_keeps_a_name(rolled: Callable[..., str]) -
         """
     )
     assert "        y = x\n        x = self.two(x)\n        x = self.three(x)\n        return x + y\n" in text
+
+
+def test_the_first_paragraph_of_a_docstring_stays(rolled: Callable[..., str]) -> None:
+    text = rolled(RESIDUAL)
+    assert 'class ResidualBlock(nn.Module):\n    """A residual block."""\n' in text
+    assert "what comes in" not in text
+
+
+def test_paddings_follow_from_the_numbers_that_decide_them(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        def block(x, filters, kernel, stride, name):
+            if stride == 2:
+                x = layers.ZeroPadding2D(1, name=name + "pad")(x)
+                padding = "valid"
+            else:
+                padding = "same"
+            x = layers.Conv2D(filters, kernel, strides=stride, padding=padding, name=name + "conv")(x)
+            return layers.BatchNormalization(name=name + "bn")(x)
+
+
+        def build():
+            inputs = keras.Input((16, 16, 3))
+            x = block(inputs, 4, 3, 1, "a_")
+            x = block(x, 8, 5, 1, "b_")
+            x = block(x, 6, 5, 2, "c_")
+            return keras.Model(inputs, x)
+        """
+    )
+    assert "padding=kernel // 2 if stride == 1 else 0" in text
+    assert "        if self.stride == 2:\n            x = self.pad(x)\n" in text

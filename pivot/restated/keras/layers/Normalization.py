@@ -30,8 +30,9 @@ class Normalization(keras.layers.Layer):
             mean = ops.reshape(self.adapt_mean, self.shape)
             deviation = ops.maximum(ops.sqrt(ops.reshape(self.adapt_variance, self.shape)), 1e-07)
         elif isinstance(self.mean, (list, tuple)):
-            mean = ops.array(self.mean)
-            deviation = ops.maximum(ops.sqrt(ops.array(self.variance)), 1e-07)
+            mean = ops.reshape(ops.array(self.mean, dtype=inputs.dtype), self.shape)
+            variance = ops.reshape(ops.array(self.variance, dtype=inputs.dtype), self.shape)
+            deviation = ops.maximum(ops.sqrt(variance), 1e-07)
         else:
             mean = self.mean
             deviation = max(self.variance**0.5, 1e-07)
