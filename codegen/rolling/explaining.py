@@ -186,7 +186,7 @@ class Explainer:
             count = self.counted(hole.values)
             if count is not None:
                 return count
-        for parameter in self.made.values():
+        for parameter in sorted(self.made.values(), key=lambda p: p.name.startswith("in_")):
             multiple = related(parameter, hole.values)
             if multiple is not None:
                 self.known.append((hole.values, multiple))

@@ -151,9 +151,9 @@ def test_paddings_follow_from_the_numbers_that_decide_them(rolled: Callable[...,
 
         def build():
             inputs = keras.Input((16, 16, 3))
-            x = block(inputs, 4, 3, 1, "a_")
-            x = block(x, 8, 5, 1, "b_")
-            x = block(x, 6, 5, 2, "c_")
+            x = block(inputs, 32, 3, 1, "a_")
+            x = block(x, 48, 5, 1, "b_")
+            x = block(x, 20, 5, 2, "c_")
             return keras.Model(inputs, x)
         """
     )
