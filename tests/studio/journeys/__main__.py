@@ -78,6 +78,8 @@ def write_tour(pages: list[tuple[object, list[tuple[str, str]]]], shots: Path) -
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QImage
 
+    # A palette of their own, without dots for colours in between: a fifth of the size, and nothing is to be seen of it.
+    plain = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
     shutil.rmtree(TOUR, ignore_errors=True)
     TOUR.mkdir(parents=True)
     lines = [
@@ -90,7 +92,7 @@ def write_tour(pages: list[tuple[object, list[tuple[str, str]]]], shots: Path) -
         lines += ["", f"## {chapter.title}", "", *chapter.text.strip().splitlines()]
         for file, text in steps:
             image = QImage(str(shots / file)).scaledToWidth(WIDTH, Qt.TransformationMode.SmoothTransformation)
-            image.convertToFormat(QImage.Format.Format_RGB32).save(str(TOUR / file))
+            image.convertToFormat(QImage.Format.Format_Indexed8, plain).save(str(TOUR / file))
             lines += ["", text, "", f"![{text.split(':')[0].split(';')[0]}](images/tour/{file})"]
     (ROOT / "docs" / "tour.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

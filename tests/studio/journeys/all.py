@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.studio.journeys import killed, mapping, resnet
+from tests.studio.journeys import drawing, killed, mapping, resnet
 from tests.studio.journeys.person import Person
 
 Steps = list[tuple[str, str]]
@@ -59,8 +59,18 @@ def _killed(shots: Path | None, folder: Path, source: Path) -> Steps:
     return person.steps
 
 
+def _drawing(shots: Path | None, folder: Path, source: Path) -> Steps:
+    person = Person(shots, "drawing")
+    try:
+        drawing.travel(person, folder)
+    finally:
+        person.leave()
+    return person.steps
+
+
 CHAPTERS = (
     Chapter("resnet", "Open a network, change it, take it back", "The source is torchvision's `resnet.py`.", _resnet),
     Chapter("mapping", "Map a call that nothing reads", "The source is the example `spectral_mixer.py`.", _mapping),
     Chapter("killed", "After a crash", "The process is ended with `kill -9` in the middle of work.", _killed),
+    Chapter("drawing", "A network from nothing", "No file is opened: the network is drawn.", _drawing),
 )
