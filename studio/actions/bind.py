@@ -7,7 +7,7 @@ import pkgutil
 from collections.abc import Iterable
 from functools import cache
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
@@ -56,7 +56,7 @@ class Bound(QObject):
     def fill_menu_bar(self, bar: QMenuBar, extra: dict[str, Iterable[QAction]]) -> None:
         """Put all menus into a menu bar; `extra` adds actions of Qt's own to a menu, by title."""
         for menu in menus():
-            made = bar.addMenu(menu.title)
+            made = bar.addMenu(_said(menu.title))
             group = menu.actions[0].group if menu.actions else ""
             for record in menu.actions:
                 if record.group != group:
@@ -123,13 +123,13 @@ class Bound(QObject):
             menu.setIcon(icon(self._records[name].icon, theme))
 
     def _make(self, record: Action) -> QAction:
-        made = QAction(record.title, self._window)
+        made = QAction(_said(record.title), self._window)
         made.setObjectName(record.id)
         made.setShortcuts([QKeySequence(text) for text in record.shortcut])
         keys = ", ".join(
             QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in record.shortcut[:1]
         )
-        made.setToolTip(f"{record.tip or record.title}{f'  ({keys})' if keys else ''}")
+        made.setToolTip(f"{_said(record.tip or record.title)}{f'  ({keys})' if keys else ''}")
         made.triggered.connect(lambda: record.run(self._desk))
         self._window.addAction(made)
         return made
@@ -149,3 +149,8 @@ class Bound(QObject):
 
         menu.aboutToShow.connect(fill)
         return menu
+
+
+def _said(text: str) -> str:
+    """A text of a record in the language of the person; records are data and know none."""
+    return QCoreApplication.translate("Actions", text)

@@ -91,7 +91,7 @@ MENU = Menu(
             "Save Graph as Picture …",
             "save",
             lambda desk: desk.save_graph(),
-            ("Ctrl+Shift+E",),
+            ("Ctrl+Alt+E",),
             enabled=converted,
             tip="Write what is drawn as SVG, PNG, PDF or DOT",
         ),

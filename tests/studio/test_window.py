@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from pivot.project import Project, dumps, load_project
@@ -223,3 +235,46 @@ def test_recovered_work_is_offered_and_taken_up(window: Window, source: Path) ->
     assert window.document.project == project
     assert window.document.modified
     assert left_behind(place) == ()
+
+
+def test_everything_has_a_name_for_who_cannot_see_it(window: Window, jobs: Jobs, source: Path, settle: Settle) -> None:
+    source.write_text(UNMAPPED)
+    window.open_path(source)
+    settle(jobs)
+    lost = window.document.results.picture.unmapped[0].id
+    window.document.select((lost,))
+    nameless = []
+    for kind in (QAbstractButton, QLineEdit, QComboBox, QPlainTextEdit, QTreeView, QTableView):
+        for widget in window.findChildren(kind):
+            text = widget.text() if isinstance(widget, QAbstractButton) else ""
+            inner = isinstance(widget.parent(), QLineEdit) or widget.objectName().startswith("qt_")
+            if not (inner or widget.accessibleName() or text or widget.toolTip()):
+                nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+    assert nameless == []
+
+
+def test_a_screen_of_one_and_a_half_is_drawn_sharp(root: Path) -> None:
+    script = """if True:
+        from studio.app import make_application
+        app = make_application()
+        from studio.theme import apply_theme, themes
+        apply_theme(app, themes()["light"])
+        from studio.views.welcome import WelcomeView
+        view = WelcomeView(themes()["light"])
+        view.resize(400, 300)
+        shown = view.grab()
+        print(shown.devicePixelRatio(), shown.width())
+    """
+    environment = {**os.environ, "QT_SCALE_FACTOR": "1.5", "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=root,
+        timeout=60,
+        check=True,
+    )
+    ratio, width = done.stdout.split()
+    assert float(ratio) == 1.5
+    assert int(width) >= 600
