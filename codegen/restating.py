@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codegen.lower import Lowering
+from codegen.lower import Lowering, all_nodes
 from codegen.writing.sites import Sites
 from pivot.opset import OpSet
 from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.restating import known
+from pivot.reading.trace import Visit
+from pivot.reading.values import Api
 
 ROUNDS = 4
 """A restatement may use modules that are restated in their turn: a decoder, its layers, their attention."""
@@ -35,7 +37,19 @@ def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:
     if not candidates:
         return frozenset()
     sites = Sites(Lowering(done, framework, opset)).sites.values()
-    return frozenset(candidates & {v.name for site in sites if site.why for v in site.visits})
+    unsaid = {v.name for site in sites if site.why for v in site.visits}
+    return frozenset(candidates & (unsaid | uncalled(done, met)))
+
+
+def uncalled(done: Elaborated, met: list[Visit]) -> set[str]:
+    """Layers that a forward pass takes weights of and that are never called: no target's layer has weights before."""
+    taken = {id(o.parameter) for n in all_nodes(done) for o in n.tensors() if o.parameter is not None}
+    asked = [v.module for v in met if v.kind == "weight" and v.module is not None]
+    return {
+        module.cls.name
+        for module in asked
+        if isinstance(module.cls, Api) and not module.calls and any(id(p) in taken for p in module.weights.values())
+    }
 
 
 def unwritten(target: str, source: str, opset: OpSet) -> frozenset[str]:

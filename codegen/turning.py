@@ -34,6 +34,7 @@ def turned_layout(
 
     kept = {key: low.chosen for key, low in lowering.lowered.items()}
     layout, best = before, conflicts(before)
+    least = best
     turns: dict[int, Order] = {}
     for _ in range(ROUNDS):
         more = {k: order for k, order in odd_sites(layout).items() if k not in turns}
@@ -43,7 +44,7 @@ def turned_layout(
         add_turns(lowering, more)
         layout = Layout(lowering, framework, joins, replace(agreed, turns=turns))
         best = conflicts(layout)
-    if best:
+    if best >= least:
         for key, low in lowering.lowered.items():
             low.chosen = kept[key]
         return None

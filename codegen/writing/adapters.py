@@ -59,7 +59,7 @@ class Adapters:
         """The source's signature, the target's words: `def batch_norm2d(n): return layers.BatchNormalization(...)`."""
         name = self.names[api]
         if site.why or not site.cases:
-            return self.refusing(name, site.why or f"{api} is never applied")
+            return self.refusing(name, site.why or f"{api} is never applied", site)
         form = site.visits[0].form
         assert form is not None
         keys = {k for v in site.visits if v.bound is not None for k in v.bound.given}
@@ -74,7 +74,7 @@ class Adapters:
                 value = ast.Return(self.value(form, case.members, material))
                 body.append(value if case.test is None else ast.If(copy.deepcopy(case.test), [value], []))
         except Unwritable as no:
-            return self.refusing(name, str(no))
+            return self.refusing(name, str(no), site)
         spec = ast.arguments([], args, None, [], [], None, defaults)
         made = ast.FunctionDef(name, spec, body, [], None, None)
         made.__dict__["blank"] = 2
@@ -115,8 +115,11 @@ class Adapters:
             name, ast.arguments([], args, None, [], [], None, defaults), [ast.Return(value)], [], None, None
         )
 
-    def refusing(self, name: str, why: str) -> ast.stmt:
-        """A function that says why it cannot be called."""
+    def refusing(self, name: str, why: str, site: Site | None = None) -> ast.stmt:
+        """A function that says why it cannot be called. One that is called on this configuration is refused."""
+        met = next((v for v in site.visits if not v.speculative), None) if site is not None else None
+        if met is not None and isinstance(met.node, ast.expr):
+            self.w.refusal(met.frame.file, ast.copy_location(ast.Expr(met.node), met.node), why)
         spec = ast.arguments([], [], ast.arg("args"), [], [], ast.arg("kwargs"), [])
         stop = ast.Raise(nodes.call("NotImplementedError", [ast.Constant(why)]), None)
         self.w.out.unverified.append(f"{name}: {why}")

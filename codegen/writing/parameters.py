@@ -43,7 +43,7 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
         data, factor = sides[0], sides[1]
     api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
     kind = CREATORS.get(api.name, "") if api is not None else ""
-    shape = shape_expression(e, data if kind else None, visits)
+    shape = shape_expression(e, data if kind else creator_inside(e, data, visits), visits)
     kwargs = {"shape": shape, "initializer": start(e, visits, kind) or initializer(e, kind, data, factor)}
     if visits[0].name.endswith("Buffer") or any(k.arg == "requires_grad" for k in node.keywords):
         kwargs["trainable"] = ast.Constant(False)
@@ -118,6 +118,21 @@ def start(e: Expressions, visits: list[Visit], kind: str) -> ast.expr | None:
     return e.w.starts.own(made) if said or not kind else None
 
 
+def creator_inside(e: Expressions, data: ast.expr | None, visits: list[Visit]) -> ast.expr | None:
+    """`torch.ones((heads, 1, 1))` of `torch.log(10 * torch.ones((heads, 1, 1)))`: what has the parameter's shape."""
+    wanted = [shape_of(v) for v in visits]
+    for part in ast.walk(data) if data is not None else ():
+        api = e.w.static_api(part.func, e.file, e.locals) if isinstance(part, ast.Call) else None
+        if api is not None and api.name in CREATORS and [shape_of(v) for v in e.w.trace.of(part)] == wanted:
+            return part if isinstance(part, ast.expr) else None
+    return None
+
+
+def shape_of(visit: Visit) -> object:
+    """The shape of what a call gave."""
+    return visit.result.hint.shape if visit.result is not None and isinstance(visit.result.hint, TensorCell) else None
+
+
 def shape_expression(e: Expressions, data: ast.expr | None, visits: list[Visit]) -> ast.expr:
     """The sizes as the source says them, or the numbers that all visits agree on."""
     size = next((k.value for k in data.keywords if k.arg == "size"), None) if isinstance(data, ast.Call) else None
@@ -130,7 +145,7 @@ def shape_expression(e: Expressions, data: ast.expr | None, visits: list[Visit])
         given = [v.args[0].hint for v in e.w.trace.of(data) if v.args]
         if len(data.args) == 1 and given and all(isinstance(hint, (tuple, ListObject)) for hint in given):
             return e.expr(first)
-        if all(isinstance(a, (ast.Constant, ast.Name, ast.BinOp, ast.Attribute)) for a in data.args):
+        if all(isinstance(a, (ast.Constant, ast.Name, ast.BinOp, ast.Attribute, ast.Subscript)) for a in data.args):
             return ast.Tuple([e.expr(a) for a in data.args], ast.Load())
     shapes = {v.result.hint.shape for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)}
     if len(shapes) != 1:

@@ -374,13 +374,24 @@ class PlanText:
         made: list[ast.expr] = []
         for index in range(count):
             steps = self.steps_at(members, index)
-            perm = self.placed(steps).transposes.get(first_name(steps[0]))
-            if perm and steps[0].form.kind == "layer" and is_member(steps):
+            perm = self.inside_container(steps) if steps[0].form.kind == "layer" else None
+            if perm and is_member(steps):
                 made.append(self.target.permute_layer(perm))  # type: ignore[arg-type]
             made.append(settle(fill_sizes(self.layer_step(steps, material), unsayable), set()))
             taken = self.taken_in_row(steps, members[0]) if index == count - 1 else None
             made += [taken] if taken is not None else []
         return made
+
+    def inside_container(self, steps: list[Step]) -> object:
+        """The transpose in front of layers that a container calls; other calls of layers write their own."""
+        found = [(s, self.layout.placed[id(s)]) for s in steps if id(s) in self.layout.placed]
+        bad = next((p.why for _, p in found if p.why), "")
+        if bad:
+            raise Unwritable(bad)
+        perms = {p.transposes.get(first_name(s)) for s, p in found if s.node and hasattr(s.node.site, "container_index")}
+        if len(perms) > 1:
+            raise Unwritable("containers call this layer with tensors stored in different orders")
+        return next(iter(perms), None)
 
     def taken_in_row(self, steps: list[Step], low: Lowered) -> ast.expr | None:
         """What takes the one value that the next layer of a row wants out of several that a layer gives."""

@@ -59,15 +59,17 @@ def orders(e: Expressions, visits: list[Visit]) -> tuple[int, ...]:
 
 def axis_size(e: Expressions, x: ast.expr, visits: list[Visit], axes: list[object]) -> ast.expr:
     """One size: from the static shape where it is a number, at run time otherwise."""
-    order = orders(e, visits)
     places, static = set(), True
     for visit, axis in zip(visits, axes, strict=True):
         cell = visit.args[0].hint
+        order = e.w.layout.order_of(cell.version) if isinstance(cell, TensorCell) else ()
         if not isinstance(cell, TensorCell) or not isinstance(axis, int) or not order:
             raise Unwritable("the axis of a size is not a number")
         places.add(order.index(axis % len(order)))
         static = static and isinstance(cell.shape[axis], int)
     if len(places) != 1:
+        if len(set(axes)) == 1:
+            raise Unwritable("sizes are read of tensors stored in different orders")
         raise Unwritable("sizes of different axes are read here")
     number = weight_size(visits, axes)
     if number is not None:

@@ -330,6 +330,9 @@ class Statements:
         if visits and visits[0].kind == "unmapped":
             raise Unwritable(visits[0].name)
         value = self.e.expr(node.value)
+        if visits and visits[0].kind == "method":  # the list of a layer sees what extend() adds
+            owner = self.e.expr(self.w.as_load(node.target))
+            return [ast.Expr(ast.Call(ast.Attribute(owner, "extend", ast.Load()), [value], []))]
         return [] if nodes.has_gone(value) else [ast.AugAssign(target, node.op, value)]
 
     def condition(self, node: ast.If) -> list[ast.stmt]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.reading import lookup, stores, subscripts
 from pivot.reading.iterating import iterate
+from pivot.reading.modules import ModuleObject
 from pivot.reading.operators import BINARY, apply_binary
 from pivot.reading.storage import write_in_place
 from pivot.reading.values import DictObject, ListObject, TensorCell, Unknown, Value
@@ -51,6 +52,9 @@ def augmented(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
         return
     if isinstance(left.hint, ListObject) and left.hint.kind != "array" and isinstance(node.op, ast.Add):
         ev.replace_items(left.hint.items, [*left.hint.items, *iterate(ev, right, node.value, frame)])
+        return
+    if isinstance(left.hint, ModuleObject) and left.hint.container and isinstance(node.op, ast.Add):
+        ev.dialect.module_method(ev, left, left, "extend", (right,), {}, node, frame)  # of a ModuleList
         return
     bind(ev, node.target, apply_binary(ev, node.op, left, right, node, frame), frame)
 

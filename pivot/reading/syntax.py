@@ -12,6 +12,7 @@ import warnings
 
 from pivot.problems import refuse
 from pivot.reading.comments import attach
+from pivot.reading.filled_views import stores_for_fills
 from pivot.reading.limits import LIMITS, Limits, over_limit
 from pivot.reading.spelling import Columns, keep_spelling
 from pivot.reading.syntax_errors import explain, merge_markers
@@ -125,7 +126,7 @@ def _parse(text: str, file: str, limits: Limits) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "\d" in an old string is the author's business
-            return ast.parse(text)
+            return stores_for_fills(text, ast.parse(text))
     except SyntaxError as error:
         if "integer string conversion" in (error.msg or ""):
             raise over_limit(

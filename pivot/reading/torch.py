@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.dims import product
+from pivot.dims import hint, product
 from pivot.reading import applying, contents, initialising, restating, updating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
@@ -294,7 +294,7 @@ class TorchDialect(TorchModules):
                 )
                 return receiver
             made = super().tensor_method(ev, callee, receiver, name[:-1], args, kwargs, node, frame)
-            if isinstance(made.hint, TensorCell) and made.hint.shape != cell.shape:
+            if isinstance(made.hint, TensorCell) and [*map(hint, made.hint.shape)] != [*map(hint, cell.shape)]:
                 why = f"{name}() gives another shape than the tensor has that it writes into"
                 raise ev.refusal(frame, node, why, "bring both into one shape first", "shape")
             write_in_place(ev, cell, made, node, frame)

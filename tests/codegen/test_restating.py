@@ -163,3 +163,26 @@ class Net(nn.Module):
         "Net()",
     )
     assert set(classes(made)) == {"Net"}
+
+
+def test_a_layer_whose_weights_alone_are_used_comes_out_as_a_class(tmp_path: Path, opset: OpSet) -> None:
+    """No layer of Keras has weights before it is called."""
+    made = converted(
+        tmp_path,
+        opset,
+        """
+from torch import nn
+from torch.nn import functional as F
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.qkv = nn.Linear(8, 24)
+
+    def forward(self, x):
+        return F.linear(x, self.qkv.weight, self.qkv.bias)
+""",
+        "Net()",
+    )
+    assert set(classes(made)) == {"Linear", "Net"}
+    assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None

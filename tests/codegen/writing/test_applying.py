@@ -107,3 +107,27 @@ def test_a_definition_gets_its_tensors_in_one_order(written: Callable[..., str])
     )
     assert "x = x + ops.swapaxes(self.tokens(ops.swapaxes(x, 1, 2)), 1, 2)\n" in made
     assert "return x + self.channels(x)\n" in made
+
+
+def test_one_layer_class_is_called_on_tensors_in_two_orders(written: Callable[..., str]) -> None:
+    """What stands before a call is the business of that call, not of the class that made the layer."""
+    made = written(
+        """
+        def norm(n, layer=nn.LayerNorm):
+            return layer(n)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(3, 4, 1)
+                self.one, self.two = norm(4), norm(4)
+
+            def forward(self, x):
+                x = self.conv(x)
+                y = self.one(x.permute(0, 2, 3, 1))
+                z = self.two(x.flatten(2).mean(2))
+                return y.sum((1, 2)) + z
+        """,
+        "2x3x5x5",
+    )
+    assert "NotImplementedError" not in made

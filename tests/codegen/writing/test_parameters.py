@@ -74,3 +74,27 @@ def test_a_buffer_is_a_variable_that_is_not_trained(init: Init, source: str, tar
 def test_buffers(init: Callable[..., str], source: str, target: str) -> None:
     text = init(f"self.b = {source}", "return x * self.b", "2x4")
     assert " ".join(text.replace('"', "'").replace("( ", "(").split()) == f"self.b = {target}"
+
+
+def test_the_shape_of_a_parameter_is_said_inside_what_it_starts_from(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Scale(nn.Module):
+            def __init__(self, heads):
+                super().__init__()
+                self.scale = nn.Parameter(torch.log(10 * torch.ones((heads, 1))))
+
+            def forward(self, x):
+                return x * self.scale
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = nn.Sequential(Scale(3), Scale(1))
+
+            def forward(self, x):
+                return self.body(x)
+        """,
+        "2x3x4",
+    )
+    assert "shape=(heads, 1)" in made

@@ -318,3 +318,12 @@ def test_questions_about_the_run_that_were_never_asked_are_answered(call: Call) 
         "2x4",
     )
     assert made.startswith("if training and self.double:")
+
+
+def test_layers_added_to_a_list_with_an_operator_are_seen(init: Init) -> None:
+    made = init(
+        "self.parts = nn.ModuleList()\nfor _ in range(2):\n    self.parts += [nn.Linear(4, 4)]",
+        "for part in self.parts:\n    x = part(x)\nreturn x",
+        "2x4",
+    )
+    assert "    self.parts.extend([layers.Dense(4)])" in made
