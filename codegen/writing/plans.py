@@ -388,7 +388,9 @@ class PlanText:
         bad = next((p.why for _, p in found if p.why), "")
         if bad:
             raise Unwritable(bad)
-        perms = {p.transposes.get(first_name(s)) for s, p in found if s.node and hasattr(s.node.site, "container_index")}
+        perms = {
+            p.transposes.get(first_name(s)) for s, p in found if s.node and hasattr(s.node.site, "container_index")
+        }
         if len(perms) > 1:
             raise Unwritable("containers call this layer with tensors stored in different orders")
         return next(iter(perms), None)
