@@ -107,10 +107,15 @@ def conflicts(layout: Layout) -> int:
             if found.setdefault(key, how) != how:
                 odd.add(key)
     for key, version in sizes_read(layout):
-        order = layout.order_of(version)
+        order = spoken_order(layout.order_of(version))
         if found.setdefault(key, order) != order:
             odd.add(key)
     return len(odd)
+
+
+def spoken_order(order: Order) -> Order | None:
+    """An order of which a text depends: None for the source's own, of whatever rank."""
+    return None if order == identity(len(order)) else order
 
 
 def sizes_read(layout: Layout) -> Iterator[tuple[object, TensorVersion]]:
@@ -174,7 +179,7 @@ def sources_of_disagreement(layout: Layout) -> frozenset[SiteStep]:
         orders.setdefault(key, set()).add(written_of(layout, placed, taken))
         values.setdefault(key, []).extend(taken)
     for key, version in sizes_read(layout):
-        orders.setdefault(key, set()).add(layout.order_of(version))
+        orders.setdefault(key, set()).add(spoken_order(layout.order_of(version)))
         values.setdefault(key, []).append(version)
     found: set[SiteStep] = set()
     for key, seen in orders.items():

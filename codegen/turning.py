@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codegen.agreeing import conflicts, site_step, sizes_read, written_of
+from codegen.agreeing import conflicts, site_step, sizes_read, spoken_order, written_of
 from codegen.lower import Lowered, Plan, Step
 from codegen.orders import Order, rank_of, tensors
 from pivot.reading.values import TensorVersion
@@ -60,23 +60,26 @@ def odd_sites(layout: Layout) -> dict[int, Order]:
     for placed in layout.placed.values():
         if placed.step.node is None or id(placed.step.node) not in layout.met:
             continue
-        key: object = site_step(layout.lowering, placed.step)
         taken = list(tensors(placed.step.operands))[:1]
+        key: object = (site_step(layout.lowering, placed.step), *map(rank_of, taken))
         texts.setdefault(key, set()).add((written_of(layout, placed, taken), placed.alias))
         for value in taken:
             values.setdefault(key, []).append(value)
             count = 1 if placed.transposes else 1_000  # an order that needs no transpose is the site's own
             wanted.setdefault(key, Counter())[layout.order_of(value)] += count
-    for key, value in sizes_read(layout):
-        texts.setdefault(key, set()).add(layout.order_of(value))
+    for site, value in sizes_read(layout):
+        key = (site, rank_of(value))
+        texts.setdefault(key, set()).add(spoken_order(layout.order_of(value)))
         values.setdefault(key, []).append(value)
         wanted.setdefault(key, Counter())[layout.order_of(value)] += 1
     for key, seen in texts.items():
-        if len(seen) > 1 and len({rank_of(v) for v in values[key]}) == 1:
+        if len(seen) > 1 and key in values:
             order = wanted[key].most_common(1)[0][0]
             for value in values[key]:
-                made = maker(layout, value) if layout.order_of(value) != order else None
-                if made is not None and can_turn(layout, made, layout.order_of(value)):
+                odd = layout.order_of(value)
+                chain = makers(layout, value) if odd != order else []
+                made = next((step for step in reversed(chain) if can_turn(layout, step, odd)), None)
+                if made is not None:
                     found.setdefault(site_of(made), order)
     return found
 
@@ -87,19 +90,16 @@ def site_of(step: Step) -> int:
     return id(step.node.site)
 
 
-def maker(layout: Layout, value: TensorVersion) -> Step | None:
-    """The step that brought a value into its order, looked for through steps that keep the order."""
+def makers(layout: Layout, value: TensorVersion) -> list[Step]:
+    """The steps that a value has come through in its order, back to the one that brought it into that."""
     at: TensorVersion | None = value
-    while at is not None:
-        step = layout.makers.get(at.id)
-        if step is None:
-            return None
+    found: list[Step] = []
+    while at is not None and at.parameter is None and (step := layout.makers.get(at.id)) is not None:
+        found.append(step)
         order = layout.order_of(at)
         keeps = step.op.layout in ("any", "axis", "last") or step.op.name == "identity"
         at = next((v for v in tensors(step.operands) if keeps and layout.order_of(v) == order), None)
-        if at is None or at.parameter is not None:
-            return step
-    return None
+    return found
 
 
 def can_turn(layout: Layout, step: Step, order: Order) -> bool:

@@ -12,7 +12,7 @@ def stores_for_fills(text: str, tree: ast.Module) -> ast.Module:
 
     Only slices: of what a list or a tensor of places picks, a tensor gives a copy, and items of a list are no views.
     """
-    return Fills().visit(tree) if any(f"].{name}(" in text for name in FILLS) else tree  # type: ignore[no-any-return]
+    return Fills().visit(tree) if any(f"].{name}(" in text for name in FILLS) else tree
 
 
 class Fills(ast.NodeTransformer):
