@@ -37,11 +37,11 @@ def turned_layout(
     least = best
     turns: dict[int, Order] = {}
     for _ in range(ROUNDS):
-        more = {k: order for k, order in odd_sites(layout).items() if k not in turns}
+        more = {k: order for k, order in odd_sites(layout).items() if turns.get(k) != order}
         if not best or not more:
             break
+        add_turns(lowering, {k: order for k, order in more.items() if k not in turns})
         turns.update(more)
-        add_turns(lowering, more)
         layout = Layout(lowering, framework, joins, replace(agreed, turns=turns))
         best = conflicts(layout)
     if best >= least:
