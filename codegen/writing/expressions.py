@@ -13,6 +13,7 @@ from codegen.writing.naming import member_key, reference_to
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
+from codegen.writing.rows import is_input
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject, Value
@@ -152,8 +153,7 @@ class Expressions:
 
     def elements(self, node: ast.expr) -> list[ast.expr]:
         """An element of a list of layers: one, or several in a row."""
-        visits = self.w.trace.of(node)
-        if visits and visits[0].name in ("keras.Input", "keras.layers.InputLayer"):
+        if is_input(self, node):
             return []  # says what enters, which the target's layers do not ask for
         site = self.w.sites.sites.get(("call", id(node)))
         if site is not None and site.modules and len(site.cases) == 1:

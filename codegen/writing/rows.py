@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+
+INPUTS = ("keras.Input", "keras.layers.Input", "keras.layers.InputLayer")
 GATHERED = ("append", "extend")
 COMMENTS = ("before", "behind")
+
+
+def is_input(e: Expressions, node: ast.expr) -> bool:
+    """Does an element of a row only say what enters it: `keras.Input(...)`, `InputLayer(...)`?"""
+    visits = e.w.trace.of(node)
+    if visits and visits[0].name in INPUTS:
+        return True
+    if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
+        return False
+    api = e.w.static_api(node.func, e.file, e.locals)
+    return api is not None and api.name in INPUTS
 
 
 def gather(body: list[ast.stmt], row: str) -> None:

@@ -19,13 +19,7 @@ if TYPE_CHECKING:
 def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
     """x.shape, x.size(), x.size(i), x.dim(): places of storage."""
     name = visits[0].name
-    owner = (
-        node.value
-        if isinstance(node, ast.Attribute)
-        else node.func.value
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        else None
-    )
+    owner, asked = owner_of(e, node)
     if owner is None:
         raise Unwritable("a size that is read in an unusual way")
     x = e.expr(owner)
@@ -33,7 +27,7 @@ def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
         return nodes.call("len", [ast.Attribute(x, "shape", ast.Load())])
     if name in ("numel", "nelement"):
         return e.w.target.count(x)
-    if isinstance(node, ast.Call) and (node.args or node.keywords):
+    if asked:
         where = [v.args[1].hint if len(v.args) > 1 else v.kwargs["dim"].hint for v in visits]
         return axis_size(e, x, visits, where)
     found = all_orders(e, visits)
@@ -41,6 +35,20 @@ def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
         return e.w.target.shape(x)
     order = orders(e, visits)
     return ast.Tuple([axis_size(e, x, visits, [axis] * len(visits)) for axis in range(len(order))], ast.Load())
+
+
+def owner_of(e: Expressions, node: ast.expr) -> tuple[ast.expr | None, bool]:
+    """The tensor whose size is read by `x.shape`, `x.size(1)`, `ops.shape(x)`; is only one axis asked for?"""
+    if isinstance(node, ast.Attribute):
+        return node.value, False
+    if not isinstance(node, ast.Call):
+        return None, False
+    if isinstance(node.func, (ast.Name, ast.Attribute)) and e.w.static_api(node.func, e.file, e.locals) is not None:
+        given = node.args[0] if node.args else next((k.value for k in node.keywords), None)
+        return given, False
+    if isinstance(node.func, ast.Attribute):
+        return node.func.value, bool(node.args or node.keywords)
+    return None, False
 
 
 def all_orders(e: Expressions, visits: list[Visit]) -> set[tuple[int, ...]]:
@@ -93,15 +101,9 @@ def size_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:
     visits = e.w.trace.of(node.value)
     if not visits or visits[0].kind != "size" or visits[0].name not in ("shape", "size"):
         return None
-    if isinstance(node.value, ast.Call) and (node.value.args or node.value.keywords):
+    owner, asked = owner_of(e, node.value)
+    if asked:
         return None
-    owner = (
-        node.value.value
-        if isinstance(node.value, ast.Attribute)
-        else node.value.func.value
-        if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
-        else None
-    )
     index = node.slice
     if isinstance(index, ast.Slice) and owner is not None:
         return axis_sizes(e, e.expr(owner), visits, index)

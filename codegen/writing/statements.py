@@ -233,14 +233,12 @@ class Statements:
             or len(node.targets) != 1
         ):
             return None
-        if visits[0].name not in ("shape", "size") or (
-            isinstance(node.value, ast.Call) and (node.value.args or node.value.keywords)
-        ):
+        owner, asked = sizes.owner_of(self.e, node.value)
+        if visits[0].name not in ("shape", "size") or asked or owner is None:
             return None
         order = sizes.orders(self.e, visits)
         if len(order) != len(target.elts) or any(isinstance(t, ast.Starred) for t in target.elts):
             return None
-        owner = node.value.value if isinstance(node.value, ast.Attribute) else node.value.func.value  # type: ignore[attr-defined]
         made = ast.Tuple([self.e.target(target.elts[axis]) for axis in order], ast.Store())
         return [ast.Assign([made], self.w.target.shape(self.e.expr(owner)))]
 
