@@ -40,14 +40,14 @@ def perform(job: Job, shell: Shell) -> None:
     state = job["state"]
     if job.get("dump_state"):
         torch.manual_seed(job["seed"])
-        model = make()
+        model = sized(make(), job)
         perturb(model)
         state = job["dump_state"]
         dump_state(model, state, shell)
     for dtype in dict.fromkeys(run["dtype"] for run in job["runs"]):
         torch.set_default_dtype(getattr(torch, dtype))
         torch.manual_seed(job["seed"])
-        model = make().to(getattr(torch, dtype))
+        model = sized(make(), job).to(getattr(torch, dtype))
         if state:
             load_state(model, state)
         attach(model, job["record"], shell)
@@ -108,6 +108,21 @@ def make_model(source: Job, names: dict[str, Any]) -> Model:
         model = model()
     if not isinstance(model, torch.nn.Module):
         raise TypeError(f"{source['model']} is not a torch.nn.Module but {type(model).__name__}")
+    return model
+
+
+def sized(model: Model, job: Job) -> Model:
+    """A model whose lazy layers know their sizes: those of the first inputs that it will be given."""
+    held = (*model.parameters(), *model.buffers())
+    if not any(torch.nn.parameter.is_lazy(tensor) for tensor in held):
+        return model
+    with np.load(job["runs"][0]["inputs"]) as file:
+        given = [torch.from_numpy(np.array(file[f"i{place}"])) for place in range(len(job["inputs"]))]
+    given = [value.to(torch.get_default_dtype()) if value.is_floating_point() else value for value in given]
+    pairs = list(zip(given, job["inputs"], strict=True))
+    model.eval()
+    with torch.no_grad():
+        model(*[v for v, spec in pairs if not spec["keyword"]], **{s["name"]: v for v, s in pairs if s["keyword"]})
     return model
 
 

@@ -93,7 +93,7 @@ MENU = Menu(
             "Errors on Graph",
             "follow",
             lambda desk: desk.graph_command("heat"),
-            ("Ctrl+Shift+E",),
+            ("Ctrl+Shift+H",),
             enabled=lambda document: document.report is not None,
             tip="Paint the errors of the verification on the graph, or take them away",
         ),
