@@ -197,7 +197,7 @@ class Classes:
     def tell(self, choice: Choice, explainer: Explainer, out: Rolled) -> None:
         """The condition of a choice: in the constructor over its parameters, in `forward` over what it kept."""
         held = [n for entry in (*choice.then, *choice.orelse) for n in entry.attributes]
-        fallback = f"has_{out.names[held[0]]}" if held else "active"
+        fallback = f"has_{out.names[held[0]]}" if held else "residual"
         test = tell(choice, explainer, fallback)
         names = list(dict.fromkeys(names_in(test)))
         if isinstance(test, (ast.Name, ast.UnaryOp)) and len(names) == 1:

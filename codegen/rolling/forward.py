@@ -81,6 +81,10 @@ def result_name(sources: Sources, entry: Entry, group: Group, own: Names) -> str
     site = site_of(entry.part)
     found = own.assigned.get(id(site))
     node = entry.part.node if isinstance(entry.part, Leaf) else None
+    if found is None and isinstance(entry.part, Group) and entry.part.frame is not None:
+        outer = entry.part.frame.parent  # a closure that is written in place
+        names = sources.names_in(outer.function) if outer is not None and outer.function is not None else Names()
+        return names.assigned.get(id(site))
     if found is not None or node is None:
         return found
     for frame in frames_below(node, group):

@@ -1,0 +1,98 @@
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class InvertedResBlock(nn.Module):
+    """Inverted ResNet block."""
+
+    def __init__(self, in_channels, expansion, stride, filters):
+        super().__init__()
+        self.expansion = expansion
+        self.stride = stride
+        self.residual = in_channels == filters
+        if expansion != 1:
+            self.expand = nn.Conv2d(in_channels, expansion * in_channels, 1, bias=False)
+            self.expand_bn = nn.BatchNorm2d(
+                expansion * in_channels, eps=0.001, momentum=0.001
+            )
+        self.relu6 = nn.ReLU6()
+        if stride == 2:
+            self.pad = nn.ZeroPad2d((0, 1, 0, 1))
+        self.depthwise = nn.Conv2d(
+            expansion * in_channels,
+            expansion * in_channels,
+            3,
+            padding=1 if stride == 1 else 0,
+            groups=expansion * in_channels,
+            bias=False,
+            stride=stride,
+        )
+        self.depthwise_bn = nn.BatchNorm2d(
+            expansion * in_channels, eps=0.001, momentum=0.001
+        )
+        self.project = nn.Conv2d(expansion * in_channels, filters, 1, bias=False)
+        self.project_bn = nn.BatchNorm2d(filters, eps=0.001, momentum=0.001)
+
+    def forward(self, x):
+        identity = x
+        if self.expansion != 1:
+            x = self.expand(identity)
+            x = self.expand_bn(x)
+            x = self.relu6(x)
+        if self.stride == 2:
+            x = self.pad(x)
+        x = self.depthwise(x)
+        x = self.depthwise_bn(x)
+        x = self.relu6(x)
+        x = self.project(x)
+        x = self.project_bn(x)
+        total = x
+        if self.residual:
+            total = identity + x
+        return total
+
+
+class MobileNetV2(nn.Module):
+    """Instantiates the MobileNetV2 architecture."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1_pad = nn.ZeroPad2d((0, 1, 0, 1))
+        self.conv1 = nn.Conv2d(3, 32, 3, stride=2, bias=False)
+        self.bn_conv1 = nn.BatchNorm2d(32, eps=0.001, momentum=0.001)
+        self.relu6 = nn.ReLU6()
+        self.inverted_res_blocks = nn.Sequential(
+            InvertedResBlock(32, 1, 1, 16),
+            InvertedResBlock(16, 6, 2, 24),
+            InvertedResBlock(24, 6, 1, 24),
+            InvertedResBlock(24, 6, 2, 32),
+            InvertedResBlock(32, 6, 1, 32),
+            InvertedResBlock(32, 6, 1, 32),
+            InvertedResBlock(32, 6, 2, 64),
+            InvertedResBlock(64, 6, 1, 64),
+            InvertedResBlock(64, 6, 1, 64),
+            InvertedResBlock(64, 6, 1, 64),
+            InvertedResBlock(64, 6, 1, 96),
+            InvertedResBlock(96, 6, 1, 96),
+            InvertedResBlock(96, 6, 1, 96),
+            InvertedResBlock(96, 6, 2, 160),
+            InvertedResBlock(160, 6, 1, 160),
+            InvertedResBlock(160, 6, 1, 160),
+            InvertedResBlock(160, 6, 1, 320),
+        )
+        self.conv_1 = nn.Conv2d(320, 1280, 1, bias=False)
+        self.conv_1_bn = nn.BatchNorm2d(1280, eps=0.001, momentum=0.001)
+        self.predictions = nn.Linear(1280, 1000)
+
+    def forward(self, x):
+        x = self.conv1(self.conv1_pad(x))
+        x = self.bn_conv1(x)
+        x = self.relu6(x)
+        x = self.inverted_res_blocks(x)
+        x = self.conv_1(x)
+        x = self.conv_1_bn(x)
+        x = self.relu6(x)
+        x = torch.mean(x, dim=(2, 3))
+        x = self.predictions(x)
+        return F.softmax(x, dim=1)
