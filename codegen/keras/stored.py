@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codegen.keras.saving import Item, Saveable, groups, library_layer
+from pivot.reading.checkpoint_names import checkpoint_name, patterns
 from pivot.reading.keras_names import BASES
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ClassObject, DictObject, ListObject, TensorCell, Value
@@ -21,7 +22,25 @@ def dataset_table(root: ModuleObject) -> dict[int, dict[str, str]]:
         module, prefix = names[id(group.owner)]
         for role, dataset in zip(group.roles, group.datasets(), strict=True):
             table.setdefault(module, {})[f"{prefix}{role}"] = dataset
+    for _, outer in root.walk():
+        for role, (part, own) in gathered(outer).items():
+            if role in table.get(id(outer), {}):
+                table.setdefault(id(part), {})[own] = table[id(outer)][role]
     return table
+
+
+def gathered(module: ModuleObject) -> dict[str, tuple[ModuleObject, str]]:
+    """Weights inside a restated layer that Keras has on the layer itself: its name for each, and whose it is here."""
+    if not isinstance(module.cls, ClassObject) or not patterns(module.cls.file):
+        return {}
+    found: dict[str, tuple[ModuleObject, str]] = {}
+    for path, part in module.walk():
+        for own, _ in part.own_parameters():
+            name = f"{path}.{own}" if path else own
+            role = checkpoint_name(module, name)
+            if role != name:
+                found[role] = (part, own)
+    return found
 
 
 def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, tuple[int, str]]) -> Saveable:
@@ -33,6 +52,12 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         saveable = library_layer(module.class_name, paths, None, id(module))
         register(saveable, "", id(module), names)
         made[id(module)] = saveable
+        return saveable
+    inside = gathered(module)
+    if inside:
+        saveable = library_layer(module.class_name, list(inside), None, id(module))
+        made[id(module)] = saveable
+        names[id(saveable)] = (id(module), "")
         return saveable
     graph = module.graph
     kind = "sequential" if module.container == "sequential" else "model" if graph or is_model(module) else "layer"

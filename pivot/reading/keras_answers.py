@@ -58,6 +58,9 @@ NOTHING = {
 SIZES = {"keras.ops.shape", "tensorflow.shape", "keras.backend.shape"}
 STATIC = {"keras.backend.int_shape"}
 RANKS = {"keras.ops.ndim", "tensorflow.rank", "keras.backend.ndim", "keras.backend.rank"}
+ARRAYS = {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64"}
+"""Of numbers that are known: what they are made of."""
+
 ITSELF = {
     "keras.ops.convert_to_tensor", "tensorflow.convert_to_tensor", "tensorflow.identity", "keras.backend.identity",
     "tensorflow.ensure_shape", "keras.activations.linear", "tensorflow.function",
@@ -92,8 +95,19 @@ def answer(
     if name in ITSELF and first is not None and (tensor or name.endswith(("function", "linear"))):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
         return first
+    if name in ARRAYS and first is not None and numbers(first):
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+        return first
     handler = HANDLERS.get(name)
     return handler(ev, args, kwargs, node, frame) if handler is not None else None
+
+
+def numbers(value: Value) -> bool:
+    """Is this a number, or lists of numbers?"""
+    hint = value.hint
+    if isinstance(hint, (ListObject, tuple)):
+        return all(isinstance(v, Value) and numbers(v) for v in (hint.items if isinstance(hint, ListObject) else hint))
+    return isinstance(hint, (int, float))
 
 
 def sizes(ev: Evaluator, tensor: Value, node: ast.AST, frame: Frame) -> Value:

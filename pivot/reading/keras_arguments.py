@@ -118,6 +118,8 @@ def prepare(
             if value.hint not in (0, 0.0, None):
                 why = f"{layer}: its {key.replace('_', ' ')} acts in training only and is not carried"
                 ev.note(frame, node, why, "drop before the layer", "inner-dropout", "warning")
+        elif key == "shared_axes" and isinstance(value.hint, int):
+            made.kwargs[key], made.back[key] = Value((value,), value.origin, value.depends), where
         elif key == "mask_zero":
             made.beside[key] = value
         elif (key == "weights" and value.hint is None) or (key in SILENT and key not in names):

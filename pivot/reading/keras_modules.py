@@ -371,7 +371,7 @@ class KerasModules(KerasCalls):
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}
         before = len(ev.nodes)
         kwargs, unsaid = with_key(module, args, kwargs)
-        fits(ev, module, args)
+        fits(ev, module, (*args, *kwargs.values()))
         keras_building.build(ev, module, args, kwargs, node, frame)
         result = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
         if unsaid and visit.bound is not None:

@@ -165,7 +165,19 @@ def test_a_mode_of_its_own_is_said_and_random_evaluation_refused(
     [
         ("layers.Bidirectional(layers.LSTM(5))", (6, 4), ["flip", "lstm", "lstm", "concat"]),
         ("layers.LSTM(5, dropout=0.2)", (6, 4), ["lstm"]),
-        ("layers.RNN(layers.GRUCell(5))", (2, 4), ["zeros", "index", "gru_cell", "index", "gru_cell"]),
+        (
+            "layers.RNN(layers.GRUCell(5))",
+            (2, 4),
+            [
+                "index",
+                "zeros_like",
+                "repeat_interleave",
+                "index",
+                "gru_cell",
+                "index",
+                "gru_cell",
+            ],
+        ),
         ("layers.TimeDistributed(layers.Dense(3))", (6, 4), ["reshape", "linear", "reshape"]),
         ("layers.RandomFlip()", (8, 8, 3), ["identity"]),
         ("layers.SeparableConv2D(5, 3, activation='relu')", (8, 8, 3), ["conv2d", "conv2d", "relu"]),
@@ -241,3 +253,16 @@ def test_recurrent_layers_keep_their_state_where_a_mask_says_so(read_keras: Read
 
 def test_merging_tensors_with_masks_is_refused(read_keras: Read, refused: Callable[..., Problem]) -> None:
     assert "masks is not read" in refused(read_keras, MASKED, model="net(lambda x: layers.Add()([x, x]))").why
+
+
+@pytest.mark.parametrize(
+    ("layer", "read"),
+    [
+        ("layers.ReLU(6.0)", ["relu6"]),
+        ("layers.ReLU(10, 1, 0.5)", ["minimum", "ge", "zeros_like", "where", "minimum", "sub", "mul", "add"]),
+        ("layers.Reshape((16, -1))", ["reshape"]),
+        ("layers.PReLU(shared_axes=1)", ["prelu"]),
+    ],
+)
+def test_layers_whose_arguments_no_form_takes(read_keras: Read, layer: str, read: list[str]) -> None:
+    assert ops(read_keras(sequential(layer), model="net()"))[-len(read) :] == read

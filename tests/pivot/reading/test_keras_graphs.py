@@ -155,3 +155,16 @@ def test_free_sizes_and_the_sizes_asked_for(read_keras: Read) -> None:
 )
 def test_models_that_are_not_connected(read_keras: Read, refused: Callable[..., Problem], body: str, why: str) -> None:
     assert why in refused(read_keras, f"def net():\n    return {body}\n", model="net()").why
+
+
+def test_weights_of_restated_layers_lie_where_the_library_has_them(read_keras: Read) -> None:
+    text = """
+        def net():
+            x = keras.Input((8, 8, 3))
+            return keras.Model(x, layers.SeparableConv2D(5, 3)(layers.SeparableConv2D(4, 3)(x)))
+        """
+    root = read_keras(text, model="net()").network.root
+    table = dataset_table(root)
+    found = {dataset: module.path for _, module in root.walk() for dataset in table.get(id(module), {}).values()}
+    assert found["layers/separable_conv2d_1/vars/0"] == "separable_conv2d.depthwise"
+    assert found["layers/separable_conv2d/vars/2"] == "separable_conv2d_1.pointwise"

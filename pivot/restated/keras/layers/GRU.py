@@ -29,7 +29,7 @@ class GRU(keras.layers.Layer):
 
     def call(self, sequences, initial_state=None, mask=None):
         if initial_state is None:
-            zeros = ops.zeros((ops.shape(sequences)[0], self.units))
+            zeros = ops.repeat(ops.zeros_like(sequences[:, 0, :1]), self.units, axis=-1)
             state = [zeros] * 1
         else:
             state = list(initial_state) if isinstance(initial_state, (list, tuple)) else [initial_state]

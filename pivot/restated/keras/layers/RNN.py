@@ -28,7 +28,7 @@ class RNN(keras.layers.Layer):
     def start(self, sequences, size):
         if isinstance(size, (list, tuple)):
             return [self.start(sequences, part) for part in size]
-        return ops.zeros((ops.shape(sequences)[0], size))
+        return ops.repeat(ops.zeros_like(sequences[:, 0, :1]), size, axis=-1)
 
     def call(self, sequences, initial_state=None, mask=None):
         size = self.cell.state_size
