@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,3 +146,25 @@ def test_the_steps_are_told_in_order(
     told: list[str] = []
     write_target(read(example_models["cifar_cnn"], "1x3x32x32"), "keras", opset, told.append)
     assert told == ["lower", "write"]
+
+
+@pytest.mark.parametrize(
+    ("name", "entry", "inputs"),
+    [
+        ("cifar_cnn", "build_model()", ()),
+        ("alexnet", "alexnet()", ()),
+        ("vgg16", "VGG16()", ("1x32x32x3",)),
+        ("lstm_classifier", "LSTMClassifier()", ("ids=2x40:int64<5000",)),
+        ("cnn_rnn_classifier", "CnnRnnClassifier()", ("ids=2x50:int64<5000",)),
+    ],
+)
+def test_tensorflow_examples_become_pytorch(
+    root: Path, to_torch: Callable[..., Any], name: str, entry: str, inputs: tuple[str, ...]
+) -> None:
+    """Sequential and subclassed: proved by reading back, without a permute, images with their channels second."""
+    converted, proof = to_torch(root / "resources" / "examples" / "tensorflow" / f"{name}.py", *inputs, model=entry)
+    assert proof.why is None
+    assert "keras" not in converted.text
+    assert name == "cnn_rnn_classifier" or "permute" not in converted.text
+    order = converted.layout.order_of(converted.done.network.inputs[0].value)
+    assert order == ((0, 3, 1, 2) if len(order) == 4 else (0, 1))
