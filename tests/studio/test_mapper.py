@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.op_mime import op_data
@@ -91,6 +91,12 @@ def test_a_mapped_node_can_be_changed_and_taken_back(lost: Window, qtbot: QtBot)
     node = next(node for node in lost.document.results.picture.nodes if node.mapped_by_hand)
     lost.document.select((node.id,))
     (card,) = lost.panels.inspector.findChildren(MappedCard)
+    lost.document.ask_mapping(node.id, "sin")
+    lost.mapper.dialog.accept()
+    read_again(lost.document)
+    page = lost.panels.inspector.page
+    assert any(part.text() == "map wave → sin, all like this" for part in page.findChildren(QLabel))
+    card = page.findChildren(MappedCard)[0]
     back = next(made for made in card.findChildren(QPushButton) if made.text() == "Take Back")
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     assert lost.document.project.decisions == ()

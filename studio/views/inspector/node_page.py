@@ -29,6 +29,7 @@ class NodePage(Page):
         self._editor = editor
         self._scope: ScopeRow | None = None
         self._ids = tuple(node.id for node in nodes)
+        self._meant = self._meaning(nodes)
         self._editors: dict[str, ParamEditor] = {}
         self._shown: list[QLabel] = []  # the shapes of one node
         picture = document.results.picture if document.results else None
@@ -73,6 +74,8 @@ class NodePage(Page):
         if picture is None or any(name not in picture.node_by_id for name in self._ids):
             return False
         nodes = [picture.node_by_id[name] for name in self._ids]
+        if self._meaning(nodes) != self._meant:
+            return False
         shared = _shared(nodes)
         if list(shared) != list(self._editors) or not (same_picture or self._has_focus()):
             return False
@@ -86,6 +89,12 @@ class NodePage(Page):
         for name, editor in self._editors.items():
             editor.refresh(shared[name])
         return True
+
+    def _meaning(self, nodes: Sequence[Node]) -> tuple[object, ...]:
+        """What the nodes are taken for: another mapping makes another page."""
+        project = self.document.project
+        decided = project.decisions if project is not None and any(node.call for node in nodes) else ()
+        return (*((node.op, node.unmapped, node.origin) for node in nodes), decided)
 
     def _has_focus(self) -> bool:
         focus = self.focusWidget()
