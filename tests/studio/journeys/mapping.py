@@ -19,7 +19,7 @@ BESSEL = """def bessel_j0(y):
     for k in range(1, 40):
         term = -term * y * y / (4 * k * k)
         total = total + term
-    return total
+    return ops.stop_gradient(total)  # PyTorch does not differentiate it
 """
 
 
