@@ -101,7 +101,24 @@ def problems_of(done: Elaborated, converted: Converted | None, extra: Sequence[P
     if converted is not None:
         found += [*converted.sites.problems, *converted.written.problems]
         found += [dropped_problem(converted, text) for text in converted.written.dropped]
+        found += filled_problems(converted)
     return tuple(dict.fromkeys([*found, *extra]))
+
+
+def filled_problems(converted: Converted) -> list[Problem]:
+    """Weights that the target's layers have and the source's lack: the same numbers, until they are trained."""
+    steps = [step for low in converted.lowering.lowered.values() if low.chosen for step in low.chosen.steps]
+    found = [
+        Problem(
+            "filled-weight", "warning", step.node.file, getattr(step.node.site, "lineno", 0), 0,
+            f"{step.op.title} has no {role} here, {step.form.name} has one: it holds {number:g}, and would be trained",
+            f"before training, freeze it: layer.{step.form.weights[role].path}.requires_grad_(False)",
+        )
+        for step in steps
+        for role, number in step.filled.items()
+        if step.node is not None
+    ]  # fmt: skip
+    return list(dict.fromkeys(found))  # evaluation and training
 
 
 def dropped_problem(converted: Converted, text: str) -> Problem:

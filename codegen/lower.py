@@ -38,6 +38,7 @@ class Step:
     node: Node | None = None
     unused: frozenset[str] = frozenset()
     not_negative: frozenset[str] = frozenset()
+    filled: Mapping[str, float] = field(default_factory=dict)  # weights that the source lacks, with all their numbers
 
     def facts(self) -> PlainFacts:
         """What predicates and codecs may ask, in the source's axis numbers."""
@@ -172,8 +173,9 @@ class Lowering:
         node: Node | None,
         unused: frozenset[str],
         depth: int,
+        filled: Mapping[str, float] | None = None,
     ) -> tuple[Plan, ...] | Refused:
-        """Every way to say one op, the best first."""
+        """Every way to say one op, the best first. `filled`: weights of the target's layer that the source lacks."""
         if depth > MAX_NESTING:
             return Refused(f"the decomposition of {op.name} does not end")
         positive = frozenset(k for k, v in operands.items() if v is not None and self.signs.is_positive(v))
@@ -187,6 +189,9 @@ class Lowering:
         for form in forms:
             if form.kind == "layer" and any(operands.get(name) is not None for name in form.weights):
                 reasons.append(f"{form.name} has weights of its own")
+                continue
+            if form.kind == "function" and form.spelling != "body" and (known or filled):
+                reasons.append(f"{form.name} is a function, which holds no weights")
                 continue
             coded = coded_operand(form, operands)
             if coded is not None:
@@ -205,6 +210,7 @@ class Lowering:
                     node,
                     unused,
                     positive,
+                    filled or {},
                 )
                 found.append(Plan(((op.name, same_text(form)),), (step,)))
                 if depth:
@@ -241,9 +247,12 @@ class Lowering:
         for index, (raw, item) in enumerate(zip(form.body, bound, strict=True)):
             operands: dict[str, object] = {}
             owned: dict[str, ParameterObject] = {}
+            filled: dict[str, float] = {}
             for name, ref in item.operands.items():
                 value = resolve(ref, names)
-                if isinstance(ref, str) and ref in weights and name in item.op.weights:
+                if form.kind == "layer" and name in item.op.weights and isinstance(ref, (int, float)):
+                    filled[name] = ref
+                elif isinstance(ref, str) and ref in weights and name in item.op.weights:
                     owned[name] = weights[ref]
                 else:
                     operands[name] = value
@@ -263,7 +272,7 @@ class Lowering:
                 if (result not in outputs or result in whole.unused) and not read_later(result, bound[index + 1 :])
             )
             plans = self.plans(
-                item.op, form.kind, item.params, operands, owned, results, origin, whole.node, unread, depth + 1
+                item.op, form.kind, item.params, operands, owned, results, origin, whole.node, unread, depth + 1, filled
             )
             if isinstance(plans, Refused):
                 return plans

@@ -29,7 +29,7 @@ from codegen.verify.plan import (
     VerificationPlan,
 )  # fmt: skip
 from codegen.verify.probing import probed_text, site_key
-from codegen.weights.mapping import carry_layer, carry_own, counters, own_parameters, weight_maps
+from codegen.weights.mapping import carry_layer, carry_own, counters, fillings, own_parameters, weight_maps
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.dims import text as dim_text
@@ -136,6 +136,7 @@ def carrier(converted: Converted, proof: Proof) -> Callable[[Mapping[str, Array]
             found.update(carry_layer(layer, state))
         found.update(carry_own(own, state))
         found.update(counters(proof))
+        found.update(fillings(proof))
         return found
 
     return carry

@@ -25,7 +25,7 @@ from pivot.network import Node
 from pivot.op import Op
 from pivot.problems import Refusal, refuse
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import ParameterObject, TensorVersion
+from pivot.reading.values import ListObject, ParameterObject, TensorCell, TensorVersion, Value
 from pivot.results import ENTRIES, Result, ResultName, entry_id
 
 HELD = re.compile(r"_a\d+$")
@@ -120,8 +120,15 @@ class RolledText(PlanText):
 class Bodies:
     """Writes the bodies of groups."""
 
-    def __init__(self, lowering: Lowering, layout: Layout, starts: Starts | None) -> None:
-        self.lowering, self.layout, self.starts = lowering, layout, starts
+    def __init__(
+        self,
+        lowering: Lowering,
+        layout: Layout,
+        starts: Starts | None,
+        given: Callable[[Group], tuple[list[Value], dict[str, Value]] | None] = lambda group: None,
+    ) -> None:
+        """`given`: what the call of a module is given whose class stays a class, as the source writes it."""
+        self.lowering, self.layout, self.starts, self.given = lowering, layout, starts, given
 
     def body(self, group: Group, made_by: Callable[[Group], ast.expr]) -> Body:
         """The body of a group. `made_by`: how the module of an inner group is made.
@@ -229,13 +236,31 @@ class Bodies:
         if key not in body.held:
             body.held[key] = len(body.attributes)
             body.attributes.append(Attribute(constructor, group.module, None, group))
-        operands = [self.local(body, value) for value in group.inputs]
-        text = ast.Call(attribute_name(body.held[key]), operands, [])
+        given = self.given(group)
+        operands = [self.local(body, value) for value in group.inputs] if given is None else []
+        words: list[ast.keyword] = []
+        if given is not None:
+            operands = [self.handed(body, value) for value in given[0]]
+            words = [ast.keyword(name, self.handed(body, value)) for name, value in given[1].items()]
+        text = ast.Call(attribute_name(body.held[key]), operands, words)
         for value in group.outputs:
             body.values.setdefault(value.id, len(body.values))
         numbers = tuple(body.values[v.id] for v in group.outputs)
         pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store()) if len(numbers) > 1 else None
         body.entries.append(Entry(group, text, (body.held[key],), numbers, pattern))
+
+    def handed(self, body: Body, value: Value) -> ast.expr:
+        """An argument of the call of a module: tensors, lists of them, numbers."""
+        hint = value.hint
+        if isinstance(hint, TensorCell):
+            return self.local(body, hint.version)
+        items = hint.items if isinstance(hint, ListObject) else hint
+        if isinstance(items, (list, tuple)):
+            texts = [self.handed(body, item) for item in items]
+            return ast.List(texts, ast.Load()) if isinstance(hint, ListObject) else ast.Tuple(texts, ast.Load())
+        if hint is None or isinstance(hint, (bool, int, float, str)):
+            return nodes.literal(hint)
+        raise Unwritable("a module is called with an argument that is no tensor, number or list of these")
 
 
 def is_layer_call(text: ast.expr) -> bool:

@@ -50,7 +50,7 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
         root = group_nodes(network.runs["eval"].nodes, network.outputs, classes_stay=True)
         root.inputs = [entry.value for entry in network.inputs]
         root.outputs = list(network.outputs)
-        bodies = Bodies(w.lowering, w.layout, w.starts)
+        bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g))
         classes = Classes(Sources(w.trace), bodies, w.target, not is_rolled(network), lambda g: own_call(w, g))
         made = classes.roll(root, root_name(w, root))
         library: dict[str, tuple[str, str]] = {}
@@ -86,6 +86,22 @@ def own_call(w: Writer, group: Group) -> ast.expr:
     w.wanted.setdefault((module.cls.file, module.cls.name))
     words = [ast.keyword(k, nodes.literal(v)) for k, v in {**told, **kept}.items()]
     return ast.Call(ast.Name(module.cls.name, ast.Load()), [], words)
+
+
+def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value]] | None:
+    """The arguments of the call of a module whose class stays, without those that its `forward` has no more; None:
+    tensors only, each in a parameter of its own.
+    """
+    visits = w.trace.visits.get(id(group.frame.site), []) if group.frame is not None else []
+    visit = next((v for v in visits if v.entered is group.frame), None)
+    if group.module is None or visit is None or group.function is None:
+        return None
+    spec = group.function.node.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    names = names[1:] if names[:1] == ["self"] else names
+    gone = w.dropped_parameters([visit])
+    row = [value for place, value in enumerate(visit.args) if not (place < len(names) and names[place] in gone)]
+    return row, {name: value for name, value in visit.kwargs.items() if name not in gone | LIBRARY}
 
 
 LIBRARY = {"name", "dtype", "trainable", "autocast", "kwargs"}

@@ -1,6 +1,6 @@
-"""Gradients of both sides without a second mapping: the weight carrier is linear, so one number tells.
+"""Gradients of both sides without a second mapping: the weight carrier is linear but for constants, so one number tells.
 
-With t = C s for the weights, the chain rule gives <dL/ds, r> = <dL/dt, C r> for every direction r. A random r makes
+With t = C s + c for the weights, the chain rule gives <dL/ds, r> = <dL/dt, C r> for every direction r. A random r makes
 the two numbers differ wherever a gradient differs, whatever transposes, sums and tied weights C contains.
 """
 
@@ -38,14 +38,15 @@ def compare_gradients(
     theirs = {key[2:]: array for key, array in target.items() if key.startswith("g:")}
     directions = {name: generator.standard_normal(array.shape) for name, array in given.items()}
     norm = math.sqrt(sum(_inner(array, array) for array in given.values()))
+    zero = {name: np.zeros(array.shape) for name, array in state.items()}
+    constants = plan.carrier(zero)
 
     def difference(names: Iterable[str]) -> float:
-        zero = {name: np.zeros(array.shape) for name, array in state.items()}
         chosen = {name: directions[name] for name in names}
         chosen |= {alias: chosen[name] for alias, name in aliases.items() if name in chosen}
         carried = plan.carrier({**zero, **{name: array for name, array in chosen.items() if name in state}})
         left = sum(_inner(given[name], directions[name]) for name in names)
-        right = sum(_inner(theirs[path], r) for path, r in carried.items() if path in theirs)
+        right = sum(_inner(theirs[path], r - constants[path]) for path, r in carried.items() if path in theirs)
         return abs(left - right)
 
     error = difference(list(given)) / max(norm, 1e-30)

@@ -16,7 +16,8 @@ Mode = Literal["eval", "train"]
 WeightCarrier = Callable[[Mapping[str, "Array"]], Mapping[str, "Array"]]
 """state_dict names -> arrays of the source  ->  h5 dataset paths ("conv1/vars/0") -> arrays of the target.
 
-It must be linear in the arrays (transposes, regroupings, sums, zeros): the gradient check relies on it.
+It must be linear in the arrays (transposes, regroupings, sums) but for constants (a scale of ones): the gradient check
+relies on it.
 """
 
 

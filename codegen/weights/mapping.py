@@ -11,6 +11,7 @@ from codegen.lower import TORCH_ONLY
 from codegen.orders import Block
 from codegen.static_proof import Proof
 from codegen.target import target_of
+from pivot.dims import hint
 from pivot.letters import read_weights, write_weights
 from pivot.notation import parse_axes
 from pivot.problems import refuse
@@ -87,6 +88,7 @@ def carry_weights(
     found.update(carry_own(own_parameters(converted, proof), checkpoint))
     found.update(carry_unread(converted, proof, checkpoint))
     found.update(counters(proof))
+    found.update(fillings(proof))
     return found
 
 
@@ -105,6 +107,27 @@ def counters(proof: Proof) -> dict[str, Array]:
         for term in place.terms
     ]
     return {name: np.zeros((), "int64") for key, path in paths for name in names.get(key, {}).get(path, ())}
+
+
+def fillings(proof: Proof) -> dict[str, Array]:
+    """Weights that the layers of the target have and those of the source lack: a scale of ones."""
+    import numpy as np
+
+    if proof.target is None:
+        return {}
+    names = stored_names(proof.target)
+    found: dict[str, Array] = {}
+    for match in proof.matches:
+        step, read = match.lowered.step, match.read.node
+        if step is None or read is None or read.module is None or read.form is None:
+            continue
+        held = dict(read.module.own_parameters())
+        for role, number in step.filled.items():
+            for term in read.form.weights[role].terms:
+                type_ = held[term.path].type
+                array = np.full(tuple(map(hint, type_.shape)), number, type_.dtype)
+                found.update(dict.fromkeys(names.get(id(read.module), {}).get(term.path, ()), array))
+    return found
 
 
 def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Array]) -> dict[str, Array]:

@@ -111,6 +111,8 @@ class KerasDialect(KerasModules):
         cell = owner.hint
         assert isinstance(cell, TensorCell)
         if attr == "shape":
+            if ev.recorder.symbolic(ev, (owner,)) and any(not isinstance(size, int) for size in cell.shape[1:]):
+                return keras_graphs.sizes_of(owner)  # while a model is put together, Keras says None for a free axis
             ev.visit(Visit(node, frame, "size", None, (owner,), name="shape"))
             return Value(
                 tuple(self.size_value(cell, i, owner, node, frame) for i in range(len(cell.shape))), None, SIZE

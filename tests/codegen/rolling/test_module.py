@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 RESIDUAL = '''
@@ -159,3 +160,27 @@ def test_paddings_follow_from_the_numbers_that_decide_them(rolled: Callable[...,
     )
     assert "padding=kernel // 2 if stride == 1 else 0" in text
     assert "        if self.stride == 2:\n            x = self.pad(x)\n" in text
+
+
+SCALED = """
+class Scaled(keras.layers.Layer):
+    def __init__(self, scale, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = scale
+
+    def call(self, inputs, training=None):
+        return inputs[0] * self.scale + inputs[1]
+
+
+def build():
+    inputs = layers.Input((8, 8, 3))
+    y = layers.Conv2D(3, 1)(inputs)
+    z = layers.Conv2D(3, 3, padding="same")(y)
+    return keras.Model(inputs, Scaled(0.5)([z, y], training=False))
+"""
+
+
+def test_a_layer_of_the_program_is_called_as_the_source_calls_it(rolled: Callable[..., str]) -> None:
+    text = rolled(SCALED)
+    assert "def forward(self, inputs):" in text
+    assert re.search(r"self\.scaled\(\[\w+, \w+\]\)|self\.scaled\(\[self\.\w+\(\w+\), \w+\]\)", text), text

@@ -63,3 +63,10 @@ def test_input_gradients_are_turned(tmp_path: Path) -> None:
     assert right.why is None
     wrong = compare_gradients(plan, STATE, source | {"i:0": x}, target | {"i:0": x.transpose(0, 2, 1) + 1e-9}, ALIASES)
     assert wrong.why == "the gradient of the input x differs"
+
+
+def test_weights_that_the_source_lacks_do_not_count(tmp_path: Path) -> None:
+    source, target = gradients()
+    target["g:s/vars/0"] = np.full(4, 3.0)
+    plan = make_plan(tmp_path, carrier=lambda state: carry(state) | {"s/vars/0": np.ones(4)}, inputs=())
+    assert compare_gradients(plan, STATE, source, target, ALIASES).why is None

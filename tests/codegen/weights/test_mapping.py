@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from codegen.conversion import filled_problems
 from codegen.convert import Converted
 from codegen.keras.stored import dataset_table
 from codegen.orders import Block
 from codegen.static_proof import Proof, prove
-from codegen.weights.mapping import carry_weights, own_parameters, reorder, weight_maps
+from codegen.weights.mapping import carry_weights, fillings, own_parameters, reorder, weight_maps
 from pivot.opset import OpSet
 from pivot.problems import Refusal
 from pivot.reading.keras import KerasDialect
@@ -265,3 +266,29 @@ def test_weights_of_layers_in_a_list_that_is_filled_later_are_carried(
     converted = convert(path, "2x4", model="Net()")
     proof = prove(converted, KerasDialect(), opset, path.with_name("model_keras.py"))
     assert [names for names, _ in own_parameters(converted, proof)] == [("blocks.0.0.gain",), ("blocks.1.0.gain",)]
+
+
+UNSCALED = """
+import keras
+from keras import layers
+
+inputs = keras.Input((8, 8, 3))
+x = layers.Conv2D(4, 3, use_bias=False)(inputs)
+x = layers.{norm}(scale=False)(x)
+model = keras.Model(inputs, layers.ReLU()(x))
+"""
+
+
+@pytest.mark.parametrize("norm", ["BatchNormalization", "LayerNormalization"])
+def test_a_scale_that_the_source_lacks_is_filled_with_ones_and_told(
+    to_torch: Callable[..., tuple[Converted, Proof]], tmp_path: Path, norm: str
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(UNSCALED.format(norm=norm), encoding="utf-8")
+    converted, proof = to_torch(path, model="model")
+    assert proof.why is None
+    made = fillings(proof)
+    assert [(name.rpartition(".")[2], array.tolist()) for name, array in made.items()] == [("weight", [1.0] * 4)]
+    (told,) = filled_problems(converted)
+    assert (told.severity, told.line) == ("warning", 7)
+    assert "requires_grad_(False)" in told.remedy
