@@ -1,4 +1,4 @@
-"""Gradients of both sides without a second mapping: the weight carrier is linear but for constants, so one number tells.
+"""Gradients of both sides without a second mapping: the weight carrier is linear up to constants: one number tells.
 
 With t = C s + c for the weights, the chain rule gives <dL/ds, r> = <dL/dt, C r> for every direction r. A random r makes
 the two numbers differ wherever a gradient differs, whatever transposes, sums and tied weights C contains.

@@ -138,12 +138,26 @@ def test_free_sizes_and_the_sizes_asked_for(read_keras: Read) -> None:
         def net():
             image = keras.Input((None, None, 3))
             x = layers.Conv2D(4, 3, padding="same")(image)
-            return keras.Model(image, ops.reshape(x, (-1, x.shape[1] * x.shape[2], 4)))
+            return keras.Model(image, layers.Reshape((-1, 4))(x))
         """
     done = read_keras(text, "1x20x24x3", model="net()")
     assert [str(size) for size in done.network.inputs[0].value.type.shape] == ["N", "H", "W", "3"]
     assert [str(size) for size in done.network.outputs[0].type.shape] == ["N", "H*W", "4"]
     assert done.specs == (InputSpec((1, 20, 24, 3)),)
+
+
+def test_while_a_model_is_put_together_a_free_size_is_none(read_keras: Read) -> None:
+    text = """
+        def pad(x, size):
+            free = x.shape[1] is None
+            return layers.ZeroPadding2D(((0, 1), (0, 1)) if free or x.shape[1] % 2 == 0 else 1)(x)
+
+        def net(size):
+            image = keras.Input((size, size, 3))
+            return keras.Model(image, pad(layers.Conv2D(4, 3, padding="same")(image), size))
+        """
+    shapes = [read_keras(text, model=f"net({size})").network.nodes[-1].params["padding"] for size in (None, 15, 16)]
+    assert shapes == [((0, 1), (0, 1)), ((1, 1), (1, 1)), ((0, 1), (0, 1))]
 
 
 @pytest.mark.parametrize(
