@@ -46,7 +46,8 @@ def compare_gradients(
         chosen |= {alias: chosen[name] for alias, name in aliases.items() if name in chosen}
         carried = plan.carrier({**zero, **{name: array for name, array in chosen.items() if name in state}})
         left = sum(_inner(given[name], directions[name]) for name in names)
-        right = sum(_inner(theirs[path], r - constants[path]) for path, r in carried.items() if path in theirs)
+        both = [(theirs[path], r, constants[path]) for path, r in carried.items() if path in theirs]
+        right = sum(_inner(array, r) - _inner(array, constant) for array, r, constant in both)
         return abs(left - right)
 
     error = difference(list(given)) / max(norm, 1e-30)
