@@ -12,7 +12,6 @@ from pivot.codecs.same_pools import HalfPads, HalfPadsCeil, HalfPadsCounted, Wid
 from pivot.dims import symbol
 
 
-
 def covered(size: int, kernel: int, stride: int, before: int, count: int) -> list[range]:
     """The entries that each window covers."""
     return [range(max(i * stride - before, 0), min(i * stride - before + kernel, size)) for i in range(count)]
