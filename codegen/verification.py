@@ -30,6 +30,7 @@ from codegen.verify.plan import (
 )  # fmt: skip
 from codegen.verify.probing import probed_text, site_key
 from codegen.weights.mapping import carry_layer, carry_own, counters, fillings, own_parameters, weight_maps
+from codegen.writing.activations import has_function
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.dims import text as dim_text
@@ -282,9 +283,12 @@ def blocked(converted: Converted, match: Match) -> bool:
 def probe_name(node: Node) -> tuple[str, bool]:
     """Module path, or the key of a site in the text: what a class does with its base's result comes after the node."""
     module, site, receiver = node.module, node.site, node.frame.receiver
+    if has_function(module):
+        return "?", False  # what the library's layer gives is the activation's result, not this node's
     if module is not None and module.paths and (receiver is None or receiver.hint is not module):
         return module.paths[0], False
-    if isinstance(site, ast.expr) and hasattr(site, "lineno") and not hasattr(site, "container_index"):
+    whole = not hasattr(site, "container_index") or getattr(site, "closes", False)
+    if isinstance(site, ast.expr) and hasattr(site, "lineno") and whole:
         return site_key(site), True
     return "?", False
 

@@ -125,17 +125,22 @@ class _Verification:
         both_ran = [target.ran]
         found = judge(plan, named, source.ran, both_ran)
         gradients = self.gradients(source, target, state)
-        if GATE < found.float64.worst <= LARGEST_LIMIT and plan.target.framework == "keras":
+        if GATE < found.float64.worst <= LARGEST_LIMIT and "keras" in (plan.source.framework, plan.target.framework):
+            written = plan.target.framework == "keras"
             try:
-                second = self.run_target("torch")
+                second = self.run_target("torch") if written else self.run_source("torch")
             except WorkerFailure:
                 pass  # one backend must do; the difference stands as it is
             else:
-                both = judge(plan, named, source.ran, [target.ran, second.ran])
+                theirs = [target.ran, second.ran] if written else both_ran
+                if not written:  # what the second backend is not asked for stays
+                    second = _Side({**source.ran, **second.ran}, source.report)
+                both = judge(plan, named, source.ran if written else second.ran, theirs)
                 constants = responsible_constants(plan, found, both)
                 if constants:
-                    found, both_ran = both, [target.ran, second.ran]
-                    gradients = _better(gradients, self.gradients(source, second, state))
+                    pair = (source, second) if written else (second, target)
+                    found, both_ran, gradients = both, theirs, _better(gradients, self.gradients(*pair, state))
+                    source = source if written else second
         training = self.training(found, source, target, both_ran, state)
         why = _why(found, gradients, report) or (training.why if training is not None and not training.equal else None)
         return replace(
@@ -182,8 +187,14 @@ class _Verification:
         """state_dict names behind a "=" -> arrays."""
         return self.folder / "state.npz"
 
-    def run_source(self) -> _Side:
-        """The source worker: makes the weights unless a checkpoint was given, then runs every pass."""
+    def run_source(self, backend: str = "tensorflow") -> _Side:
+        """The source worker: makes the weights unless a checkpoint was given, then runs every pass.
+
+        On a second backend of Keras it takes the weights that the first one had.
+        """
+        first = backend == "tensorflow"
+        side = "source" if first else f"source-{backend}"
+        made = first and self.plan.weights is None
         facts = self.plan.source
         given = frozenset(name for name in facts.bind if not name.startswith("self."))
         text = facts.texts.get(facts.path)
@@ -193,7 +204,7 @@ class _Verification:
             slice_ = needed_statements(text, facts.model, given)
         if self.plan.weights is not None:
             save_npz(self.state_file, {f"={name}": array for name, array in self.plan.weights.items()})
-        job = self.common("source", [node.source_key for node in self.plan.nodes]) | {
+        job = self.common(side, [node.source_key for node in self.plan.nodes]) | {
             "texts": dict(facts.texts),
             "source": {
                 "path": facts.path,
@@ -204,10 +215,10 @@ class _Verification:
                 "search": list(facts.search),
                 "slice": slice_,
             },
-            "state": str(self.state_file) if self.plan.weights is not None else None,
-            "dump_state": None if self.plan.weights is not None else str(self.state_file),
+            "state": None if made else str(self.state_file),
+            "dump_state": str(self.state_file) if made else None,
         }
-        return self.worker("source", facts.framework, job, "tensorflow")
+        return self.worker(side, facts.framework, job, backend)
 
     def run_target(self, backend: str) -> _Side:
         """The generated model on one of Keras' backends; the symbolic build only on the first."""
@@ -226,7 +237,7 @@ class _Verification:
     def common(self, side: str, probes: Sequence[Probe]) -> dict[str, object]:
         """What both runtimes are told."""
         modules = dict.fromkeys(probe.name for probe in probes if not probe.site)
-        source = side == "source"
+        source = side.startswith("source")
         runs = [
             {
                 "name": one.name,
@@ -238,7 +249,7 @@ class _Verification:
                 "results": str(self.results(side, one)),
             }
             for one in self.passes
-            if not (side == "target-torch" and one.dtype == "float32")
+            if not (side.endswith("-torch") and one.dtype == "float32")
         ]
         inputs = [{"name": spec.name, "keyword": spec.keyword, "dtype": spec.dtype} for spec in self.plan.inputs]
         return {

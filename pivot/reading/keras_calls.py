@@ -103,7 +103,11 @@ class KerasCalls(Dialect):
             return result
         name = activation_name(function)
         callee = Value(Api(name), function.origin) if name is not None else function
-        return ev.call(callee, (result,), {}, ev.trace.part(node, 1), frame)
+        site = ev.trace.part(node, 1)
+        site.__dict__["closes"] = (
+            "container_index" not in node.__dict__
+        )  # its result is what the call in the text gives
+        return ev.call(callee, (result,), {}, site, frame)
 
     def spelled(
         self,

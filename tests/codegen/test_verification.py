@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from codegen.convert import Converted
-from codegen.static_proof import prove
-from codegen.verification import count, make_plan, prove_conversion
+from codegen.static_proof import Proof, prove
+from codegen.verification import count, make_plan, matched_nodes, prove_conversion
 from codegen.verify.plan import VerificationPlan
 from pivot.dims import symbol
 from pivot.opset import OpSet
@@ -100,3 +100,29 @@ def test_the_conversion_itself_is_what_is_proved(
 def test_sizes() -> None:
     assert count((2, symbol("H", 3), 4)) == 24
     assert count(()) == 1
+
+
+def test_a_layer_with_an_activation_is_compared_behind_it(
+    to_torch: Callable[..., tuple[Converted, Proof]], write_source: Callable[..., Path], tmp_path: Path
+) -> None:
+    """What Keras' Dense(activation=...) gives is the activation's result: no probe of the layer stands for its sum."""
+    text = """
+        import keras
+        from keras import layers
+
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.first = layers.Dense(4, activation="relu")
+                self.second = layers.Dense(3)
+
+            def call(self, x):
+                return self.second(self.first(x))
+    """
+    converted, proof = to_torch(write_source(text), "2x5")
+    nodes, _, _ = matched_nodes(converted, proof, tmp_path / "model_torch.py")
+    probes = {node.op: node.source_key for node in nodes}
+    assert probes["linear"].name == "second"
+    assert probes["relu"].site
+    assert [node.op for node in nodes] == ["relu", "linear"]
