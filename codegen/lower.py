@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codegen.signs import Signs
+from pivot.dims import Size
 from pivot.forms import BoundStep, PlainFacts, Refused, choose, expand_body
 from pivot.network import Node
 from pivot.op import Form, Kind, Op
@@ -271,8 +272,10 @@ class Lowering:
                 for name, result in zip(item.op.outputs, item.results, strict=False)
                 if (result not in outputs or result in whole.unused) and not read_later(result, bound[index + 1 :])
             )
+            holds_no_size = form.kind == "layer" and not owned and not filled and has_free_size(item.params.values())
+            kind: Kind = "function" if holds_no_size else form.kind
             plans = self.plans(
-                item.op, form.kind, item.params, operands, owned, results, origin, whole.node, unread, depth + 1, filled
+                item.op, kind, item.params, operands, owned, results, origin, whole.node, unread, depth + 1, filled
             )
             if isinstance(plans, Refused):
                 return plans
@@ -309,6 +312,13 @@ class Lowering:
                 made.append(fresh)
                 self.signs.follow(op, operands, fresh)
         return tuple(made)
+
+
+def has_free_size(values: Iterable[object]) -> bool:
+    """Is there a size among parameters that is known only when the program runs? No constructor can say it."""
+    return any(
+        has_free_size(value) if isinstance(value, (tuple, list)) else isinstance(value, Size) for value in values
+    )
 
 
 def same_text(form: Form) -> int:

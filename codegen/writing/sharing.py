@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from codegen.writing import nodes
-from pivot.dims import Dim, Size
+from pivot.dims import Atom, Dim, Size
 
 
 class Shared(ast.Name):
@@ -110,7 +110,9 @@ def fill_sizes(text: ast.expr, say: Callable[[Dim], ast.expr]) -> ast.expr:
 
 
 def size_text(dim: Dim, known: list[tuple[Dim, ast.expr]]) -> ast.expr | None:
-    """A size in terms of sizes that are at hand, or None: one of them, a multiple, a part, a product of two."""
+    """A size in terms of sizes that are at hand, or None: one of them, a multiple, a part, a product of two, else as
+    it is computed.
+    """
     if isinstance(dim, int):
         return nodes.literal(dim)
     for size, text in known:
@@ -130,4 +132,42 @@ def size_text(dim: Dim, known: list[tuple[Dim, ast.expr]]) -> ast.expr | None:
         for other, more in known:
             if isinstance(other, Size) and size * other == dim:
                 return ast.BinOp(text, ast.Mult(), more)
-    return None
+    return computed(dim, known)
+
+
+def computed(dim: Dim, known: list[tuple[Dim, ast.expr]]) -> ast.expr | None:
+    """The arithmetic of a size over sizes that are at hand, or None where one of its parts is not."""
+    if isinstance(dim, int):
+        return nodes.literal(dim)
+    found = next((text for size, text in known if size == dim), None)
+    if found is not None:
+        return found
+    total: ast.expr | None = None
+    for monomial, coefficient in sorted(dim.terms, key=lambda term: (not term[0], term[1] < 0)):
+        factors = [atom_text(atom, known) for atom, power in monomial for _ in range(power)]
+        if any(text is None for text in factors):
+            return None
+        texts = [text for text in factors if text is not None]
+        if abs(coefficient) != 1 or not texts:
+            texts.insert(0, nodes.literal(abs(coefficient)))
+        product = texts[0]
+        for text in texts[1:]:
+            product = ast.BinOp(product, ast.Mult(), text)
+        if total is not None:
+            total = ast.BinOp(total, ast.Add() if coefficient > 0 else ast.Sub(), product)
+        else:
+            total = product if coefficient > 0 else ast.UnaryOp(ast.USub(), product)
+    return total
+
+
+def atom_text(atom: Atom, known: list[tuple[Dim, ast.expr]]) -> ast.expr | None:
+    """A part of a size: at hand, or a quotient, a rest, the smaller or larger of two parts that are."""
+    found = next((text for size, text in known if isinstance(size, Size) and size.terms == ((((atom, 1),), 1),)), None)
+    if found is not None or atom.kind == "symbol":
+        return found
+    left, right = (computed(part, known) for part in atom.args)
+    if left is None or right is None:
+        return None
+    if atom.kind in ("min", "max"):
+        return nodes.call(atom.kind, [left, right])
+    return ast.BinOp(left, ast.FloorDiv() if atom.kind == "//" else ast.Mod(), right)

@@ -203,8 +203,10 @@ class TfSamePads(Codec):
                 raise NoForm("'same' with a stride needs the sizes of the tensor")
             step = _at(stride, place)
             reach = _at(dilation, place) * (_at(kernel, place) - 1) + 1
-            total = dim_max((ceil_div(size, step) - 1) * step + reach - size, 0)
-            pairs.append((total // 2, total - total // 2))
+            total = -size % step + reach - step
+            if reach < step:
+                total = dim_max((ceil_div(size, step) - 1) * step + reach - size, 0)
+            pairs.append((total // 2, (total + 1) // 2))
         return tuple(pairs)
 
     def write(self, value: object, refs: Refs) -> object:

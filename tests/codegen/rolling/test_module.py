@@ -184,3 +184,19 @@ def test_a_layer_of_the_program_is_called_as_the_source_calls_it(rolled: Callabl
     text = rolled(SCALED)
     assert "def forward(self, inputs):" in text
     assert re.search(r"self\.scaled\(\[\w+, \w+\]\)|self\.scaled\(\[self\.\w+\(\w+\), \w+\]\)", text), text
+
+
+FREE = """
+def build():
+    inputs = layers.Input((None, None, 3))
+    x = layers.Conv2D(4, 3, strides=2, padding="same")(inputs)
+    x = layers.MaxPooling2D(4, strides=2, padding="same")(x)
+    return keras.Model(inputs, layers.Conv2D(4, 2, strides=3, padding="same")(x))
+"""
+
+
+def test_padding_that_depends_on_free_sizes_is_computed_from_them(rolled: Callable[..., str]) -> None:
+    text = rolled(FREE)
+    assert "(-x.shape[3] % 2 + 1) // 2," in text
+    assert 'value=float("-inf")' in text
+    assert "ZeroPad2d" not in text
