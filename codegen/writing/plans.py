@@ -190,7 +190,10 @@ class PlanText:
                 text = None
             if text is None:
                 continue
-            for place, axis in enumerate(self.layout.order_of(value)):
+            order = self.layout.order_of(value)
+            if len(order) != len(value.type.shape):
+                continue
+            for place, axis in enumerate(order):
                 known.append((value.type.shape[axis], self.target.size(text, place)))
 
         def say(dim: Dim) -> ast.expr:

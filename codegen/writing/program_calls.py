@@ -16,6 +16,12 @@ from pivot.reading.values import Api, ClassObject, DictObject, InstanceObject, L
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
+RUNNING = {
+    "add_loss", "add_metric", "compile", "count_params", "evaluate", "fit", "predict", "save", "save_weights",
+    "summary",
+}  # fmt: skip
+"""Methods of Keras' models that train, report or store: no part of what a model computes."""
+
 
 def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     """nn.Sequential(a, b), nn.ModuleList([...]), nn.ModuleDict({...})."""
@@ -285,6 +291,8 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
         "buffers",
         "state_dict",
     ):
+        return nodes.gone()
+    if name in RUNNING:
         return nodes.gone()
     raise Unwritable(f"the method {name} of a module has no counterpart")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from codegen.convert import Converted
+from codegen.static_proof import Proof
 
 Init = Callable[..., str]
 Call = Callable[..., str]
@@ -327,3 +329,23 @@ def test_layers_added_to_a_list_with_an_operator_are_seen(init: Init) -> None:
         "2x4",
     )
     assert "    self.parts.extend([layers.Dense(4)])" in made
+
+
+def test_what_trains_or_reports_is_left_out(
+    to_torch: Callable[..., tuple[Converted, Proof]], write_source: Callable[..., Path]
+) -> None:
+    text = """
+        import keras
+        from keras import layers
+
+
+        def create_model():
+            model = keras.Sequential([layers.Dense(4), layers.Dense(3)])
+            model.compile(optimizer="adam", loss="mse")
+            model.summary()
+            return model
+    """
+    converted, proof = to_torch(write_source(text), "2x5", model="create_model()")
+    assert proof.why is None
+    assert "summary" not in converted.text
+    assert "compile" not in converted.text
