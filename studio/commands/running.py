@@ -117,15 +117,16 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     except Refusal as refusal:
         run.stopped = refusal.problem
         return run
-    problem = proof_problem(run.proof, program.project.source, bool(done.evaluator.applied))
+    problem = proof_problem(run.proof, program.project.source, bool(done.evaluator.applied), run.target)
     run.extra = () if problem is None else (problem,)
     return run
 
 
-def proof_problem(proof: Proof, source: str, wrapped: bool = False) -> Problem | None:
+def proof_problem(proof: Proof, source: str, wrapped: bool = False, target: str = "keras") -> Problem | None:
     """A difference is an error; a target that the reader cannot follow is only not proved.
 
-    `wrapped`: decorators are written that replace functions, which nothing but the proof checks.
+    `wrapped`: decorators are written that replace functions, which nothing but the proof checks. `target`: PyTorch is
+    written in words that the reader knows, so that what it cannot follow would not run either.
     """
     if proof.why is None:
         return None
@@ -135,6 +136,9 @@ def proof_problem(proof: Proof, source: str, wrapped: bool = False) -> Problem |
         if wrapped:
             remedy = "write what the decorators of the forward pass do into the functions"
             return Problem("not-proved", "error", source, 0, 0, why, remedy)
+        if target == "torch":
+            where, at = proof.place or (source, 0)
+            return Problem("not-proved", "error", where, at, 0, why, "report this as a defect")
         return Problem("not-proved", "warning", source, 0, 0, why, "check the numbers with --verify")
     why = f"the written text reads back as another network ({proof.why})"
     return Problem("static-proof", "error", file, line, 0, why, "report this as a defect")

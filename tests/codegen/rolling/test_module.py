@@ -200,3 +200,17 @@ def test_padding_that_depends_on_free_sizes_is_computed_from_them(rolled: Callab
     assert "(-x.shape[3] % 2 + 1) // 2," in text
     assert 'value=float("-inf")' in text
     assert "ZeroPad2d" not in text
+
+
+STATES = """
+def build():
+    inputs = layers.Input((3, 5))
+    y, h, c = layers.LSTM(4, return_sequences=True, return_state=True)(inputs)
+    return keras.Model(inputs, layers.LSTM(4)(y, initial_state=[h, c]))
+"""
+
+
+def test_a_recurrent_layer_that_starts_from_states_goes_step_by_step(rolled: Callable[..., str]) -> None:
+    text = rolled(STATES)
+    assert "nn.LSTM(5, 4, batch_first=True)" in text
+    assert "nn.LSTMCell(4, 4)" in text

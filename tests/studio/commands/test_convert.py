@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from codegen.static_proof import Proof
 from studio.commands import convert as convert_verb
+from studio.commands.running import proof_problem
 from studio.jobs.events import Result, parse
 from studio.jobs.results import conversion_results
 from tests.studio.fixtures.command import NET, Run, files
@@ -217,3 +219,13 @@ def test_a_failing_disk_leaves_the_old_conversion_whole(
     assert done.status == 2
     assert "No space left on device" in done.line
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_text_that_cannot_be_read_back_is_refused_where_pytorch_is_written() -> None:
+    unread = Proof("the written text could not be read back: the name 'x' is not bound", ("net_torch.py", 3))
+    told = [proof_problem(unread, "net.py", target=target) for target in ("torch", "keras")]
+    assert [(p.severity, p.file, p.line) for p in told if p is not None] == [
+        ("error", "net_torch.py", 3),
+        ("warning", "net.py", 0),
+    ]
+    assert proof_problem(Proof(), "net.py", target="torch") is None
