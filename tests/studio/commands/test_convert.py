@@ -94,7 +94,6 @@ def test_what_cannot_be_written_is_refused_with_the_picture(
 def test_a_proof_that_finds_a_difference_delivers_nothing(
     run: Run, write_source: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from codegen.static_proof import Proof
     from studio.commands import running
 
     source = write_source(NET)
