@@ -21,7 +21,7 @@ class Float32Constant:
 ROUNDED = 6e-8  # a constant in float32 is off by 2**-24 of itself at most
 
 FLOAT32_CONSTANTS: dict[str, Float32Constant] = {
-    "gelu": Float32Constant(ROUNDED, "TensorFlow's gelu keeps its constants in float32"),
+    "gelu": Float32Constant(1e-8, "TensorFlow's gelu keeps its constants in float32"),
     "leaky_relu": Float32Constant(ROUNDED, "TensorFlow's leaky_relu keeps its slope in float32"),
     "rescale": Float32Constant(1e-7, "Keras' Rescaling keeps its scale in float32 on TensorFlow"),
     "rescaling": Float32Constant(1e-7, "Keras' Rescaling keeps its scale in float32 on TensorFlow"),

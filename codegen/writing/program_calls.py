@@ -16,10 +16,7 @@ from pivot.reading.values import Api, ClassObject, DictObject, InstanceObject, L
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
-RUNNING = {
-    "add_loss", "add_metric", "compile", "count_params", "evaluate", "fit", "predict", "save", "save_weights",
-    "summary",
-}  # fmt: skip
+RUNNING = {"compile", "count_params", "evaluate", "fit", "predict", "save", "save_weights", "summary"}
 """Methods of Keras' models that train, report or store: no part of what a model computes."""
 
 
