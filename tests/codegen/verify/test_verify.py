@@ -333,3 +333,37 @@ def test_the_way_back_is_verified_too(
         written = (tmp_path / "test_model_equivalence.py").read_text(encoding="utf-8")
         assert "source.weights.h5" in written and "target.npz" in written
         assert {p.name for p in (tmp_path / "equivalence").iterdir()} == {"source.weights.h5", "target.npz"}
+
+
+SLOPED = """
+import keras
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.conv = layers.Conv2D(4, 3, padding="same")
+        self.act = layers.LeakyReLU(negative_slope=0.3)
+
+    def call(self, x):
+        return self.act(self.conv(x))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("slope", "equal"), [("0.3", True), ("0.30000001", False)])
+def test_a_constant_of_the_source_s_framework_is_told_from_a_bug(
+    tmp_path: Path, to_torch: Callable[..., Any], slope: str, equal: bool
+) -> None:
+    """TensorFlow rounds the slope to float32; a slope that is off by as little is a bug on Keras' other backend too."""
+    path, target = tmp_path / "model.py", tmp_path / "model_torch.py"
+    path.write_text(SLOPED, encoding="utf-8")
+    converted, proof = to_torch(path, "2x6x7x3")
+    assert "LeakyReLU(0.3)" in converted.text
+    target.write_text(converted.text.replace("LeakyReLU(0.3)", f"LeakyReLU({slope})"), encoding="utf-8")
+    plan = verification.make_plan(converted, proof, target, {}, None)
+    plan = replace(plan, draws=1, target=replace(plan.target, texts={}))
+    report = verify(plan, tmp_path)
+    assert report.equal is equal, report.why
+    assert [one.partition(" ")[0] for one in report.constants] == (["leaky_relu"] if equal else [])
