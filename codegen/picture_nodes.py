@@ -9,7 +9,7 @@ from codegen.picture_calls import call_record, spelled_of
 from codegen.picture_frames import FrameRecords
 from codegen.picture_values import shape_record, value_text
 from codegen.places import Places, Span
-from codegen.suggestions import Suggester, spoken_name
+from codegen.suggestions import Suggester, Wanted, spoken_name
 from pivot.network import Network, Node
 from pivot.op import Op
 from pivot.opset import OpSet
@@ -37,7 +37,8 @@ class NodeRecords:
         self.places = places
         self.homes = homes
         self.unwritten = unwritten
-        self.suggester = Suggester(opset)
+        self._opset = opset
+        self._suggester: Suggester | None = None  # most networks need none
         self.root = root
         self._literals: dict[int, tuple[str, ast.AST] | None] = {}
 
@@ -79,11 +80,19 @@ class NodeRecords:
             return None
         said = node.spelled.name.rpartition(".")[2] if node.spelled is not None else ""
         name = node.op.name if node.op is not None else said or spoken_name(text) or spoken_name(node.text)
-        tensors = sum(1 for _ in node.tensors())
-        ranked = () if node.waits else self.suggester.suggest(name, tensors)
+        ranked = () if node.waits else self.suggested(node, name)
         found = [op for op in ranked if node.op is None or op != node.op.name]
         why = node.why or self.unwritten.get(node.id, "")
         return {"text": text, "why": why, "suggestions": found, "stopped": node.stopped, "waits": node.waits}
+
+    def suggested(self, node: Node, name: str) -> tuple[str, ...]:
+        """The ops that a node of this name may mean."""
+        if self._suggester is None:
+            self._suggester = Suggester(self._opset)
+        spelled = node.spelled
+        ranks = tuple(cell.type.rank for cell in node.tensors())
+        keywords = (*spelled.kwargs, *spelled.applied_kwargs) if spelled is not None else ()
+        return self._suggester.suggest(Wanted(name, ranks, tuple(keywords)))
 
     def call(self, node: Node) -> dict[str, object] | None:
         """The call of a node that may be mapped by hand: nothing reads it, or a form of one's own does."""

@@ -22,7 +22,7 @@ from pivot.editing.operands import attribute_of, made_in, operand
 from pivot.editing.piece import Piece, piece_of
 from pivot.editing.source import Change, Source
 from pivot.edits import check_literal, replace_spans, set_model
-from pivot.problems import refuse
+from pivot.problems import Refusal, refuse
 from studio.editing.context import Context, Outcome, Scope
 from studio.editing.spots import (
     Spot,
@@ -295,7 +295,7 @@ def _kind(param: Param, literal: str) -> str:
     """The type to check against: some notations write a number where the op has a pair, or a text for pads."""
     try:
         check_literal(param.type, literal)
-    except Exception:  # noqa: BLE001  the present literal is in the notation of its framework, which is right there
+    except Refusal:  # the present literal is in the notation of its framework, which is right there
         return "value"
     return param.type
 

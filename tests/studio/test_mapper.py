@@ -70,11 +70,21 @@ def test_an_op_is_left_to_edits_where_nothing_is_red(lost: Window) -> None:
     assert lost.mapper.dialog is None
 
 
-def test_a_suggestion_of_the_inspector_opens_the_mapping_with_its_op(lost: Window, qtbot: QtBot) -> None:
+def test_the_inspector_says_where_no_operation_is_close(lost: Window) -> None:
     lost.document.select((red(lost),))
     (card,) = lost.panels.inspector.findChildren(UnmappedCard)
-    texts = [part.text() for part in card.findChildren(type(card.children()[1]))]
+    texts = [part.text() for part in card.findChildren(QLabel)]
     assert any("torch.special.wave(x, 3.0)" in text for text in texts)
+    assert any("No operation is close" in text for text in texts)
+    assert card.suggestions == []
+
+
+def test_a_suggestion_of_the_inspector_opens_the_mapping_with_its_op(
+    lost: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_lost(lost.document, tmp_path, NET.replace("special.wave", "special.tanh_wave"))
+    lost.document.select((red(lost),))
+    (card,) = lost.panels.inspector.findChildren(UnmappedCard)
     qtbot.mouseClick(card.suggestions[0], Qt.MouseButton.LeftButton)
     assert lost.mapper.dialog is not None
     assert lost.mapper.dialog.one_op.said == card.suggestions[0].text()

@@ -46,6 +46,9 @@ class UnmappedCard(QFrame):
             inside.addWidget(narrow(label(self.tr("Nearest operations"), "small")))
             for made in self.suggestions:
                 inside.addWidget(made)
+        elif node.call is not None and not lost.stopped:
+            text = self.tr("No operation is close: compose it from several, write own code, or choose by hand.")
+            inside.addWidget(narrow(label(text, "small", wrap=True)))
         self.map_button = QPushButton(self.tr("Map First …") if lost.waits else self.tr("Map …"))
         self.map_button.setToolTip(self.tr("Say what it means (Enter on the node, or drop an operation on it)"))
         self.map_button.setEnabled(node.call is not None or bool(lost.waits))

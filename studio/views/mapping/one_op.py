@@ -65,7 +65,9 @@ class OneOpPage(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inner)
-        parts = [self.field, chips, self._title, area] if self.suggestions else [self.field, self._title, area]
+        none = self.tr("No operation is close by name and arguments: choose one, compose several, or write own code.")
+        near = chips if self.suggestions else label(none, "small", wrap=True)
+        parts = [self.field, near, self._title, area] if lost is not None else [self.field, self._title, area]
         self.setLayout(column(*parts, gap=8))
         self.setFocusProxy(self.field)
 

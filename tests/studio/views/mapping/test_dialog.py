@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from pivot.decisions import Decision, parse_decision
@@ -63,10 +64,11 @@ def decided(document: Document) -> Decision:
     return parse_decision(text)
 
 
-def test_it_opens_with_the_call_its_place_and_three_suggestions(dialog: MappingDialog) -> None:
+def test_it_opens_with_the_call_and_its_place_and_says_that_nothing_is_close(dialog: MappingDialog) -> None:
     assert dialog.everywhere.text() == "All 3 like this (2 places)"
     assert dialog.only_here.text() == "Only here (1 node)"
-    assert len(dialog.one_op.suggestions) == 3
+    assert dialog.one_op.suggestions == []
+    assert any("No operation is close" in part.text() for part in dialog.one_op.findChildren(QLabel))
     assert not dialog.accept_button.isEnabled()
     assert dialog.why.text() == "choose an operation"
 
