@@ -1,4 +1,4 @@
-"""Which ops an unmapped call may mean, by the words of its name, its tensors and its keywords; none where none is close.
+"""Which ops an unmapped call may mean, by the words of its name, tensors and keywords; none where none is close.
 
 A name is read as words, and a word weighs what it tells: `softplus` stands in one op, `2d` in many, and a word that no
 op knows (`bessel`) speaks against all of them. A likeness of letters alone is no reason.
@@ -26,7 +26,8 @@ SHORT = {
     "addition": "add", "exponential": "exp", "logarithm": "log", "maximum": "max", "minimum": "min", "bn": "batchnorm",
     "pooling": "pool", "padding": "pad", "activation": "act", "embed": "embedding", "cosine": "cos", "sine": "sin",
     "dimensional": "", "the": "", "of": "", "a": "", "an": "", "and": "", "with": "", "to": "", "in": "", "by": "",
-    "custom": "", "my": "", "new": "", "layer": "", "layers": "", "module": "", "fn": "", "func": "", "function": "", "fast": "", "fused": "", "impl": "", "op": "",
+    "custom": "", "my": "", "new": "", "layer": "", "layers": "", "module": "",
+    "fn": "", "func": "", "function": "", "fast": "", "fused": "", "impl": "", "op": "",
 }  # fmt: skip
 
 

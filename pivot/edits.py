@@ -167,6 +167,11 @@ def move_nodes(project: Project, group: str, moved: Mapping[str, Point]) -> Proj
     return replace(project, positions={**project.positions, group: nodes})
 
 
+def put_back(project: Project) -> Project:
+    """Let the layout place everything again."""
+    return replace(project, positions={})
+
+
 def check_literal(kind: str, text: str, file: str = "", line: int = 0, column: int = 0) -> str:
     """The literal to write for a parameter of type `kind` ("int", "int[2]", "float", "bool", "str?"); raises Refusal.
 

@@ -30,7 +30,8 @@ class Project:
     """One source file, what was edited in it, and how it is to be converted.
 
     `texts` lays edited texts over the files on disk. `decisions` are JSON texts, one per decision, so that the value
-    stays hashable and compares by content. `positions` are offsets moved by hand, in scene units, per group and node.
+    stays hashable and compares by content. `positions` are offsets moved by hand, across and along the flow of the
+    drawing, per group and by names of nodes that outlive edits.
     """
 
     source: str

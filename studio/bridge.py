@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence, QShortcut
 
+from studio import positions
 from studio.document import Document
 from studio.picture import Picture
 from studio.report import Report, part_of, within
@@ -41,6 +43,7 @@ class GraphBridge(QObject):
             "focus": graph.tracing.focus,
             "unfocus": graph.tracing.unfocus,
             "heat": self._toggle_heat,
+            "reset_positions": partial(positions.reset, document),
         }
         for shortcut in graph.findChildren(QShortcut):
             if shortcut.key() == QKeySequence(QKeySequence.StandardKey.Find):
@@ -49,11 +52,14 @@ class GraphBridge(QObject):
         graph.selection_changed.connect(self._chosen)
         graph.activated.connect(self._activated)
         graph.op_dropped.connect(self._dropped)
+        graph.items_moved.connect(partial(positions.move, document))
         document.results_changed.connect(self._show)
+        document.project_changed.connect(lambda before, after: self._place())
         document.project_changed.connect(lambda before, after: self._show_heat())
         document.project_changed.connect(lambda before, after: graph.showing.set_broken(self._broken()))
         document.selection_changed.connect(self._follow)
         document.hovered.connect(graph.showing.light)
+        self._place()
         self._show()
 
     def command(self, name: str) -> None:
@@ -70,6 +76,10 @@ class GraphBridge(QObject):
             self._follow()
         self._show_heat()
         self._graph.showing.set_broken(self._broken())
+
+    def _place(self) -> None:
+        project = self._document.project
+        self._graph.set_positions(project.positions if project is not None else {})
 
     def _broken(self) -> dict[str, str]:
         """The nodes at which the present program breaks, and why; the graph shows the last one that did not."""

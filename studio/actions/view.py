@@ -46,6 +46,15 @@ MENU = Menu(
             converted,
         ),
         Action(
+            "view.reset_positions",
+            "Reset Positions",
+            "graph",
+            lambda desk: desk.graph_command("reset_positions"),
+            ("Ctrl+Alt+0",),
+            enabled=lambda document: document.project is not None and bool(document.project.positions),
+            tip="Put everything that was moved by hand back to where the layout has it",
+        ),
+        Action(
             "view.zoom_selection",
             "Zoom to Selection",
             "follow",

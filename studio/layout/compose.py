@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from studio.layout.arrange import Arrangement, Box, Gaps, Line, Point, arrange
+from studio.layout.moved import put_by_hand
 from studio.layout.pause import collection_paused
 from studio.layout.ranks import Pin
 from studio.layout.tree import ROOT, Tree
@@ -15,6 +16,8 @@ from studio.picture import Picture
 
 Size = tuple[float, float]
 Measure = Callable[[str], Size]
+Moved = Mapping[str, Mapping[str, Point]]
+"""Per group the items moved by hand, with their offsets across and along the flow."""
 
 LEVEL_MEMO = 400  # levels whose arrangement is kept
 
@@ -108,14 +111,14 @@ class Composer:
         self._measure = measure
         self._frame = frame or Frame()
         self._gaps = {False: Gaps(), True: Gaps(item=26.0, rank=92.0)}
-        self._memo: dict[tuple[str, frozenset[str], bool], _Sheet] = {}
+        self._memo: dict[tuple[str, frozenset[str], bool, object], _Sheet] = {}
 
-    def draw(self, opened: Iterable[str], horizontal: bool = False) -> Drawing:
+    def draw(self, opened: Iterable[str], horizontal: bool = False, moved: Moved | None = None) -> Drawing:
         """The drawing while these groups are open; those inside closed groups do not matter."""
         with collection_paused():
-            return self._draw(frozenset(opened), horizontal)
+            return self._draw(frozenset(opened), horizontal, moved or {})
 
-    def _draw(self, wanted: frozenset[str], horizontal: bool) -> Drawing:
+    def _draw(self, wanted: frozenset[str], horizontal: bool, moved: Moved) -> Drawing:
         visible = see(self.picture, self.tree, wanted)
         inner: dict[str, frozenset[str]] = {}
         inside_out = list(visible.levels)[::-1]
@@ -126,9 +129,11 @@ class Composer:
         if len(self._memo) > LEVEL_MEMO:
             self._memo.clear()
         for group in inside_out:
-            key = (group, inner[group], horizontal)
+            names = sorted({group, *inner[group]} & moved.keys()) if moved else ()
+            by_hand = tuple((name, tuple(moved[name].items())) for name in names)
+            key = (group, inner[group], horizontal, by_hand)
             if key not in self._memo:
-                self._memo[key] = self._lay_out(visible.levels[group], sheets, horizontal)
+                self._memo[key] = self._lay_out(visible.levels[group], sheets, horizontal, moved.get(group, {}))
             sheets[group] = self._memo[key]
         boxes: dict[str, Rect] = {}
         wires: list[DrawnWire] = []
@@ -148,7 +153,9 @@ class Composer:
         bounds = Rect(0.0, 0.0, width, height)
         return Drawing(visible, MappingProxyType(boxes), tuple(opened_groups), tuple(wires), bounds, horizontal)
 
-    def _lay_out(self, level: Level, sheets: Mapping[str, _Sheet], horizontal: bool) -> _Sheet:
+    def _lay_out(
+        self, level: Level, sheets: Mapping[str, _Sheet], horizontal: bool, moved: Mapping[str, Point]
+    ) -> _Sheet:
         boxes: list[Box] = []
         place: dict[tuple[str, str | None], int] = {}
         sizes: list[Size] = []
@@ -182,7 +189,12 @@ class Composer:
             )
             for wire in level.wires
         ]
-        return self._sheet(level, arrange(boxes, lines, self._gaps[horizontal]), list(place), sizes, horizontal)
+        found = arrange(boxes, lines, self._gaps[horizontal])
+        if moved:
+            offsets = {place[item, None]: offset for item, offset in moved.items() if (item, None) in place}
+            entries, exits = ({at for key, at in place.items() if key[0] == side} for side in (ENTRY, EXIT))
+            found = put_by_hand(found, boxes, lines, offsets, entries, exits)
+        return self._sheet(level, found, list(place), sizes, horizontal)
 
     def _port(self, end: End, sheets: Mapping[str, _Sheet], horizontal: bool, entry: bool) -> float | None:
         """Where an open group has the port of a value, from the middle of its border."""

@@ -19,6 +19,7 @@ from studio.settings import Settings
 from studio.theme import Theme, apply_theme, themes
 from studio.views.graph.view import GraphView
 from studio.window import Window
+from tests.studio.fixtures.dangling import Dangling
 
 FAKE = (sys.executable, str(Path(__file__).parent / "fixtures" / "fake_command.py"))
 LIMIT = 20_000
@@ -44,6 +45,17 @@ def _fresh_settings(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     yield
     # Widgets must not die in the middle of event handling of a later test.
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_dangles(_fresh_settings: None) -> Iterator[None]:
+    """A timer, animation, process or thread that outlives its test would act in the middle of another one."""
+    dangling = Dangling()
+    with pytest.MonkeyPatch.context() as patch:
+        dangling.watch(patch)
+        yield
+    left = dangling.left()
+    assert not left, "still running after the test: " + "\n".join(left)
 
 
 @pytest.fixture

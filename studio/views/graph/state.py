@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from studio.layout.arrange import Point
 from studio.layout.compose import Composer, Drawing
 from studio.layout.tree import ROOT, Tree, build_tree
 from studio.picture import Picture
+from studio.views.graph.by_hand import LastingNames, Positions
 from studio.views.graph.face import Face, Faces
 
 AT_FIRST = 30  # a picture opens level by level while no more than so many items are to be seen
@@ -28,7 +30,11 @@ class GraphState:
     """One picture as it is looked at. `measure` gives the size of a closed item from its face."""
 
     def __init__(
-        self, picture: Picture, measure: Callable[[Face], tuple[float, float]], horizontal: bool = False
+        self,
+        picture: Picture,
+        measure: Callable[[Face], tuple[float, float]],
+        horizontal: bool = False,
+        positions: Positions | None = None,
     ) -> None:
         self.picture = picture
         self.tree: Tree = build_tree(picture)
@@ -36,6 +42,8 @@ class GraphState:
         self._composer = Composer(picture, self.tree, lambda item: measure(self.faces.of(item)))
         self.opened = opened_at_first(self.tree)
         self.horizontal = horizontal
+        self.positions: Positions = positions or {}
+        self._names: LastingNames | None = None
         self.nodes: frozenset[str] = frozenset()
         self.modules: frozenset[str] = frozenset()
         self.ends: frozenset[str] = frozenset()  # inputs and outputs: nobody outside knows them
@@ -43,8 +51,39 @@ class GraphState:
         self.drawing = self._draw()
 
     def _draw(self) -> Drawing:
-        self.drawing = self._composer.draw(self.opened, self.horizontal)
+        moved = self.names.moved(self.positions) if self.positions else None
+        self.drawing = self._composer.draw(self.opened, self.horizontal, moved)
         return self.drawing
+
+    @property
+    def names(self) -> LastingNames:
+        """The names under which positions are kept, made when they are first wanted."""
+        if self._names is None:
+            self._names = LastingNames(self.picture, self.tree)
+        return self._names
+
+    def set_positions(self, positions: Positions) -> bool:
+        """Put items where a hand put them; whether that changed the drawing."""
+        if positions == self.positions:
+            return False
+        self.positions = positions
+        self._draw()
+        return True
+
+    def level_of(self, item: str) -> str:
+        """The group in whose level an item is drawn."""
+        if item in self.tree.groups:
+            return self.tree.groups[item].parent or ROOT
+        return self.tree.home.get(item, ROOT)
+
+    def placed(self, items: Iterable[str], across: float, along: float) -> dict[str, dict[str, Point]]:
+        """Positions of some items after they were moved on by that much, by the names that are kept."""
+        found: dict[str, dict[str, Point]] = {}
+        for item in items:
+            level, name = self.level_of(item), self.names.of[item]
+            x, y = self.positions.get(level, {}).get(name, (0.0, 0.0))
+            found.setdefault(level, {})[name] = (round(x + across, 1), round(y + along, 1))
+        return found
 
     def set_opened(self, groups: Iterable[str]) -> bool:
         """Open exactly these groups; whether that changed the drawing."""

@@ -12,6 +12,7 @@ from studio.layout.compose import Rect
 from studio.layout.tree import ROOT
 from studio.picture import Picture
 from studio.views.graph.breadcrumb import Breadcrumb
+from studio.views.graph.by_hand import Positions, changed
 from studio.views.graph.colors import LIGHT, GraphColors
 from studio.views.graph.controls import Controls
 from studio.views.graph.find import Finder, Hit
@@ -19,6 +20,7 @@ from studio.views.graph.gestures.drop import Drop
 from studio.views.graph.gestures.gesture import Gestures
 from studio.views.graph.gestures.hover import Hover
 from studio.views.graph.gestures.lead import Lead
+from studio.views.graph.gestures.move import Move
 from studio.views.graph.gestures.open_close import OpenClose
 from studio.views.graph.gestures.pan import Pan
 from studio.views.graph.gestures.pick import Pick
@@ -32,13 +34,12 @@ from studio.views.graph.opening import Opening
 from studio.views.graph.scene import GraphScene
 from studio.views.graph.search import SearchBar
 from studio.views.graph.showing import Showing
+from studio.views.graph.sight import READABLE, Sight
 from studio.views.graph.state import GraphState, Selected
 from studio.views.graph.surface import Surface
 from studio.views.graph.tracing import Tracing
 
 INSET = 12  # pixels between the panels and the border of the view
-READABLE = 0.65  # zoom below which a picture is first shown from its beginning instead of whole
-START_ZOOM = 0.8
 
 
 class GraphView(QWidget):
@@ -56,6 +57,7 @@ class GraphView(QWidget):
     op_dropped = Signal(str, str)
     op_inserted = Signal(str, str, object)
     wire_led = Signal(str, str, str)
+    items_moved = Signal(object, str)
     menu_wanted = Signal(QPoint)
     zoom_changed = Signal(float)
     direction_changed = Signal(bool)
@@ -74,8 +76,9 @@ class GraphView(QWidget):
         self.state: GraphState | None = None
         self.current: str | None = None  # the item the keyboard goes on from
         self._horizontal = False
+        self._positions: Positions = {}
         self.showing = Showing(self)
-        self._start_pending = False
+        self.sight = Sight(self)
         self._empty = QLabel(self.tr("No network to show"), self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -87,7 +90,8 @@ class GraphView(QWidget):
         self._opening = Opening(self)
         self.tracing = Tracing(self)
         zoom = Zoom(self)
-        gestures = Gestures((Rubber(self), Lead(self), OpenClose(self), Pick(self), Pan(self), Walk(self), zoom))
+        hands = (Rubber(self), Lead(self), OpenClose(self), Pick(self), Move(self), Pan(self), Walk(self), zoom)
+        gestures = Gestures(hands)
         self.canvas.give(gestures, Hover(self), zoom, Drop(self))
         self.canvas.settle = self._opening.transition.finish
         self.canvas.ask_menu = lambda place, screen: self.menu_wanted.emit(screen)
@@ -127,7 +131,7 @@ class GraphView(QWidget):
         if picture is None:
             self.state = None
         else:
-            self.state = GraphState(picture, self.look.size, self._horizontal)
+            self.state = GraphState(picture, self.look.size, self._horizontal, self._positions)
             if same and old is not None:
                 known = old.opened & frozenset(self.state.tree.groups)
                 if known or not old.opened:
@@ -149,8 +153,8 @@ class GraphView(QWidget):
             if kept is not None:
                 self.canvas.bring(*self.state.drawing.boxes[kept.item].centre, kept.seen_at)
             else:
-                self._start_pending = True
-                self._start()
+                self.sight.pending = True
+                self.sight.start()
         else:
             self.search.search_with(lambda query: ())
         self.canvas.repopulate()
@@ -166,7 +170,7 @@ class GraphView(QWidget):
             shown = [item for item in self.state.drawing.boxes if item in marks.chosen or item in marks.holding]
             self.current = shown[0] if shown else None
             self._tell_current()
-            if shown and not self._start_pending:
+            if shown and not self.sight.pending:
                 self.canvas.ensure_seen(self.around(shown))
 
     def reveal(self, nodes: Iterable[str], modules: Iterable[str] = ()) -> None:
@@ -226,6 +230,22 @@ class GraphView(QWidget):
                     self.canvas.bring(*self.state.drawing.boxes[kept.item].centre, kept.seen_at)
                 self.canvas.repopulate()
         self.direction_changed.emit(horizontal)
+
+    def set_positions(self, positions: Positions) -> None:
+        """Put items where hands put them; what was not moved stays where it is on the screen."""
+        before, self._positions = self._positions, positions
+        if self.state is None or positions == before:
+            return
+        self._opening.transition.finish()
+        old = self.state.drawing
+        if not self.state.set_positions(positions):
+            return
+        moved = {self.state.names.item_of.get(name) for name in changed(before, positions)}
+        kept = self._opening.nearest(old, (item for item in old.boxes if item not in moved))
+        self.take_over()
+        if kept is not None:
+            self.canvas.bring(*self.state.drawing.boxes[kept.item].centre, kept.seen_at)
+        self.canvas.repopulate()
 
     def open_all(self) -> None:
         """Open every group, folds included."""
@@ -346,7 +366,7 @@ class GraphView(QWidget):
         whole = self.canvas.seen().covers(self.state.drawing.bounds)
         self._opening.open_exactly(groups, animated=not whole)
         if whole:
-            self._first_sight()
+            self.sight.first()
 
     def _walk_to(self, item: str | None, keep: bool) -> None:
         if item is None or self.state is None:
@@ -427,31 +447,10 @@ class GraphView(QWidget):
         self.minimap.show_seen(self.canvas.seen())
         self.zoom_changed.emit(self.canvas.zoom)
 
-    def _start(self) -> None:
-        """Show a new network once the size of the view is known."""
-        if not self._start_pending or self.state is None or not self.isVisible():
-            return
-        self._start_pending = False
-        self._first_sight()
-
-    def _first_sight(self) -> None:
-        """The whole network where it can be read so, else its beginning."""
-        if self.state is None:
-            return
-        bounds = self.state.drawing.bounds
-        self.canvas.fit(bounds, glide=False)
-        if self.canvas.zoom < READABLE:
-            width, height = self.canvas.viewport().width(), self.canvas.viewport().height()
-            if self._horizontal:
-                at = (bounds.x + width / 2 / START_ZOOM - 60.0, bounds.centre[1])
-            else:
-                at = (bounds.centre[0], bounds.y + height / 2 / START_ZOOM - 80.0)
-            self.canvas.look_at(*at, START_ZOOM, glide=False)
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._place_panels()
-        self._start()
+        self.sight.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -39,11 +39,11 @@ def test_what_is_taken_follows_the_hand(show, qtbot, button):
     assert seen.y == pytest.approx(before.y + 70 / 0.8)
 
 
-def test_a_drag_that_begins_on_a_node_pans_and_selects_nothing(show, qtbot):
+def test_the_middle_button_pans_on_a_node_too_and_selects_nothing(show, qtbot):
     view = show(resnet50(), 0.8)
     start = place_of(view, "n2")
     before = view.canvas.seen()
-    drag(qtbot, view, start, start + QPoint(0, 90))
+    drag(qtbot, view, start, start + QPoint(0, 90), Qt.MouseButton.MiddleButton)
     assert view.canvas.seen().y == pytest.approx(before.y - 90 / 0.8)
     assert not view.has_selection
 

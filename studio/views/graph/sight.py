@@ -1,0 +1,40 @@
+"""What of a network is seen first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.views.graph.view import GraphView
+
+READABLE = 0.65  # zoom below which a picture is first shown from its beginning instead of whole
+START_ZOOM = 0.8
+
+
+class Sight:
+    """`pending`: a new network waits for the size of the view to be known."""
+
+    def __init__(self, view: GraphView) -> None:
+        self._view = view
+        self.pending = False
+
+    def start(self) -> None:
+        """Show a new network once the size of the view is known."""
+        if self.pending and self._view.state is not None and self._view.isVisible():
+            self.pending = False
+            self.first()
+
+    def first(self) -> None:
+        """The whole network where it can be read so, else its beginning."""
+        view = self._view
+        if view.state is None:
+            return
+        bounds = view.state.drawing.bounds
+        view.canvas.fit(bounds, glide=False)
+        if view.canvas.zoom < READABLE:
+            width, height = view.canvas.viewport().width(), view.canvas.viewport().height()
+            if view.horizontal:
+                at = (bounds.x + width / 2 / START_ZOOM - 60.0, bounds.centre[1])
+            else:
+                at = (bounds.centre[0], bounds.y + height / 2 / START_ZOOM - 80.0)
+            view.canvas.look_at(*at, START_ZOOM, glide=False)
