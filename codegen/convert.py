@@ -11,6 +11,8 @@ from codegen.layout import Layout
 from codegen.lower import Lowering
 from codegen.restating import elaborate_for
 from codegen.rolling.module import forget_building, is_rolled, write_rolled, written_in_place
+from codegen.same import entry_text, unchanged
+from codegen.writing.copying import copied_module
 from codegen.writing.module import write_module
 from codegen.writing.sites import Sites
 from codegen.writing.text import render_expression, render_with_spans
@@ -54,6 +56,8 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
     "keras", or "calls": what the program itself says, without the defaults of its library.
     """
     step("lower")
+    if framework == done.evaluator.dialect.framework:
+        return write_copy(done, framework, opset, step)
     visit_companions(done)
     rolled = is_rolled(done.network)
     if rolled:
@@ -66,6 +70,20 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
         done.network.trace.unread[id(arm)] = "its tensors would be stored in another order behind it"
     writer = Writer(done, lowering, sites, layout, opset, init)
     written = (write_rolled if rolled else write_module)(writer, docstring_of(done))
+    return printed(done, lowering, sites, layout, written)
+
+
+def write_copy(done: Elaborated, framework: str, opset: OpSet, step: Step) -> Converted:
+    """The text of a program in its own framework, in one file and laid out anew. Raises Refusal."""
+    lowering, sites, layout = unchanged(done, framework, opset)
+    step("write")
+    entry = entry_text(done.network.entry)
+    tree = copied_module(done, entry, docstring_of(done))
+    return printed(done, lowering, sites, layout, WrittenModule(tree, entry))
+
+
+def printed(done: Elaborated, lowering: Lowering, sites: Sites, layout: Layout, written: WrittenModule) -> Converted:
+    """A written module as text, with the places of its nodes."""
     ast.fix_missing_locations(written.tree)
     text, placed = render_with_spans(written.tree)
     spans = {id(node): (line, column, end_line, end_column) for node, line, column, end_line, end_column in placed}

@@ -49,10 +49,7 @@ def dialect_of(framework: str, file: str) -> Dialect:
     raise refuse("framework", file, 0, 0, f"sources in {framework} are not read yet", "give a PyTorch or Keras source")
 
 
-def check_direction(source: str, target: str, file: str) -> None:
-    """Refuse the directions that this version does not write."""
-    if target == source:
-        why = f"the source is {source} already"
-        raise refuse("direction", file, 0, 0, why, f"choose another framework than {target} with --to")
+def check_direction(target: str, file: str) -> None:
+    """Refuse the frameworks that this version does not write."""
     if importlib.util.find_spec(f"codegen.{target}") is None:
         raise refuse("direction", file, 0, 0, f"{target} is not written yet", "use --to keras or --to torch")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codegen.convert import Converted
 from codegen.layout import Placed
-from codegen.lower import Step
+from codegen.lower import Lowering, Step
 from codegen.orders import first_tensor, identity, permutation, tensors
 from codegen.writing.slots import target_params
 from pivot.dims import hint as dim_hint
@@ -344,3 +344,18 @@ class ReadSide:
         if isinstance(value, tuple):
             return tuple(self.operand(v) for v in value)
         return value
+
+
+class SourceSide(ReadSide):
+    """The nodes of a program that is written in its own framework, with the steps that stand for them."""
+
+    def __init__(self, done: Elaborated, lowering: Lowering, mode: str) -> None:
+        super().__init__(done, mode)
+        self.lowering = lowering
+
+    def items(self) -> Iterator[Item]:
+        """All items in order."""
+        for item in super().items():
+            low = self.lowering.lowered.get(id(item.node)) if item.node is not None else None
+            steps = low.chosen.steps if low is not None and low.chosen is not None else ()
+            yield replace(item, step=steps[-1]) if steps else item

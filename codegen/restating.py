@@ -19,6 +19,8 @@ ROUNDS = 4
 
 def elaborate_for(request: Request, dialect: Dialect, framework: str, opset: OpSet) -> Elaborated:
     """Elaborate a program so that as much of it as can be is written in the target. Raises Refusal."""
+    if framework == dialect.framework:
+        return elaborate(request, dialect, opset)  # what is copied need not be restated
     request = replace(request, restated=request.restated | unwritten(framework, dialect.framework, opset))
     done = elaborate(request, dialect, opset)
     for _ in range(ROUNDS):

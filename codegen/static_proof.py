@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.convert import Converted
-from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, refer
+from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, SourceSide, refer
+from codegen.same import Unchanged
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
@@ -74,9 +75,25 @@ def prove(converted: Converted, dialect: Dialect, opset: OpSet, path: Path) -> P
 
 
 def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Proof) -> None:
+    """The lowered steps of one mode and the nodes that were read back."""
+    same_framework = converted.layout.framework == converted.done.evaluator.dialect.framework
+    left = SourceSide(converted.done, converted.lowering, mode) if same_framework else LoweredSide(converted, mode)
+    compare_sides(left, ReadSide(target, mode), mode, proof)
+
+
+def compare_networks(one: Elaborated, two: Elaborated, opset: OpSet) -> Proof:
+    """Are two programs of one framework the same network, both modes, whatever their texts are?"""
+    proof = Proof(target=two)
+    lowering = Unchanged(one, one.evaluator.dialect.framework, opset)
+    for mode in ("eval", "train"):
+        compare_sides(SourceSide(one, lowering, mode), ReadSide(two, mode), mode, proof)
+        if proof.why is not None:
+            break
+    return proof
+
+
+def compare_sides(left: LoweredSide | ReadSide, right: ReadSide, mode: str, proof: Proof) -> None:
     """Walk both sides of one mode side by side."""
-    left = LoweredSide(converted, mode)
-    right = ReadSide(target, mode)
     a, b = list(left.items()), list(right.items())
     same: dict[str, str] = dict(zip(left.inputs, right.inputs, strict=False))
     open_ = dict(enumerate(b))
@@ -97,7 +114,7 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
         extra = next(iter(open_.values()))
         proof.why, proof.place = f"the target goes on with {extra.op}", place_of(extra.node)
         return
-    wanted = [same.get(o) for o in left.outputs]
+    wanted = [same.get(o) if o is not None else None for o in left.outputs]
     if wanted != right.outputs:
         proof.why = "the outputs are other values"
 

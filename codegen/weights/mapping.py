@@ -89,6 +89,10 @@ def carry_weights(
     found.update(carry_unread(converted, proof, checkpoint))
     found.update(counters(proof))
     found.update(fillings(proof))
+    if proof.target is not None and converted.layout.framework == converted.done.evaluator.dialect.framework:
+        names = {name for names in parameter_names(proof.target).values() for name in names}
+        counts = counters(proof)  # of the same framework, so that they go on
+        found.update({n: checkpoint[n] for n in names if n in checkpoint and (n in counts or n not in found)})
     return found
 
 

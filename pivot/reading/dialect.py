@@ -32,6 +32,7 @@ class Dialect(TensorCalls):
 
     forward_names: tuple[str, ...] = ("forward",)
     builds_step_by_step = False  # do files build models of tensors by statements at module level?
+    made_models: frozenset[str] = frozenset()  # what of the library functions and variables make whole models with
     mutable_tensors = True  # does `x += y` change x for every alias?
 
     # -- names ---------------------------------------------------------------

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.problems import refuse
+from pivot.problems import Refusal, refuse
 from pivot.reading import classes, lookup, straight_line
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import ClassObject, FunctionObject, Value
+from pivot.reading.values import Api, ClassObject, FunctionObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -126,6 +126,7 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     """The only or last top-level model: from the main block, a variable, a class, or a builder function."""
     classes_here = models(ev, scope, tree)
     makers = {f.name for f in tree.body if isinstance(f, ast.FunctionDef) and makes(f, set(classes_here), tree)}
+    makers |= {f.name for f in tree.body if isinstance(f, ast.FunctionDef) and makes_library_model(ev, f, frame)}
     for statement in [*main_block(tree), *tree.body]:
         if (
             isinstance(statement, ast.Assign)
@@ -135,6 +136,12 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
             call = innermost_call(statement.value)
             if isinstance(call.func, ast.Name) and call.func.id in {*classes_here, *makers}:
                 return ast.unparse(call)
+    for node in (n for statement in main_block(tree) for n in ast.walk(statement)):  # `Net()(images)`
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and isinstance(node.func.func, ast.Name):
+            if node.func.func.id in {*classes_here, *makers}:
+                return ast.unparse(node.func)
+    if not classes_here and (found := library_entry(ev, frame, tree)) is not None:
+        return found
     if not classes_here:
         raise refuse(
             "no-model",
@@ -176,6 +183,49 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
         f"{free[-1]} needs arguments ({missing})",
         f'give them with --model "{free[-1]}({missing.split(",")[0]}=...)"',
     )
+
+
+def library_entry(ev: Evaluator, frame: Frame, tree: ast.Module) -> str | None:
+    """The last model that a file without model classes makes of the library's own: a variable, or a function's."""
+    for statement in reversed([*tree.body, *main_block(tree)]):
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            if isinstance(statement.value, ast.Call) and is_library_model(ev, statement.value, frame):
+                return statement.targets[0].id
+        if isinstance(statement, ast.FunctionDef) and not required_arguments(statement):
+            if makes_library_model(ev, statement, frame):
+                return f"{statement.name}()"
+    return None
+
+
+def makes_library_model(ev: Evaluator, node: ast.FunctionDef, frame: Frame) -> bool:
+    """Does a function return a model that it makes of the library's own? (`return keras.Model(inputs, outputs)`)"""
+    made = {
+        target.id
+        for n in ast.walk(node)
+        if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call) and is_library_model(ev, n.value, frame)
+        for target in n.targets
+        if isinstance(target, ast.Name)
+    }
+    given = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
+    return any(
+        (isinstance(value, ast.Name) and value.id in made)
+        or (isinstance(value, ast.Call) and is_library_model(ev, value, frame))
+        for value in given
+    )
+
+
+def is_library_model(ev: Evaluator, node: ast.Call, frame: Frame) -> bool:
+    """Is a call one of a library class that whole models are made with?"""
+    root: ast.expr = node.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name) or lookup.in_module(ev, frame.scope, root.id) is None:
+        return False
+    try:
+        callee = ev.evaluate(node.func, frame).hint
+    except Refusal:
+        return False
+    return isinstance(callee, Api) and callee.name in ev.dialect.made_models
 
 
 def innermost_call(node: ast.Call) -> ast.Call:

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
 
-CREATORS = {"torch.randn", "torch.rand", "torch.zeros", "torch.ones", "torch.empty", "torch.randint"}
+CREATORS = {
+    *("torch.randn", "torch.rand", "torch.zeros", "torch.ones", "torch.empty", "torch.randint"),
+    *("tensorflow.zeros", "tensorflow.ones", "tensorflow.random.normal", "tensorflow.random.uniform"),
+    *("keras.ops.zeros", "keras.ops.ones", "keras.random.normal", "keras.random.uniform"),
+    *("numpy.zeros", "numpy.ones", "numpy.random.rand", "numpy.random.randn", "numpy.random.normal"),
+}
 TOOLS = {"torch.onnx.export", "torch.jit.trace", "torch.export.export"}
 
 
@@ -192,9 +197,12 @@ def spec_of(
         high_value = kwargs.get("high") or (numbers[-1] if numbers else None)
         high = high_value.hint if high_value is not None and isinstance(high_value.hint, int) else None
         args = [a for a in args if not isinstance(a.hint, int)]
-    if "dtype" in kwargs and isinstance(kwargs["dtype"].hint, Api):
+    said = kwargs["dtype"].hint if "dtype" in kwargs else None
+    if isinstance(said, str):
+        dtype = said
+    elif isinstance(said, Api):
         dtype = {"long": "int64", "float": "float32", "int": "int32", "double": "float64"}.get(
-            kwargs["dtype"].hint.name.rpartition(".")[2], kwargs["dtype"].hint.name.rpartition(".")[2]
+            said.name.rpartition(".")[2], said.name.rpartition(".")[2]
         )
     size = kwargs.get("size") or (args[0] if args and not isinstance(args[0].hint, int) else Value(tuple(args)))
     try:

@@ -37,6 +37,7 @@ class KerasDialect(KerasModules):
     framework = "keras"
     forward_names = ("call", "__call__")
     builds_step_by_step = True
+    made_models = frozenset({"keras.Model", "keras.Sequential"})
     mutable_tensors = False
 
     def canonical(self, name: str) -> str:

@@ -41,6 +41,7 @@ class TorchDialect(TorchModules):
     """torch, torch.nn and torch.nn.functional."""
 
     framework = "torch"
+    made_models = frozenset({"torch.nn.Sequential"})
 
     def canonical(self, name: str) -> str:
         """`torch.nn.modules.conv.Conv2d` and the like are `torch.nn.Conv2d`; private bases keep their place."""

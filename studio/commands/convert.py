@@ -208,9 +208,9 @@ def summary(run: Run, record: dict[str, object]) -> list[str]:
             order = f", stored as {tensor['target_axes']}" if moved else ""
             lines.append(f"  {kind[:-1]} {tensor['name']}: ({shape}) {tensor['dtype']}{order}")
     if nodes["unmapped"]:
-        lines.append(
-            f"  {nodes['unmapped']} of {count} nodes are unmapped: they raise NotImplementedError where they stand"
-        )
+        copied = run.target == run.program.framework
+        what = "are copied, and nothing proves them" if copied else "raise NotImplementedError where they stand"
+        lines.append(f"  {nodes['unmapped']} of {count} nodes are unmapped: they {what}")
     if record["weights"]:
         lines.append(f"  weights: {run.directory / weights_name(Path(run.program.project.source), run.target)}")
     return lines

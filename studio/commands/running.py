@@ -102,7 +102,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
         output.progress(name, next(steps), total)
 
     step("read")
-    check_direction(program.framework, program.project.target, program.project.source)
+    check_direction(program.project.target, program.project.source)
     step("elaborate")
     done = elaborate_for(program.request, program.dialect, program.project.target, program.opset)
     run = Run(program, directory, done, places_of(done))
@@ -117,7 +117,9 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     except Refusal as refusal:
         run.stopped = refusal.problem
         return run
-    problem = proof_problem(run.proof, program.project.source, bool(done.evaluator.applied), run.target)
+    target = "copy" if run.target == program.framework else run.target
+    wrapped = bool(done.evaluator.applied) and target != "copy"
+    problem = proof_problem(run.proof, program.project.source, wrapped, target)
     run.extra = () if problem is None else (problem,)
     return run
 
@@ -126,7 +128,8 @@ def proof_problem(proof: Proof, source: str, wrapped: bool = False, target: str 
     """A difference is an error; a target that the reader cannot follow is only not proved.
 
     `wrapped`: decorators are written that replace functions, which nothing but the proof checks. `target`: PyTorch is
-    written in words that the reader knows, so that what it cannot follow would not run either.
+    written in words that the reader knows, so that what it cannot follow would not run either; "copy" stands for the
+    framework of the source, whose text could be read before.
     """
     if proof.why is None:
         return None
@@ -136,7 +139,7 @@ def proof_problem(proof: Proof, source: str, wrapped: bool = False, target: str 
         if wrapped:
             remedy = "write what the decorators of the forward pass do into the functions"
             return Problem("not-proved", "error", source, 0, 0, why, remedy)
-        if target == "torch":
+        if target in ("torch", "copy"):
             where, at = proof.place or (source, 0)
             return Problem("not-proved", "error", where, at, 0, why, "report this as a defect")
         return Problem("not-proved", "warning", source, 0, 0, why, "check the numbers with --verify")

@@ -102,3 +102,13 @@ def test_an_unbound_name_is_refused_with_the_option_that_binds_it(read: Read, re
     problem = refused(read, NET.replace("hidden=8", "hidden=opt.hidden"), "2x4")
     assert (problem.code, problem.line) == ("unbound", 6)
     assert problem.remedy == "bind it with --set opt=VALUE"
+
+
+def test_a_model_of_the_librarys_own_is_found(read_keras: Read) -> None:
+    head = "import keras\nimport tensorflow as tf\nfrom keras import layers\n\n"
+    builder = "def build():\n    model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])\n    return model\n"
+    assert read_keras(head + builder).network.entry == "build()"
+    assert read_keras(f"{head}a = keras.Sequential([keras.Input((4,)), layers.Dense(3)])\n").network.entry == "a"
+    needs = builder.replace("build()", "build(width)")
+    called = "if __name__ == '__main__':\n    print(build(3)(tf.zeros((2, 4))).shape)\n"
+    assert read_keras(head + needs + called).network.entry == "build(3)"

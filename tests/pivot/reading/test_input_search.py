@@ -86,3 +86,16 @@ def test_shapes_that_nobody_tells_are_refused(read: Read, refused: Callable[...,
     problem = refused(read, f"class Net(nn.Module):\n    {forward}\n")
     assert problem.code == "input"
     assert "--input" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("made", "found"),
+    [("tf.random.normal((2, 5))", "2x5"), ("tf.zeros((3, 5), dtype='float32')", "3x5"), ("np.zeros((4, 5))", "4x5")],
+)
+def test_tensors_of_tensorflow_and_numpy_tell_the_input(read_keras: Read, made: str, found: str) -> None:
+    text = "import numpy as np\nimport tensorflow as tf\nfrom tensorflow.keras import layers\n\n"
+    text += "class Net(tf.keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+    text += "        self.fc = layers.Dense(3)\n\n"
+    text += "    def call(self, x, training=False):\n        return self.fc(x)\n\n"
+    text += f"if __name__ == '__main__':\n    images = {made}\n    print(Net()(images).shape)\n"
+    assert [str(spec) for spec in read_keras(text).specs] == [found]

@@ -1,0 +1,318 @@
+"""The text of a target in the framework of its source: the statements that the model needs, as they stand, in one file.
+
+What is copied keeps its names, comments and spelling; it is laid out anew. Definitions of sibling files come before
+those of the opened one, without the imports that brought them. Training, data and what runs under the main guard stay
+behind, as they do in every conversion.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import copy
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codegen.verify.slicing import SliceError, needed_statements
+from pivot.problems import refuse
+from pivot.reading import imports, registries
+from pivot.reading.frames import Scope
+from pivot.reading.restating import is_restatement
+from pivot.reading.values import ModuleScope
+
+if TYPE_CHECKING:
+    from pivot.reading.elaborate import Elaborated
+
+Imported = ast.Import | ast.ImportFrom
+BUILTINS = frozenset(dir(builtins))
+
+
+def copied_module(done: Elaborated, entry: ast.expr, docstring: str) -> ast.Module:
+    """One file with everything that an expression of the opened file needs. Raises Refusal."""
+    return Copy(done).module(entry, docstring)
+
+
+class Copy:
+    """What is taken from each file, and what stands for the names that files import from each other."""
+
+    def __init__(self, done: Elaborated) -> None:
+        self.ev = done.evaluator
+        self.main = next(iter(self.ev.files))
+        self.entry = done.network.entry
+        self.trees = {
+            str(tree.__dict__["file"]): tree
+            for tree in self.ev.trace.keep
+            if isinstance(tree, ast.Module) and "file" in tree.__dict__
+        }
+        self.taken: dict[str, dict[tuple[int, ...], ast.stmt]] = {}
+        self.asked: dict[tuple[str, str], None] = {}
+        self.given = frozenset(self.ev.override_nodes)
+
+    def module(self, entry: ast.expr, docstring: str) -> ast.Module:
+        """The whole file."""
+        own = next((name for name in self.given if name.startswith("self.")), None)
+        if own is not None:
+            why = f"--set {own} binds an attribute, which a copy of the source has no place for"
+            raise refuse("bind", "--set", 0, 0, why, "write the value into the source")
+        self.take(self.main, self.entry)
+        self.add_registrations()
+        parts = {file: [statement for _, statement in sorted(taken.items())] for file, taken in self.taken.items()}
+        written = {file: self.copies(file, statements) for file, statements in parts.items()}
+        body = self.put_together(written)
+        check_names(body)
+        head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []
+        bound = [
+            ast.Assign([ast.Name(name, ast.Store())], copy.deepcopy(text))
+            for name, text in self.ev.override_nodes.items()
+        ]
+        futures = [s for s in body if is_future(s)]
+        rest = [s for s in body if not is_future(s)]
+        place = next((i for i, s in enumerate(rest) if not isinstance(s, Imported)), len(rest))
+        rest[place:place] = bound
+        return ast.Module([*head, *futures, *without_unread(rest, entry)], [])
+
+    # -- what is needed -------------------------------------------------------------
+
+    def take(self, file: str, expression: str) -> None:
+        """Take the statements of a file that an expression needs, and what they import from other files."""
+        try:
+            places = needed_statements(self.ev.files[file], expression, self.given)
+        except SliceError as error:
+            remedy = "name a model that the file defines with --model"
+            raise refuse("model", file, 1, 1, str(error), remedy) from None
+        known = self.taken.setdefault(file, {})
+        for place in places:
+            if place not in known:
+                known[place] = statement_at(self.trees[file], place)
+                self.follow(file, known[place])
+
+    def follow(self, file: str, statement: ast.stmt) -> None:
+        """Take what a statement imports from other files of the program."""
+        scope = self.ev.scopes[Path(file)]
+        for node in ast.walk(statement):
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                continue
+            if isinstance(node, Imported):
+                for alias in node.names:
+                    source = self.origin(scope, node, alias)
+                    if isinstance(source, tuple):
+                        self.ask(*source)
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                module = self.module_named(scope, node.value.id)
+                if module is not None:
+                    self.ask(module, node.attr)
+            elif isinstance(node, ast.Name) and node.id not in scope.lazy and node.id not in BUILTINS:
+                found = self.from_star(scope, node.id)
+                if found is not None:
+                    self.ask(found, node.id)
+
+    def ask(self, file: str, name: str) -> None:
+        """Take a name of another file."""
+        if (file, name) not in self.asked:
+            self.asked[file, name] = None
+            self.take(file, name)
+
+    def origin(self, scope: Scope, node: Imported, alias: ast.alias) -> tuple[str, str] | str | None:
+        """Where an imported name is defined: file and name, the file of a module, or None for a library's."""
+        frame = self.ev.module_frame(scope)
+        if isinstance(node, ast.Import):
+            root = alias.name.partition(".")[0]
+            found = imports.find_absolute(alias.name.split("."), frame) if root not in imports.LIBRARIES else None
+            return None if found is None else str(found.resolve())
+        path = imports.defined_in(self.ev, node, alias.name, frame)
+        if path is None:
+            beside = imports.find_relative(node.level, [alias.name], frame) if node.level and not node.module else None
+            return None if beside is None else str(beside.resolve())
+        if is_restatement(str(path)):
+            return None
+        value = imports.from_file(self.ev, path, alias.name, frame, node)
+        if isinstance(value.hint, ModuleScope) and isinstance(value.hint.scope, Scope):
+            return value.hint.scope.file
+        return str(path.resolve()), alias.name
+
+    def module_named(self, scope: Scope, name: str) -> str | None:
+        """The file of the module that a name of a file stands for."""
+        for statement in scope.lazy.get(name, []):
+            for node in ast.walk(statement):
+                for alias in node.names if isinstance(node, Imported) else ():
+                    if name == (alias.asname or alias.name.partition(".")[0]):
+                        source = self.origin(scope, node, alias)  # type: ignore[arg-type]
+                        if isinstance(source, str):
+                            return source
+        return None
+
+    def from_star(self, scope: Scope, name: str) -> str | None:
+        """The file of the program that `from ... import *` takes a name from."""
+        frame = self.ev.module_frame(scope)
+        for statement in reversed(scope.stars):
+            path = imports.file_of(self.ev, statement, frame)
+            if path is not None and name in imports.open_file(self.ev, path).lazy:
+                return str(path.resolve())
+        return None
+
+    def add_registrations(self) -> None:
+        """Take what fills the tables that were taken: `@register class Net`, `register(...)`."""
+        tables = set(self.ev.registries.values())
+        for scope in self.ev.scopes.values():
+            tree = self.trees.get(scope.file)
+            if tree is None or scope.file not in self.taken:
+                continue
+            for place, statement in enumerate(tree.body):
+                maker = registries.registers(statement)
+                makes = maker and any(registries.fills(self.ev, scope, maker, table) for table in tables)
+                if makes and (place,) not in self.taken[scope.file]:
+                    for name in sorted(bound_by(statement)):
+                        self.take(scope.file, name)
+                    self.taken[scope.file].setdefault((place,), statement)
+
+    # -- how it is put together ---------------------------------------------------------
+
+    def copies(self, file: str, statements: list[ast.stmt]) -> list[ast.stmt]:
+        """Copies of statements without imports of the program's own files."""
+        scope = self.ev.scopes[Path(file)]
+        inliner = Inliner(self, scope)
+        found: list[ast.stmt] = []
+        for statement in statements:
+            made = inliner.visit(copied(statement))
+            found += made if isinstance(made, list) else [] if made is None else [made]
+        return found
+
+    def put_together(self, written: Mapping[str, list[ast.stmt]]) -> list[ast.stmt]:
+        """Imports first where there are several files, then the files that others need, then the opened one."""
+        if len(written) == 1:
+            return written[self.main]
+        every = [s for file in [self.main, *written] for s in written[file]]
+        heads = {ast.dump(s): s for s in every if isinstance(s, Imported)}
+        ordered = [*(file for file in self.in_order() if file != self.main and file in written), self.main]
+        return [*heads.values(), *(s for file in ordered for s in written[file] if not isinstance(s, Imported))]
+
+    def in_order(self) -> list[str]:
+        """Files, those that others take names from first."""
+        found: dict[str, None] = {}
+
+        def visit(file: str, above: frozenset[str]) -> None:
+            scope = self.ev.scopes[Path(file)]
+            for statement in [*self.taken[file].values(), *scope.stars]:
+                for node in ast.walk(statement):
+                    for alias in node.names if isinstance(node, Imported) else ():
+                        source = self.origin(scope, node, alias) if alias.name != "*" else self.star_file(scope, node)  # type: ignore[arg-type]
+                        other = source[0] if isinstance(source, tuple) else source
+                        if other in self.taken and other not in above and other not in found:
+                            visit(other, above | {other})
+            found.setdefault(file)
+
+        visit(self.main, frozenset({self.main}))
+        return [*found, *(file for file in self.taken if file not in found)]
+
+    def star_file(self, scope: Scope, node: ast.AST) -> str | None:
+        """The file that `from ... import *` names."""
+        path = imports.file_of(self.ev, node, self.ev.module_frame(scope)) if isinstance(node, ast.ImportFrom) else None
+        return None if path is None else str(path.resolve())
+
+
+class Inliner(ast.NodeTransformer):
+    """Takes away imports of the program's own files; their names stand in the same file now."""
+
+    def __init__(self, copy_: Copy, scope: Scope) -> None:
+        self.copy, self.scope = copy_, scope
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.stmt | list[ast.stmt] | None:
+        """Only what libraries have stays; another name for the same thing becomes an assignment."""
+        if node.names[0].name == "*":
+            return None if self.copy.star_file(self.scope, node) is not None else node
+        return self.imported(node)
+
+    def visit_Import(self, node: ast.Import) -> ast.stmt | list[ast.stmt] | None:
+        """Only what libraries have stays."""
+        return self.imported(node)
+
+    def imported(self, node: Imported) -> ast.stmt | list[ast.stmt] | None:
+        """An import without the program's own files."""
+        kept: list[ast.alias] = []
+        more: list[ast.stmt] = []
+        for alias in node.names:
+            source = self.copy.origin(self.scope, node, alias)
+            if source is None:
+                kept.append(alias)
+            elif isinstance(source, tuple) and alias.asname not in (None, alias.name):
+                more.append(
+                    ast.Assign([ast.Name(str(alias.asname), ast.Store())], ast.Name(alias.name, ast.Load()), lineno=0)
+                )
+        node.names = kept
+        return [*([node] if kept else []), *more] or None
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        """`layers.Block` of a sibling file `layers` is `Block`."""
+        if isinstance(node.value, ast.Name) and self.copy.module_named(self.scope, node.value.id) is not None:
+            return ast.copy_location(ast.Name(node.attr, node.ctx), node)
+        self.generic_visit(node)
+        return node
+
+    def visit_Try(self, node: ast.Try) -> ast.stmt | list[ast.stmt] | None:
+        """`try: from .a import b`: what is in this file now cannot fail to be imported."""
+        imported = any(isinstance(s, Imported) for s in node.body)
+        self.generic_visit(node)
+        return node if node.body else None if imported else node
+
+
+def statement_at(tree: ast.Module, place: tuple[int, ...]) -> ast.stmt:
+    """The statement at a place: (7, 0) is the first one inside the main guard at 7."""
+    outer = tree.body[place[0]]
+    return outer if len(place) == 1 else outer.body[place[1]]  # type: ignore[attr-defined]
+
+
+def copied(statement: ast.stmt) -> ast.stmt:
+    """A copy whose statements know those that they were made from."""
+    made = copy.deepcopy(statement)
+    for old, new in zip(statements_of(statement), statements_of(made), strict=True):
+        new.__dict__["source"] = old
+    return made
+
+
+def statements_of(tree: ast.AST) -> Iterator[ast.stmt]:
+    """All statements in a tree, in one order."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
+
+
+def is_future(statement: ast.stmt) -> bool:
+    """Must a statement stand before all others?"""
+    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+
+
+def bound_by(statement: ast.stmt) -> set[str]:
+    """The name of a definition."""
+    return {statement.name} if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) else set()
+
+
+def check_names(body: list[ast.stmt]) -> None:
+    """Refuse two definitions of one name that came from different files. Raises Refusal."""
+    found: dict[str, ast.stmt] = {}
+    for statement in body:
+        source = statement.__dict__.get("source")
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)) or source is None:
+            continue
+        other = found.setdefault(statement.name, statement)
+        if other is not statement and ast.dump(other) != ast.dump(statement):
+            why = f"{statement.name} is defined twice in the files that were read"
+            raise refuse("name", "", statement.lineno, 1, why, "give one of both another name")
+
+
+def without_unread(body: list[ast.stmt], entry: ast.expr) -> list[ast.stmt]:
+    """The statements without imported names that nothing reads."""
+    trees = [*body, entry]
+    read = {n.id for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Name)}
+    texts = [
+        n.value for tree in body for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
+    ]
+    found: list[ast.stmt] = []
+    for statement in body:
+        if isinstance(statement, Imported) and statement.names[0].name != "*":
+            names = [(alias, alias.asname or alias.name.partition(".")[0]) for alias in statement.names]
+            kept = [alias for alias, name in names if name in read or any(name in text for text in texts)]
+            if not kept:
+                continue
+            if len(kept) < len(statement.names):
+                statement.names = kept
+        found.append(statement)
+    return found
