@@ -42,6 +42,7 @@ class Results:
     conversion: Mapping[str, object] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     partial: bool = False  # the network is known, its target is still being written
+    pending: bool = False  # the target is written, and is still being read back
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +438,8 @@ class Document(QObject):
         if not results.partial:
             self.changed_target_lines = self.targets.wrote(results.target_path, results.target_text)
             self._kept.pop(results.revision, None)
-            self._kept[results.revision] = results
+            if not results.pending:
+                self._kept[results.revision] = results
             for old in list(self._kept)[:-KEPT]:
                 del self._kept[old]
         self.results, self.failure = results, None

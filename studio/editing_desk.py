@@ -202,7 +202,8 @@ class EditingDesk(QObject):
         from studio.editing.clipboard import MIME, pasted
 
         nodes = self.editor.nodes()
-        data = bytes(QGuiApplication.clipboard().mimeData().data(MIME).data())
+        held: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where nothing was ever copied
+        data = bytes(held.data(MIME).data()) if held is not None else b""
         if nodes:
             self.editor.run(lambda context: pasted(context, data, nodes[-1], self.editor.scope))
 

@@ -132,7 +132,13 @@ class Filing:
     def export(self) -> bool:
         """Write the conversion to a folder; what would be replaced is asked for first."""
         results, project = self._document.results, self._document.project
-        if results is None or results.directory is None or project is None:
+        if results is None or project is None:
+            return False
+        if results.pending and not self._document.stale:
+            said = "The target is still being proved." if "convert" in self._document.jobs else "It was not proved."
+            self.tell(self._window, "Not exported", said, "Wait for the conversion, or convert once more.")
+            return False
+        if results.directory is None:
             return False
         if self._document.stale:
             self.tell(self._window, "Not exported", "The target was written for an earlier source.", "Convert first.")

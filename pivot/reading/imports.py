@@ -12,8 +12,8 @@ from pivot.reading import classes, library_modules, lookup, registries, restatin
 from pivot.reading.bombs import LimitReached
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.limits import LIMITS
+from pivot.reading.parsed import PARSED
 from pivot.reading.source import load
-from pivot.reading.syntax import parse
 from pivot.reading.values import Api, ModuleScope, Value
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def open_file(ev: Evaluator, path: Path) -> Scope:
         text = load(path).text
     if sum(map(len, ev.files.values())) + len(text) > LIMITS.import_bytes:
         raise LimitReached("too much text in imported files", "import_bytes")
-    tree = parse(text, str(path))
+    tree = PARSED.tree(text, str(path))
     ev.trace.keep.append(tree)
     tree.__dict__["file"] = str(path)
     ev.files[str(path)] = text

@@ -40,6 +40,7 @@ def build_parser() -> Parser:
     convert.add_argument(
         "--sketch", action="store_true", help="print the network before the target is written (--json)"
     )
+    convert.add_argument("--draft", action="store_true", help="print the target before it is read back (--json)")
     convert.add_argument("--init", choices=("source", "keras"), help="whose initial values new weights get")
     add_json(convert)
     verify = verbs.add_parser("verify", help="run both sides of a conversion and compare", allow_abbrev=False)

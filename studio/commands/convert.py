@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from codegen.conversion import PROJECT, RECORD, conversion_record, weights_name
 from codegen.conversion import dumps as record_text
 from codegen.delivery import delivery
-from codegen.links import link_records
 from pivot.problems import Problem, refuse
 from pivot.project import dumps as project_text
 from studio.commands.opening import open_program, project_of
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 def convert(args: argparse.Namespace, output: Output) -> int:
     """Convert one program. Raises Refusal."""
     output.call(args.source)
-    output.sketch = args.sketch
+    output.sketch, output.draft = args.sketch, args.draft
     check_choices(args)
     project = project_of(args.source, args.model, args.inputs, args.bind, args.to)
     if args.to is None and args.source.suffix != ".pivot":
@@ -170,7 +169,6 @@ def tell(run: Run, record: dict[str, object], report: Report | None, status: int
     assert run.converted is not None
     for problem in run.problems:
         output.problem(problem, fatal=status == 3 and problem.severity == "error")
-    path = run.directory / run.file
     for line in summary(run, record):
         output.text(line)
     if report is not None:
@@ -183,10 +181,9 @@ def tell(run: Run, record: dict[str, object], report: Report | None, status: int
         status=status,
         directory=str(run.directory),
         conversion=record,
-        picture=run.picture(),
-        target={"path": str(path), "text": run.converted.text},
-        links=link_records(run.converted, str(path), run.places),
+        **({} if run.drafted else run.shown()),
         **extra,
+        **({"processor_s": output.processor_s()} if run.drafted else {}),
     )
 
 

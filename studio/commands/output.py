@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
@@ -23,6 +24,8 @@ class Output:
         self.given = dict(given or {})
         self.remarks = 0
         self.sketch = False  # whether the picture is wanted as soon as there is one
+        self.draft = False  # whether the target is wanted as soon as it is written
+        self._begun = time.process_time()
 
     def call(self, path: Path) -> None:
         """Problems shall name this file as the user did."""
@@ -33,6 +36,10 @@ class Output:
         if self.as_json:
             # ASCII only: names of files need not be text in any encoding.
             write(sys.stdout, json.dumps({"event": event, **record}, ensure_ascii=True) + "\n")
+
+    def processor_s(self) -> float:
+        """Processor time that this run has taken, in seconds."""
+        return round(time.process_time() - self._begun, 4)
 
     def progress(self, step: str, done: int, total: int) -> None:
         """Where the work is."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from codegen.conversion import problems_of, target_name, unwritten_nodes
 from codegen.convert import Converted, write_target
 from codegen.dialects import check_direction, dialect_of
+from codegen.links import link_records
 from codegen.picture import picture_of, places_of
 from codegen.places import Places
 from codegen.restating import elaborate_for
@@ -34,6 +35,7 @@ class Run:
     places: Places
     converted: Converted | None = None
     proof: Proof | None = None
+    drafted: bool = False  # the target was told before it was proved
     stopped: Problem | None = None
     extra: tuple[Problem, ...] = ()
 
@@ -71,6 +73,16 @@ class Run:
         """What a window draws."""
         return picture_of(self.done, self.unwritten, self.places, self.problems)
 
+    def shown(self) -> dict[str, object]:
+        """What a window shows of a written target: the network, the text, and what in them belongs together."""
+        assert self.converted is not None
+        path = str(self.directory / self.file)
+        return {
+            "picture": self.picture(),
+            "target": {"path": path, "text": self.converted.text},
+            "links": link_records(self.converted, path, self.places),
+        }
+
 
 @contextmanager
 def collection_paused() -> Iterator[None]:
@@ -107,11 +119,14 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     done = elaborate_for(program.request, program.dialect, program.project.target, program.opset)
     run = Run(program, directory, done, places_of(done))
     if output.sketch:
-        output.event("picture", picture=run.picture())
+        output.event("picture", picture=run.picture(), processor_s=output.processor_s())
     try:
         run.converted = write_target(done, run.target, program.opset, step, init)
         if done.network.unmapped:
             return run  # what raises where it would run cannot be read back
+        if output.draft and run.status == 0:
+            output.event("draft", **run.shown(), processor_s=output.processor_s())
+            run.drafted = True
         step("prove")
         run.proof = prove(run.converted, dialect_of(run.target, run.file), program.opset, directory / run.file)
     except Refusal as refusal:

@@ -3,6 +3,10 @@
 `python -m studio serve SOCKET` listens at a local socket. A client (`studio/jobs/client.py`) sends its arguments and
 its own stdout and stderr; the fork writes to those, and tells its exit status last. A client that goes away ends its
 fork, and the end of stdin ends the server, so neither outlives the window. POSIX only: elsewhere runs start cold.
+
+A fork that has converted a program becomes the heir: the next run is a fork of it, and finds the files parsed and the
+forms chosen that an edit has left as they were. The server keeps one heir and hands clients on to it; where there is
+none, it forks itself. What an heir knows is a memory of pure functions: a run in it prints what any other would.
 """
 
 from __future__ import annotations
@@ -19,10 +23,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 CRASHED = 134
 WARMING = "examples/cifar_cnn.py"  # a program that touches most of what a conversion needs
+GENERATIONS = 50  # after so many the next run is a fork of the server again, whose memory has not grown
 
 
 class Request(NamedTuple):
@@ -47,26 +52,74 @@ def serve(place: str) -> int:
     os.chmod(f"{place}.new", 0o600)
     listener.listen(8)
     os.rename(f"{place}.new", path)
+    heirs, claim = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    heir: socket.socket | None = None
     try:
         while True:
-            ready, _, _ = select.select([listener, sys.stdin], [], [])
+            ready, _, _ = select.select([listener, sys.stdin, heirs], [], [])
             if sys.stdin in ready and not os.read(sys.stdin.fileno(), 4096):
                 return 0
+            if heirs in ready:
+                _, given, _, _ = socket.recv_fds(heirs, 1, 1)
+                if heir is not None:
+                    heir.close()  # the end of its stream ends the one before
+                heir = socket.socket(fileno=given[0]) if given else None
             if listener in ready:
                 client, _ = listener.accept()
                 with client:
+                    if heir is not None and handed_on(client, heir):
+                        continue
                     if os.fork() == 0:
-                        listener.close()
-                        os._exit(answer(client))
+                        for inherited in (listener, heirs, heir):
+                            if inherited is not None:
+                                inherited.close()
+                        run(client, claim, 1)
     finally:
         path.unlink(missing_ok=True)
 
 
+def handed_on(client: socket.socket, heir: socket.socket) -> bool:
+    """Give a client to the heir; False where it is gone."""
+    try:
+        socket.send_fds(heir, [b"c"], [client.fileno()])
+    except OSError:
+        return False
+    return True
+
+
+def run(client: socket.socket, claim: socket.socket, generation: int) -> NoReturn:
+    """In a fork: answer a client; after a conversion, live on as the heir and fork for others. Ends the process."""
+    while True:
+        with client:
+            status, lives_on = answer(client)
+        if not lives_on:
+            os._exit(status)
+        gc.collect()
+        gc.freeze()
+        stream, mine = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with stream, contextlib.suppress(OSError):
+            socket.send_fds(claim, [b"h"], [stream.fileno()] if generation < GENERATIONS else [])
+        if generation >= GENERATIONS:
+            os._exit(status)
+        while True:
+            word, given, _, _ = socket.recv_fds(mine, 1, 1)
+            if not word:
+                os._exit(status)
+            client = socket.socket(fileno=given[0])
+            if os.fork() == 0:
+                mine.close()
+                generation += 1
+                break
+            client.close()
+
+
 def load() -> None:
     """Load what verbs need, and convert one program, so that all that is read only once has been read."""
+    from pivot.reading.parsed import PARSED
     from studio.cli import main
     from studio.resources import resource
 
+    PARSED.remember()
     with quiet():
         main(["convert", str(resource(WARMING)), "--to", "keras", "-o", os.devnull + "/none", "--json"])
         main(["show", str(resource(WARMING)), "-o", os.devnull + "/none.json"])
@@ -83,9 +136,12 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def answer(client: socket.socket) -> int:
-    """In the fork: run one verb for a client; the exit status, which the client has been told."""
-    status = CRASHED
+def answer(client: socket.socket) -> tuple[int, bool]:
+    """In the fork: run one verb for a client; the exit status, which the client has been told, and whether what this
+    process has learned is worth keeping.
+    """
+    status, lives_on, ended = CRASHED, False, threading.Event()
+    gc.disable()  # what one run makes lives to its end
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -97,16 +153,39 @@ def answer(client: socket.socket) -> int:
         os.environ.clear()
         os.environ.update(request.environment)
         os.chdir(request.folder)
-        threading.Thread(target=watch, args=(client,), daemon=True).start()
+        threading.Thread(target=watch, args=(client.dup(), ended), daemon=True).start()
         from studio.cli import main
 
         status = main(request.words)
         sys.stdout.flush()
         sys.stderr.flush()
+        lives_on = is_conversion(request.words) and status in (0, 2, 3)
+        ended.set()
+        if lives_on:
+            let_go()
     finally:
         with contextlib.suppress(OSError):
             client.sendall(bytes((status & 0xFF,)))
-    return status
+    return status, lives_on
+
+
+def is_conversion(words: list[str]) -> bool:
+    """Is this a run whose memory helps the next one, and holds no arrays?"""
+    return words[:1] == ["convert"] and "--verify" not in words and "--weights" not in words
+
+
+def let_go() -> None:
+    """Hold nothing of the client's, nor anything that was found on its disk."""
+    from pivot.reading.imports import unpacked_beside
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        os.dup2(nowhere, number)
+    os.close(nowhere)
+    os.chdir("/")
+    unpacked_beside.cache_clear()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
 
 def receive(client: socket.socket) -> tuple[Request, list[int]]:
@@ -122,8 +201,9 @@ def receive(client: socket.socket) -> tuple[Request, list[int]]:
     return Request(**json.loads(data)), files
 
 
-def watch(client: socket.socket) -> None:
-    """End this process and all it started when the client goes away."""
-    with contextlib.suppress(OSError):
+def watch(client: socket.socket, ended: threading.Event) -> None:
+    """End this process and all it started when the client goes away before it has been told the end."""
+    with client, contextlib.suppress(OSError):
         client.recv(1)
-    os.killpg(os.getpgrp(), signal.SIGKILL)
+    if not ended.is_set():
+        os.killpg(os.getpgrp(), signal.SIGKILL)

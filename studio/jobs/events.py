@@ -36,6 +36,13 @@ class Sketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What a result will hold if the target that was written proves right."""
+
+    record: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The last event: exit status and everything the verb made."""
 
@@ -43,7 +50,7 @@ class Result:
     record: Mapping[str, object]
 
 
-Event = Progress | Found | Sketch | Result
+Event = Progress | Found | Sketch | Draft | Result
 
 
 class Lines:
@@ -92,6 +99,8 @@ def parse(line: str) -> Event | None:
         case "picture":
             picture = record.get("picture")
             return Sketch(picture) if isinstance(picture, dict) else None
+        case "draft":
+            return Draft(record)
         case "result":
             return Result(_number(record.get("status")), record)
     return None

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from studio.jobs.events import Event, Found, Lines, Progress, Result, Sketch, parse
+from studio.jobs.events import Draft, Event, Found, Lines, Progress, Result, Sketch, parse
 
 _TAIL = 4_000
 
@@ -102,7 +102,7 @@ class Job(QObject):
             match parse(line):
                 case Progress() as progress:
                     newest = progress
-                case Found() | Sketch() as found:
+                case Found() | Sketch() | Draft() as found:
                     self._emit(found)
                 case Result() as result:
                     self._result = result

@@ -16,9 +16,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from pivot.problems import Problem, Refusal
 from pivot.project import Project, load_project, save_project
 from studio.document import KEPT, Document, JobState, Results
-from studio.jobs.events import Found, Progress, Sketch
+from studio.jobs.events import Draft, Found, Progress, Sketch
 from studio.jobs.job import Job, Outcome, own_command
-from studio.jobs.results import conversion_results, sketched_results
+from studio.jobs.results import conversion_results, drafted_results, proved_results, sketched_results
 from studio.report import read_report
 
 VERBS = ("convert", "verify", "weights")
@@ -54,6 +54,7 @@ class Jobs(QObject):
         self._runs: dict[int, _Run] = {}
         self._ended: list[Job] = []
         self._found: dict[str, list[Problem]] = {}
+        self._draft: Results | None = None  # what the conversion that runs has written and not proved yet
         self._verify_next = False
         self.automatic = True
         self.verify_options: tuple[str, ...] = ()
@@ -85,9 +86,10 @@ class Jobs(QObject):
         # Only what the program depends on goes along: a node dragged elsewhere must not make another file.
         save_project(replace(project, positions={}, inputs=project.inputs or inputs), saved)
         revision = self._document.revision
-        # Where there is nothing to be seen yet, the network is wanted first.
+        # The target is wanted before it is proved; where there is nothing to be seen yet, the network before that.
         early = ("--sketch",) if self._document.results is None else ()
-        command = ("convert", str(saved), "--to", project.target, "-o", str(out), "--json", *early)
+        self._draft = None
+        command = ("convert", str(saved), "--to", project.target, "-o", str(out), "--json", "--draft", *early)
         self._start("convert", revision, command, lambda outcome: self._converted(revision, project, folder, outcome))
 
     def verify(self) -> None:
@@ -166,6 +168,12 @@ class Jobs(QObject):
                 if state is not None and self._document.results is None:
                     with suppress(ValueError):  # the result says what is wrong
                         self._document.set_results(sketched_results(picture, state.revision))
+            case Draft() as draft:
+                state = self._document.jobs.get(run.kind)
+                if state is not None:
+                    with suppress(ValueError):  # the result says what is wrong
+                        self._draft = drafted_results(draft, state.revision, tuple(self._found[run.kind]))
+                        self._document.set_results(self._draft)
 
     def _on_end(self, serial: int, outcome: Outcome) -> None:
         run = self._runs.pop(serial)
@@ -213,8 +221,11 @@ class Jobs(QObject):
             return ()
 
     def _read(self, revision: int, folder: Path, outcome: Outcome, found: tuple[Problem, ...]) -> Results | None:
-        if outcome.result is None or not isinstance(outcome.result.record.get("picture"), dict):
+        if outcome.result is None:
             return None
+        if not isinstance(outcome.result.record.get("picture"), dict):
+            draft = self._draft
+            return proved_results(draft, outcome.result, folder / "out", found) if draft is not None else None
         return conversion_results(outcome.result, revision, folder / "out", found)
 
     def _verified(self, revision: int, outcome: Outcome) -> None:
@@ -240,6 +251,12 @@ class Jobs(QObject):
             self.convert()
         elif self._document.results is None or self._document.results.partial or self._document.stale:
             if self.automatic:
+                self._delay.start()
+        elif self._document.results.pending:
+            # Undo led back to what is being proved, or it was given up: then once more.
+            self._delay.stop()
+            state = self._document.jobs.get("convert")
+            if self.automatic and (state is None or state.revision != self._document.revision):
                 self._delay.start()
         else:
             # Undo led back to the program that the results were made from: nothing is left to do.

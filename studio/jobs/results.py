@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pivot.problems import Problem
 from studio.document import Results
-from studio.jobs.events import Result
+from studio.jobs.events import Draft, Result
 from studio.links import Link, Links
 from studio.picture import parse_picture
 from studio.places import read_span
@@ -22,17 +23,36 @@ def conversion_results(result: Result, revision: int, out: Path, found: tuple[Pr
     record = result.record
     picture = parse_picture(_record(record.get("picture")))
     target, conversion = _record(record.get("target")), _record(record.get("conversion"))
-    directory = record.get("directory")
     return Results(
         revision=revision,
         status=result.status,
-        directory=Path(directory) if isinstance(directory, str) and directory else out,
+        directory=_directory(record) or out,
         picture=picture,
         links=Links(picture, _links(record.get("links"))),
         target_path=_text(target.get("path")),
         target_text=_text(target.get("text")),
         conversion=conversion,
         problems=(*found, *picture.problems, *problems_of(conversion.get("problems"))),
+    )
+
+
+def drafted_results(draft: Draft, revision: int, found: tuple[Problem, ...]) -> Results:
+    """What a conversion has written and not proved yet; raises ValueError where it cannot be read."""
+    made = conversion_results(Result(0, draft.record), revision, Path(), found)
+    return replace(made, directory=None, pending=True)
+
+
+def proved_results(draft: Results, result: Result, out: Path, found: tuple[Problem, ...]) -> Results:
+    """The results of a conversion whose picture, target and links were told as a draft."""
+    conversion = _record(result.record.get("conversion"))
+    problems = (*found, *problems_of(conversion.get("problems")))
+    return replace(
+        draft,
+        status=result.status,
+        directory=_directory(result.record) or out,
+        conversion=conversion,
+        problems=problems,
+        pending=False,
     )
 
 
@@ -54,6 +74,11 @@ def _links(value: object) -> tuple[Link, ...]:
 
 def _record(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
+
+
+def _directory(record: Mapping[str, object]) -> Path | None:
+    named = record.get("directory")
+    return Path(named) if isinstance(named, str) and named else None
 
 
 def _text(value: object) -> str:

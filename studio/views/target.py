@@ -119,7 +119,12 @@ class TargetView(QWidget):
         if project is not None:
             self.switch.setCurrentIndex(max(0, self.switch.findData(project.target)))
         self.switch.setVisible(project is not None)
-        if "convert" in self._document.jobs:
+        results, working = self._document.results, "convert" in self._document.jobs
+        if results is not None and results.pending and not self._document.stale:
+            # What is shown is what will be delivered if reading it back gives the same network.
+            said = self.tr("being proved …") if working else self.tr("not proved")
+            set_badge(self._state, said, "info" if working else "warning")
+        elif working:
             set_badge(self._state, self.tr("converting …"), "info")
         elif failure is not None and failure[0] == self._document.revision:
             nothing = not self._document.results

@@ -246,6 +246,10 @@ def test_nodes_travel_between_windows_with_their_parameters(bench: Bench, tmp_pa
     bench.select("tail.one")
     bench.desk.paste()
     assert "copy nodes in a graph first" in bench.said[-1]
+    said = len(bench.said)
+    QApplication.clipboard().clear()
+    bench.desk.paste()
+    assert len(bench.said) == said + 1, "an empty clipboard is told as well"
 
 
 def test_refusals_are_told_and_change_nothing(bench: Bench) -> None:

@@ -150,3 +150,51 @@ def test_without_automatic_conversion_an_edit_waits(converted: Document, jobs: J
     converted.write_literal([param], "5")
     assert converted.stale
     assert not jobs.busy
+
+
+def test_the_target_is_shown_while_it_is_proved(
+    qtbot: QtBot, document: Document, jobs: Jobs, source: Path, settle: Settle
+) -> None:
+    mark(source, "drafted")
+    document.open(source)
+    qtbot.waitUntil(lambda: document.results is not None, timeout=LIMIT)
+    drawn, text = document.results.picture, document.results.target_text
+    assert document.results.pending
+    assert text
+    assert document.results.directory is None, "nothing is delivered yet"
+    settle(jobs)
+    assert not document.results.pending
+    assert document.results.picture is drawn, "views have nothing to draw anew"
+    assert document.results.target_text == text
+    assert document.results.directory is not None
+
+
+def test_an_undo_leads_back_to_what_is_being_proved(
+    qtbot: QtBot, document: Document, jobs: Jobs, source: Path, settle: Settle
+) -> None:
+    mark(source, "drafted")
+    document.open(source)
+    settle(jobs)
+    param = next(p for p in document.results.picture.nodes[0].params if p.name == "kernel")
+    jobs.set_delay(0)
+    document.write_literal([param], "5")
+    qtbot.waitUntil(lambda: document.results.pending, timeout=LIMIT)
+    jobs.set_delay(5_000)
+    param = next(p for p in document.results.picture.nodes[0].params if p.name == "kernel")
+    document.write_literal([param], "7")
+    document.undo()
+    assert "convert" in document.jobs, "what is being proved is what is wanted"
+    jobs.set_delay(0)
+    settle(jobs)
+    assert not document.results.pending
+    assert not document.stale
+
+
+def test_a_proof_that_dies_leaves_the_target_unproved(
+    document: Document, jobs: Jobs, source: Path, settle: Settle
+) -> None:
+    mark(source, "drafted, # unproved")
+    document.open(source)
+    settle(jobs)
+    assert document.results.pending
+    assert document.failure is not None

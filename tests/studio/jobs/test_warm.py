@@ -47,7 +47,14 @@ def test_it_serves_as_the_cold_command_does(warm: WarmProcess, qtbot: QtBot, roo
     document.open(root / "resources" / "examples" / "cifar_cnn.py")
     qtbot.waitUntil(lambda: document.results is not None, timeout=30_000)
     assert document.results.partial, "the network is there before the target"
+    qtbot.waitUntil(lambda: document.results.pending, timeout=30_000)
+    assert "keras" in document.results.target_text, "the target is there before it is proved"
+    drawn = document.results.picture
     qtbot.waitUntil(lambda: not jobs.busy, timeout=30_000)
+    assert not document.results.pending
+    assert document.results.picture is drawn
+    assert document.results.conversion["nodes"]["unmapped"] == 0
+    assert document.results.directory is not None
     assert "keras" in document.results.target_text
     assert document.changed_target_lines == frozenset()
     jobs.convert()
@@ -64,3 +71,19 @@ def test_where_it_is_gone_the_cold_command_runs(tmp_path: Path) -> None:
     echo = [sys.executable, "-c", "import sys; print(sys.argv[1:])"]
     client = [sys.executable, "-I", "-S", str(CLIENT), str(tmp_path / "none"), *echo, "--", "show", "x.py"]
     assert subprocess.run(client, capture_output=True, text=True, timeout=60, check=True).stdout == "['show', 'x.py']\n"
+
+
+def test_a_run_after_others_prints_what_a_cold_one_does(
+    warm: WarmProcess, qtbot: QtBot, root: Path, tmp_path: Path
+) -> None:
+    qtbot.waitUntil(lambda: warm.ready, timeout=30_000)
+    text = (root / "resources" / "examples" / "cifar_cnn.py").read_text(encoding="utf-8")
+    source = tmp_path / "net.py"
+    for change in (("", ""), ("kernel_size=3", "kernel_size=5"), ("class", "klass"), ("", "")):
+        source.write_text(text.replace(*change) if change[0] else text, encoding="utf-8")
+        words = ["convert", str(source), "--to", "keras", "-o", str(tmp_path / "out"), "--json"]
+        hot, cold = (
+            subprocess.run([*command, *words], capture_output=True, cwd=root, timeout=60, check=False)
+            for command in (warm.command, own_command())
+        )
+        assert (hot.returncode, hot.stdout, hot.stderr) == (cold.returncode, cold.stdout, cold.stderr)

@@ -1,0 +1,68 @@
+"""Parsed files, remembered by a process that reads the same files again and again: every reader gets its own tree."""
+
+from __future__ import annotations
+
+import ast
+from collections import OrderedDict
+
+from pivot.reading.syntax import parse
+
+MOST = 256
+"""Files that are remembered; those of one large program, and of the libraries that are restated for it."""
+SHARED = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)  # of which Python itself has one each
+PLAIN = (int, str, bool, type(None))
+
+
+class Parsed:
+    """Trees by file and text. Whoever gets a tree may write notes on its nodes, so that it gets a copy."""
+
+    def __init__(self) -> None:
+        self.remembering = False
+        self._trees: OrderedDict[tuple[str, str], ast.Module] = OrderedDict()
+
+    def remember(self) -> None:
+        """From now on, keep what is parsed. A process that reads one program once is faster without."""
+        self.remembering = True
+
+    def tree(self, text: str, file: str) -> ast.Module:
+        """The tree of a text, as `parse` gives it. Raises Refusal."""
+        if not self.remembering:
+            return parse(text, file)
+        key = (file, text)
+        tree = self._trees.get(key)
+        if tree is None:
+            tree = self._trees[key] = parse(text, file)
+            while len(self._trees) > MOST:
+                self._trees.popitem(last=False)
+        self._trees.move_to_end(key)
+        made = copied(tree)
+        assert isinstance(made, ast.Module)
+        return made
+
+
+def copied(tree: ast.AST) -> ast.AST:
+    """A tree of new nodes with all that hangs on the old ones; a node that stands at two places still does."""
+    made: dict[int, ast.AST] = {}
+    work: list[ast.AST] = [tree]
+    top = made[id(tree)] = tree.__class__.__new__(tree.__class__)
+
+    def twin(value: object) -> object:
+        if isinstance(value, ast.AST):
+            if isinstance(value, SHARED):
+                return value
+            found = made.get(id(value))
+            if found is None:
+                found = made[id(value)] = value.__class__.__new__(value.__class__)
+                work.append(value)
+            return found
+        return [twin(item) for item in value] if isinstance(value, list) else value
+
+    while work:
+        node = work.pop()
+        fields = made[id(node)].__dict__
+        for name, value in node.__dict__.items():
+            fields[name] = value if value.__class__ in PLAIN else twin(value)
+    return top
+
+
+PARSED = Parsed()
