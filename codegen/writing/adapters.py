@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import copy
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
 from codegen.unapplied import unapplied, unapplied_function
 from codegen.writing import nodes
+from codegen.writing.gone import functions
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.sites import Site
 from pivot.forms import Refused, read_args
@@ -50,10 +52,17 @@ class Adapters:
     def new_name(self, api: str) -> str:
         """`batch_norm2d` for torch.nn.BatchNorm2d, unless the program uses that name."""
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", api.rpartition(".")[2]).lower()
-        taken = {n for scope in self.w.ev.scopes.values() for n in scope.lazy} | set(self.names.values())
+        taken = {n for scope in self.w.ev.scopes.values() for n in scope.lazy} | set(self.names.values()) | self.bound
         while name in taken:
             name += "_layer"
         return name
+
+    @cached_property
+    def bound(self) -> set[str]:
+        """Names that functions of the program bind: what is called there by such a name is not the adapter."""
+        from codegen.writing.definitions import local_names
+
+        return {n for f in functions(self.w) if isinstance(f.node, ast.FunctionDef) for n in local_names(f.node)}
 
     def used(self, api: str, site: Site) -> ast.stmt:
         """The source's signature, the target's words: `def batch_norm2d(n): return layers.BatchNormalization(...)`."""

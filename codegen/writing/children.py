@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 
 if TYPE_CHECKING:
@@ -16,13 +17,18 @@ ASKING = ("children", "named_children")
 
 def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) -> ast.expr:
     """`model.named_children()` as `[(name, getattr(model, name)) for name in ["conv", "fc"]]`, of a Sequential its
-    layers. Gone where the visits see different names.
+    layers, whose names the target does not keep. Gone where the visits see different names.
     """
     modules = [v.module for v in visits if v.module is not None]
     if all(m.container == "sequential" for m in modules):
         layers = e.w.target.in_row(owner)
         if name == "children":
             return layers
+        named = {tuple(m.children) for m in modules}
+        if named != {tuple(str(place) for place in range(len(names))) for names in named}:
+            if len(named) != 1 or any(takes_several(e, m) for module in modules for _, m in module.own_children()):
+                return nodes.gone()
+            return nodes.call("zip", [nodes.literal(list(next(iter(named)))), layers])
         numbered = nodes.call("enumerate", [layers])
         pair: ast.expr = ast.Tuple([nodes.call("str", [nodes.name("place")]), nodes.name("layer")], ast.Load())
         target = ast.Tuple([ast.Name("place", ast.Store()), ast.Name("layer", ast.Store())], ast.Store())
@@ -37,3 +43,10 @@ def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) ->
     pair = child if name == "children" else ast.Tuple([nodes.name("name"), child], ast.Load())
     listed = nodes.literal(list(asked))
     return ast.ListComp(pair, [ast.comprehension(ast.Name("name", ast.Store()), listed, [], 0)])
+
+
+def takes_several(e: Expressions, module: ModuleObject) -> bool:
+    """Does a layer stand as more than one layer in the target, so that the rows of both differ in length?"""
+    applied = e.w.sites.applied.get(id(module), [])
+    found = [e.w.lowering.lowered[id(n)].chosen for n in applied if id(n) in e.w.lowering.lowered]
+    return any(plan is not None and len(plan.steps) > 1 for plan in found)

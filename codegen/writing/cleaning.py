@@ -29,11 +29,35 @@ def clean_function(node: ast.FunctionDef, pure: bool = False) -> None:
     `pure`: functions that are called by their name have no effects.
     """
     for _ in range(20):
-        read = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        parts = list(ast.walk(node))
+        read = {n.id for n in parts if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        read |= {n for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for n in part.names}
+        read |= kept_by_changes(parts, pure)
         if not prune(node.body, read, pure):
             break
     if not node.body:
         node.body = [ast.Pass()]
+
+
+def kept_by_changes(parts: list[ast.AST], pure: bool) -> set[str]:
+    """Names that `name += value` asks for; not counters, which begin as numbers and are only counted on."""
+    started: dict[str, bool] = {}
+    for part in parts:
+        if isinstance(part, ast.Assign):
+            is_number = isinstance(part.value, ast.Constant) and isinstance(part.value.value, (int, float))
+            for target in part.targets:
+                for n in ast.walk(target):
+                    if isinstance(n, ast.Name):
+                        started[n.id] = started.get(n.id, True) and is_number and n is target
+        elif isinstance(part, ast.arg):
+            started[part.arg] = False
+    return {
+        part.target.id
+        for part in parts
+        if isinstance(part, ast.AugAssign)
+        and isinstance(part.target, ast.Name)
+        and not (started.get(part.target.id, False) and is_pure(part.value, pure))
+    }
 
 
 def prune(body: list[ast.stmt], read: set[str], pure: bool) -> bool:
@@ -60,6 +84,8 @@ def is_dead(node: ast.stmt, read: set[str], pure: bool) -> bool:
     if isinstance(node, ast.Assign):
         names = [t for t in node.targets if isinstance(t, ast.Name)]
         return len(names) == len(node.targets) and not any(n.id in read for n in names) and is_pure(node.value, pure)
+    if isinstance(node, ast.AugAssign):
+        return isinstance(node.target, ast.Name) and node.target.id not in read
     if isinstance(node, ast.AnnAssign):
         return (
             isinstance(node.target, ast.Name)

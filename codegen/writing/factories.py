@@ -90,15 +90,16 @@ def making(w: Writer, e: Expressions, cls: ClassObject, visit: Visit, library: I
     names, defaults = w.parameter_names([visit]), default_values(w, cls)
     args: list[ast.expr] = []
     keywords: list[ast.keyword] = []
-    for place, value in enumerate(visit.args):
+    given, named = visit.began or (visit.args, visit.kwargs)
+    for place, value in enumerate(given):
         if place >= len(names):
             args.append(written(w, e, value, library))
         elif names[place] not in dropped:
             keywords.append(ast.keyword(names[place], written(w, e, value, library)))
-    if len(visit.args) > len(names):
+    if len(given) > len(names):
         args = [k.value for k in keywords] + args
         keywords = []
-    for name, value in visit.kwargs.items():
+    for name, value in named.items():
         default = defaults.get(name)
         if name in dropped or (default is not None and equal(default, value)):
             continue

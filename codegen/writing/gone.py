@@ -9,7 +9,7 @@ from pivot.reading.modules import ModuleObject
 from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
-from pivot.reading.values import FunctionObject
+from pivot.reading.values import Api, FunctionObject, InstanceObject
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -45,6 +45,10 @@ def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
             for name in inside & names:
                 if harmless(w, function, name):
                     gone.setdefault(id(function.node), set()).add(name)
+    for function in entered:
+        for name in required(function.node.args):
+            if always_device(w, function, name):
+                gone.setdefault(id(function.node), set()).add(name)
     for _ in range(5):
         for visits in w.trace.visits.values():
             for visit in visits:
@@ -55,6 +59,22 @@ def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
                 ):
                     spread_gone(w, visit, gone)
     return gone
+
+
+def required(spec: ast.arguments) -> list[str]:
+    """Parameters without a default."""
+    plain = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    named = [a.arg for a, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if default is None]
+    return [*plain[: len(plain) - len(spec.defaults)], *named]
+
+
+def always_device(w: Writer, function: FunctionObject, name: str) -> bool:
+    """Was a parameter a device of the source's framework at all visits? The target places tensors by itself."""
+    values = [frame.scope.names.get(name) for frame in w.trace.frames.get(id(function.node), [])]
+    hints = [value.hint for value in values if value is not None]
+    return bool(hints) and all(
+        isinstance(h, InstanceObject) and isinstance(h.cls, Api) and h.cls.name.endswith(".device") for h in hints
+    )
 
 
 def harmless(w: Writer, function: FunctionObject, name: str) -> bool:

@@ -9,6 +9,8 @@ from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from codegen.writing.slots import slot_param
 from pivot.forms import face
+from pivot.op import Form
+from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import ClassObject, TensorCell, Value
 
@@ -72,10 +74,21 @@ def target_name(e: Expressions, visit: Visit) -> str | None:
     param = slot_param(slot) if slot is not None else None
     if slot is None or param is None:
         return None
-    for other in form.op.forms.get(e.w.layout.framework, ()):
+    chosen = chosen_form(e, visit.module)
+    for other in form.op.forms.get(e.w.layout.framework, ()) if chosen is None else (chosen,):
         if other.kind == "layer":
             same = next((s for s in other.args if slot_param(s) == param), None)
             return same.name if same is not None and face(same) == face(slot) is not None else None
+    return None
+
+
+def chosen_form(e: Expressions, module: ModuleObject | None) -> Form | None:
+    """The form of the one layer that a layer is written as; None where that is not known, or where it is several."""
+    for node in e.w.sites.applied.get(id(module), []):
+        low = e.w.lowering.lowered.get(id(node))
+        steps = low.chosen.steps if low is not None and low.chosen is not None else ()
+        if len(steps) == 1 and steps[0].op is node.op and steps[0].form.kind == "layer":
+            return steps[0].form
     return None
 
 

@@ -12,6 +12,7 @@ from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
 from codegen.writing.plans import Unwritable
+from codegen.writing.registrations import registrations
 from codegen.writing.rows import gather
 from codegen.writing.start_names import name_starts
 from codegen.writing.statements import Statements
@@ -104,7 +105,12 @@ def collect(
     while True:
         todo = [k for k in w.wanted if k not in written]
         if not todo:
-            break
+            for key, (line, statements) in registrations(w, written).items():
+                written[key], w.registered[key] = statements, line
+                for statement in statements:
+                    w.mention_names(statement, key[0])
+            if all(k in written for k in w.wanted):
+                break
         for key in todo:
             written[key] = write_name(w, key, library)
             for statement in written[key]:
@@ -236,8 +242,8 @@ def follow_import(
                 value = scope.names.get(name)
                 if value is not None and isinstance(value.hint, ModuleScope):
                     raise Unwritable(f"the module {name} is used as a value")
-                w.imported[scope.file, name] = (str(path.resolve()), alias.name)
-                w.wanted.setdefault((str(path.resolve()), alias.name))
+                w.imported[scope.file, name] = (str(imports.resolved(path)), alias.name)
+                w.wanted.setdefault((str(imports.resolved(path)), alias.name))
                 return
         root = module.partition(".")[0]
         if root in KEPT_ROOTS:
@@ -249,7 +255,7 @@ def follow_stars(w: Writer, name: str, scope: Scope, library: dict[str, tuple[st
     frame = w.ev.module_frame(scope)
     for statement in reversed(scope.stars):
         path = imports.file_of(w.ev, statement, frame)
-        other = w.scope_of(str(path.resolve())) if path is not None else None
+        other = w.scope_of(str(imports.resolved(path))) if path is not None else None
         if other is not None and (name in other.lazy or name in other.names):
             w.imported[scope.file, name] = (other.file, name)
             w.wanted.setdefault((other.file, name))
@@ -275,8 +281,8 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
             if isinstance(statement, ast.ImportFrom):
                 frame = w.ev.module_frame(scope)
                 for path in {imports.defined_in(w.ev, statement, a.name, frame) for a in statement.names}:
-                    if path is not None and str(path.resolve()) in w.ev.files:
-                        below = max(below, 1 + depth(str(path.resolve())))
+                    if path is not None and str(imports.resolved(path)) in w.ev.files:
+                        below = max(below, 1 + depth(str(imports.resolved(path))))
         known[file] = below
         return below
 
@@ -287,7 +293,7 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
         own = scope is not None and key[1] in scope.lazy and key[1] not in w.ev.override_nodes
         bound = scope.lazy[key[1]] if own and scope is not None else []
         plain = all(isinstance(s, ast.Assign) for s in bound)  # every binding is written, the first one first
-        line = bound[0 if plain else -1].lineno if bound else 0
+        line = bound[0 if plain else -1].lineno if bound else w.registered.get(key, 0)
         return not is_restatement(key[0]), order.get(key[0], (0, 0)), line
 
     return sorted(written, key=place)

@@ -12,6 +12,7 @@ from codegen.lower import Lowered, Step
 from codegen.orders import first_name, tensors
 from codegen.target import Target
 from codegen.writing import nodes
+from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
 from codegen.writing.pattern_text import is_pattern, pattern_elements
 from codegen.writing.reshape_text import index_expression, reshape_expression
@@ -230,6 +231,11 @@ class PlanText:
             x = shared(operand(OperandRef(first_name(step))), "x")
             elements = self.pattern_sizes(steps, material)
             return reshape_expression(self.layout, steps, x, material.given, material.form, elements)
+        if step.op.name == "expand" and not is_pattern(step):
+            x = shared(operand(OperandRef(first_name(step))), "x")
+            made = expand_expression(self.layout, steps, x, material.given, material.form)
+            if made is not None:
+                return made
         if step.op.shape == "expand" and is_pattern(step):
             sizes = self.pattern_sizes(steps, material)
             if sizes is not None:

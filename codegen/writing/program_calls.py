@@ -9,6 +9,7 @@ from codegen.writing import deriving, nodes
 from codegen.writing.children import ASKING, children
 from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
+from pivot.reading import classes
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ClassObject, DictObject, InstanceObject, ListObject, TensorCell, Unknown, Value
@@ -89,7 +90,25 @@ def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
     func = e.expr(node.func)
     if nodes.has_gone(func):
         return nodes.gone()
+    if all(fills_row(e, visit) for visit in visits):
+        made = container(e, node, visits)
+        row = e.w.target.row(ast.List([], ast.Load()))
+        if isinstance(made, ast.Call) and isinstance(row, ast.Call) and ast.dump(made.func) == ast.dump(row.func):
+            return ast.Call(func, made.args, made.keywords)
+        raise Unwritable(f"{visits[0].name} is made without layers")
     return with_arguments(e, node, func, visits)
+
+
+def fills_row(e: Expressions, visit: Visit) -> bool:
+    """Does a call make a class that is a Sequential with the library's own constructor, of its layers?"""
+    module = visit.module
+    if visit.kind != "class" or module is None or module.container != "sequential" or visit.kwargs:
+        return False
+    return (
+        isinstance(module.cls, ClassObject)
+        and bool(visit.args)
+        and classes.member(e.w.ev, module.cls, "__init__") is None
+    )
 
 
 def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Visit]) -> ast.Call:
@@ -175,6 +194,10 @@ def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
     write = e.members if isinstance(node.func, ast.Name) and node.func.id in COUNTING else e.expr
     args = [ast.Starred(e.members(a.value), ast.Load()) if isinstance(a, ast.Starred) else write(a) for a in node.args]
     kwargs = [ast.keyword(k.arg, e.expr(k.value)) for k in node.keywords]
+    if (
+        isinstance(node.func, ast.Name) and node.func.id == "dict"
+    ):  # an entry that went; the proof finds who asks for it
+        kwargs = [k for k in kwargs if k.arg is None or not nodes.has_gone(k.value)]
     return ast.Call(func, args, kwargs)
 
 
@@ -182,9 +205,10 @@ COUNTING = {"enumerate", "len", "list", "reversed", "tuple", "zip"}  # what take
 
 
 def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
-    """`x.item()` is `float(x)`, `x.tolist()` a list of these."""
-    assert isinstance(node.func, ast.Attribute)
-    owner = e.expr(node.func.value)
+    """`x.item()` is `float(x)`, `x.tolist()` a list of these, `torch.unique(x)` a sorted list without repetitions."""
+    distinct = visits[0].name == "torch.unique"
+    assert isinstance(node.func, ast.Attribute) or distinct
+    owner = e.expr(node.args[0] if distinct or not isinstance(node.func, ast.Attribute) else node.func.value)
     first = visits[0].result.hint if visits[0].result is not None else None
     items = first.items if isinstance(first, ListObject) else []
     kind = "int" if isinstance(items[0].hint if items else first, int) else "float"
@@ -193,6 +217,8 @@ def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if any(isinstance(item.hint, ListObject) for item in items):
         raise Unwritable("tolist() of a tensor with several axes")
     each = ast.comprehension(ast.Name("value", ast.Store()), owner, [], 0)
+    if distinct:
+        return nodes.call("sorted", [ast.SetComp(nodes.call(kind, [ast.Name("value", ast.Load())]), [each])])
     return ast.ListComp(nodes.call(kind, [ast.Name("value", ast.Load())]), [each])
 
 

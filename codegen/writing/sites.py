@@ -16,6 +16,7 @@ from pivot.forms import Refused, face, write_slots
 from pivot.network import Node
 from pivot.problems import Problem
 from pivot.reading.modules import ModuleObject
+from pivot.reading.restating import known
 from pivot.reading.trace import Visit
 from pivot.reading.values import Value
 from pivot.slots import Coded, Path, SizeOf
@@ -112,6 +113,8 @@ class Sites:
         else:
             apart = self.separated(site, [group for groups in texts.values() for group in groups])
         site.cases = apart or self.common(site, low) or ([Case(next(iter(best)), low)] if len(best) == 1 else [])
+        if site.cases and any(not said_by_one(case) for case in site.cases) and site.visits[0].name in known():
+            site.cases = []  # the restatement computes the numbers
         if not site.cases:
             site.why = "its visits need different forms and no parameter tells them apart"
         for case in site.cases:
@@ -327,6 +330,19 @@ def by_notation(members: list[Lowered], key: tuple[object, ...]) -> list[list[Lo
     if len(found) > 1 and all(one_word(list(column)) for column in zip(*columns, strict=True)):
         return [members]
     return list(found.values())
+
+
+def said_by_one(case: Case) -> bool:
+    """Do the steps of a decomposition take the same numbers at all visits, where the source has no text for them?"""
+    plans = [next(p for p in item.plans if p.key == case.key).steps for item in case.members]
+    for column in zip(*plans, strict=True):
+        first = column[0]
+        numbers = {
+            k: v for k, v in first.operands.items() if isinstance(v, (int, float)) and f"@{k}" not in first.origin
+        }
+        if any(step.operands.get(k) != v for step in column for k, v in numbers.items()):
+            return False
+    return True
 
 
 def words(step: Step) -> dict[str, str]:

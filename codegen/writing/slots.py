@@ -290,6 +290,7 @@ def source_text(
         and (
             any(has_size(s.params.get(param)) for s in steps)
             or (isinstance(expression, ast.Tuple) and all(stands_for(h, expression) for h in hints(source.key)))
+            or (is_path(expression) and is_shape(steps, param, hints(source.key)))
         )
     ):
         return expression if not slot.variadic else None
@@ -393,6 +394,13 @@ def filled(template: str, texts: Mapping[str, ast.expr]) -> ast.expr:
 def stands_for(hint: object, sizes: ast.Tuple) -> bool:
     """Is a shape given by one number after the other, or by a tuple of as many?"""
     return isinstance(hint, int) or (isinstance(hint, tuple) and len(hint) == len(sizes.elts))
+
+
+def is_shape(steps: list[Step], param: str, hints: list[object]) -> bool:
+    """Is a value the shape that each visit wants?"""
+    return len(hints) == len(steps) and all(
+        isinstance(h, tuple) and h == s.params.get(param) for h, s in zip(hints, steps, strict=True)
+    )
 
 
 def says_dtype(expression: ast.expr) -> bool:

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from codegen.writing import applying, effects, nodes, sizes, stores
+from codegen.writing import applying, effects, memos, nodes, sizes, stores
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plans import GoneResult, Unwritable, is_one_lambda
 from codegen.writing.registering import registered
@@ -16,6 +16,7 @@ from codegen.writing.unpacking import unpacked
 from pivot.problems import refuse
 from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
+from pivot.reading.statements import takes_wrong_arguments
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -37,6 +38,9 @@ class Statements:
         for index, node in enumerate(body):
             if index and id(body[index - 1]) in self.w.trace.executed and id(node) not in self.w.trace.executed:
                 return [*out, *self.arm(body[index:])]  # behind a return inside a condition
+            memo = memos.returned(self, body, index)
+            if memo is not None:
+                return [*out, *self.dispatch(memo)]
             made = self.statement(node)
             out.extend(made)
             one = isinstance(node, ast.If) and is_restatement(self.file) and only_arm(self.w.trace, node) is not None
@@ -147,7 +151,7 @@ class Statements:
         if isinstance(node, ast.With):
             return self.block(node.body)
         if isinstance(node, ast.Try):
-            return self.block(node.body)
+            return self.tried(node)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             return []
         if isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
@@ -157,6 +161,14 @@ class Statements:
             kept = [t for t in items if not nodes.has_gone(t)]
             return [ast.Delete(kept)] if kept else []  # names and attributes may stay
         raise Unwritable(f"the statement {type(node).__name__} is not written")
+
+    def tried(self, node: ast.Try) -> list[ast.stmt]:
+        """The body of a `try`; its handler too where a call is tried whose arguments may not fit."""
+        body = self.block(node.body)
+        if id(node) not in self.w.trace.caught or not takes_wrong_arguments(node) or not body:
+            return body
+        handler = ast.ExceptHandler(copy.deepcopy(node.handlers[0].type), None, self.block(node.handlers[0].body))
+        return [ast.Try(body, [handler], self.block(node.orelse), self.block(node.finalbody))]
 
     def assign(self, node: ast.Assign) -> list[ast.stmt]:
         """Assignments: of results in another shape, of two layers for one, of what went."""

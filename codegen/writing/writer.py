@@ -95,6 +95,7 @@ class Writer:
         self.adapters = Adapters(self)
         self.wanted: dict[Key, None] = {}
         self.imported: dict[Key, Key] = {}  # a name that a file imports from another: where it is defined
+        self.registered: dict[Key, int] = {}  # written registrations, with their lines
         self.imports: dict[str, tuple[str, str | None]] = {}
         self.siblings: dict[tuple[int, str], str] = {}
         self.unmapped_sites: dict[int, ast.AST] = {}

@@ -32,6 +32,8 @@ def make_function(
     defaults = tuple(ev.evaluate(d, frame) for d in node.args.defaults)
     kw_defaults = tuple(ev.evaluate(d, frame) if d is not None else None for d in node.args.kw_defaults)
     scope = frame.scope
+    if owner is not None and scope is owner.scope and isinstance(scope.parent, Scope):
+        scope = scope.parent  # the names of a class body are not seen from inside its methods
     made = FunctionObject(
         node, frame.file, node.name, scope, defaults, kw_defaults, owner, "staticmethod" in names, names
     )

@@ -14,7 +14,7 @@ from pivot.dims import hint as dim_hint
 from pivot.network import Network, Node, Run
 from pivot.opset import OpSet
 from pivot.problems import Problem, Refusal, refuse
-from pivot.reading import entries, imports
+from pivot.reading import entries, imports, updating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.dialect import Dialect
 from pivot.reading.evaluator import Evaluator
@@ -163,7 +163,7 @@ def assemble(
         parameters=parameters,
         trace=ev.trace,
         guards=guards,
-        problems=tuple(ev.problems),
+        problems=updating.counted(ev.problems),
         fixed=dict(fixed),
     )
 

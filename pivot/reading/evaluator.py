@@ -54,8 +54,10 @@ class Evaluator:
         self.registries: dict[int, str] = {}  # tables bound at module level, by identity
         self.imported: set[int] = set()  # imports whose file was opened for what it may register
         self.unfilled: set[tuple[str, int]] = set()  # tables that were filled as far as the opened files do
+        self.located: dict[int, Path | None] = {}  # the files that imports name, by syntax node
         self.effects = 0  # changes of objects that others may see: attributes, items, registered modules
         self.registering = 0  # calls that register something, under way
+        self.registered: list[tuple[str, ast.stmt]] = []  # module-level calls that did, with their files
         self.applied: set[int] = set()  # decorators whose results were called, by syntax node
         self.updated: list[Update] = []  # parameters and buffers that this forward pass wrote into
         self.problems: list[Problem] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,7 @@ NEEDS_FRAMEWORK = re.compile(r"^Requires-Dist: (torch|keras|tensorflow)\b(?!.*ex
 MUTATING = {"add", "append", "add_module", "insert", "extend", "update", "register_buffer", "register_parameter"}
 
 
+@lru_cache(4_096)
 def package_root(path: Path) -> tuple[Path, tuple[str, ...]]:
     """The folder that holds the outermost package of a file, and the dotted package of the file."""
     known = library_modules.package_of(path)
@@ -72,9 +73,15 @@ def package_root(path: Path) -> tuple[Path, tuple[str, ...]]:
     return folder, tuple(reversed(parts))
 
 
+@lru_cache(4_096)
+def resolved(path: Path) -> Path:
+    """A path without links: asked for at every import of a file."""
+    return path.resolve()
+
+
 def open_file(ev: Evaluator, path: Path) -> Scope:
     """The scope of a source file; parsed once, its statements evaluated when asked for."""
-    path = path.resolve()
+    path = resolved(path)
     if path in ev.scopes:
         return ev.scopes[path]
     if len(ev.scopes) > LIMITS.import_files:
@@ -222,7 +229,15 @@ def from_star(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
 
 
 def file_of(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> Path | None:
-    """The file that an import names, where it stands beside the opened one."""
+    """The file that an import names, where it stands beside the opened one; looked for once."""
+    if id(node) not in ev.located:
+        ev.located[id(node)] = find_file(node, frame)
+        ev.trace.keep.append(node)
+    return ev.located[id(node)]
+
+
+def find_file(node: ast.ImportFrom, frame: Frame) -> Path | None:
+    """The file that an import names."""
     module = node.module or ""
     if node.level:
         return find_relative(node.level, module.split(".") if module else [], frame)

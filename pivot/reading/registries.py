@@ -89,6 +89,7 @@ def run(ev: Evaluator, scope: Scope, statement: ast.stmt) -> None:
             lookup.in_module(ev, scope, statement.name)
         elif id(statement) not in ev.trace.executed:
             ev.execute([statement], frame)
+            ev.registered.append((scope.file, statement))
     except (Refusal, Raised):
         ev.note(frame, statement, "this registration is not read", "what it registers is not found", "registration")
     finally:

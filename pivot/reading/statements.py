@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pivot.problems import Refusal
 from pivot.reading import assigning, classes, expressions, imports
 from pivot.reading.assigning import bind
 from pivot.reading.bombs import LimitReached, check_items
@@ -179,10 +180,26 @@ def try_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     except Raised:
         if not node.handlers:
             raise
-        execute_block(ev, node.handlers[0].body, frame)
+        caught(ev, node, frame)
+    except Refusal as no:
+        if no.problem.code != "arguments" or not takes_wrong_arguments(node):
+            raise
+        caught(ev, node, frame)
     else:
         execute_block(ev, node.orelse, frame)
     execute_block(ev, node.finalbody, frame)
+
+
+def caught(ev: Evaluator, node: ast.Try, frame: Frame) -> None:
+    """The first handler of a body that raised."""
+    ev.trace.caught.add(id(node))
+    execute_block(ev, node.handlers[0].body, frame)
+
+
+def takes_wrong_arguments(node: ast.Try) -> bool:
+    """Is the first handler for the TypeError of a call whose arguments do not fit?"""
+    wanted = node.handlers[0].type if node.handlers else None
+    return isinstance(wanted, ast.Name) and wanted.id == "TypeError"
 
 
 def global_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import tokenize
 import warnings
+from functools import lru_cache
 
 from pivot.problems import refuse
 from pivot.reading.comments import attach
@@ -100,9 +101,15 @@ def place_of(text: str, index: int) -> tuple[int, int]:
     return above.count("\n") + 1, len(above) - (above.rfind("\n") + 1) + 1
 
 
+@lru_cache(256)
+def _scanned(text: str, file: str, limits: Limits) -> Scan:
+    """A program is read again where library modules of it are restated: its tokens are the same."""
+    return scan(text, file, limits)
+
+
 def _scan(text: str, file: str, limits: Limits) -> Scan:
     try:
-        return scan(text, file, limits)
+        return _scanned(text, file, limits)
     except UnclosedString as error:
         line, column = error.place
         raise merge_markers(text.split("\n"), file) or refuse(

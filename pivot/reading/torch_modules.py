@@ -9,7 +9,17 @@ from pivot.dims import Dim, Size
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound, without_batch
 from pivot.notation import axis_of
-from pivot.reading import applying, boxes, calls, classes, constructed, initialising, restating, surroundings
+from pivot.reading import (
+    applying,
+    boxes,
+    calls,
+    classes,
+    constructed,
+    initialising,
+    remembering,
+    restating,
+    surroundings,
+)
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.spelled import of_unknown
@@ -54,6 +64,7 @@ class TorchModules(TorchContainers):
         result = Value(module, Origin("apply", node, frame.file, cls.name, args, frame))
         visit = ev.visit(Visit(node, frame, "class", callee, args, kwargs, module=module, result=result, name=cls.name))
         module.visit = visit
+        visit.began = remembering.at_first(args, kwargs, node, frame)
         hit = classes.member(ev, cls, "__init__")
         if hit is not None and isinstance(hit[0].hint, FunctionObject):
             calls.call_program(ev, hit[0].hint, (result, *args), kwargs, node, frame, hit[0], result, visit)

@@ -60,6 +60,7 @@ class Visit:
     stopped: bool = False  # unmapped: the target is to stop here, and `name` says what it says
     read_as: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as the forms were given them
     effects: int = 0  # of a program function: how often it changed something that others may see
+    began: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as they were, if they may change
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -81,6 +82,7 @@ class Trace:
     branches: defaultdict[int, list[Branch]] = field(default_factory=lambda: defaultdict(list))
     resolved: defaultdict[int, list[tuple[Frame, Value]]] = field(default_factory=lambda: defaultdict(list))
     executed: set[int] = field(default_factory=set)
+    caught: set[int] = field(default_factory=set)  # `try` statements whose body raised at some visit
     for_effect: set[int] = field(default_factory=set)  # calls that are statements
     unread: dict[int, str] = field(default_factory=dict)  # statements of arms whose speculative reading failed, and why
     frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pivot.problems import Refusal
+from pivot.problems import Problem, Refusal
 from pivot.reading.values import TensorCell, TensorVersion
 
 if TYPE_CHECKING:
@@ -103,6 +103,19 @@ def forget(ev: Evaluator) -> None:
     for one in reversed(ev.updated):
         one.cell.version = one.before
     ev.updated.clear()
+
+
+def counted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems with one remark for each statement that updates something, however many layers it is met in."""
+    found: dict[object, list[Problem]] = {}
+    for problem in problems:
+        is_update = problem.code == "update"
+        key = (problem.file, problem.line, problem.column, problem.remedy) if is_update else problem
+        found.setdefault(key, []).append(problem)
+    return tuple(
+        replace(group[0], why=f"{group[0].why} and {len(group) - 1} more") if len(group) > 1 else group[0]
+        for group in found.values()
+    )
 
 
 def tensors_of(node: Node) -> Iterator[TensorVersion]:

@@ -113,3 +113,22 @@ def test_a_sequential_is_looped_over_by_its_layers(written: Callable[..., str]) 
     )
     assert "for part in self.layers:" in made and "self.count = len(self.rest.layers)" in made
     assert "in enumerate(self.rest.layers):" in made
+
+
+def test_a_sequential_of_named_layers_tells_their_names(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        from collections import OrderedDict
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.stem = nn.Sequential(OrderedDict([("conv", nn.Conv2d(3, 8, 1)), ("act", nn.ReLU())]))
+                self.place = [name for name, _ in self.stem.named_children()].index("act")
+
+            def forward(self, x):
+                return self.stem(x) * self.place
+        """,
+        "2x3x8x8",
+    )
+    assert 'zip(["conv", "act"], self.stem.layers)' in made

@@ -33,6 +33,9 @@ def cleaned(body: str) -> str:
         ("if x:\n    n = 1\nelse:\n    x = 2\nreturn x", "if not x:\n    x = 2\nreturn x"),
         ("for i in x:\n    n = i\nreturn x", "return x"),
         ("n = 1", "pass"),
+        ("n = 0\nfor i in x:\n    n += len(i)\nreturn x", "return x"),  # a counter that nobody asks
+        ("n = 0\nfor i in x:\n    n += g(i)\nreturn x", "n = 0\nfor i in x:\n    n += g(i)\nreturn x"),
+        ("a = x.items\na += [1]\nreturn x", "a = x.items\na += [1]\nreturn x"),  # a list that others hold
     ],
 )
 def test_assignments_that_nothing_reads(body: str, left: str) -> None:

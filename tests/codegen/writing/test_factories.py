@@ -46,3 +46,10 @@ def test_a_model_that_the_factory_changes_is_not_made_directly(written: Callable
     changed = SOURCE.replace("model.cfg = CFGS[variant]", "model.act = nn.Tanh()")
     changed = changed.replace('model.cfg["url"]', '"tiny.pt"')
     assert "def build" in written(changed, "2x4", model="tiny()")
+
+
+def test_arguments_are_written_as_the_class_was_given_them(written: Callable[..., str]) -> None:
+    changed = SOURCE.replace("def __init__(self, width=4,", "def __init__(self, sizes, width=4,")
+    changed = changed.replace("super().__init__()", 'super().__init__()\n            sizes[0].pop("first")')
+    changed = changed.replace("dict(width=8,", 'dict(sizes=[{"first": 1, "last": 2}], width=8,')
+    assert '{"first": 1, "last": 2}' in written(changed, "2x4", model="tiny()")

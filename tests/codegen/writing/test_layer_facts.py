@@ -73,3 +73,28 @@ def test_weights_of_layers_have_the_targets_names(
 def test_a_layer_that_is_never_called_has_no_weights(call: Call) -> None:
     with pytest.raises(Refusal, match="never called"):
         call("self.e = nn.Embedding(8, 4)", "return x @ self.e.weight.t()", "2x4")
+
+
+def test_a_number_that_differs_between_layers_is_asked_of_the_target_layer(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Block(nn.Module):
+            def __init__(self, width):
+                super().__init__()
+                self.conv = nn.Conv2d(3, width, 1)
+                self.info = dict(name="block", width=self.conv.out_channels, source=self.conv.in_channels)
+
+            def forward(self, x):
+                return self.conv(x) * self.info["width"]
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.one, self.two = Block(4), Block(8)
+
+            def forward(self, x):
+                return self.one(x).mean() + self.two(x).mean()
+        """,
+        "2x3x8x8",
+    )
+    assert 'dict(name="block", width=self.conv.filters' in made

@@ -349,3 +349,44 @@ def test_what_trains_or_reports_is_left_out(
     assert proof.why is None
     assert "summary" not in converted.text
     assert "compile" not in converted.text
+
+
+def test_a_class_that_is_only_a_sequential_is_given_its_layers_in_a_list(written: Written) -> None:
+    made = written(
+        """
+        class Chain(nn.Sequential):
+            def forward(self, x):
+                for layer in self:
+                    x = layer(x)
+                return x
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                parts = [nn.Linear(4, 4), nn.ReLU()]
+                self.chain = Chain(*parts)
+
+            def forward(self, x):
+                return self.chain(x)
+        """,
+        "2x4",
+    )
+    assert "self.chain = Chain(parts)" in made
+
+
+def test_an_adapter_is_not_called_as_a_variable_where_it_is_used(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, linear=False, **options):
+                super().__init__()
+                self.linear = linear
+                self.fc = nn.Linear(4, 2, **options)
+
+            def forward(self, x):
+                return self.fc(x)
+        """,
+        "2x4",
+        model="Net(bias=False)",
+    )
+    assert "self.fc = linear_layer(4, 2, **options)" in made and "def linear_layer(" in made

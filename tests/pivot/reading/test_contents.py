@@ -43,3 +43,9 @@ def test_numbers_computed_with_tensors(read: Callable[..., Elaborated], lines: t
 def test_arrays_are_not_computed_with_as_if_they_were_lists(read: Callable[..., Elaborated]) -> None:
     with pytest.raises(Refusal, match="NumPy arrays"):
         widths(read, "widths = np.linspace(6, 12, 3) * 2")
+
+
+def test_the_distinct_numbers_of_a_tensor_are_a_list(read: Callable[..., Elaborated]) -> None:
+    steps = "torch.round(torch.pow(2.0, torch.tensor([1.0, 2.0, 2.0])))"
+    said = [f"steps = {steps}", "widths = [len(torch.unique(steps)) + int(steps.max().item())]"]
+    assert widths(read, *said) == [6]

@@ -352,3 +352,55 @@ def test_a_class_may_be_made_from_its_namesake(read: Read) -> None:
         model="Net()",
     )
     assert ops(done) == ["relu", "add"]
+
+
+def test_the_names_of_a_class_are_not_seen_from_inside_its_methods(read: Read) -> None:
+    done = read(
+        """
+        def scale(x, by=2):
+            return x * by
+
+        class Net(nn.Module):
+            by = 3
+
+            def scale(self, x):
+                return scale(x, by=4)
+
+            def forward(self, x):
+                return self.scale(x)
+        """,
+        "2x4",
+        model="Net()",
+    )
+    assert [node.operands["b"] for node in done.network.nodes] == [4]
+
+
+def test_a_call_whose_arguments_do_not_fit_falls_into_the_handler_of_a_type_error(read: Read) -> None:
+    done = read(
+        """
+        class Plain(nn.Module):
+            def __init__(self, size):
+                super().__init__()
+                self.fc = nn.Linear(size, 3)
+
+            def forward(self, x):
+                return self.fc(x)
+
+        def make(cls):
+            try:
+                return cls(4, wide=True)
+            except TypeError:
+                return cls(4)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.part = make(Plain)
+
+            def forward(self, x):
+                return self.part(x)
+        """,
+        "2x4",
+        model="Net()",
+    )
+    assert ops(done) == ["linear"]

@@ -38,3 +38,26 @@ def test_an_updated_value_that_an_output_needs_is_refused(net: Callable[..., Ela
 def test_what_the_constructor_writes_is_no_update(net: Callable[..., Elaborated]) -> None:
     done = net(INIT + "\nself.ema.add_(1)\nself.ema += 1", "return self.fc(x) + self.ema")
     assert not [p for p in done.network.problems if p.code == "update"]
+
+
+def test_an_update_that_many_layers_make_is_one_remark_with_their_number(read: Callable[..., Elaborated]) -> None:
+    done = read(
+        """
+        class Norm(nn.BatchNorm1d):
+            def forward(self, x):
+                self.num_batches_tracked.add_(1)
+                return super().forward(x)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.norms = nn.Sequential(Norm(4), Norm(4), Norm(4))
+
+            def forward(self, x):
+                return self.norms(x)
+        """,
+        "2x4",
+        model="Net()",
+    )
+    said = [p for p in done.network.problems if p.code == "update"]
+    assert len(said) == 1 and said[0].why.endswith("norms.0.num_batches_tracked and 2 more")

@@ -24,7 +24,14 @@ def pad(input, pad, mode="constant", value=None):
         else:
             x = x.index_select(-3, taken(at, x.shape[-3], mode, pad[4], pad[5]))
     if len(pad) > 6:
-        raise NotImplementedError("padding of more than three axes")
+        at = positions(x.shape[-4], pad[6], pad[7])
+        if mode == "constant":
+            inside = ((at >= 0) & (at < x.shape[-4])).unsqueeze(-1).unsqueeze(-1).unsqueeze(-1)
+            x = torch.where(inside, x.index_select(-4, edge(at, x.shape[-4])), value or 0.0)
+        else:
+            x = x.index_select(-4, taken(at, x.shape[-4], mode, pad[6], pad[7]))
+    if len(pad) > 8:
+        raise NotImplementedError("padding of more than four axes")
     return x
 
 

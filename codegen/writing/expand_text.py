@@ -1,0 +1,50 @@
+"""Broadcasting to a shape whose sizes differ from visit to visit: said element by element."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.orders import first_tensor
+from codegen.writing import nodes
+from codegen.writing.reshape_text import is_minus_one, source_elements
+
+if TYPE_CHECKING:
+    from codegen.layout import Layout
+    from codegen.lower import Step
+    from codegen.writing.slots import Given
+    from pivot.op import Form
+
+
+def expand_expression(
+    layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None
+) -> ast.expr | None:
+    """`ops.broadcast_to(x, (batch, x.shape[1], width))`: the source's sizes, and of x what keeps its size.
+
+    None where numbers say it, or where a size has no text.
+    """
+    shapes = [[layout.settled(size) for size in s.results[0].type.shape] for s in steps]
+    values = [first_tensor(s) for s in steps]
+    if all(shape == shapes[0] for shape in shapes) or any(v is None for v in values):
+        return None
+    if any(s.node is None or s.op is not s.node.op or layout.placed[id(s)].transposes for s in steps):
+        return None
+    elements = source_elements(steps, given, form)
+    texts: list[ast.expr] = []
+    for axis, column in enumerate(zip(*shapes, strict=True)):
+        kept = {
+            axis - (len(shape) - len(v.type.shape)) for shape, v in zip(shapes, values, strict=True) if v is not None
+        }
+        place = next(iter(kept)) if len(kept) == 1 else -1
+        sizes = [layout.settled(v.type.shape[place]) for v in values if v is not None] if place >= 0 else []
+        fixed = all(isinstance(size, int) for size in column)
+        element = elements[axis] if elements is not None else None
+        if fixed and len(set(column)) == 1:
+            texts.append(nodes.literal(column[0]))
+        elif element is not None and not is_minus_one(element) and not nodes.has_gone(element):
+            texts.append(element)
+        elif sizes == list(column):
+            texts.append(layout.target.size(x, place, static=fixed))
+        else:
+            return None
+    return layout.target.broadcast(x, ast.Tuple(texts, ast.Load()))

@@ -1,0 +1,56 @@
+"""Module-level calls that register something in a table of another file: `register_block("mobile", MobileBlock)`."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing.plans import Unwritable
+from codegen.writing.statements import Statements
+from pivot.reading import lookup
+from pivot.reading.registries import registers
+from pivot.reading.values import ClassObject, FunctionObject
+
+if TYPE_CHECKING:
+    from codegen.writing.naming import Key
+    from codegen.writing.writer import Writer
+
+
+def registrations(w: Writer, written: dict[Key, list[ast.stmt]]) -> dict[Key, tuple[int, list[ast.stmt]]]:
+    """The calls that were met, for tables that the file has, of what the model uses: key -> line and statements."""
+    found: dict[Key, tuple[int, list[ast.stmt]]] = {}
+    for file, statement in w.ev.registered:
+        key = (file, f"{registers(statement)}@{statement.lineno}")
+        if key in written or not is_wanted(w, file, statement, written):
+            continue
+        try:
+            found[key] = (statement.lineno, Statements(w, file, set(), False).statement(statement))
+        except Unwritable:
+            continue  # the proof finds it where the network would be another one
+    return found
+
+
+def is_wanted(w: Writer, file: str, statement: ast.stmt, written: dict[Key, list[ast.stmt]]) -> bool:
+    """Does the table of a registration stand in the file, and was what it registers entered?"""
+    scope = w.scope_of(file)
+    assert isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and scope is not None
+    maker = lookup.in_module(w.ev, scope, registers(statement))
+    function = maker.hint if maker is not None else None
+    if not isinstance(function, FunctionObject):
+        return False
+    tables = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+    if not any((function.file, name) in written for name in tables if name in w.ev.registries.values()):
+        return False
+    parts = [*statement.value.args, *(k.value for k in statement.value.keywords)]
+    names = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
+    values = [lookup.in_module(w.ev, scope, name) for name in names]
+    return all(was_entered(w, value.hint) for value in values if value is not None)
+
+
+def was_entered(w: Writer, hint: object) -> bool:
+    """Was a function called, or an instance of a class made?"""
+    if isinstance(hint, FunctionObject):
+        return bool(w.trace.frames.get(id(hint.node)))
+    if isinstance(hint, ClassObject):
+        return any(w.trace.frames.get(id(part)) for part in hint.node.body)
+    return True

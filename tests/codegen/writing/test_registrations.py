@@ -1,0 +1,49 @@
+"""Module-level calls that fill tables, and other things that are known only when they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Written = Callable[..., str]
+
+
+def test_what_registers_a_used_class_is_written_behind_it(written: Written) -> None:
+    made = written(
+        """
+        BLOCKS = dict(plain=nn.Linear)
+
+        def register(kind, block):
+            BLOCKS[kind] = block
+
+        class Gated(nn.Module):
+            def __init__(self, size, out):
+                super().__init__()
+                self.fc = nn.Linear(size, out)
+
+            def forward(self, x):
+                return self.fc(x) * torch.sigmoid(x)
+
+        class Unused(nn.Module):
+            def __init__(self, size, out):
+                super().__init__()
+                self.fc = nn.Linear(size, out)
+
+            def forward(self, x):
+                return self.fc(x)
+
+        register("gated", Gated)
+        register("unused", Unused)
+
+        class Net(nn.Module):
+            def __init__(self, kind="gated"):
+                super().__init__()
+                assert kind in BLOCKS
+                self.block = BLOCKS[kind](4, 4)
+
+            def forward(self, x):
+                return self.block(x)
+        """,
+        "2x4",
+    )
+    assert 'register("gated", Gated)\n' in made and made.index("class Gated") < made.index('register("gated"')
+    assert "Unused" not in made
