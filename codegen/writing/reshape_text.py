@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name, first_tensor
 from codegen.reshaping import groups
 from codegen.writing import nodes, sharing
+from codegen.writing.joined_sizes import joined_text
 from pivot.dims import Dim, Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.reading.values import TensorCell
@@ -116,7 +116,7 @@ def run_time_sizes(
         for place, axis in list(enumerate(out))[1:]:
             text = texts[place]
             if (text is None or is_minus_one(text)) and axis in fixed:
-                text = product_text(step, axis, stored) or text
+                text = joined_text(steps, axis, stored, dict(zip(out, texts, strict=True))) or text
             if text is None or is_minus_one(text):
                 text = sharing.size_text(layout.settled(step.results[0].type.shape[axis]), known)
                 if text is None:
@@ -129,19 +129,6 @@ def run_time_sizes(
     if len(found) != 1:
         raise Unwritable("the sizes of this reshape are made in different ways at different visits")
     return made
-
-
-def product_text(step: Step, axis: int, sizes: Mapping[int, ast.expr]) -> ast.expr | None:
-    """`ops.shape(x)[3] * ops.shape(x)[4]`: an axis that joins axes of the tensor, whatever their sizes are."""
-    value = first_tensor(step)
-    assert value is not None
-    for left, right in groups(value.type.shape, step.results[0].type.shape):
-        if right == (axis,) and left:
-            text: ast.expr = sizes[left[0]]
-            for other in left[1:]:
-                text = ast.BinOp(text, ast.Mult(), sizes[other])
-            return text
-    return None
 
 
 def batch_is_free(sizes: list[list[Dim]]) -> bool:

@@ -285,7 +285,7 @@ def source_text(
         return None
     spec = steps[0].op.params[param]
     if (
-        steps[0].op.shape == "creation"
+        steps[0].op.shape in ("creation", "repeat")
         and spec.type.kind == "dims"
         and (
             any(has_size(s.params.get(param)) for s in steps)

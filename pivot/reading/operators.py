@@ -121,7 +121,7 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
             return Value((left, right), origin)  # X | Y of types
     if symbol == "/" and isinstance(a, (int, Size)) and isinstance(b, (int, Size)) and not isinstance(a, bool):
         if (isinstance(a, Size) or isinstance(b, Size)) and dim_hint(b) > 0:
-            return Value(Quotient(a, b), origin, depends)
+            return Value(1.0 if a == b else Quotient(a, b), origin, depends)
     check = {"**": check_power, "<<": check_shift, "*": check_product, "+": check_sum}.get(symbol)
     if check is not None:
         check(a, b)

@@ -1,0 +1,63 @@
+"""The size of an axis of a reshape that differs from visit to visit: a product of sizes of what is reshaped."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from codegen.orders import first_tensor
+from codegen.reshaping import groups
+from codegen.writing import nodes
+from pivot.dims import hint as dim_hint
+
+if TYPE_CHECKING:
+    from codegen.lower import Step
+
+
+def joined_text(
+    steps: list[Step], axis: int, sizes: Mapping[int, ast.expr], others: Mapping[int, ast.expr | None]
+) -> ast.expr | None:
+    """`ops.shape(x)[3] * ops.shape(x)[4]`, or `ops.shape(x)[3] // heads` where an axis is split.
+
+    `sizes`: texts of the sizes of the tensor by its axes; `others`: those of the result, None where they are open.
+    """
+    left: set[int] = set()
+    right: set[int] = set()
+    for step in steps:
+        value = first_tensor(step)
+        assert value is not None
+        for before, after in groups(value.type.shape, step.results[0].type.shape):
+            if axis in after:
+                left.update(before)
+                right.update(after)
+    if not left or any(number_in(step, left, right) is False for step in steps):
+        return None
+    beside = [others.get(other) for other in sorted(right - {axis})]
+    if any(text is None or isinstance(text, ast.UnaryOp) for text in beside):
+        return None
+    whole = product(sizes[one] for one in sorted(left))
+    parts = [text for text in beside if text is not None and not is_one(text)]
+    return ast.BinOp(whole, ast.FloorDiv(), product(parts)) if parts else whole
+
+
+def number_in(step: Step, left: set[int], right: set[int]) -> bool:
+    """Do axes of the tensor hold as many entries as axes of the result?"""
+    value = first_tensor(step)
+    before = value.type.shape if value is not None else ()
+    after = step.results[0].type.shape
+    return math.prod(dim_hint(before[a]) for a in left) == math.prod(dim_hint(after[a]) for a in right)
+
+
+def product(texts: Iterable[ast.expr]) -> ast.expr:
+    """`a * b * c`."""
+    first, *rest = texts
+    for text in rest:
+        first = ast.BinOp(first, ast.Mult(), text)
+    return first
+
+
+def is_one(text: ast.expr) -> bool:
+    """The number 1."""
+    return nodes.is_constant(text) and isinstance(text, ast.Constant) and text.value == 1
