@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from codegen.agreeing import laid_out
 from codegen.layout import Layout
 from codegen.lower import Lowering
+from codegen.padding import with_folded_padding
 from codegen.restating import elaborate_for
 from codegen.rolling.module import forget_building, is_rolled, write_rolled, written_in_place
 from codegen.same import entry_text, unchanged
+from codegen.target import target_of
 from codegen.writing.copying import copied_module
 from codegen.writing.module import write_module
 from codegen.writing.sites import Sites
@@ -62,6 +64,8 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
     rolled = is_rolled(done.network)
     if rolled:
         forget_building(done.network)
+        if target_of(framework).pads_itself:
+            done = with_folded_padding(done, symmetric=True)
     lowering = Lowering(done, framework, opset, written_in_place) if rolled else Lowering(done, framework, opset)
     sites = Sites(lowering)
     layout = laid_out(lowering, framework, done.evaluator.joins)

@@ -59,6 +59,7 @@ class LoweredSide:
         self.alias: dict[str, str] = {}
         self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.inputs = [i.value.id for i in self.run.inputs]
+        self.states: set[str] = set()  # states of all directions that are put together again
         self.counter = 0
 
     @property
@@ -78,6 +79,13 @@ class LoweredSide:
             whole = joined(node)
             if whole is not None:
                 self.alias[node.results[0].id] = whole.id
+                self.states.add(whole.id)
+                continue
+            if node.op is not None and node.op.shape == "recurrent" and gives_whole_states(node):
+                self.states |= {r.id for r in node.results[1:]}
+            taken_entry = entry_of(node, self.states, self.name)
+            if taken_entry is not None:
+                self.alias[node.results[0].id] = taken_entry
                 continue
             low = self.lowering.lowered.get(id(node))
             if low is None or low.chosen is None:
@@ -250,6 +258,18 @@ def joined(node: Node) -> TensorVersion | None:
     return whole if [(p.whole, p.place) for p in parts] == [(whole, i) for i in range(len(parts))] else None
 
 
+def entry_of(node: Node, states: set[str], canonical: Callable[[str], str]) -> str | None:
+    """The canonical id of one direction's state, where a node takes it out of all: `h[0]`."""
+    value, index = node.operands.get("x"), node.params.get("index")
+    if isinstance(index, (tuple, list)) and len(index) == 1:
+        index = index[0]
+    if node.op is None or node.op.shape != "index" or not isinstance(value, TensorVersion):
+        return None
+    if canonical(value.id) not in states or not isinstance(index, int):
+        return None
+    return entry_id(canonical(value.id), index % dim_hint(value.type.shape[0]))  # -1: the last of all directions
+
+
 def gives_whole_states(node: Node) -> bool:
     """Does the call of a recurrent layer return its states for all directions at once?"""
     return node.form is not None and not any(codec in ENTRIES for codec in codecs(node.form.result))
@@ -271,12 +291,18 @@ class ReadSide:
         self.run = target.network.runs[mode]
         self.alias: dict[str, str] = {}
         self.states: set[str] = set()  # states that a call gives for all directions at once
+        self.only: dict[str, TensorVersion] = {}  # entries that are the only ones, with the whole state
         self.inputs = [i.value.id for i in self.run.inputs]
 
     @property
     def outputs(self) -> list[str | None]:
         """Canonical ids of the outputs."""
         return [self.name(v.id) for v in self.run.outputs]
+
+    @staticmethod
+    def size(dim: object) -> int:
+        """A size as its number."""
+        return dim_hint(dim)  # type: ignore[arg-type]
 
     def name(self, id_: str) -> str:
         """The canonical id of a value."""
@@ -297,12 +323,17 @@ class ReadSide:
             whole = joined(node)
             if whole is not None:
                 self.alias[node.results[0].id] = whole.id
+                self.states.add(whole.id)
                 continue
             if node.op.shape == "recurrent" and gives_whole_states(node):
                 self.states |= {r.id for r in node.results[1:]}
-            taken_entry = self.entry(node)
+                self.only |= {entry_id(r.id, 0): r for r in node.results[1:] if dim_hint(r.type.shape[0]) == 1}
+            taken_entry = entry_of(node, self.states, self.name)
             if taken_entry is not None:
                 self.alias[node.results[0].id] = taken_entry
+                continue
+            if node.op.shape in RESHAPES and first is not None and self.is_whole_again(node, first):
+                self.alias[node.results[0].id] = self.only[self.name(first.id)].id
                 continue
             names = (*node.op.inputs, *handed_weights(node.op, node.operands, node.weights))
             operands = tuple(self.operand(node.operands.get(name)) for name in names)
@@ -323,19 +354,14 @@ class ReadSide:
             params = {name: refer(value, self.cell) for name, value in params.items()}
             yield Item(op, params, operands, tuple(r.id for r in node.results), shapes, node)
 
+    def is_whole_again(self, node: Node, first: TensorVersion) -> bool:
+        """Does a node give the only direction's state its axis back? `h[0].unsqueeze(0)` is h."""
+        whole = self.only.get(self.name(first.id))
+        return whole is not None and whole.type.shape == node.results[0].type.shape
+
     def cell(self, part: object) -> str | None:
         """The canonical id of a tensor in a parameter."""
         return self.name(part.version.id) if isinstance(part, TensorCell) else None
-
-    def entry(self, node: Node) -> str | None:
-        """The canonical id of one direction's state, where a node takes it out of all: `h[0]`."""
-        value, index = node.operands.get("x"), node.params.get("index")
-        if isinstance(index, (tuple, list)) and len(index) == 1:
-            index = index[0]
-        if node.op is None or node.op.shape != "index" or not isinstance(value, TensorVersion):
-            return None
-        is_state = self.name(value.id) in self.states
-        return entry_id(self.name(value.id), index) if is_state and isinstance(index, int) and index >= 0 else None
 
     def operand(self, value: object) -> object:
         """An operand by canonical ids."""

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.convert import Converted
+from codegen.padding import with_folded_padding
 from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, SourceSide, refer
 from codegen.same import Unchanged
+from codegen.simplifying import Simplified
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
@@ -84,15 +86,19 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
 def compare_networks(one: Elaborated, two: Elaborated, opset: OpSet) -> Proof:
     """Are two programs of one framework the same network, both modes, whatever their texts are?"""
     proof = Proof(target=two)
+    one, two = with_folded_padding(one), with_folded_padding(two)
     lowering = Unchanged(one, one.evaluator.dialect.framework, opset)
     for mode in ("eval", "train"):
-        compare_sides(SourceSide(one, lowering, mode), ReadSide(two, mode), mode, proof)
+        left, right = SourceSide(one, lowering, mode), ReadSide(two, mode)
+        compare_sides(Simplified(left), Simplified(right), mode, proof)
         if proof.why is not None:
             break
     return proof
 
 
-def compare_sides(left: LoweredSide | ReadSide, right: ReadSide, mode: str, proof: Proof) -> None:
+def compare_sides(
+    left: LoweredSide | ReadSide | Simplified, right: ReadSide | Simplified, mode: str, proof: Proof
+) -> None:
     """Walk both sides of one mode side by side."""
     a, b = list(left.items()), list(right.items())
     same: dict[str, str] = dict(zip(left.inputs, right.inputs, strict=False))

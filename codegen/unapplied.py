@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from codegen.lower import Lowered, Lowering, type_of
+from codegen.lower import Lowered, Lowering, Step, type_of
 from pivot.forms import Refused, normalise, read_args
 from pivot.network import Node
 from pivot.op import Form
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import TensorCell, TensorVersion
 from pivot.shapes import ShapeError, infer
-from pivot.slots import MISSING, Operand
+from pivot.slots import MISSING, Operand, SizeOf
 from pivot.types import TensorType
 
 
@@ -36,7 +36,23 @@ def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
     )
     if isinstance(plans, Refused):
         return Lowered(node, (), plans.why)
-    return Lowered(node, plans, "", plans[0])
+    said = tuple(plan for plan in plans if not any(asks_unknown(step, module) for step in plan.steps))
+    if not said and module.speculative:
+        return Lowered(node, (), "a size of what it takes is not known, as it is never applied")
+    best = said or plans  # what was met and is never applied has no weights in the source, whatever size is said
+    return Lowered(node, best, "", best[0])
+
+
+def asks_unknown(step: Step, module: ModuleObject) -> bool:
+    """Is a constructor told a size of an operand that nothing tells? A stand-in's size must never be written."""
+    known = {(c.operand, c.letter) for c in module.bound.constraints} if module.bound is not None else set()
+    own = step.op is (module.form.op if module.form is not None else None)
+    return any(
+        isinstance(slot.value, SizeOf)
+        and (not own or (slot.value.operand, slot.value.letter) not in known)
+        and any(v.id.startswith("absent.") for v in step.operands.values() if isinstance(v, TensorVersion))
+        for slot in step.form.args
+    )
 
 
 def stand_ins(module: ModuleObject) -> dict[str, object]:

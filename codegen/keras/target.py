@@ -21,6 +21,7 @@ class KerasTarget(Target):
     call_name = "call"
     mode_argument = "training"
     builds_early = False
+    pads_itself = False
     channels_last = True
     holds_modules = False
     public_classes = True  # a layer's scope is made from it, and TensorFlow refuses scopes that begin with one

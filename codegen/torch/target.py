@@ -33,6 +33,7 @@ class TorchTarget(Target):
     call_name = "forward"
     mode_argument = ""
     builds_early = True
+    pads_itself = True
     channels_last = False
     holds_modules = True
     public_classes = False

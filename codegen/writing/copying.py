@@ -10,13 +10,15 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
+import sys
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.verify.slicing import SliceError, needed_statements
 from pivot.problems import refuse
-from pivot.reading import imports, registries
+from pivot.reading import classes, imports, library_modules, registries
 from pivot.reading.frames import Scope
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import ModuleScope
@@ -39,12 +41,8 @@ class Copy:
     def __init__(self, done: Elaborated) -> None:
         self.ev = done.evaluator
         self.main = next(iter(self.ev.files))
+        self.read = frozenset(self.ev.files)  # what the model needs; all else of a package stays in it
         self.entry = done.network.entry
-        self.trees = {
-            str(tree.__dict__["file"]): tree
-            for tree in self.ev.trace.keep
-            if isinstance(tree, ast.Module) and "file" in tree.__dict__
-        }
         self.taken: dict[str, dict[tuple[int, ...], ast.stmt]] = {}
         self.asked: dict[tuple[str, str], None] = {}
         self.given = frozenset(self.ev.override_nodes)
@@ -59,8 +57,8 @@ class Copy:
         self.add_registrations()
         parts = {file: [statement for _, statement in sorted(taken.items())] for file, taken in self.taken.items()}
         written = {file: self.copies(file, statements) for file, statements in parts.items()}
+        check_names(written)
         body = self.put_together(written)
-        check_names(body)
         head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []
         bound = [
             ast.Assign([ast.Name(name, ast.Store())], copy.deepcopy(text))
@@ -72,11 +70,17 @@ class Copy:
         rest[place:place] = bound
         return ast.Module([*head, *futures, *without_unread(rest, entry)], [])
 
+    def tree(self, file: str) -> ast.Module:
+        """The syntax tree of a file, opened where nothing asked for it before."""
+        imports.open_file(self.ev, Path(file))
+        return next(t for t in self.ev.trace.keep if isinstance(t, ast.Module) and t.__dict__.get("file") == file)
+
     # -- what is needed -------------------------------------------------------------
 
     def take(self, file: str, expression: str) -> None:
         """Take the statements of a file that an expression needs, and what they import from other files."""
         try:
+            self.tree(file)
             places = needed_statements(self.ev.files[file], expression, self.given)
         except SliceError as error:
             remedy = "name a model that the file defines with --model"
@@ -84,7 +88,7 @@ class Copy:
         known = self.taken.setdefault(file, {})
         for place in places:
             if place not in known:
-                known[place] = statement_at(self.trees[file], place)
+                known[place] = statement_at(self.tree(file), place)
                 self.follow(file, known[place])
 
     def follow(self, file: str, statement: ast.stmt) -> None:
@@ -108,10 +112,16 @@ class Copy:
                     self.ask(found, node.id)
 
     def ask(self, file: str, name: str) -> None:
-        """Take a name of another file."""
+        """Take a name of another file, or of the one that it takes all names from."""
         if (file, name) not in self.asked:
             self.asked[file, name] = None
-            self.take(file, name)
+            scope = imports.open_file(self.ev, Path(file))
+            other = self.from_star(scope, name) if name not in scope.lazy else None
+            if other is not None:
+                self.taken.setdefault(file, {})
+                self.ask(other, name)
+            else:
+                self.take(file, name)
 
     def origin(self, scope: Scope, node: Imported, alias: ast.alias) -> tuple[str, str] | str | None:
         """Where an imported name is defined: file and name, the file of a module, or None for a library's."""
@@ -123,13 +133,17 @@ class Copy:
         path = imports.defined_in(self.ev, node, alias.name, frame)
         if path is None:
             beside = imports.find_relative(node.level, [alias.name], frame) if node.level and not node.module else None
-            return None if beside is None else str(beside.resolve())
-        if is_restatement(str(path)):
+            return None if beside is None or self.stays(beside) else str(beside.resolve())
+        if is_restatement(str(path)) or self.stays(path):
             return None
         value = imports.from_file(self.ev, path, alias.name, frame, node)
         if isinstance(value.hint, ModuleScope) and isinstance(value.hint.scope, Scope):
             return value.hint.scope.file
         return str(path.resolve()), alias.name
+
+    def stays(self, path: Path) -> bool:
+        """Is a file one of a package, and nothing that the model was made of?"""
+        return str(path.resolve()) not in self.read and bool(imports.package_root(path)[1])
 
     def module_named(self, scope: Scope, name: str) -> str | None:
         """The file of the module that a name of a file stands for."""
@@ -142,23 +156,28 @@ class Copy:
                             return source
         return None
 
-    def from_star(self, scope: Scope, name: str) -> str | None:
+    def from_star(self, scope: Scope, name: str, above: frozenset[str] = frozenset()) -> str | None:
         """The file of the program that `from ... import *` takes a name from."""
         frame = self.ev.module_frame(scope)
         for statement in reversed(scope.stars):
             path = imports.file_of(self.ev, statement, frame)
-            if path is not None and name in imports.open_file(self.ev, path).lazy:
+            if path is None or str(path) in above:
+                continue
+            other = imports.open_file(self.ev, path)
+            if name in other.lazy:
                 return str(path.resolve())
+            found = self.from_star(other, name, above | {str(path)})
+            if found is not None:
+                return found
         return None
 
     def add_registrations(self) -> None:
         """Take what fills the tables that were taken: `@register class Net`, `register(...)`."""
         tables = set(self.ev.registries.values())
-        for scope in self.ev.scopes.values():
-            tree = self.trees.get(scope.file)
-            if tree is None or scope.file not in self.taken:
+        for scope in list(self.ev.scopes.values()):
+            if scope.file not in self.taken:
                 continue
-            for place, statement in enumerate(tree.body):
+            for place, statement in enumerate(self.tree(scope.file).body):
                 maker = registries.registers(statement)
                 makes = maker and any(registries.fills(self.ev, scope, maker, table) for table in tables)
                 if makes and (place,) not in self.taken[scope.file]:
@@ -183,9 +202,9 @@ class Copy:
         if len(written) == 1:
             return written[self.main]
         every = [s for file in [self.main, *written] for s in written[file]]
-        heads = {ast.dump(s): s for s in every if isinstance(s, Imported)}
+        heads = merged([s for s in every if isinstance(s, Imported)])
         ordered = [*(file for file in self.in_order() if file != self.main and file in written), self.main]
-        return [*heads.values(), *(s for file in ordered for s in written[file] if not isinstance(s, Imported))]
+        return [*heads, *(s for file in ordered for s in written[file] if not isinstance(s, Imported))]
 
     def in_order(self) -> list[str]:
         """Files, those that others take names from first."""
@@ -240,6 +259,9 @@ class Inliner(ast.NodeTransformer):
                     ast.Assign([ast.Name(str(alias.asname), ast.Store())], ast.Name(alias.name, ast.Load()), lineno=0)
                 )
         node.names = kept
+        if isinstance(node, ast.ImportFrom) and node.level and kept:
+            parts = library_modules.absolute(node, imports.package_root(Path(self.scope.file))[1])
+            node.module, node.level = ".".join(parts), 0
         return [*([node] if kept else []), *more] or None
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
@@ -280,22 +302,63 @@ def is_future(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
+def merged(heads: list[Imported]) -> list[ast.stmt]:
+    """Imports of several files in order: the standard library's first, one statement per module."""
+    plain = {ast.dump(alias): alias for node in heads if isinstance(node, ast.Import) for alias in node.names}
+    parts: dict[str, dict[str, ast.alias]] = {}
+    for node in heads:
+        if isinstance(node, ast.ImportFrom):
+            parts.setdefault(node.module or "", {}).update((ast.dump(alias), alias) for alias in node.names)
+    found: list[tuple[bool, bool, str, ast.stmt]] = [
+        (alias.name.partition(".")[0] not in sys.stdlib_module_names, True, alias.name, ast.Import([alias]))
+        for alias in plain.values()
+    ]
+    found += [
+        (
+            module.partition(".")[0] not in sys.stdlib_module_names,
+            False,
+            module,
+            ast.ImportFrom(module, list(names.values()), 0),
+        )
+        for module, names in parts.items()
+    ]
+    ordered = sorted(found, key=lambda one: (one[0], not one[1], one[2]))
+    for before, one in pairwise(ordered):
+        one[3].__dict__["blank"] = int(one[0] and not before[0])
+    return [one[3] for one in ordered]
+
+
 def bound_by(statement: ast.stmt) -> set[str]:
     """The name of a definition."""
     return {statement.name} if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) else set()
 
 
-def check_names(body: list[ast.stmt]) -> None:
-    """Refuse two definitions of one name that came from different files. Raises Refusal."""
-    found: dict[str, ast.stmt] = {}
-    for statement in body:
-        source = statement.__dict__.get("source")
-        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)) or source is None:
-            continue
-        other = found.setdefault(statement.name, statement)
-        if other is not statement and ast.dump(other) != ast.dump(statement):
-            why = f"{statement.name} is defined twice in the files that were read"
-            raise refuse("name", "", statement.lineno, 1, why, "give one of both another name")
+def check_names(written: Mapping[str, list[ast.stmt]]) -> None:
+    """Refuse a name that stands for different things in two files, which one file cannot hold. Raises Refusal."""
+    found: dict[str, tuple[str, object]] = {}
+    for file, statements in written.items():
+        meanings: dict[str, list[str]] = {}
+        for statement in statements:
+            for name, meaning in meanings_of(statement):
+                meanings.setdefault(name, []).append(meaning)
+        for name, meaning_here in meanings.items():
+            other, there = found.setdefault(name, (file, meaning_here))
+            if there != meaning_here:
+                why = f"{name} is something else in {Path(other).name}, and one file cannot hold both"
+                raise refuse("name", file, 1, 1, why, "give one of both another name")
+
+
+def meanings_of(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """The names that a statement at the top of a file binds, and the text of what they stand for."""
+    if isinstance(statement, Imported):
+        module = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
+        for alias in statement.names:
+            whole = isinstance(statement, ast.Import) and alias.asname is None
+            shown = alias.name.partition(".")[0] if whole else alias.name
+            yield alias.asname or shown, f"import {module}{shown}"
+    elif not isinstance(statement, ast.Expr):
+        for name in classes.bound_names(statement):
+            yield name, ast.dump(statement)
 
 
 def without_unread(body: list[ast.stmt], entry: ast.expr) -> list[ast.stmt]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.loops import Loops, innermost
-from codegen.writing.scoping import in_frame, plain_parameters, settled_name, visible
+from codegen.writing.scoping import in_frame, plain_locals, plain_parameters, settled_name, visible
 from codegen.writing.size_origins import Made, Origin, SizeOrigins, Sum
 from codegen.writing.slots import slot_param
 from pivot.dims import hint as dim_hint
@@ -23,7 +23,7 @@ from pivot.reading.frames import Frame
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import TensorCell, TensorVersion, Value
-from pivot.slots import SizeOf, Slot
+from pivot.slots import Path, SizeOf, Slot
 
 if TYPE_CHECKING:
     from codegen.lower import Step
@@ -161,7 +161,8 @@ class Inferred:
         values = {use.value for use in place.uses}
         if len(values) == 1:
             return nodes.literal(values.pop())
-        for name in plain_parameters(place.uses[0].frame):
+        frame = place.uses[0].frame
+        for name in (*plain_parameters(frame), *plain_locals(frame, place.node)):
             if all(settled_name(use.frame, name) == use.value for use in place.uses):
                 return ast.Name(name, ast.Load())
         return self.loops.carried(place, self)
@@ -223,9 +224,8 @@ class Inferred:
     def text(self, steps: list[Step], slot: Slot) -> ast.expr | None:
         """The source's words for an inferred size at the making of a layer."""
         module = steps[0].node.module if steps[0].node is not None else None
-        if not isinstance(slot.value, SizeOf) or module is None or slot_param(slot) is not None:
-            return None
-        return self.texts.get((id(module.site), slot.key))
+        key = size_slot(steps[0], slot)
+        return self.texts.get((id(module.site), key)) if module is not None and key is not None else None
 
     def parameters(self, node: ast.AST) -> list[str]:
         """New parameters of a function."""
@@ -238,6 +238,23 @@ class Inferred:
             if function is not None and id(function.node) in self.added:
                 return [self.texts[id(node), name] for name in self.added[id(function.node)]]
         return []
+
+
+def size_slot(step: Step, slot: Slot) -> str | None:
+    """The slot that says the size which a slot wants: itself, or where a parameter of the source's layer is nothing but
+    the size of what it takes (the filters of a convolution of each channel by itself), the slot for that.
+    """
+    if isinstance(slot.value, SizeOf):
+        return slot.key if slot_param(slot) is None else None
+    node, param = step.node, slot_param(slot)
+    if node is None or node.form is None or step.op is not node.op or not isinstance(slot.value, Path) or param is None:
+        return None
+    text = node.form.derive.get(param, "")
+    for other in step.form.args:
+        size = other.value
+        if isinstance(size, SizeOf) and text == f"{size.operand}.{size.letter}":
+            return other.key
+    return None
 
 
 def is_build(frame: Frame) -> bool:

@@ -1,4 +1,4 @@
-"""Sizes carried from turn to turn of a loop: `in_channels = 3` before it, `in_channels = filters` at its end."""
+"""Sizes carried from turn to turn of a loop: `in_channels = 3` before it, `in_channels = filters` behind it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from codegen.writing.size_origins import Made
 if TYPE_CHECKING:
     from codegen.writing.inferring import Inferred, Place, Use
 
-Carry = tuple[str, ast.expr | None, ast.expr]
-"""A name, what it is before the loop, and what it is from the end of each turn on; in the source's words.
+Carry = tuple[str, ast.expr | None, ast.expr, ast.stmt]
+"""A name, what it is before the loop, what it is from the end of a turn's block on, in the source's words, and the last
+statement of that block: a layer that only some turns make changes the size in these alone.
 
 None before the loop: the name is a parameter that the function's callers are asked for.
 """
@@ -23,6 +24,10 @@ class Loops:
 
     def __init__(self) -> None:
         self.carries: dict[int, list[Carry]] = {}  # by loop
+
+    def ending(self, statement: ast.stmt) -> list[tuple[str, ast.expr]]:
+        """What is carried on behind the last statement of a block."""
+        return [(name, text) for found in self.carries.values() for name, _, text, last in found if last is statement]
 
     def carried(self, place: Place, sizes: Inferred) -> ast.expr | None:
         """The name that carries a size, or None where no loop does."""
@@ -43,17 +48,21 @@ class Loops:
                 steps.append(text)
         if not steps or any(ast.dump(s) != ast.dump(steps[0]) for s in steps):
             return None
+        ends = [block_end(use.origin, loop) for use in place.uses]
+        end = next((found for found in ends if found is not None), None)
+        if end is None or any(found is not end for found in ends if found is not None):
+            return None
         first = starts[0]
         if first is None or any(s is None or ast.dump(s) != ast.dump(first) for s in starts):
             if len(values) != 1:
                 place.uses = [uses[0] for uses in by_frame(place.uses)]  # the callers say the first, the loop the rest
-                self.carries.setdefault(id(loop), []).append((place.name, None, steps[0]))
+                self.carries.setdefault(id(loop), []).append((place.name, None, steps[0], end))
                 return None
             first = nodes.literal(values.pop())
         bound = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)} if function is not None else set()
         spec = function.node.args if function is not None else None
         bound |= {a.arg for a in (*spec.args, *spec.kwonlyargs)} if spec is not None else set()
-        return ast.Name(self.name_for(loop, place.name, first, steps[0], bound), ast.Load())
+        return ast.Name(self.name_for(loop, place.name, (first, steps[0], end), bound), ast.Load())
 
     def made_before(self, use: Use, turn: int, loop: ast.For, sizes: Inferred) -> ast.expr | None:
         """What says a size that a layer of the turn before gave: the argument that it was made with."""
@@ -66,17 +75,19 @@ class Loops:
         names = [n for n in ast.walk(origin.text) if isinstance(n, ast.Name)]
         return origin.text if all(isinstance(n, SIMPLE) for n in ast.walk(origin.text)) and names else None
 
-    def name_for(self, loop: ast.For, name: str, start: ast.expr, step: ast.expr, bound: set[str]) -> str:
+    def name_for(self, loop: ast.For, name: str, carry: tuple[ast.expr, ast.expr, ast.stmt], bound: set[str]) -> str:
         """The name that carries a size; one for all layers that take the same."""
+        start, step, end = carry
         known = self.carries.setdefault(id(loop), [])
-        for other, first, last in known:
-            if first is not None and ast.dump(first) == ast.dump(start) and ast.dump(last) == ast.dump(step):
+        for other, first, last, place in known:
+            same = first is not None and ast.dump(first) == ast.dump(start) and ast.dump(last) == ast.dump(step)
+            if same and place is end:
                 return other
-        taken, number, free = {other for other, _, _ in known} | bound, 1, name
+        taken, number, free = {other for other, *_ in known} | bound, 1, name
         while free in taken:
             number += 1
             free = f"{name}_{number}"
-        known.append((free, start, step))
+        known.append((free, start, step, end))
         return free
 
 
@@ -95,6 +106,19 @@ def innermost(function: ast.AST, site: ast.AST) -> ast.For | None:
     """The innermost loop around a site."""
     loops = [n for n in ast.walk(function) if isinstance(n, ast.For) and any(m is site for m in ast.walk(n))]
     return min(loops, key=lambda loop: sum(1 for _ in ast.walk(loop)), default=None)
+
+
+def block_end(origin: object, loop: ast.For) -> ast.stmt | None:
+    """The last statement of the innermost block of a loop in which a layer is made."""
+    site = origin.module.visit.node if isinstance(origin, Made) and origin.module.visit is not None else None
+    blocks = [
+        body
+        for n in ast.walk(loop)
+        for body in (getattr(n, "body", None), getattr(n, "orelse", None))
+        if isinstance(body, list) and any(m is site for s in body for m in ast.walk(s))
+    ]
+    smallest = min(blocks, key=lambda body: sum(1 for s in body for _ in ast.walk(s)), default=None)
+    return smallest[-1] if smallest else None
 
 
 def loop_place(loop: ast.For) -> ast.expr:

@@ -211,12 +211,18 @@ def known(value: Value | None) -> object:
     return hint if isinstance(hint, (int, float, str)) else None
 
 
+BUILDING = ("compute_output_spec", "compute_output_shape")
+"""Methods whose results nobody takes in `build`: they are called for the layers that they build."""
+
+
 def is_of_keras(statement: ast.stmt) -> bool:
-    """`super().build(input_shape)`, `self.built = True`."""
+    """`super().build(input_shape)`, `self.built = True`, `self.compute_output_spec(...)` that makes inner layers."""
     if isinstance(statement, ast.Assign):
         target = statement.targets[0]
         return isinstance(target, ast.Attribute) and target.attr == "built"
     call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in BUILDING:
+        return True
     return (
         isinstance(call, ast.Call)
         and isinstance(call.func, ast.Attribute)

@@ -66,6 +66,9 @@ def handed(w: Writer, call: ast.Call, found: dict[int, set[str]]) -> list[ast.ex
     visits = w.trace.of(call)
     inner = next((v.entered.function for v in visits if v.entered is not None), None)
     if inner is None:  # the library's
+        holder = visits[0].module if visits else None
+        if holder is not None and holder.container == "sequential":
+            return [k.value for k in call.keywords if k.arg != "layers"]  # what it holds is no setting
         return [*call.args, *(k.value for k in call.keywords)]
     gone = found.get(id(inner.node), set())
     own = parameters(inner)

@@ -225,8 +225,12 @@ def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
 def super_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     """super().__init__(...) of a library base; `super(Base, self)`, which passes a class of the program over, stays."""
     made = ast.Attribute(nodes.call("super", passed_over(node, visits)), "__init__", ast.Load())
-    base = visits[0].name
-    if base.endswith("Sequential") and (node.args or node.keywords):
+    holder = visits[0].module
+    if holder is not None and holder.container == "sequential" and (node.args or node.keywords):
+        if not e.w.source.builds_early:  # the list of its layers, and a name
+            listed = next((k.value for k in node.keywords if k.arg == "layers"), node.args[0] if node.args else None)
+            row = e.w.target.row(e.expr(listed)) if listed is not None else None
+            return ast.Call(made, row.args if isinstance(row, ast.Call) else [], [])
         if len(node.args) == 1 and isinstance(node.args[0], ast.Starred):
             return ast.Call(made, [e.expr(node.args[0].value)], [])
         if len(node.args) == 1 and visits[0].args and isinstance(visits[0].args[0].hint, DictObject):

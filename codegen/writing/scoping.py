@@ -102,8 +102,24 @@ def plain_parameters(frame: Frame) -> list[str]:
     return [name for name in names if not is_stored(frame.function.node, name)]
 
 
+def plain_locals(frame: Frame, site: ast.expr) -> list[str]:
+    """Names that a frame's function binds once, outside of conditions and loops, before a site: by one assignment."""
+    node = frame.function.node if frame.function is not None else None
+    if node is None or isinstance(node, ast.Lambda):
+        return []
+    bound = [
+        statement.targets[0].id
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        and len(statement.targets) == 1
+        and isinstance(statement.targets[0], ast.Name)
+        and (statement.end_lineno or statement.lineno) < site.lineno
+    ]
+    return [name for name in bound if len(stores(node, name)) == 1]
+
+
 def settled_name(frame: Frame, name: str) -> int | None:
-    """The number that a parameter has in a frame."""
+    """The number that a name has in a frame."""
     value = frame.scope.names.get(name)
     hint = value.hint if isinstance(value, Value) else None
     return hint if isinstance(hint, int) and not isinstance(hint, bool) else None

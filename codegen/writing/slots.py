@@ -225,12 +225,17 @@ def said_in_source(
     return given.get(source.key)
 
 
+WORDS = {"torch_padding": ("same",)}
+"""Words of a codec for what visits say by different numbers."""
+
+
 def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object | None:
     """One notation that says the right thing at every visit: `same` where a 1x1 window has nothing to pad."""
     if not isinstance(slot.value, Coded):
         return None
     codec, name = codec_of(slot.value), slot.value.path.name
-    for candidate in dict.fromkeys(v for v in values if isinstance(v, (str, int))):
+    own = dict.fromkeys(v for v in values if isinstance(v, (str, int)))
+    for candidate in (*own, *WORDS.get(codec.name, ())):
         try:
             read = [
                 codec.read(candidate, refs_by_role(s.form, codec.roles, slot.value.refs, s.params, s.facts()))
@@ -239,7 +244,7 @@ def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object
         except NoForm:
             continue
         if all(equal(r, s.params.get(name)) for r, s in zip(read, steps, strict=True)):
-            return candidate
+            return candidate  # type: ignore[no-any-return]
     return None
 
 

@@ -43,11 +43,17 @@ class Statements:
                 return [*out, *self.dispatch(memo)]
             made = self.statement(node)
             out.extend(made)
+            out.extend(self.carried_on(node))
             one = isinstance(node, ast.If) and is_restatement(self.file) and only_arm(self.w.trace, node) is not None
             whole = one or not isinstance(node, (ast.If, ast.With))
             if made and isinstance(made[-1], (ast.Return, ast.Raise)) and whole:
                 break
         return out
+
+    def carried_on(self, node: ast.stmt) -> list[ast.stmt]:
+        """Sizes that a loop hands to its next turn, behind the last statement of a block."""
+        found = self.w.inferred.loops.ending(node) if self.w.inferred is not None else []
+        return [ast.Assign([ast.Name(name, ast.Store())], self.e.expr(text)) for name, text in found]
 
     def arm(self, body: list[ast.stmt]) -> list[ast.stmt]:
         """An arm of a condition. One that was not met and cannot be written refuses when it is reached."""
@@ -382,9 +388,8 @@ class Statements:
             raise Unwritable("a loop runs over something that the target does not have")
         made = ast.For(self.e.target(node.target), iterable, body, self.block(node.orelse))
         carries = self.w.inferred.loops.carries.get(id(node), []) if self.w.inferred is not None else []
-        started = [(name, first) for name, first, _ in carries if first is not None]
+        started = [(name, first) for name, first, *_ in carries if first is not None]
         before: list[ast.stmt] = [ast.Assign([ast.Name(n, ast.Store())], self.e.expr(first)) for n, first in started]
-        made.body += [ast.Assign([ast.Name(n, ast.Store())], self.e.expr(last)) for n, _, last in carries]
         return [*before, made]
 
     def computes(self, value: ast.expr) -> bool:

@@ -71,6 +71,8 @@ class TorchPadding(Codec):
         if value == "valid":
             return no_pads(count)
         if value == "same":
+            if not _unit(refs.get("stride")):
+                raise NoForm("torch pads 'same' at stride 1 only")
             return same_pads(refs["kernel"], refs.get("dilation"))
         if is_size(value):
             return ((value, value),) * count

@@ -1,0 +1,123 @@
+"""The canonical form of what only numbers axes and places: for comparing networks whose texts were written differently.
+
+    index(x)[:, 0]                     = reshape(x)             where the axis has size 1
+    reshape(reshape(x))                = reshape(x)             and nothing where the shape is that of x
+    permute(permute(x))                = permute(x)             and nothing where no axis moves
+
+The same done twice is done once, and values that nobody reads are left out. Everything else stays as it is, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from codegen.proof_sides import Item, ReadSide
+from pivot.results import ENTRIES, entry_id
+
+PLACING = ("reshape", "permute")
+
+
+class Simplified:
+    """A side of a comparison without what changes nothing."""
+
+    def __init__(self, side: ReadSide) -> None:
+        self.side = side
+        self.inputs = side.inputs
+        self.alias: dict[str, str] = {}
+        self.shapes: dict[str, tuple[int, ...]] = {}
+        for entry in side.run.inputs:
+            self.shapes[entry.value.id] = tuple(map(side.size, entry.value.type.shape))
+
+    @property
+    def outputs(self) -> list[str | None]:
+        """Canonical ids of the outputs."""
+        return [self.name(id_) if id_ is not None else None for id_ in self.side.outputs]
+
+    def name(self, id_: str) -> str:
+        """The canonical id of a value."""
+        while id_ in self.alias:
+            id_ = self.alias[id_]
+        return id_
+
+    def items(self) -> Iterator[Item]:
+        """What is left, in order."""
+        found: list[Item] = []
+        makers: dict[str, Item] = {}
+        seen: dict[object, Item] = {}
+        for item in self.side.items():
+            made = self.simplified(replace(item, operands=self.renamed(item.operands)), makers)
+            if made is None:
+                continue
+            key = (made.op, made.operands, made.shapes, str(made.params)) if made.op in PLACING else None
+            twin = seen.setdefault(key, made) if key is not None else made
+            if twin is not made:
+                self.alias[made.results[0]] = twin.results[0]
+                continue
+            found.append(made)
+            for result, shape in zip(made.results, made.shapes, strict=False):
+                makers[result], self.shapes[result] = made, shape
+                for place in set(ENTRIES.values()):  # one direction's state of all
+                    self.shapes[entry_id(result, place)] = shape[1:]
+        wanted = {id_ for id_ in self.outputs if id_ is not None}
+        kept: list[Item] = []
+        for item in reversed(found):
+            if item.op not in PLACING or any(result in wanted for result in item.results):
+                kept.append(item)
+                wanted.update(ids(item.operands))
+        return iter(kept[::-1])
+
+    def renamed(self, operands: tuple[object, ...]) -> tuple[object, ...]:
+        """Operands under their canonical ids."""
+        return tuple(
+            self.renamed(o) if isinstance(o, tuple) else self.name(o) if isinstance(o, str) else o for o in operands
+        )
+
+    def simplified(self, item: Item, makers: dict[str, Item]) -> Item | None:
+        """An item in canonical form; None where it changes nothing."""
+        source = item.operands[0] if item.operands and isinstance(item.operands[0], str) else None
+        before = self.shapes.get(source) if source is not None else None
+        if source is None or len(item.results) != 1 or not item.shapes:
+            return item
+        if item.op == "index" and before is not None and takes_only_ones(item.params.get("index"), before):
+            item = replace(item, op="reshape", params={}, step=None)
+        if item.op == "reshape":
+            maker = makers.get(source)
+            if maker is not None and maker.op == "reshape" and isinstance(maker.operands[0], str):
+                source = maker.operands[0]
+                before = self.shapes.get(source)
+            if before == item.shapes[0]:
+                self.alias[item.results[0]] = source
+                return None
+            return replace(item, operands=(source, *item.operands[1:]))
+        order = item.params.get("order")
+        if item.op == "permute" and isinstance(order, tuple):
+            maker = makers.get(source)
+            inner = maker.params.get("order") if maker is not None and maker.op == "permute" else None
+            if maker is not None and isinstance(inner, tuple):
+                source, order = str(maker.operands[0]), tuple(inner[axis] for axis in order)
+            if order == tuple(range(len(order))):
+                self.alias[item.results[0]] = source
+                return None
+            return replace(item, operands=(source, *item.operands[1:]), params={"order": order})
+        return item
+
+
+def ids(operands: tuple[object, ...]) -> Iterator[str]:
+    """Ids of values among operands."""
+    for operand in operands:
+        if isinstance(operand, tuple):
+            yield from ids(operand)
+        elif isinstance(operand, str):
+            yield operand
+
+
+def takes_only_ones(index: object, shape: tuple[int, ...]) -> bool:
+    """Does an index take whole axes, and the only place of axes of size 1?"""
+    if not isinstance(index, (list, tuple)) or len(index) != len(shape):
+        return False
+    whole = (slice(None), slice(None, None, None), slice(0, None, None))
+    return all(
+        any(part == other for other in whole) if isinstance(part, slice) else part in (0, -1) and size == 1
+        for part, size in zip(index, shape, strict=True)
+    )
