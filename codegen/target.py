@@ -160,6 +160,16 @@ class Target(ABC):
         """A layer that changes nothing."""
         return ast.Call(dotted(self.names["identity"]), [], [])
 
+    # -- padding -------------------------------------------------------------
+
+    def same_pad(self, x: ast.expr, window: list[ast.expr], value: list[ast.keyword]) -> ast.expr | None:
+        """A tensor padded by what "same" asks for at its size; None where the target says it in another way."""
+        return None
+
+    def same_pad_layer(self, window: list[ast.expr], value: list[ast.keyword]) -> ast.expr | None:
+        """The same as a layer."""
+        return None
+
     # -- weights -------------------------------------------------------------
 
     @abstractmethod

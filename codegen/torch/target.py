@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from codegen.target import Alias, Target
+from codegen.target import Alias, Target, dotted
 from codegen.torch.reserved import RESERVED
 from codegen.writing import nodes
 from pivot.reading.modules import ModuleObject
@@ -21,6 +21,29 @@ class Lambda(torch.nn.Module):
 
     def forward(self, x):
         return self.function(x)
+'''
+
+SAME_PADS = '''
+def same_pads(x, kernel_size, stride, dilation=1):
+    """The widths for F.pad that TensorFlow's padding="same" asks for: what is odd goes to the end."""
+    pads = []
+    for size in reversed(x.shape[2:]):
+        width = max(-size % stride + dilation * (kernel_size - 1) + 1 - stride, 0)
+        pads += [width // 2, (width + 1) // 2]
+    return pads
+'''
+
+SAME_PAD = '''
+class SamePad(torch.nn.Module):
+    """What TensorFlow's padding="same" puts around a tensor, which depends on its size."""
+
+    def __init__(self, kernel_size, stride, dilation=1, value=None):
+        super().__init__()
+        self.window = kernel_size, stride, dilation
+        self.value = value
+
+    def forward(self, x):
+        return torch.nn.functional.pad(x, same_pads(x, *self.window), value=self.value)
 '''
 
 
@@ -138,13 +161,19 @@ class TorchTarget(Target):
     def reshape_layer(self, sizes: Sequence[int]) -> ast.expr:
         return nodes.call("torch.nn.Unflatten", [nodes.literal(1), nodes.literal(tuple(sizes))])
 
+    def same_pad(self, x: ast.expr, window: list[ast.expr], value: list[ast.keyword]) -> ast.expr | None:
+        return ast.Call(dotted("torch.nn.functional.pad"), [x, nodes.call("same_pads", [x, *window])], value)
+
+    def same_pad_layer(self, window: list[ast.expr], value: list[ast.keyword]) -> ast.expr | None:
+        return ast.Call(dotted("SamePad"), window, value)
+
     def stored_names(self, root: ModuleObject) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
         from codegen.torch.stored import state_names
 
         return state_names(root)
 
     def helpers(self) -> Mapping[str, str]:
-        return {"Lambda": LAMBDA}
+        return {"Lambda": LAMBDA, "SamePad": SAME_PAD, "same_pads": SAME_PADS}
 
 
 def method(x: ast.expr, name: str, *args: ast.expr) -> ast.expr:

@@ -307,9 +307,13 @@ def helper_definition(name: str) -> ast.stmt:
 
 
 def target_helpers(w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
-    """Small definitions that the target's spellings use: those that are read."""
+    """Small definitions that the target's spellings use: those that are read, each behind those that it reads."""
     read = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
-    found = [ast.parse(text).body[0] for name, text in w.target.helpers().items() if name in read]
+    found: list[ast.stmt] = []
+    for name, text in w.target.helpers().items():
+        if name in read:
+            found.insert(0, ast.parse(text).body[0])
+            read |= {n.id for n in ast.walk(found[0]) if isinstance(n, ast.Name)}
     for statement in found:
         statement.__dict__["blank"] = 2
     return found

@@ -11,7 +11,7 @@ from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name, tensors
 from codegen.target import Target
-from codegen.writing import nodes
+from codegen.writing import nodes, same_pads
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
 from codegen.writing.pattern_text import is_pattern, pattern_elements
@@ -131,7 +131,8 @@ class PlanText:
         text: ast.expr | None = None
         for index in range(count):
             steps = self.steps_at(members, index)
-            text = self.function_step(members, steps, material, made)
+            text = self.same_padded(members, index, material, made)
+            text = self.function_step(members, steps, material, made) if text is None else text
             self.keep_results(steps[0], text, made)
         if text is None:
             raise Unwritable("there is nothing to write")
@@ -204,6 +205,17 @@ class PlanText:
             return text
 
         return say
+
+    def same_padded(
+        self, members: list[Lowered], index: int, material: Material, made: dict[str, ast.expr]
+    ) -> ast.expr | None:
+        """A step that pads by what depends on the size of the tensor; None for every other step."""
+        asked = same_pads.window(members, index)
+        if asked is None:
+            return None
+        steps = self.steps_at(members, index)
+        x = shared(self.operand(steps[0], OperandRef(first_name(steps[0])), material, made, self.placed(steps)), "x")
+        return self.target.same_pad(x, same_pads.arguments(asked), same_pads.value(steps[0]))
 
     def function_step(
         self, members: list[Lowered], steps: list[Step], material: Material, made: dict[str, ast.expr]
@@ -386,7 +398,12 @@ class PlanText:
             perm = self.inside_container(steps) if steps[0].form.kind == "layer" else None
             if perm and is_member(steps):
                 made.append(self.target.permute_layer(perm))  # type: ignore[arg-type]
-            made.append(settle(fill_sizes(self.layer_step(steps, material), unsayable), set()))
+            asked = same_pads.window(members, index)
+            layer = (
+                self.target.same_pad_layer(same_pads.arguments(asked), same_pads.value(steps[0])) if asked else None
+            )
+            layer = layer if layer is not None else self.layer_step(steps, material)
+            made.append(settle(fill_sizes(layer, unsayable), set()))
             taken = self.taken_in_row(steps, members[0]) if index == count - 1 else None
             made += [taken] if taken is not None else []
         return made

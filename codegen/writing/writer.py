@@ -182,6 +182,8 @@ class Writer:
 
     def keeps(self, visits: list[Visit], name: str) -> bool:
         """Has what a call enters still a place for an argument by name?"""
+        if name == self.source.mode_argument and not self.target.mode_argument and calls_container(visits):
+            return False  # its layers know the mode
         functions = [v.entered.function for v in visits if v.entered is not None]
         return all(is_kept(self, function, name) for function in functions if function is not None)
 
@@ -406,6 +408,12 @@ def free_names(made: ast.AST, bound: frozenset[str] = frozenset()) -> set[str]:
     for child in ast.iter_child_nodes(made):
         found |= free_names(child, bound)
     return found
+
+
+def calls_container(visits: list[Visit]) -> bool:
+    """Are these calls of a Sequential itself, not of a class that derives from it?"""
+    modules = [v.module for v in visits if v.kind == "apply" and v.entered is None]
+    return bool(modules) and all(m is not None and m.container == "sequential" for m in modules)
 
 
 def load_idioms() -> dict[str, Idiom]:

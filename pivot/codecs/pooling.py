@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pivot.codecs.base import Codec, NoForm, Refs, Sample
 from pivot.codecs.pads import KerasPadding, TorchPadList, axis_count, no_pads, pad_pairs
-from pivot.dims import Dim, Size, ceil_div, dim_max
+from pivot.dims import Dim, Size, dim_max
 
 
 class NoPadding(KerasPadding):
@@ -205,7 +205,7 @@ class TfSamePads(Codec):
             reach = _at(dilation, place) * (_at(kernel, place) - 1) + 1
             total = -size % step + reach - step
             if reach < step:
-                total = dim_max((ceil_div(size, step) - 1) * step + reach - size, 0)
+                total = dim_max(total, 0)
             pairs.append((total // 2, (total + 1) // 2))
         return tuple(pairs)
 

@@ -32,7 +32,6 @@ class Dialect(TensorCalls):
 
     forward_names: tuple[str, ...] = ("forward",)
     builds_step_by_step = False  # do files build models of tensors by statements at module level?
-    made_models: frozenset[str] = frozenset()  # what of the library functions and variables make whole models with
     mutable_tensors = True  # does `x += y` change x for every alias?
 
     # -- names ---------------------------------------------------------------
@@ -48,6 +47,14 @@ class Dialect(TensorCalls):
     def is_module_class(self, cls: ClassObject) -> bool:
         """Is a program class a module of this framework?"""
         raise NotImplementedError
+
+    def is_model_name(self, name: str) -> bool:
+        """Does a call of this library name give a whole model, not one layer of it?"""
+        return False
+
+    def is_model_class(self, cls: ClassObject) -> bool:
+        """Is a program class one of whole models, as far as the framework tells them from layers?"""
+        return self.is_module_class(cls)
 
     def harmless_decorator(self, name: str) -> bool:
         """Decorators that leave what a function computes as it is."""

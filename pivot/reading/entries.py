@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.problems import Refusal, refuse
-from pivot.reading import classes, lookup, straight_line
+from pivot.problems import refuse
+from pivot.reading import classes, lookup, model_names, straight_line
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import Api, ClassObject, FunctionObject, Value
+from pivot.reading.values import ClassObject, FunctionObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -124,9 +124,14 @@ def models(ev: Evaluator, scope: Scope, tree: ast.Module) -> list[str]:
 
 def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -> str:
     """The only or last top-level model: from the main block, a variable, a class, or a builder function."""
+    body = [*(s for s in tree.body if s not in main_block(tree)), *main_block(tree)]
+    if ev.dialect.builds_step_by_step:
+        bound = bound_entry(ev, scope, frame, body)
+        if bound is not None:
+            return bound
     classes_here = models(ev, scope, tree)
     makers = {f.name for f in tree.body if isinstance(f, ast.FunctionDef) and makes(f, set(classes_here), tree)}
-    makers |= {f.name for f in tree.body if isinstance(f, ast.FunctionDef) and makes_library_model(ev, f, frame)}
+    makers |= {f.name for f in model_names.builder_functions(ev, frame, tree)}
     for statement in [*main_block(tree), *tree.body]:
         if (
             isinstance(statement, ast.Assign)
@@ -140,21 +145,13 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and isinstance(node.func.func, ast.Name):
             if node.func.func.id in {*classes_here, *makers}:
                 return ast.unparse(node.func)
-    if not classes_here and (found := library_entry(ev, frame, tree)) is not None:
-        return found
     if not classes_here:
-        raise refuse(
-            "no-model",
-            scope.file,
-            1,
-            1,
-            "no model class found",
-            "open a file that defines one, or name it with --model",
-        )
+        return bound_entry(ev, scope, frame, body) or built_entry(ev, scope, frame, tree)
     used = {
         n.id for node in tree.body if isinstance(node, ast.ClassDef) for n in ast.walk(node) if isinstance(n, ast.Name)
     }
     free = [c for c in classes_here if c not in used] or classes_here
+    free = [c for c in free if is_whole(ev, scope, c)] or free
     for name in reversed(free):
         cls = lookup.in_module(ev, scope, name)
         if cls is not None and isinstance(cls.hint, ClassObject) and not required(ev, cls.hint):
@@ -185,47 +182,47 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     )
 
 
-def library_entry(ev: Evaluator, frame: Frame, tree: ast.Module) -> str | None:
-    """The last model that a file without model classes makes of the library's own: a variable, or a function's."""
-    for statement in reversed([*tree.body, *main_block(tree)]):
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            if isinstance(statement.value, ast.Call) and is_library_model(ev, statement.value, frame):
-                return statement.targets[0].id
-        if isinstance(statement, ast.FunctionDef) and not required_arguments(statement):
-            if makes_library_model(ev, statement, frame):
-                return f"{statement.name}()"
-    return None
+def is_whole(ev: Evaluator, scope: Scope, name: str) -> bool:
+    """Is a class one of models, where the framework tells them from layers?"""
+    cls = lookup.in_module(ev, scope, name)
+    return cls is not None and isinstance(cls.hint, ClassObject) and ev.dialect.is_model_class(cls.hint)
 
 
-def makes_library_model(ev: Evaluator, node: ast.FunctionDef, frame: Frame) -> bool:
-    """Does a function return a model that it makes of the library's own? (`return keras.Model(inputs, outputs)`)"""
-    made = {
-        target.id
-        for n in ast.walk(node)
-        if isinstance(n, ast.Assign) and isinstance(n.value, ast.Call) and is_library_model(ev, n.value, frame)
-        for target in n.targets
-        if isinstance(target, ast.Name)
-    }
-    given = [n.value for n in ast.walk(node) if isinstance(n, ast.Return)]
-    return any(
-        (isinstance(value, ast.Name) and value.id in made)
-        or (isinstance(value, ast.Call) and is_library_model(ev, value, frame))
-        for value in given
-    )
+def bound_entry(ev: Evaluator, scope: Scope, frame: Frame, body: list[ast.stmt]) -> str | None:
+    """The name that the file binds to the model it is about; None where it binds none."""
+    found = model_names.bound_models(ev, frame, body)
+    if not found:
+        return None
+    name, statement = model_names.chosen(found, body)
+    others = [other for other, _ in found if other != name]
+    if others:
+        why = f"several models are built; {name} is taken, not {', '.join(others)}"
+        ev.note(frame, statement, why, "name another with --model", "entry")
+    again = [s for s in scope.lazy.get(name, []) if isinstance(s, ast.Assign) and name in classes.bound_names(s)]
+    return f"{name}@{again.index(statement)}" if len(again) > 1 and statement in again else name
 
 
-def is_library_model(ev: Evaluator, node: ast.Call, frame: Frame) -> bool:
-    """Is a call one of a library class that whole models are made with?"""
-    root: ast.expr = node.func
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    if not isinstance(root, ast.Name) or lookup.in_module(ev, frame.scope, root.id) is None:
-        return False
-    try:
-        callee = ev.evaluate(node.func, frame).hint
-    except Refusal:
-        return False
-    return isinstance(callee, Api) and callee.name in ev.dialect.made_models
+def built_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -> str:
+    """A function that returns a model: `build()`. Raises Refusal where there is none, or it needs arguments."""
+    found = model_names.builder_functions(ev, frame, tree)
+    if not found:
+        why = "no model class found"
+        raise refuse("no-model", scope.file, 1, 1, why, "open a file that defines one, or name it with --model")
+    free = [f for f in found if not required_arguments(f)]
+    if not free:
+        missing = required_arguments(found[-1])
+        raise refuse(
+            "model",
+            scope.file,
+            found[-1].lineno,
+            1,
+            f"{found[-1].name} needs arguments ({', '.join(missing)})",
+            f'give them with --model "{found[-1].name}({missing[0]}=...)"',
+        )
+    if len(free) > 1:
+        why = f"several models can be built; {free[-1].name}() is taken"
+        ev.note(frame, free[-1], why, "name another with --model", "entry")
+    return f"{free[-1].name}()"
 
 
 def innermost_call(node: ast.Call) -> ast.Call:

@@ -272,10 +272,21 @@ def find_absolute(parts: list[str], frame: Frame) -> Path | None:
     if package and parts[0] == package[0]:
         return as_file(root.joinpath(*parts))
     if not package or not (root / parts[0]).exists():
-        found = as_file(Path(frame.file).parent.joinpath(*parts))
+        found = as_file(Path(frame.file).parent.joinpath(*parts)) or from_above(root, parts, frame)
         other = unpacked_beside(root, parts[0]) if found is None and package else None
         return found if other is None else as_file(other.joinpath(*parts))
     return as_file(root.joinpath(*parts))
+
+
+def from_above(root: Path, parts: list[str], frame: Frame) -> Path | None:
+    """A module where the program is run from: beside the outermost package, or in a folder above that has the first
+    name of the import (`from models.blocks import` in `models/net.py`).
+    """
+    file = Path(frame.file)
+    if root != file.parent:
+        return as_file(root.joinpath(*parts))
+    holder = next((folder.parent for folder in file.parents[:4] if folder.name == parts[0]), None)
+    return as_file(holder.joinpath(*parts)) if holder is not None and len(parts) > 1 else None
 
 
 @cache

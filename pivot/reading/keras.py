@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pivot.reading import keras_answers, keras_graphs
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_modules import KerasModules
-from pivot.reading.keras_names import BASES, CONTAINERS, TRAINING_ONLY, canonical
+from pivot.reading.keras_names import BASES, CONTAINERS, MODELS, TRAINING_ONLY, canonical
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.spelled import Spelled
@@ -37,7 +37,6 @@ class KerasDialect(KerasModules):
     framework = "keras"
     forward_names = ("call", "__call__")
     builds_step_by_step = True
-    made_models = frozenset({"keras.Model", "keras.Sequential"})
     mutable_tensors = False
 
     def canonical(self, name: str) -> str:
@@ -53,6 +52,12 @@ class KerasDialect(KerasModules):
 
     def is_module_class(self, cls: ClassObject) -> bool:
         return any(isinstance(c, Api) and (c.name in BASES or c.name.startswith("keras.layers.")) for c in cls.mro())
+
+    def is_model_name(self, name: str) -> bool:
+        return canonical(name) in MODELS or name.startswith("keras.applications.")
+
+    def is_model_class(self, cls: ClassObject) -> bool:
+        return any(isinstance(c, Api) and canonical(c.name) in MODELS for c in cls.mro())
 
     def harmless_decorator(self, name: str) -> bool:
         return super().harmless_decorator(name) or name in {"register_keras_serializable", "function", "keras_export"}

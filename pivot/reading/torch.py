@@ -41,7 +41,6 @@ class TorchDialect(TorchModules):
     """torch, torch.nn and torch.nn.functional."""
 
     framework = "torch"
-    made_models = frozenset({"torch.nn.Sequential"})
 
     def canonical(self, name: str) -> str:
         """`torch.nn.modules.conv.Conv2d` and the like are `torch.nn.Conv2d`; private bases keep their place."""
@@ -72,6 +71,9 @@ class TorchDialect(TorchModules):
 
     def is_module_class(self, cls: ClassObject) -> bool:
         return any(isinstance(c, Api) and self.is_subclass(c.name, "torch.nn.Module") for c in cls.mro())
+
+    def is_model_name(self, name: str) -> bool:
+        return name == "torch.nn.Sequential"
 
     def harmless_decorator(self, name: str) -> bool:
         return super().harmless_decorator(name) or name in {

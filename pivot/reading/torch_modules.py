@@ -228,6 +228,9 @@ class TorchModules(TorchContainers):
                 raise ev.refusal(
                     frame, node, "a Sequential is called without an input", "give it a tensor", "arguments"
                 )
+            if len(args) > 1 or set(kwargs) - {"input"}:
+                why = "a Sequential takes one input and nothing else"
+                raise ev.refusal(frame, node, why, "leave the other arguments out", "arguments")
             value = args[0] if args else kwargs["input"]
             for index, child in enumerate(list(module.children.values())):
                 inner = self.synthetic(ev, node, index)

@@ -106,6 +106,21 @@ def test_what_is_not_found_is_named_where_it_is_called(read: Read) -> None:
     assert "absent.Block" in done.network.unmapped[0].why
 
 
+@pytest.mark.parametrize(
+    ("statement", "files", "name"),
+    [
+        ("from config import Block", {"config.py": BLOCK, "models/__init__.py": ""}, "models/model.py"),
+        ("from models.parts import Block", {"models/parts.py": BLOCK}, "models/model.py"),
+        ("from src.models.parts import Block", {"src/models/parts.py": BLOCK}, "src/models/model.py"),
+    ],
+)
+def test_modules_are_found_where_the_program_is_run_from(
+    read: Read, statement: str, files: dict[str, str], name: str
+) -> None:
+    done = read(f"{statement}\n{USE.format(block='Block()')}", "2x4", model="Net()", files=files, name=name)
+    assert ops(done) == ["linear"]
+
+
 @pytest.mark.parametrize("statement", ["from ..secret import Block", "from ...secret import Block"])
 def test_nothing_above_the_package_is_read(read: Read, statement: str) -> None:
     files = {"secret.py": BLOCK, "package/secret.py": BLOCK, "package/nets/__init__.py": ""}
