@@ -1,0 +1,65 @@
+"""TensorFlow's "same" with a stride, at a size that is known only when the program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HEAD = "import keras\nfrom keras import layers\n\n\n"
+NET = """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.conv = layers.Conv2D(4, 3, strides=2, padding="same")
+        self.pool = layers.MaxPooling2D(3, strides=2, padding="same")
+
+    def call(self, x):
+        return self.pool(self.conv(x))
+"""
+
+
+@pytest.fixture
+def text(to_torch: Callable[..., tuple[object, object]], tmp_path: Path) -> Callable[..., str]:
+    """What a Keras source becomes; the static proof must hold."""
+
+    def written(source: str, *inputs: str, model: str | None = None) -> str:
+        path = tmp_path / "model.py"
+        path.write_text(HEAD + source, encoding="utf-8")
+        converted, proof = to_torch(path, *inputs, model=model)
+        assert proof.why is None  # type: ignore[attr-defined]
+        return str(converted.text)  # type: ignore[attr-defined]
+
+    return written
+
+
+def test_a_layer_of_a_class_gets_a_layer_that_pads_before_it(text: Callable[..., str]) -> None:
+    made = text(NET, "2x16x16x3")
+    assert "self.conv_pad = SamePad(3, 2)" in made
+    assert 'self.pool_pad = SamePad(3, 2, value=float("-inf"))' in made
+    assert made.count("def same_pads(") == 1 and made.index("def same_pads(") < made.index("class SamePad(")
+
+
+def test_in_a_sequential_too(text: Callable[..., str]) -> None:
+    made = text(
+        'model = keras.Sequential([keras.Input((None, None, 3)), layers.Conv2D(4, 3, strides=2, padding="same")])\n'
+    )
+    assert "    SamePad(3, 2),\n    nn.Conv2d(3, 4, 3, stride=2)" in made
+
+
+def test_a_functional_model_pads_where_it_calls(text: Callable[..., str]) -> None:
+    made = text(
+        "x = keras.Input((None, None, 3))\n"
+        'model = keras.Model(x, layers.Conv2D(4, 3, strides=2, padding="same", name="conv")(x))\n'
+    )
+    assert "self.conv(F.pad(x, same_pads(x, 3, 2)))" in made
+    assert "class SamePad" not in made
+
+
+def test_a_fixed_size_needs_no_helper(text: Callable[..., str]) -> None:
+    made = text(
+        "x = keras.Input((16, 16, 3))\n"
+        'model = keras.Model(x, layers.Conv2D(4, 3, strides=2, padding="same", name="conv")(x))\n'
+    )
+    assert "same_pads" not in made
