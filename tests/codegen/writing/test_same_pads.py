@@ -45,7 +45,7 @@ def test_in_a_sequential_too(text: Callable[..., str]) -> None:
     made = text(
         'model = keras.Sequential([keras.Input((None, None, 3)), layers.Conv2D(4, 3, strides=2, padding="same")])\n'
     )
-    assert "    SamePad(3, 2),\n    nn.Conv2d(3, 4, 3, stride=2)" in made
+    assert "nn.Sequential(SamePad(3, 2), nn.Conv2d(3, 4, 3, stride=2))" in made
 
 
 def test_a_functional_model_pads_where_it_calls(text: Callable[..., str]) -> None:
