@@ -399,9 +399,7 @@ class PlanText:
             if perm and is_member(steps):
                 made.append(self.target.permute_layer(perm))  # type: ignore[arg-type]
             asked = same_pads.window(members, index)
-            layer = (
-                self.target.same_pad_layer(same_pads.arguments(asked), same_pads.value(steps[0])) if asked else None
-            )
+            layer = self.target.same_pad_layer(same_pads.arguments(asked), same_pads.value(steps[0])) if asked else None
             layer = layer if layer is not None else self.layer_step(steps, material)
             made.append(settle(fill_sizes(layer, unsayable), set()))
             taken = self.taken_in_row(steps, members[0]) if index == count - 1 else None

@@ -24,7 +24,11 @@ def build(width=3):
         (f"{BUILD}\nif __name__ == '__main__':\n    net = build(5)\n    net.summary()\n", "net", 5),
         (f"{BUILD}\nnet = build(6)\n", "net", 6),
         (f"{BUILD}\nmake = lambda: build(7)\nnet = make()\n", "net", 7),
-        (f"{BUILD}\nclass Scale(layers.Layer):\n    def call(self, x):\n        return 2 * x\nnet = build()\n", "net", 3),
+        (
+            f"{BUILD}\nclass Scale(layers.Layer):\n    def call(self, x):\n        return 2 * x\nnet = build()\n",
+            "net",
+            3,
+        ),
         (f"{BUILD}\nnet = build(5)\nnet.fit(1)\npart = build(6)\n", "net", 5),
         (f"{BUILD}\nnet = build(5)\nnet = build(6)\nnet = load('weights')\n", "net@1", 6),
         (BUILD, "build()", 3),
@@ -47,8 +51,6 @@ def test_models_that_are_not_taken_are_named(read_keras: Read) -> None:
     assert any("second is taken, not first" in problem.why for problem in done.network.problems)
 
 
-def test_a_builder_that_needs_arguments_asks_for_them(
-    read_keras: Read, refused: Callable[..., Problem]
-) -> None:
+def test_a_builder_that_needs_arguments_asks_for_them(read_keras: Read, refused: Callable[..., Problem]) -> None:
     problem = refused(read_keras, BUILD.replace("width=3", "width"))
     assert problem.remedy == 'give them with --model "build(width=...)"'
