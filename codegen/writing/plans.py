@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
-from codegen.orders import first_name, tensors
-from codegen.target import Target
+from codegen.orders import first_name
 from codegen.writing import nodes, same_pads
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
 from codegen.writing.pattern_text import is_pattern, pattern_elements
+from codegen.writing.plan_steps import direct_form, is_one_lambda, same_operand, transposed_list
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
@@ -49,28 +48,6 @@ class Material:
     write: Callable[[ast.expr], ast.expr] | None = None  # an expression of the source in the target's words
 
 
-def same_operand(one: object, other: object) -> bool:
-    """Is an operand of a step this operand of the node?"""
-    if one is other:
-        return True
-    return isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one == other
-
-
-def is_chain(steps: Sequence[Step]) -> bool:
-    """Does every step take what the one before it gave, and nothing else?"""
-    return all([t.id for t in tensors(two.operands)] == [r.id for r in one.results[:1]] for one, two in pairwise(steps))
-
-
-def all_functions(steps: Sequence[Step]) -> bool:
-    """Is there no layer among the steps?"""
-    return all(s.form.kind == "function" for s in steps)
-
-
-def is_one_lambda(steps: Sequence[Step]) -> bool:
-    """Is a layer's plan written as one Lambda? Functions only, or steps that are no chain."""
-    return len(steps) > 1 and not any(s.weights for s in steps) and (not is_chain(steps) or all_functions(steps))
-
-
 def is_member(steps: list[Step]) -> bool:
     """Are these layers of a container, whose call nobody writes? What comes before them has to be a layer too."""
     members = [s.node is not None and hasattr(s.node.site, "container_index") for s in steps]
@@ -84,12 +61,6 @@ def unsayable(dim: Dim) -> ast.expr:
     if isinstance(dim, int):
         return nodes.literal(dim)
     raise Unwritable("a size that is known only when the program runs is not at hand here")
-
-
-def direct_form(low: Lowered) -> Form | None:
-    """The target's form, where one call of it says the whole node."""
-    steps = low.chosen.steps if low.chosen is not None else ()
-    return steps[0].form if len(steps) == 1 and steps[0].op is low.node.op else None
 
 
 class PlanText:
@@ -491,13 +462,3 @@ class PlanText:
         return self.target.function_layer(
             self.function(members, Material({**material.given, **x}, material.form, material.hints, {"x"}))
         )
-
-
-def transposed_list(target: Target, text: ast.expr, perms: Sequence[object]) -> ast.expr:
-    """`[ops.transpose(part, perm) for part in parts]`, or the parts one by one where they stand in different orders."""
-    first = perms[0]
-    if isinstance(first, tuple) and all(perm == first for perm in perms):
-        each = ast.comprehension(ast.Name("part", ast.Store()), text, [], 0)
-        return ast.ListComp(target.transpose(ast.Name("part", ast.Load()), first), [each])
-    parts = [ast.Subscript(text, ast.Constant(place), ast.Load()) for place in range(len(perms))]
-    return ast.List([target.transpose(x, p) if isinstance(p, tuple) else x for x, p in zip(parts, perms, strict=True)])

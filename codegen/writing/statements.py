@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import applying, effects, memos, nodes, sizes, stores
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
-from codegen.writing.plans import GoneResult, Unwritable, is_one_lambda
+from codegen.writing.plan_steps import is_one_lambda
+from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.registering import registered
 from codegen.writing.restated import is_unread_setting, only_arm
 from codegen.writing.unpacking import unpacked

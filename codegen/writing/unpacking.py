@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from codegen.writing.plans import Unwritable, direct_form
+from codegen.writing.plan_steps import direct_form
+from codegen.writing.plans import Unwritable
 from codegen.writing.results import filled, is_list, joined
 from pivot.results import ENTRIES, Result, ResultGroup, ResultName, result_names
 

@@ -22,7 +22,8 @@ from codegen.writing.gone import find_gone_parameters, find_mode_functions, find
 from codegen.writing.inferring import Inferred
 from codegen.writing.naming import DEFINED_BY, Key
 from codegen.writing.passed_up import find_passed_up, is_kept
-from codegen.writing.plans import PlanText, Unwritable, is_one_lambda
+from codegen.writing.plan_steps import is_one_lambda
+from codegen.writing.plans import PlanText, Unwritable
 from codegen.writing.registering import held_attributes
 from codegen.writing.restated import drop_unread_parameters, settings_read
 from codegen.writing.sites import Site, Sites

@@ -1,0 +1,50 @@
+"""What the steps of a plan are together: a chain, functions only, one Lambda."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from itertools import pairwise
+
+from codegen.lower import Lowered, Step
+from codegen.orders import tensors
+from codegen.target import Target
+from pivot.op import Form
+
+
+def same_operand(one: object, other: object) -> bool:
+    """Is an operand of a step this operand of the node?"""
+    if one is other:
+        return True
+    return isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one == other
+
+
+def is_chain(steps: Sequence[Step]) -> bool:
+    """Does every step take what the one before it gave, and nothing else?"""
+    return all([t.id for t in tensors(two.operands)] == [r.id for r in one.results[:1]] for one, two in pairwise(steps))
+
+
+def all_functions(steps: Sequence[Step]) -> bool:
+    """Is there no layer among the steps?"""
+    return all(s.form.kind == "function" for s in steps)
+
+
+def is_one_lambda(steps: Sequence[Step]) -> bool:
+    """Is a layer's plan written as one Lambda? Functions only, or steps that are no chain."""
+    return len(steps) > 1 and not any(s.weights for s in steps) and (not is_chain(steps) or all_functions(steps))
+
+
+def direct_form(low: Lowered) -> Form | None:
+    """The target's form, where one call of it says the whole node."""
+    steps = low.chosen.steps if low.chosen is not None else ()
+    return steps[0].form if len(steps) == 1 and steps[0].op is low.node.op else None
+
+
+def transposed_list(target: Target, text: ast.expr, perms: Sequence[object]) -> ast.expr:
+    """`[ops.transpose(part, perm) for part in parts]`, or the parts one by one where they stand in different orders."""
+    first = perms[0]
+    if isinstance(first, tuple) and all(perm == first for perm in perms):
+        each = ast.comprehension(ast.Name("part", ast.Store()), text, [], 0)
+        return ast.ListComp(target.transpose(ast.Name("part", ast.Load()), first), [each])
+    parts = [ast.Subscript(text, ast.Constant(place), ast.Load()) for place in range(len(perms))]
+    return ast.List([target.transpose(x, p) if isinstance(p, tuple) else x for x, p in zip(parts, perms, strict=True)])
