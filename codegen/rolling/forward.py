@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
 from codegen.rolling.bodies import Choice, Entry
 from codegen.rolling.groups import Group, Leaf
@@ -245,21 +246,24 @@ class Forward:
 
     def entry(self, entry: Entry, returned: ast.expr, out: list[ast.stmt], top: bool) -> None:
         """One assignment, or an expression that stands where it is read."""
-        place = self.places[id(entry)]
-        if self.goes_inline(place, entry, returned, top):
+        at = self.places[id(entry)]
+        if self.goes_inline(at, entry, returned, top):
             self.inline[entry.results[0]] = self.text(entry.text)
             return
         if not entry.results:
             out.append(ast.Expr(self.text(entry.text)))
             return
         text = self.text(entry.text)
-        live = {n for n in self.names if self.last.get(n, -1) > place and n not in entry.results} - self.open
-        names = {
-            number: self.names[number]
-            if number in self.joined and number in self.names
-            else self.choose(number, live, out if top else None)
-            for number in entry.results
-        }
+        live = {n for n in self.names if self.last.get(n, -1) > at and n not in entry.results} - self.open
+        names: dict[int, str] = {}
+        for number in entry.results:
+            known = number in self.joined and number in self.names
+            name = self.names[number] if known else self.choose(number, live, out if top else None)
+            taken = {*names.values(), *(self.names[n] for n in live)}
+            while name in names.values():
+                base = self.wishes.names.get(number) or "x"
+                name = next(f"{base}{n}" for n in count(2) if f"{base}{n}" not in taken)
+            names[number] = name
         if any(self.names[n] in names.values() for n in live - self.joined):
             raise Unwritable("a variable is needed again that a condition makes anew")
         self.names.update(names)

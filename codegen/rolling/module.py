@@ -14,16 +14,19 @@ from codegen.writing.module import collect, put_together
 from codegen.writing.plans import Unwritable
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.network import Network
-from pivot.problems import refuse
+from pivot.problems import Problem, refuse
 from pivot.reading.frames import Frame
-from pivot.reading.values import ClassObject, Value
+from pivot.reading.trace import Visit
+from pivot.reading.values import ClassObject, ListObject, TensorCell, Unknown, Value
 
 FUNCTIONAL = "functional"
 
 
 def is_rolled(network: Network) -> bool:
-    """Is there no class program behind a model?"""
-    return network.root.container == FUNCTIONAL
+    """Is there no class program behind a model? A Sequential that holds a functional model has none either."""
+    root = network.root
+    row = root.container == "sequential" and not isinstance(root.cls, ClassObject)
+    return root.container == FUNCTIONAL or (row and any(m.container == FUNCTIONAL for _, m in root.walk()))
 
 
 def written_in_place(frame: Frame) -> bool:
@@ -36,7 +39,14 @@ def forget_building(network: Network) -> None:
     with the tensors and sizes that count.
     """
     met = {id(node) for run in network.runs.values() for node in run.nodes}
+    made_of = {r.id for run in network.runs.values() for node in run.nodes for r in node.results}
+    made_of |= {entry.value.id for run in network.runs.values() for entry in run.inputs}
     for key, visits in network.trace.visits.items():
+        asked = [v for v in visits if v.kind == "size" and v.args and isinstance(v.args[0].hint, TensorCell)]
+        counts = [v for v in asked if v.args[0].hint.version.id in made_of]
+        if counts and len(asked) == len(visits):
+            network.trace.visits[key] = counts
+            continue
         made = [id(visit.made) in met for visit in visits if visit.made is not None and not visit.speculative]
         if any(made) and not all(made):
             network.trace.visits[key] = [v for v in visits if v.made is None or v.speculative or id(v.made) in met]
@@ -78,14 +88,55 @@ def own_call(w: Writer, group: Group) -> ast.expr:
     if scope is None or module.cls.name not in scope.names:
         raise Unwritable(f"the class {module.cls.name} is not one of a file")
     gone = w.dropped_parameters([visit]) if visit is not None else set()
-    kept = {name: plain(value) for name, value in given.items() if name not in gone | LIBRARY}
-    for name, value in kept.items():
-        if not is_plain(value):
+    kept = {name: value for name, value in given.items() if name not in gone | LIBRARY}
+    defaults = defaults_of(visit)
+    for name, value in list(kept.items()):
+        own = defaults.get(name)
+        if value is own and not isinstance(value.hint, (bool, int, float, str)):
+            del kept[name]
+        elif isinstance(value.hint, Unknown) and own is not None:
+            without(w, value.hint, f"{module.cls.name} is made with its own {name}")
+            del kept[name]
+        elif not is_writable(value):
             raise Unwritable(f"{module.cls.name} is made with {name}, which is no number or text")
     told = w.inferred.told.get(id(module), {}) if w.inferred is not None else {}
     w.wanted.setdefault((module.cls.file, module.cls.name))
-    words = [ast.keyword(k, nodes.literal(v)) for k, v in {**told, **kept}.items()]
+    words = [ast.keyword(k, nodes.literal(v)) for k, v in told.items()]
+    words += [ast.keyword(k, nodes.literal(listed(v))) for k, v in kept.items()]
     return ast.Call(ast.Name(module.cls.name, ast.Load()), [], words)
+
+
+def defaults_of(visit: Visit | None) -> dict[str, Value]:
+    """What the parameters of a constructor are where a call leaves them out."""
+    function = visit.entered.function if visit is not None and visit.entered is not None else None
+    if function is None:
+        return {}
+    spec = function.node.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    found = dict(zip(names[::-1], function.defaults[::-1], strict=False))
+    found.update({a.arg: v for a, v in zip(spec.kwonlyargs, function.kw_defaults, strict=False) if v is not None})
+    return found
+
+
+def listed(value: Value) -> object:
+    """A value as plain Python, lists included."""
+    hint = value.hint
+    return [listed(item) for item in hint.items] if isinstance(hint, ListObject) else plain(value)
+
+
+def is_writable(value: Value) -> bool:
+    """Can a value be an argument of a constructor that is written down?"""
+    hint = value.hint
+    if isinstance(hint, ListObject):
+        return hint.kind == "list" and all(map(is_writable, hint.items))
+    return is_plain(plain(value))
+
+
+def without(w: Writer, value: Unknown, then: str) -> None:
+    """Say that a value that no tensor depends on (a regulariser, a metric) is not handed to a constructor."""
+    place = value.file, value.line, value.column
+    why = f"{value.why}; nothing is computed from it: {then}"
+    w.refused(Problem("not-carried", "info", *place, why, "set it up in the training where it acts there"))
 
 
 def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value]] | None:
@@ -94,6 +145,8 @@ def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value]] | 
     """
     visits = w.trace.visits.get(id(group.frame.site), []) if group.frame is not None else []
     visit = next((v for v in visits if v.entered is group.frame), None)
+    if visit is None and group.frame is not None:  # nodes in a comprehension stand in a frame of the same call
+        visit = next((v for v in visits if v.entered is not None and v.entered.key == group.frame.key), None)
     if group.module is None or visit is None or group.function is None:
         return None
     spec = group.function.node.args

@@ -83,6 +83,7 @@ def carry_weights(
     if proof is None:
         raise ValueError("the static proof tells which layer takes which weights")
     found: dict[str, Array] = {}
+    checkpoint = with_plain_names(checkpoint)
     for layer in weight_maps(converted, proof):
         found.update(carry_layer(layer, checkpoint))
     found.update(carry_own(own_parameters(converted, proof), checkpoint))
@@ -94,6 +95,11 @@ def carry_weights(
         counts = counters(proof)  # of the same framework, so that they go on
         found.update({n: checkpoint[n] for n in names if n in checkpoint and (n in counts or n not in found)})
     return found
+
+
+def with_plain_names(checkpoint: Mapping[str, Array]) -> dict[str, Array]:
+    """Keras 2 calls parts of its layers `att/_query_dense` that Keras 3 calls `att/query_dense`: both are found."""
+    return {**{name.replace("/_", "/"): array for name, array in checkpoint.items()}, **checkpoint}
 
 
 def counters(proof: Proof) -> dict[str, Array]:

@@ -102,7 +102,12 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
             text = e.w.target.transpose(text, perm)  # type: ignore[arg-type]
         if ref.name == x_name:
             before = e.w.sibling(node.func, visits)
-            if before is not None:
+            if before is not None and step.form.kind == "function":
+                inner = text
+                text = e.w.plans.step_text(
+                    [m.chosen.steps[0] for m in lowered if m.chosen], material, lambda ref: inner
+                )
+            elif before is not None:
                 text = ast.Call(before, [text], [])
         return text
 

@@ -14,6 +14,7 @@ from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import is_list
 from codegen.writing.rows import is_input
+from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject, Value
@@ -410,6 +411,8 @@ class Expressions:
             and isinstance(node.func, ast.Attribute)
         ):
             return self.expr(node.func.value)  # model.to(device), layer.apply(init)
+        if visit.name == ITS_ARGUMENT and isinstance(node, ast.Call):
+            return program_calls.argument_itself(self, node)
         answer = self.w.answers.get(visit.name, ...)
         if answer is not ...:
             return ast.Constant(answer)  # type: ignore[arg-type]
@@ -445,6 +448,8 @@ class Expressions:
         if isinstance(node, ast.Name):
             return node
         owner = self.expr(node.value)
+        if isinstance(node.value, ast.Name) and f"{node.value.id}.{node.attr}" in self.gone:
+            return nodes.gone()
         if isinstance(owner, nodes.Gone) or (node.attr in self.w.lost and isinstance(node.value, ast.Name)):
             return nodes.gone()
         return ast.Attribute(owner, self.w.attribute_name(node), node.ctx)
@@ -453,6 +458,8 @@ class Expressions:
         """A library name used as a value."""
         if api.root in KEPT_ROOTS:
             return None
+        if api.name in ITSELF:
+            return self.w.target.identity()
         if ("adapter", api.name) in self.w.sites.sites:
             return self.w.adapters.reference(api.name)
         kind = self.w.source.kinds.get(api.name)

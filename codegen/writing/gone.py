@@ -9,7 +9,7 @@ from pivot.reading.modules import ModuleObject
 from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, FunctionObject, InstanceObject
+from pivot.reading.values import MODE, Api, FunctionObject, InstanceObject, Value
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -123,9 +123,16 @@ def find_mode_parameters(w: Writer) -> dict[int, str]:
             if frame.function is None or not isinstance(receiver, ModuleObject):
                 continue
             spec = frame.function.node.args
-            if any(a.arg == name for a in (*spec.args, *spec.kwonlyargs)):
-                found[id(frame.function.node)] = name
+            names = [a.arg for a in (*spec.args, *spec.kwonlyargs)]
+            own = next((a for a in names if is_mode(frame.scope.names.get(a))), name if name in names else None)
+            if own is not None:
+                found[id(frame.function.node)] = own
     return found
+
+
+def is_mode(value: Value | None) -> bool:
+    """Is a value nothing but the mode?"""
+    return value is not None and value.depends == MODE and isinstance(value.hint, bool)
 
 
 def find_mode_functions(w: Writer) -> set[int]:

@@ -203,8 +203,11 @@ class Inferred:
     def ask_callers(self, place: Place) -> list[Place]:
         """The calls of the function that a place stands in, each with the sizes it has to hand over."""
         found: dict[int, Place] = {}
+        seen: dict[int, int] = {}
         for use in place.uses:
             frame = use.frame
+            if seen.setdefault(id(frame), use.value) != use.value:
+                raise_unsaid(place)  # the turns of a comprehension: one call cannot hand over several sizes
             if frame.function is None or frame.site is None or frame.parent is None:
                 raise_unsaid(place)
             assert frame.function is not None and frame.parent is not None and isinstance(frame.site, ast.expr)

@@ -84,9 +84,7 @@ def size_text(e: Expressions, part: ast.expr, column: list[object]) -> ast.expr:
         text = e.expr(part)
     except Unwritable:
         text = None
-    local = text is not None and any(
-        isinstance(n, ast.Name) and n.id not in ("self", *e.locals) and n.id in e.shapes for n in ast.walk(text)
-    )
+    local = text is not None and any(isinstance(n, ast.Name) and n.id in e.shapes for n in ast.walk(text))
     if text is not None and not local and not nodes.has_gone(text):
         return text
     if len(set(column)) != 1:
@@ -220,7 +218,7 @@ def is_of_keras(statement: ast.stmt) -> bool:
     if isinstance(statement, ast.Assign):
         target = statement.targets[0]
         return isinstance(target, ast.Attribute) and target.attr == "built"
-    call = statement.value if isinstance(statement, ast.Expr) else None
+    call = statement.value if isinstance(statement, (ast.Expr, ast.Return)) else None
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in BUILDING:
         return True
     return (

@@ -342,6 +342,13 @@ def made_at_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
     return nodes.call(f"torch.nn.functional.{name}", args)
 
 
+def argument_itself(e: Expressions, node: ast.Call) -> ast.expr:
+    """`tf.identity(x)` is x; a variable that holds such a function is called."""
+    given = [*(e.expr(arg) for arg in node.args), *(e.expr(k.value) for k in node.keywords if k.arg is not None)]
+    known = isinstance(node.func, (ast.Name, ast.Attribute)) and e.w.static_api(node.func, e.file, e.locals) is not None
+    return given[0] if known else ast.Call(e.expr(node.func), given[:1], [])
+
+
 def added(e: Expressions, owner: ast.expr, node: ast.Call) -> ast.expr:
     """`model.add(layer)`: one layer more, several where the target needs them, none for what only announces input."""
     given = node.args[0] if node.args else next(k.value for k in node.keywords)

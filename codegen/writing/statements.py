@@ -204,8 +204,9 @@ class Statements:
         if left is not None:
             return [left]
         if nodes.has_gone(value):
-            self.e.gone |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+            self.e.gone |= set(filter(None, map(plain_name, node.targets)))
             return []
+        self.e.gone -= {f"self.{t.attr}" for t in node.targets if isinstance(t, ast.Attribute)}
         if self.owner == "sequential" and self.is_child(node):
             return [ast.Expr(self.w.target.append(nodes.name("self"), value))]
         value = registered(self.w, node.targets[0], value)
@@ -262,7 +263,7 @@ class Statements:
         return [ast.Assign([made], self.w.target.shape(self.e.expr(owner)))]
 
     def layer_pair(self, node: ast.Assign) -> list[ast.stmt] | None:
-        """`self.conv = ...` that needs two target layers: a sibling attribute before it."""
+        """`self.conv = ...` that needs two target layers: a sibling attribute before it, a function at its calls."""
         target = node.targets[0]
         site = self.w.sites.sites.get(("call", id(node.value)))
         if site is None or not site.modules or len(site.cases) != 1 or len(node.targets) != 1 or site.why:
@@ -283,7 +284,8 @@ class Statements:
             copy.deepcopy(written.value), self.w.sibling_name(target.attr, chosen.steps[0]), ast.Store()
         )
         self.w.link(node.value, second, [m.node for m in site.lowered])
-        return [ast.Assign([before], first), ast.Assign([written], second)]
+        made = ast.Assign([written], second)
+        return [made] if chosen.steps[0].form.kind == "function" else [ast.Assign([before], first), made]
 
     def without_gone(self, node: ast.Assign, value: ast.expr) -> ast.Assign | None:
         """`n, device, h = *x.shape, x.device, self.heads` without what went; None where sides do not stand in pairs."""
@@ -442,3 +444,9 @@ def negated(test: ast.expr) -> ast.expr:
     if isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (ast.Is, ast.IsNot)):
         return ast.Compare(test.left, [ast.IsNot() if isinstance(test.ops[0], ast.Is) else ast.Is()], test.comparators)
     return ast.UnaryOp(ast.Not(), test)
+
+
+def plain_name(target: ast.expr) -> str:
+    """`x`, `self.x`; nothing for other targets."""
+    own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
+    return target.id if isinstance(target, ast.Name) else ast.unparse(target) if own else ""

@@ -61,11 +61,18 @@ RANKS = {"keras.ops.ndim", "tensorflow.rank", "keras.backend.ndim", "keras.backe
 ARRAYS = {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64"}
 """Of numbers that are known: what they are made of."""
 
+FILLED = {f"numpy.{name}": f"keras.ops.{name}" for name in ("zeros", "ones")}
+"""What stands for the data of a program where `--set` binds it."""
+
 ITSELF = {
     "keras.ops.convert_to_tensor", "tensorflow.convert_to_tensor", "tensorflow.identity", "keras.backend.identity",
     "tensorflow.ensure_shape", "keras.activations.linear", "tensorflow.function",
     "keras.backend.convert_to_tensor", "tensorflow.debugging.check_numerics", "keras.utils.convert_to_tensor",
 }  # fmt: skip
+
+
+ITS_ARGUMENT = "its argument"
+"""The name of the visit of a call that gives what it is given."""
 
 
 def answer(
@@ -93,11 +100,13 @@ def answer(
         ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="numel"))
         return Value(product(first.hint.shape), Origin("size", node, frame.file, "numel", (first,), frame), SIZE)
     if name in ITSELF and first is not None and (tensor or name.endswith(("function", "linear"))):
-        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
     if name in ARRAYS and first is not None and numbers(first):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
         return first
+    if name in FILLED and frame.file == "--set":
+        return ev.dialect.call_forms(ev, callee, FILLED[name], args, kwargs, node, frame)
     handler = HANDLERS.get(name)
     return handler(ev, args, kwargs, node, frame) if handler is not None else None
 

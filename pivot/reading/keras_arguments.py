@@ -10,6 +10,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pivot.reading import restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.values import Api, ListObject, Unknown, Value
 
@@ -98,6 +99,7 @@ def prepare(
         elif key == "data_format":
             last = value.hint in (None, "channels_last", "tf", "default") or isinstance(value.hint, Unknown)
             if not last:
+                restating.turn_to(ev, name)
                 why = f"{layer} with data_format={value.hint!r} is not read"
                 raise ev.refusal(frame, node, why, "store the channels last, as Keras does by default")
         elif key.endswith(("_regularizer", "_constraint")):

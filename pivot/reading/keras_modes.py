@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading.handlers import Kwargs
+from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import MODE
+from pivot.reading.values import MODE, FunctionObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -36,6 +36,34 @@ def check(ev: Evaluator, module: ModuleObject, mode: str, node: ast.AST, frame: 
         raise ev.refusal(frame, node, why, "leave `training` to the model", "fixed-mode")
     why = f"{what} with training=False stays in evaluation while the model is trained"
     ev.note(frame, node, why, "call .eval() on it where you train", "fixed-mode", "warning")
+
+
+def asked_for(
+    ev: Evaluator, function: FunctionObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Kwargs | None:
+    """`def call(self, x, is_training=False)`: what a model hands on as `training` and the outermost call leaves out is
+    the mode.
+    """
+    if node is not ev.entry_site or isinstance(function.node, ast.Lambda):
+        return None
+    handed = {
+        k.value.id
+        for n in ast.walk(function.node)
+        if isinstance(n, ast.Call)
+        for k in n.keywords
+        if k.arg == "training" and isinstance(k.value, ast.Name)
+    }
+    spec = function.node.args
+    names = [a.arg for a in spec.args][1 + len(args) :]
+    last = dict(zip([a.arg for a in spec.args][::-1], function.defaults[::-1], strict=False))
+    last.update({a.arg: d for a, d in zip(spec.kwonlyargs, function.kw_defaults, strict=True) if d is not None})
+    for name in (*names, *(a.arg for a in spec.kwonlyargs)):
+        default = last.get(name)
+        if name in handed - set(kwargs) and default is not None and default.hint in (None, False, True):
+            why = f"{name} is taken to be the mode, since layers get it as `training`"
+            ev.note(frame, function.node, why, "call .train() or .eval() instead of giving it", "mode")
+            return {**kwargs, name: Value(ev.mode_values[ev.mode], None, MODE)}
+    return None
 
 
 def depends_on_mode(module: ModuleObject) -> bool:

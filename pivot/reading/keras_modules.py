@@ -332,6 +332,7 @@ class KerasModules(KerasCalls):
                 if "training" in names and unsaid and names.index("training") > len(args):
                     kwargs = {**kwargs, "training": Value(ev.mode_values[ev.mode], None, MODE)}
                 elif "training" not in names:
+                    kwargs = keras_modes.asked_for(ev, function, args, kwargs, node, frame) or kwargs
                     kwargs = {k: v for k, v in kwargs.items() if k != "training"}
                 own = classes.member(ev, module.cls, "build")
                 if own is None:

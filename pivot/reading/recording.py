@@ -201,7 +201,10 @@ def announced(ev: Evaluator, shape: tuple[int | None, ...], dtype: str, batch: i
     if len(shape) == 1 and not dtype.startswith("float"):
         letters = "NT"
     given = ev.given[place].shape if place < len(ev.given) and len(ev.given[place].shape) == len(shape) + 1 else None
-    dims: list[Dim] = [batch if batch is not None else symbol("N", given[0] if given else usual_batch(shape))]
+    first = given[0] if given else ev.given[0].shape[0] if ev.given and ev.given[0].shape else None
+    dims: list[Dim] = [
+        batch if batch is not None else symbol("N", first if isinstance(first, int) else usual_batch(shape))
+    ]
     for axis, size in enumerate(shape, 1):
         if size is not None:
             dims.append(size)

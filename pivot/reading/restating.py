@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import imports, lookup
+from pivot.reading import imports, installed, lookup
 from pivot.reading.constants import api_constant
 from pivot.reading.signals import Restate
 from pivot.reading.values import Api, FunctionObject, Value
@@ -86,6 +86,11 @@ def library_value(ev: Evaluator, name: str) -> Value:
         return number
     if is_restated(ev, name):
         found = lookup.in_module(ev, imports.open_file(ev, path_of(name)), name.rpartition(".")[2])
+        if found is not None:
+            return found
+    path = installed.find(name)
+    if path is not None:
+        found = lookup.in_module(ev, imports.open_file(ev, path), name.rpartition(".")[2])
         if found is not None:
             return found
     return Value(Api(name))

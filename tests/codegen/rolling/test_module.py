@@ -214,3 +214,75 @@ def test_a_recurrent_layer_that_starts_from_states_goes_step_by_step(rolled: Cal
     text = rolled(STATES)
     assert "nn.LSTMCell(5, 4)" in text
     assert "nn.LSTMCell(4, 4)" in text
+
+
+OWN_CLASSES = """
+class Scores(layers.Layer):
+    def __init__(self, width, sizes=[4, 6], regularizer=None, start="glorot_uniform", **kwargs):
+        super().__init__(**kwargs)
+        self.start = keras.initializers.get(start)
+        self.again = self.start
+        self.first, self.second = layers.Dense(sizes[0]), layers.Dense(sizes[1])
+        self.width = width
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[0][-1], self.width), initializer=self.again)
+        return super().build(input_shape)
+
+    def call(self, inputs):
+        rows = [self.first(keras.ops.matmul(part, self.kernel)) for part in inputs]
+        return [keras.ops.convert_to_tensor(self.second(row)) for row in rows]
+
+
+class Patches(layers.Layer):
+    def call(self, images):
+        shape = keras.ops.shape(images)
+        return keras.ops.reshape(images, (shape[0], shape[1] * shape[2], shape[3]))
+
+
+def build():
+    images = layers.Input((4, 4, 3))
+    x = Patches()(layers.Conv2D(5, 1)(images))
+    parts = [layers.Dense(7)(x), layers.Dense(7)(x)]
+    scores = Scores(3, [5, 6], regularizer=keras.regularizers.L2(0.1))(parts)
+    again = Scores(3)(parts)
+    return keras.Model(images, layers.Concatenate()([*scores, *again]))
+"""
+
+
+def test_own_classes_are_made_with_lists_and_called_with_lists(rolled: Callable[..., str]) -> None:
+    text = rolled(OWN_CLASSES)
+    joined = re.sub(r"\s+\)", ")", re.sub(r"\(\s+", "(", text))
+    assert 'Scores(in_features=5, width=3, sizes=[5, 6], start="glorot_uniform")' in joined
+    assert 'Scores(in_features=4, width=3, start="glorot_uniform")' in joined
+    assert re.search(r"(\w+), (?!\1\b)\w+ = self.scores1\(\[x\d*, x\d*\]\)", text)
+    assert "self.start" not in text and "self.again" not in text  # an initialiser is no part of a network
+    assert "self.kernel = nn.Parameter(" in text
+
+
+def test_sizes_are_those_of_the_call_not_of_the_building(rolled: Callable[..., str]) -> None:
+    text = rolled(OWN_CLASSES)
+    assert "return images.reshape(-1, shape[3], shape[1] * shape[2])" in text  # from N C H W, unlike the building
+
+
+def test_a_sequential_that_holds_a_functional_model_is_written_with_it(rolled: Callable[..., str]) -> None:
+    text = rolled("""
+        def inner():
+            x = layers.Input((8,))
+            return keras.Model(x, layers.Dense(3)(layers.Dense(5)(x)) + x[:, :3])
+
+
+        def build():
+            return keras.Sequential([layers.Input((8,)), layers.Rescaling(2.0), inner()])
+    """)
+    assert "class Inner(nn.Module):" in text
+    assert "return self.inner(x * 2.0)" in text
+
+
+def test_ids_that_are_fractions_are_cut_off(rolled: Callable[..., str]) -> None:
+    text = rolled("""
+        def build():
+            ids = layers.Input((7,))
+            return keras.Model(ids, layers.Embedding(10, 4)(ids))
+    """)
+    assert "return self.embedding(x.long())" in text

@@ -13,7 +13,7 @@ from codegen.convert import Converted
 from codegen.keras.stored import dataset_table
 from codegen.orders import Block
 from codegen.static_proof import Proof, prove
-from codegen.weights.mapping import carry_weights, fillings, own_parameters, reorder, weight_maps
+from codegen.weights.mapping import carry_weights, fillings, own_parameters, reorder, weight_maps, with_plain_names
 from pivot.opset import OpSet
 from pivot.problems import Refusal
 from pivot.reading.keras import KerasDialect
@@ -292,3 +292,11 @@ def test_a_scale_that_the_source_lacks_is_filled_with_ones_and_told(
     (told,) = filled_problems(converted)
     assert (told.severity, told.line) == ("warning", 7)
     assert "requires_grad_(False)" in told.remedy
+
+
+def test_parts_are_found_by_the_names_of_either_era() -> None:
+    old, own = np.zeros(2), np.ones(2)
+    found = with_plain_names({"att/_query_dense/vars/0": old, "net/_own/vars/0": own, "net/own/vars/0": old})
+    assert found["att/query_dense/vars/0"] is old
+    assert found["net/_own/vars/0"] is own
+    assert found["net/own/vars/0"] is old

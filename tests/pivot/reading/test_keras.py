@@ -168,3 +168,36 @@ def test_what_is_not_known_is_an_unmapped_node(read_keras: Read) -> None:
         "2x4",
     )
     assert [n.text for n in done.network.unmapped] == ["ops.no_such_op(x)"]
+
+
+def test_what_layers_get_as_training_is_the_mode_under_any_name(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.drop = layers.Dropout(0.5)
+
+            def call(self, x, is_training=False):
+                x = self.drop(x, training=is_training)
+                return x if is_training else ops.softmax(x)
+        """,
+        "2x4",
+    )
+    assert [(n.op.name, sorted(n.modes)) for n in done.network.nodes] == [
+        ("dropout", ["eval", "train"]),
+        ("softmax", ["eval"]),
+    ]
+    assert any(p.code == "mode" for p in done.network.problems)
+
+
+def test_data_that_is_bound_has_sizes(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        model = keras.Sequential([layers.Input(shape=x_train.shape[1:]), layers.Dense(3)])
+        """,
+        "2x6",
+        model="model",
+        bind={"x_train": "np.zeros((4, 6))"},
+    )
+    assert done.network.outputs[0].type.shape[1:] == (3,)

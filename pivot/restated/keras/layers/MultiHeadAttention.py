@@ -2,6 +2,43 @@ import keras
 from keras import layers, ops
 
 
+class HeadsDense(keras.layers.Layer):
+    """A vector per head of every step: (N, T, E) -> (N, T, heads, size)."""
+
+    def __init__(self, num_heads, size, use_bias):
+        super().__init__()
+        self.num_heads = num_heads
+        self.size = size
+        self.use_bias = use_bias
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-1], self.num_heads, self.size), name="kernel")
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(self.num_heads, self.size), initializer="zeros", name="bias")
+
+    def call(self, inputs):
+        y = ops.einsum("abc,cde->abde", inputs, self.kernel)
+        return y + self.bias if self.use_bias else y
+
+
+class JoinDense(keras.layers.Layer):
+    """One vector for those of all heads: (N, T, heads, size) -> (N, T, width)."""
+
+    def __init__(self, width, use_bias):
+        super().__init__()
+        self.width = width
+        self.use_bias = use_bias
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(shape=(input_shape[-2], input_shape[-1], self.width), name="kernel")
+        if self.use_bias:
+            self.bias = self.add_weight(shape=(self.width,), initializer="zeros", name="bias")
+
+    def call(self, inputs):
+        y = ops.einsum("abcd,cde->abe", inputs, self.kernel)
+        return y + self.bias if self.use_bias else y
+
+
 class MultiHeadAttention(keras.layers.Layer):
     """Attention in several heads of any size: query: (N, T, E), value and key: (N, S, E') -> (N, T, E)."""
 
@@ -33,12 +70,11 @@ class MultiHeadAttention(keras.layers.Layer):
             self.drop = layers.Dropout(dropout)
 
     def build(self, query_shape, value_shape, key_shape=None):
-        axes = "de" if self.use_bias else None
-        self.query_dense = layers.EinsumDense("abc,cde->abde", (None, self.num_heads, self.key_dim), bias_axes=axes)
-        self.key_dense = layers.EinsumDense("abc,cde->abde", (None, self.num_heads, self.key_dim), bias_axes=axes)
-        self.value_dense = layers.EinsumDense("abc,cde->abde", (None, self.num_heads, self.value_dim), bias_axes=axes)
         width = query_shape[-1] if self.width is None else self.width
-        self.output_dense = layers.EinsumDense("abcd,cde->abe", (None, width), bias_axes="e" if self.use_bias else None)
+        self.query_dense = HeadsDense(self.num_heads, self.key_dim, self.use_bias)
+        self.key_dense = HeadsDense(self.num_heads, self.key_dim, self.use_bias)
+        self.value_dense = HeadsDense(self.num_heads, self.value_dim, self.use_bias)
+        self.output_dense = JoinDense(width, self.use_bias)
 
     def call(
         self,
