@@ -42,14 +42,19 @@ def forget_building(network: Network) -> None:
     made_of = {r.id for run in network.runs.values() for node in run.nodes for r in node.results}
     made_of |= {entry.value.id for run in network.runs.values() for entry in run.inputs}
     for key, visits in network.trace.visits.items():
-        asked = [v for v in visits if v.kind == "size" and v.args and isinstance(v.args[0].hint, TensorCell)]
-        counts = [v for v in asked if v.args[0].hint.version.id in made_of]
-        if counts and len(asked) == len(visits):
+        counts = [v for v in visits if asked_of(v) in made_of]
+        if counts and all(asked_of(v) for v in visits):
             network.trace.visits[key] = counts
             continue
         made = [id(visit.made) in met for visit in visits if visit.made is not None and not visit.speculative]
         if any(made) and not all(made):
             network.trace.visits[key] = [v for v in visits if v.made is None or v.speculative or id(v.made) in met]
+
+
+def asked_of(visit: Visit) -> str:
+    """The id of the tensor whose size a visit is about; nothing for other visits."""
+    hint = visit.args[0].hint if visit.kind == "size" and visit.args else None
+    return hint.version.id if isinstance(hint, TensorCell) else ""
 
 
 def write_rolled(w: Writer, docstring: str) -> WrittenModule:
