@@ -73,7 +73,7 @@ class Adapters:
         assert form is not None
         keys = {k for v in site.visits if v.bound is not None for k in v.bound.given}
         args, defaults, given = signature(form, keys)
-        from codegen.writing.expressions import hint_of
+        from codegen.writing.layer_facts import hint_of
 
         names = {a.arg for a in args}
         material = Material(given, form, lambda slot: [hint_of(v, slot) for v in site.visits], names)

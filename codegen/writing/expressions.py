@@ -17,7 +17,7 @@ from codegen.writing.rows import is_input
 from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, ListObject, Value
+from pivot.reading.values import Api, ListObject
 from pivot.results import ResultGroup
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ class Expressions:
         assert visit.bound is not None
 
         def hints(slot: str) -> list[object]:
-            return [hint_of(v, slot) for v in visits]
+            return [layer_facts.hint_of(v, slot) for v in visits]
 
         given = self.given(node, visit.bound)
         return Material(given, visit.form, hints, self.locals, sizes=sizes.said_sizes(visit, given), write=self.expr)
@@ -476,23 +476,6 @@ class Expressions:
         ):
             return ast.Constant(api.name.partition(".")[2])
         return nodes.gone()
-
-
-def hint_of(visit: Visit, slot: str) -> object:
-    """The plain value that a visit gave to a slot."""
-    if visit.bound is None:
-        return None
-    where = visit.bound.given.get(slot)
-    value: Value | None = None
-    if isinstance(where, int) and where < len(visit.args):
-        value = visit.args[where]
-    elif isinstance(where, str):
-        value = visit.kwargs.get(where)
-    if value is None:
-        slot_made = next((s for s in visit.form.args if s.key == slot), None) if visit.form is not None else None
-        return slot_made.default if slot_made is not None else None
-    hint = value.hint
-    return tuple(v.hint if isinstance(v, Value) else v for v in hint) if isinstance(hint, tuple) else hint
 
 
 def choice(test: ast.expr, first: ast.expr, other: ast.expr) -> ast.IfExp:

@@ -99,3 +99,20 @@ def plain(value: Value | None) -> object:
         inner = tuple(plain(v) for v in hint if isinstance(v, Value))
         return None if any(i is None for i in inner) else inner
     return hint if isinstance(hint, (bool, int, float, str)) else None
+
+
+def hint_of(visit: Visit, slot: str) -> object:
+    """The plain value that a visit gave to a slot."""
+    if visit.bound is None:
+        return None
+    where = visit.bound.given.get(slot)
+    value: Value | None = None
+    if isinstance(where, int) and where < len(visit.args):
+        value = visit.args[where]
+    elif isinstance(where, str):
+        value = visit.kwargs.get(where)
+    if value is None:
+        slot_made = next((s for s in visit.form.args if s.key == slot), None) if visit.form is not None else None
+        return slot_made.default if slot_made is not None else None
+    hint = value.hint
+    return tuple(v.hint if isinstance(v, Value) else v for v in hint) if isinstance(hint, tuple) else hint
