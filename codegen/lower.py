@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codegen.signs import Signs
+from codegen.spoken import said_where_called
+from codegen.target import target_of
 from pivot.dims import Size
 from pivot.forms import BoundStep, PlainFacts, Refused, choose, expand_body
 from pivot.network import Node
@@ -65,6 +67,7 @@ class Lowered:
     plans: tuple[Plan, ...]
     why: str = ""
     chosen: Plan | None = None
+    spoken: bool = False  # a layer that is said as a function where it is called
 
 
 def type_of(operand: object) -> object:
@@ -126,6 +129,8 @@ class Lowering:
         self.framework = framework
         self.opset = opset
         self.nodes = all_nodes(done)
+        early = target_of(framework).builds_early
+        self.spoken = said_where_called(self.nodes) if early else frozenset()
         self.consumed = consumed(done, self.nodes)
         self.signs = Signs()
         self.counter = 0
@@ -158,6 +163,12 @@ class Lowering:
             return Lowered(node, (), plans.why)
         if kind == "layer" and not self.in_place(node.frame):
             plans = tuple(plan for plan in plans if is_layer(plan, node))
+            if id(node) in self.spoken and not any(s.form.kind == "layer" for plan in plans[:1] for s in plan.steps):
+                said = self.plans(
+                    node.op, "function", node.params, operands, {}, node.results, origin, node, unused, 0
+                )
+                if not isinstance(said, Refused):
+                    return Lowered(node, said, "", said[0], spoken=True)
             if not plans:
                 return Lowered(node, (), f"{node.op.title} has several operands and no layer in the target")
         return Lowered(node, plans, "", plans[0])

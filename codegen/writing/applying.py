@@ -80,6 +80,12 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
     visit = visits[0]
     assert visit.bound is not None
     given = e.given(node, visit.bound)
+    if any(m.spoken for m in lowered):
+        if not all(m.spoken for m in lowered):
+            raise Unwritable("this layer is a function at some of its calls only")
+        made = e.w.plans.function(lowered, Material(given, visit.form, lambda s: [], e.locals))
+        e.w.link(node, made, [m.node for m in lowered])
+        return made
     step = lowered[0].chosen.steps[0]
     x_name = first_name(step)
     last = [m.chosen.steps[-1] for m in lowered if m.chosen is not None]

@@ -366,6 +366,8 @@ class Expressions:
         site = self.w.sites.sites["call", id(node)]
         if site.why:
             raise Unwritable(site.why)
+        if site.lowered and all(low.spoken for low in site.lowered):
+            return nodes.gone()  # said where it is called
         made: ast.expr | None = None
         for case in reversed(site.cases):
             layers = self.layers(node, case.members)

@@ -25,6 +25,9 @@ LATE_AXIS = "late axis"
 MODES = {"sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "concat": "Concatenate", "dot": "Dot"}
 """What `merge(mode=...)` of Keras 1 makes."""
 
+MAKING = 2
+"""The part of `add([x, y])` that makes the layer; the first part of a call is its activation."""
+
 
 class KerasCalls(Dialect):
     """Reading a call by the forms of Keras, whatever the source's own spelling of it is."""
@@ -151,7 +154,7 @@ class KerasCalls(Dialect):
             cls = MODES[str(mode.hint)]
             args = args[:1]
         layer_class = restating.library_value(ev, f"keras.layers.{cls}")
-        made = ev.call(layer_class, args[1:], plain, ev.trace.part(node, 1), frame)
+        made = ev.call(layer_class, args[1:], plain, ev.trace.part(node, MAKING), frame)
         return ev.call(made, (inputs,), {}, node, frame)
 
     def library_function(
