@@ -164,9 +164,7 @@ class Lowering:
         if kind == "layer" and not self.in_place(node.frame):
             plans = tuple(plan for plan in plans if is_layer(plan, node))
             if id(node) in self.spoken and not any(s.form.kind == "layer" for plan in plans[:1] for s in plan.steps):
-                said = self.plans(
-                    node.op, "function", node.params, operands, {}, node.results, origin, node, unused, 0
-                )
+                said = self.plans(node.op, "function", node.params, operands, {}, node.results, origin, node, unused, 0)
                 if not isinstance(said, Refused):
                     return Lowered(node, said, "", said[0], spoken=True)
             if not plans:
