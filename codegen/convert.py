@@ -10,7 +10,7 @@ from codegen.agreeing import laid_out
 from codegen.layout import Layout
 from codegen.lower import Lowering
 from codegen.padding import with_folded_padding
-from codegen.restating import elaborate_for
+from codegen.restating import elaborate_for, lowered
 from codegen.rolling.module import forget_building, is_rolled, write_rolled, written_in_place
 from codegen.same import entry_text, unchanged
 from codegen.target import target_of
@@ -66,7 +66,7 @@ def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = si
         forget_building(done.network)
         if target_of(framework).pads_itself:
             done = with_folded_padding(done, symmetric=True)
-    lowering = Lowering(done, framework, opset, written_in_place) if rolled else Lowering(done, framework, opset)
+    lowering = Lowering(done, framework, opset, written_in_place) if rolled else lowered(done, framework, opset)
     sites = Sites(lowering)
     layout = laid_out(lowering, framework, done.evaluator.joins)
     step("write")

@@ -28,6 +28,7 @@ class Linker:
         self.found: dict[tuple[Key, Key], tuple[Span, Span, dict[str, None]]] = {}
         self.by_source: dict[Key, list[dict[str, None]]] = {}
         self.noted: set[Key] = set()
+        self.enclosing: dict[str, dict[int, ast.stmt]] = {}
         self.written_in = dict(holders(converted.written.tree))
         self.statements = statement_spans(converted, target_file)
 
@@ -41,14 +42,13 @@ class Linker:
             if target is not None:
                 self.add(self.places.span(link.file or first_file(made), link.source), target, made)
         self.noted = set(self.by_source)
-        enclosing = self.enclosing_statements()
         for node in network.nodes:
-            self.add_statement(enclosing, node.file, node.site, [node])
+            self.add_statement(node.file, node.site, [node])
             if node.module is not None and node.module.frame is not None and node.module.site is not None:
-                self.add_statement(enclosing, node.module.frame.file, node.module.site, [node])
+                self.add_statement(node.module.frame.file, node.module.site, [node])
         for module in network.modules:
             if module.frame is not None and module.site is not None:
-                self.add_statement(enclosing, module.frame.file, module.site, [])
+                self.add_statement(module.frame.file, module.site, [])
         return [{"source": s, "target": t, "nodes": list(ids)} for s, t, ids in self.found.values()]
 
     def add(self, source: Span | None, target: Span, nodes: list[Node]) -> None:
@@ -61,7 +61,7 @@ class Linker:
             self.by_source.setdefault(key[0], []).append(self.found[key][2])
         self.found[key][2].update(dict.fromkeys(node.id for node in nodes))
 
-    def add_statement(self, enclosing: dict[int, ast.stmt], file: str, site: ast.AST, nodes: list[Node]) -> None:
+    def add_statement(self, file: str, site: ast.AST, nodes: list[Node]) -> None:
         """A site that the writer noted nothing for belongs to the statement written for the one it stands in."""
         source = self.places.span(file, site)
         if source is None:
@@ -71,7 +71,7 @@ class Linker:
             for ids in self.by_source[key]:
                 ids.update(dict.fromkeys(node.id for node in nodes))
             return
-        statement = enclosing.get(id(getattr(site, "container_site", site)))
+        statement = self.enclosing_statements(file).get(id(getattr(site, "container_site", site)))
         for target in self.statements.get(id(statement), ()) if statement is not None else ():
             self.add(source, target, nodes)
 
@@ -80,13 +80,14 @@ class Linker:
         found = self.converted.spans.get(id(node)) or self.converted.spans.get(id(self.written_in.get(id(node))))
         return None if found is None else span_record(self.target_file, *found)
 
-    def enclosing_statements(self) -> dict[int, ast.stmt]:
-        """Syntax node -> the innermost statement of the source that holds it, for the files that were read."""
-        found: dict[int, ast.stmt] = {}
-        for tree in self.converted.done.evaluator.trace.keep:
-            if isinstance(tree, ast.Module):
-                found.update(holders(tree))
-        return found
+    def enclosing_statements(self, file: str) -> dict[int, ast.stmt]:
+        """Syntax node -> the innermost statement of the source that holds it, for a file that was read."""
+        if file not in self.enclosing:
+            found = self.enclosing[file] = {}
+            for tree in self.converted.done.evaluator.trace.keep:
+                if isinstance(tree, ast.Module) and tree.__dict__.get("file", file) == file:
+                    found.update(holders(tree))
+        return self.enclosing[file]
 
 
 def first_file(nodes: list[Node]) -> str:

@@ -42,13 +42,17 @@ class Step:
     unused: frozenset[str] = frozenset()
     not_negative: frozenset[str] = frozenset()
     filled: Mapping[str, float] = field(default_factory=dict)  # weights that the source lacks, with all their numbers
+    known: PlainFacts | None = field(default=None, init=False)  # of the first that asked
+    words: dict[str, str] | None = field(default=None, init=False)  # what codecs write into its slots, likewise
 
     def facts(self) -> PlainFacts:
         """What predicates and codecs may ask, in the source's axis numbers."""
-        types = {k: type_of(v) for k, v in self.operands.items()}
-        types.update({k: p.type for k, p in self.weights.items() if k not in types})
-        order = step_order(self.op, self.node) or source_order(self.node)
-        return PlainFacts(self.params, types, self.unused, self.not_negative, order)
+        if self.known is None:
+            types = {k: type_of(v) for k, v in self.operands.items()}
+            types.update({k: p.type for k, p in self.weights.items() if k not in types})
+            order = step_order(self.op, self.node) or source_order(self.node)
+            self.known = PlainFacts(self.params, types, self.unused, self.not_negative, order)
+        return self.known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,18 +132,34 @@ class Lowering:
         self.in_place = in_place
         self.framework = framework
         self.opset = opset
-        self.nodes = all_nodes(done)
-        early = target_of(framework).builds_early
-        self.spoken = said_where_called(self.nodes) if early else frozenset()
-        self.consumed = consumed(done, self.nodes)
         self.signs = Signs()
         self.counter = 0
         self.choices: dict[object, tuple[Form, ...] | Refused] = {}
+        self.nodes: list[Node] = []
+        self.consumed: set[str] = set()
+        self.spoken: frozenset[int] = frozenset()
         self.lowered: dict[int, Lowered] = {}
+        self.take_new()
+
+    def take_new(self) -> None:
+        """Lower the nodes that were met since; of the others those that are read now, or said in another way."""
+        known, before, spoken = {id(node) for node in self.nodes}, self.consumed, self.spoken
+        self.nodes = all_nodes(self.done)
+        self.consumed = consumed(self.done, self.nodes)
+        self.spoken = said_where_called(self.nodes) if target_of(self.framework).builds_early else frozenset()
+        changed = self.spoken ^ spoken
         for node in self.nodes:
+            read = any(r.id in self.consumed and r.id not in before for r in node.results)
+            if id(node) in known and id(node) not in changed and not read:
+                continue
             self.signs.mark(node)
             if node.op is not None:
                 self.lowered[id(node)] = self.lower(node)
+
+    def unsettle(self) -> None:
+        """Forget what was settled per site: the best plan of each node is chosen again."""
+        for low in self.lowered.values():
+            low.chosen = low.plans[0] if low.plans else None
 
     def lower(self, node: Node) -> Lowered:
         """All plans of one node."""

@@ -38,9 +38,21 @@ def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:
     candidates = {v.name for v in met if v.kind in ("op", "layer", "super")} & known()
     if not candidates:
         return frozenset()
-    sites = Sites(Lowering(done, framework, opset)).sites.values()
+    lowering = Lowering(done, framework, opset)
+    done.learned["lowering"] = lowering
+    sites = Sites(lowering).sites.values()
     unsaid = {v.name for site in sites if site.why for v in site.visits}
     return frozenset(candidates & (unsaid | uncalled(done, met)))
+
+
+def lowered(done: Elaborated, framework: str, opset: OpSet) -> Lowering:
+    """The lowering of a program, from what reading it for the target has found of it already."""
+    found = done.learned.pop("lowering", None)
+    if not isinstance(found, Lowering) or found.framework != framework or found.opset is not opset:
+        return Lowering(done, framework, opset)
+    found.take_new()
+    found.unsettle()
+    return found
 
 
 def uncalled(done: Elaborated, met: list[Visit]) -> set[str]:

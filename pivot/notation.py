@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pivot.slots import NotationError
 
@@ -67,6 +68,7 @@ def split_outside(text: str, separator: str) -> list[str]:
     return parts
 
 
+@lru_cache(maxsize=4096)
 def split_letters(text: str) -> tuple[str, ...]:
     """`N (D H) *` as its axes: ("N", "(D H)", "*")."""
     found = [part for part in split_outside(text.strip(), " ") if part]
@@ -78,6 +80,7 @@ def split_letters(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def parse_axes(text: str) -> tuple[tuple[Letter, ...], ...]:
     """Letters as factors per axis: `(g=ifgo H) I` -> ((g=ifgo, H), (I,)); the axis `1` has no factors."""
     axes: list[tuple[Letter, ...]] = []

@@ -50,4 +50,4 @@ def rank_of(operand: object) -> int | None:
     if isinstance(operand, (bool, int, float)):
         return 0
     shape = getattr(operand, "shape", None)
-    return len(shape) if isinstance(shape, Sequence) else None
+    return len(shape) if isinstance(shape, (tuple, Sequence)) else None  # a tuple nearly always, and that is fast

@@ -324,6 +324,8 @@ MAX_VALUES = 8  # of a parameter that is asked for two of them
 def by_notation(members: list[Lowered], key: tuple[object, ...]) -> list[list[Lowered]]:
     """Members in groups that one text is right for: words such as "same" that are chosen by the values."""
     found: dict[tuple[object, ...], list[Lowered]] = {}
+    if len(members) == 1:
+        return [members]
     columns = [next(p for p in item.plans if p.key == key).steps for item in members]
     for item, steps in zip(members, columns, strict=True):
         found.setdefault(tuple(tuple(words(step).values()) for step in steps), []).append(item)
@@ -347,11 +349,17 @@ def said_by_one(case: Case) -> bool:
 
 def words(step: Step) -> dict[str, str]:
     """Slot -> the word a codec writes there."""
+    if step.words is not None:
+        return step.words
     found: dict[str, str] = {}
+    if not any(isinstance(slot.value, Coded) for slot in step.form.args):
+        step.words = found
+        return found
     written = write_slots(step.form, "args", step.params, step.facts())
     for item in [] if isinstance(written, Refused) else written:
         if isinstance(item.slot.value, Coded) and face(item.slot) is None:
             found[item.slot.key] = item.value if isinstance(item.value, str) else ""
+    step.words = found
     return found
 
 

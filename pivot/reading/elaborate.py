@@ -58,6 +58,7 @@ class Elaborated:
     evaluator: Evaluator
     specs: tuple[InputSpec, ...]
     found: str = ""  # where the inputs come from
+    learned: dict[str, object] = field(default_factory=dict)  # what a later pass knows of it, for those behind it
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def is_restated(ev: Evaluator, name: str) -> bool:
 
 def is_restatement(file: str) -> bool:
     """Is this a file of restatements, rather than one of the program?"""
-    return any(Path(file).is_relative_to(folder) for folder in LAYERS)
+    return file.startswith(str(ROOT)) and any(Path(file).is_relative_to(folder) for folder in LAYERS)
 
 
 def turn_to(ev: Evaluator, name: str) -> None:

@@ -20,9 +20,12 @@ INPUT, PARAMETER, MODE, SIZE = 1, 2, 4, 8  # what a value depends on, as bits
 OriginKind = Literal["literal", "param", "apply", "attr", "loop", "size"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Origin:
-    """How a value was made. `sources` are the values it was made from, in the order of the expression."""
+    """How a value was made. `sources` are the values it was made from, in the order of the expression.
+
+    Never changed, as all values are; Python takes four times as long to make a record that it keeps from being changed.
+    """
 
     kind: OriginKind
     node: ast.AST | None
@@ -32,9 +35,9 @@ class Origin:
     frame: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Value:
-    """A hint (the value on this configuration) and its origin. `depends` is a set of the bits above."""
+    """A hint (the value on this configuration) and its origin. `depends` is a set of the bits above. Never changed."""
 
     hint: object
     origin: Origin | None = None
@@ -62,9 +65,12 @@ class TensorCell:
         return self.version.type.dtype
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class TensorVersion:
-    """One value of the network: an edge. `constant` is a NumPy array where the tensor depends on nothing."""
+    """One value of the network: an edge. `constant` is a NumPy array where the tensor depends on nothing.
+
+    Never changed.
+    """
 
     id: str
     type: TensorType
