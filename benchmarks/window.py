@@ -285,6 +285,7 @@ def main() -> int:
     table = Table()
     with tempfile.TemporaryDirectory(prefix="pivot-studio-bench-") as home:
         os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_DATA_HOME"] = home
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         starts(table, environment)
         resnet(table, source, Path(home))

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from codegen.mapping.call import Call
 from pivot import edits
 from pivot.decisions import Decision
 from pivot.history import History, ProjectKeeper, project_cost
@@ -23,6 +23,9 @@ from studio.report import Report
 from studio.selection import NOTHING, Selection
 from studio.target_state import TargetState
 from studio.texts import Texts
+
+if TYPE_CHECKING:
+    from codegen.mapping.call import Call
 
 KEPT = 6
 """Results that are held, so that undo and a switch of the target show theirs at once."""

@@ -31,11 +31,14 @@ def _made(name: str, color: str, faint: str) -> QIcon:
 
 def pixmap(name: str, color: str, size: int, ratio: float = 2.0) -> QPixmap:
     """One drawing, `size` logical pixels wide, `color` as `#rrggbb`."""
-    svg = _text(name).replace("currentColor", color)
+    return _drawn(QSvgRenderer(QByteArray(_text(name).replace("currentColor", color).encode())), size, ratio)
+
+
+def _drawn(drawing: QSvgRenderer, size: int, ratio: float = 2.0) -> QPixmap:
     drawn = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size * ratio, size * ratio))
+    drawing.render(painter, QRectF(0, 0, size * ratio, size * ratio))
     painter.end()
     drawn.setDevicePixelRatio(ratio)
     return drawn

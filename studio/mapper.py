@@ -12,15 +12,15 @@ from pivot.op_folders import own_folders
 from pivot.problems import Refusal
 from studio.catalogue import Catalogue
 from studio.document import Document
-from studio.mapping import Mapping
 from studio.picture import Node, Picture
 from studio.remembering import Remembering
 from studio.theme import Theme
-from studio.views.mapping.dialog import MappingDialog
 from studio.views.palette.view import PaletteView
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
+
+    from studio.views.mapping.dialog import MappingDialog
 
 
 class Mapper(QObject):
@@ -53,6 +53,9 @@ class Mapper(QObject):
         if node.unmapped is not None and node.unmapped.waits:
             self._open_awaited(picture, node, op)
             return
+        from studio.mapping import Mapping  # a window opens without the ops
+        from studio.views.mapping.dialog import MappingDialog
+
         try:
             mapping = Mapping(node, picture, project, self._catalogue.opset)
         except ValueError as error:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from codegen.mapping.call import Call, parse_call
 from pivot.problems import Problem
 from studio.layout.pause import collection_paused
 from studio.problems import problems_of
 from studio.size_text import shape_text as shape_text  # who draws a picture writes its shapes
+
+if TYPE_CHECKING:
+    from codegen.mapping.call import Call
 
 ModuleKind = Literal["user", "layer", "container"]
 Shape: TypeAlias = tuple[int | str, ...]
@@ -367,8 +369,14 @@ def _node(entry: _Record) -> Node:
         cast("int | None", entry.get("frame")),
         cast("int", entry.get("turn") or 0),
         str(entry.get("origin") or "builtin"),
-        parse_call(_record(entry["call"])) if entry.get("call") else None,
+        _call(_record(entry["call"])) if entry.get("call") else None,
     )
+
+
+def _call(entry: _Record) -> Call:
+    from codegen.mapping.call import parse_call  # brings the ops along, which few networks need
+
+    return parse_call(entry)
 
 
 def _param(entry: _Record) -> Param:

@@ -123,6 +123,8 @@ class PythonHighlighter(QSyntaxHighlighter):
 
     def highlightBlock(self, text: str) -> None:
         """Qt calls this for each line that changed."""
+        if not text and self.document().isEmpty():
+            return
         number = self.currentBlock().blockNumber()
         if number < len(self._lines) and self._lines[number][0] == text:
             runs = self._lines[number][1]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QPushButton
 
-from codegen.mapping.call import Call
 from pivot.decisions import Decision
 from pivot.edits import decision_at
 from studio.document import Document
@@ -14,6 +14,9 @@ from studio.picture import Node
 from studio.places import count_text, place_text
 from studio.views.inspector.rows import narrow
 from studio.widgets.parts import column, label, link, set_style
+
+if TYPE_CHECKING:
+    from codegen.mapping.call import Call
 
 _REMEMBERED = {"project": "remembered for this project", "user": "remembered for you"}
 
