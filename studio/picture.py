@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
 from pivot.problems import Problem
 from studio.layout.pause import collection_paused
@@ -21,8 +21,7 @@ USUAL = "float32"  # said of no edge
 _Record: TypeAlias = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of a file: lines and columns count from 1, the end column is exclusive."""
 
     file: str
@@ -32,8 +31,7 @@ class Span:
     end_column: int
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(NamedTuple):
     """A parameter of an op. `span` is the literal in the source that gives the value; None where no literal does."""
 
     name: str
@@ -43,8 +41,7 @@ class Param:
     span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """A weight of a node under its name in the checkpoint."""
 
     name: str
@@ -66,8 +63,7 @@ class Unmapped:
     waits: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A tensor. `shape` holds numbers and symbolic sizes such as "N"; None where it is unknown."""
 
     id: str

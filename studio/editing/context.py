@@ -74,7 +74,7 @@ class Context:
             return None
         if span not in self._spans:
             place = self.document.now(span)
-            self._spans[span] = replace(place, file=self.document.local(place.file)) if place is not None else None
+            self._spans[span] = place._replace(file=self.document.local(place.file)) if place is not None else None
         return self._spans[span]
 
     def here(self, span: Span | None) -> Span:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from studio.layout.order import order
 from studio.layout.place import Spaces, place_across
@@ -16,8 +17,7 @@ from studio.layout.ranks import Arc, Pin, acyclic, rank
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """An item with its size across and along the ranks."""
 
     across: float
@@ -25,8 +25,7 @@ class Box:
     pin: Pin | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A wire between two boxes. Wires of the same `bus` from the same box may share a line.
 
     `out` and `into` say where the box has its port, from its centre; None where the layout may choose.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from studio.layout.arrange import Arrangement, Box, Gaps, Line, Point, arrange
 from studio.layout.moved import put_by_hand
@@ -22,8 +23,7 @@ Moved = Mapping[str, Mapping[str, Point]]
 LEVEL_MEMO = 400  # levels whose arrangement is kept
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """A box in the drawing, in pixels at 100 %."""
 
     x: float
@@ -57,8 +57,7 @@ class Rect:
         return not (beside or self.bottom < other.y or other.bottom < self.y)
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnWire:
+class DrawnWire(NamedTuple):
     """A wire with its points. Two neighbouring points that differ across the ranks are joined by a bend."""
 
     group: str

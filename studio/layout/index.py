@@ -31,8 +31,9 @@ class DrawingIndex:
                 if trunk is not None and trunk.covers(start, stop):
                     continue
                 (x0, y0), (x1, y1) = start, stop
-                piece = Rect(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
-                cells.update(dict.fromkeys(_cells(piece)))
+                for column in range(int(min(x0, x1) // CELL), int(max(x0, x1) // CELL) + 1):
+                    for row in range(int(min(y0, y1) // CELL), int(max(y0, y1) // CELL) + 1):
+                        cells[column, row] = None
             for cell in cells:
                 self._wires[cell].append(number)
 

@@ -35,6 +35,8 @@ def crossings(graph: Proper, layers: Sequence[Sequence[int]]) -> int:
     """How many pairs of segments cross."""
     total = 0
     for upper, lower in itertools.pairwise(layers):
+        if len(upper) == 1 or len(lower) == 1:
+            continue  # what has an end in common does not cross
         at = {place: index for index, place in enumerate(lower)}
         met: list[int] = []
         for place in upper:

@@ -96,6 +96,8 @@ def _trunks(graph: Proper, layers: Sequence[Sequence[int]], position: Sequence[i
 
 def _middle_best(places: Sequence[int], length: Sequence[int], position: Sequence[int]) -> int:
     """The place on the longest path; of several equal ones the middle one, so that a fan opens to both sides."""
+    if len(places) == 1:
+        return places[0]
     longest = max(length[place] for place in places)
     equal = sorted((place for place in places if length[place] == longest), key=lambda place: position[place])
     return equal[(len(equal) - 1) // 2]
@@ -106,11 +108,13 @@ def _lengths(graph: Proper, layers: Sequence[Sequence[int]]) -> tuple[list[int],
     depth, height = [0] * graph.count, [0] * graph.count
     for layer in layers:
         for place in layer:
-            above = max((depth[other] for other in graph.up[place]), default=0)
+            beside = graph.up[place]
+            above = depth[beside[0]] if len(beside) == 1 else max((depth[other] for other in beside), default=0)
             depth[place] = above + (place < graph.real)
     for layer in reversed(layers):
         for place in layer:
-            below = max((height[other] for other in graph.down[place]), default=0)
+            beside = graph.down[place]
+            below = height[beside[0]] if len(beside) == 1 else max((height[other] for other in beside), default=0)
             height[place] = below + (place < graph.real)
     return depth, height
 
@@ -165,6 +169,8 @@ def _candidates(
     beside = graph.up[place] if downward else graph.down[place]
     if not beside:
         return []
+    if len(beside) == 1:
+        return beside if back[beside[0]] < 0 else []
     ordered = sorted(beside, key=lambda other: position[other])
     middle = len(ordered) // 2
     medians = [ordered[middle]] if len(ordered) % 2 else [ordered[middle - 1], ordered[middle]]

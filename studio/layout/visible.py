@@ -21,8 +21,7 @@ class End(NamedTuple):
     port: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wire:
+class Wire(NamedTuple):
     """A line within one level, carrying `values`. `links` are the pairs of leaf items it is a part of."""
 
     source: End
@@ -45,8 +44,7 @@ class Level:
     wires: tuple[Wire, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A connection between two leaf items: visible nodes, closed groups, inputs, outputs."""
 
     source: str
@@ -149,7 +147,11 @@ class _Wiring:
         """Lead a value from leaf to leaf: up through the open groups around the source, across, and down."""
         link = (source, target)
         self.edges.setdefault(link, {})[value] = None
-        up, down = self.sight.chain(source_home), self.sight.chain(target_home)
+        up = self.sight.chain(source_home)
+        if source_home == target_home:  # most wires: nothing is between
+            self._wire(up[-1], End(source), End(target), value, link)
+            return
+        down = self.sight.chain(target_home)
         common = 0
         while common < min(len(up), len(down)) and up[common] == down[common]:
             common += 1
@@ -166,9 +168,12 @@ class _Wiring:
         self._wire(up[common - 1], start, stop, value, link)
 
     def _wire(self, group: str, source: End, target: End, value: str, link: tuple[str, str]) -> None:
-        values, links = self._wires.setdefault(group, {}).setdefault((source, target), ({}, {}))
-        values[value] = None
-        links[link] = None
+        wires = self._wires.setdefault(group, {})
+        known = wires.get((source, target))
+        if known is None:
+            wires[source, target] = {value: None}, {link: None}
+        else:
+            known[0][value] = known[1][link] = None
 
     def level(self, group: str, items: tuple[str, ...]) -> Level:
         """One level with what has been collected for it."""
