@@ -106,8 +106,9 @@ class StatusBar(QStatusBar):
         if states:
             state = states[-1]
             self._work.setText(f"{_VERBS.get(state.kind, state.kind)} {state.step}".strip())
-            self._bar.setRange(0, state.total)
-            self._bar.setValue(state.done)
+            if (self._bar.maximum(), self._bar.value()) != (state.total, state.done):
+                self._bar.setRange(0, state.total)
+                self._bar.setValue(state.done)
 
 
 class _Clickable(QLabel):

@@ -12,7 +12,7 @@ from studio.layout.moved import put_by_hand
 from studio.layout.pause import collection_paused
 from studio.layout.ranks import Pin
 from studio.layout.tree import ROOT, Tree
-from studio.layout.visible import ENTRY, EXIT, End, Level, VisibleGraph, Wire, input_id, output_id, see
+from studio.layout.visible import ENTRY, EXIT, End, Flows, Level, VisibleGraph, Wire, input_id, output_id, see
 from studio.picture import Picture
 
 Size = tuple[float, float]
@@ -107,6 +107,7 @@ class Composer:
     def __init__(self, picture: Picture, tree: Tree, measure: Measure, frame: Frame | None = None) -> None:
         self.picture = picture
         self.tree = tree
+        self._flows = Flows(picture, tree)
         self._measure = measure
         self._frame = frame or Frame()
         self._gaps = {False: Gaps(), True: Gaps(item=26.0, rank=92.0)}
@@ -118,7 +119,7 @@ class Composer:
             return self._draw(frozenset(opened), horizontal, moved or {})
 
     def _draw(self, wanted: frozenset[str], horizontal: bool, moved: Moved) -> Drawing:
-        visible = see(self.picture, self.tree, wanted)
+        visible = see(self.picture, self.tree, wanted, self._flows)
         inner: dict[str, frozenset[str]] = {}
         inside_out = list(visible.levels)[::-1]
         for group in inside_out:

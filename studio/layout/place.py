@@ -31,6 +31,8 @@ def place_across(
     graph: Proper, layers: Sequence[Sequence[int]], widths: Sequence[float], port: Shift, spaces: Spaces
 ) -> list[float]:
     """The centre of each place. `port(p, q)`: how far right of the centre of p its line to q ends."""
+    if _is_chain(graph, layers):
+        return _in_line(graph, layers, port)
     position = [0] * graph.count
     for layer in layers:
         for index, place in enumerate(layer):
@@ -45,6 +47,20 @@ def place_across(
             high = max(centre + widths[p] / 2 for p, centre in enumerate(centres))
             found.append((high - low, low, high, leftward, centres))
     return _balance(found)
+
+
+def _is_chain(graph: Proper, layers: Sequence[Sequence[int]]) -> bool:
+    """Whether every rank is one place, under the one before: thousands of blocks in a row."""
+    pairs = itertools.pairwise(layers)
+    return all(len(layer) == 1 for layer in layers) and all(graph.up[lower] == [upper] for [upper], [lower] in pairs)
+
+
+def _in_line(graph: Proper, layers: Sequence[Sequence[int]], port: Shift) -> list[float]:
+    """The centres of a chain: its line is straight, and only ports beside the middle move what hangs on it."""
+    centres = [0.0] * graph.count
+    for (upper,), (lower,) in itertools.pairwise(layers):
+        centres[lower] = centres[upper] + port(upper, lower) - port(lower, upper)
+    return centres
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,26 +71,61 @@ def output_id(value: str) -> str:
     return f"<{value}"
 
 
-def see(picture: Picture, tree: Tree, opened: frozenset[str]) -> VisibleGraph:
+class Flow(NamedTuple):
+    """A value on its way from a node or input to one that takes it; the homes are the groups these are in."""
+
+    value: str
+    source: str
+    source_home: str
+    target: str
+    target_home: str
+
+
+class Flows:
+    """All flows of a picture, and which of them lead from one group to another: most of them end where they begin."""
+
+    def __init__(self, picture: Picture, tree: Tree) -> None:
+        self.inputs = {terminal.id: input_id(terminal.id) for terminal in picture.inputs}
+        self.outputs = {terminal.id: output_id(terminal.id) for terminal in picture.outputs}
+        self.all: list[Flow] = []
+        self.between: dict[tuple[str, str], list[int]] = {}
+        self.nodes: dict[str, list[str]] = {}
+        for node, group in tree.home.items():
+            self.nodes.setdefault(group, []).append(node)
+        for value in dict.fromkeys((*self.inputs, *(value for node in picture.nodes for value in node.outputs))):
+            producer = picture.producer.get(value)
+            source, home = (self.inputs[value], ROOT) if producer is None else (producer.id, tree.home[producer.id])
+            for taker in picture.consumers.get(value, ()):
+                self._add(Flow(value, source, home, taker.id, tree.home[taker.id]))
+            if value in self.outputs:
+                self._add(Flow(value, source, home, self.outputs[value], ROOT))
+
+    def _add(self, flow: Flow) -> None:
+        self.between.setdefault((flow.source_home, flow.target_home), []).append(len(self.all))
+        self.all.append(flow)
+
+
+def see(picture: Picture, tree: Tree, opened: frozenset[str], flows: Flows | None = None) -> VisibleGraph:
     """The visible graph while the groups in `opened` are open; the root always is."""
+    flows = flows or Flows(picture, tree)
     sight = _Sight(tree, opened)
-    shown = {node: sight.leaf(group, node) for node, group in tree.home.items()}
+    shown: dict[str, str] = {}
+    for group, nodes in flows.nodes.items():
+        closed = sight.closed(group)
+        shown.update(zip(nodes, nodes, strict=True) if closed is None else dict.fromkeys(nodes, closed))
     wiring = _Wiring(sight)
-    outputs: dict[str, str] = {terminal.id: output_id(terminal.id) for terminal in picture.outputs}
-    inputs = {terminal.id: input_id(terminal.id) for terminal in picture.inputs}
-    for value in dict.fromkeys((*inputs, *(value for node in picture.nodes for value in node.outputs))):
-        producer = picture.producer.get(value)
-        if producer is not None:
-            start, home = shown[producer.id], tree.home[producer.id]
-        else:
-            start, home = inputs[value], ROOT
-        for node in picture.consumers.get(value, ()):
-            if shown[node.id] != start:
-                wiring.connect(value, start, home, shown[node.id], tree.home[node.id])
-        if value in outputs:
-            wiring.connect(value, start, home, outputs[value], ROOT)
+    seen: list[int] = []
+    for (one, other), numbers in flows.between.items():
+        closed = sight.closed(one)
+        if closed is None or closed != sight.closed(other):  # else it is all inside one closed group
+            seen += numbers
+    for number in sorted(seen):
+        value, source, home, target, target_home = flows.all[number]
+        start, stop = sight.leaf(home, source), sight.leaf(target_home, target)
+        if start != stop:
+            wiring.connect(value, start, home, stop, target_home)
     levels = {group: wiring.level(group, tree.items[group]) for group in sight.open_groups()}
-    whole = (*inputs.values(), *tree.items[ROOT], *outputs.values())
+    whole = (*flows.inputs.values(), *tree.items[ROOT], *flows.outputs.values())
     levels[ROOT] = wiring.level(ROOT, whole)  # keeps its place: the root comes first
     edges = tuple(Edge(source, target, tuple(values)) for (source, target), values in wiring.edges.items())
     return VisibleGraph(MappingProxyType(levels), edges, MappingProxyType(shown))

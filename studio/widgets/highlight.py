@@ -36,6 +36,7 @@ _COLORS: Mapping[_TokenType, str] = {
 _FULL_PASS_MS = 160
 _AT_ONCE = 1_500  # lines that are lexed before a text is shown; the rest follows while the window is idle
 _PER_TURN = 400
+_AT_THE_LEFT = ("def ", "class ", "import ", "from ", "async def ")
 
 
 @cache
@@ -47,10 +48,14 @@ def _lexer() -> PythonLexer:
 
 
 def _begins(line: _Line) -> bool:
-    """Whether a line begins a definition or an import outside everything: there nothing before it counts."""
+    """Whether a line begins a definition, or an import outside everything: there nothing before it counts."""
     text, runs = line
-    begins = text.startswith(("def ", "class ", "import ", "from ", "async def "))
-    return begins and bool(runs) and runs[0][0] == 0 and runs[0][2] in Keyword
+    stripped = text.lstrip(" \t")
+    indent = len(text) - len(stripped)
+    if not stripped.startswith(("def ", "class ", "async def ") if indent else _AT_THE_LEFT):
+        return False
+    first = next((kind for at, _, kind in runs if at == indent), None)  # no keyword inside a string
+    return first is not None and first in Keyword
 
 
 class PythonHighlighter(QSyntaxHighlighter):

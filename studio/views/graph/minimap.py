@@ -113,6 +113,8 @@ class Minimap(QWidget):
         look, drawing = self.look, self._drawing
         opened = set(drawing.opened)
         every = len(drawing.boxes) <= ALL_BOXES
+        (across, down), origin = self._scales(), self._origin()
+        left, top = origin.x(), origin.y()
         lost = []
         for item, box in drawing.boxes.items():
             face = self._faces.of(item)
@@ -120,7 +122,7 @@ class Minimap(QWidget):
                 lost.append(item)
             if face.kind != "group" and not every:
                 continue
-            place = self._map(QRectF(box.x, box.y, box.width, box.height))
+            place = QRectF(left + box.x * across, top + box.y * down, box.width * across, box.height * down)
             if item in opened:
                 painter.setPen(look.pen(look.border_strong, 0.8))
                 painter.setBrush(look.group_fills[len(self._tree.ancestors(item)) % 2])

@@ -88,6 +88,7 @@ class VerificationView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(area)
         layout.addWidget(numbers, 1)
+        self._shown: tuple[object, ...] | None = None
         document.results_changed.connect(self._refresh)
         document.project_changed.connect(lambda before, after: self._refresh())
         document.jobs_changed.connect(self._refresh)
@@ -115,6 +116,10 @@ class VerificationView(QWidget):
     def _refresh(self) -> None:
         report, state = self._document.report, self._document.jobs.get("verify")
         stale = self._document.report_stale
+        shown = (report, state, stale, self._document.project is None, self._theme)
+        if self._shown is not None and all(a is b or a == b for a, b in zip(shown, self._shown, strict=True)):
+            return  # most of what happens to a document is none of its business
+        self._shown = shown
         self._bar.setVisible(state is not None)
         self._run.setText("Cancel" if state is not None else "Verify again" if report is not None else "Verify")
         self._run.setEnabled(self._document.project is not None)
