@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from codegen.orders import Order, first_tensor, identity, rank_of, tensors
+from codegen.writing.held import is_direct
 from pivot.reading.values import TensorCell, TensorVersion
 
 if TYPE_CHECKING:
@@ -47,9 +48,11 @@ def site_step(lowering: Lowering, step: Step) -> SiteStep:
     chosen = lowering.lowered[id(step.node)].chosen
     steps = chosen.steps if chosen is not None else ()
     module = step.node.module  # a layer is written where it is made
-    return id(module.site if module is not None else step.node.site), next(
-        (i for i, s in enumerate(steps) if s is step), -1
-    )
+    number = next((i for i, s in enumerate(steps) if s is step), -1)
+    if module is not None and module.visit is not None and hasattr(step.node.site, "container_index"):
+        if module.visit.kind == "layer" and not is_direct(module.visit):
+            return hash(module.visit.name), number  # a container calls it, and one function makes all of its kind
+    return id(module.site if module is not None else step.node.site), number
 
 
 def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]]) -> Layout:
@@ -103,7 +106,7 @@ def conflicts(layout: Layout) -> int:
     for placed in layout.placed.values():
         if placed.step.node is not None and id(placed.step.node) in layout.met:
             key: object = site_step(layout.lowering, placed.step)
-            how = (placed.transposes, placed.alias)
+            how = (placed.transposes, placed.alias, keeps_order(placed) and placed.orders_in)
             if found.setdefault(key, how) != how:
                 odd.add(key)
     for key, version in sizes_read(layout):
@@ -111,6 +114,12 @@ def conflicts(layout: Layout) -> int:
         if found.setdefault(key, order) != order:
             odd.add(key)
     return len(odd)
+
+
+def keeps_order(placed: Placed) -> bool:
+    """Is this a layer that takes images as they are stored, and is told where the channels are: normalization?"""
+    step = placed.step
+    return step.op.layout == "spatial" and step.op.shape == "same" and step.node is not None and bool(step.node.module)
 
 
 def spoken_order(order: Order) -> Order | None:
@@ -191,7 +200,8 @@ def sources_of_disagreement(layout: Layout) -> frozenset[SiteStep]:
 def written_of(layout: Layout, placed: Placed, taken: list[TensorVersion]) -> object:
     """What of a step's text depends on the order of its operands: transposes, axes, shapes."""
     orders = tuple(layout.order_of(v) for v in taken)
-    said = orders if placed.step.op.layout in ("axis", "index") or placed.step.op.shape in REORDERING else ()
+    asks = placed.step.op.layout in ("axis", "index") or placed.step.op.shape in REORDERING or keeps_order(placed)
+    said = orders if asks else ()
     return tuple(sorted(placed.transposes.items())), said
 
 
@@ -205,6 +215,9 @@ def reordering_step(layout: Layout, maker: dict[str, Step], value: TensorVersion
         idle = layout.placed[id(step)].alias and layout.order_of(at) == layout.order_of(next(tensors(step.operands)))
         if step.op.shape in REORDERING and not idle:
             return site_step(layout.lowering, step)
+        if step.op.shape in ("squeeze", "unsqueeze"):
+            at = first_tensor(step)
+            continue
         order = layout.order_of(at)
         at = next((v for v in tensors(step.operands) if layout.order_of(v) == order), None)
         if at is None and first_tensor(step) is not None:

@@ -85,6 +85,8 @@ class Layout:
         self.owners: dict[int, set[int]] = {}  # parameter -> the modules that use it, 0 = read by itself
         self.outputs = {v.id for run in lowering.done.network.runs.values() for v in run.outputs}
         self.met = {id(node) for run in lowering.done.network.runs.values() for node in run.nodes}  # not on trial
+        for visits in lowering.done.network.trace.visits.values():  # what the constructors compute too
+            self.met |= {id(v.made) for v in visits if v.made is not None and not v.speculative}
         self.joins: dict[str, set[str]] = {}
         for a, b, _ in joins:
             self.joins.setdefault(a, set()).add(b)

@@ -151,6 +151,7 @@ class LoweredSide:
             params = {"order": permutation(step)}
         shapes = tuple(self.stored(r) for r in step.results)
         owned = tuple(self.parameters[v.id] for v in tensors(step.operands) if v.id in self.parameters)
+        owned += places_kept(one)
         yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step, owned)
 
     def brought(self, step: Step, placed: Placed, value: TensorVersion, node: Node) -> Iterator[Item]:
@@ -219,10 +220,14 @@ def made_type(op: Op, params: Mapping[str, object], results: tuple[TensorVersion
 
 def taken(step: Step) -> tuple[int, TensorCell] | None:
     """The axis and the tensor of an index that is one tensor between full slices."""
+    return along_one_axis(step, first_tensor(step))
+
+
+def along_one_axis(step: Step | Node, value: TensorVersion | None) -> tuple[int, TensorCell] | None:
+    """The axis and the tensor of an index of `value` that is one tensor between full slices."""
     from codegen.indexing import taken_axis
 
-    value = first_tensor(step)
-    if step.op.name != "index" or value is None:
+    if step.op is None or step.op.name != "index" or value is None:
         return None
     index = step.params.get("index")
     one = taken_axis(index, len(value.type.shape))
@@ -230,6 +235,11 @@ def taken(step: Step) -> tuple[int, TensorCell] | None:
         return None
     part = index[one[1]] if isinstance(index, (tuple, list)) else index
     return (one[0], part) if isinstance(part, TensorCell) else None
+
+
+def places_kept(one: tuple[int, TensorCell] | None) -> tuple[TensorVersion, ...]:
+    """The places of an index along one axis, where they are a buffer."""
+    return (one[1].version,) if one is not None and one[1].version.parameter is not None else ()
 
 
 def is_idle(step: Step | Node) -> bool:
@@ -351,8 +361,12 @@ class ReadSide:
                 elif spec is not None and spec.type.kind == "axes" and isinstance(value, tuple):
                     params[name] = tuple(sorted(value))
             params.update(made_type(node.op, params, node.results))
+            one = along_one_axis(node, first)
+            if one is not None:
+                op, params, operands = "index_select", {"axis": one[0]}, (*operands[:1], self.name(one[1].version.id))
             params = {name: refer(value, self.cell) for name, value in params.items()}
-            yield Item(op, params, operands, tuple(r.id for r in node.results), shapes, node)
+            results = tuple(r.id for r in node.results)
+            yield Item(op, params, operands, results, shapes, node, None, places_kept(one))
 
     def is_whole_again(self, node: Node, first: TensorVersion) -> bool:
         """Does a node give the only direction's state its axis back? `h[0].unsqueeze(0)` is h."""

@@ -11,9 +11,12 @@ from codegen.orders import first_tensor
 from codegen.reshaping import groups
 from codegen.writing import nodes
 from pivot.dims import hint as dim_hint
+from pivot.reading.values import TensorVersion
 
 if TYPE_CHECKING:
+    from codegen.layout import Layout
     from codegen.lower import Step
+    from codegen.writing.slots import Given
 
 
 def joined_text(
@@ -40,6 +43,27 @@ def joined_text(
     whole = product(sizes[one] for one in sorted(left))
     parts = [text for text in beside if text is not None and not is_one(text)]
     return ast.BinOp(whole, ast.FloorDiv(), product(parts)) if parts else whole
+
+
+def like_another(layout: Layout, steps: list[Step], given: Given) -> list[ast.expr] | None:
+    """The sizes of `x.reshape_as(other)` by axis, asked of `other` where they differ from visit to visit."""
+    text = given.get("other")
+    others = [s.node.operands.get("other") for s in steps if s.node is not None and s.node.op is not None]
+    tensors = [other for other in others if isinstance(other, TensorVersion)]
+    if text is None or nodes.has_gone(text) or len(tensors) != len(steps):
+        return None
+    shapes = {other.type.shape for other in tensors}
+    orders = {layout.order_of(other) for other in tensors}
+    if len(shapes) < 2 or len(orders) != 1:
+        return None
+    order = next(iter(orders))
+    columns = list(zip(*(other.type.shape for other in tensors), strict=True))
+    return [
+        nodes.literal(column[0])
+        if len(set(column)) == 1 and isinstance(column[0], int)
+        else layout.target.size(text, order.index(axis), static=all(isinstance(size, int) for size in column))
+        for axis, column in enumerate(columns)
+    ]
 
 
 def number_in(step: Step, left: set[int], right: set[int]) -> bool:

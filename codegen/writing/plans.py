@@ -12,6 +12,7 @@ from codegen.orders import first_name
 from codegen.writing import nodes, same_pads
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
+from codegen.writing.joined_sizes import like_another
 from codegen.writing.pattern_text import is_pattern, pattern_elements
 from codegen.writing.plan_steps import direct_form, is_one_lambda, same_operand, transposed_list
 from codegen.writing.reshape_text import index_expression, reshape_expression
@@ -212,7 +213,7 @@ class PlanText:
         step = steps[0]
         if step.op.shape in ("reshape", "flatten", "unflatten") and step.kind == "function":
             x = shared(operand(OperandRef(first_name(step))), "x")
-            elements = self.pattern_sizes(steps, material)
+            elements = self.pattern_sizes(steps, material) or like_another(self.layout, steps, material.given)
             return reshape_expression(self.layout, steps, x, material.given, material.form, elements)
         if step.op.name == "expand" and not is_pattern(step):
             x = shared(operand(OperandRef(first_name(step))), "x")

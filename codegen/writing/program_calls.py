@@ -205,10 +205,9 @@ COUNTING = {"enumerate", "len", "list", "reversed", "tuple", "zip"}  # what take
 
 
 def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
-    """`x.item()` is `float(x)`, `x.tolist()` a list of these, `torch.unique(x)` a sorted list without repetitions."""
-    distinct = visits[0].name == "torch.unique"
-    assert isinstance(node.func, ast.Attribute) or distinct
-    owner = e.expr(node.args[0] if distinct or not isinstance(node.func, ast.Attribute) else node.func.value)
+    """`x.item()` is `float(x)`, `x.tolist()` a list of these."""
+    assert isinstance(node.func, ast.Attribute)
+    owner = e.expr(node.func.value)
     first = visits[0].result.hint if visits[0].result is not None else None
     items = first.items if isinstance(first, ListObject) else []
     kind = "int" if isinstance(items[0].hint if items else first, int) else "float"
@@ -217,8 +216,6 @@ def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if any(isinstance(item.hint, ListObject) for item in items):
         raise Unwritable("tolist() of a tensor with several axes")
     each = ast.comprehension(ast.Name("value", ast.Store()), owner, [], 0)
-    if distinct:
-        return nodes.call("sorted", [ast.SetComp(nodes.call(kind, [ast.Name("value", ast.Load())]), [each])])
     return ast.ListComp(nodes.call(kind, [ast.Name("value", ast.Load())]), [each])
 
 

@@ -125,9 +125,10 @@ def run_time_sizes(
                         raise Unwritable("a size of this reshape is none of the tensor's own")
                     text = sharing.sized(size) if isinstance(size, Size) else nodes.literal(size)
             made.append(text)
-        found.add(" ".join(ast.dump(t) if t is not None else "-1" for t in made))
+        found.add(", ".join(ast.unparse(t) if t is not None else "-1" for t in made))
     if len(found) != 1:
-        raise Unwritable("the sizes of this reshape are made in different ways at different visits")
+        ways = "; ".join(sorted(found))
+        raise Unwritable(f"the sizes of this reshape are made in different ways at different visits ({ways})")
     return made
 
 
@@ -233,6 +234,8 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     key = next((s.key for s in slots if s.key in given and s.key != first_name(step)), None)
     if key is None:
         wanted = step.params.get("index")
+        if holds_tensors(wanted):
+            raise Unwritable("places of several axes along one axis are not written")
         if any(s.params.get("index") != wanted for s in steps):
             raise Unwritable("the visits of this site take different parts")
         text = nodes.literal(tuple(wanted) if isinstance(wanted, list) else wanted)

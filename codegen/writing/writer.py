@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import codegen.idioms
@@ -238,9 +239,16 @@ class Writer:
                 if chosen is None or len(chosen.steps) != 2 or is_one_lambda(chosen.steps):
                     continue
                 attribute = self.sibling_attribute(site)
-                if attribute is not None:
+                if attribute is not None and (id(site.node), attribute) in self.assigned:
                     for module in site.modules:
                         self.siblings[id(module), attribute] = self.sibling_name(attribute, chosen.steps[0])
+
+    @cached_property
+    def assigned(self) -> set[tuple[int, str]]:
+        """Expressions whose value a statement binds to an attribute, and that: no layer that is handed on at first."""
+        trees = [tree for tree in self.trace.keep if isinstance(tree, ast.Module)]
+        statements = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Assign) and len(n.targets) == 1]
+        return {(id(n.value), n.targets[0].attr) for n in statements if isinstance(n.targets[0], ast.Attribute)}
 
     def sibling_attribute(self, site: Site) -> str | None:
         """The attribute that all applications of a site's layers go through."""

@@ -99,6 +99,8 @@ def computed(node: Node, inputs: list[np.ndarray], place: int) -> np.ndarray | N
             return np.asarray(inputs[0].max() if name == "max" else inputs[0].min())
         if name == "tensor":
             return np.asarray(params["value"])
+        if name in ("flatten", "reshape") and len(inputs) == 1:
+            return inputs[0].reshape([int(size) for size in node.results[0].type.shape if isinstance(size, int)])
         if name == "narrow" and len(inputs) == 1:
             start, length = int(number(params["start"])), int(number(params["length"]))
             return inputs[0].take(range(start, start + length), int(number(params["axis"])))
@@ -118,18 +120,6 @@ def number(value: object) -> float | int:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError("not a number")
     return value
-
-
-def distinct(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Value | None:
-    """What `torch.unique` gives, as a list: the numbers in order, each once; None where they are not known."""
-    import numpy as np
-
-    cell = value.hint
-    array = content(ev, cell.version) if isinstance(cell, TensorCell) and cell.stale is None else None
-    if array is None:
-        return None
-    origin = Origin("apply", node, frame.file, "content", (value,), frame)
-    return Value(ListObject([Value(number, origin) for number in np.unique(array).tolist()]), origin)
 
 
 def as_python(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Value | None:

@@ -39,6 +39,10 @@ class KerasCalls(Dialect):
         self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     ) -> Value:
         forms = ev.opset.find(self.framework, "call", name)
+        if name == "keras.ops.take":
+            indexed = self.taken(ev, callee, args, kwargs, node, frame)
+            if indexed is not None:
+                return indexed
         if forms[0].kind != "layer":
             return super().call_forms(ev, callee, name, args, kwargs, node, frame)
         ready = prepare(ev, name, forms, args, kwargs, node, frame)
@@ -59,6 +63,29 @@ class KerasCalls(Dialect):
         visit.bound = told_by_source(bound, ready.back)
         visit.result = self.make_layer(ev, callee, name, visit, args, kwargs, node, frame)
         self.finish_layer(ev, visit.result, ready, kwargs)
+        ev.visit(visit)
+        return visit.result
+
+    def taken(
+        self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value | None:
+        """`ops.take(x, places, axis=1)` with places of several axes: x indexed by them behind full slices."""
+        named = dict(zip(("x", "indices", "axis"), args, strict=False)) | dict(kwargs)
+        x, places, axis = (named.get(key, Value(None)).hint for key in ("x", "indices", "axis"))
+        if not isinstance(x, TensorCell) or not isinstance(places, TensorCell) or not isinstance(axis, int):
+            return None
+        axis %= max(len(x.shape), 1)
+        if len(places.shape) < 2 or places.dtype == "bool" or (axis == 0 and len(x.shape) == 2):
+            return None
+        index = Value((*(Value(slice(None)) for _ in range(axis)), named["indices"]))
+        found = applying.try_forms(
+            ev, ev.opset.find(self.framework, "index", "[]"), (named["x"], index), {}, node, frame
+        )
+        if isinstance(found, str):
+            return None
+        visit = Visit(node, frame, "op", callee, (named["x"], index), {}, name="keras.ops.take")
+        visit.form, visit.bound = found[0], replace(found[1], given={"x": 0})
+        visit.result = self.run_function(ev, visit, (named["x"], index), {}, node, frame)
         ev.visit(visit)
         return visit.result
 

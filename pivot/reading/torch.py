@@ -153,11 +153,6 @@ class TorchDialect(TorchModules):
             shape = args[0].hint.shape
             inner = product(shape[2:])
             return Value((Value(shape[1] * inner), Value(shape[0] * inner)))
-        if name == "torch.unique" and len(args) == 1 and not kwargs:
-            known = contents.distinct(ev, args[0], node, frame)
-            if known is not None:
-                ev.visit(Visit(node, frame, "content", callee, args, kwargs, name=name, result=known))
-                return known
         if name == "torch.Size":
             return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)
         if self.is_in_place(ev, name) and args and isinstance(args[0].hint, TensorCell):

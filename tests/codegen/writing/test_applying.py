@@ -131,3 +131,28 @@ def test_one_layer_class_is_called_on_tensors_in_two_orders(written: Callable[..
         "2x3x5x5",
     )
     assert "NotImplementedError" not in made
+
+
+def test_a_layer_that_is_handed_on_brings_its_padding_along(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Pool(nn.Module):
+            def __init__(self, pool):
+                super().__init__()
+                self.pool = pool
+
+            def forward(self, x):
+                return self.pool(x)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.one = Pool(nn.Conv2d(3, 4, 3, stride=2, padding=1))
+                self.two = Pool(nn.Conv2d(4, 4, 1))
+
+            def forward(self, x):
+                return self.two(self.one(x))
+        """,
+        "2x3x8x8",
+    )
+    assert "self.one = Pool(" in made and "layers.ZeroPadding2D" in made and "pool_pad" not in made

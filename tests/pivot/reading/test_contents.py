@@ -47,5 +47,6 @@ def test_arrays_are_not_computed_with_as_if_they_were_lists(read: Callable[..., 
 
 def test_the_distinct_numbers_of_a_tensor_are_a_list(read: Callable[..., Elaborated]) -> None:
     steps = "torch.round(torch.pow(2.0, torch.tensor([1.0, 2.0, 2.0])))"
-    said = [f"steps = {steps}", "widths = [len(torch.unique(steps)) + int(steps.max().item())]"]
-    assert widths(read, *said) == [6]
+    said = [f"steps = {steps}", "found, counts = torch.unique(steps, return_counts=True)"]
+    said.append("widths = [len(torch.unique(steps)) + int(steps.max().item()) + counts.tolist()[-1] + len(found)]")
+    assert widths(read, *said) == [10]
