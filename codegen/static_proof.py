@@ -58,18 +58,19 @@ class Proof:
 
 
 def prove(converted: Converted, dialect: Dialect, opset: OpSet, path: Path) -> Proof:
-    """Read the written text back and compare both modes."""
+    """Read the written text back and compare every mode that was read."""
     specs = []
     for spec, entry in zip(converted.done.specs, converted.done.network.inputs, strict=True):
         order = converted.layout.order_of(entry.value)
         specs.append(InputSpec(tuple(spec.shape[axis] for axis in order), spec.dtype, spec.name, spec.high))
-    request = Request(path, converted.entry, tuple(specs), {}, {str(path.resolve()): converted.text})
+    modes = tuple(converted.done.network.runs)
+    request = Request(path, converted.entry, tuple(specs), {}, {str(path.resolve()): converted.text}, modes=modes)
     try:
         target = elaborate(request, dialect, opset)
     except Refusal as no:
         return Proof(f"the written text could not be read back: {no.problem.why}", (no.problem.file, no.problem.line))
     proof = Proof(target=target)
-    for mode in ("eval", "train"):
+    for mode in modes:
         compare_mode(converted, target, mode, proof)
         if proof.why is not None:
             break

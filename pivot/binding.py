@@ -13,7 +13,7 @@ from pivot.dims import Size
 from pivot.notation import OperandSpec
 from pivot.op import Form, Op
 from pivot.params import BadValue, normal_value
-from pivot.predicates import equal
+from pivot.predicates import equal, other_kind
 from pivot.references import axis_size, codec_of, first_rank, param_type, resolve_reference, role_at
 from pivot.slots import (
     MISSING,
@@ -112,6 +112,9 @@ def _read(
         reader.finish()
     except _No as no:
         return Refused(str(no))
+    unlike = other_kind(form.when, reader.operands)
+    if unlike is not None:
+        return Refused(unlike)
     return Bound(
         reader.params,
         reader.operands,

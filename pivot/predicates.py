@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pivot.slot_text import parse_call
@@ -28,6 +28,9 @@ _ARITY: Mapping[str, int] = {
     "alike": 2, "ranked": 1, "deeper": 2, "integral": 1, "floating": 1,
     "binary_root": 1, "binary_root_share": 2,
 }  # fmt: skip
+
+KINDS = {"boolean": "of truth values", "integral": "of whole numbers", "floating": "of fractions"}
+"""Predicates that a call must fulfil where it is read too: `a & b` of truth values is another op than that of bits."""
 
 
 def parse_when(text: str) -> tuple[Predicate, ...]:
@@ -76,13 +79,24 @@ def holds(predicate: Predicate, resolve: Resolve, used: Callable[[str], bool], n
     return _asks_two(name, value, other)
 
 
+def other_kind(predicates: Sequence[Predicate], operands: Mapping[str, object]) -> str | None:
+    """Why a call is not read by a form: an operand of another kind of numbers than the form is for; None if none is."""
+    for predicate in predicates:
+        first = predicate.args[0]
+        value = operands.get(first.name) if predicate.name in KINDS and isinstance(first, Path) else None
+        if value is not None and not _asks_one(predicate.name, value):
+            return f"{first} is not {KINDS[predicate.name]}"
+    return None
+
+
 def _asks_one(name: str, value: object) -> bool:
     if name == "given":
         return value is not None
     if name == "absent":
         return value is None
     if name == "integral":
-        return str(getattr(value, "dtype", "")).startswith(("int", "uint"))
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        return whole or str(getattr(value, "dtype", "")).startswith(("int", "uint"))
     if name == "floating":
         return str(getattr(value, "dtype", "")).startswith(("float", "bfloat"))
     if name == "binary_root":
@@ -90,7 +104,7 @@ def _asks_one(name: str, value: object) -> bool:
     if name == "ranked":
         return rank_of(value) != 0
     if name == "boolean":
-        return getattr(value, "dtype", None) == "bool"
+        return isinstance(value, bool) or getattr(value, "dtype", None) == "bool"
     if name == "static":
         return isinstance(value, int)
     items = value if isinstance(value, tuple) else (value,)  # integer

@@ -159,6 +159,8 @@ def _weights(path: Path, value: object) -> dict[str, TensorRecord]:
         return _module_tensors(path, value)
     if not isinstance(value, dict):
         raise PickleError("it holds no state_dict")
+    if not value:
+        return {}  # of a model that learns nothing; one that does says which of its weights are missing
     own = {name: entry for name, entry in value.items() if isinstance(entry, TensorRecord)}
     if own:
         for name, entry in value.items():

@@ -19,6 +19,7 @@ from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject
 from pivot.results import ResultGroup
+from pivot.types import DTYPES
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -114,6 +115,8 @@ class Expressions:
                 self.w.static_api(kind, self.file, self.locals) if isinstance(kind, (ast.Name, ast.Attribute)) else None
             )
             if api is not None and self.w.source.kinds.get(api.name) == "tensor":
+                if any(v.kind == "weight" for v in self.w.trace.of(node.args[0])):
+                    return ast.Constant(True)
                 return self.w.target.is_tensor(self.expr(node.args[0]))
         return None
 
@@ -474,7 +477,7 @@ class Expressions:
         if (
             api.name.startswith("torch.")
             and api.name.count(".") == 1
-            and api.name.partition(".")[2] in ("float32", "float64", "int64", "bool")
+            and api.name.partition(".")[2] in DTYPES
         ):
             return ast.Constant(api.name.partition(".")[2])
         return nodes.gone()

@@ -126,22 +126,40 @@ def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[
             if later and any(isinstance(a, ast.Starred) for a in node.args):
                 continue
         elif by_name is not None and by_name <= position < len(names):
-            kwargs.append(ast.keyword(names[position], nodes.like(e.expr(arg), arg)))
+            kwargs.append(ast.keyword(names[position], argument(e, arg, visits, position, len(node.args))))
         else:
-            args.append(nodes.like(e.expr(arg), arg))
+            args.append(argument(e, arg, visits, position, len(node.args)))
     for keyword in node.keywords:
         if keyword.arg is None and isinstance(keyword.value, ast.Name) and keyword.value.id in e.gone:
             continue
         if keyword.arg is None or (keyword.arg not in dropped and e.w.keeps(visits, keyword.arg)):
             value = e.expr(keyword.value)
-            if nodes.has_gone(value) and keyword.arg is not None and is_left_out(visits, keyword.arg):
-                continue
+            if nodes.has_gone(value) and keyword.arg is not None:
+                if is_left_out(visits, keyword.arg):
+                    continue
+                if all(v.entered and has_no_meaning(v.kwargs.get(keyword.arg, NONE).hint) for v in visits):
+                    value = ast.Constant(None)
             kwargs.append(ast.keyword(keyword.arg, value))
     more = e.w.inferred.arguments(node, visits) if e.w.inferred is not None else []
     args[:0] = [e.expr(text) for text in more]
     if e.w.takes_mode(visits):
         kwargs.append(ast.keyword("training", ast.Name("training", ast.Load())))
     return ast.Call(func, args, kwargs)
+
+
+NONE = Value(None)
+
+
+def argument(e: Expressions, arg: ast.expr, visits: list[Visit], position: int, count: int) -> ast.expr:
+    """An argument by place; one without meaning in the target (a device) that a function of the program asks for is
+    None: no tensor depends on it. `count`: of the arguments by place, which a method's receiver may stand before.
+    """
+    made = e.expr(arg)
+    if nodes.has_gone(made):
+        given = [v.args[position - count].hint for v in visits if v.entered is not None and count <= len(v.args)]
+        if given and len(given) == len(visits) and all(has_no_meaning(hint) for hint in given):
+            made = ast.Constant(None)
+    return nodes.like(made, arg)
 
 
 def first_by_name(node: ast.Call, visits: list[Visit]) -> int | None:

@@ -38,7 +38,8 @@ from pivot.reading.values import (
 class Request:
     """What to elaborate: file, entry expression, inputs, names bound from outside, texts that replace files.
 
-    `restated`: library names that are read by their restatements although a form reads them.
+    `restated`: library names that are read by their restatements although a form reads them. `modes`: the forward
+    passes that are read; where training cannot be, inference alone is, and a problem says so.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class Request:
     texts: Mapping[str, str] = field(default_factory=dict)
     shift: int = 0
     restated: frozenset[str] = frozenset()
+    modes: tuple[str, ...] = ("eval", "train")
 
 
 @dataclass(slots=True)
@@ -74,12 +76,28 @@ def room_for_calls() -> Iterator[None]:
 
 def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     """Evaluate the entry's construction once and its forward pass in both modes. Raises Refusal."""
+    untrained: tuple[Problem, ...] = ()
     with room_for_calls():
-        while True:  # ends: each turn restates one more of finitely many names
+        while True:  # ends: each turn restates one more of finitely many names, or gives training up
             try:
-                return evaluate(request, dialect, opset)
+                done = evaluate(request, dialect, opset)
             except Restate as more:
                 request = replace(request, restated=request.restated | {more.name})
+            except Untrained as no:
+                request, untrained = replace(request, modes=("eval",)), (no.problem,)
+            else:
+                done.network.problems = (*done.network.problems, *untrained)
+                return done
+
+
+class Untrained(Exception):
+    """The forward pass in training mode cannot be read, the one in inference can: the program is read again for it."""
+
+    def __init__(self, why: Problem) -> None:
+        text = f"training is not read: {why.why}"
+        remedy = "inference is written and compared; what runs in training alone is not verified"
+        super().__init__(text)
+        self.problem = Problem("training", "warning", why.file, why.line, why.column, text, remedy)
 
 
 def refusal_of(ev: Evaluator, raised: Raised) -> Refusal:
@@ -114,7 +132,9 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
             trial_forward(ev, root, specs, fixed, 0)
             if fixed == before:
                 break
-        runs = {mode: forward(ev, root, specs, fixed, mode, request.shift) for mode in ("eval", "train")}
+        runs = {"eval": forward(ev, root, specs, fixed, "eval", request.shift)}
+        if "train" in request.modes:
+            runs["train"] = training(ev, root, specs, fixed, request.shift)
     except Raised as raised:
         raise refusal_of(ev, raised) from None
     except LimitReached as limit:
@@ -122,6 +142,18 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     except RecursionError:
         raise refuse("limit", str(request.path), 1, 1, "nested too deeply", "split the expressions") from None
     return Elaborated(assemble(ev, root, entry, runs, fixed), ev, specs, found)
+
+
+def training(
+    ev: Evaluator, root: ModuleObject, specs: tuple[InputSpec, ...], fixed: dict[str, int], shift: int
+) -> Run:
+    """The forward pass in training mode. Raises Untrained where it cannot be read."""
+    try:
+        return forward(ev, root, specs, fixed, "train", shift)
+    except Refusal as refusal:
+        raise Untrained(refusal.problem) from None
+    except Raised as raised:
+        raise Untrained(refusal_of(ev, raised).problem) from None
 
 
 def bind_names(ev: Evaluator, bind: Mapping[str, str], frame: Frame) -> None:
@@ -147,7 +179,7 @@ def assemble(
     fixed: dict[str, int],
 ) -> Network:
     """Merge both modes by site and put the network together."""
-    nodes = merge_modes(runs["eval"], runs["train"])
+    nodes = merge_modes(runs["eval"], runs["train"]) if "train" in runs else runs["eval"].nodes
     name_paths(root)
     modules = tuple(m for _, m in root.walk())
     parameters = tuple({id(p): p for m in modules for _, p in m.own_parameters()}.values())

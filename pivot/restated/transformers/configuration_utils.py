@@ -4,7 +4,55 @@ Saving, loading and publishing settings are left out.
 """
 
 
-class PreTrainedConfig:
+class RotaryEmbeddingConfigMixin:
+    """Settings of rotary positions as one dictionary, whichever of their names a program gives them by."""
+
+    default_theta = 10000.0
+    default_rope_type = "default"
+
+    def nested_rope_parameter_keys(self, rope_parameters):
+        kinds = getattr(self, "_rope_type_labels", None) or getattr(self, "layer_types", None) or ()
+        return [key for key in rope_parameters if key in kinds]
+
+    def convert_rope_params_to_dict(self, **kwargs):
+        scaling = kwargs.pop("rope_scaling", None)
+        self.rope_parameters = scaling or self.rope_parameters or {}
+        theta = kwargs.pop("rope_theta", getattr(self, "rope_theta", self.default_theta))
+        factor = kwargs.pop("partial_rotary_factor", getattr(self, "partial_rotary_factor", None))
+        keys = self.nested_rope_parameter_keys(self.rope_parameters)
+        for parameters in [self.rope_parameters[key] for key in keys] or [self.rope_parameters]:
+            if parameters is not None:
+                parameters.setdefault("rope_theta", theta)
+                if factor is not None:
+                    parameters.setdefault("partial_rotary_factor", factor)
+        self.standardize_rope_params()
+        return kwargs
+
+    def standardize_rope_params(self):
+        theta = getattr(self, "rope_theta", None)
+        factor = getattr(self, "partial_rotary_factor", None)
+        given = getattr(self, "rope_parameters", None) or {}
+        if not given and not theta:
+            return
+        keys = self.nested_rope_parameter_keys(given)
+        for parameters in [given[key] for key in keys] or [given]:
+            if parameters is None:
+                continue
+            parameters.setdefault("rope_type", parameters.get("type", "default"))
+            parameters.setdefault("rope_theta", theta)
+            if factor is not None:
+                parameters.setdefault("partial_rotary_factor", factor)
+            if self.default_rope_type != "default" and parameters["rope_type"] == "default":
+                parameters["rope_type"] = self.default_rope_type
+            if parameters["rope_type"] in ("llama3", "yarn", "longrope"):
+                longest = self.max_position_embeddings
+                if not keys:
+                    longest = getattr(self, "original_max_position_embeddings", longest)
+                parameters.setdefault("original_max_position_embeddings", longest)
+        self.rope_parameters = given
+
+
+class PreTrainedConfig(RotaryEmbeddingConfigMixin):
     """Settings by name. Class attributes are the defaults; `attribute_map` gives further names to some of them."""
 
     model_type = ""
@@ -37,6 +85,8 @@ class PreTrainedConfig:
             self.num_labels = kwargs.pop("num_labels", 2)
         else:
             self.num_labels = len(self.id2label)
+        if hasattr(self, "rope_parameters"):
+            kwargs = self.convert_rope_params_to_dict(**kwargs)
         for name, value in kwargs.items():
             setattr(self, name, value)
 

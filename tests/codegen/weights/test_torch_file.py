@@ -186,3 +186,8 @@ def test_several_sets_of_weights_are_named(tmp_path: Path) -> None:
     torch.save({"generator": {"w": torch.ones(1)}, "critic": {"w": torch.ones(1)}}, path)
     with pytest.raises(Refusal, match=r"critic, generator"):
         read_torch(path)
+
+
+def test_a_model_that_learns_nothing_has_an_empty_checkpoint(tmp_path: Path) -> None:
+    torch.save(torch.nn.ReLU().state_dict(), tmp_path / "none.pt")
+    assert read_torch(tmp_path / "none.pt") == {}

@@ -27,6 +27,11 @@ Call = Callable[..., str]
             "return self.m(ops.cast(x, self.m.compute_dtype))",
         ),
         ("nn.Linear(4, 8)", "return self.m(x) * self.m.in_features", "return self.m(x) * 4"),
+        (
+            "nn.Linear(4, 8)",
+            "if isinstance(self.m.weight, torch.Tensor) and self.m.weight.dtype != torch.int8:\n    x = x + 1\nreturn x",
+            "if self.m.compute_dtype != 'int8':\n    x = x + 1\nreturn x",
+        ),
     ],
 )
 def test_attributes(call: Call, layer: str, forward: str, target: str) -> None:

@@ -390,3 +390,15 @@ def test_an_adapter_is_not_called_as_a_variable_where_it_is_used(written: Writte
         model="Net(bias=False)",
     )
     assert "self.fc = linear_layer(4, 2, **options)" in made and "def linear_layer(" in made
+
+
+def test_a_device_that_a_function_asks_for_is_none(call: Call) -> None:
+    before = (
+        "def mask(size, device):\n    return None if size <= 0 else torch.arange(size, device=device)\n\n\n"
+        "def powers(count, device):\n    return torch.pow(0.5, torch.arange(count, device=device))\n\n\n"
+    )
+    made = call(
+        "", "m = mask(0, x.device)\nreturn x * powers(4, x.device) if m is None else x + m", "2x4", before=before
+    )
+    assert "m = mask(0, None)" in made
+    assert "powers(4, None)" in made

@@ -103,3 +103,30 @@ def test_the_limit_of_pythons_stack_is_as_before(net: Net, refused: Callable[...
     net("")
     refused(net, "", "return self.forward(x)")
     assert sys.getrecursionlimit() == before
+
+
+def test_training_that_cannot_be_read_leaves_inference(net: Net) -> None:
+    init = "self.l = nn.ModuleList([nn.Linear(4, 4) for _ in range(2)])"
+    skip = "if self.training and torch.rand([]) < 0.1:\n        continue"
+    done = net(init, f"for l in self.l:\n    {skip}\n    x = l(x)\nreturn x")
+    assert [n.op.name for n in done.network.nodes if n.op] == ["linear", "linear"]
+    assert list(done.network.runs) == ["eval"]
+    said = next(p for p in done.network.problems if p.code == "training")
+    assert (said.severity, said.line) == ("warning", 11)
+    assert said.why == "training is not read: a decision depends on the content of a tensor"
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "ops"),
+    [
+        ("x & y", "bool", "logical_and"),
+        ("~x", "bool", "logical_not"),
+        ("x.bitwise_xor(y)", "bool", "logical_xor"),
+        ("x & y", "int64", "bitwise_and"),
+        ("~x", "int64", "bitwise_not"),
+        ("x << 2", "int64", "shift_left"),
+    ],
+)
+def test_truth_values_are_not_bits(net: Net, expression: str, kind: str, ops: str) -> None:
+    done = net("", f"y = x.flip(0)\nreturn {expression}", f"2x4:{kind}")
+    assert ops in [n.op.name for n in done.network.nodes if n.op]
