@@ -474,11 +474,7 @@ class Expressions:
         made = self.w.adapters.reference(api.name)
         if made is not None:
             return made
-        if (
-            api.name.startswith("torch.")
-            and api.name.count(".") == 1
-            and api.name.partition(".")[2] in DTYPES
-        ):
+        if api.name.startswith("torch.") and api.name.count(".") == 1 and api.name.partition(".")[2] in DTYPES:
             return ast.Constant(api.name.partition(".")[2])
         return nodes.gone()
 

@@ -7,12 +7,24 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import deriving, nodes
 from codegen.writing.children import ASKING, children
+from codegen.writing.naming import reference_to
 from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
 from pivot.reading import classes
 from pivot.reading.modules import ModuleObject
+from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, ClassObject, DictObject, InstanceObject, ListObject, TensorCell, Unknown, Value
+from pivot.reading.values import (
+    Api,
+    ClassObject,
+    DictObject,
+    FunctionObject,
+    InstanceObject,
+    ListObject,
+    TensorCell,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -109,6 +121,15 @@ def fills_row(e: Expressions, visit: Visit) -> bool:
         and bool(visit.args)
         and classes.member(e.w.ev, module.cls, "__init__") is None
     )
+
+
+def one_restated(e: Expressions, visits: list[Visit]) -> ast.expr | None:
+    """The restated class or function of a library that all visits call, however the program finds its name."""
+    met = {v.callee.hint for v in visits if v.callee is not None}
+    hint = met.pop() if len(met) == 1 else None
+    if not isinstance(hint, (ClassObject, FunctionObject)) or not is_restatement(hint.file):
+        return None
+    return reference_to((hint.file, hint.name))
 
 
 def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Visit]) -> ast.Call:
@@ -302,6 +323,12 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
         if module.container == "dict" and isinstance(module.cls, ClassObject):
             box = ast.Attribute(owner, "modules", ast.Load())
             return nodes.call(ast.Attribute(box, "__setitem__", ast.Load()), [e.expr(key), e.expr(value)])
+        if module.container == "list" and not isinstance(module.cls, ClassObject):
+            return nodes.call(ast.Attribute(owner, "append", ast.Load()), [e.expr(value)])
+        if module.container == "dict":
+            return nodes.call(ast.Attribute(owner, "__setitem__", ast.Load()), [e.expr(key), e.expr(value)])
+        if module.container:
+            raise Unwritable(f"{name}() of a class derived from {module.container}")
         return nodes.call("setattr", [owner, e.expr(key), e.expr(value)])
     if name in ("register_buffer", "register_parameter"):
         first = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "name")

@@ -144,9 +144,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     return Elaborated(assemble(ev, root, entry, runs, fixed), ev, specs, found)
 
 
-def training(
-    ev: Evaluator, root: ModuleObject, specs: tuple[InputSpec, ...], fixed: dict[str, int], shift: int
-) -> Run:
+def training(ev: Evaluator, root: ModuleObject, specs: tuple[InputSpec, ...], fixed: dict[str, int], shift: int) -> Run:
     """The forward pass in training mode. Raises Untrained where it cannot be read."""
     try:
         return forward(ev, root, specs, fixed, "train", shift)

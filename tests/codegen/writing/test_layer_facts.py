@@ -29,8 +29,9 @@ Call = Callable[..., str]
         ("nn.Linear(4, 8)", "return self.m(x) * self.m.in_features", "return self.m(x) * 4"),
         (
             "nn.Linear(4, 8)",
-            "if isinstance(self.m.weight, torch.Tensor) and self.m.weight.dtype != torch.int8:\n    x = x + 1\nreturn x",
-            "if self.m.compute_dtype != 'int8':\n    x = x + 1\nreturn x",
+            "kind = self.m.weight.dtype\n"
+            "if isinstance(self.m.weight, torch.Tensor) and kind != torch.int8:\n    x = x + 1\nreturn x",
+            "kind = self.m.compute_dtype\nif kind != 'int8':\n    x = x + 1\nreturn x",
         ),
     ],
 )
