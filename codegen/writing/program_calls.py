@@ -101,7 +101,10 @@ def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
     """A function or class of the program, or an adapter: the same call, less what went."""
     func = e.expr(node.func)
     if nodes.has_gone(func):
-        return nodes.gone()
+        known = one_restated(visits)  # getattr(nn, "GRU")
+        if known is None:
+            return nodes.gone()
+        func = known
     if all(fills_row(e, visit) for visit in visits):
         made = container(e, node, visits)
         row = e.w.target.row(ast.List([], ast.Load()))
@@ -123,7 +126,7 @@ def fills_row(e: Expressions, visit: Visit) -> bool:
     )
 
 
-def one_restated(e: Expressions, visits: list[Visit]) -> ast.expr | None:
+def one_restated(visits: list[Visit]) -> ast.expr | None:
     """The restated class or function of a library that all visits call, however the program finds its name."""
     met = {v.callee.hint for v in visits if v.callee is not None}
     hint = met.pop() if len(met) == 1 else None
