@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from codegen.writing import applying, effects, memos, nodes, sizes, stores
+from codegen.writing.caching import makes_once
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plan_steps import is_one_lambda
 from codegen.writing.plans import GoneResult, Unwritable
@@ -356,6 +357,8 @@ class Statements:
 
     def condition(self, node: ast.If) -> list[ast.stmt]:
         """if / else; a known test leaves its arm, an empty arm goes."""
+        if makes_once(self.w, node):
+            return self.arm(node.body)
         answer = only_arm(self.w.trace, node) if is_restatement(self.file) else None
         test = self.e.expr(node.test) if answer is None else ast.Constant(answer)
         if isinstance(test, ast.Constant):

@@ -132,8 +132,14 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
             trial_forward(ev, root, specs, fixed, 0)
             if fixed == before:
                 break
+        made = {id(m): (dict(m.attrs), dict(m.parameters)) for m in ev.modules}
         runs = {"eval": forward(ev, root, specs, fixed, "eval", request.shift)}
         if "train" in request.modes:
+            for module in ev.modules:  # what one pass keeps on a module is not there before the other
+                if id(module) in made:
+                    for held, before in zip((module.attrs, module.parameters), made[id(module)], strict=True):
+                        held.clear()
+                        held.update(before)
             runs["train"] = training(ev, root, specs, fixed, request.shift)
     except Raised as raised:
         raise refusal_of(ev, raised) from None

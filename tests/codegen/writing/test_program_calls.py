@@ -392,7 +392,7 @@ def test_an_adapter_is_not_called_as_a_variable_where_it_is_used(written: Writte
     assert "self.fc = linear_layer(4, 2, **options)" in made and "def linear_layer(" in made
 
 
-def test_a_device_that_a_function_asks_for_is_none(call: Call) -> None:
+def test_a_device_that_a_function_asks_for_goes(call: Call) -> None:
     before = (
         "def mask(size, device):\n    return None if size <= 0 else torch.arange(size, device=device)\n\n\n"
         "def powers(count, device):\n    return torch.pow(0.5, torch.arange(count, device=device))\n\n\n"
@@ -400,5 +400,19 @@ def test_a_device_that_a_function_asks_for_is_none(call: Call) -> None:
     made = call(
         "", "m = mask(0, x.device)\nreturn x * powers(4, x.device) if m is None else x + m", "2x4", before=before
     )
-    assert "m = mask(0, None)" in made
-    assert "powers(4, None)" in made
+    assert "m = mask(0)" in made
+    assert "powers(4)" in made
+
+
+def test_a_restated_class_is_named_however_the_program_finds_it(net: Net) -> None:
+    made = net("self.rnn = getattr(nn, kind)(4, 8, 2)", "return self.rnn(x)[0]", "7x2x4", signature="kind='GRU'")
+    assert "self.rnn = GRU(8, 2)" in made
+
+
+def test_layers_added_to_a_list_by_name(init: Init) -> None:
+    made = init(
+        "self.many = nn.ModuleList()\nfor i in range(2):\n    self.many.add_module(f'part{i}', nn.Linear(4, 4))",
+        "for layer in self.many:\n    x = layer(x)\nreturn x",
+        "2x4",
+    )
+    assert made == "self.many = []\nfor i in range(2):\n    self.many.append(layers.Dense(4))"
