@@ -66,6 +66,7 @@ class Op:
     origin: str
     path: str
     unbatched: bool = False  # does it also take tensors without the axis N?
+    random: str = "no"  # does it draw numbers: "always", in "training", or not at all
     known: Mapping[str, Op] = field(default_factory=dict, repr=False)  # the other ops of its set: what bodies name
 
     def __repr__(self) -> str:

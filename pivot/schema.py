@@ -17,7 +17,7 @@ from pivot.slots import NotationError
 FRAMEWORKS = ("torch", "keras", "flax")
 LAYOUTS = ("any", "axis", "index", "spatial", "order", "last", "plain")
 SPELLINGS: tuple[Spelling, ...] = ("call", "method", "operator", "index", "attribute", "body", "code")
-_ROOT = frozenset(("op", "title", "inputs", "output", "outputs", "shape", "layout", "law", "unbatched"))
+_ROOT = frozenset(("op", "title", "inputs", "output", "outputs", "shape", "layout", "law", "unbatched", "random"))
 _FORM = frozenset(
     (*SPELLINGS, "kind", "args", "apply", "result", "when", "order", "weights", "derive", "inexact", "init")
 )
@@ -65,6 +65,7 @@ def _op(tables: Sequence[Table], file: str, family: str, origin: str, known: Map
         layout=_text(root, "layout", file, "any"),
         law=_text(root, "law", file, ""),
         unbatched=_text(root, "unbatched", file, "no") == "yes",
+        random=_text(root, "random", file, "no"),
         known=known,
         params=_each(singles.get("params"), file, parse_param),
         weights=_each(singles.get("weights"), file, _weight),

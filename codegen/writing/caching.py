@@ -69,5 +69,5 @@ def is_free(w: Writer, version: TensorVersion) -> bool:
         if maker is not None:
             if maker.weights:
                 return False
-            todo.extend(t for t in maker.tensors() if isinstance(t, TensorVersion))
+            todo.extend(maker.tensors())
     return True

@@ -26,10 +26,11 @@ from pivot.reading.limits import LIMITS
 from pivot.reading.merge import merge_modes
 from pivot.reading.modules import ModuleObject, name_paths
 from pivot.reading.restating import is_restatement
-from pivot.reading.running import forward, trial_forward
+from pivot.reading.running import forward, needed, trial_forward
 from pivot.reading.signals import Raised, Restate
 from pivot.reading.values import (
     Api,
+    TensorCell,
     Value,
 )
 
@@ -132,14 +133,10 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
             trial_forward(ev, root, specs, fixed, 0)
             if fixed == before:
                 break
-        made = {id(m): (dict(m.attrs), dict(m.parameters)) for m in ev.modules}
+        built = {id(m): dict(m.attrs) for m in ev.modules}
         runs = {"eval": forward(ev, root, specs, fixed, "eval", request.shift)}
         if "train" in request.modes:
-            for module in ev.modules:  # what one pass keeps on a module is not there before the other
-                if id(module) in made:
-                    for held, before in zip((module.attrs, module.parameters), made[id(module)], strict=True):
-                        held.clear()
-                        held.update(before)
+            forget_computed(ev, built)
             runs["train"] = training(ev, root, specs, fixed, request.shift)
     except Raised as raised:
         raise refusal_of(ev, raised) from None
@@ -148,6 +145,20 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     except RecursionError:
         raise refuse("limit", str(request.path), 1, 1, "nested too deeply", "split the expressions") from None
     return Elaborated(assemble(ev, root, entry, runs, fixed), ev, specs, found)
+
+
+def forget_computed(ev: Evaluator, built: Mapping[int, Mapping[str, Value]]) -> None:
+    """Tensors that one pass computed and kept on modules are not there before the next: as the model was built."""
+    for module in ev.modules:
+        before = built.get(id(module), {})
+        kept = [k for k, v in module.attrs.items() if isinstance(v.hint, TensorCell) and v is not before.get(k)]
+        for name in kept:
+            cell = module.attrs[name].hint
+            if isinstance(cell, TensorCell) and cell.version.parameter is None:
+                if name in before:
+                    module.attrs[name] = before[name]
+                else:
+                    del module.attrs[name]
 
 
 def training(ev: Evaluator, root: ModuleObject, specs: tuple[InputSpec, ...], fixed: dict[str, int], shift: int) -> Run:
@@ -188,6 +199,7 @@ def assemble(
     modules = tuple(m for _, m in root.walk())
     parameters = tuple({id(p): p for m in modules for _, p in m.own_parameters()}.values())
     unused_modules(ev, root, nodes)
+    ev.problems += drawn(runs["eval"])
     guards = tuple(
         dict.fromkeys(f"{place}: {left} must be {right}" for left, right, place in ev.guards if dim_hint_ok(left))
     )
@@ -203,6 +215,25 @@ def assemble(
         problems=updating.counted(ev.problems),
         fixed=dict(fixed),
     )
+
+
+def drawn(run: Run) -> list[Problem]:
+    """What draws random numbers in inference, of which outputs depend: nothing can be compared from run to run."""
+    found: list[Problem] = []
+    for node in needed(run.nodes, run.outputs):
+        if node.op is not None and draws(node):
+            line, column = getattr(node.site, "lineno", 0), getattr(node.site, "col_offset", 0) + 1
+            why = f"{node.op.title} in inference: outputs differ from run to run, here and in the target"
+            remedy = "--verify puts the same numbers in their place on both sides"
+            found.append(Problem("random", "warning", node.file, line, column, why, remedy))
+    return list(dict.fromkeys(found))
+
+
+def draws(node: Node) -> bool:
+    """Does a node of inference draw numbers: always, or because a call says that it is training?"""
+    assert node.op is not None
+    flags = node.bound.flags if node.bound is not None and node.module is None else {}
+    return node.op.random == "always" or (node.op.random == "training" and flags.get("training") is True)
 
 
 def dim_hint_ok(size: object) -> bool:

@@ -80,17 +80,20 @@ def forward(
 
 def needed_before(earlier: list[Node], nodes: list[Node], outputs: Iterable[TensorVersion]) -> list[Node]:
     """Nodes that the construction of the model made and a forward pass needs: tables, masks, frequencies."""
-    maker = {result.id: node for node in earlier for result in node.results}
-    if not maker:
-        return []
-    todo = [v.id for v in outputs] + [v.id for node in nodes for v in tensors_of(node)]
+    return needed(earlier, [*outputs, *(v for node in nodes for v in tensors_of(node))]) if earlier else []
+
+
+def needed(nodes: Sequence[Node], values: Iterable[TensorVersion]) -> list[Node]:
+    """Those of some nodes that values depend on, in their order."""
+    maker = {result.id: node for node in nodes for result in node.results}
+    todo = [v.id for v in values]
     wanted: set[int] = set()
     while todo:
         node = maker.get(todo.pop())
         if node is not None and id(node) not in wanted:
             wanted.add(id(node))
             todo += [v.id for v in tensors_of(node)]
-    return [node for node in earlier if id(node) in wanted]
+    return [node for node in nodes if id(node) in wanted]
 
 
 def run_forward(

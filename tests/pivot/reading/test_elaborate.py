@@ -130,3 +130,19 @@ def test_training_that_cannot_be_read_leaves_inference(net: Net) -> None:
 def test_truth_values_are_not_bits(net: Net, expression: str, kind: str, ops: str) -> None:
     done = net("", f"y = x.flip(0)\nreturn {expression}", f"2x4:{kind}")
     assert ops in [n.op.name for n in done.network.nodes if n.op]
+
+
+def test_random_numbers_in_inference_are_said(net: Net) -> None:
+    forward = (
+        "unused = torch.rand(3)\ny = F.dropout(x) + F.dropout(x, training=self.training)\nreturn y, torch.randn_like(x)"
+    )
+    said = [p for p in net("", forward, "2x4").network.problems if p.code == "random"]
+    assert [(p.severity, p.line, p.why.partition(":")[0]) for p in said] == [
+        ("warning", 11, "Dropout in inference"),
+        ("warning", 12, "Normal random numbers like another in inference"),
+    ]
+
+
+def test_what_a_pass_keeps_on_a_module_is_not_there_before_the_next(net: Net) -> None:
+    done = net("self.kept = None", "if self.kept is None:\n    self.kept = x + 1\nreturn self.kept * 2", "2x4")
+    assert [[n.op.name for n in run.nodes if n.op] for run in done.network.runs.values()] == [["add", "mul"]] * 2
