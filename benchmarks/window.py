@@ -157,7 +157,7 @@ def wait(done: Callable[[], bool], limit: float = 120.0) -> None:
     while not done():
         if time.monotonic() > end:
             raise SystemExit("the window does not come to its end")
-        QTest.qWait(1)
+        QTest.qWait(5)
 
 
 def resnet(table: Table, source: Path, folder: Path) -> None:
@@ -168,6 +168,7 @@ def resnet(table: Table, source: Path, folder: Path) -> None:
     from studio.jobs.job import own_command
     from studio.jobs.queue import Jobs
     from studio.jobs.warm import WarmProcess
+    from studio.preloading import preload
     from studio.settings import Settings
     from studio.views.graph.view import GraphView
     from studio.window import Window
@@ -175,6 +176,7 @@ def resnet(table: Table, source: Path, folder: Path) -> None:
     app = make_application()
     warm = WarmProcess(own_command(), app)
     warm.start()
+    preload().join()
     wait(lambda: warm.ready)
     document = Document()
     jobs = Jobs(document, lambda: warm.command)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import TextIO
 
@@ -21,6 +22,7 @@ from studio.dialogs import app_version
 from studio.icons import app_icon
 from studio.jobs.job import own_command
 from studio.jobs.warm import WarmProcess
+from studio.preloading import preload
 from studio.settings import Settings
 from studio.widgets.parts import column, label
 from studio.window import Window
@@ -52,11 +54,14 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
     settings = Settings()
     warm = WarmProcess(own_command(), app)
     windows = Windows(settings, lambda: warm.command, app)
+    loading: list[Thread] = []
     if exit_after_load:
         windows.prepare = silence
     else:
         windows.prepare = lambda window: setattr(window, "tour_wanted", True)
-        QTimer.singleShot(0, warm.start)  # once there is something to be seen
+        # Once there is something to be seen.
+        QTimer.singleShot(0, warm.start)
+        QTimer.singleShot(0, lambda: loading.append(preload()))
     loaded = True
     if file is not None:
         loaded = windows.open(Path(file))
@@ -72,6 +77,8 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
         jobs_done.start()
     status = app.exec()
     warm.shut()
+    for thread in loading:
+        thread.join()  # a thread that is inside Qt's import hook must not be cut off
     catcher.uninstall()
     return status
 

@@ -40,7 +40,7 @@ _AT_THE_LEFT = ("def ", "class ", "import ", "from ", "async def ")
 
 
 @cache
-def _lexer() -> PythonLexer:
+def lexer() -> PythonLexer:
     """One for all texts: making it takes longer than opening a window may."""
     from pygments.lexers.python import PythonLexer
 
@@ -165,7 +165,7 @@ class PythonHighlighter(QSyntaxHighlighter):
         line: list[str] = []
         runs: list[Run] = []
         at = 0
-        for kind, value in _lexer().get_tokens(text):
+        for kind, value in lexer().get_tokens(text):
             first = True
             for part in value.split("\n"):
                 if not first:

@@ -48,7 +48,6 @@ class Tour(QWidget):
         buttons = row(self._count, 1, self.leave, self.go_on, gap=8)
         self._card.setLayout(column(self._title, self._text, buttons, gap=10, margins=(18, 16, 18, 14)))
         self._card.setFixedWidth(CARD)
-        parent.installEventFilter(self)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -60,6 +59,7 @@ class Tour(QWidget):
         self._steps = [step for step in steps if step.widget.isVisible()]
         if not self._steps:
             return
+        self._parent.installEventFilter(self)
         self.setGeometry(self._parent.rect())
         self.show()
         self.raise_()
@@ -76,6 +76,7 @@ class Tour(QWidget):
     def end(self) -> None:
         """Take everything away."""
         self._steps = ()
+        self._parent.removeEventFilter(self)
         self.hide()
 
     def _show(self, at: int) -> None:
