@@ -51,7 +51,8 @@ MEMORY = """if True:
     sys.path.insert(0, {root!r})
     from PySide6.QtWidgets import QApplication
     from studio.app import make_application
-    from studio.document import Document, Results
+    from studio.document import Document
+    from studio.results import Results
     from studio.jobs.queue import Jobs
     from studio.links import Links
     from studio.picture import parse_picture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,50 +12,21 @@ from PySide6.QtCore import QObject, Signal
 from pivot import edits
 from pivot.decisions import Decision
 from pivot.history import History, ProjectKeeper, project_cost
-from pivot.problems import Problem, Refusal, refuse
+from pivot.problems import Problem
 from pivot.project import Project, is_project_file, load_project, save_project
 from studio.links import Links
+from studio.literals import with_literal
 from studio.moves import Moves
-from studio.picture import Param, Picture, Span
+from studio.picture import Param, Span
 from studio.problems import in_order
 from studio.report import Report
+from studio.results import KEPT, JobState, Results
 from studio.selection import NOTHING, Selection
 from studio.target_state import TargetState
 from studio.texts import Texts
 
 if TYPE_CHECKING:
     from codegen.mapping.call import Call
-
-KEPT = 6
-"""Results that are held, so that undo and a switch of the target show theirs at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """What one conversion made, stamped with the revision of the project it was made from."""
-
-    revision: int
-    status: int = 0
-    directory: Path | None = None
-    picture: Picture | None = None
-    links: Links = field(default_factory=Links)
-    target_path: str = ""
-    target_text: str = ""
-    conversion: Mapping[str, object] = field(default_factory=dict)
-    problems: tuple[Problem, ...] = ()
-    partial: bool = False  # the network is known, its target is still being written
-    pending: bool = False  # the target is written, and is still being read back
-
-
-@dataclass(frozen=True, slots=True)
-class JobState:
-    """One piece of work: kind (convert, verify, weights), the revision it works on, and how far it is."""
-
-    kind: str
-    revision: int
-    step: str = ""
-    done: int = 0
-    total: int = 0
 
 
 class Document(QObject):
@@ -266,21 +236,9 @@ class Document(QObject):
 
         It is one undo step, called "kernel 3 → 5" after the first place; a place that several nodes share counts once.
         """
-        project, label = self.project, ""
-        if project is None:
-            return
-        spans = {param.span: param for param in params if param.span is not None}
-        for span in sorted(spans, key=lambda span: (span.file, -span.line, -span.column)):
-            # From the last place to the first: what is written at one leaves the places before it where they are.
-            param, path, place, old = spans[span], self.local(span.file), self.now(span), self.literal(span)
-            if place is None or old is None:
-                raise refuse(
-                    "edit-place", path, span.line, span.column, "the text here changed", "wait for the next conversion"
-                )
-            new = edits.check_literal(_kind(param, old), text, path, place.line, place.column)
-            project = edits.replace_span(project, path, place, new, self.on_disk(path))
-            label = f"{param.name} {old} → {new}"
-        self.edit(label, project)
+        if self.project is not None:
+            project, label = with_literal(self, params, text)
+            self.edit(label, project)
 
     def type_text(self, file: str, place: edits.Place, text: str) -> None:
         """A person typed in the source pane; typing on one line is one undo step until it is sealed."""
@@ -453,12 +411,3 @@ class Document(QObject):
         self.results_changed.emit()
         if self.results is not None and (chosen.nodes or chosen.modules):
             self._set_selection(self.results.links.of_both(chosen.nodes, chosen.modules, chosen.origin))
-
-
-def _kind(param: Param, old: str) -> str:
-    """The type a new literal must have; any where the source does not write the pivot's type ('same', 1 for True)."""
-    try:
-        edits.check_literal(param.type, old)
-    except Refusal:
-        return ""
-    return param.type

@@ -15,11 +15,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from pivot.problems import Problem, Refusal
 from pivot.project import Project, load_project, save_project
-from studio.document import KEPT, Document, JobState, Results
+from studio.document import Document
 from studio.jobs.events import Draft, Found, Progress, Sketch
 from studio.jobs.job import Job, Outcome, own_command
 from studio.jobs.results import conversion_results, drafted_results, proved_results, sketched_results
 from studio.report import read_report
+from studio.results import KEPT, JobState, Results
 
 VERBS = ("convert", "verify", "weights")
 Command: TypeAlias = Sequence[str] | Callable[[], Sequence[str]]

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from pivot.problems import Problem
-from studio.document import Results
 from studio.jobs.events import Draft, Result
 from studio.links import Link, Links
 from studio.picture import parse_picture
 from studio.places import read_span
 from studio.problems import problems_of
+from studio.results import Results
 
 
 def conversion_results(result: Result, revision: int, out: Path, found: tuple[Problem, ...]) -> Results:

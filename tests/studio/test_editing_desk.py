@@ -15,12 +15,13 @@ from pytestqt.qtbot import QtBot
 from pivot.problems import Problem, Refusal
 from pivot.project import Project, dumps
 from studio.bridge import GraphBridge
-from studio.document import Document, Results
+from studio.document import Document
 from studio.editing.editor import Editor
 from studio.editing_desk import EditingDesk
 from studio.filing import Filing
 from studio.links import Links
 from studio.op_mime import op_data
+from studio.results import Results
 from studio.settings import Settings
 from studio.theme import Theme
 from studio.views.graph.view import GraphView

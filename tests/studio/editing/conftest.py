@@ -15,10 +15,11 @@ from pivot.reading.elaborate import elaborate
 from studio.commands.opening import open_program
 from studio.commands.output import Output
 from studio.commands.running import run_conversion
-from studio.document import Document, Results
+from studio.document import Document
 from studio.editing.context import Context, Outcome
 from studio.links import Links
 from studio.picture import Node, Picture, parse_picture
+from studio.results import Results
 
 BLOCKS = """
     import torch

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from pivot.problems import Refusal
-from studio.document import Document, Results
+from studio.document import Document
 from studio.editing import blocks, commands
 from studio.editing.context import Context, Outcome
 from studio.editing.drawing import add_input, add_output, new_project
 from studio.links import Links
+from studio.results import Results
 from tests.studio.editing.conftest import at, ops, picture_of, text_of
 
 

@@ -9,8 +9,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from pivot import edits
-from studio.document import KEPT, Document
+from studio.document import Document
 from studio.jobs.queue import Jobs
+from studio.results import KEPT
 
 Settle = Callable[[Jobs], None]
 LIMIT = 20_000

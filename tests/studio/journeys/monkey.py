@@ -434,6 +434,8 @@ def main() -> int:
             jobs.shut()
             window.filing.ask_unsaved = lambda parent, name: "discard"
             window.close()
+            window.deleteLater()  # as the application does: what dies with the interpreter dies in any order
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         done = ", ".join(f"{name} {count}" for name, count in monkey.counts.most_common())
         print(f"seed {given.seed}: {given.steps} steps in {time.monotonic() - begun:.0f} s, nothing broke ({done})")
     return 0

@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from studio.document import Document, Results
+from studio.document import Document
 from studio.links import Links
+from studio.results import Results
 from studio.theme import Theme
 from studio.views.network_tree import ModuleModel, NetworkTree
 from tests.studio.fixtures.pictures import gpt

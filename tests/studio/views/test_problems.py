@@ -11,7 +11,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from pivot.problems import Problem
-from studio.document import Document, Results
+from studio.document import Document
+from studio.results import Results
 from studio.theme import Theme
 from studio.views.problems import BY_KIND, ProblemModel, ProblemsView
 from tests.studio.fixtures.lost import open_lost

@@ -7,7 +7,8 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from pivot.problems import Problem
-from studio.document import Document, JobState
+from studio.document import Document
+from studio.results import JobState
 from studio.theme import Theme
 from studio.views.waiting import WaitingView
 

@@ -10,8 +10,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from studio.document import Document, JobState
+from studio.document import Document
 from studio.jobs.queue import Jobs
+from studio.results import JobState
 from studio.theme import Theme, themes
 from studio.views.verification.view import VerificationView
 
