@@ -137,6 +137,10 @@ class Target(ABC):
         """The layers of a Sequential, to be counted and looped over."""
 
     @abstractmethod
+    def children(self, module: ast.expr) -> ast.expr:
+        """The modules that a module was given as attributes, in that order."""
+
+    @abstractmethod
     def append(self, row: ast.expr, layer: ast.expr) -> ast.expr:
         """One more layer for a Sequential."""
 

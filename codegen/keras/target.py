@@ -105,6 +105,9 @@ class KerasTarget(Target):
     def in_row(self, row: ast.expr) -> ast.expr:
         return ast.Attribute(row, "layers", ast.Load())
 
+    def children(self, module: ast.expr) -> ast.expr:
+        return ast.Attribute(module, "_layers", ast.Load())
+
     def append(self, row: ast.expr, layer: ast.expr) -> ast.expr:
         return ast.Call(ast.Attribute(row, "add", ast.Load()), [layer], [])
 

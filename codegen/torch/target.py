@@ -146,6 +146,9 @@ class TorchTarget(Target):
     def in_row(self, row: ast.expr) -> ast.expr:
         return row
 
+    def children(self, module: ast.expr) -> ast.expr:
+        return ast.Call(ast.Attribute(module, "children", ast.Load()), [], [])
+
     def append(self, row: ast.expr, layer: ast.expr) -> ast.expr:
         return method(row, "append", layer)
 

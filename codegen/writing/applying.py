@@ -50,7 +50,8 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if ast.dump(made) == ast.dump(plain) and not any(v.kwargs for v in library):
         return own  # `**kwargs` was empty for the library's layers
     if ast.dump(made) != ast.dump(own):
-        raise Unwritable("a library layer and a module of the program are called here in different ways")
+        ways = f"{ast.unparse(made)}; {ast.unparse(own)}"
+        raise Unwritable(f"a library layer and a module of the program are called here in different ways ({ways})")
     return made
 
 

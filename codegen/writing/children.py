@@ -34,6 +34,8 @@ def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) ->
         target = ast.Tuple([ast.Name("place", ast.Store()), ast.Name("layer", ast.Store())], ast.Store())
         return ast.ListComp(pair, [ast.comprehension(target, numbered, [], 0)])
     names = {tuple(n for n, _ in m.own_children()) for m in modules if not m.container}
+    if name == "children" and len(names) > 1 and not any(m.container for m in modules):
+        return e.w.target.children(owner)
     if len(names) != 1 or len(modules) != len([m for m in modules if not m.container]):
         return nodes.gone()
     asked = next(iter(names))

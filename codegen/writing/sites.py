@@ -192,14 +192,15 @@ class Sites:
                 where = visit.bound.given.get(key) if visit.bound is not None else None
                 value = visit.args[where] if isinstance(where, int) else visit.kwargs.get(where) if where else None
                 if value is not None and visit.made is not None:
-                    hints[id(self.lowering.lowered[id(visit.made)])] = value.hint
-            for wanted in [None, *dict.fromkeys(h for h in hints.values() if isinstance(h, (int, str)))][:MAX_CASES]:
+                    hints[id(self.lowering.lowered[id(visit.made)])] = plain(value.hint)
+            told = dict.fromkeys(h for h in hints.values() if isinstance(h, (int, str, tuple)) and simple(h))
+            for wanted in [None, *told][:MAX_CASES]:
                 holds = {low for low, hint in hints.items() if hint == wanted}
                 if holds and holds != everything:
                     same, other = (ast.Is, ast.IsNot) if wanted is None else (ast.Eq, ast.NotEq)
-                    made.append((ast.Compare(copy.deepcopy(part), [same()], [ast.Constant(wanted)]), holds))
+                    made.append((ast.Compare(copy.deepcopy(part), [same()], [nodes.literal(wanted)]), holds))
                     made.append(
-                        (ast.Compare(copy.deepcopy(part), [other()], [ast.Constant(wanted)]), everything - holds)
+                        (ast.Compare(copy.deepcopy(part), [other()], [nodes.literal(wanted)]), everything - holds)
                     )
         return made
 

@@ -150,6 +150,8 @@ class KerasModules(KerasCalls):
     ) -> Value | None:
         if attr == "layers" and module.container == "sequential":
             return Value(ListObject(list(module.children.values())))
+        if attr == "_layers" and not module.container:
+            return Value(ListObject([Value(child) for _, child in module.own_children()]))
         if attr == "__class__":
             return Value(module.cls)
         if attr == "name":

@@ -132,3 +132,30 @@ def test_a_sequential_of_named_layers_tells_their_names(written: Callable[..., s
         "2x3x8x8",
     )
     assert 'zip(["conv", "act"], self.stem.layers)' in made
+
+
+def test_children_whose_names_differ_are_those_that_the_layer_tracks(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Stage(nn.Module):
+            def __init__(self, depth):
+                super().__init__()
+                for i in range(depth):
+                    self.add_module(f"b{i}", nn.Linear(4, 4))
+
+            def forward(self, x):
+                for block in self.children():
+                    x = block(x)
+                return x
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.one, self.two = Stage(1), Stage(2)
+
+            def forward(self, x):
+                return self.two(self.one(x))
+        """,
+        "2x4",
+    )
+    assert "for block in self._layers:" in made and 'setattr(self, f"b{i}", layers.Dense(4))' in made

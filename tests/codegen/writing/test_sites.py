@@ -180,3 +180,24 @@ def test_four_kinds_of_convolution_are_told_apart_in_one_adapter(written: Writte
         "if padding == 0 or stride == 1:",
     ]
     assert made.count("layers.ZeroPadding2D(padding)") == 2
+
+
+def test_a_tuple_of_numbers_tells_visits_apart(written: Written) -> None:
+    made = written(
+        """
+        class Scaled(nn.Conv2d):
+            def forward(self, x):
+                return F.conv2d(x, self.weight * 2, None, self.stride, self.padding)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.one = Scaled(3, 4, 3, stride=2, padding=1, bias=False)
+                self.two = Scaled(4, 4, 3, stride=1, padding=1, bias=False)
+
+            def forward(self, x):
+                return self.two(self.one(x))
+        """,
+        "2x3x8x8",
+    )
+    assert "if self.stride != (2, 2):" in made
