@@ -17,7 +17,7 @@ from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Frame
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
-from pivot.slots import Operand, Path
+from pivot.slots import Coded, Operand, Path
 
 MAX_NESTING = 6
 
@@ -289,6 +289,7 @@ class Lowering:
             if item.op is whole.op:
                 owned = {**weights, **owned}
             origin = origins(raw.params, item.op is whole.op, whole.origin)
+            origin.update(shapes_of(raw.params, whole))
             for name, ref in item.operands.items():
                 if isinstance(ref, str) and ref in whole.origin and names.get(ref) is whole.params.get(ref):
                     origin[f"@{name}"] = whole.origin[ref]
@@ -435,6 +436,18 @@ def origins(params: tuple[tuple[str, object], ...], inherits: bool, outer: Mappi
         if isinstance(value, Path) and value.index is None and value.part is None and value.name in outer:
             found[name] = outer[value.name]
     return found
+
+
+def shapes_of(params: tuple[tuple[str, object], ...], whole: Step) -> dict[str, str]:
+    """Which parameters of a step are the shape of an operand of the node: `#shape` -> its name."""
+    node = whole.node
+    if node is None or whole.op is not node.op:
+        return {}
+    return {
+        f"#{name}": value.path.name
+        for name, value in params
+        if isinstance(value, Coded) and value.codec == "shape_of" and value.path.name in whole.operands
+    }
 
 
 def consumed(done: Elaborated, nodes: list[Node]) -> set[str]:

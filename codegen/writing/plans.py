@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
-from codegen.orders import first_name
+from codegen.orders import first_name, identity, rank_of
 from codegen.writing import nodes, same_pads
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
@@ -258,12 +258,26 @@ class PlanText:
 
         def inferred(steps: list[Step], slot: Slot) -> ast.expr | None:
             text = self.inferred.text(steps, slot) if self.inferred is not None else None
+            if text is None and (shape := self.shape_of_operand(steps, slot, material)) is not None:
+                return shape
             return material.write(text) if text is not None and material.write is not None else None
 
         try:
             return arguments(self.layout, steps, part, material.given, material.form, operand, material.hints, inferred)
         except Disagreement as no:
             raise Unwritable(no.why) from None
+
+    def shape_of_operand(self, steps: list[Step], slot: Slot, material: Material) -> ast.expr | None:
+        """A shape that differs between the visits, and that is the shape of an operand at all of them."""
+        param = slot_param(slot)
+        name = steps[0].origin.get(f"#{param}")
+        if param is None or name is None or all(s.params[param] == steps[0].params[param] for s in steps):
+            return None
+        values = [s.node.operands.get(name) for s in steps if s.node is not None]
+        known = [v for v in values if isinstance(v, TensorVersion)]
+        if len(known) != len(steps) or any(self.layout.order_of(v) != identity(rank_of(v)) for v in known):
+            return None
+        return self.target.shape(self.source_operand(steps[0], name, known[0], material))
 
     def operator(self, step: Step, operand: Callable[[OperandRef], ast.expr]) -> ast.expr:
         """`a + b`, `-x`, `a < b`."""

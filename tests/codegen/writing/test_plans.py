@@ -63,3 +63,25 @@ def test_a_layer_with_a_sibling_is_called_through_it(net: Callable[..., str]) ->
         "        self.conv_pad = layers.ZeroPadding2D()\n        self.conv = layers.Conv2D(8, 3, strides=2)\n" in made
     )
     assert "return ops.relu(self.conv(self.conv_pad(x)))" in made
+
+
+def test_a_shape_that_differs_between_visits_is_that_of_the_operand(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        def drop(x, rate):
+            shape = (x.shape[0],) + (1,) * (x.ndim - 1)
+            return x * x.new_empty(shape).bernoulli_(rate)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(3, 4, 1)
+                self.fc = nn.Linear(4, 4)
+
+            def forward(self, x):
+                x = drop(self.conv(x), 0.5).mean((2, 3))
+                return drop(self.fc(x), 0.5)
+        """,
+        "2x3x8x8",
+    )
+    assert "keras.random.uniform(ops.shape(" in made
