@@ -416,6 +416,7 @@ def needed(steps: list[Step], whole: Step) -> list[Step]:
 
 
 PLACING = {"order", "permute"}  # layouts of ops that only place elements: an expression says them best
+IDEMPOTENT = {"relu", "relu6"}  # ops that done twice in a row are done once
 TORCH_ONLY = {"count"}  # a weight that PyTorch counts with and nobody else has
 
 

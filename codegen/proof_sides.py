@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from codegen.convert import Converted
 from codegen.layout import Placed
-from codegen.lower import Lowering, Step
+from codegen.lower import IDEMPOTENT, Lowering, Step
 from codegen.orders import first_tensor, identity, permutation, tensors
 from codegen.writing.slots import target_params
 from pivot.dims import hint as dim_hint
@@ -50,13 +50,38 @@ def refer(value: object, canonical: Callable[[object], str | None]) -> object:
     return Ref(id_) if id_ is not None else value
 
 
-class LoweredSide:
+class Side:
+    """What both sides look through."""
+
+    alias: dict[str, str]
+    once: dict[str, str]  # results of idempotent ops -> the op
+
+    def name(self, id_: str) -> str:
+        """The canonical id of a value."""
+        while id_ in self.alias:
+            id_ = self.alias[id_]
+        return id_
+
+    def again(self, op: str, value: object, results: tuple[TensorVersion, ...]) -> bool:
+        """Is an op done that gave its operand already? Its result is that, then."""
+        if op not in IDEMPOTENT:
+            return False
+        given = self.name(value.id) if isinstance(value, TensorVersion) else None
+        if given is not None and self.once.get(given) == op:
+            self.alias[results[0].id] = given
+            return True
+        self.once[results[0].id] = op
+        return False
+
+
+class LoweredSide(Side):
     """The lowered steps of one mode, in storage order."""
 
     def __init__(self, converted: Converted, mode: str) -> None:
         self.layout, self.lowering = converted.layout, converted.lowering
         self.run = converted.done.network.runs[mode]
         self.alias: dict[str, str] = {}
+        self.once: dict[str, str] = {}
         self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.inputs = [i.value.id for i in self.run.inputs]
         self.states: set[str] = set()  # states of all directions that are put together again
@@ -66,12 +91,6 @@ class LoweredSide:
     def outputs(self) -> list[str]:
         """Canonical ids of the outputs."""
         return [self.name(v.id) for v in self.run.outputs]
-
-    def name(self, id_: str) -> str:
-        """The canonical id of a value."""
-        while id_ in self.alias:
-            id_ = self.alias[id_]
-        return id_
 
     def items(self) -> Iterator[Item]:
         """All items in order."""
@@ -108,6 +127,8 @@ class LoweredSide:
             if first is not None and placed.alias:
                 yield from self.brought(step, placed, first, node)
                 return
+        if self.again(step.op.name, step.operands.get("x") if not placed.transposes else None, step.results):
+            return
         operands: list[object] = []
         for name in (*step.op.inputs, *handed_weights(step.op, step.operands, step.weights)):
             value = step.operands.get(name)
@@ -294,12 +315,13 @@ def codecs(pattern: Result) -> Iterator[str | None]:
             yield from codecs(item)
 
 
-class ReadSide:
+class ReadSide(Side):
     """The nodes that the target's reader found in one mode."""
 
     def __init__(self, target: Elaborated, mode: str) -> None:
         self.run = target.network.runs[mode]
         self.alias: dict[str, str] = {}
+        self.once: dict[str, str] = {}
         self.states: set[str] = set()  # states that a call gives for all directions at once
         self.only: dict[str, TensorVersion] = {}  # entries that are the only ones, with the whole state
         self.inputs = [i.value.id for i in self.run.inputs]
@@ -314,12 +336,6 @@ class ReadSide:
         """A size as its number."""
         return dim_hint(dim)  # type: ignore[arg-type]
 
-    def name(self, id_: str) -> str:
-        """The canonical id of a value."""
-        while id_ in self.alias:
-            id_ = self.alias[id_]
-        return id_
-
     def items(self) -> Iterator[Item]:
         """All items in order."""
         for node in self.run.nodes:
@@ -329,6 +345,8 @@ class ReadSide:
             first = next(iter(node.tensors()), None)
             if first is not None and (node.op.name == "identity" or is_idle(node)):
                 self.alias[node.results[0].id] = first.id
+                continue
+            if self.again(node.op.name, node.operands.get("x"), node.results):
                 continue
             whole = joined(node)
             if whole is not None:

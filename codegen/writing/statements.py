@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from codegen.writing import applying, effects, memos, nodes, sizes, stores
+from codegen.writing import altered, applying, effects, memos, nodes, sizes, stores
 from codegen.writing.caching import makes_once
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plan_steps import is_one_lambda
@@ -43,6 +43,7 @@ class Statements:
             memo = memos.returned(self, body, index)
             if memo is not None:
                 return [*out, *self.dispatch(memo)]
+            out.extend(altered.before(self, node))
             made = self.statement(node)
             out.extend(made)
             out.extend(self.carried_on(node))

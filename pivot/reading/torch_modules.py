@@ -188,7 +188,11 @@ class TorchModules(TorchContainers):
         module = callee.hint
         assert isinstance(module, ModuleObject)
         visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name=module.class_name))
+        cell = args[0].hint if args else None
+        old = cell.version if isinstance(cell, TensorCell) else None
         visit.result = self.run_module(ev, callee, module, args, kwargs, node, frame, visit)
+        if isinstance(cell, TensorCell) and old is not None and cell.version is not old:
+            visit.altered = (old, cell.version)
         return visit.result
 
     def run_module(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from pivot.reading.frames import Frame
-from pivot.reading.values import Value
+from pivot.reading.values import TensorVersion, Value
 
 if TYPE_CHECKING:
     from pivot.forms import Bound
@@ -60,6 +60,7 @@ class Visit:
     stopped: bool = False  # unmapped: the target is to stop here, and `name` says what it says
     read_as: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as the forms were given them
     effects: int = 0  # of a program function: how often it changed something that others may see
+    altered: tuple[TensorVersion, TensorVersion] | None = None  # of a module: its first argument, changed in place
     began: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as they were, if they may change
 
 
