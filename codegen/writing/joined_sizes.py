@@ -28,6 +28,11 @@ def joined_text(
     """
     left: set[int] = set()
     right: set[int] = set()
+    if (
+        len({(len(v.type.shape), len(s.results[0].type.shape)) for s in steps if (v := first_tensor(s)) is not None})
+        != 1
+    ):
+        return None
     for step in steps:
         value = first_tensor(step)
         assert value is not None

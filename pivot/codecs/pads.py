@@ -81,6 +81,9 @@ class TorchPadding(Codec):
             return tuple((item, item) for item in items)
         raise NoForm(f"{value!r} is not padding for {count} axes")
 
+    def pairs_of(self, count: int) -> tuple[tuple[int, int], ...] | None:
+        return tuple((i, i) for i in range(count))
+
     def write(self, value: object, refs: Refs) -> object:
         if value == "same":
             raise NoForm("torch has no padding that depends on the size")

@@ -194,10 +194,13 @@ def test_a_tuple_of_numbers_tells_visits_apart(written: Written) -> None:
                 super().__init__()
                 self.one = Scaled(3, 4, 3, stride=2, padding=1, bias=False)
                 self.two = Scaled(4, 4, 3, stride=1, padding=1, bias=False)
+                self.three = Scaled(4, 4, 5, stride=2, padding=2, bias=False)
 
             def forward(self, x):
-                return self.two(self.one(x))
+                return self.three(self.two(self.one(x)))
         """,
         "2x3x8x8",
     )
+    pads = "(0, 0), (self.padding[0], self.padding[0]), (self.padding[1], self.padding[1]), (0, 0)"
+    assert pads in " ".join(made.replace("(\n", "(").split()).replace("( ", "(")
     assert "if self.stride != (2, 2):" in made
