@@ -217,6 +217,8 @@ def reordering_step(layout: Layout, maker: dict[str, Step], value: TensorVersion
             return site_step(layout.lowering, step)
         if step.op.shape in ("squeeze", "unsqueeze"):
             at = first_tensor(step)
+            if at is not None and layout.order_of(at) == identity(rank_of(at)):
+                return site_step(layout.lowering, step)
             continue
         order = layout.order_of(at)
         at = next((v for v in tensors(step.operands) if layout.order_of(v) == order), None)

@@ -457,7 +457,7 @@ class Layout:
             ranked = sorted(left)
             placed.orders_out = (tuple(ranked.index(a) for a in left),)
             return
-        wish = self.wish(step.results[0])
+        wish = self.wish(step.results[0]) if not self.in_source_order(step) else None
         kept = [a for a in range(out) if a not in axes]
         moved = [kept[a] for a in order]
         if wish is not None and [a for a in wish if a not in axes] == moved:
