@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from codegen.writing.writer import Writer
     from pivot.reading.modules import ModuleObject
 
 Kind = Literal["tensor", "module", "model", "sequential", "list", "dict", "identity", "function"]
@@ -175,6 +176,10 @@ class Target(ABC):
         return None
 
     # -- weights -------------------------------------------------------------
+
+    def start_as_source(self, w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
+        """The definitions with what their weights start from, where the places that make them do not say it."""
+        return body
 
     @abstractmethod
     def stored_names(self, root: ModuleObject) -> Mapping[int, Mapping[str, tuple[str, ...]]]:

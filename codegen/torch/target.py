@@ -5,11 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from codegen.target import Alias, Target, dotted
 from codegen.torch.reserved import RESERVED
 from codegen.writing import nodes
 from pivot.reading.modules import ModuleObject
+
+if TYPE_CHECKING:
+    from codegen.writing.writer import Writer
 
 LAMBDA = '''
 class Lambda(torch.nn.Module):
@@ -169,6 +173,11 @@ class TorchTarget(Target):
 
     def same_pad_layer(self, window: list[ast.expr], value: list[ast.keyword]) -> ast.expr | None:
         return ast.Call(dotted("SamePad"), window, value)
+
+    def start_as_source(self, w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
+        from codegen.torch.starting import start_as_source
+
+        return start_as_source(w, body)
 
     def stored_names(self, root: ModuleObject) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
         from codegen.torch.stored import state_names

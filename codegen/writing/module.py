@@ -84,6 +84,9 @@ def put_together(
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
     body = [*name_starts(body, library), *body]
+    if w.starts_as_source:
+        body = w.target.start_as_source(w, body)
+        library.setdefault("math", ("math", ""))
     if w.target.holds_modules:
         gather(body, w.target.names["sequential"])
     if w.target.public_classes:

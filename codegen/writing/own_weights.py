@@ -15,6 +15,7 @@ from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.problems import Problem
 from pivot.reading.frames import Frame
+from pivot.reading.keras_starts import SIGNATURES
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ClassObject, InstanceObject, ListObject, TensorCell, Value
@@ -138,9 +139,13 @@ def initializer_of(visit: Visit) -> tuple[str, tuple[object, ...]]:
     if isinstance(hint, str):
         return hint.lower(), ()
     name = hint.name if isinstance(hint, Api) else ""
+    numbers: tuple[object, ...] = ()
     if isinstance(hint, InstanceObject) and isinstance(hint.cls, Api):
         name = hint.cls.name
-    return snake(name.rpartition(".")[2]), ()
+        signature = SIGNATURES.get(name.rpartition(".")[2], {})
+        said = [hint.attrs[key].hint if key in hint.attrs else default for key, default in signature.items()]
+        numbers = tuple(said) if all(isinstance(n, (int, float)) for n in said) else ()
+    return snake(name.rpartition(".")[2]), numbers
 
 
 def snake(name: str) -> str:

@@ -83,6 +83,7 @@ class Writer:
         self.trace = done.network.trace
         self.lowering, self.sites, self.layout, self.opset = lowering, sites, layout, opset
         self.starts = Starts(init, self.refused)
+        self.starts_as_source = init == "source" and done.evaluator.dialect.framework != layout.framework
         self.plans = PlanText(layout, self.starts)
         self.inferred = Inferred(done, sites) if layout.target.builds_early else None
         self.plans.inferred = self.inferred

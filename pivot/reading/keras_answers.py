@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import keras_graphs
+from pivot.reading import keras_graphs, keras_starts
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
@@ -108,7 +108,9 @@ def answer(
     if name in FILLED and frame.file == "--set":
         return ev.dialect.call_forms(ev, callee, FILLED[name], args, kwargs, node, frame)
     handler = HANDLERS.get(name)
-    return handler(ev, args, kwargs, node, frame) if handler is not None else None
+    if handler is None:
+        return keras_starts.made(ev, callee, name, args, kwargs, node, frame)
+    return handler(ev, args, kwargs, node, frame)
 
 
 def numbers(value: Value) -> bool:

@@ -41,7 +41,9 @@ def build_parser() -> Parser:
         "--sketch", action="store_true", help="print the network before the target is written (--json)"
     )
     convert.add_argument("--draft", action="store_true", help="print the target before it is read back (--json)")
-    convert.add_argument("--init", choices=("source", "keras"), help="whose initial values new weights get")
+    convert.add_argument(
+        "--init", choices=("source", "keras", "torch"), help="whose initial values new weights get (default: source)"
+    )
     add_json(convert)
     verify = verbs.add_parser("verify", help="run both sides of a conversion and compare", allow_abbrev=False)
     verify.add_argument("dir", type=Path, metavar="DIR", help="a folder that convert wrote")

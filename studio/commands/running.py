@@ -102,7 +102,9 @@ def run_conversion(program: Program, directory: Path, output: Output, more: int 
     `more`: how many steps follow these, so that progress counts to the right end. `init`: see `write_target`.
     """
     with collection_paused():
-        return converted_run(program, directory, output, more, init or DEFAULT_INIT)
+        own = init == program.project.target  # the target's own defaults
+        given = "keras" if own else "source" if init == program.framework else init or DEFAULT_INIT
+        return converted_run(program, directory, output, more, given)
 
 
 def converted_run(program: Program, directory: Path, output: Output, more: int, init: str) -> Run:
