@@ -27,7 +27,9 @@ def begun(write_source: Callable[..., Path], opset: OpSet) -> Begun:
 
     def made(text: str, init: str = "source") -> tuple[Converted, dict[str, Start | None]]:
         path = write_source(HEAD + text)
-        done = elaborate_for(Request(path, "build()" if "def build" in text else "model", ()), KerasDialect(), "torch", opset)
+        done = elaborate_for(
+            Request(path, "build()" if "def build" in text else "model", ()), KerasDialect(), "torch", opset
+        )
         written = write_target(done, "torch", opset, init=init)
         proof = prove(written, TorchDialect(), opset, path.with_name("target.py"))
         assert proof.equal and proof.target is not None
