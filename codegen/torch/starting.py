@@ -31,6 +31,10 @@ OWN: dict[str, Described] = {
 """What normalisations start from in both libraries."""
 CUT = 0.87962566103423978  # deviation of a standard normal distribution between -2 and 2
 NAME = "init_weights"
+EMPTY = '''
+def init_weights(module):
+    """Start as Keras does."""
+'''
 Rule = tuple[tuple[str, Described], ...]
 """Path of a weight in its layer, and what it starts from, in PyTorch's fans."""
 
@@ -174,8 +178,9 @@ def left_out(w: Writer, module: ModuleObject, role: str) -> None:
 # ------------------------------------------------------------------------------------------------------ as text
 def function(name: str, branches: Sequence[tuple[tuple[Rule, bool, bool], list[str]]]) -> ast.stmt:
     """`init_weights(module)`."""
-    made = ast.parse(f'def {name}(module):\n    """Start as Keras does."""\n').body[0]
+    made = ast.parse(EMPTY).body[0]
     assert isinstance(made, ast.FunctionDef)
+    made.name = name
     last: list[ast.stmt] = made.body
     for (rule, bare, grouped), names in branches:
         classes = [nodes.name(n) for n in names]
