@@ -12,6 +12,7 @@ from codegen.lower import Lowering
 from codegen.padding import with_folded_padding
 from codegen.restating import elaborate_for, lowered
 from codegen.rolling.module import forget_building, is_rolled, write_rolled, written_in_place
+from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, chosen_style, without_starts
 from codegen.same import entry_text, unchanged
 from codegen.target import target_of
 from codegen.writing.copying import copied_module
@@ -53,27 +54,35 @@ def convert(request: Request, dialect: Dialect, framework: str, opset: OpSet) ->
     return write_target(done, framework, opset)
 
 
-def write_target(done: Elaborated, framework: str, opset: OpSet, step: Step = silent, init: str = "keras") -> Converted:
+def write_target(
+    done: Elaborated, framework: str, opset: OpSet, step: Step = silent, init: str = "keras", style: str | None = None
+) -> Converted:
     """The target text of an elaborated program. `init`: whose initial values new weights get: "source",
-    "keras", or "calls": what the program itself says, without the defaults of its library.
+    "keras", or "calls": what the program itself says, without the defaults of its library. `style`: "sequential",
+    "functional" or "subclass", None for that of the source. Raises Refusal.
     """
     step("lower")
-    if framework == done.evaluator.dialect.framework:
+    style = chosen_style(done, target_of(framework), style)
+    if framework == done.evaluator.dialect.framework and not style:
         return write_copy(done, framework, opset, step)
     visit_companions(done)
-    rolled = is_rolled(done.network)
+    rolled = is_rolled(done.network) or bool(style)
     if rolled:
         forget_building(done.network)
         if target_of(framework).pads_itself:
             done = with_folded_padding(done, symmetric=True)
     lowering = Lowering(done, framework, opset, written_in_place) if rolled else lowered(done, framework, opset)
+    if style in (SEQUENTIAL, FUNCTIONAL):
+        lowering = Lowering(done, framework, opset, written_in_place, layers=True)
     sites = Sites(lowering)
     layout = laid_out(lowering, framework, done.evaluator.joins)
     step("write")
     for arm in layout.broken_joins:
         done.network.trace.unread[id(arm)] = "its tensors would be stored in another order behind it"
-    writer = Writer(done, lowering, sites, layout, opset, init)
+    writer = Writer(done, lowering, sites, layout, opset, init, style)
     written = (write_rolled if rolled else write_module)(writer, docstring_of(done))
+    if framework == done.evaluator.dialect.framework:
+        writer.refused(without_starts(done))
     return printed(done, lowering, sites, layout, written)
 
 

@@ -125,9 +125,17 @@ class Lowering:
     """Plans of all nodes of an elaboration for one target."""
 
     def __init__(
-        self, done: Elaborated, framework: str, opset: OpSet, in_place: Callable[[Frame], bool] = lambda frame: False
+        self,
+        done: Elaborated,
+        framework: str,
+        opset: OpSet,
+        in_place: Callable[[Frame], bool] = lambda frame: False,
+        layers: bool = False,
     ) -> None:
-        """`in_place`: is a frame written from the network, so that functions can say what was a layer there?"""
+        """`in_place`: is a frame written from the network, so that functions can say what was a layer there?
+        `layers`: is everything said by layers, where there are any?
+        """
+        self.layers = layers
         self.done = done
         self.in_place = in_place
         self.framework = framework
@@ -165,7 +173,9 @@ class Lowering:
         """All plans of one node."""
         assert node.op is not None
         kind: Kind = "layer" if node.module is not None else "function"
-        if self.in_place(node.frame) and node.op.layout in PLACING:
+        if self.layers:
+            kind = "layer"
+        elif self.in_place(node.frame) and node.op.layout in PLACING:
             kind = "function"
         outputs = iter(node.results)
         unused = frozenset(n for n, r in zip(node.op.outputs, outputs, strict=False) if r.id not in self.consumed)

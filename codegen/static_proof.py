@@ -79,8 +79,8 @@ def prove(converted: Converted, dialect: Dialect, opset: OpSet, path: Path) -> P
 
 def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Proof) -> None:
     """The lowered steps of one mode and the nodes that were read back."""
-    same_framework = converted.layout.framework == converted.done.evaluator.dialect.framework
-    left = SourceSide(converted.done, converted.lowering, mode) if same_framework else LoweredSide(converted, mode)
+    is_copy = isinstance(converted.lowering, Unchanged)
+    left = SourceSide(converted.done, converted.lowering, mode) if is_copy else LoweredSide(converted, mode)
     compare_sides(left, ReadSide(target, mode), mode, proof)
 
 

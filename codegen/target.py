@@ -52,6 +52,7 @@ class Target(ABC):
     call_name: str  # the method that computes: "call", "forward"
     mode_argument: str  # the parameter that tells the mode: "training"; "" where `self.training` does
     builds_early: bool  # are weights made by the constructor, which has to be told all sizes?
+    functional_models: bool  # can a model be made of the tensors that it begins and ends with?
     pads_itself: bool  # do its convolutions take an explicit padding?
     channels_last: bool  # where images and sequences keep their channels
     holds_modules: bool  # must a list or dict of modules be a module to be found?

@@ -16,13 +16,15 @@ from pivot.problems import Refusal, refuse
 
 VERSION = 1
 TARGETS = ("keras", "torch", "flax")
+STYLES = ("sequential", "functional", "subclass")
+INITS = ("source", "keras", "torch")
 MAX_BYTES = 64 * 2**20
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Point: TypeAlias = tuple[float, float]
 Positions: TypeAlias = Mapping[str, Mapping[str, Point]]
 
-_KEYS = ("version", "source", "texts", "model", "inputs", "bind", "target", "decisions", "positions")
+_KEYS = ("version", "source", "texts", "model", "inputs", "bind", "target", "decisions", "positions", "style", "init")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Project:
 
     `texts` lays edited texts over the files on disk. `decisions` are JSON texts, one per decision, so that the value
     stays hashable and compares by content. `positions` are offsets moved by hand, across and along the flow of the
-    drawing, per group and by names of nodes that outlive edits.
+    drawing, per group and by names of nodes that outlive edits. `style` and `init` are what `--style` and `--init` say,
+    "" for nothing.
     """
 
     source: str
@@ -42,6 +45,8 @@ class Project:
     target: str = "keras"
     decisions: tuple[str, ...] = ()
     positions: Positions = field(default_factory=dict)
+    style: str = ""
+    init: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", MappingProxyType(dict(self.texts)))
@@ -51,7 +56,8 @@ class Project:
     def program_key(self) -> tuple[object, ...]:
         """What a conversion depends on, hashable: all but the positions of the drawing."""
         texts = tuple(sorted(self.texts.items()))
-        return (self.source, texts, self.model, self.inputs, self.bind, self.target, self.decisions)
+        said = (self.model, self.inputs, self.bind, self.target, self.decisions, self.style, self.init)
+        return (self.source, texts, *said)
 
     def __hash__(self) -> int:
         return hash(self.program_key())
@@ -78,6 +84,8 @@ def to_json(project: Project, folder: Path | None) -> dict[str, Json]:
         "target": project.target,
         "decisions": [json.loads(decision) for decision in project.decisions],
         "positions": positions,
+        **({"style": project.style} if project.style else {}),
+        **({"init": project.init} if project.init else {}),
     }
 
 
@@ -156,6 +164,11 @@ def _project(record: dict[str, Json], file: str, folder: Path | None) -> Project
         if not isinstance(text, str):
             raise _wrong(file, f"'texts' of {path!r} must be text")
         overlay[_local(path, folder)] = text
+    style, init = record.get("style", ""), record.get("init", "")
+    if style not in ("", *STYLES) or not isinstance(style, str):
+        raise _wrong(file, f"'style' must be one of {', '.join(STYLES)}")
+    if init not in ("", *INITS) or not isinstance(init, str):
+        raise _wrong(file, f"'init' must be one of {', '.join(INITS)}")
     decisions = record.get("decisions", [])
     if not isinstance(decisions, list):
         raise _wrong(file, "'decisions' must be a list")
@@ -168,6 +181,8 @@ def _project(record: dict[str, Json], file: str, folder: Path | None) -> Project
         target=target,
         decisions=tuple(json.dumps(decision, ensure_ascii=False, sort_keys=True) for decision in decisions),
         positions=_positions(record.get("positions", {}), file),
+        style=style,
+        init=init,
     )
 
 

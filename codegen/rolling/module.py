@@ -9,6 +9,7 @@ from codegen.rolling.classes import Classes, Rolled
 from codegen.rolling.forward import rename_inputs
 from codegen.rolling.groups import Group, group_nodes, own_class
 from codegen.rolling.sources import Sources, bound_arguments, camel_case, is_plain, plain
+from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, restyled
 from codegen.writing import nodes
 from codegen.writing.module import collect, put_together
 from codegen.writing.plans import Unwritable
@@ -18,8 +19,6 @@ from pivot.problems import Problem, refuse
 from pivot.reading.frames import Frame
 from pivot.reading.trace import Visit
 from pivot.reading.values import ClassObject, ListObject, TensorCell, Unknown, Value
-
-FUNCTIONAL = "functional"
 
 
 def is_rolled(network: Network) -> bool:
@@ -71,10 +70,13 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
         library: dict[str, tuple[str, str]] = {}
         written = collect(w, library, {})
         statements: list[ast.stmt] = [classes.inner(rolled) for rolled in classes.rolled if rolled is not made]
-        statements.append(root_class(w, classes, made))
+        whole: ast.stmt = root_class(w, classes, made)
+        w.out.entry = ast.Call(ast.Name(made.name, ast.Load()), [], [])
+        if w.style in (SEQUENTIAL, FUNCTIONAL):
+            whole, w.out.entry = restyled(w, root_class(w, classes, made), w.style)
+        statements.append(whole)
     except Unwritable as no:
         raise refuse("unwritable", file, 1, 1, str(no), "write it with operations the target has") from None
-    w.out.entry = ast.Call(ast.Name(made.name, ast.Load()), [], [])
     return put_together(w, written, statements, library, docstring)
 
 

@@ -77,12 +77,13 @@ class Writer:
         layout: Layout,
         opset: OpSet,
         init: str = "keras",
+        style: str = "",
     ) -> None:
         self.done = done
         self.ev = done.evaluator
         self.trace = done.network.trace
         self.lowering, self.sites, self.layout, self.opset = lowering, sites, layout, opset
-        self.starts = Starts(init, self.refused)
+        self.starts, self.style = Starts(init, self.refused), style
         self.starts_as_source = init == "source" and done.evaluator.dialect.framework != layout.framework
         self.plans = PlanText(layout, self.starts)
         self.inferred = Inferred(done, sites) if layout.target.builds_early else None

@@ -35,7 +35,9 @@ def build_parser() -> Parser:
     convert.add_argument("--weights", type=Path, metavar="CKPT", help="a checkpoint to carry over")
     convert.add_argument("--verify", action="store_true", help="run both sides and compare every number")
     convert.add_argument(
-        "--style", choices=("sequential", "functional", "subclass"), help="how the target builds models"
+        "--style",
+        choices=("sequential", "functional", "subclass"),
+        help="how a chain of layers is built (default: as in the source)",
     )
     convert.add_argument(
         "--sketch", action="store_true", help="print the network before the target is written (--json)"

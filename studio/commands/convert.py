@@ -28,12 +28,12 @@ def convert(args: argparse.Namespace, output: Output) -> int:
     """Convert one program. Raises Refusal."""
     output.call(args.source)
     output.sketch, output.draft = args.sketch, args.draft
-    check_choices(args)
     project = project_of(args.source, args.model, args.inputs, args.bind, args.to)
+    project = replace(project, style=args.style or project.style, init=args.init or project.init)
     if args.to is None and args.source.suffix != ".pivot":
         raise refuse("usage", str(args.source), 0, 0, "the framework to write is not said", "add --to keras")
     more = 1 + bool(args.weights) + bool(args.verify)
-    run = run_conversion(open_program(project, args.ops), args.out, output, more, args.init)
+    run = run_conversion(open_program(project, args.ops), args.out, output, more)
     given: Mapping[str, Array] | None = None
     checkpoint: Mapping[str, Array] | None = None
     if args.weights is not None and run.status == 0:
@@ -53,15 +53,6 @@ def convert(args: argparse.Namespace, output: Output) -> int:
         status = 0 if report.equal else 1
     tell(run, record, report, status, output)
     return status
-
-
-def check_choices(args: argparse.Namespace) -> None:
-    """Refuse what the contract names and this version does not write."""
-    file = str(args.source)
-    if args.style not in (None, "subclass"):
-        raise refuse(
-            "usage", file, 0, 0, f"--style {args.style} is not written yet", "leave it out, or use --style subclass"
-        )
 
 
 def left_out(args: argparse.Namespace) -> tuple[Problem, ...]:

@@ -96,12 +96,13 @@ def collection_paused() -> Iterator[None]:
             gc.enable()
 
 
-def run_conversion(program: Program, directory: Path, output: Output, more: int = 0, init: str | None = None) -> Run:
+def run_conversion(program: Program, directory: Path, output: Output, more: int = 0) -> Run:
     """Elaborate, lower, write and prove. Raises Refusal where not even a network came out.
 
-    `more`: how many steps follow these, so that progress counts to the right end. `init`: see `write_target`.
+    `more`: how many steps follow these, so that progress counts to the right end.
     """
     with collection_paused():
+        init = program.project.init
         own = init == program.project.target  # the target's own defaults
         given = "keras" if own else "source" if init == program.framework else init or DEFAULT_INIT
         return converted_run(program, directory, output, more, given)
@@ -123,7 +124,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     if output.sketch:
         output.event("picture", picture=run.picture(), processor_s=output.processor_s())
     try:
-        run.converted = write_target(done, run.target, program.opset, step, init)
+        run.converted = write_target(done, run.target, program.opset, step, init, program.project.style or None)
         if done.network.unmapped:
             return run  # what raises where it would run cannot be read back
         if output.draft and run.status == 0:
@@ -134,7 +135,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     except Refusal as refusal:
         run.stopped = refusal.problem
         return run
-    target = "copy" if run.target == program.framework else run.target
+    target = "copy" if run.target == program.framework and not program.project.style else run.target
     wrapped = bool(done.evaluator.applied) and target != "copy"
     problem = proof_problem(run.proof, program.project.source, wrapped, target)
     run.extra = () if problem is None else (problem,)
