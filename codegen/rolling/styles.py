@@ -216,8 +216,8 @@ def functional_body(w: Writer, held: dict[str, ast.expr], forward: ast.FunctionD
         for target in statement.targets if isinstance(statement, ast.Assign) else ():
             current.pop(getattr(target, "id", ""), None)
         if isinstance(made, (ast.Assign, ast.Return)) and made.value is not None:
-            target = made.targets[0] if isinstance(made, ast.Assign) else None
-            variable = target.id if isinstance(target, ast.Name) else names[0]
+            bound = made.targets[0] if isinstance(made, ast.Assign) else None
+            variable = bound.id if isinstance(bound, ast.Name) else names[0]
             before, made.value = one_by_one(made.value, variable, set(given.values()))
             body += before
         if isinstance(made, ast.Return) and made.value is not None:

@@ -48,7 +48,6 @@ def test_wrong_usage_is_one_line_and_exit_2(words: list[str], run: Run) -> None:
         ["--model", "Net("],
         ["--model", "Missing"],
         ["--style", "functional"],
-        ["--to", "torch"],
         ["--to", "flax"],
         ["--ops", "/nowhere"],
         ["--input", "2x5"],
