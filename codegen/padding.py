@@ -27,7 +27,8 @@ TAKING = {
 def with_folded_padding(done: Elaborated, symmetric: bool = False) -> Elaborated:
     """The same program with paddings taken into what follows them.
 
-    `symmetric`: only what is the same on both sides, at all visits of a place of the text.
+    `symmetric`: only what is the same on both sides, at all visits of a place of the text; else paddings that follow
+    from fixed sizes become numbers as well.
     """
     table: dict[int, Node | None] = {}
     runs = {mode: folded_run(run, table, symmetric) for mode, run in done.network.runs.items()}
@@ -52,6 +53,8 @@ def folded_run(run: Run, table: dict[int, Node | None], symmetric: bool) -> Run:
     signs = Signs()
     for node in run.nodes:
         signs.mark(node)
+    if not symmetric:
+        run = replace(run, nodes=tuple(with_numbers(node, table) for node in run.nodes))
     makers = {node.results[0].id: node for node in run.nodes if node.op is not None and node.op.name in PADS}
     readers = Counter(tensor.id for node in run.nodes for tensor in node.tensors())
     readers.update(value.id for value in run.outputs)
@@ -68,10 +71,35 @@ def folded_run(run: Run, table: dict[int, Node | None], symmetric: bool) -> Run:
     for node, pad, whole in found:
         if id(node.site) not in mixed:
             table[id(node)], table[id(pad)] = whole, None
+            table.update({key: whole for key, made in table.items() if made is node})
     if not any(id(node) in table for node in run.nodes):
         return run
     nodes = (table.get(id(node), node) for node in run.nodes)
     return replace(run, nodes=tuple(node for node in nodes if node is not None))
+
+
+def with_numbers(node: Node, table: dict[int, Node | None]) -> Node:
+    """A node whose padding follows from sizes that the program fixes, with the numbers."""
+    value = node.operands.get("x")
+    rank = TAKING.get(node.op.name) if node.op is not None else None
+    if rank is None or node.params.get("padding") != "same" or not isinstance(value, TensorVersion):
+        return node
+    plain = node.op.letters("x") if node.op is not None else None
+    letters = (node.form.order.get("x") if node.form is not None else None) or plain or ()
+    sizes = [size for letter, size in zip(letters, value.type.shape, strict=False) if letter not in ("N", "C")]
+    found: list[tuple[int, int]] = []
+    window = [node.params.get(name) for name in ("kernel", "stride", "dilation")]
+    per_axis = [w if isinstance(w, (tuple, list)) else (1,) * rank for w in window]
+    for size, reach, step, spread in zip(sizes, *per_axis, strict=False):
+        if not all(isinstance(n, int) for n in (size, reach, step, spread)):
+            return node
+        total = max((-(-size // step) - 1) * step + spread * (reach - 1) + 1 - size, 0)
+        found.append((total // 2, total - total // 2))
+    if len(found) != rank:
+        return node
+    made = replace(node, params={**node.params, "padding": tuple(found)})
+    table[id(node)] = made
+    return made
 
 
 def other_sites(run: Run, chosen: list[Node]) -> set[int]:

@@ -3,6 +3,7 @@
     index(x)[:, 0]                     = reshape(x)             where the axis has size 1
     reshape(reshape(x))                = reshape(x)             and nothing where the shape is that of x
     permute(permute(x))                = permute(x)             and nothing where no axis moves
+    norm(x) without a scale            = norm(x)                with a scale of ones, where a target has no other
 
 The same done twice is done once, and values that nobody reads are left out. Everything else stays as it is, in order.
 """
@@ -11,9 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from codegen.proof_sides import Item, ReadSide
+from pivot.op import Op
 from pivot.results import ENTRIES, entry_id
+from pivot.slots import Literal
 
 PLACING = ("reshape", "permute")
 
@@ -75,6 +79,9 @@ class Simplified:
 
     def simplified(self, item: Item, makers: dict[str, Item]) -> Item | None:
         """An item in canonical form; None where it changes nothing."""
+        op = item.node.op if item.node is not None else None
+        if op is not None and op.name == item.op and (told := told_by_numbers(op)):
+            item = replace(item, params={name: value for name, value in item.params.items() if name not in told})
         source = item.operands[0] if item.operands and isinstance(item.operands[0], str) else None
         before = self.shapes.get(source) if source is not None else None
         if source is None or len(item.results) != 1 or not item.shapes:
@@ -101,6 +108,21 @@ class Simplified:
                 return None
             return replace(item, operands=(source, *item.operands[1:]), params={"order": order})
         return item
+
+
+@cache
+def told_by_numbers(op: Op) -> frozenset[str]:
+    """Parameters that say whether a weight is there, for which some form takes one that is all ones instead."""
+    bodies = [form for forms in op.forms.values() for form in forms if form.spelling == "body"]
+    filled = {
+        name
+        for form in bodies
+        for step in form.body
+        for name, value in step.params
+        if step.op == op.name and name in op.weights and isinstance(value, Literal)
+    }
+    conditions = {op.weights[name].condition for name in filled}
+    return frozenset(condition for condition in conditions if condition is not None)
 
 
 def ids(operands: tuple[object, ...]) -> Iterator[str]:

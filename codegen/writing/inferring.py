@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.loops import Loops, innermost
+from codegen.writing.neighbours import beside
 from codegen.writing.scoping import in_frame, plain_locals, plain_parameters, settled_name, visible
 from codegen.writing.size_origins import Made, Origin, SizeOrigins, Sum
 from codegen.writing.slots import slot_param
@@ -165,7 +166,7 @@ class Inferred:
         for name in (*plain_parameters(frame), *plain_locals(frame, place.node)):
             if all(settled_name(use.frame, name) == use.value for use in place.uses):
                 return ast.Name(name, ast.Load())
-        return self.loops.carried(place, self)
+        return beside(place, self.trace, self.turn_of) or self.loops.carried(place, self)
 
     def in_words(
         self, origin: Origin | None, frame: Frame, site: ast.expr, taker: ModuleObject | None = None

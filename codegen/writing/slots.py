@@ -198,6 +198,9 @@ def slot_expression(
         agreed = right_for_all(steps, slot, values)
         if agreed is not None:
             return nodes.literal(agreed)
+        arms = either(steps, param, values, given, source_form)
+        if arms is not None:
+            return arms
         varying = said_in_source(steps, param, values, given, source_form, hints)
         if varying is not None:
             return varying
@@ -205,6 +208,48 @@ def slot_expression(
     if slot.variadic and isinstance(first, (tuple, list)):
         return [nodes.literal(v) for v in first]
     return nodes.literal(first)
+
+
+def either(
+    steps: list[Step], param: str | None, values: list[object], given: Given, source_form: Form | None
+) -> ast.expr | None:
+    """`(0, 1) if kernel == 3 else (1, 2)` in the target's notation: each arm is what its visits want."""
+    outer = steps[0].origin.get(param) if param is not None else None
+    source = next((s for s in source_form.args if outer and slot_param(s) == outer), None) if source_form else None
+    text = given.get(source.key) if source is not None else None
+    if source is None or param is None or not isinstance(text, ast.IfExp):
+        return None
+    arms: list[ast.expr] = []
+    for arm in (text.body, text.orelse):
+        try:
+            own = ast.literal_eval(arm)
+        except ValueError:
+            return None
+        found = [
+            v
+            for step, v in zip(steps, values, strict=True)
+            if step.origin.get(param) == outer and says(source, own, step)
+        ]
+        if not found or any(not equal(value, found[0]) for value in found):
+            return None
+        arms.append(nodes.literal(found[0]))
+    return ast.IfExp(text.test, arms[0], arms[1])
+
+
+def says(source: Slot, given: object, step: Step) -> bool:
+    """Does an argument of the source's call say what a step's node has for it?"""
+    node, param = step.node, slot_param(source)
+    if node is None or node.form is None or param is None:
+        return False
+    if not isinstance(source.value, Coded):
+        return equal(given, node.params.get(param))
+    codec = codec_of(source.value)
+    facts = PlainFacts(node.params, {}, frozenset(), frozenset(), {})
+    try:
+        read = codec.read(given, refs_by_role(node.form, codec.roles, source.value.refs, node.params, facts))
+    except NoForm:
+        return False
+    return equal(read, node.params.get(param))
 
 
 def said_in_source(

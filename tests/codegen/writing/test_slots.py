@@ -226,3 +226,32 @@ def test_a_buffer_that_is_filled_later_holds_what_it_is_filled_with(net: Net) ->
         "2x4",
     )
     assert "self.scale = ops.cast(ops.arange(4" in made
+
+
+def test_each_arm_of_a_choice_is_said_in_the_targets_notation(written: Callable[..., str]) -> None:
+    text = written(
+        """
+        class Block(nn.Module):
+            def __init__(self, kernel):
+                super().__init__()
+                self.pad = nn.ZeroPad2d((0, 1, 0, 1) if kernel == 3 else (1, 2, 1, 2))
+                self.conv = nn.Conv2d(3, 3, kernel, stride=2)
+
+            def forward(self, x):
+                return self.conv(self.pad(x))
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a = Block(3)
+                self.b = Block(5)
+
+            def forward(self, x):
+                return self.b(self.a(x))
+        """,
+        "1x3x32x32",
+    )
+    assert "ZeroPadding2D(((0, 1), (0, 1)) if kernel == 3 else ((1, 2), (1, 2)))" in " ".join(text.split()).replace(
+        "( (", "(("
+    ).replace(") )", "))")
