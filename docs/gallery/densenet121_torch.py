@@ -3,6 +3,15 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def init_weights(module):
+    """Start as Keras does."""
+    if isinstance(module, nn.Conv2d):
+        nn.init.xavier_uniform_(module.weight)
+    elif isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
 class ConvBlock(nn.Module):
     """A building block for a dense block."""
 
@@ -57,11 +66,9 @@ class DenseNet121(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.zero_pad1 = nn.ZeroPad2d(3)
-        self.conv1_conv = nn.Conv2d(3, 64, 7, stride=2, bias=False)
+        self.conv1_conv = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.conv1_bn = nn.BatchNorm2d(64, eps=1.001e-05, momentum=0.01)
-        self.zero_pad2 = nn.ZeroPad2d(1)
-        self.pool1 = nn.MaxPool2d(3, 2)
+        self.pool1 = nn.MaxPool2d(3, 2, padding=1)
         self.conv2 = DenseBlock(64, 6)
         self.pool2 = TransitionBlock(256)
         self.conv3 = DenseBlock(128, 12)
@@ -71,13 +78,12 @@ class DenseNet121(nn.Module):
         self.conv5 = DenseBlock(512, 16)
         self.bn = nn.BatchNorm2d(1024, eps=1.001e-05, momentum=0.01)
         self.predictions = nn.Linear(1024, 1000)
+        self.apply(init_weights)
 
     def forward(self, x):
-        x = self.zero_pad1(x)
         x = self.conv1_conv(x)
         x = self.conv1_bn(x)
         x = F.relu(x)
-        x = self.zero_pad2(x)
         x = self.pool1(x)
         x = self.conv2(x)
         x = self.pool2(x)

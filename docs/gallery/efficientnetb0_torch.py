@@ -1,6 +1,25 @@
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+
+def init_weights(module):
+    """Start as Keras does."""
+    if isinstance(module, nn.Conv2d) and module.groups > 1:
+        # what is left between -2 and 2 deviations has the variance
+        std = math.sqrt(2 / module.weight[0].numel()) / 0.8796256610342398
+        nn.init.trunc_normal_(module.weight, std=std, a=-2 * std, b=2 * std)
+    elif isinstance(module, nn.Conv2d):
+        # what is left between -2 and 2 deviations has the variance
+        std = math.sqrt(2 / module.weight[:, 0].numel()) / 0.8796256610342398
+        nn.init.trunc_normal_(module.weight, std=std, a=-2 * std, b=2 * std)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+    elif isinstance(module, nn.Linear):
+        nn.init.kaiming_uniform_(module.weight, a=math.sqrt(5), mode="fan_out")
+        nn.init.zeros_(module.bias)
 
 
 class Normalization(nn.Module):
@@ -205,6 +224,7 @@ class EfficientNetB0(nn.Module):
         self.top_bn = nn.BatchNorm2d(1280, eps=0.001, momentum=0.01)
         self.top_dropout = nn.Dropout(0.2)
         self.predictions = nn.Linear(1280, 1000)
+        self.apply(init_weights)
 
     def forward(self, x):
         x = x * 0.00392156862745098

@@ -3,6 +3,15 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def init_weights(module):
+    """Start as Keras does."""
+    if isinstance(module, nn.Conv2d):
+        nn.init.xavier_uniform_(module.weight)
+    elif isinstance(module, nn.Linear):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
 class InvertedResBlock(nn.Module):
     """Inverted ResNet block."""
 
@@ -47,10 +56,9 @@ class InvertedResBlock(nn.Module):
         x = self.relu6(x)
         x = self.project(x)
         x = self.project_bn(x)
-        total = x
         if self.residual:
-            total = identity + x
-        return total
+            x = identity + x
+        return x
 
 
 class MobileNetV2(nn.Module):
@@ -84,6 +92,7 @@ class MobileNetV2(nn.Module):
         self.conv_1 = nn.Conv2d(320, 1280, 1, bias=False)
         self.conv_1_bn = nn.BatchNorm2d(1280, eps=0.001, momentum=0.001)
         self.predictions = nn.Linear(1280, 1000)
+        self.apply(init_weights)
 
     def forward(self, x):
         x = self.conv1(self.conv1_pad(x))

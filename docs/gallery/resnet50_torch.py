@@ -3,6 +3,13 @@ import torch.nn.functional as F
 from torch import nn
 
 
+def init_weights(module):
+    """Start as Keras does."""
+    if isinstance(module, (nn.Conv2d, nn.Linear)):
+        nn.init.xavier_uniform_(module.weight)
+        nn.init.zeros_(module.bias)
+
+
 class ResidualBlockV1(nn.Module):
     """A residual block for ResNet*_v1."""
 
@@ -59,23 +66,20 @@ class ResNet50(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.conv1_pad = nn.ZeroPad2d(3)
-        self.conv1_conv = nn.Conv2d(3, 64, 7, stride=2)
+        self.conv1_conv = nn.Conv2d(3, 64, 7, stride=2, padding=3)
         self.conv1_bn = nn.BatchNorm2d(64, eps=1.001e-05, momentum=0.01)
-        self.pool1_pad = nn.ZeroPad2d(1)
-        self.pool1_pool = nn.MaxPool2d(3, 2)
+        self.pool1_pool = nn.MaxPool2d(3, 2, padding=1)
         self.conv2 = StackResidualBlocksV1(64, 64, 3, stride1=1)
         self.conv3 = StackResidualBlocksV1(256, 128, 4)
         self.conv4 = StackResidualBlocksV1(512, 256, 6)
         self.conv5 = StackResidualBlocksV1(1024, 512, 3)
         self.predictions = nn.Linear(2048, 1000)
+        self.apply(init_weights)
 
     def forward(self, x):
-        x = self.conv1_pad(x)
         x = self.conv1_conv(x)
         x = self.conv1_bn(x)
         x = F.relu(x)
-        x = self.pool1_pad(x)
         x = self.pool1_pool(x)
         x = self.conv2(x)
         x = self.conv3(x)
