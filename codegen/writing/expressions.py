@@ -272,6 +272,7 @@ class Expressions:
         """Slot -> the source's argument, written."""
         positional: list[ast.expr | None]
         keywords: dict[str, ast.expr] = {}
+        starred = -1
         if isinstance(node, ast.Call):
             starred = next((i for i, a in enumerate(node.args) if isinstance(a, ast.Starred)), len(node.args))
             positional = [*node.args[:starred], *[None] * (len(node.args) - starred)]
@@ -317,6 +318,8 @@ class Expressions:
             elif key == variadic and isinstance(node, ast.Call) and len(node.args) == 1:  # f(*tensors)
                 whole = node.args[0]
                 found[key] = self.expr(whole.value if isinstance(whole, ast.Starred) else whole)
+            elif key == variadic and starred == where and len(getattr(node, "args", [])) == starred + 1:
+                found[key] = self.expr(node.args[starred].value)  # type: ignore[attr-defined]  # f(equation, *tensors)
         return found
 
     def is_sequence(self, node: ast.expr, where: int, part: ast.expr) -> bool:

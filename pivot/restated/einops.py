@@ -3,6 +3,16 @@ import math
 import torch
 
 
+def einsum(*tensors_and_pattern):
+    """Products summed over the axes that the result lacks: each name of an axis is a letter of torch.einsum."""
+    *tensors, pattern = tensors_and_pattern
+    words = pattern.replace(",", " , ").replace("->", " -> ").split()
+    names = sorted({word for word in words if word not in (",", "->", "...")})
+    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxyz"))
+    equation = "".join([letters.get(word, word) for word in words])
+    return torch.einsum(equation, *tensors)
+
+
 def pack(tensors, pattern):
     """Tensors side by side along the axis `*`, and the sizes that stood in its place in each of them."""
     axis = pattern.split().index("*")

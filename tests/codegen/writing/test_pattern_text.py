@@ -102,3 +102,18 @@ def test_sizes_given_in_a_dictionary_are_taken_out_of_it(call: Call) -> None:
     )
     flat = "".join(made.split()).replace("'", '"')
     assert flat.startswith('returnops.reshape(x,(-1,self.sizes["h"],self.sizes["w"],')
+
+
+def test_names_of_an_einstein_sum_become_letters(written: Call) -> None:
+    made = written(
+        """
+        from einops import einsum
+
+        class Net(nn.Module):
+            def forward(self, x):
+                return einsum(x, x, "... n dim, ... n e -> ... dim e")
+        """,
+        "2x5x8",
+    )
+    assert "return ops.einsum(equation, *tensors)" in made
+    assert 'return einsum(x, x, "... n dim, ... n e -> ... dim e")' in made
