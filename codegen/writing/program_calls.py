@@ -67,7 +67,10 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
         return e.expr(parts[0]) if parts else ast.List([], ast.Load())
     if kind == "dict":
         return e.expr(parts[0]) if parts else ast.Dict([], [])
-    raise Unwritable("lists of parameters are not written yet")
+    if kind == "parameters":
+        named = any(v.module is not None and v.module.class_name == "ParameterDict" for v in visits)
+        return e.expr(parts[0]) if parts else (ast.Dict([], []) if named else ast.List([], ast.Load()))
+    raise Unwritable(f"a container of the kind {kind} is not written")
 
 
 def is_empty(visits: list[Visit]) -> bool:

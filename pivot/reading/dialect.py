@@ -248,11 +248,9 @@ class Dialect(TensorCalls):
 
     def module_items(self, ev: Evaluator, module: ModuleObject) -> Iterator[Value]:
         """Looping over a container."""
-        if module.container == "dict":
-            return iter([Value(k) for k in module.children])
-        if module.container == "parameters":
-            return iter(list(module.parameters.values()))
-        return iter(list(module.children.values()))
+        if module.container == "dict" or module.class_name == "ParameterDict":
+            return iter([Value(k) for k in module.members()])
+        return iter(list(module.members().values()))
 
     def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         """container[index]."""

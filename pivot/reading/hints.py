@@ -96,7 +96,7 @@ def length(value: Value) -> int | None:
     if isinstance(hint, InstanceObject) and hint.data is not None:
         return length(hint.data)
     if isinstance(hint, ModuleObject) and hint.container:
-        return len(hint.children) if hint.container != "parameters" else len(hint.parameters)
+        return len(hint.members())
     return None
 
 

@@ -141,7 +141,7 @@ class KerasModules(KerasCalls):
         hint = value.hint
         if isinstance(hint, TensorCell) and hint.version.parameter is not None:
             hint.version.parameter.owner = hint.version.parameter.owner or module
-            ev.set_item(module.parameters, attr, value)
+            name_weight(ev, module, attr, value)
         for name, child in submodules(attr, value):
             ev.set_item(module.children, name, child)
 
@@ -219,7 +219,9 @@ class KerasModules(KerasCalls):
         type_ = TensorType(keras_building.fixed(ev, known, node, frame))
         parameter = ParameterObject(type_, trainable, buffer=not trainable, owner=module)
         ev.parameters.append(parameter)
-        return Value(TensorCell(new_version(ev, parameter.type, parameter)))
+        value = Value(TensorCell(new_version(ev, parameter.type, parameter)))
+        ev.set_item(module.parameters, f"[{len(module.parameters)}]", value)  # until it gets the name of an attribute
+        return value
 
     def super_method(
         self,
@@ -434,3 +436,12 @@ def submodules(name: str, value: Value) -> Iterator[tuple[str, Value]]:
     elif isinstance(hint, DictObject):
         for key, (_, item) in hint.entries.items():
             yield from submodules(f"{name}[{key!r}]", item)
+
+
+def name_weight(ev: Evaluator, module: ModuleObject, attr: str, value: Value) -> None:
+    """A weight that is set on its layer has the attribute's name; one that only a list holds has none."""
+    unnamed = next((k for k, v in module.parameters.items() if k.startswith("[") and v.hint is value.hint), None)
+    if unnamed is not None:
+        before = module.parameters.pop(unnamed)
+        ev.undoable(lambda: module.parameters.__setitem__(unnamed, before))
+    ev.set_item(module.parameters, attr, value)

@@ -61,6 +61,14 @@ class ModuleObject:
             if isinstance(value.hint, ModuleObject):
                 yield name, value.hint
 
+    def members(self) -> dict[str, Value]:
+        """What a container holds, in order. A list of parameters may hold further such lists, which are modules."""
+        if self.container != "parameters":
+            return self.children
+        both = {**self.parameters, **self.children}
+        numbered = all(key.isdigit() for key in both)
+        return dict(sorted(both.items(), key=lambda item: int(item[0]))) if numbered else both
+
     def own_parameters(self) -> Iterator[tuple[str, ParameterObject]]:
         """Named direct parameters and buffers."""
         for name, value in self.parameters.items():

@@ -62,7 +62,7 @@ class TorchContainers(Dialect):
     ) -> None:
         """Register what a container is made of, under its names or numbers."""
         entries: list[tuple[str, Value]] = []
-        if kind in ("sequential", "dict") and args and isinstance(args[0].hint, DictObject):
+        if kind in ("sequential", "dict", "parameters") and args and isinstance(args[0].hint, DictObject):
             entries = [(str(k), v) for k, (_, v) in args[0].hint.entries.items()]
         elif kind == "sequential":
             entries = [(str(i), v) for i, v in enumerate(args)]
@@ -213,11 +213,11 @@ class TorchContainers(Dialect):
     ) -> Value:
         """append, extend, items ... of Sequential, ModuleList and ModuleDict."""
         if name == "append":
-            self.register(ev, module, str(len(module.children)), args[0], node, frame)
+            self.register(ev, module, str(len(module.members())), args[0], node, frame)
             return receiver
         if name == "extend":
             for item in iterate(ev, args[0], node, frame):
-                self.register(ev, module, str(len(module.children)), item, node, frame)
+                self.register(ev, module, str(len(module.members())), item, node, frame)
             return receiver
         if name == "insert" and isinstance(args[0].hint, int):
             items = list(module.children.values())
@@ -230,13 +230,13 @@ class TorchContainers(Dialect):
                 self.register(ev, module, str(key), value, node, frame)
             return Value(None)
         if name == "items":
-            return Value(ListObject([Value((Value(k), v)) for k, v in module.children.items()]))
+            return Value(ListObject([Value((Value(k), v)) for k, v in module.members().items()]))
         if name == "keys":
-            return Value(ListObject([Value(k) for k in module.children]))
+            return Value(ListObject([Value(k) for k in module.members()]))
         if name in ("values", "__iter__"):
-            return Value(ListObject(list(module.children.values())))
+            return Value(ListObject(list(module.members().values())))
         if name == "__len__":
-            return Value(len(module.children))
+            return Value(len(module.members()))
         if name == "__getitem__":
             return self.module_index(ev, receiver, args[0], node, frame)
         if name == "pop":
@@ -301,10 +301,10 @@ class TorchContainers(Dialect):
         assert isinstance(module, ModuleObject)
         ev.visit(Visit(node, frame, "method", None, (owner, index), module=module, name="index"))
         if isinstance(index.hint, str):
-            if index.hint not in module.children:
+            if index.hint not in module.members():
                 raise ev.refusal(frame, node, f"the container has no {index.hint!r}", "check the key", "key")
-            return module.children[index.hint]
-        items = list(module.parameters.values() if module.container == "parameters" else module.children.values())
+            return module.members()[index.hint]
+        items = list(module.members().values())
         where = index_hint(index)
         try:
             if isinstance(where, slice):

@@ -8,7 +8,7 @@ def einsum(*tensors_and_pattern):
     *tensors, pattern = tensors_and_pattern
     words = pattern.replace(",", " , ").replace("->", " -> ").split()
     names = sorted({word for word in words if word not in (",", "->", "...")})
-    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxyz"))
+    letters = dict(zip(names, "abcdefghijklmnopqrstuvwxyz", strict=False))
     equation = "".join([letters.get(word, word) for word in words])
     return torch.einsum(equation, *tensors)
 

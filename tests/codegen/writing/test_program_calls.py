@@ -416,3 +416,20 @@ def test_layers_added_to_a_list_by_name(init: Init) -> None:
         "2x4",
     )
     assert made == "self.many = []\nfor i in range(2):\n    self.many.append(layers.Dense(4))"
+
+
+def test_lists_of_parameters_are_pythons_own(init: Init) -> None:
+    made = init(
+        "self.many = nn.ParameterList([nn.Parameter(torch.ones(4)) for _ in range(2)])\n"
+        "self.pairs = nn.ParameterList()\n"
+        "self.pairs.append(nn.ParameterList([nn.Parameter(torch.zeros(4)), nn.Parameter(torch.zeros(1))]))\n"
+        "self.named = nn.ParameterDict({'a': nn.Parameter(torch.zeros(4))})",
+        "for scale in self.many:\n    x = x * scale\n"
+        "for a, b in self.pairs:\n    x = x + a * b\nreturn x * self.named['a']",
+        "2x4",
+    )
+    flat = "".join(made.split())
+    one = 'self.add_weight(shape=(4,),initializer="{}")'
+    assert f"self.many=[{one.format('ones')}for_inrange(2)]" in flat
+    assert f"self.pairs=[]self.pairs.append([{one.format('zeros')}," in flat
+    assert f'self.named={{"a":{one.format("zeros")}}}' in flat
