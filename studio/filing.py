@@ -37,12 +37,10 @@ class Filing:
         self.ask_replace: Callable[[QWidget, Sequence[str], str], bool] = ask_replace
         self.tell: Callable[[QWidget, str, str, str], None] = tell
 
-    def ask_open(self) -> None:
+    def ask_open(self) -> Path | None:
+        """The file that a person wants to open."""
         project = self._document.project
-        start = Path(project.source).parent if project is not None else Path.cwd()
-        path = self.chooser.source(self._window, start)
-        if path is not None:
-            self.open(path)
+        return self.chooser.source(self._window, Path(project.source).parent if project is not None else Path.cwd())
 
     def open(self, path: Path) -> bool:
         """Open a source or a project in place of what is open; False when it was refused or given up."""

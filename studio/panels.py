@@ -18,12 +18,13 @@ from studio.views.inspector.panel import Inspector
 from studio.views.network_tree import NetworkTree
 from studio.views.palette.view import PaletteView
 from studio.views.problems import ProblemsView
+from studio.views.report import ReportView
 from studio.views.source import SourceView
 from studio.views.target import TargetView
 from studio.views.verification.view import VerificationView
 from studio.widgets.parts import label, row, set_style
 
-VERSION = 2
+VERSION = 3
 _LEFT, _RIGHT, _BELOW = 290, 316, 350
 
 
@@ -41,6 +42,7 @@ class Panels:
         self.target = TargetView(document, theme)
         self.problems = ProblemsView(document, theme)
         self.verification = VerificationView(document, theme)
+        self.report = ReportView(document, theme)
         self.code = QSplitter(Qt.Orientation.Horizontal)
         self.code.addWidget(self.source)
         self.code.addWidget(self.target)
@@ -60,6 +62,7 @@ class Panels:
                 ("code", "Code", self.code, False),
                 ("problems", "Problems", self.problems, False),
                 ("verification", "Verification", self.verification, False),
+                ("report", "Report", self.report, False),
                 ("history", "History", self.history, False),
             )
         }
@@ -75,11 +78,12 @@ class Panels:
             window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks[name])
         window.tabifyDockWidget(docks["network"], docks["palette"])
         window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, docks["inspector"])
-        for name in ("code", "problems", "verification", "history"):
+        for name in ("code", "problems", "verification", "report", "history"):
             window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, docks[name])
         window.tabifyDockWidget(docks["code"], docks["problems"])
         window.tabifyDockWidget(docks["problems"], docks["verification"])
-        window.tabifyDockWidget(docks["verification"], docks["history"])
+        window.tabifyDockWidget(docks["verification"], docks["report"])
+        window.tabifyDockWidget(docks["report"], docks["history"])
         for dock in docks.values():
             dock.show()
         docks["network"].raise_()
@@ -126,7 +130,7 @@ class Panels:
         return done
 
     def set_theme(self, theme: Theme, pixels: int | None = None) -> None:
-        for view in (self.tree, self.palette, self.inspector, self.problems, self.verification):
+        for view in (self.tree, self.palette, self.inspector, self.problems, self.verification, self.report):
             view.set_theme(theme)
         for pane in (self.source, self.target):
             pane.set_theme(theme, pixels)

@@ -56,6 +56,7 @@ class Report:
     parameters: int
     seconds: float
     versions: Mapping[str, str]
+    page: str = ""  # the file that a browser shows
 
 
 def read_report(record: Record) -> Report:

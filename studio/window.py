@@ -57,14 +57,13 @@ _WELCOME, _WAITING, _GRAPH = range(3)
 
 
 class Window(QMainWindow):
-    """One document in one window. It is the desk that the commands work at.
+    """One document with all its views: a window, or a tab of one. It is the desk that the commands work at.
 
-    A window per document and not a tab: every view knows one document and its work, two networks can be looked at side
-    by side on two screens, and copy and paste go from one to the other. `place_wanted` asks for another window, with a
-    file or None; `closed` says that this one is no more.
+    `tabs_asked` asks whoever keeps several of these: "tab" and "window" for a new one, "next", "previous", "detach";
+    `closed` says that this one is no more.
     """
 
-    place_wanted = Signal(object)
+    tabs_asked = Signal(str)
     closed = Signal()
 
     def __init__(self, document: Document, jobs: Jobs, settings: Settings, graph: GraphView) -> None:
@@ -103,12 +102,14 @@ class Window(QMainWindow):
         self._overlay = DropOverlay(self, self._theme)
         self.tour = Tour(self, self._theme)
         self.leave_all: Callable[[], object] = self.close  # what quitting means where there are other windows
+        # Where to open something while this document is in use; None: here, in its place.
+        self.elsewhere: Callable[[Path | None], Window | None] = lambda path: None
         self.tour_wanted = False  # whether the first network is followed by the tour
         self._toolbar = self._make_toolbar()
         toggles = [dock.toggleViewAction() for dock in self.panels.docks.values()]
         self.bound.fill_menu_bar(self.menuBar(), {"&View": toggles})
         self.swap = SwapFile(document, folder(), self)
-        self.watch = SourceWatch(document, self._follow_disk, self)
+        self.watch = SourceWatch(document, self.follow_disk, self)
         self._connect()
         self._restore()
         self.apply_settings()
@@ -150,7 +151,8 @@ class Window(QMainWindow):
         self.waiting.retry_requested.connect(self.convert)
         verification.verify_requested.connect(self.verify)
         verification.cancel_requested.connect(self.cancel)
-        verification.report_requested.connect(self.open_report)
+        verification.report_requested.connect(self.show_report)
+        self.panels.report.browser_wanted.connect(self.open_report)
         self.panels.problems.place_opened.connect(lambda: self.panels.show("code"))
         self.status.verdict_clicked.connect(lambda: self.panels.show("verification"))
         self.status.unmapped_clicked.connect(self._select_unmapped)
@@ -209,10 +211,27 @@ class Window(QMainWindow):
         return self.jobs.busy
 
     def ask_open(self) -> None:
-        self.filing.ask_open()
+        path = self.filing.ask_open()
+        if path is not None:
+            self.open_path(path)
 
     def open_path(self, path: Path) -> bool:
-        return self.filing.open(path)
+        """Open a file: here while nothing is open, else where there is room, else in place of what is open."""
+        if self.document.project is None:
+            return self.filing.open(path)
+        place = self.elsewhere(path)
+        if place is None:
+            return self.filing.open(path)
+        if place.document.project is not None:
+            return True  # it is open there already
+        done = place.filing.open(path)
+        if not done:
+            place.close()
+        return done
+
+    def new_network(self) -> bool:
+        place = self.elsewhere(None) if self.document.project is not None else None
+        return (place or self).editing.new_network()
 
     def recent(self) -> tuple[str, ...]:
         return self.settings.recent()
@@ -236,8 +255,11 @@ class Window(QMainWindow):
     def save_graph(self) -> None:
         self.drawings.ask()
 
-    def new_window(self) -> None:
-        self.place_wanted.emit(None)
+    def ask_tabs(self, what: str) -> None:
+        self.tabs_asked.emit(what)
+
+    def close_tab(self) -> None:
+        self.close()
 
     def quit(self) -> None:
         self.leave_all()
@@ -299,9 +321,12 @@ class Window(QMainWindow):
         self.jobs.cancel()
         self.status.say("Cancelled")
 
+    def show_report(self) -> None:
+        self.panels.show("report")
+
     def open_report(self) -> None:
-        results = self.document.results
-        page = results.directory / "report.html" if results is not None and results.directory is not None else None
+        report = self.document.report
+        page = Path(report.page) if report is not None and report.page else None
         if page is None or not page.is_file():
             self.status.say("There is no report page yet: verify first")
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(page))):
@@ -342,7 +367,7 @@ class Window(QMainWindow):
         for name, dock in self.panels.docks.items():
             entries.append(Entry(f"Show {dock.accessibleName()}", "View", "", True, partial(self.panels.show, name)))
         for path in self.examples():
-            entries.append(Entry(f"Open Example {path.stem}", "File", "", True, partial(self.filing.open, path)))
+            entries.append(Entry(f"Open Example {path.stem}", "File", "", True, partial(self.open_path, path)))
         return entries
 
     def _select_unmapped(self) -> None:
@@ -432,9 +457,9 @@ class Window(QMainWindow):
         """Another program may have written the files while the window was in the background."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow():
-            self._follow_disk()
+            self.follow_disk()
 
-    def _follow_disk(self) -> None:
+    def follow_disk(self) -> None:
         """Read again what another program wrote, keeping what was edited here."""
         changed = self.document.outdated_files()
         if changed:
@@ -445,7 +470,7 @@ class Window(QMainWindow):
         if not self.filing.may_leave():
             event.ignore()
             return
-        self.settings.set_bytes("geometry", self.saveGeometry())
+        self.settings.set_bytes("geometry", self.window().saveGeometry())
         self.settings.set_bytes("panels", self.panels.state() if self.document.project is not None else self._kept)
         self.settings.sync()
         self.jobs.shut()

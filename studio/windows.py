@@ -1,4 +1,4 @@
-"""All windows of the application: a document each, remembered so that the next start opens them again."""
+"""All documents of the application, as tabs of one or more windows, remembered so that the next start opens them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QApplication
 
 from studio.document import Document
 from studio.jobs.queue import Command, Jobs
 from studio.recovery import folder, left_behind
 from studio.settings import Settings
+from studio.tabs import TabFrame
 from studio.views.graph.view import GraphView
 from studio.window import Window
 
@@ -18,7 +20,7 @@ STEP = 32  # pixels between a window and the next
 
 
 class Windows(QObject):
-    """Makes windows. `command` is what runs verbs; None: the command of this application."""
+    """Makes documents and windows. `command` is what runs verbs; None: the command of this application."""
 
     def __init__(self, settings: Settings, command: Command | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -26,34 +28,54 @@ class Windows(QObject):
         self._command = command
         self._leaving = False
         self.all: list[Window] = []
-        self.prepare: Callable[[Window], None] = lambda window: None  # what is to be set in every new window
+        self.frames: list[TabFrame] = []
+        self.prepare: Callable[[Window], None] = lambda window: None  # what is to be set in every new document
 
-    def make(self) -> Window:
-        """A new window with nothing in it, shown beside the last one."""
+    def make(self, into: TabFrame | None = None) -> Window:
+        """A new document with nothing in it, in the front: in a given window, else in the one that is used."""
         document = Document()
         window = Window(document, Jobs(document, self._command), self._settings, GraphView())
-        if self.all:
-            window.move(self.all[-1].pos() + QPoint(STEP, STEP))
         self.prepare(window)
         self.all.append(window)
-        window.place_wanted.connect(self.open)
+        window.tabs_asked.connect(lambda what: self._do(window, what))
+        window.elsewhere = lambda path: self.elsewhere(window, path)
         window.leave_all = self.quit
         window.closed.connect(lambda: self._closed(window))
         document.project_changed.connect(lambda before, after: self._remember())
-        window.show()
+        (into or self._used() or self.new_frame()).add(window)
+        self._front(window)
         return window
 
-    def open(self, path: Path | None) -> bool:
-        """Show a file: in the window that has it, else in an empty or a new one; False when it was refused."""
-        if path is None:
-            self._front(self.make())
-            return True
+    def new_frame(self) -> TabFrame:
+        """One more window of the system, beside the last one."""
+        made = TabFrame(self._settings)
+        if self.frames:
+            made.move(self.frames[-1].pos() + QPoint(STEP, STEP))
+        made.tab_wanted.connect(lambda: self.make(made))
+        self.frames.append(made)
+        return made
+
+    def frame_of(self, window: Window) -> TabFrame:
+        """The window of the system that a document is in."""
+        return next(frame for frame in self.frames if window in frame.pages)
+
+    def open(self, path: Path) -> bool:
+        """Show a file: where it is open already, else in an empty or a new tab; False when it was refused."""
+        empty = next((window for window in self.all if window.document.project is None), None)
+        return (self.open_in(path) or empty or self.make()).open_path(path)
+
+    def open_in(self, path: Path) -> Window | None:
+        """The document that has a file open, brought to the front."""
         for window in self.all:
             if self._path(window) == str(path.absolute()):
                 self._front(window)
-                return True
-        empty = next((window for window in self.all if window.document.project is None), None)
-        return (empty or self.make()).open_path(path)
+                return window
+        return None
+
+    def elsewhere(self, asking: Window, path: Path | None) -> Window:
+        """Where to open what is wanted while a document is busy with something else: a new tab beside it."""
+        found = self.open_in(path) if path is not None else None
+        return found or self.make(self.frame_of(asking))
 
     def restore(self) -> None:
         """What was open last. Work that a crash left behind comes first: it is offered on an empty page."""
@@ -64,6 +86,28 @@ class Windows(QObject):
             return
         for path in found:
             self.make().open_path(path)
+        self._front(self.all[0])
+
+    def _do(self, window: Window, what: str) -> None:
+        """What a command of a document asks of the tabs around it."""
+        frame = self.frame_of(window)
+        match what:
+            case "tab":
+                self.make(frame)
+            case "window":
+                self.make(self.new_frame())
+            case "next":
+                frame.step(1)
+            case "previous":
+                frame.step(-1)
+            case "detach" if len(frame.pages) > 1:
+                frame.take_out(window)
+                self.new_frame().add(window)
+                self._front(window)
+
+    def _used(self) -> TabFrame | None:
+        active = QApplication.activeWindow()
+        return next((frame for frame in self.frames if frame is active), self.frames[-1] if self.frames else None)
 
     def _path(self, window: Window) -> str:
         project = window.document.project
@@ -74,21 +118,30 @@ class Windows(QObject):
             self._settings.set_session([name for name in map(self._path, self.all) if name])
 
     def _front(self, window: Window) -> None:
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        frame = self.frame_of(window)
+        frame.show_page(window)
+        frame.show()
+        frame.raise_()
+        frame.activateWindow()
 
     def quit(self) -> None:
-        """Close all windows; where a person wants to stay in one, that and the rest stay."""
+        """Close all windows; where a person wants to stay in a document, that and the rest stay."""
         self._leaving = True
-        for window in list(self.all):
-            if not window.close():
+        for frame in list(self.frames):
+            if not frame.close():
                 break
         self._leaving = False
 
     def _closed(self, window: Window) -> None:
-        if window in self.all:
-            self.all.remove(window)
-            if self.all and not self._leaving:
-                self._remember()  # what is closed last is what is opened first
-            window.deleteLater()
+        if window not in self.all:
+            return
+        self.all.remove(window)
+        if self.all and not self._leaving:
+            self._remember()  # what is closed last is what is opened first
+        frame = self.frame_of(window)
+        frame.take_out(window)
+        window.deleteLater()
+        if not frame.pages:
+            self.frames.remove(frame)
+            frame.close()
+            frame.deleteLater()

@@ -119,6 +119,9 @@ MENU = Menu(
         ),
         Action("view.larger", "Larger Program Text", "look", lambda desk: desk.zoom_text(1), ("Ctrl+=", "Ctrl++")),
         Action("view.smaller", "Smaller Program Text", "look", lambda desk: desk.zoom_text(-1), ("Ctrl+-",)),
+        Action("view.next_tab", "Next Tab", "tabs", lambda desk: desk.ask_tabs("next"), ("Ctrl+PgDown",)),
+        Action("view.previous_tab", "Previous Tab", "tabs", lambda desk: desk.ask_tabs("previous"), ("Ctrl+PgUp",)),
+        Action("view.detach_tab", "Move Tab to New Window", "tabs", lambda desk: desk.ask_tabs("detach")),
         Action("view.reset", "Reset Panels", "panels", lambda desk: desk.reset_panels(), icon="panels"),
     ),
 )

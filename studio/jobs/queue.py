@@ -108,7 +108,7 @@ class Jobs(QObject):
             "verify",
             revision,
             ("verify", str(directory), "--json", *self.verify_options),
-            lambda outcome: self._verified(revision, outcome),
+            lambda outcome: self._verified(revision, directory, outcome),
         )
 
     def write_weights(self, checkpoint: Path, out: Path) -> None:
@@ -229,10 +229,10 @@ class Jobs(QObject):
             return proved_results(draft, outcome.result, folder / "out", found) if draft is not None else None
         return conversion_results(outcome.result, revision, folder / "out", found)
 
-    def _verified(self, revision: int, outcome: Outcome) -> None:
+    def _verified(self, revision: int, directory: Path, outcome: Outcome) -> None:
         record = outcome.result.record.get("report") if outcome.result is not None else None
         if isinstance(record, dict):
-            self._document.set_report(revision, read_report(record))
+            self._document.set_report(revision, replace(read_report(record), page=str(directory / "report.html")))
             return
         found = self._found["verify"]
         self.failed.emit("verify", str(found[0]) if found else _said(outcome, "").why)

@@ -1,4 +1,4 @@
-"""Several documents, each in a window; what was open comes back."""
+"""Several documents, as tabs of one or more windows; what was open comes back."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pivot import edits
+from studio.app import silence
 from studio.recovery import folder, left_behind
 from studio.settings import Settings
 from studio.windows import Windows
@@ -20,7 +22,7 @@ Made = list[Windows]
 @pytest.fixture
 def windows(qtbot: QtBot) -> Iterator[Windows]:
     made = Windows(Settings(), FAKE)
-    made.prepare = lambda window: setattr(window.filing, "ask_unsaved", lambda parent, name: "discard")
+    made.prepare = silence
     yield made
     made.quit()
 
@@ -44,9 +46,51 @@ def test_a_file_takes_the_empty_window_and_then_a_new_one(windows: Windows, sour
     assert names(windows) == ["small_net.py", "second.py"]
     assert windows.open(source)
     assert len(windows.all) == 2, "what is open is shown, not opened again"
+    assert len(windows.frames) == 1
     windows.all[0].bound.trigger("file.window")
-    assert len(windows.all) == 3
+    assert (len(windows.all), len(windows.frames)) == (3, 2)
     assert windows.all[2].welcome.isVisible()
+
+
+def test_what_is_opened_from_a_document_comes_into_a_tab_beside_it(windows: Windows, source: Path) -> None:
+    windows.open(source)
+    first = windows.all[0]
+    (frame,) = windows.frames
+    assert not frame.bar.isVisible()
+    assert first.open_path(other(source, "second.py"))
+    assert names(windows) == ["small_net.py", "second.py"]
+    assert frame.bar.isVisible()
+    assert [frame.bar.tabText(at) for at in range(2)] == ["small_net.py", "second.py"]
+    assert (first.isVisible(), windows.all[1].isVisible()) == (False, True)
+    assert windows.all[1].open_path(source)
+    assert first.isVisible() and len(windows.all) == 2
+    assert not first.open_path(source.with_name("none.py"))
+    assert len(windows.all) == 2, "the tab of a file that cannot be opened does not stay"
+    first.bound.trigger("file.new")
+    assert len(windows.all) == 3 and windows.all[2].document.project is not None
+
+
+def test_keys_go_from_tab_to_tab_and_each_document_has_its_own_commands(
+    windows: Windows, source: Path, qtbot: QtBot
+) -> None:
+    windows.open(source)
+    windows.all[0].open_path(other(source, "second.py"))
+    first, second = windows.all
+    (frame,) = windows.frames
+    qtbot.waitUntil(frame.isActiveWindow)
+    control = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(second, Qt.Key.Key_PageDown, control)
+    assert first.isVisible() and not second.isVisible()
+    assert frame.windowTitle() == first.windowTitle()
+    first.document.edit("model", edits.set_model(first.document.project, "Net()"))
+    assert frame.bar.tabText(0) == "small_net.py •"
+    assert frame.isWindowModified()
+    qtbot.keyClick(first, Qt.Key.Key_Z, control)
+    assert not first.document.modified
+    first.bound.trigger("view.detach_tab")
+    assert len(windows.frames) == 2 and first.isVisible() and second.isVisible()
+    first.bound.trigger("file.close_tab")
+    assert windows.all == [second] and windows.frames == [frame]
 
 
 def test_what_was_open_comes_back(windows: Windows, source: Path) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.document import Document
+from studio.excerpt import source_line, target_line
 from studio.icons import pixmap
 from studio.places import place_text
 from studio.report import Report, StepResult
@@ -199,6 +200,12 @@ class VerificationView(QWidget):
         for text in (report.first_text if report else "", error):
             if text:
                 inside.addWidget(label(text, "small", wrap=True))
+        for side, lines in (
+            ("source", source_line(self._document, first.source)),
+            ("target", target_line(self._document, first.target)),
+        ):
+            for line in lines:
+                inside.addWidget(label(f"{side} {line.number}: {line.text}", "code", wrap=True, selectable=True))
         links = row(gap=4)
         if first.source is not None:
             source = first.source

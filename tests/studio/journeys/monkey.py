@@ -43,7 +43,7 @@ from studio.window import Window
 
 SILENT = ("This plugin does not support", "QFont::setPointSizeF")
 # They end the window, or leave it for a program of the system.
-LEFT_OUT = {"file.quit", "file.window", "run.report"}
+LEFT_OUT = {"file.quit", "file.close_tab", "run.report_page"}
 KEYS = [
     Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_F,
     Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_1, Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Escape,
