@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
 
 from studio.icons import app_icon
 from studio.settings import Settings
 from studio.widgets.parts import frame, row, set_style
 from studio.window import Window
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
 
 
 class TabFrame(QWidget):
