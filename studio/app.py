@@ -24,6 +24,7 @@ from studio.jobs.job import own_command
 from studio.jobs.warm import WarmProcess
 from studio.preloading import preload
 from studio.settings import Settings
+from studio.translation import tr
 from studio.widgets.parts import column, label
 from studio.window import Window
 from studio.windows import Windows
@@ -177,17 +178,17 @@ def show_crash(path: Path | None, text: str) -> None:
     app = QApplication.instance()
     parent: QWidget | None = QApplication.activeWindow() if isinstance(app, QApplication) else None
     dialog = QDialog(parent)
-    dialog.setWindowTitle("Something went wrong")
+    dialog.setWindowTitle(tr("Something went wrong"))
     dialog.resize(640, 420)
     shown = QPlainTextEdit(text)
     shown.setReadOnly(True)
     where = f"The report is kept in {path}." if path is not None else "The report could not be kept."
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    copy = QPushButton("Copy report")
+    copy = QPushButton(tr("Copy report"))
     copy.clicked.connect(lambda: QApplication.clipboard().setText(text))
     buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
     buttons.rejected.connect(dialog.reject)
-    said = label("A fault of the application was caught. Your work is still open; save it now.", "title", wrap=True)
+    said = label(tr("A fault of the application was caught. Your work is still open; save it now."), "title", wrap=True)
     dialog.setLayout(
         column(
             said, label(where, "muted", wrap=True, selectable=True), shown, buttons, gap=12, margins=(20, 18, 20, 16)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from studio.actions.action import Action
 from studio.icons import app_icon
 from studio.settings import Setting, Settings, setting_table
+from studio.translation import tr
 from studio.widgets.parts import column, frame, label, row
 
 Answer = Literal["save", "discard", "cancel"]
@@ -45,7 +46,7 @@ class SettingsDialog(QDialog):
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(self.tr("Settings"))
         self.setMinimumWidth(460)
         self._settings = settings
         self.controls: dict[str, QWidget] = {}
@@ -102,7 +103,7 @@ class ShortcutsDialog(QDialog):
 
     def __init__(self, records: Sequence[tuple[str, Action]], parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keyboard Shortcuts")
+        self.setWindowTitle(self.tr("Keyboard Shortcuts"))
         self.resize(520, 560)
         grid = QGridLayout()
         grid.setVerticalSpacing(6)
@@ -135,18 +136,22 @@ class AboutDialog(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("About Pivot Studio")
+        self.setWindowTitle(self.tr("About Pivot Studio"))
         mark = QLabel()
         mark.setPixmap(app_icon().pixmap(QSize(64, 64)))
         text = column(
-            label("Pivot Studio", "title"),
-            label(f"Version {app_version()}", "muted"),
+            label(self.tr("Pivot Studio"), "title"),
+            label(self.tr("Version {0}").format(app_version()), "muted"),
             label(
-                "Moves neural-network source code between PyTorch and Keras, and proves that both compute the same.",
+                self.tr(
+                    "Moves neural-network source code between PyTorch and Keras, and proves that both compute the same."
+                ),
                 wrap=True,
             ),
             label(
-                f"Python {platform.python_version()} · Qt {qVersion()} · {platform.system()}", "small", selectable=True
+                self.tr("Python {0} · Qt {1} · {2}").format(platform.python_version(), qVersion(), platform.system()),
+                "small",
+                selectable=True,
             ),
             gap=6,
         )
@@ -162,9 +167,9 @@ class AboutDialog(QDialog):
 def ask_unsaved(parent: QWidget, name: str) -> Answer:
     """What is to become of unsaved work."""
     box = QMessageBox(parent)
-    box.setWindowTitle("Unsaved work")
-    box.setText(f"Save the edits of {name}?")
-    box.setInformativeText("The source file on disk is unchanged; edits are kept in the project file.")
+    box.setWindowTitle(tr("Unsaved work"))
+    box.setText(tr("Save the edits of {0}?").format(name))
+    box.setInformativeText(tr("The source file on disk is unchanged; edits are kept in the project file."))
     buttons = QMessageBox.StandardButton
     box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
     box.setDefaultButton(buttons.Save)
@@ -175,8 +180,8 @@ def ask_unsaved(parent: QWidget, name: str) -> Answer:
 def ask_replace(parent: QWidget, names: Sequence[str], folder: str) -> bool:
     """Whether files that are in the way may be replaced."""
     box = QMessageBox(parent)
-    box.setWindowTitle("Replace files")
-    box.setText(f"Replace {len(names)} file{'s' if len(names) > 1 else ''} in {folder}?")
+    box.setWindowTitle(tr("Replace files"))
+    box.setText(tr("Replace {0} file{1} in {2}?").format(len(names), "s" if len(names) > 1 else "", folder))
     box.setInformativeText("\n".join(names[:8]) + ("\n…" if len(names) > 8 else ""))
     buttons = QMessageBox.StandardButton
     box.setStandardButtons(buttons.Yes | buttons.Cancel)

@@ -54,9 +54,9 @@ class DrawingSaver(QObject):
                 self._lay_out(path, dot_text(state, path.stem))
             else:
                 save_graph(state, self._graph.look, path, path.stem)
-                self._say(f"Saved {path.name}")
+                self._say(self.tr("Saved {0}").format(path.name))
         except Refusal as refusal:
-            self._filing.refused("The graph was not saved", refusal)
+            self._filing.refused(self.tr("The graph was not saved"), refusal)
             return False
         return True
 
@@ -80,7 +80,7 @@ class DrawingSaver(QObject):
         process.write(text.encode())
         process.closeWriteChannel()
         limit.start(LIMIT_MS)
-        self._say("Graphviz lays the graph out …")
+        self._say(self.tr("Graphviz lays the graph out …"))
 
     def _laid_out(self, path: Path, code: int) -> None:
         process, self._process = self._process, None
@@ -89,11 +89,11 @@ class DrawingSaver(QObject):
         said = bytes(process.readAllStandardError().data()).decode("utf-8", "replace").strip()
         process.deleteLater()
         if code == 0:
-            self._say(f"Saved {path.name}, laid out by Graphviz")
+            self._say(self.tr("Saved {0}, laid out by Graphviz").format(path.name))
             return
         why = f"Graphviz gave up after {LIMIT_MS // 1000} s" if code < 0 else said or f"Graphviz ended with {code}"
         self._filing.refused(
-            "The graph was not saved",
+            self.tr("The graph was not saved"),
             Refusal(Problem("graphviz", "error", str(path), 0, 0, why, "close some groups, or save as .svg")),
         )
 

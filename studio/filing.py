@@ -17,6 +17,7 @@ from studio.places import count_text
 from studio.recovery import Recovered, discard
 from studio.resources import resource
 from studio.settings import Settings
+from studio.translation import tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -50,7 +51,7 @@ class Filing:
             self._document.open(path, self._settings.text("default_target"))
         except Refusal as refusal:
             self._settings.drop_recent(str(path))
-            self.refused("This file cannot be opened", refusal)
+            self.refused(tr("This file cannot be opened"), refusal)
             return False
         self._settings.add_recent(str(path.absolute()))
         return True
@@ -66,7 +67,7 @@ class Filing:
             count += 1
             path = path.with_name(f"network{count}.py")
         self._document.start(new_project(str(path)))
-        self._say("A new network: drop an operation on the wire, or press Enter on one in the list")
+        self._say(tr("A new network: drop an operation on the wire, or press Enter on one in the list"))
         return True
 
     def save_source(self) -> bool:
@@ -82,9 +83,9 @@ class Filing:
             write_atomic(path, text.encode("utf-8", "surrogateescape"))
         except OSError as error:
             problem = refuse("save-source", str(path), 0, 0, error.strerror or str(error), "choose another place")
-            self.refused("The source was not saved", problem)
+            self.refused(tr("The source was not saved"), problem)
             return False
-        self._say(f"Source written to {path}")
+        self._say(tr("Source written to {0}").format(path))
         return True
 
     def take_up(self, recovered: Recovered) -> bool:
@@ -92,7 +93,7 @@ class Filing:
         try:
             self._document.start(recovered.project, recovered.path, saved=False)
         except Refusal as refusal:
-            self.refused("This work cannot be taken up", refusal)
+            self.refused(tr("This work cannot be taken up"), refusal)
             return False
         discard(recovered)
         return True
@@ -121,10 +122,10 @@ class Filing:
         try:
             self._document.save(path)
         except Refusal as refusal:
-            self.refused("The project was not saved", refusal)
+            self.refused(tr("The project was not saved"), refusal)
             return False
         self._settings.add_recent(str(path.absolute()))
-        self._say(f"Saved {path.name}")
+        self._say(tr("Saved {0}").format(path.name))
         return True
 
     def export(self) -> bool:
@@ -134,12 +135,17 @@ class Filing:
             return False
         if results.pending and not self._document.stale:
             said = "The target is still being proved." if "convert" in self._document.jobs else "It was not proved."
-            self.tell(self._window, "Not exported", said, "Wait for the conversion, or convert once more.")
+            self.tell(self._window, tr("Not exported"), said, tr("Wait for the conversion, or convert once more."))
             return False
         if results.directory is None:
             return False
         if self._document.stale:
-            self.tell(self._window, "Not exported", "The target was written for an earlier source.", "Convert first.")
+            self.tell(
+                self._window,
+                tr("Not exported"),
+                tr("The target was written for an earlier source."),
+                tr("Convert first."),
+            )
             return False
         out = self.chooser.folder(self._window, Path(project.source).parent)
         if out is None:
@@ -150,10 +156,10 @@ class Filing:
         try:
             written = export(results.directory, out, project)
         except Refusal as refusal:
-            self.refused("The export stopped", refusal)
+            self.refused(tr("The export stopped"), refusal)
             return False
         self._document.note_export()
-        self._say(f"Exported {count_text(len(written), 'file')} to {out}")
+        self._say(tr("Exported {0} to {1}").format(count_text(len(written), "file"), out))
         return True
 
     def discard_edits(self) -> None:

@@ -13,6 +13,7 @@ from studio.document import Document
 from studio.editing.editor import Editor
 from studio.icons import icon
 from studio.theme import Theme
+from studio.translation import tr
 from studio.views.history import HistoryView
 from studio.views.inspector.panel import Inspector
 from studio.views.network_tree import NetworkTree
@@ -139,7 +140,7 @@ class Panels:
 
     def set_problem_count(self, count: int) -> None:
         """The number beside the name of the problems' tab."""
-        self.docks["problems"].setWindowTitle(f"Problems  {count}" if count else "Problems")
+        self.docks["problems"].setWindowTitle(tr("Problems  {0}").format(count) if count else tr("Problems"))
 
     def tab_bars(self) -> Iterator[QTabBar]:
         """The bars that Qt made for docks that share a place."""
@@ -166,8 +167,8 @@ class Panels:
         made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         set_style(made, role="dock-head")
         closer = QToolButton()
-        closer.setToolTip(f"Close {title}")
-        closer.setAccessibleName(f"Close {title}")
+        closer.setToolTip(tr("Close {0}").format(title))
+        closer.setAccessibleName(tr("Close {0}").format(title))
         closer.clicked.connect(dock.close)
         self._closers.append(closer)
         made.setLayout(row(label(title, "dock-title"), 1, closer, margins=(12, 3, 5, 3)))

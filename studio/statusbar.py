@@ -39,8 +39,8 @@ class StatusBar(QStatusBar):
         self._bar.setFixedWidth(120)
         self._bar.setTextVisible(False)
         self._cancel = QToolButton()
-        self._cancel.setToolTip("End what is running (Ctrl+.)")
-        self._cancel.setAccessibleName("Cancel")
+        self._cancel.setToolTip(self.tr("End what is running (Ctrl+.)"))
+        self._cancel.setAccessibleName(self.tr("Cancel"))
         self._cancel.clicked.connect(self.cancel_clicked)
         left, right = QWidget(), QWidget()
         left.setLayout(row(self._model, self._size, self._unmapped, self._said, 1, gap=4, margins=(8, 3, 0, 3)))
@@ -87,17 +87,21 @@ class StatusBar(QStatusBar):
             self._model.setText(f"{name}   {source} → {target}" if source else f"{name}   → {target}")
             root = picture.module_by_path.get("") if picture else None
             nodes = count_text(len(picture.nodes), "node") if picture else ""
-            self._size.setText(f"·  {root.parameters:,} parameters  ·  {nodes}" if root else "")
+            self._size.setText(self.tr("·  {0:,} parameters  ·  {1}").format(root.parameters, nodes) if root else "")
         lost = len(picture.unmapped) if picture else 0
-        set_badge(self._unmapped, f"{lost} unmapped" if lost else "", "danger")
+        set_badge(self._unmapped, self.tr("{0} unmapped").format(lost) if lost else "", "danger")
         self._work_now()
         report = self._document.report
         if report is None:
-            set_badge(self._verdict, "not verified" if results else "", "plain")
+            set_badge(self._verdict, self.tr("not verified") if results else "", "plain")
         elif self._document.report_stale:
-            set_badge(self._verdict, "verified before the last edit", "warning")
+            set_badge(self._verdict, self.tr("verified before the last edit"), "warning")
         else:
-            set_badge(self._verdict, "equal" if report.equal else "not equal", "success" if report.equal else "danger")
+            set_badge(
+                self._verdict,
+                self.tr("equal") if report.equal else self.tr("not equal"),
+                "success" if report.equal else "danger",
+            )
 
     def _work_now(self) -> None:
         states = list(self._document.jobs.values())

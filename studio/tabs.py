@@ -108,10 +108,10 @@ class TabFrame(QWidget):
             self.bar.setTabText(at, f"{name} •" if page.document.modified else name)
             self.bar.setTabToolTip(at, project.source if project is not None else "")
         self._head.setVisible(len(self.pages) > 1)
-        page = self.current
-        if page is not None:
-            self.setWindowTitle(page.windowTitle())
-            self.setWindowModified(page.document.modified)
+        shown = self.current
+        if shown is not None:
+            self.setWindowTitle(shown.windowTitle())
+            self.setWindowModified(shown.document.modified)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another program may have written the files while the window was in the background."""

@@ -118,7 +118,7 @@ class Window(QMainWindow):
     # -- set-up
 
     def _make_toolbar(self) -> QToolBar:
-        bar = self.addToolBar("Tools")
+        bar = self.addToolBar(self.tr("Tools"))
         bar.setObjectName("tools")
         bar.setMovable(False)
         bar.setIconSize(QSize(18, 18))
@@ -144,7 +144,7 @@ class Window(QMainWindow):
         self.editing.mapping = lambda: self.mapper.dialog is not None and self.mapper.dialog.isVisible()
         self.graph.menu_wanted.connect(lambda at: self.bound.popup("&Network", at))
         self.jobs.failed.connect(lambda kind, text: self.status.say(text))
-        self.jobs.weights_written.connect(lambda out: self.status.say(f"Weights written to {out}"))
+        self.jobs.weights_written.connect(lambda out: self.status.say(self.tr("Weights written to {0}").format(out)))
         self.welcome.open_requested.connect(self.ask_open)
         self.welcome.path_chosen.connect(self.open_path)
         self.welcome.recovery_chosen.connect(self._recover)
@@ -172,7 +172,7 @@ class Window(QMainWindow):
     def _project_changed(self) -> None:
         project = self.document.project
         name = "" if project is None else (self.document.path or Path(project.source)).name
-        self.setWindowTitle(f"{name}[*] — Pivot Studio" if name else "Pivot Studio")
+        self.setWindowTitle(f"{name}[*] — Pivot Studio" if name else self.tr("Pivot Studio"))
         self.setWindowModified(self.document.modified)
         if project is None and self._middle.currentIndex() != _WELCOME:
             self._kept = self.panels.state()
@@ -319,7 +319,7 @@ class Window(QMainWindow):
 
     def cancel(self) -> None:
         self.jobs.cancel()
-        self.status.say("Cancelled")
+        self.status.say(self.tr("Cancelled"))
 
     def show_report(self) -> None:
         self.panels.show("report")
@@ -328,9 +328,9 @@ class Window(QMainWindow):
         report = self.document.report
         page = Path(report.page) if report is not None and report.page else None
         if page is None or not page.is_file():
-            self.status.say("There is no report page yet: verify first")
+            self.status.say(self.tr("There is no report page yet: verify first"))
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(page))):
-            self.status.say(f"No program opens {page}")
+            self.status.say(self.tr("No program opens {0}").format(page))
 
     def graph_command(self, name: str) -> None:
         self.bridge.command(name)
@@ -365,9 +365,25 @@ class Window(QMainWindow):
             for record, made in self.bound.records()
         ]
         for name, dock in self.panels.docks.items():
-            entries.append(Entry(f"Show {dock.accessibleName()}", "View", "", True, partial(self.panels.show, name)))
+            entries.append(
+                Entry(
+                    self.tr("Show {0}").format(dock.accessibleName()),
+                    self.tr("View"),
+                    "",
+                    True,
+                    partial(self.panels.show, name),
+                )
+            )
         for path in self.examples():
-            entries.append(Entry(f"Open Example {path.stem}", "File", "", True, partial(self.open_path, path)))
+            entries.append(
+                Entry(
+                    self.tr("Open Example {0}").format(path.stem),
+                    self.tr("File"),
+                    "",
+                    True,
+                    partial(self.open_path, path),
+                )
+            )
         return entries
 
     def _select_unmapped(self) -> None:
@@ -427,7 +443,7 @@ class Window(QMainWindow):
             if self.document.project is None:
                 self.welcome.set_drag(True)
             else:
-                self._overlay.announce(f"Let go to open {path.name}")
+                self._overlay.announce(self.tr("Let go to open {0}").format(path.name))
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if self._dropped(event) is not None:

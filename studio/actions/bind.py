@@ -15,6 +15,7 @@ from studio import actions
 from studio.actions.action import Action, Desk, Menu
 from studio.icons import icon
 from studio.theme import Theme
+from studio.translation import tr
 
 
 @cache
@@ -145,7 +146,7 @@ class Bound(QObject):
                 made.setToolTip(child.tip)
                 made.triggered.connect(lambda _=False, chosen=child: chosen.run(self._desk))
             if menu.isEmpty():
-                menu.addAction("None yet").setEnabled(False)
+                menu.addAction(tr("None yet")).setEnabled(False)
 
         menu.aboutToShow.connect(fill)
         return menu

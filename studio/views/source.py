@@ -27,14 +27,14 @@ class SourceView(QWidget):
         self._document = document
         self._file = ""
         self.editor = CodeEdit(theme)
-        self.editor.setAccessibleName("Source text")
+        self.editor.setAccessibleName(self.tr("Source text"))
         self.find_bar = FindBar(self.editor, theme)
         self._files = QComboBox()
-        self._files.setAccessibleName("Source file")
+        self._files.setAccessibleName(self.tr("Source file"))
         set_style(self._files, role="quiet")
         self._state = badge()
         head = frame("header")
-        head.setLayout(row(label("SOURCE", "section"), self._files, 1, self._state, margins=(12, 4, 12, 4)))
+        head.setLayout(row(label(self.tr("SOURCE"), "section"), self._files, 1, self._state, margins=(12, 4, 12, 4)))
         head.setFixedHeight(36)
         self.setLayout(column(head, self.editor, self.find_bar, gap=0))
         self._pause = QTimer(self)
@@ -92,7 +92,7 @@ class SourceView(QWidget):
             kind, said = "danger", "cannot be read"
         set_badge(self._state, said, kind)
         self._state.setToolTip(
-            "The edited text is kept in the project; the file on disk is as it was." if edited else ""
+            self.tr("The edited text is kept in the project; the file on disk is as it was.") if edited else ""
         )
         self._colour()
 
@@ -114,7 +114,7 @@ class SourceView(QWidget):
     def _colour(self) -> None:
         self.editor.set_spans("hit", self._spans())
         spans = self._document.selection.source
-        self.setAccessibleDescription(count_text(len(spans), "place") + " selected" if spans else "")
+        self.setAccessibleDescription(count_text(len(spans), "place") + self.tr(" selected") if spans else "")
 
     def _spans(self) -> list[Stretch]:
         mine = [span for span in self._document.selection.source if self._document.local(span.file) == self._file]

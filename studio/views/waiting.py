@@ -38,9 +38,9 @@ class WaitingView(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedWidth(260)
-        self._place = QPushButton("Show the place")
+        self._place = QPushButton(self.tr("Show the place"))
         self._place.clicked.connect(self._go)
-        self._retry = QPushButton("Try again")
+        self._retry = QPushButton(self.tr("Try again"))
         self._retry.clicked.connect(self.retry_requested)
         layout = QVBoxLayout(self)
         layout.setSpacing(10)
@@ -74,19 +74,19 @@ class WaitingView(QWidget):
         color = "danger" if problems else "accent"
         self._mark.setPixmap(pixmap("error" if problems else "project", self._theme.colors[color], 40))
         if state is not None:
-            self._title.setText(f"Opening {name}")
-            self._text.setText(_STEPS.get(state.step, state.step) or "Starting")
+            self._title.setText(self.tr("Opening {0}").format(name))
+            self._text.setText(_STEPS.get(state.step, state.step) or self.tr("Starting"))
             self._bar.setRange(0, state.total)
             self._bar.setValue(state.done)
         elif problems:
             first = problems[0]
-            self._title.setText(f"{name} cannot be converted")
+            self._title.setText(self.tr("{0} cannot be converted").format(name))
             place = f"{place_text(first.file, first.line)}  ·  " if first.line else ""
             self._text.setText(f"{place}{first.why}")
             self._remedy.setText(first.remedy[:1].upper() + first.remedy[1:])
         else:
             self._title.setText(name)
-            self._text.setText("Nothing was converted yet.")
+            self._text.setText(self.tr("Nothing was converted yet."))
 
     def _go(self) -> None:
         if self._document.failure is not None:

@@ -29,18 +29,18 @@ class WelcomeView(QWidget):
         mark = QLabel()
         mark.setPixmap(app_icon().pixmap(QSize(52, 52)))
         title = column(
-            label("Pivot Studio", "display"),
-            label("Move neural networks between frameworks, and prove it.", "muted"),
+            label(self.tr("Pivot Studio"), "display"),
+            label(self.tr("Move neural networks between frameworks, and prove it."), "muted"),
             gap=1,
         )
         self._drop = frame("drop")
         self._drop.setMinimumHeight(150)
         self._symbol = QLabel()
         self._symbol.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._open = QPushButton("Open a Python file …")
+        self._open = QPushButton(self.tr("Open a Python file …"))
         set_style(self._open, role="primary")
         self._open.clicked.connect(self.open_requested)
-        self._hint = label("or drop it here · .py or .pivot", "muted")
+        self._hint = label(self.tr("or drop it here · .py or .pivot"), "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         inside = column(1, self._symbol, row(1, self._open, 1), self._hint, 1, gap=10, margins=(24, 20, 24, 20))
         self._drop.setLayout(inside)
@@ -73,7 +73,7 @@ class WelcomeView(QWidget):
             path = Path(name)
             self._recent.addWidget(self._entry(path, f"{path.name}", _short(path.parent), "recent"))
         if not recent:
-            self._recent.addWidget(label("Files you open are listed here.", "small"))
+            self._recent.addWidget(label(self.tr("Files you open are listed here."), "small"))
         for path in examples[:_EXAMPLES]:
             self._examples.addWidget(self._entry(path, path.stem.replace("_", " "), "", "file"))
         for layout in (self._recent, self._examples):
@@ -84,7 +84,7 @@ class WelcomeView(QWidget):
     def set_drag(self, over: bool) -> None:
         """Show that a file is held over the window."""
         set_style(self._drop, state="over" if over else "")
-        self._hint.setText("let go to open it" if over else "or drop it here · .py or .pivot")
+        self._hint.setText(self.tr("let go to open it") if over else self.tr("or drop it here · .py or .pivot"))
 
     def _side(self, title: str, layout: QVBoxLayout) -> QWidget:
         layout.setSpacing(1)
@@ -98,19 +98,21 @@ class WelcomeView(QWidget):
         made.setProperty("drawing", picture)
         made.setIcon(icon(picture, self._theme))
         made.setToolTip(str(path))
-        made.setAccessibleName(f"Open {path.name}")
+        made.setAccessibleName(self.tr("Open {0}").format(path.name))
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.clicked.connect(lambda: self.path_chosen.emit(path))
         return made
 
     def _rescue(self, title: str, item: object) -> QWidget:
         card = frame("card", "warning")
-        back = QPushButton("Take it up")
+        back = QPushButton(self.tr("Take it up"))
         back.clicked.connect(lambda: self.recovery_chosen.emit(item, True))
-        drop = QPushButton("Discard")
+        drop = QPushButton(self.tr("Discard"))
         drop.clicked.connect(lambda: self.recovery_chosen.emit(item, False))
         text = column(
-            label(f"Unsaved work on {title}"), label("The last session ended before it was saved.", "small"), gap=1
+            label(self.tr("Unsaved work on {0}").format(title)),
+            label(self.tr("The last session ended before it was saved."), "small"),
+            gap=1,
         )
         card.setLayout(row(text, 1, back, drop, gap=8, margins=(16, 12, 12, 12)))
         return card

@@ -24,8 +24,8 @@ class FindBar(QFrame):
         self._hits: list[Stretch] = []
         self._at = -1
         self._field = QLineEdit()
-        self._field.setPlaceholderText("Find in this file")
-        self._field.setAccessibleName("Find text")
+        self._field.setPlaceholderText(self.tr("Find in this file"))
+        self._field.setAccessibleName(self.tr("Find text"))
         self._field.setClearButtonEnabled(True)
         self._field.textChanged.connect(self._search)
         self._field.installEventFilter(self)
@@ -87,9 +87,9 @@ class FindBar(QFrame):
 
     def _step(self, by: int) -> None:
         if not self._hits:
-            self._count.setText("no hit" if self._field.text() else "")
+            self._count.setText(self.tr("no hit") if self._field.text() else "")
             return
         self._at = (self._at + by) % len(self._hits)
         hit = self._hits[self._at]
         self._editor.reveal(hit.line, hit.column)
-        self._count.setText(f"{self._at + 1} of {len(self._hits)}")
+        self._count.setText(self.tr("{0} of {1}").format(self._at + 1, len(self._hits)))

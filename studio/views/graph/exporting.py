@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from pivot.atomic import write_atomic
 from pivot.problems import refuse
 from studio.layout.compose import Rect
+from studio.translation import tr
 from studio.views.graph.box_item import BoxItem
 from studio.views.graph.edge_item import EdgeItem
 from studio.views.graph.group_item import GroupItem
@@ -54,7 +55,7 @@ def svg_bytes(state: GraphState, look: Look, title: str = "") -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     made = QSvgGenerator()
     made.setOutputDevice(buffer)
-    made.setTitle(title or "network")
+    made.setTitle(title or tr("network"))
     made.setSize(QSize(math.ceil(area.width()), math.ceil(area.height())))
     made.setViewBox(QRectF(0.0, 0.0, area.width(), area.height()))
     made.setResolution(96)
@@ -68,7 +69,7 @@ def pdf_bytes(state: GraphState, look: Look, title: str = "") -> bytes:
     area, buffer = _area(state), QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     made = QPdfWriter(buffer)
-    made.setTitle(title or "network")
+    made.setTitle(title or tr("network"))
     made.setResolution(96)
     # A point is 1/72 of an inch, a pixel 1/96. No reader shows pages above 200 inches.
     part = min(1.0, 14_400.0 / max(area.width() * 0.75, area.height() * 0.75))

@@ -67,21 +67,23 @@ class ParamEditor(QWidget):
         values = ", ".join(dict.fromkeys(param.value for param in params))
         typing = self.field.hasFocus() and self.field.text() != self._written
         self._written = one
-        self._plain.setText(one or "differs")
+        self._plain.setText(one or self.tr("differs"))
         self._plain.setVisible(not self.editable)
         if self._box is not None:
             self._box.setTristate(not one)
             self._box.setChecked(one == "True")
-            self._box.setText(one or "differs")
+            self._box.setText(one or self.tr("differs"))
             self._box.setVisible(self.editable)
         elif not typing:
             self.field.setText(one)
             self.field.setCursorPosition(0)
             self._tell("")
-        self.field.setPlaceholderText("" if one else "differs")
+        self.field.setPlaceholderText("" if one else self.tr("differs"))
         self.field.setVisible(self.editable and self._box is None)
         where = "" if self.editable else "\nnot written as a literal in the source, so it is changed there"
-        self.setToolTip(f"{self._params[0].name}: {self._params[0].type}\nvalue {values}{where}")
+        self.setToolTip(
+            self.tr("{0}: {1}\nvalue {2}{3}").format(self._params[0].name, self._params[0].type, values, where)
+        )
 
     def commit(self, text: str) -> None:
         """Write the literal, or say why not."""

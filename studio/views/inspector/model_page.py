@@ -11,6 +11,7 @@ from pivot.problems import Refusal
 from pivot.project import TARGETS, Project
 from studio.document import Document
 from studio.picture import shape_text
+from studio.translation import tr
 from studio.views.inspector.rows import Page, add
 from studio.widgets.parts import badge, label, link, set_style
 
@@ -33,27 +34,31 @@ class ModelPage(Page):
             add(grid, "nodes", f"{len(picture.nodes):,}")
             if picture.unmapped:
                 ids = tuple(node.id for node in picture.unmapped)
-                add(grid, "unmapped", link(str(len(ids)), lambda: document.select(ids, (), "inspector"), "Select them"))
+                add(
+                    grid,
+                    "unmapped",
+                    link(str(len(ids)), lambda: document.select(ids, (), "inspector"), tr("Select them")),
+                )
             grid = self.section("Inputs and outputs")
             for kind, terminals in (("in", picture.inputs), ("out", picture.outputs)):
                 for terminal in terminals:
                     add(grid, terminal.name or kind, shape_text(terminal.shape), terminal.dtype)
         grid = self.section("Conversion")
         self.target = QComboBox()
-        self.target.setAccessibleName("Framework to write")
+        self.target.setAccessibleName(tr("Framework to write"))
         for target in TARGETS:
             self.target.addItem(_NAMES[target], target)
         self.target.setCurrentIndex(TARGETS.index(project.target))
         self.target.activated.connect(lambda at: self._edit("target", str(self.target.itemData(at))))
         add(grid, "write", self.target)
         self.model = self._field("model", project.model or "", "found in the file")
-        self.model.setToolTip('What to build: "Net", "Net(hidden=64)", "resnet18(num_classes=10)"')
+        self.model.setToolTip(tr('What to build: "Net", "Net(hidden=64)", "resnet18(num_classes=10)"'))
         add(grid, "model", self.model)
         self.inputs = self._field("inputs", "; ".join(project.inputs), "found in the file")
-        self.inputs.setToolTip('Shapes of the inputs, separated by semicolons: "1x3x32x32; ids=2x16:int64"')
+        self.inputs.setToolTip(tr('Shapes of the inputs, separated by semicolons: "1x3x32x32; ids=2x16:int64"'))
         add(grid, "inputs", self.inputs)
         self.bind = self._field("bind", "; ".join(project.bind), "none")
-        self.bind.setToolTip('Names the file leaves open, separated by semicolons: "latent_dim=100"')
+        self.bind.setToolTip(tr('Names the file leaves open, separated by semicolons: "latent_dim=100"'))
         add(grid, "set", self.bind)
         self._said = label("", "small", wrap=True, tone="danger")
         self._said.hide()

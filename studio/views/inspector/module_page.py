@@ -9,6 +9,7 @@ from studio.document import Document
 from studio.editing.editor import Editor
 from studio.picture import Module
 from studio.places import count_text
+from studio.translation import tr
 from studio.views.inspector.rows import Page, add
 from studio.views.inspector.scope_row import ScopeRow
 from studio.widgets.parts import badge, link
@@ -41,7 +42,9 @@ class ModulePage(Page):
         lost = [node for node in nodes if node.unmapped is not None]
         if lost:
             ids = tuple(node.id for node in lost)
-            add(size, "unmapped", link(str(len(lost)), lambda: document.select(ids, (), "inspector"), "Select them"))
+            add(
+                size, "unmapped", link(str(len(lost)), lambda: document.select(ids, (), "inspector"), tr("Select them"))
+            )
         if one is not None:
             self._places(one)
             alike = [module for module in picture.modules if module.structure and module.structure == one.structure]
@@ -49,7 +52,9 @@ class ModulePage(Page):
                 paths = tuple(module.path for module in alike)
                 grid = self.section("Built alike")
                 choose = link(
-                    f"all {len(alike)}", lambda: document.select((), paths, "inspector"), "Select all of them"
+                    tr("all {0}").format(len(alike)),
+                    lambda: document.select((), paths, "inspector"),
+                    tr("Select all of them"),
                 )
                 add(grid, count_text(len(alike), "module"), choose)
         if nodes:

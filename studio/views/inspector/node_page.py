@@ -9,6 +9,7 @@ from studio.document import Document
 from studio.editing.editor import Editor
 from studio.picture import Node, Param, Picture, shape_text
 from studio.places import count_text, one_line
+from studio.translation import tr
 from studio.views.inspector.editors import ParamEditor
 from studio.views.inspector.rows import Page, add
 from studio.views.inspector.scope_row import ScopeRow
@@ -40,11 +41,11 @@ class NodePage(Page):
         modes = {node.modes for node in nodes}
         marks = [badge(next(iter({node.family for node in nodes})), "plain")] if len(ops) == 1 else []
         if any(node.unmapped for node in nodes):
-            marks.append(badge("unmapped", "danger"))
+            marks.append(badge(tr("unmapped"), "danger"))
         elif one is not None and one.mapped_by_hand:
-            marks.append(badge("mapped by hand", "success"))
+            marks.append(badge(tr("mapped by hand"), "success"))
         if len(modes) == 1 and len(next(iter(modes))) == 1:
-            marks.append(badge(f"{next(iter(modes))[0]} only", "info"))
+            marks.append(badge(tr("{0} only").format(next(iter(modes))[0]), "info"))
         if one is not None:
             self.head(one.title or one.op, one.path, *marks)
         else:
@@ -183,7 +184,7 @@ class NodePage(Page):
             def choose(chosen: str = name) -> None:
                 self.document.select((chosen,), (), "inspector")
 
-            add(grid, node.op, link(node.path, choose, "Select only this one"), picture.shape_label(node.outputs))
+            add(grid, node.op, link(node.path, choose, tr("Select only this one")), picture.shape_label(node.outputs))
         if len(nodes) > _MOST:
             add(grid, "", f"and {len(nodes) - _MOST:,} more", code=False)
 

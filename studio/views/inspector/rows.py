@@ -64,7 +64,12 @@ class Page(QWidget):
         def go() -> None:
             self.document.go_to(span.file, span.line, span.column, "inspector")
 
-        return link(text or place_text(span.file, span.line), go, f"Show {span.file}, line {span.line}", quiet=True)
+        return link(
+            text or place_text(span.file, span.line),
+            go,
+            self.tr("Show {0}, line {1}").format(span.file, span.line),
+            quiet=True,
+        )
 
 
 def narrow(made: QLabel) -> QLabel:

@@ -12,6 +12,7 @@ from pivot.edits import decision_at
 from studio.document import Document
 from studio.picture import Node
 from studio.places import count_text, place_text
+from studio.translation import tr
 from studio.views.inspector.rows import narrow
 from studio.widgets.parts import column, label, link, set_style
 
@@ -96,8 +97,8 @@ class MappedCard(QFrame):
 
 def _button(document: Document, node: Node, name: str) -> QPushButton:
     made = QPushButton(name)
-    made.setAccessibleName(f"Map to {name}")
-    made.setToolTip(f"Map to {name} …")
+    made.setAccessibleName(tr("Map to {0}").format(name))
+    made.setToolTip(tr("Map to {0} …").format(name))
     made.clicked.connect(lambda: document.ask_mapping(node.id, name))
     return made
 

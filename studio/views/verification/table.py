@@ -149,7 +149,7 @@ class ComparisonTable(QStackedWidget):
         self._following = False
         self.model = ComparisonModel(theme)
         self.table = QTableView()
-        self.table.setAccessibleName("Errors of nodes and outputs")
+        self.table.setAccessibleName(self.tr("Errors of nodes and outputs"))
         self.sorted = QSortFilterProxyModel(self)
         self.sorted.setSourceModel(self.model)
         self.sorted.setSortRole(_SORT)
@@ -174,7 +174,7 @@ class ComparisonTable(QStackedWidget):
         header.setSectionResizeMode(_PATH, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_BAR, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(_BAR, 140)
-        self._empty = label("The errors of every node appear here.", "muted")
+        self._empty = label(self.tr("The errors of every node appear here."), "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self._empty)
         self.addWidget(self.table)

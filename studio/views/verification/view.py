@@ -47,13 +47,13 @@ class VerificationView(QWidget):
         self._mark = QLabel()
         self._verdict = label("", "title")
         self._detail = label("", "small", wrap=True)
-        self._run = QPushButton("Verify")
+        self._run = QPushButton(self.tr("Verify"))
         self._run.clicked.connect(lambda: self._asked())
-        self._open = QPushButton("Open report")
+        self._open = QPushButton(self.tr("Open report"))
         self._open.clicked.connect(self.report_requested)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the verification")
+        self._bar.setAccessibleName(self.tr("Progress of the verification"))
         self._card = frame("card")
         head = row(self._mark, column(self._verdict, self._detail, gap=1), gap=10)
         head.setStretch(1, 1)
@@ -122,33 +122,43 @@ class VerificationView(QWidget):
             return  # most of what happens to a document is none of its business
         self._shown = shown
         self._bar.setVisible(state is not None)
-        self._run.setText("Cancel" if state is not None else "Verify again" if report is not None else "Verify")
+        self._run.setText(
+            self.tr("Cancel")
+            if state is not None
+            else self.tr("Verify again")
+            if report is not None
+            else self.tr("Verify")
+        )
         self._run.setEnabled(self._document.project is not None)
         set_style(self._run, role="primary" if state is None and (report is None or stale) else "")
         self._open.setVisible(report is not None)
         tone, mark, color = "", "verify", "muted"
         if state is not None:
-            self._verdict.setText("Verifying …")
+            self._verdict.setText(self.tr("Verifying …"))
             self._detail.setText(
-                f"{state.step} {state.done} of {state.total}" if state.total else state.step or "starting the workers"
+                self.tr("{0} {1} of {2}").format(state.step, state.done, state.total)
+                if state.total
+                else state.step or self.tr("starting the workers")
             )
             self._bar.setRange(0, state.total)
             self._bar.setValue(state.done)
         elif report is None:
-            self._verdict.setText("Not verified yet")
+            self._verdict.setText(self.tr("Not verified yet"))
             self._detail.setText(
-                "Runs source and target in separate processes, in float64, on the same weights and inputs."
+                self.tr("Runs source and target in separate processes, in float64, on the same weights and inputs.")
             )
         elif stale:
-            self._verdict.setText("Verified an earlier source")
-            self._detail.setText(f"That one was {'equal' if report.equal else 'not equal'}; verify again for this one.")
+            self._verdict.setText(self.tr("Verified an earlier source"))
+            self._detail.setText(
+                self.tr("That one was {0}; verify again for this one.").format("equal" if report.equal else "not equal")
+            )
             tone, mark, color = "warning", "warning", "warning"
         elif report.equal:
-            self._verdict.setText("Equal")
+            self._verdict.setText(self.tr("Equal"))
             self._detail.setText(_numbers(report))
             tone, color = "success", "success"
         else:
-            self._verdict.setText("Not equal")
+            self._verdict.setText(self.tr("Not equal"))
             self._detail.setText(report.why or _numbers(report))
             tone, mark, color = "danger", "error", "danger"
         self._mark.setPixmap(pixmap(mark, self._theme.colors[color], 30))
@@ -192,7 +202,7 @@ class VerificationView(QWidget):
         said = f"{first.op} {first.path}".strip()
         error = f"relative error {first.error:.1e}" if first.error is not None else ""
         inside = column(
-            label("First difference", "", tone="danger"),
+            label(self.tr("First difference"), "", tone="danger"),
             label(said, "code", wrap=True),
             gap=4,
             margins=(14, 10, 14, 10),
@@ -211,7 +221,7 @@ class VerificationView(QWidget):
             source = first.source
             links.addWidget(
                 link(
-                    f"source {place_text(source.file, source.line)}",
+                    self.tr("source {0}").format(place_text(source.file, source.line)),
                     lambda: self._document.go_to(source.file, source.line, source.column, "verification"),
                 )
             )
@@ -219,7 +229,7 @@ class VerificationView(QWidget):
             target = first.target
             links.addWidget(
                 link(
-                    f"target {place_text(target.file, target.line)}",
+                    self.tr("target {0}").format(place_text(target.file, target.line)),
                     lambda: self._document.select_target(target.line, target.column),
                 )
             )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMenu
 
 from studio.actions.bind import menus
 from studio.document import Document
@@ -87,3 +88,22 @@ def test_recent_files_are_listed_when_the_menu_opens(window: Window, source: Pat
     assert [action.text() for action in recent.actions()] == [f"{source.name} — {source.parent}"]
     recent.actions()[0].trigger()
     assert window.document.project.source == str(source)
+
+
+def test_the_keyboard_reaches_every_command(window: Window) -> None:
+    """By a key of its own, or by Alt and its menu; and all of them by the command palette."""
+    reached: set[str] = set()
+
+    def walk(menu: QMenu) -> None:
+        for entry in menu.actions():
+            inner = entry.menu()
+            if isinstance(inner, QMenu):
+                walk(inner)
+            reached.add(entry.text())
+
+    for head in window.menuBar().actions():
+        assert "&" in head.text()
+        walk(head.menu())
+    commands = {made.text() for made in window.bound.by_id.values()}
+    assert commands <= reached
+    assert {entry.title for entry in window._entries()} >= commands
