@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from codegen.picture_frames import FrameRecords
+from codegen.picture_values import value_text
 from codegen.places import Places, Span, span_record
 from pivot.dims import hint
 from pivot.network import Network
 from pivot.reading.applying import owner_of
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import ClassObject
+from pivot.reading.values import Api, ClassObject, Value
 
 
 def module_records(
@@ -36,10 +37,43 @@ def module_records(
             "turn": frames.turn(module),
             "structure": structures[id(module)],
             "parameters": counts[module.path],
+            "arguments": arguments_of(network, module),
         }
         for module in network.modules
         if module is network.root or module.path
     ]
+
+
+def arguments_of(network: Network, module: ModuleObject) -> list[dict[str, str]] | None:
+    """What a class of the program was made with, as literals and names that can be written elsewhere; None where an
+    argument is neither.
+    """
+    if not isinstance(module.cls, ClassObject):
+        return None
+    met = network.trace.visits.get(id(module.site), ())
+    visit = next((v for v in met if v.result is not None and v.result.hint is module), None)
+    if visit is None:
+        return None
+    found: list[dict[str, str]] = []
+    for keyword, value in (*(("", value) for value in visit.args), *visit.kwargs.items()):
+        said = _said(value)
+        if said is None:
+            return None
+        found.append({"keyword": keyword, **said})
+    return found
+
+
+def _said(value: Value) -> dict[str, str] | None:
+    hint = value.hint
+    if isinstance(hint, ClassObject):
+        return {"text": hint.name, "kind": "program"}
+    if isinstance(hint, Api):
+        return {"text": hint.name, "kind": "library"}
+    try:
+        text = value_text(hint)
+        return {"text": text, "kind": "literal"} if repr(ast.literal_eval(text)) else None
+    except (ValueError, SyntaxError, RecursionError):
+        return None
 
 
 def kind_of(module: ModuleObject) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QInputDialog, QLineEdit, QMenu, QWidget
 
+from pivot.problems import Refusal
 from studio.catalogue import Catalogue
 from studio.document import Document
 from studio.editing.editor import Editor
@@ -22,6 +23,10 @@ def ask_text(parent: QWidget, title: str, question: str, text: str) -> str | Non
     """One line from a person; None where they gave up."""
     answer, given = QInputDialog.getText(parent, title, question, QLineEdit.EchoMode.Normal, text)
     return answer.strip() if given and answer.strip() else None
+
+
+def _is_in(node: Node, path: str) -> bool:
+    return any(name == path or name.startswith(f"{path}.") for name in (node.instance or "", node.module))
 
 
 class EditingDesk(QObject):
@@ -187,25 +192,36 @@ class EditingDesk(QObject):
     # -- the clipboard
 
     def copy(self) -> None:
-        """The selected nodes, for any window of this application; their names as text for others."""
+        """The selected nodes and blocks, for any window of this application; their names as text for others."""
         from studio.editing.clipboard import MIME, copied
 
         nodes: Sequence[Node] = self.editor.nodes()
-        if nodes:
-            data = QMimeData()
-            data.setData(MIME, copied(nodes))
-            data.setText("\n".join(node.path for node in nodes))
-            QGuiApplication.clipboard().setMimeData(data)
+        modules = self.editor.modules()
+        inside = [node for node in nodes if not any(_is_in(node, path) for path in modules)]
+        if not inside and not modules:
+            return
+        try:
+            found = copied(self.editor.context(), inside, modules)
+        except Refusal as refusal:
+            self.editor.said.emit(f"{refusal.problem.why}: {refusal.problem.remedy}")
+            return
+        data = QMimeData()
+        data.setData(MIME, found)
+        data.setText("\n".join([*modules, *(node.path for node in inside)]))
+        QGuiApplication.clipboard().setMimeData(data)
 
     def paste(self) -> None:
-        """What was copied goes behind the selected node."""
+        """What was copied goes behind the selected node or block."""
         from studio.editing.clipboard import MIME, pasted
 
-        nodes = self.editor.nodes()
+        picture = self.document.results.picture if self.document.results else None
+        nodes, path = self.editor.nodes(), next(iter(self.editor.modules()), "")
+        if path and picture is not None:
+            nodes = list(picture.nodes_below(path))
         held: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where nothing was ever copied
         data = bytes(held.data(MIME).data()) if held is not None else b""
         if nodes:
-            self.editor.run(lambda context: pasted(context, data, nodes[-1], self.editor.scope))
+            self.editor.run(lambda context: pasted(context, data, nodes[-1], self.editor.scope, path))
 
     # -- files
 

@@ -147,6 +147,16 @@ class Module:
     parameters: int
     frame: int | None = None
     turn: int = 0
+    arguments: tuple[MadeWith, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """An argument of the constructor: kind is literal, library (a dotted name) or program (a name of the file)."""
+
+    keyword: str
+    text: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +338,14 @@ def _module(entry: _Record) -> Module:
         cast("int", entry.get("parameters") or 0),
         cast("int | None", entry.get("frame")),
         cast("int", entry.get("turn") or 0),
+        _arguments(entry.get("arguments")),
     )
+
+
+def _arguments(value: object) -> tuple[MadeWith, ...] | None:
+    if value is None:
+        return None
+    return tuple(MadeWith(str(item["keyword"]), str(item["text"]), str(item["kind"])) for item in _records(value))
 
 
 def _frame(entry: _Record) -> Frame:

@@ -14,15 +14,16 @@ FILES = sorted(path for path in (ROOT / "studio").rglob("*.py") if not NO_WINDOW
 SHOWN = {
     "label", "link", "badge", "set_badge", "say", "_say", "tell", "refused", "announce",
     "setText", "setToolTip", "setStatusTip", "setPlaceholderText", "setAccessibleName", "setAccessibleDescription",
-    "setWindowTitle", "setTitle", "setInformativeText", "setItemText", "setTabText", "setTabToolTip", "setSpecialValueText",
+    "setWindowTitle", "setTitle", "setInformativeText", "setItemText", "setTabText", "setTabToolTip",
+    "setSpecialValueText",
     "QPushButton", "QLabel", "QCheckBox", "QRadioButton", "QToolButton", "QAction", "QGroupBox", "QDockWidget",
     "addAction", "addTab", "addItem", "addRow", "addMenu", "addToolBar", "showText", "Entry", "TourStep",
 }  # fmt: skip
 """Calls whose texts are read by a person."""
 TRANSLATED = {"tr", "translate"}
 NAMES = {
-    "", "small", "title", "code", "muted", "section", "dock-title", "display", "key", "plain", "info", "success", "warning",
-    "danger",
+    "", "small", "title", "code", "muted", "section", "dock-title", "display", "key", "plain", "info", "success",
+    "warning", "danger",
 }  # fmt: skip
 """Words of the style sheet that stand beside a text."""
 EXCEPTIONS = {
