@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studio.document import Document
 from studio.editing.editor import Editor
 from studio.picture import Node, Param, Picture, shape_text
-from studio.places import count_text, one_line
+from studio.places import count_text, one_line, short_shape
 from studio.translation import tr
 from studio.views.inspector.editors import ParamEditor
 from studio.views.inspector.rows import Page, add
@@ -184,9 +184,15 @@ class NodePage(Page):
             def choose(chosen: str = name) -> None:
                 self.document.select((chosen,), (), "inspector")
 
-            add(grid, node.op, link(node.path, choose, tr("Select only this one")), picture.shape_label(node.outputs))
+            add(grid, node.op, link(node.path, choose, tr("Select only this one")), _short(picture, node))
         if len(nodes) > _MOST:
             add(grid, "", f"and {len(nodes) - _MOST:,} more", code=False)
+
+
+def _short(picture: Picture, node: Node) -> str:
+    """The shape of what a node gives first, as it fits beside a name."""
+    known = picture.values.get(node.outputs[0]) if node.outputs else None
+    return short_shape(known.shape) if known is not None else ""
 
 
 def shapes_of(picture: Picture, node: Node) -> list[tuple[str, str | None]]:

@@ -66,8 +66,9 @@ class OneOpPage(QWidget):
         area.setWidgetResizable(True)
         area.setWidget(inner)
         none = self.tr("No operation is close by name and arguments: choose one, compose several, or write own code.")
-        near = chips if self.suggestions else label(none, "small", wrap=True)
-        parts = [self.field, near, self._title, area] if lost is not None else [self.field, self._title, area]
+        self._none = label(none if lost is not None and not self.suggestions else "", "small", wrap=True)
+        near = chips if self.suggestions else self._none
+        parts = [self.field, near, self._title, area]
         self.setLayout(column(*parts, gap=8))
         self.setFocusProxy(self.field)
 
@@ -111,6 +112,7 @@ class OneOpPage(QWidget):
         self.meanings.clear()
         self.values.clear()
         op, draft = self.op, self.draft
+        self._none.setVisible(op is None and bool(self._none.text()))
         self._title.setText("" if op is None else f"{op.title}{f': {op.law}' if op.law else ''}")
         if op is None or draft is None:
             return

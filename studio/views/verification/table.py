@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.document import Document
+from studio.picture import Span
 from studio.places import place_text
 from studio.report import Comparison, Report, part_of, within
 from studio.theme import Theme
@@ -44,12 +45,16 @@ class ComparisonModel(QAbstractTableModel):
         self.theme = theme
         self.rows: tuple[Comparison, ...] = ()
         self.gate = 1e-12
+        self.one_file = (True, True)  # whether all lines are of one source, and of one target
 
     def set_report(self, report: Report | None) -> None:
         rows = report.rows if report is not None else ()
         if rows != self.rows:
             self.beginResetModel()
             self.rows, self.gate = rows, report.gate if report is not None else 1e-12
+            places = ([row.source for row in rows], [row.target for row in rows])
+            one, other = (len({place.file for place in side if place is not None}) <= 1 for side in places)
+            self.one_file = (one, other)
             self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -71,12 +76,12 @@ class ComparisonModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return (
                     item.op,
-                    item.path,
+                    item.path if item.path != item.id else "",
                     _error(item.error),
                     "",
                     _error(item.single),
-                    place_text(item.source.file, item.source.line) if item.source else "",
-                    place_text(item.target.file, item.target.line) if item.target else "",
+                    _line(item.source, self.one_file[0]),
+                    _line(item.target, self.one_file[1]),
                 )[index.column()]
             case Qt.ItemDataRole.ForegroundRole:
                 if index.column() == 2 and within(item.error, self.gate) is False:
@@ -86,7 +91,8 @@ class ComparisonModel(QAbstractTableModel):
                 return self._sort_key(item, index.row(), index.column())
             case Qt.ItemDataRole.ToolTipRole:
                 largest = f", largest value {item.maximum:.3g}" if item.maximum is not None else ""
-                return f"{item.op} {item.path}\nrelative error {_error(item.error)}{largest}"
+                places = [place_text(place.file, place.line) for place in (item.source, item.target) if place]
+                return f"{item.op} {item.path}\nrelative error {_error(item.error)}{largest}\n{' → '.join(places)}"
         return None
 
     @staticmethod
@@ -104,6 +110,13 @@ class ComparisonModel(QAbstractTableModel):
             case 6 if item.target is not None:
                 return f"{item.target.file}:{item.target.line:06d}"
         return row
+
+
+def _line(place: Span | None, one_file: bool) -> str:
+    """The line, with its file where there are several."""
+    if place is None:
+        return ""
+    return f"line {place.line}" if one_file else place_text(place.file, place.line)
 
 
 class _ErrorBar(QStyledItemDelegate):
@@ -173,7 +186,7 @@ class ComparisonTable(QStackedWidget):
             header.setSectionResizeMode(at, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(_PATH, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(_BAR, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(_BAR, 140)
+        header.resizeSection(_BAR, 120)
         self._empty = label(self.tr("The errors of every node appear here."), "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self._empty)
