@@ -30,6 +30,9 @@ def nodes(finder: Finder, query: str) -> list[str]:
         ("Bottleneck", 16),  # by class: groups
         ("name:downsample class:sequential", 4),
         ("param:kernel=(3,", 176),
+        ("kernel=3", 176),  # by the value of a parameter
+        ("op:conv2d kernel_size=3", 53),  # as the framework says it
+        ("kernel=33", 0),
         ("unmapped", 1),
         ("torch.fft", 1),  # by the text in the source
         ("nothing like it", 0),
