@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TextIO
 
 from PySide6.QtCore import QLibraryInfo, QStandardPaths, Qt, QTimer, qVersion
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
 
 from studio.dialogs import app_version
@@ -182,9 +182,12 @@ def show_crash(path: Path | None, text: str) -> None:
     dialog.resize(640, 420)
     shown = QPlainTextEdit(text)
     shown.setReadOnly(True)
+    shown.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    shown.setAccessibleName(tr("Report of the fault"))
     where = f"The report is kept in {path}." if path is not None else "The report could not be kept."
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     copy = QPushButton(tr("Copy report"))
+    copy.setAutoDefault(False)
     copy.clicked.connect(lambda: QApplication.clipboard().setText(text))
     buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)
     buttons.rejected.connect(dialog.reject)

@@ -28,6 +28,7 @@ from studio.settings import Setting, Settings, setting_table
 from studio.translation import tr
 from studio.widgets.parts import column, frame, label, row
 
+_HINT_WIDTH = 340
 Answer = Literal["save", "discard", "cancel"]
 
 
@@ -47,7 +48,7 @@ class SettingsDialog(QDialog):
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Settings"))
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(620)
         self._settings = settings
         self.controls: dict[str, QWidget] = {}
         grid = QGridLayout()
@@ -63,7 +64,12 @@ class SettingsDialog(QDialog):
             at = grid.rowCount()
             text = column(label(setting.text), gap=1)
             if setting.hint:
-                text.addWidget(label(setting.hint, "small", wrap=True))
+                hint = label(setting.hint, "small", wrap=True)
+                # A dialog does not ask how high a text is that it breaks into lines.
+                hint.setFixedWidth(_HINT_WIDTH)
+                hint.ensurePolished()
+                hint.setMinimumHeight(hint.heightForWidth(_HINT_WIDTH))
+                text.addWidget(hint)
             grid.addLayout(text, at, 0)
             control = self.controls[setting.name] = self._control(setting)
             control.setAccessibleName(setting.text)

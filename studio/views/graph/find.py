@@ -1,7 +1,8 @@
 """What a search finds: nodes by name, op, class, shape and attribute; groups by path and class. No Qt here.
 
 Words are all to be met, in any order. `name:`, `op:`, `class:`, `shape:` and `param:` look in one place only;
-`kernel=3`, or `kernel_size=3` as the framework says, asks for the value of a parameter; "unmapped" finds what has no op.
+`kernel=3`, or `kernel_size=3` as the framework says, asks for the value of a parameter; "unmapped" finds what has no
+op.
 """
 
 from __future__ import annotations
