@@ -36,9 +36,9 @@ def carried(source: Source, names: Sequence[str]) -> Carried:
         if name in met:
             continue
         met.add(name)
-        statement = known.get(name)
-        if statement is None:
+        if name not in known:
             continue  # a builtin, or a name of its own scope
+        statement = known[name]
         if isinstance(statement, ast.Import | ast.ImportFrom):
             imports[_import_of(source, statement, name)] = None
             continue
