@@ -55,6 +55,7 @@ class Spread:
         self._source = source
         self._edits: list[Edit] = []
         self._wishes: dict[Key, dict[int, set[Redirect | int]]] = {}
+        self._brought: dict[tuple[str, str], str] = {}  # (file, name of a new definition) -> its name there
         self._classes: dict[str, dict[str, dict[Key, Wish]]] = {}
         self._settled: set[Key] = set()
         self._used: dict[str, set[str]] = {}
@@ -161,13 +162,14 @@ class Spread:
         self.result.changes.setdefault(source.file, []).append(function_variant(source, function, changes, name))
         self.result.unrolled.append(f"{name} from {function.name}")
         for frame in called:
-            self._ask_caller(frame, name)
+            self._ask_caller(frame, name, source.file, function.name)
 
-    def _ask_caller(self, frame: int, name: str) -> None:
+    def _ask_caller(self, frame: int, name: str, file: str, old: str) -> None:
         here = self._calls.frames[frame]
         above = self._calls.frames[here.parent].definition if here.parent is not None else None
         if here.parent is None or here.site is None or above is None:
             raise refuse("edit-scope", "", 0, 0, f"{here.name} is called by no definition", "choose the class as scope")
+        name = self._called_here(key_of(here.site), file, old, name)
         self._wish(key_of(above), here.parent, Redirect(key_of(here.site), here.turn, "callee", name))
 
     def _passed_on(self, source: Source, definition: Key, wish: Wish, members: list[int]) -> bool:
@@ -261,15 +263,40 @@ class Spread:
         changes.append(class_variant(source, cls, texts, variant))
         self.result.unrolled.append(f"{variant} from {name}")
         for path in paths:
-            self._ask_maker(path, variant)
+            self._ask_maker(path, variant, file, name)
 
-    def _ask_maker(self, path: str, variant: str) -> None:
+    def _ask_maker(self, path: str, variant: str, file: str, name: str) -> None:
         made = self._calls.made.get(path)
         above = self._calls.frames[made.frame].definition if made is not None else None
         if made is None or above is None:
             why = f"{path or 'the model'} is made by no definition of the program"
             raise refuse("edit-scope", "", 0, 0, why, "choose every instance of the class as scope")
+        variant = self._called_here(made.site, file, name, variant)
         self._wish(key_of(above), made.frame, Redirect(made.site, made.turn, "callee", variant))
+
+    def _called_here(self, site: Key, file: str, old: str, new: str) -> str:
+        """What a new definition of a file is called at a call in another: imported beside the one it comes from."""
+        if site[0] == file:
+            return new
+        source = self._source(site[0])
+        callee = _call(source, site).func
+        if isinstance(callee, ast.Attribute):
+            own = isinstance(callee.value, ast.Name) and callee.value.id in ("self", "cls")
+            return new if own else f"{source.of(callee.value)}.{new}"
+        known = callee.id if isinstance(callee, ast.Name) else ""
+        if (source.file, new) in self._brought:
+            return self._brought[source.file, new]
+        for statement in source.nodes:
+            for item in statement.names if isinstance(statement, ast.ImportFrom) else ():
+                if (item.asname or item.name) == known and item.name == old:
+                    here = fresh(new, self._names(source))
+                    said = new if here == new else f"{new} as {here}"
+                    at = source.end(item)
+                    self.result.changes.setdefault(source.file, []).append(Change(at, at, f", {said}"))
+                    self._brought[source.file, new] = here
+                    return here
+        why = f"{old} is written in {file.rpartition('/')[2]}, and not imported by name here"
+        raise refuse("edit-scope", site[0], site[1], site[2], why, f"import {old} by name, or choose a wider scope")
 
     def _names(self, source: Source) -> set[str]:
         return self._used.setdefault(source.file, taken(source))
