@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.studio.journeys import drawing, killed, mapping, resnet
+from tests.studio.journeys import drawing, killed, mapping, resnet, tabs
 from tests.studio.journeys.person import Person
 
 Steps = list[tuple[str, str]]
@@ -68,9 +68,22 @@ def _drawing(shots: Path | None, folder: Path, source: Path) -> Steps:
     return person.steps
 
 
+def _tabs(shots: Path | None, folder: Path, source: Path) -> Steps:
+    examples = Path(__file__).parents[3] / "resources" / "examples"
+    person = Person(shots, "tabs")
+    try:
+        tabs.travel(person, examples / "resnet18.py", examples / "alexnet.py")
+    finally:
+        person.leave()
+    return person.steps
+
+
 CHAPTERS = (
     Chapter("resnet", "Open a network, change it, take it back", "The source is torchvision's `resnet.py`.", _resnet),
     Chapter("mapping", "Map a call that nothing reads", "The source is the example `spectral_mixer.py`.", _mapping),
+    Chapter(
+        "tabs", "Two networks at once", "Both are examples; what is copied in one is pasted into the other.", _tabs
+    ),
     Chapter("killed", "After a crash", "The process is ended with `kill -9` in the middle of work.", _killed),
     Chapter("drawing", "A network from nothing", "No file is opened: the network is drawn.", _drawing),
 )

@@ -51,6 +51,9 @@ def travel(person: Person, source: Path, out: Path, numbers: bool) -> None:
     if numbers:
         verify(person, equal=False)
         person.see("not-equal", "The verification says that a cosine is not the same, and where both sides part.")
+        person.click_named("Open report", person.window.panels.verification)
+        person.see("report", "The report as a pane: both lines of the first node that differs, and every number.")
+        person.window.panels.show("code")
 
     mapped = next(node for node in person.document.results.picture.nodes if node.mapped_by_hand)
     person.document.select((mapped.id,), (), "status")

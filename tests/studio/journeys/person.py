@@ -6,16 +6,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QPainter
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu, QWidget
 
-from studio.document import Document
-from studio.jobs.queue import Jobs
 from studio.settings import Settings
-from studio.views.graph.view import GraphView
 from studio.window import Window
+from studio.windows import Windows
 
 LIMIT = 180.0
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -31,27 +29,34 @@ class Person:
     def __init__(self, shots: Path | None, name: str, settings: Settings | None = None) -> None:
         self.shots, self.name, self.count = shots, name, 0
         self.steps: list[tuple[str, str]] = []
-        self.document = Document()
-        self.jobs = Jobs(self.document)
-        self.window = Window(self.document, self.jobs, settings or Settings(), GraphView())
-        self.window.filing.ask_unsaved = lambda parent, file: "discard"
-        self.window.filing.ask_replace = lambda parent, names, folder: True
-        self.window.filing.tell = self._told
-        self.window.resize(1440, 900)
-        self.window.show()
-        QTest.qWaitForWindowExposed(self.window)
-        self.window.activateWindow()
-        if not QTest.qWaitForWindowActive(self.window):
+        self.windows = Windows(settings or Settings())
+        self.windows.prepare = self._prepared
+        self.turn_to(self.windows.make())
+        self.frame.resize(1440, 900)
+        QTest.qWaitForWindowExposed(self.frame)
+        self.frame.activateWindow()
+        if not QTest.qWaitForWindowActive(self.frame):
             raise Lost("the window does not become active")
+
+    def _prepared(self, window: Window) -> None:
+        window.filing.ask_unsaved = lambda parent, file: "discard"
+        window.filing.ask_replace = lambda parent, names, folder: True
+        window.filing.tell = self._told
+
+    def turn_to(self, window: Window) -> None:
+        """Work at this document from now on."""
+        self.window, self.document, self.jobs = window, window.document, window.jobs
+        self.frame = self.windows.frame_of(window)
 
     def _told(self, parent: object, title: str, text: str, more: str) -> None:
         raise Lost(f"{title}: {text} {more}")
 
     def leave(self) -> None:
-        """Close the window and end what runs."""
-        self.jobs.shut()
-        self.window.swap.drop()
-        self.window.close()
+        """Close the windows and end what runs."""
+        for window in self.windows.all:
+            window.jobs.shut()
+            window.swap.drop()
+        self.windows.quit()
         QTest.qWait(10)
 
     # -- looking
@@ -62,7 +67,7 @@ class Person:
         self.count += 1
         file = f"{self.name}-{self.count:02d}-{name}.png"
         self.steps.append((file, text))
-        seen = self.window.grab()
+        seen = self.frame.grab()
         if over is not None:
             painter = QPainter(seen)
             corner = QPoint((seen.width() - over.width()) // 2, (seen.height() - over.height()) // 2)
@@ -73,10 +78,10 @@ class Person:
 
     def rest(self) -> None:
         """Until two pictures in a row are equal."""
-        last = self.window.grab().toImage()
+        last = self.frame.grab().toImage()
         for _ in range(40):
             QTest.qWait(60)
-            now = self.window.grab().toImage()
+            now = self.frame.grab().toImage()
             if now == last:
                 return
             last = now
@@ -152,8 +157,8 @@ class Person:
         """Press a key where the focus is."""
         if not self.window.isActiveWindow():
             # Without a window manager nobody gives the focus back when a menu has closed.
-            self.window.activateWindow()
-            QTest.qWaitForWindowActive(self.window)
+            self.frame.activateWindow()
+            QTest.qWaitForWindowActive(self.frame)
         QTest.keyClick(widget or self.window.focusWidget() or self.window, keys, modifiers)
         QTest.qWait(30)
 
@@ -183,6 +188,19 @@ class Person:
     def click_item(self, item: str, keys: Qt.KeyboardModifier = NONE) -> None:
         """Click a node or a closed group."""
         self.click(self.window.graph.canvas.viewport(), self.place(item), keys)
+
+    def drag_item(self, item: str, dx: int, dy: int) -> None:
+        """Press on an item, move the mouse, and let go."""
+        viewport, start = self.window.graph.canvas.viewport(), self.place(item)
+        QTest.mousePress(viewport, LEFT, NONE, start)
+        for part in range(1, 6):
+            at = start + QPoint(dx * part // 5, dy * part // 5)
+            screen = QPointF(viewport.mapToGlobal(at))
+            moved = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), screen, Qt.MouseButton.NoButton, LEFT, NONE)
+            QApplication.sendEvent(viewport, moved)
+            QTest.qWait(20)
+        QTest.mouseRelease(viewport, LEFT, NONE, start + QPoint(dx, dy))
+        QTest.qWait(30)
 
     def open_group(self, group: str) -> None:
         """Click the arrow of a group."""

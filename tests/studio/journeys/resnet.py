@@ -70,3 +70,14 @@ def travel(person: Person, source: Path) -> None:
         raise Lost(f"the way between two nodes does not stand out: {person.window.status.said}")
     person.see("focus", "Two nodes are selected and only what lies between them stands out.")
     person.press(Qt.Key.Key_L, CONTROL | Qt.KeyboardModifier.AltModifier, person.window)
+
+    node = person.node("bn1")
+    person.click_item(node)
+    before = person.document.project
+    person.drag_item(node, 230, 40)
+    if person.document.undo_label != "move bn1" or person.document.stale:
+        raise Lost(f"the node was not moved: {person.document.undo_label}")
+    person.see("moved", "A node is dragged to where a figure wants it: its wires follow, and the project keeps it.")
+    person.press(Qt.Key.Key_Z, CONTROL, person.window)
+    if person.document.project != before:
+        raise Lost("undo does not put the node back")
