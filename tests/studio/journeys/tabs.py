@@ -32,7 +32,7 @@ def travel(person: Person, first: Path, second: Path) -> None:
     person.press(Qt.Key.Key_C, CONTROL, one.graph.canvas)
     person.press(Qt.Key.Key_PageDown, CONTROL, one)
     person.turn_to(other)
-    last = [node for node in other.document.results.picture.nodes if node.op == "conv2d"][0]
+    last = next(node for node in other.document.results.picture.nodes if node.op == "conv2d")
     other.document.select((last.id,), (), "tree")
     person.press(Qt.Key.Key_V, CONTROL, other.graph.canvas)
     person.wait(lambda: not person.jobs.busy, "the work did not end")
