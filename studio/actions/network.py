@@ -68,8 +68,8 @@ MENU = Menu(
         _action("rename_class", "Rename Class …", "change", ("Shift+F2",), _block, "Another name for the class"),
         _action("group", "Group into Block …", "block", ("Ctrl+G",), _selected, "Make one block of what is selected"),
         _action("ungroup", "Ungroup", "block", ("Ctrl+Shift+G",), _block, "Put what is in the block in its place"),
-        _action("copy", "Copy Nodes", "clip", ("Ctrl+C",), _node, "Copy the selected nodes, for any window"),
-        _action("paste", "Paste Behind", "clip", ("Ctrl+V",), _node, "Put the copied nodes behind the selected one"),
+        _action("copy", "Copy", "clip", ("Ctrl+C",), _selected, "Copy the selected nodes and blocks, for any window"),
+        _action("paste", "Paste Behind", "clip", ("Ctrl+V",), _selected, "Put what was copied behind the selected one"),
         Action("network.scope", "Edits Apply To", "scope", nothing, enabled=opened, children=_scopes),
     ),
 )
