@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import cast
 
 from pivot.editing.carrying import Carried, carried, take_in
-from pivot.editing.names import Library, fresh
+from pivot.editing.names import Library, fresh, is_name
 from pivot.editing.piece import Piece, piece_of, spelled
 from pivot.editing.source import Change
 from pivot.problems import refuse
@@ -118,8 +118,10 @@ def _pasted_block(spot: Spot, item: _Record, library: Library) -> tuple[Piece, l
     for keyword, text, kind in cast("Sequence[tuple[str, str, str]]", item["arguments"]):
         said = called.get(text, text) if kind == "program" else library.name(text) if kind == "library" else text
         texts.append(f"{keyword}={said}" if keyword else said)
-    name = str(item["class"])
-    return Piece(str(item["name"]), f"{called.get(name, name)}({', '.join(texts)})", True), changes
+    name, attribute = str(item["class"]), str(item["name"])
+    if not is_name(attribute):
+        attribute = name.lower()  # an entry of a list has a number
+    return Piece(attribute, f"{called.get(name, name)}({', '.join(texts)})", True), changes
 
 
 def _items(context: Context, data: bytes) -> list[_Record]:
