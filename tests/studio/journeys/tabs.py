@@ -36,6 +36,7 @@ def travel(person: Person, first: Path, second: Path) -> None:
     other.document.select((last.id,), (), "tree")
     person.press(Qt.Key.Key_V, CONTROL, other.graph.canvas)
     person.wait(lambda: not person.jobs.busy, "the work did not end")
-    if other.document.undo_label != f"paste {block.class_name.lower()}" or f"class {block.class_name}(" not in person.source:
+    wanted = f"paste {block.class_name.lower()}"
+    if other.document.undo_label != wanted or f"class {block.class_name}(" not in person.source:
         raise Lost(f"nothing was pasted: {other.status.said}")
     person.see("pasted", "A block of the one is pasted into the other: its class comes along, with all that it needs.")
