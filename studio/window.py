@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
-    QKeySequence,
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QMainWindow,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -28,9 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from studio.actions.bind import Bound, menus
+from studio.actions.bind import Bound
 from studio.bridge import GraphBridge, graph_colors
-from studio.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
+from studio.command_desk import CommandDesk
 from studio.document import Document
 from studio.drawings import DrawingSaver
 from studio.editing.editor import Editor
@@ -48,22 +43,17 @@ from studio.views.graph.view import GraphView
 from studio.views.waiting import WaitingView
 from studio.views.welcome import WelcomeView
 from studio.watching import SourceWatch, take_over
-from studio.widgets.command_palette import CommandPalette, Entry
+from studio.widgets.command_palette import CommandPalette
 from studio.widgets.drop_overlay import DropOverlay
 from studio.widgets.parts import set_style
-from studio.widgets.tour import Tour, TourStep, window_tour
+from studio.widgets.tour import Tour
 
 _WELCOME, _WAITING, _GRAPH = range(3)
 
 
-class Window(QMainWindow):
-    """One document with all its views: a window, or a tab of one. It is the desk that the commands work at.
+class Window(CommandDesk):
+    """One document with all its views: a window, or a tab of one. `closed` says that this one is no more."""
 
-    `tabs_asked` asks whoever keeps several of these: "tab" and "window" for a new one, "next", "previous", "detach";
-    `closed` says that this one is no more.
-    """
-
-    tabs_asked = Signal(str)
     closed = Signal()
 
     def __init__(self, document: Document, jobs: Jobs, settings: Settings, graph: GraphView) -> None:
@@ -101,9 +91,9 @@ class Window(QMainWindow):
         self.editing = EditingDesk(self, self.editor, graph, self.palette_, self.filing)
         self._overlay = DropOverlay(self, self._theme)
         self.tour = Tour(self, self._theme)
-        self.leave_all: Callable[[], object] = self.close  # what quitting means where there are other windows
+        self.leave_all = self.close  # what quitting means where there are other windows
         # Where to open something while this document is in use; None: here, in its place.
-        self.elsewhere: Callable[[Path | None], Window | None] = lambda path: None
+        self.elsewhere = lambda path: None
         self.tour_wanted = False  # whether the first network is followed by the tour
         self._toolbar = self._make_toolbar()
         toggles = [dock.toggleViewAction() for dock in self.panels.docks.values()]
@@ -203,193 +193,6 @@ class Window(QMainWindow):
             if not self.panels.restore(self._kept):
                 self.panels.arrange()
             self._toolbar.show()
-
-    # -- the desk
-
-    @property
-    def can_cancel(self) -> bool:
-        return self.jobs.busy
-
-    def ask_open(self) -> None:
-        path = self.filing.ask_open()
-        if path is not None:
-            self.open_path(path)
-
-    def open_path(self, path: Path) -> bool:
-        """Open a file: here while nothing is open, else where there is room, else in place of what is open."""
-        if self.document.project is None:
-            return self.filing.open(path)
-        place = self.elsewhere(path)
-        if place is None:
-            return self.filing.open(path)
-        if place.document.project is not None:
-            return True  # it is open there already
-        done = place.filing.open(path)
-        if not done:
-            place.close()
-        return done
-
-    def new_network(self) -> bool:
-        place = self.elsewhere(None) if self.document.project is not None else None
-        return (place or self).editing.new_network()
-
-    def recent(self) -> tuple[str, ...]:
-        return self.settings.recent()
-
-    def examples(self) -> tuple[Path, ...]:
-        return self.filing.examples()
-
-    def close_project(self) -> None:
-        if self.filing.may_leave():
-            self.document.close()
-
-    def save(self) -> bool:
-        return self.filing.save()
-
-    def save_as(self) -> bool:
-        return self.filing.save_as()
-
-    def export(self) -> None:
-        self.filing.export()
-
-    def save_graph(self) -> None:
-        self.drawings.ask()
-
-    def ask_tabs(self, what: str) -> None:
-        self.tabs_asked.emit(what)
-
-    def close_tab(self) -> None:
-        self.close()
-
-    def quit(self) -> None:
-        self.leave_all()
-
-    def show_tour(self) -> None:
-        self.tour.start(self.tour_steps())
-        self.settings.set_toured()
-
-    def tour_steps(self) -> list[TourStep]:
-        """What is shown to someone who sees the window for the first time."""
-        return window_tour(self.graph, self.panels.docks, self._toolbar)
-
-    def find_text(self) -> None:
-        """In the target if it has the focus, in the source if that has, else in the graph."""
-        if self.panels.target.isAncestorOf(self.focusWidget() or self):
-            self.panels.target.open_find()
-        elif self.panels.source.isAncestorOf(self.focusWidget() or self):
-            self.panels.source.open_find()
-        else:
-            self.search_graph()
-
-    def search_graph(self) -> None:
-        self.bridge.command("search")
-
-    def reload(self) -> None:
-        self.document.reload()
-        self.jobs.convert()
-
-    def discard_edits(self) -> None:
-        self.filing.discard_edits()
-
-    def convert(self) -> None:
-        self.jobs.convert()
-
-    def verify(self) -> None:
-        self.panels.show("verification")
-        self.jobs.verify()
-
-    def carry_weights(self) -> None:
-        project = self.document.project
-        start = Path(project.source).parent if project is not None else Path.cwd()
-        checkpoint = self.filing.chooser.checkpoint(self, start)
-        if checkpoint is None:
-            return
-        suffix = ".weights.h5" if project is not None and project.target == "keras" else ".safetensors"
-        out = self.filing.chooser.weights(self, checkpoint.with_name(checkpoint.stem.split(".")[0] + suffix))
-        if out is not None:
-            self.jobs.write_weights(checkpoint, out)
-
-    def _take_op(self, op: str) -> None:
-        """An op was taken from the palette: for the call that is being mapped or is red, else for an edit."""
-        if not self.mapper.take(op):
-            self.editing.take_op(op)
-
-    def map_node(self) -> None:
-        self.mapper.open_selected()
-
-    def cancel(self) -> None:
-        self.jobs.cancel()
-        self.status.say(self.tr("Cancelled"))
-
-    def show_report(self) -> None:
-        self.panels.show("report")
-
-    def open_report(self) -> None:
-        report = self.document.report
-        page = Path(report.page) if report is not None and report.page else None
-        if page is None or not page.is_file():
-            self.status.say(self.tr("There is no report page yet: verify first"))
-        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(page))):
-            self.status.say(self.tr("No program opens {0}").format(page))
-
-    def graph_command(self, name: str) -> None:
-        self.bridge.command(name)
-
-    def toggle_theme(self) -> None:
-        self.settings.set("theme", "light" if self._theme.dark else "dark")
-
-    def zoom_text(self, step: int) -> None:
-        self.settings.set("code_px", self.settings.number("code_px") + step)
-
-    def reset_panels(self) -> None:
-        self.panels.arrange()
-
-    def show_commands(self) -> None:
-        self.palette_.open([*self._entries()])
-
-    def show_settings(self) -> None:
-        SettingsDialog(self.settings, self).exec()
-
-    def show_shortcuts(self) -> None:
-        records = [(menu.title.replace("&", ""), record) for menu in menus() for record in menu.actions]
-        ShortcutsDialog(records, self).exec()
-
-    def show_about(self) -> None:
-        AboutDialog(self).exec()
-
-    def _entries(self) -> list[Entry]:
-        group = {record.id: menu.title.replace("&", "") for menu in menus() for record in menu.actions}
-        native = QKeySequence.SequenceFormat.NativeText
-        entries = [
-            Entry(made.text(), group[record.id], made.shortcut().toString(native), made.isEnabled(), made.trigger)
-            for record, made in self.bound.records()
-        ]
-        for name, dock in self.panels.docks.items():
-            entries.append(
-                Entry(
-                    self.tr("Show {0}").format(dock.accessibleName()),
-                    self.tr("View"),
-                    "",
-                    True,
-                    partial(self.panels.show, name),
-                )
-            )
-        for path in self.examples():
-            entries.append(
-                Entry(
-                    self.tr("Open Example {0}").format(path.stem),
-                    self.tr("File"),
-                    "",
-                    True,
-                    partial(self.open_path, path),
-                )
-            )
-        return entries
-
-    def _select_unmapped(self) -> None:
-        results = self.document.results
-        if results is not None and results.picture is not None:
-            self.document.select(tuple(node.id for node in results.picture.unmapped), (), "status")
 
     def _recover(self, item: object, wanted: bool) -> None:
         if isinstance(item, Recovered):
