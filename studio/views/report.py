@@ -16,6 +16,7 @@ from studio.theme import Theme
 from studio.widgets.parts import frame, label, row, set_style
 
 _BODY = re.compile(r"<main>(.*)</main>", re.DOTALL)
+_FIRST = re.compile(r'<h2>First difference</h2>(<div class="card">.*?</dl></div>)', re.DOTALL)
 _PLACE = re.compile(r"(?<=>)([^<>/:]+\.py):(\d+)(?=<)")
 _STYLE = """
 body {{ color: {text}; }}
@@ -89,11 +90,14 @@ class ReportView(QWidget):
         found = _BODY.search(page)
         body = found.group(1) if found is not None else page
         body = _PLACE.sub(r'<a href="place:\1:\2">\1:\2</a>', body)
+        # Where both sides part is what a person looks for: it comes right behind the verdict.
+        told = _FIRST.search(body)
+        body = _FIRST.sub("", body)
+        head, end, rest = body.partition("</section>")
         lines = self._lines(report)
-        if "<h2>First difference</h2>" in body:
-            before, _, after = body.partition("<h2>First difference</h2>")
-            return f"{before}<h2>First difference</h2>{lines}{after}"
-        return lines + body
+        heading = f"<h2>{escape(self.tr('First difference'))}</h2>" if told is not None or lines else ""
+        first = f"{heading}{told.group(1) if told is not None else ''}{lines}"
+        return f"{head}{end}{first}{rest}" if end else f"{first}{body}"
 
     def _lines(self, report: Report) -> str:
         """Both lines of the first differing node, each with its neighbours."""

@@ -100,7 +100,10 @@ def write_tour(pages: list[tuple[object, list[tuple[str, str]]]], shots: Path) -
 
 
 def few_colours(image: QImage) -> QImage:
-    """A picture with the 256 colours that it has most of: a third of the size, and nothing is to be seen of it."""
+    """A picture with 256 colours: a third of the size, and nothing is to be seen of it.
+
+    Of colours that are hardly told apart only the one that it has most of is kept, so that small marks keep theirs.
+    """
     import numpy as np
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QImage
@@ -108,7 +111,12 @@ def few_colours(image: QImage) -> QImage:
     whole = image.convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(whole.constBits(), np.uint32)
     colours, counts = np.unique(pixels, return_counts=True)
-    table = [int(colour) for colour in colours[np.argsort(-counts)][:256]]
+    order = np.argsort(-counts)
+    _, first = np.unique(colours[order] & 0xF0F0F0, return_index=True)
+    table = [int(colour) for colour in colours[order][np.sort(first)][:256]]
+    if len(table) < 256:
+        kept = set(table)
+        table += [int(colour) for colour in colours[order] if int(colour) not in kept][: 256 - len(table)]
     plain = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
     return whole.convertToFormat(QImage.Format.Format_Indexed8, table, plain)
 

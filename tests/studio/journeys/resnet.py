@@ -74,7 +74,7 @@ def travel(person: Person, source: Path) -> None:
     node = person.node("bn1")
     person.click_item(node)
     before = person.document.project
-    person.drag_item(node, 230, 40)
+    person.drag_item(node, 150, 0)
     if person.document.undo_label != "move bn1" or person.document.stale:
         raise Lost(f"the node was not moved: {person.document.undo_label}")
     person.see("moved", "A node is dragged to where a figure wants it: its wires follow, and the project keeps it.")
