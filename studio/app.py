@@ -77,11 +77,19 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
         jobs_done.timeout.connect(leave)
         jobs_done.start()
     status = app.exec()
+    leave_clipboard()
     warm.shut()
     for thread in loading:
         thread.join()  # a thread that is inside Qt's import hook must not be cut off
     catcher.uninstall()
     return status
+
+
+def leave_clipboard() -> None:
+    """Nodes that were copied are an object of Python's, which must not outlive it; their names stay as text."""
+    clipboard = QGuiApplication.clipboard()
+    if clipboard.ownsClipboard():
+        clipboard.setText(clipboard.text())
 
 
 def silence(window: Window) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSettings, QStandardPaths
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.app import make_application
+from studio.app import leave_clipboard, make_application
 from studio.document import Document
 from studio.jobs.queue import Jobs
 from studio.settings import Settings
@@ -43,6 +43,7 @@ def _fresh_settings(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     QSettings().clear()
     app.setQuitOnLastWindowClosed(False)
     yield
+    leave_clipboard()
     # Widgets must not die in the middle of event handling of a later test.
     gc.collect()
 
