@@ -14,7 +14,7 @@ from threading import Thread
 from types import TracebackType
 from typing import TextIO
 
-from PySide6.QtCore import QLibraryInfo, QStandardPaths, Qt, QTimer, qVersion
+from PySide6.QtCore import QLibraryInfo, QMimeData, QStandardPaths, Qt, QTimer, qVersion
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
 
@@ -88,8 +88,9 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
 def leave_clipboard() -> None:
     """Nodes that were copied are an object of Python's, which must not outlive it; their names stay as text."""
     clipboard = QGuiApplication.clipboard()
-    if clipboard.ownsClipboard():
-        clipboard.setText(clipboard.text())
+    held: QMimeData | None = clipboard.mimeData()  # None where nothing was ever copied
+    if held is not None and any(name.startswith("application/x-pivot") for name in held.formats()):
+        clipboard.setText(held.text())
 
 
 def silence(window: Window) -> None:
