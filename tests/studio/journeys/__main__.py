@@ -102,7 +102,7 @@ def write_tour(pages: list[tuple[object, list[tuple[str, str]]]], shots: Path) -
 def few_colours(image: QImage) -> QImage:
     """A picture with 256 colours: a third of the size, and nothing is to be seen of it.
 
-    Of colours that are hardly told apart only the one that it has most of is kept, so that small marks keep theirs.
+    Half of them are those that it has most of; then come small marks, of colours that are hardly told apart the first.
     """
     import numpy as np
     from PySide6.QtCore import Qt
@@ -113,10 +113,8 @@ def few_colours(image: QImage) -> QImage:
     colours, counts = np.unique(pixels, return_counts=True)
     order = np.argsort(-counts)
     _, first = np.unique(colours[order] & 0xF0F0F0, return_index=True)
-    table = [int(colour) for colour in colours[order][np.sort(first)][:256]]
-    if len(table) < 256:
-        kept = set(table)
-        table += [int(colour) for colour in colours[order] if int(colour) not in kept][: 256 - len(table)]
+    most = [*order[:128], *order[np.sort(first)], *order[128:]]
+    table = list(dict.fromkeys(int(colours[at]) for at in most))[:256]
     plain = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
     return whole.convertToFormat(QImage.Format.Format_Indexed8, table, plain)
 
