@@ -96,7 +96,7 @@ class ReportView(QWidget):
         head, end, rest = body.partition("</section>")
         lines = self._lines(report)
         heading = f"<h2>{escape(self.tr('First difference'))}</h2>" if told is not None or lines else ""
-        first = f"{heading}{told.group(1) if told is not None else ''}{lines}"
+        first = f"{heading}{lines}{told.group(1) if told is not None else ''}"
         return f"{head}{end}{first}{rest}" if end else f"{first}{body}"
 
     def _lines(self, report: Report) -> str:
