@@ -104,7 +104,22 @@ def pasted(context: Context, data: bytes, node: Node, scope: Scope, path: str = 
     for piece in pieces:
         changes += behind(context, spot, piece, part, scope)
     label = f"paste {pieces[0].name}" if len(pieces) == 1 else f"paste {len(pieces)} nodes"
-    return context.edited(label, spot.source.file, [*changes, *library.changes], wanted(context, spot, scope))
+    changes = _nested(spot.source.text, [*changes, *library.changes])
+    return context.edited(label, spot.source.file, changes, wanted(context, spot, scope))
+
+
+def _nested(text: str, changes: Sequence[Change]) -> list[Change]:
+    """Pieces that are put around one expression are put around each other: `relu(conv(x))`."""
+    found: list[Change] = []
+    for change in changes:
+        old = text[change.start : change.end]
+        place = (change.start, change.end)
+        at = next((at for at, known in enumerate(found) if old and (known.start, known.end) == place), None)
+        if at is None:
+            found.append(change)
+        elif found[at] != change:
+            found[at] = Change(change.start, change.end, change.text.replace(old, found[at].text, 1))
+    return found
 
 
 def _pasted_block(spot: Spot, item: _Record, library: Library) -> tuple[Piece, list[Change]]:

@@ -16,8 +16,6 @@ from pivot.problems import Problem, Refusal
 from pivot.project import Project, dumps
 from studio.bridge import GraphBridge
 from studio.document import Document
-from studio.editing.clipboard import MIME, pasted
-from studio.editing.context import Context
 from studio.editing.editor import Editor
 from studio.editing_desk import EditingDesk
 from studio.filing import Filing
@@ -253,47 +251,6 @@ def test_nodes_travel_between_windows_with_their_parameters(bench: Bench, tmp_pa
     QApplication.clipboard().clear()
     bench.desk.paste()
     assert len(bench.said) == said + 1, "an empty clipboard is told as well"
-
-
-def test_a_block_travels_with_its_class_and_what_it_was_made_with(bench: Bench, tmp_path: Path) -> None:
-    bench.document.select((), ("tail",), "tree")
-    bench.desk.copy()
-    bench.editor.set_scope("instance")
-    bench.desk.paste()
-    assert bench.document.undo_label == "paste tail", bench.said
-    text = bench.document.text(_project(bench).source) or ""
-    assert text.count("class Block(") == 1 and "Block(8, 2)" in text
-    picture = bench.document.results.picture if bench.document.results else None
-    assert picture is not None
-    twins = [module for module in picture.modules if module.class_name == "Block" and module.path.startswith("tail")]
-    assert len(twins) == 2
-    # Into another program, which knows nothing of it.
-    context = Context(prepared(OTHER, tmp_path))
-    copied = QApplication.clipboard().mimeData().data(MIME).data()
-    outcome = pasted(context, bytes(copied), at(context.picture, "stem"), "written")
-    written = next(iter(outcome.project.texts.values()))
-    assert "class Block(nn.Module):" in written and "def conv(inside, outside, stride=1):" in written
-    assert "# two convolutions and a way around them" in written
-    assert len([node for node in picture_of(outcome.project, tmp_path).nodes if node.op == "conv2d"]) == 3
-
-
-OTHER = """
-    import torch
-    from torch import nn
-
-
-    class Small(nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.stem = nn.Conv2d(3, 8, 3)
-
-        def forward(self, x):
-            return self.stem(x)
-
-
-    if __name__ == "__main__":
-        Small()(torch.randn(1, 3, 16, 16))
-"""
 
 
 def test_refusals_are_told_and_change_nothing(bench: Bench) -> None:

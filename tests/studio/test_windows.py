@@ -13,6 +13,7 @@ from pivot import edits
 from studio.app import silence
 from studio.recovery import folder, left_behind
 from studio.settings import Settings
+from studio.window import Window
 from studio.windows import Windows
 from tests.studio.conftest import FAKE
 
@@ -22,9 +23,15 @@ Made = list[Windows]
 @pytest.fixture
 def windows(qtbot: QtBot) -> Iterator[Windows]:
     made = Windows(Settings(), FAKE)
-    made.prepare = silence
+    made.prepare = prepared
     yield made
     made.quit()
+
+
+def prepared(window: Window) -> None:
+    """Nobody answers dialogs, and nothing is converted: these tests are about windows."""
+    silence(window)
+    window.jobs.convert = lambda inputs=(): None  # type: ignore[method-assign]
 
 
 def other(source: Path, name: str) -> Path:
@@ -100,6 +107,7 @@ def test_what_was_open_comes_back(windows: Windows, source: Path) -> None:
     windows.all[0].bound.trigger("file.quit")
     assert windows.all == []
     again = Windows(Settings(), FAKE)
+    again.prepare = prepared
     again.restore()
     assert names(again) == ["small_net.py", "second.py"]
     again.quit()
@@ -132,6 +140,7 @@ def test_after_a_crash_work_is_offered_before_anything_is_opened(windows: Window
     left.write_text(window.swap.file.read_text().replace('"pid": ', '"pid": 4194309, "was": '))
     assert left_behind(folder())
     again = Windows(Settings(), FAKE)
+    again.prepare = prepared
     again.restore()
     assert names(again) == []
     again.quit()
