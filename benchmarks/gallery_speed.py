@@ -80,6 +80,7 @@ def stand_in(folder: Path) -> None:
     presets.ImageClassification = presets.InterpolationMode = Anything  # type: ignore[attr-defined]
     utils = types.ModuleType("torchvision.utils")
     utils._log_api_usage_once = lambda obj: None  # type: ignore[attr-defined]
+    utils._make_ntuple = lambda x, n: tuple(x) if isinstance(x, (tuple, list)) else (x,) * n  # type: ignore[attr-defined]
     sys.modules.update({presets.__name__: presets, utils.__name__: utils})
     ops = sys.modules["torchvision.ops"]
     ops.StochasticDepth = importlib.import_module("torchvision.ops.stochastic_depth").StochasticDepth  # type: ignore[attr-defined]

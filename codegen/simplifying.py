@@ -4,6 +4,7 @@
     reshape(reshape(x))                = reshape(x)             and nothing where the shape is that of x
     permute(permute(x))                = permute(x)             and nothing where no axis moves
     norm(x) without a scale            = norm(x)                with a scale of ones, where a target has no other
+    adaptive_avg_pool(x) to size 1     = mean(x) over the axes of space, whether they are kept or not
 
 The same done twice is done once, and values that nobody reads are left out. Everything else stays as it is, in order.
 """
@@ -49,7 +50,7 @@ class Simplified:
         found: list[Item] = []
         makers: dict[str, Item] = {}
         seen: dict[object, Item] = {}
-        for item in self.side.items():
+        for item in (part for whole in self.side.items() for part in as_mean(whole)):
             made = self.simplified(replace(item, operands=self.renamed(item.operands)), makers)
             if made is None:
                 continue
@@ -108,6 +109,32 @@ class Simplified:
                 return None
             return replace(item, operands=(source, *item.operands[1:]), params={"order": order})
         return item
+
+
+def as_mean(item: Item) -> Iterator[Item]:
+    """A mean that keeps no axis, and a reshape where they were kept; everything else as it is."""
+    node = item.node
+    value = next(iter(node.tensors()), None) if node is not None else None
+    if node is None or node.op is None or value is None or not item.shapes or item.op != node.op.name:
+        yield item
+        return
+    rank, axes = len(value.type.shape), item.params.get("axes")
+    if item.op.startswith("adaptive_avg_pool"):
+        letters = (node.form.order.get("x") if node.form is not None else None) or node.op.letters("x") or ()
+        axes = tuple(place for place, letter in enumerate(letters) if letter not in ("N", "C"))
+        whole = len(letters) == rank and all(item.shapes[0][axis] == 1 for axis in axes)
+        kept = True
+    else:
+        whole, kept = item.op == "mean" and isinstance(axes, tuple), item.params.get("keepdims") is True
+    if not whole or not isinstance(axes, tuple):
+        yield item
+        return
+    places = tuple(sorted(axis % rank for axis in axes))
+    shape = tuple(size for axis, size in enumerate(item.shapes[0]) if not kept or axis not in places)
+    inner = f"{item.results[0]}.mean"
+    params = {"axes": places, "keepdims": False}
+    yield replace(item, op="mean", params=params, results=(inner,), shapes=(shape,), step=None)
+    yield Item("reshape", {}, (inner,), item.results, item.shapes, None)
 
 
 @cache

@@ -198,7 +198,7 @@ def slot_expression(
         agreed = right_for_all(steps, slot, values)
         if agreed is not None:
             return nodes.literal(agreed)
-        arms = either(steps, param, values, given, source_form)
+        arms = either(steps, param, values, given, source_form) or named_in_scope(steps, values)
         if arms is not None:
             return arms
         varying = said_in_source(steps, param, values, given, source_form, hints)
@@ -234,6 +234,21 @@ def either(
             return None
         arms.append(nodes.literal(found[0]))
     return ast.IfExp(text.test, arms[0], arms[1])
+
+
+def named_in_scope(steps: list[Step], values: list[object]) -> ast.expr | None:
+    """A parameter of the function that makes a layer, where it is the very number that each visit wants."""
+    from codegen.writing.scoping import plain_parameters, settled_name
+
+    frames = [s.node.module.frame for s in steps if s.node is not None and s.node.module is not None]
+    if len(frames) != len(steps) or any(f is None or f.function is None for f in frames):
+        return None
+    if not all(isinstance(v, int) and not isinstance(v, bool) for v in values):
+        return None
+    for name in plain_parameters(frames[0]):  # type: ignore[arg-type]
+        if all(settled_name(f, name) == v for f, v in zip(frames, values, strict=True)):  # type: ignore[arg-type]
+            return ast.Name(name, ast.Load())
+    return None
 
 
 def says(source: Slot, given: object, step: Step) -> bool:

@@ -50,3 +50,31 @@ class Net(keras.Model):
     made, proof = to_torch(write_source(text), "2x4", model="Net()")
     assert proof.equal
     assert "nn.Linear(setting.width, setting.after)" in made.text
+
+
+def test_a_parameter_that_is_the_number_at_every_visit(
+    write_source: Callable[..., Path], to_torch: Callable[..., tuple[Converted, Proof]]
+) -> None:
+    text = (
+        HEAD
+        + """
+def conv(filters, kernel, stride=1, padding=0):
+    if padding == 0 or stride == 1:
+        return layers.Conv2D(filters, kernel, strides=stride, padding="same")
+    return keras.Sequential([layers.ZeroPadding2D(padding), layers.Conv2D(filters, kernel, strides=stride)])
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a = conv(4, 3, padding=1)
+        self.b = conv(4, 1, stride=2)
+        self.c = conv(4, 3, stride=2, padding=1)
+
+    def call(self, x):
+        return self.c(self.b(self.a(x)))
+"""
+    )
+    made, proof = to_torch(write_source(text), "1x16x16x3", model="Net()")
+    assert proof.equal
+    assert "stride=stride, padding=padding" in made.text
