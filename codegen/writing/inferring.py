@@ -240,7 +240,8 @@ class Inferred:
         for visit in visits:
             function = visit.entered.function if visit.entered is not None else None
             if function is not None and id(function.node) in self.added:
-                return [self.texts[id(node), name] for name in self.added[id(function.node)]]
+                nothing = ast.Constant(None)  # for a call whose way through the function asks for no such size
+                return [self.texts.get((id(node), name), nothing) for name in self.added[id(function.node)]]
         return []
 
 
