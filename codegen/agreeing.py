@@ -173,7 +173,8 @@ def inputs_in_the_way(layout: Layout, steps: frozenset[SiteStep]) -> dict[int, O
     for values in taken.values():
         others = {layout.order_of(v) for v in values if v.id not in numbers}
         if len(others) == 1:
-            found.update((numbers[v.id], next(iter(others))) for v in values if v.id in numbers)
+            order = next(iter(others))
+            found.update((numbers[v.id], order) for v in values if v.id in numbers and len(v.type.shape) == len(order))
     return found
 
 

@@ -125,9 +125,11 @@ class Bodies:
         lowering: Lowering,
         layout: Layout,
         starts: Starts | None,
-        given: Callable[[Group], tuple[list[Value], dict[str, Value]] | None] = lambda group: None,
+        given: Callable[[Group], tuple[list[Value], dict[str, Value], Value | None] | None] = lambda group: None,
     ) -> None:
-        """`given`: what the call of a module is given whose class stays a class, as the source writes it."""
+        """`given`: what the call of a module is given whose class stays a class, as the source writes it, and what it
+        gives.
+        """
         self.lowering, self.layout, self.starts, self.given = lowering, layout, starts, given
 
     def body(self, group: Group, made_by: Callable[[Group], ast.expr]) -> Body:
@@ -247,7 +249,19 @@ class Bodies:
             body.values.setdefault(value.id, len(body.values))
         numbers = tuple(body.values[v.id] for v in group.outputs)
         pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store()) if len(numbers) > 1 else None
+        result = given[2] if given is not None else None
+        if result is not None and numbers and isinstance(result.hint, (tuple, ListObject)):
+            pattern = self.unpacked(body, result, {v.id for v in group.outputs})
         body.entries.append(Entry(group, text, (body.held[key],), numbers, pattern))
+
+    def unpacked(self, body: Body, result: Value, wanted: set[str]) -> ast.expr:
+        """What a call gives as the target of an assignment: `_` for what nobody reads."""
+        hint = result.hint
+        if isinstance(hint, (tuple, ListObject)):
+            items = hint.items if isinstance(hint, ListObject) else hint
+            return ast.Tuple([self.unpacked(body, item, wanted) for item in items], ast.Store())
+        version = hint.version if isinstance(hint, TensorCell) else None
+        return value_name(body.values[version.id]) if version and version.id in wanted else ast.Name("_", ast.Store())
 
     def handed(self, body: Body, value: Value) -> ast.expr:
         """An argument of the call of a module: tensors, lists of them, numbers."""

@@ -69,6 +69,9 @@ def group_nodes(nodes: Sequence[Node], outputs: Iterable[TensorVersion], classes
 
     `classes_stay`: calls of modules whose class the program defines are groups that are not looked into.
     """
+    built = [node for node in nodes if classes_stay and any(map(is_building, frames_of(node)))]
+    inside = {id_ for node in built for result in node.results for id_ in ids_of(result)}  # read by calls of the class
+    nodes = [node for node in nodes if not any(node is other for other in built)]
     chains = [frames_of(node) for node in nodes]
     common = shared_prefix(chains)
     root = Group(chains[0][common - 1] if chains and common else None)
@@ -86,7 +89,7 @@ def group_nodes(nodes: Sequence[Node], outputs: Iterable[TensorVersion], classes
         at.parts.append(Leaf(node))
     wanted = {v.id: v for v in outputs}
     dissolve(root)
-    set_borders(root, nodes, wanted)
+    set_borders(root, nodes, wanted, inside)
     return root
 
 
@@ -125,6 +128,11 @@ def own_class(frame: Frame) -> ModuleObject | None:
     if not isinstance(module, ModuleObject) or not isinstance(module.cls, ClassObject):
         return None
     return None if is_restatement(module.cls.file) else module
+
+
+def is_building(frame: Frame) -> bool:
+    """Is this the `build` of a module whose class stays, which writes what it makes there itself?"""
+    return frame.function is not None and frame.function.name == "build" and own_class(frame) is not None
 
 
 def definition_of(group: Group) -> object:
@@ -215,7 +223,7 @@ def shared_layers(root: Group) -> set[int]:
     return found
 
 
-def set_borders(root: Group, nodes: Sequence[Node], wanted: Mapping[str, TensorVersion]) -> None:
+def set_borders(root: Group, nodes: Sequence[Node], wanted: Mapping[str, TensorVersion], own: set[str]) -> None:
     """Inputs and outputs of every group: what it reads and others made, what it made and others read."""
     readers: dict[str, list[int]] = defaultdict(list)
     seen: dict[str, TensorVersion] = {}
@@ -226,7 +234,7 @@ def set_borders(root: Group, nodes: Sequence[Node], wanted: Mapping[str, TensorV
     for group in root.groups():
         inside = {id(node) for node in group.nodes}
         made = [id_ for node in group.nodes for result in node.results for id_ in ids_of(result)]
-        known = set(made)
+        known = {*made, *own}
         inputs: dict[str, TensorVersion] = {}
         for node in group.nodes:
             for value in tensors_of(node):

@@ -146,8 +146,8 @@ def without(w: Writer, value: Unknown, then: str) -> None:
     w.refused(Problem("not-carried", "info", *place, why, "set it up in the training where it acts there"))
 
 
-def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value]] | None:
-    """The arguments of the call of a module whose class stays, without those that its `forward` has no more; None:
+def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value], Value | None] | None:
+    """The arguments of the call of a module whose class stays, without those that its `forward` has no more, and what it gives; None:
     tensors only, each in a parameter of its own.
     """
     visits = w.trace.visits.get(id(group.frame.site), []) if group.frame is not None else []
@@ -161,7 +161,8 @@ def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value]] | 
     names = names[1:] if names[:1] == ["self"] else names
     gone = w.dropped_parameters([visit])
     row = [value for place, value in enumerate(visit.args) if not (place < len(names) and names[place] in gone)]
-    return row, {name: value for name, value in visit.kwargs.items() if name not in gone | LIBRARY}
+    words = {name: value for name, value in visit.kwargs.items() if name not in gone | LIBRARY}
+    return row, words, visit.result
 
 
 LIBRARY = {"name", "dtype", "trainable", "autocast", "kwargs"}

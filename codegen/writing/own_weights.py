@@ -168,6 +168,7 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
     body.known = lambda node, made: as_known(d, build, body, node, made)
     written = body.block([s for s in build.body if not is_of_keras(s)])
     written = [s for s in written if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    written = without_unread(written)
     if init is None:
         start = ast.Expr(nodes.call(ast.Attribute(nodes.call("super"), "__init__", ast.Load())))
         init = ast.FunctionDef("__init__", ast.arguments([], [ast.arg("self")], None, [], [], None, []), [start], [])
@@ -188,10 +189,62 @@ def as_known(
     if not read & body.e.shapes or not isinstance(node, ast.Assign) or len(node.targets) != 1:
         return made
     frames = [f for f in d.w.trace.frames.get(id(build), []) if not f.speculative]
+    if isinstance(node.targets[0], (ast.Tuple, ast.List)):
+        return taken_apart(frames, node.value, node.targets[0].elts, body.e.shapes) or made
+    if isinstance(node.targets[0], ast.Name) and stored(build, node.targets[0].id) > 1:
+        return made  # what it is in the end is not what it is here
     hints = [known(target_value(f, node.targets[0])) for f in frames]
     if not hints or hints[0] is None or any(hint != hints[0] for hint in hints):
         return made
     return [ast.Assign([body.e.target(node.targets[0])], nodes.literal(hints[0]))]
+
+
+def stored(build: ast.FunctionDef, name: str) -> int:
+    """How often a name is bound in a function."""
+    return sum(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id == name for n in ast.walk(build))
+
+
+def taken_apart(frames: list[Frame], value: ast.expr, targets: list[ast.expr], unsaid: set[str]) -> list[ast.stmt]:
+    """`_, height, width, _ = input_shape`: the names that have one number at every visit; others are put to `unsaid`."""
+    shapes = [f.scope.names.get(value.id) if isinstance(value, ast.Name) else None for f in frames]
+    rows = [v.hint for v in shapes if v is not None and isinstance(v.hint, tuple) and len(v.hint) == len(targets)]
+    names = [target.id for target in targets if isinstance(target, ast.Name)]
+    if not rows or len(rows) != len(frames) or len(names) != len(targets):
+        return []
+    found: dict[str, object] = {}
+    for place, name in enumerate(names):
+        hints = {known(row[place]) for row in rows}
+        if name != "_" and len(hints) == 1 and None not in hints:
+            found[name] = hints.pop()
+        else:
+            unsaid.add(name)
+    kept: list[ast.expr] = [ast.Name(name, ast.Store()) for name in found]
+    if len(kept) > 1:
+        return [ast.Assign([ast.Tuple(kept, ast.Store())], nodes.literal(tuple(found.values())))]
+    return [ast.Assign(kept, nodes.literal(number)) for number in found.values()] or [ast.Pass()]
+
+
+def without_unread(written: list[ast.stmt]) -> list[ast.stmt]:
+    """Statements without sizes that nobody reads: layers of the target find some of them by themselves."""
+    while True:
+        read = [{n.id for n in ast.walk(s) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)} for s in written]
+        for place, statement in enumerate(written):
+            others = set[str]().union(*(names for i, names in enumerate(read) if i != place))
+            names = bound_alone(statement)
+            if isinstance(statement, ast.Pass) or (names and not names & others):
+                break
+        else:
+            return written
+        written = [s for s in written if s is not statement]
+
+
+def bound_alone(statement: ast.stmt) -> set[str]:
+    """The names that a statement binds to arithmetic, if it does nothing else."""
+    if not isinstance(statement, ast.Assign) or any(isinstance(n, ast.Call) for n in ast.walk(statement.value)):
+        return set()
+    parts = [p for t in statement.targets for p in (t.elts if isinstance(t, (ast.Tuple, ast.List)) else [t])]
+    names = {part.id for part in parts if isinstance(part, ast.Name)}
+    return names if len(names) == len(parts) else set()
 
 
 def target_value(frame: Frame, target: ast.expr) -> Value | None:

@@ -73,6 +73,8 @@ def axis_size(e: Expressions, x: ast.expr, visits: list[Visit], axes: list[objec
         order = e.w.layout.order_of(cell.version) if isinstance(cell, TensorCell) else ()
         if not isinstance(cell, TensorCell) or not isinstance(axis, int) or not order:
             raise Unwritable("the axis of a size is not a number")
+        if not -len(cell.shape) <= axis < len(cell.shape):
+            raise Unwritable("tensors of different ranks have their sizes read here")
         places.add(order.index(axis % len(order)))
         static = static and isinstance(cell.shape[axis], int)
     if len(places) != 1:

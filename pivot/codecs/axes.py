@@ -7,6 +7,7 @@ from typing import ClassVar
 from pivot.codecs.base import Codec, NoForm, Refs, Sample
 from pivot.codecs.shapes import shape_of
 from pivot.codecs.tuples import is_size
+from pivot.dims import Size, hint, symbols
 from pivot.types import rank_of
 
 
@@ -68,6 +69,11 @@ class OneAxis(Codec):
         return value[0]
 
 
+def is_one(size: object) -> bool:
+    """Is a size 1 on this configuration? A batch is of any size."""
+    return size == 1 or (isinstance(size, Size) and hint(size) == 1 and "N" not in symbols(size))
+
+
 class UnitAxes(Codec):
     """squeeze: None means every axis of size 1; an axis of another size stays (torch). Reference: the tensor."""
 
@@ -89,7 +95,7 @@ class UnitAxes(Codec):
         shape = shape_of(tensor)
         if not all(-len(shape) <= item < len(shape) for item in items):
             raise NoForm(f"{value!r} are not axes of a tensor of {len(shape)} axes")
-        return tuple(item % len(shape) for item in items if shape[item] == 1)
+        return tuple(item % len(shape) for item in items if is_one(shape[item]))
 
     def write(self, value: object, refs: Refs) -> object:
         if not isinstance(value, tuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pivot.reading import keras_answers, keras_graphs
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_modules import KerasModules
-from pivot.reading.keras_names import BASES, CONTAINERS, MODELS, TRAINING_ONLY, canonical
+from pivot.reading.keras_names import BASES, CONTAINERS, MODELS, OF_ONE_GROUP_EACH, TRAINING_ONLY, canonical
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.spelled import Spelled
@@ -103,6 +103,9 @@ class KerasDialect(KerasModules):
             ev.note(frame, node, why, "augment the data before it enters the model", "training-only")
             plain = {k: v for k, v in kwargs.items() if k == "name"}
             return self.call_forms(ev, callee, "keras.layers.Identity", (), plain, node, frame)
+        if name == OF_ONE_GROUP_EACH:
+            more = {"groups": Value(-1), **kwargs}
+            return self.call_forms(ev, callee, "keras.layers.GroupNormalization", args, more, node, frame)
         if name == "keras.layers.Lambda" and (args or "function" in kwargs):
             visit = Visit(node, frame, "layer", callee, args, kwargs, name=name)
             return self.function_layer(ev, visit, args[0] if args else kwargs["function"])

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import keras_graphs, keras_starts
+from pivot.reading import keras_graphs, keras_starts, library
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
@@ -64,6 +64,9 @@ ARRAYS = {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64", "num
 FILLED = {f"numpy.{name}": f"keras.ops.{name}" for name in ("zeros", "ones")}
 """What stands for the data of a program where `--set` binds it."""
 
+PRODUCTS = {"tensorflow.reduce_prod", "tensorflow.math.reduce_prod", "keras.ops.prod", "keras.backend.prod"}
+"""Of numbers that are known: a number."""
+
 ITSELF = {
     "keras.ops.convert_to_tensor", "tensorflow.convert_to_tensor", "tensorflow.identity", "keras.backend.identity",
     "tensorflow.ensure_shape", "keras.activations.linear", "tensorflow.function",
@@ -107,6 +110,8 @@ def answer(
         return first
     if name in FILLED and frame.file == "--set":
         return ev.dialect.call_forms(ev, callee, FILLED[name], args, kwargs, node, frame)
+    if name in PRODUCTS and first is not None and len(args) + len(kwargs) == 1 and numbers(first):
+        return library.FUNCTIONS["numpy.prod"](ev, args or (first,), {}, node, frame)
     handler = HANDLERS.get(name)
     if handler is None:
         return keras_starts.made(ev, callee, name, args, kwargs, node, frame)

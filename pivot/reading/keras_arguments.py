@@ -157,6 +157,8 @@ def activation_name(value: Value) -> str | None:
     if isinstance(hint, str):
         return f"keras.activations.{SAME_ACTIVATION.get(hint, hint)}"
     if isinstance(hint, Api):
+        if hint.name == "keras.ops.gelu":
+            return None  # another function than the activation of that name: it approximates unless told not to
         last = hint.name.rpartition(".")[2]
         library = hint.name.startswith(("keras.activations.", "keras.ops.", "tensorflow.nn.", "tensorflow."))
         return f"keras.activations.{SAME_ACTIVATION.get(last, last)}" if library else None

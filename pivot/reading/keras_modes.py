@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.reading import applying
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import MODE, FunctionObject, Value
+from pivot.reading.trace import Visit
+from pivot.reading.values import MODE, FunctionObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -64,6 +66,26 @@ def asked_for(
             ev.note(frame, function.node, why, "call .train() or .eval() instead of giving it", "mode")
             return {**kwargs, name: Value(ev.mode_values[ev.mode], None, MODE)}
     return None
+
+
+def standing(ev: Evaluator, names: list[str], args: Args, result: Value, visit: Visit, node: ast.AST) -> Value | None:
+    """What a class gives that leaves its input as it is in this mode, as a node: a functional model has its call from
+    its nodes alone. None: it is no such class, or no part of such a model.
+    """
+    entered = visit.entered
+    cell = result.hint
+    if "training" not in names or entered is None or not isinstance(cell, TensorCell):
+        return None
+    same = any(isinstance(a.hint, TensorCell) and a.hint.version is cell.version for a in args)
+    models = [at.receiver.hint for at in entered.chain() if at.receiver is not None and at.function is None]
+    if not same or not any(isinstance(m, ModuleObject) and m.graph is not None for m in models):
+        return None
+    form = ev.opset.find("keras", "call", "keras.ops.copy")[0]
+    site = ev.trace.part(node, 7)
+    stands = Visit(site, entered, "op", None, (result,), name=form.name, form=form)
+    stands.result = applying.make_node(ev, form, {}, {"x": cell}, site, entered, visit=stands)
+    ev.visit(stands)
+    return stands.result
 
 
 def depends_on_mode(module: ModuleObject) -> bool:

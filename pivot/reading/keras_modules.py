@@ -343,7 +343,9 @@ class KerasModules(KerasCalls):
                     keras_building.build(ev, module, args[:1], {}, node, frame)  # the base's own one
                 else:
                     keras_building.build_own(ev, callee, module, own[0], args, kwargs, names[1:], node, frame)
-                return calls.call_program(ev, function, (callee, *args), kwargs, node, frame, hit[0], callee, visit)
+                made = calls.call_program(ev, function, (callee, *args), kwargs, node, frame, hit[0], callee, visit)
+                visit.result = keras_modes.standing(ev, names, args, made, visit, node) or made
+                return visit.result
         return self.library_call(ev, module, args, kwargs, node, frame, visit, number)
 
     def library_call(

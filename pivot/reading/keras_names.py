@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+OF_ONE_GROUP_EACH = "tensorflow_addons.layers.InstanceNormalization"
+"""A GroupNormalization with as many groups as channels."""
 BASES = ("keras.Model", "keras.Sequential", "keras.layers.Layer", "keras.models.Model", "keras.models.Sequential")
 MODELS = ("keras.Model", "keras.Sequential")
 CONTAINERS = {"keras.Sequential": "sequential", "keras.models.Sequential": "sequential"}

@@ -286,3 +286,50 @@ def test_ids_that_are_fractions_are_cut_off(rolled: Callable[..., str]) -> None:
             return keras.Model(ids, layers.Embedding(10, 4)(ids))
     """)
     assert "return self.embedding(x.long())" in text
+
+
+def test_what_acts_in_training_alone_keeps_its_call(rolled: Callable[..., str]) -> None:
+    text = rolled("""
+        class Depth(layers.Layer):
+            def __init__(self, rate, **kwargs):
+                super().__init__(**kwargs)
+                self.rate = rate
+
+            def call(self, x, training=None):
+                if training:
+                    shape = (keras.ops.shape(x)[0],) + (1,) * (len(x.shape) - 1)
+                    return x * keras.ops.floor(1 - self.rate + keras.random.uniform(shape, 0, 1))
+                return x
+
+
+        def build():
+            x = layers.Input((8,))
+            y = Depth(0.1)(layers.Dense(8)(x))
+            return keras.Model(x, y + x)
+    """)
+    assert "if self.training:" in text
+    assert "self.depth = Depth(rate=0.1)" in text
+    assert "= self.depth(" in text
+
+
+def test_results_of_own_classes_are_taken_apart_as_they_are_given(rolled: Callable[..., str]) -> None:
+    text = rolled("""
+        class Both(layers.Layer):
+            def build(self, input_shape):
+                _, steps, size = input_shape
+                self.place = layers.Embedding(steps, size)
+                self.numbers = keras.ops.arange(0, steps)
+
+            def call(self, x):
+                first = x + self.place(self.numbers)
+                return keras.ops.sum(first, axis=1), first, x * 2
+
+
+        def build():
+            x = layers.Input((5, 4))
+            total, first, _ = Both()(x)
+            return keras.Model(x, layers.Dense(3)(first) + layers.Dense(3)(total)[:, None])
+    """)
+    assert "steps, size = 5, 4" in text
+    assert "self.numbers = torch.arange(steps)" in text
+    assert re.search(r"(\w+), (?!\1)\w+, _ = self.both\(x\)", text)

@@ -18,6 +18,8 @@ def test_squeezing_takes_only_axes_of_size_one() -> None:
     x = TensorType((symbol("N", 1), 1, 3, 1))
     assert UnitAxes().read(None, {"x": x}) == (1, 3)
     assert UnitAxes().read((-1, 2), {"x": x}) == (3,)
+    free = TensorType((symbol("N", 1), symbol("H", 32) // 32, symbol("W", 64) // 32))
+    assert UnitAxes().read((0, 1, 2), {"x": free}) == (1,)  # on this configuration; a batch is of any size
     with pytest.raises(NoForm):
         UnitAxes().read(4, {"x": x})
 

@@ -201,3 +201,45 @@ def test_data_that_is_bound_has_sizes(read_keras: Read) -> None:
         bind={"x_train": "np.zeros((4, 6))"},
     )
     assert done.network.outputs[0].type.shape[1:] == (3,)
+
+
+def test_a_group_of_each_channel_is_an_instance_norm(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        import tensorflow_addons as tfa
+
+        model = keras.Sequential([layers.Input((4, 4, 3)), tfa.layers.InstanceNormalization()])
+        """,
+        model="model",
+    )
+    assert ops(done) == ["instance_norm"]
+
+
+def test_products_of_numbers_are_numbers(read_keras: Read) -> None:
+    done = read_keras(
+        """
+        import tensorflow as tf
+
+        inputs = layers.Input((8,))
+        model = keras.Model(inputs, layers.Dense(tf.math.reduce_prod((3, 4)))(inputs))
+        """,
+        model="model",
+    )
+    assert done.network.outputs[0].type.shape[1:] == (12,)
+
+
+def test_an_input_may_be_bound(read_keras: Read) -> None:
+    done = read_keras(
+        "model = keras.Model(inputs, layers.Dense(3)(inputs))",
+        model="model",
+        bind={"inputs": "__import__('keras').layers.Input(shape=(6,))"},
+    )
+    assert done.network.inputs[0].value.type.shape[1:] == (6,)
+
+
+def test_gelu_of_ops_is_not_the_activation_of_that_name(read_keras: Read) -> None:
+    text = "model = keras.Sequential([layers.Input((4,)), layers.Dense(3, activation={})])"
+    for activation, approximated in (("ops.gelu", True), ("keras.activations.gelu", False), ("'gelu'", False)):
+        done = read_keras(text.format(activation), model="model")
+        assert done.network.nodes[-1].op.name.startswith("gelu")
+        assert bool(done.network.nodes[-1].params["tanh"]) is approximated, activation

@@ -15,5 +15,5 @@ def extract_patches(images, size, strides=None, dilation_rate=1, padding="valid"
         blocks = ops.transpose(blocks, (0, 1, 3, 2, 4, 5))
         return ops.reshape(blocks, (-1, rows, columns, height * width * channels))
     count = height * width * channels
-    kernel = ops.reshape(ops.eye(count), (height, width, channels, count))
+    kernel = ops.reshape(ops.eye(count, dtype=images.dtype), (height, width, channels, count))
     return ops.conv(images, kernel, strides=(down, right), padding=padding, dilation_rate=dilation_rate)
