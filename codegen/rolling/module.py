@@ -147,8 +147,8 @@ def without(w: Writer, value: Unknown, then: str) -> None:
 
 
 def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value], Value | None] | None:
-    """The arguments of the call of a module whose class stays, without those that its `forward` has no more, and what it gives; None:
-    tensors only, each in a parameter of its own.
+    """The arguments of the call of a module whose class stays, without those that its `forward` has no more, and what
+    it gives; None: tensors only, each in a parameter of its own.
     """
     visits = w.trace.visits.get(id(group.frame.site), []) if group.frame is not None else []
     visit = next((v for v in visits if v.entered is group.frame), None)

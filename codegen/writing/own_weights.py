@@ -205,7 +205,7 @@ def stored(build: ast.FunctionDef, name: str) -> int:
 
 
 def taken_apart(frames: list[Frame], value: ast.expr, targets: list[ast.expr], unsaid: set[str]) -> list[ast.stmt]:
-    """`_, height, width, _ = input_shape`: the names that have one number at every visit; others are put to `unsaid`."""
+    """`_, height, _ = input_shape`: the names that have one number at every visit; others are put to `unsaid`."""
     shapes = [f.scope.names.get(value.id) if isinstance(value, ast.Name) else None for f in frames]
     rows = [v.hint for v in shapes if v is not None and isinstance(v.hint, tuple) and len(v.hint) == len(targets)]
     names = [target.id for target in targets if isinstance(target, ast.Name)]
