@@ -248,7 +248,9 @@ class Bodies:
         for value in group.outputs:
             body.values.setdefault(value.id, len(body.values))
         numbers = tuple(body.values[v.id] for v in group.outputs)
-        pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store()) if len(numbers) > 1 else None
+        pattern: ast.expr | None = None
+        if len(numbers) > 1:
+            pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store())
         result = given[2] if given is not None else None
         if result is not None and numbers and isinstance(result.hint, (tuple, ListObject)):
             pattern = self.unpacked(body, result, {v.id for v in group.outputs})

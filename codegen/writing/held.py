@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api
+from pivot.reading.values import Api, DictObject
 
 
 def is_direct(visit: Visit) -> bool:
@@ -13,11 +13,21 @@ def is_direct(visit: Visit) -> bool:
     node = visit.node
     if (
         not isinstance(node, ast.Call)
-        or any(k.arg is None for k in node.keywords)
+        or any(k.arg is None and not is_own_dict(k.value, visit) for k in node.keywords)
         or any(isinstance(a, ast.Starred) for a in node.args)
     ):
         return False
     return is_named(node.func, visit)
+
+
+def is_own_dict(node: ast.expr, visit: Visit) -> bool:
+    """Is what a call spreads a dict that its function, or the file, writes down under a name?"""
+    if not isinstance(node, ast.Name):
+        return False
+    function = visit.frame.function.node if visit.frame.function is not None else None
+    taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)} if function is not None else set()
+    value = visit.frame.scope.names.get(node.id)
+    return node.id not in taken and value is not None and isinstance(value.hint, DictObject)
 
 
 def is_held(visit: Visit) -> bool:

@@ -131,6 +131,8 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
     if name not in scope.lazy:
         follow_stars(w, name, scope, library)
     out: list[ast.stmt] = []
+    met = {id(s) for s in scope.lazy.get(name, []) if id(s) in w.trace.executed and isinstance(s, ast.Assign)}
+    over = superseded(w, scope, name)
     for statement in scope.lazy.get(name, []):
         last = scope.lazy[name][-1]
         inside = import_inside(w, statement, name)
@@ -138,6 +140,8 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
             follow_import(w, inside, name, scope, library)
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
+        if (met and id(statement) not in met and isinstance(statement, ast.Assign)) or id(statement) in over:
+            continue  # it binds the name anew behind what was asked for, or before it: `model@1`
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             if statement is last:
                 out.extend(definition(w, statement, scope, file))
@@ -154,6 +158,20 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
             if not out and name not in library and key not in w.imported:
                 out.extend(without_import(statement, name))
     return out
+
+
+def superseded(w: Writer, scope: Scope, name: str) -> set[int]:
+    """Statements whose value of a name is gone before anything reads it, since a later one binds it anew."""
+    own = [s for s in scope.lazy.get(name, []) if id(s) in w.trace.executed]
+    anew = [s for s in own if isinstance(s, ast.Assign) and simple_targets(s) == [name] and not reads_itself(s, name)]
+    if not anew:
+        return set()
+    last = anew[-1].lineno
+    others = {id(s): s for statements in scope.lazy.values() for s in statements if id(s) in w.trace.executed}
+    between = [s for s in others.values() if s.lineno < last and not any(s is mine for mine in own)]
+    if any(isinstance(n, ast.Name) and n.id == name for s in between for n in ast.walk(s)):
+        return set()
+    return {id(s) for s in own if s.lineno < last and isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr))}
 
 
 def without_import(node: ast.stmt, name: str) -> list[ast.stmt]:
@@ -294,7 +312,9 @@ def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
     def place(key: Key) -> tuple[bool, tuple[int, int], int]:
         scope = w.scope_of(key[0])
         own = scope is not None and key[1] in scope.lazy and key[1] not in w.ev.override_nodes
-        bound = scope.lazy[key[1]] if own and scope is not None else []
+        over = superseded(w, scope, key[1]) if own and scope is not None else set()
+        bound = [s for s in scope.lazy[key[1]] if id(s) not in over] if own and scope is not None else []
+        bound = [s for s in bound if id(s) in w.trace.executed] or bound
         plain = all(isinstance(s, ast.Assign) for s in bound)  # every binding is written, the first one first
         line = bound[0 if plain else -1].lineno if bound else w.registered.get(key, 0)
         return not is_restatement(key[0]), order.get(key[0], (0, 0)), line

@@ -161,6 +161,8 @@ class KerasModules(KerasCalls):
             return Value(ListObject([units] * CELLS[module.class_name])) if CELLS[module.class_name] > 1 else units
         said = keras_graphs.attribute(ev, module, attr, node, frame)
         if said is not None:
+            if attr.endswith("_shape"):  # a module of the target has none
+                ev.visit(Visit(node, frame, "dropped", None, (owner,), name=attr, result=said))
             return said
         if attr in ("compute_dtype", "variable_dtype"):
             return Value("float32")

@@ -224,3 +224,16 @@ class Net(nn.Module):
     assert "HAS_SILU = True" in text
     assert "import collections.abc\n" in text
     assert "from typing import Literal" in text
+
+
+def test_a_name_that_is_bound_twice_is_written_as_it_was_asked_for(conversion: Conversion) -> None:
+    source = """
+net = nn.Sequential(nn.Linear(4, 8), nn.ReLU())
+shift = nn.Linear(4, 4)
+net = nn.Sequential(shift, nn.Linear(4, 2))
+net = nn.Sequential(nn.Linear(4, 3), nn.Tanh())
+"""
+    first, second = (conversion(source, "2x4", model=f"net@{number}").text for number in (0, 1))
+    assert first.count("net = ") == 1 and "Dense(8)" in first.replace("layers.", "")
+    assert second.count("net = ") == 1
+    assert second.index("shift = ") < second.index("net = ")
