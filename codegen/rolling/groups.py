@@ -71,8 +71,8 @@ def group_nodes(nodes: Sequence[Node], outputs: Iterable[TensorVersion], classes
     """
     built = [node for node in nodes if classes_stay and any(map(is_building, frames_of(node)))]
     inside = {id_ for node in built for result in node.results for id_ in ids_of(result)}  # read by calls of the class
-    nodes = [node for node in nodes if not any(node is other for other in built)]
-    chains = [frames_of(node) for node in nodes]
+    nodes = [node for node in nodes if id(node) not in set(map(id, built))] if built else nodes
+    chains = below_models([frames_of(node) for node in nodes])
     common = shared_prefix(chains)
     root = Group(chains[0][common - 1] if chains and common else None)
     made: dict[tuple[str, ...], Group] = {}
@@ -96,6 +96,22 @@ def group_nodes(nodes: Sequence[Node], outputs: Iterable[TensorVersion], classes
 def frames_of(node: Node) -> list[Frame]:
     """The calls of functions around a node, the outermost first."""
     return [frame for frame in node.frame.chain() if frame.function is not None or model_of(frame) is not None][::-1]
+
+
+def below_models(chains: list[list[Frame]]) -> list[list[Frame]]:
+    """The same where what a function made while it built a model (positions, tables) stands in the model's call."""
+    calls: dict[int, list[Frame]] = {}
+    for chain in chains:
+        for place, frame in enumerate(chain):
+            model = model_of(frame)
+            if model is not None and model.graph is not None:
+                calls.setdefault(id(model.graph.frame), chain[: place + 1])
+
+    def moved(chain: list[Frame]) -> list[Frame]:
+        at = next((place for place, frame in reversed(list(enumerate(chain))) if id(frame) in calls), None)
+        return chain if at is None else [*calls[id(chain[at])], *chain[at + 1 :]]
+
+    return [moved(chain) for chain in chains]
 
 
 def model_of(frame: Frame) -> ModuleObject | None:
@@ -127,6 +143,8 @@ def own_class(frame: Frame) -> ModuleObject | None:
     module = frame.receiver.hint if frame.receiver is not None else None
     if not isinstance(module, ModuleObject) or not isinstance(module.cls, ClassObject):
         return None
+    if module.graph is not None:
+        return None  # a functional model by inputs and outputs: its class is about training
     return None if is_restatement(module.cls.file) else module
 
 

@@ -124,8 +124,12 @@ def prepare(
             made.kwargs[key], made.back[key] = Value((value,), value.origin, value.depends), where
         elif key == "mask_zero":
             made.beside[key] = value
-        elif (key == "weights" and value.hint is None) or (key in SILENT and key not in names):
+        elif key in SILENT and key not in names:
             continue
+        elif key == "weights":
+            if value.hint is not None:
+                why = f"{layer}: the numbers that its weights start from are not carried over"
+                ev.note(frame, node, why, "load weights, or set these values in the target", "initialiser")
         else:
             made.kwargs[key], made.back[key] = value, where
     return made

@@ -333,3 +333,19 @@ def test_results_of_own_classes_are_taken_apart_as_they_are_given(rolled: Callab
     assert "steps, size = 5, 4" in text
     assert "self.numbers = torch.arange(steps)" in text
     assert re.search(r"(\w+), (?!\1)\w+, _ = self.both\(x\)", text)
+
+
+def test_a_class_of_training_alone_is_written_as_what_it_holds(rolled: Callable[..., str]) -> None:
+    text = rolled("""
+        class Trained(keras.Model):
+            def train_step(self, data):
+                return {}
+
+
+        def build():
+            ids = layers.Input((7,), dtype="int32")
+            places = layers.Embedding(7, 4)(keras.ops.arange(0, 7))
+            return Trained(ids, layers.Embedding(10, 4, weights=None)(ids) + places)
+    """)
+    assert text.count("class ") == 1 and "Trained" not in text
+    assert "places = self.embedding1(torch.arange(7))" in text
