@@ -365,6 +365,8 @@ def taken_apart(result: Result, node: Node, body: Body) -> ast.expr:
                 many = node.results[names.index(part.name) :]
                 return ast.Tuple([value_name(body.values[v.id]) for v in many], ast.Store())
             return value_name(body.values[result_id(part, table[part.name])])
-        return ast.Tuple([pattern(item) for item in part.items], ast.Store())
+        made = [pattern(item) for item in part.items]
+        alone = len(made) == 1 and isinstance(part.items[0], ResultName) and part.items[0].star
+        return made[0] if alone else ast.Tuple(made, ast.Store())  # `[*ys]`
 
     return pattern(result)

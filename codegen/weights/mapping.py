@@ -208,7 +208,10 @@ def carry_layer(layer: LayerMap, checkpoint: Mapping[str, Array]) -> dict[str, A
     stored: dict[str, Array] = {}
     for role in layer.roles:
         for term in layer.source.weights[role].terms:
-            name = layer.names[term.path]
+            name = layer.names.get(term.path)
+            if name is None:
+                why = f"the source saves no weights of {layer.path}, which it calls outside of the model"
+                raise refuse("weights", layer.path, 0, 0, why, "call it on what enters the model, or leave them out")
             if name not in checkpoint:
                 raise refuse(
                     "weights", name, 0, 0, f"the checkpoint has no weight {name!r}", "give the state_dict of this model"

@@ -349,3 +349,16 @@ def test_a_class_of_training_alone_is_written_as_what_it_holds(rolled: Callable[
     """)
     assert text.count("class ") == 1 and "Trained" not in text
     assert "places = self.embedding1(torch.arange(7))" in text
+
+
+def test_pieces_of_given_sizes(rolled: Callable[..., str]) -> None:
+    text = rolled("""
+        import tensorflow as tf
+
+
+        def build():
+            x = layers.Input((9,))
+            first, second, third = tf.split(x, [2, 3, 4], axis=-1)
+            return keras.Model(x, [layers.Dense(2)(third) + first, second])
+    """)
+    assert re.search(r"split\(x, (\[2, 5\]|\[2, 3, 4\]|\(2, 5\)), dim=1\)", text), text

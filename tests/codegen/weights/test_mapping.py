@@ -13,7 +13,16 @@ from codegen.convert import Converted
 from codegen.keras.stored import dataset_table
 from codegen.orders import Block
 from codegen.static_proof import Proof, prove
-from codegen.weights.mapping import carry_weights, fillings, own_parameters, reorder, weight_maps, with_plain_names
+from codegen.weights.mapping import (
+    LayerMap,
+    carry_layer,
+    carry_weights,
+    fillings,
+    own_parameters,
+    reorder,
+    weight_maps,
+    with_plain_names,
+)
 from pivot.opset import OpSet
 from pivot.problems import Refusal
 from pivot.reading.keras import KerasDialect
@@ -300,3 +309,12 @@ def test_parts_are_found_by_the_names_of_either_era() -> None:
     assert found["att/query_dense/vars/0"] is old
     assert found["net/_own/vars/0"] is own
     assert found["net/own/vars/0"] is old
+
+
+def test_weights_that_the_source_never_saves_are_refused(opset: OpSet) -> None:
+    source = opset.find("keras", "call", "keras.layers.Embedding")[0]
+    target = opset.find("torch", "call", "torch.nn.Embedding")[0]
+    layer = LayerMap("places", source, target, {}, {}, ("table",), {}, {})
+    with pytest.raises(Refusal) as caught:
+        carry_layer(layer, {})
+    assert "saves no weights of places" in caught.value.problem.why
