@@ -66,6 +66,7 @@ class Statements:
         if not met and not any(isinstance(n, ast.Assign) for s in body for n in ast.walk(s)):
             if self.only_initialises(body):
                 return []
+        gone = set(self.e.gone)
         try:
             unread = self.w.trace.unread.get(id(body[0]))
             if not met and unread is not None and not self.is_plain(body):
@@ -82,6 +83,9 @@ class Statements:
             text = ast.Constant(f"{self.w.short(self.file)}:{line}: {no}")
             stop = ast.Raise(nodes.call("NotImplementedError", [text]), None)
             return [nodes.like(stop, body[0])]
+        finally:
+            if not met:
+                self.e.gone.intersection_update(gone)  # what such an arm loses is at hand behind it all the same
 
     def is_plain(self, body: list[ast.stmt]) -> bool:
         """Is an arm plain Python, with nothing of a framework in it? It is copied, whether it was read or not."""

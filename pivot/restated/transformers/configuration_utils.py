@@ -1,6 +1,7 @@
 """Settings of a model, as far as they decide what it computes.
 
-Saving, loading and publishing settings are left out.
+Saving, loading and publishing settings are left out; keys and values are kept for further steps only where `use_cache`
+is given.
 """
 
 
@@ -72,6 +73,7 @@ class PreTrainedConfig(RotaryEmbeddingConfigMixin):
 
     def __init__(self, **kwargs):
         others = {}
+        self.use_cache = False
         for name, value in kwargs.items():
             name = self.attribute_map.get(name, name)
             if hasattr(type(self), name):

@@ -212,3 +212,21 @@ def test_where_a_tensor_lies_is_not_asked(call: Call) -> None:
         "2x4",
     )
     assert made == "return self.a(x)"
+
+
+def test_what_an_arm_loses_that_was_not_met_is_at_hand_behind_it(written: Written) -> None:
+    made = written(
+        """
+        def shifted(x, mask):
+            return x if mask is None else x + mask
+
+        class Net(nn.Module):
+            def forward(self, x, mask=None):
+                if mask is not None:
+                    mask = mask.to(x.device)
+                x = shifted(x, mask)
+                return x * 2
+        """,
+        "2x4",
+    )
+    assert "x = shifted(x, mask)" in made
