@@ -214,7 +214,7 @@ def test_where_a_tensor_lies_is_not_asked(call: Call) -> None:
     assert made == "return self.a(x)"
 
 
-def test_what_an_arm_loses_that_was_not_met_is_at_hand_behind_it(written: Written) -> None:
+def test_what_an_arm_loses_that_was_not_met_is_at_hand_behind_it(written: Callable[..., str]) -> None:
     made = written(
         """
         def shifted(x, mask):
