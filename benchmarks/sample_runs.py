@@ -8,10 +8,10 @@ import os
 import re
 import signal
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from sample_sources import Sample
@@ -31,6 +31,7 @@ from pivot.reading.torch import TorchDialect
 ROOT = Path(__file__).resolve().parent.parent
 CLOSE = 1e-6
 SECONDS = 60
+T = TypeVar("T", bound="Named")
 
 
 @dataclass(slots=True)
@@ -42,8 +43,14 @@ class Verdict:
     why: str = ""
 
 
-def run_in_child(samples: Sequence[Sample], opset: OpSet, folder: Path) -> list[Verdict]:
-    """Run samples in a forked process; one that kills it is marked, the others are run in another."""
+class Named(Protocol):
+    """What is judged has a name."""
+
+    name: str
+
+
+def run_in_child(samples: Sequence[T], judge: Callable[[T, Path], Verdict], folder: Path) -> list[Verdict]:
+    """Judge samples in a forked process; one that kills it is marked, the others are run in another."""
     found: list[Verdict] = []
     rest = list(samples)
     while rest:
@@ -51,7 +58,7 @@ def run_in_child(samples: Sequence[Sample], opset: OpSet, folder: Path) -> list[
         answers.unlink(missing_ok=True)
         child = os.fork()
         if child == 0:
-            work(rest, opset, folder, answers)
+            work(rest, judge, folder, answers)
         _, status = os.waitpid(child, 0)
         lines = answers.read_text(encoding="utf-8").splitlines() if answers.exists() else []
         found += [Verdict(**json.loads(line)) for line in lines]
@@ -63,7 +70,7 @@ def run_in_child(samples: Sequence[Sample], opset: OpSet, folder: Path) -> list[
     return found
 
 
-def work(samples: Sequence[Sample], opset: OpSet, folder: Path, answers: Path) -> None:
+def work(samples: Sequence[T], judge: Callable[[T, Path], Verdict], folder: Path, answers: Path) -> None:
     """The forked process: a verdict per line. Never returns."""
     with (folder / "log.txt").open("w", encoding="utf-8") as log:
         os.dup2(log.fileno(), 1)
@@ -71,13 +78,13 @@ def work(samples: Sequence[Sample], opset: OpSet, folder: Path, answers: Path) -
         with answers.open("w", encoding="utf-8") as out:
             for sample in samples:
                 signal.alarm(SECONDS)
-                verdict = judge(sample, opset, folder)
+                verdict = judge(sample, folder)
                 out.write(json.dumps({"name": verdict.name, "kind": verdict.kind, "why": verdict.why}) + "\n")
                 out.flush()
     os._exit(0)
 
 
-def judge(sample: Sample, opset: OpSet, folder: Path) -> Verdict:
+def judge(opset: OpSet, sample: Sample, folder: Path) -> Verdict:
     """The verdict on one sample."""
     try:
         expected, state = run_torch(sample)

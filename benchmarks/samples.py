@@ -15,13 +15,14 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 os.environ.update(OMP_NUM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sample_runs import Verdict, run_in_child
+from sample_runs import Verdict, judge, run_in_child
 from sample_sources import Sample, samples
 
 from pivot.opset import load_opset
@@ -43,7 +44,7 @@ def main() -> int:
         for op, group in groupby(samples(options.samples, options.only), key=lambda sample: sample.op):
             given = list(group)
             left_out.update(sample.left_out for sample in given if sample.left_out)
-            verdicts = run_in_child(sayable(given), opset, folder)
+            verdicts = run_in_child(sayable(given), partial(judge, opset), folder)
             left_out.update(v.why.partition(":")[0] for v in verdicts if v.kind == "left out")
             found[op] = [v for v in verdicts if v.kind != "left out"]
             show(op, found[op], options.list_refused)

@@ -31,6 +31,15 @@ from pivot.results import ENTRIES, Result, ResultName, entry_id
 HELD = re.compile(r"_a\d+$")
 
 
+@dataclass(slots=True)
+class Given:
+    """What the call of a module is given whose class stays a class, as the source writes it, and what it gives."""
+
+    args: list[Value]
+    kwargs: dict[str, Value]
+    result: Value | None
+
+
 @dataclass(slots=True, eq=False)
 class Attribute:
     """A module that a class holds: how it is made, and the call or layer of the source that it stands for."""
@@ -125,11 +134,9 @@ class Bodies:
         lowering: Lowering,
         layout: Layout,
         starts: Starts | None,
-        given: Callable[[Group], tuple[list[Value], dict[str, Value], Value | None] | None] = lambda group: None,
+        given: Callable[[Group], Given | None] = lambda group: None,
     ) -> None:
-        """`given`: what the call of a module is given whose class stays a class, as the source writes it, and what it
-        gives.
-        """
+        """`given`: about the call of a module whose class stays a class; None: tensors only, in their order."""
         self.lowering, self.layout, self.starts, self.given = lowering, layout, starts, given
 
     def body(self, group: Group, made_by: Callable[[Group], ast.expr]) -> Body:
@@ -242,41 +249,54 @@ class Bodies:
         operands = [self.local(body, value) for value in group.inputs] if given is None else []
         words: list[ast.keyword] = []
         if given is not None:
-            operands = [self.handed(body, value) for value in given[0]]
-            words = [ast.keyword(name, self.handed(body, value)) for name, value in given[1].items()]
+            operands = [self.handed(body, group, value) for value in given.args]
+            words = [ast.keyword(name, self.handed(body, group, value)) for name, value in given.kwargs.items()]
         text = ast.Call(attribute_name(body.held[key]), operands, words)
         for value in group.outputs:
             body.values.setdefault(value.id, len(body.values))
         numbers = tuple(body.values[v.id] for v in group.outputs)
         pattern: ast.expr | None = None
-        if len(numbers) > 1:
+        if given is not None and given.result is not None and not isinstance(given.result.hint, TensorCell):
+            pattern = shaped(given.result, {v.id: body.values[v.id] for v in group.outputs})
+        elif len(numbers) > 1:
             pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store())
-        result = given[2] if given is not None else None
-        if result is not None and numbers and isinstance(result.hint, (tuple, ListObject)):
-            pattern = self.unpacked(body, result, {v.id for v in group.outputs})
         body.entries.append(Entry(group, text, (body.held[key],), numbers, pattern))
 
-    def unpacked(self, body: Body, result: Value, wanted: set[str]) -> ast.expr:
-        """What a call gives as the target of an assignment: `_` for what nobody reads."""
-        hint = result.hint
-        if isinstance(hint, (tuple, ListObject)):
-            items = hint.items if isinstance(hint, ListObject) else hint
-            return ast.Tuple([self.unpacked(body, item, wanted) for item in items], ast.Store())
-        version = hint.version if isinstance(hint, TensorCell) else None
-        return value_name(body.values[version.id]) if version and version.id in wanted else ast.Name("_", ast.Store())
-
-    def handed(self, body: Body, value: Value) -> ast.expr:
-        """An argument of the call of a module: tensors, lists of them, numbers."""
+    def handed(self, body: Body, group: Group, value: Value) -> ast.expr:
+        """An argument of the call of a module: tensors, lists of them, numbers; None for a tensor it does not read."""
         hint = value.hint
         if isinstance(hint, TensorCell):
-            return self.local(body, hint.version)
+            version = hint.version
+            unread = version.parameter is None and all(read.id != version.id for read in group.inputs)
+            return nodes.literal(None) if unread and version.id not in body.values else self.local(body, version)
         items = hint.items if isinstance(hint, ListObject) else hint
         if isinstance(items, (list, tuple)):
-            texts = [self.handed(body, item) for item in items]
+            texts = [self.handed(body, group, item) for item in items]
             return ast.List(texts, ast.Load()) if isinstance(hint, ListObject) else ast.Tuple(texts, ast.Load())
         if hint is None or isinstance(hint, (bool, int, float, str)):
             return nodes.literal(hint)
         raise Unwritable("a module is called with an argument that is no tensor, number or list of these")
+
+
+def shaped(result: Value, wanted: dict[str, int]) -> ast.expr:
+    """How what the call of a module gives is taken apart: `y, (h, _)`; `wanted` loses the tensors that have a name.
+
+    Raises Unwritable where some of them are not found.
+    """
+
+    def part(value: Value) -> ast.expr:
+        hint = value.hint
+        if isinstance(hint, TensorCell) and hint.version.id in wanted:
+            return ast.Name(f"_{wanted.pop(hint.version.id)}", ast.Store())
+        items = hint.items if isinstance(hint, ListObject) else hint
+        if isinstance(items, (list, tuple)) and wanted:
+            return ast.Tuple([part(item) for item in items], ast.Store())
+        return ast.Name("_", ast.Store())
+
+    made = part(result)
+    if wanted:
+        raise Unwritable("the call of a module gives what cannot be taken apart")
+    return made
 
 
 def is_layer_call(text: ast.expr) -> bool:
@@ -306,7 +326,9 @@ def own_weight(target: Target, shape: tuple[Dim, ...], parameter: ParameterObjec
         return nodes.call("self.add_weight", [], {"shape": sizes, "initializer": word})
     made = nodes.call("torch.full", [sizes, nodes.literal(number)])
     if number in (0, 1):
-        made = nodes.call("torch.ones" if number == 1 else "torch.zeros", [nodes.literal(size) for size in shape])
+        made = nodes.call(
+            "torch.ones" if number == 1 else "torch.zeros", [nodes.literal(size) for size in shape or [()]]
+        )
     return nodes.call("torch.nn.Parameter", [made]) if parameter.trainable else made
 
 
@@ -365,8 +387,11 @@ def taken_apart(result: Result, node: Node, body: Body) -> ast.expr:
                 many = node.results[names.index(part.name) :]
                 return ast.Tuple([value_name(body.values[v.id]) for v in many], ast.Store())
             return value_name(body.values[result_id(part, table[part.name])])
-        made = [pattern(item) for item in part.items]
-        alone = len(made) == 1 and isinstance(part.items[0], ResultName) and part.items[0].star
-        return made[0] if alone else ast.Tuple(made, ast.Store())  # `[*ys]`
+        items: list[ast.expr] = []
+        for item in part.items:
+            made = pattern(item)
+            spread = isinstance(item, ResultName) and item.star and isinstance(made, ast.Tuple)
+            items += made.elts if spread and isinstance(made, ast.Tuple) else [made]
+        return ast.Tuple(items, ast.Store())
 
     return pattern(result)

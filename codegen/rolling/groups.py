@@ -138,7 +138,7 @@ def shared_prefix(chains: Sequence[Sequence[Frame]]) -> int:
 
 def own_class(frame: Frame) -> ModuleObject | None:
     """The module that a frame is the call of, where the program defines its class; what restates the library does not
-    count.
+    count, nor a model that its methods put together.
     """
     module = frame.receiver.hint if frame.receiver is not None else None
     if not isinstance(module, ModuleObject) or not isinstance(module.cls, ClassObject):
@@ -223,10 +223,15 @@ def shared_layers(root: Group) -> set[int]:
         for part in group.parts:
             if isinstance(part, Group) and part.module is None:
                 walk(part, (*path, part))
+            elif isinstance(part, Group):
+                users[id(part.module)].append(path)
             else:
                 for module in layers_in(part).values():
                     if module.weights:
                         users[id(module)].append(path)
+                for value in (v for node in part.nodes for v in tensors_of(node)):
+                    if value.parameter is not None:
+                        users[id(value.parameter)].append(path)
 
     walk(root, ())
     found: set[int] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codegen.rolling.bodies import Bodies
+from codegen.rolling.bodies import Bodies, Given
 from codegen.rolling.classes import Classes, Rolled
 from codegen.rolling.forward import rename_inputs
 from codegen.rolling.groups import Group, group_nodes, own_class
@@ -12,13 +12,15 @@ from codegen.rolling.sources import Sources, bound_arguments, camel_case, is_pla
 from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, restyled
 from codegen.writing import nodes
 from codegen.writing.module import collect, put_together
+from codegen.writing.named_functions import LINEAR
+from codegen.writing.naming import reference_to
 from codegen.writing.plans import Unwritable
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.network import Network
 from pivot.problems import Problem, refuse
 from pivot.reading.frames import Frame
 from pivot.reading.trace import Visit
-from pivot.reading.values import ClassObject, ListObject, TensorCell, Unknown, Value
+from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, Unknown, Value
 
 
 def is_rolled(network: Network) -> bool:
@@ -97,20 +99,35 @@ def own_call(w: Writer, group: Group) -> ast.expr:
     gone = w.dropped_parameters([visit]) if visit is not None else set()
     kept = {name: value for name, value in given.items() if name not in gone | LIBRARY}
     defaults = defaults_of(visit)
-    for name, value in list(kept.items()):
+    texts: dict[str, ast.expr] = {}
+    for name, value in kept.items():
         own = defaults.get(name)
         if value is own and not isinstance(value.hint, (bool, int, float, str)):
-            del kept[name]
-        elif isinstance(value.hint, Unknown) and own is not None:
+            continue
+        if isinstance(value.hint, Unknown) and own is not None:
             without(w, value.hint, f"{module.cls.name} is made with its own {name}")
-            del kept[name]
-        elif not is_writable(value):
-            raise Unwritable(f"{module.cls.name} is made with {name}, which is no number or text")
+            continue
+        text = argument(w, value)
+        if text is None:
+            raise Unwritable(f"{module.cls.name} is made with {name}, which is no number, text or function")
+        texts[name] = text
     told = w.inferred.told.get(id(module), {}) if w.inferred is not None else {}
     w.wanted.setdefault((module.cls.file, module.cls.name))
-    words = [ast.keyword(k, nodes.literal(v)) for k, v in told.items()]
-    words += [ast.keyword(k, nodes.literal(listed(v))) for k, v in kept.items()]
+    words = [ast.keyword(k, nodes.literal(v)) for k, v in told.items() if k not in texts]
+    words += [ast.keyword(k, text) for k, text in texts.items()]
     return ast.Call(ast.Name(module.cls.name, ast.Load()), [], words)
+
+
+def argument(w: Writer, value: Value) -> ast.expr | None:
+    """How what a constructor is given is written: numbers, texts, lists of them, functions; None: it cannot be said."""
+    hint = value.hint
+    if isinstance(hint, Api):
+        return w.target.identity() if hint.name == LINEAR else w.adapters.reference(hint.name)
+    if isinstance(hint, FunctionObject):
+        scope = w.scope_of(hint.file)
+        held = scope.names.get(hint.name) if scope is not None else None
+        return reference_to((hint.file, hint.name)) if held is not None and held.hint is hint else None
+    return nodes.literal(listed(value)) if is_writable(value) else None
 
 
 def defaults_of(visit: Visit | None) -> dict[str, Value]:
@@ -146,9 +163,9 @@ def without(w: Writer, value: Unknown, then: str) -> None:
     w.refused(Problem("not-carried", "info", *place, why, "set it up in the training where it acts there"))
 
 
-def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value], Value | None] | None:
-    """The arguments of the call of a module whose class stays, without those that its `forward` has no more, and what
-    it gives; None: tensors only, each in a parameter of its own.
+def given_to(w: Writer, group: Group) -> Given | None:
+    """The arguments of the call of a module whose class stays, without those that its `forward` has no more; None:
+    tensors only, each in a parameter of its own.
     """
     visits = w.trace.visits.get(id(group.frame.site), []) if group.frame is not None else []
     visit = next((v for v in visits if v.entered is group.frame), None)
@@ -162,7 +179,7 @@ def given_to(w: Writer, group: Group) -> tuple[list[Value], dict[str, Value], Va
     gone = w.dropped_parameters([visit])
     row = [value for place, value in enumerate(visit.args) if not (place < len(names) and names[place] in gone)]
     words = {name: value for name, value in visit.kwargs.items() if name not in gone | LIBRARY}
-    return row, words, visit.result
+    return Given(row, words, visit.result)
 
 
 LIBRARY = {"name", "dtype", "trainable", "autocast", "kwargs"}

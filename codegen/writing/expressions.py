@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.lower import Lowered
 from codegen.writing import applying, conditions, layer_facts, nodes, parameters, program_calls, reflection, sizes
 from codegen.writing.activations import function_layer
+from codegen.writing.named_functions import looked_up
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
@@ -234,6 +235,8 @@ class Expressions:
             return nodes.call(COPY_LAYERS.rpartition(".")[2], [self.expr(node.args[0])])
         if kind == "dropped":
             return self.dropped(node, visits)
+        if kind == "named function" and isinstance(node, ast.Call):
+            return looked_up(self, node, visits)
         if kind == "data" and (known := reflection.answer(visits)) is not None:
             return known
         if kind == "data" and isinstance(node, ast.Call):

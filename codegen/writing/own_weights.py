@@ -175,10 +175,43 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
         init.returns, init.__dict__["blank"] = None, 1
         at = next((i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef)), len(made.body))
         made.body.insert(at, init)
+    written = without_shapes(written, made, body.e.shapes)
     init.body = [s for s in init.body if not isinstance(s, ast.Pass)] + written
     unread = body.e.shapes & {n.id for s in written for n in ast.walk(s) if isinstance(n, ast.Name)}
     if unread:
         raise d.w.refusal(cls.file, build, "the shape of an input is used in a way that a constructor cannot know")
+
+
+def without_shapes(written: list[ast.stmt], made: ast.ClassDef, shapes: set[str]) -> list[ast.stmt]:
+    """Statements without those that only keep the shape of an input, or make another one of it, for nobody to read."""
+    kept = list(written)
+    for statement in written:
+        if not isinstance(statement, ast.Assign) or not names_read([statement]) & shapes:
+            continue
+        target = statement.targets[0]
+        if isinstance(target, ast.Name):
+            about = [s for s in kept if bound_name(s) == target.id]
+            if target.id not in names_read([s for s in kept if s not in about]):
+                kept = [s for s in kept if s not in about]
+        elif isinstance(target, ast.Attribute):
+            places = [n for part in (*made.body, *kept) for n in ast.walk(part) if isinstance(n, ast.Attribute)]
+            if not any(n.attr == target.attr and isinstance(n.ctx, ast.Load) for n in places):
+                kept = [s for s in kept if s is not statement]
+    return kept
+
+
+def names_read(statements: list[ast.stmt]) -> set[str]:
+    """Names that statements read."""
+    found = (n for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
+    return {n.id for n in found if isinstance(n.ctx, ast.Load)}
+
+
+def bound_name(statement: ast.stmt) -> str:
+    """`a` of `a = ...` and of `a[-1] = ...`."""
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+    if isinstance(target, ast.Subscript):
+        target = target.value
+    return target.id if isinstance(target, ast.Name) else ""
 
 
 def as_known(

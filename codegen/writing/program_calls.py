@@ -29,8 +29,8 @@ from pivot.reading.values import (
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
-RUNNING = {"compile", "count_params", "evaluate", "fit", "predict", "save", "save_weights", "summary"}
-"""Methods of Keras' models that train, report or store: no part of what a model computes."""
+RUNNING = {"build", "compile", "count_params", "evaluate", "fit", "predict", "save", "save_weights", "summary"}
+"""Methods of Keras' models that make weights early, train, report or store: no part of what a model computes."""
 
 
 def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:

@@ -364,7 +364,8 @@ class Statements:
         """if / else; a known test leaves its arm, an empty arm goes."""
         if makes_once(self.w, node):
             return self.arm(node.body)
-        answer = only_arm(self.w.trace, node) if is_restatement(self.file) else None
+        settled = is_restatement(self.file) or asks_library(node.test)
+        answer = only_arm(self.w.trace, node) if settled else None
         test = self.e.expr(node.test) if answer is None else ast.Constant(answer)
         if isinstance(test, ast.Constant):
             return self.arm(node.body if test.value else node.orelse)
@@ -458,3 +459,16 @@ def plain_name(target: ast.expr) -> str:
     """`x`, `self.x`; nothing for other targets."""
     own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self"
     return target.id if isinstance(target, ast.Name) else ast.unparse(target) if own else ""
+
+
+def asks_library(test: ast.expr) -> bool:
+    """`hasattr(layer, "_private")`: a question to the source's library about itself."""
+    return (
+        isinstance(test, ast.Call)
+        and isinstance(test.func, ast.Name)
+        and test.func.id == "hasattr"
+        and len(test.args) == 2
+        and not (isinstance(test.args[0], ast.Name) and test.args[0].id == "self")
+        and isinstance(test.args[1], ast.Constant)
+        and str(test.args[1].value).startswith("_")
+    )

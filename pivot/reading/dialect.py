@@ -31,6 +31,8 @@ class Dialect(TensorCalls):
     """Shared behaviour of frameworks: sites become nodes through forms, unknown calls become unmapped nodes."""
 
     forward_names: tuple[str, ...] = ("forward",)
+    deferred_methods: frozenset[str] = frozenset()
+    """Methods of modules that do nothing where they are called: what they make comes into being when it is used."""
     builds_step_by_step = False  # do files build models of tensors by statements at module level?
     mutable_tensors = True  # does `x += y` change x for every alias?
 

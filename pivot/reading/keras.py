@@ -37,6 +37,7 @@ class KerasDialect(KerasModules):
     framework = "keras"
     forward_names = ("call", "__call__")
     builds_step_by_step = True
+    deferred_methods = frozenset({"build"})
     mutable_tensors = False
 
     def canonical(self, name: str) -> str:

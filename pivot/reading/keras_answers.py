@@ -7,17 +7,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import keras_graphs, keras_starts, library
+from pivot.reading import keras_graphs, keras_policies, keras_starts, library
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
-from pivot.reading.modules import ModuleObject
 from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     MODE,
     SIZE,
     Api,
-    FunctionObject,
     ListObject,
     Origin,
     ParameterObject,
@@ -58,6 +56,7 @@ NOTHING = {
 SIZES = {"keras.ops.shape", "tensorflow.shape", "keras.backend.shape"}
 STATIC = {"keras.backend.int_shape"}
 RANKS = {"keras.ops.ndim", "tensorflow.rank", "keras.backend.ndim", "keras.backend.rank"}
+CASTS = {"keras.ops.cast", "tensorflow.cast", "keras.backend.cast"}
 ARRAYS = {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64"}
 """Of numbers that are known: what they are made of."""
 
@@ -105,8 +104,11 @@ def answer(
     if name in ITSELF and first is not None and (tensor or name.endswith(("function", "linear"))):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
+    if name in CASTS and keras_policies.cast_is_nothing(args, kwargs):
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
+        return first
     if name in ARRAYS and first is not None and numbers(first):
-        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
     if name in FILLED and frame.file == "--set":
         return ev.dialect.call_forms(ev, callee, FILLED[name], args, kwargs, node, frame)
@@ -159,12 +161,10 @@ def get_activation(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, fra
     from pivot.reading.keras_arguments import activation_name
 
     given = args[0] if args else kwargs.get("identifier", Value(None))
-    if given.hint is None:
-        return Value(Api("keras.activations.linear"))
-    if isinstance(given.hint, (FunctionObject, ModuleObject)):
-        return given
-    name = activation_name(given)
-    return given if name is None else Value(Api(name), given.origin)
+    name = activation_name(given) if given.hint is not None else "keras.activations.linear"
+    found = given if name is None else Value(Api(name), given.origin)
+    ev.visit(Visit(node, frame, "named function", None, args, kwargs, name=name or "", result=found))
+    return found
 
 
 def given_back(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
@@ -219,6 +219,12 @@ HANDLERS: dict[str, Answer] = {
     "keras.regularizers.serialize": given_back,
     "keras.constraints.serialize": given_back,
     "keras.activations.serialize": given_back,
+    "keras.dtype_policies.get": keras_policies.policy,
+    "keras.dtype_policies.DTypePolicy": keras_policies.policy,
+    "keras.DTypePolicy": keras_policies.policy,
+    "keras.mixed_precision.Policy": keras_policies.policy,
+    "keras.mixed_precision.DTypePolicy": keras_policies.policy,
+    "keras.config.dtype_policy": keras_policies.policy,
     "keras.backend.learning_phase": learning_phase,
     "keras.ops.operation_utils.get_source_inputs": source_inputs,
     "keras.utils.get_source_inputs": source_inputs,

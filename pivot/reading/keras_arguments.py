@@ -10,9 +10,9 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pivot.reading import restating
+from pivot.reading import keras_orders, keras_policies
 from pivot.reading.handlers import Args, Kwargs
-from pivot.reading.values import Api, ListObject, Unknown, Value
+from pivot.reading.values import Api, ListObject, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,6 +74,7 @@ class Prepared:
     kwargs: Kwargs
     back: dict[int | str, int | str] = field(default_factory=dict)
     activation: Value | None = None
+    channels_first: bool = False
     late: int | None = None  # an axis that is the last one if the input has as many
     beside: Kwargs = field(default_factory=dict)  # what the layer does with masks
     begins: Kwargs = field(default_factory=dict)
@@ -85,6 +86,7 @@ def prepare(
     """The arguments of a layer's constructor, ready for its forms. Raises Refusal."""
     layer = name.rpartition(".")[2]
     names = signature(forms)
+    kwargs = keras_policies.check_all(ev, layer, kwargs, node, frame)
     named: dict[str, tuple[Value, int | str]] = {}
     for place, value in enumerate(args[: len(names)]):
         named[names[place]] = (value, place)
@@ -97,11 +99,7 @@ def prepare(
         if key in BEGINNINGS and key not in names:
             made.begins[key] = value
         elif key == "data_format":
-            last = value.hint in (None, "channels_last", "tf", "default") or isinstance(value.hint, Unknown)
-            if not last:
-                restating.turn_to(ev, name)
-                why = f"{layer} with data_format={value.hint!r} is not read"
-                raise ev.refusal(frame, node, why, "store the channels last, as Keras does by default")
+            made.channels_first = keras_orders.said(ev, layer, value, node, frame)
         elif key.endswith(("_regularizer", "_constraint")):
             if value.hint is not None:
                 what = key.replace("_", " ")

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.reading import applying, keras_graphs, restating
+from pivot.reading import applying, keras_graphs, keras_orders, restating
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_arguments import Prepared, activation_name, prepare
@@ -95,6 +95,8 @@ class KerasCalls(Dialect):
         assert isinstance(module, ModuleObject)
         if ready.activation is not None:
             ev.set_item(module.attrs, "activation", ready.activation)
+        if ready.channels_first:
+            ev.set_item(module.attrs, keras_orders.CHANNELS_FIRST, Value(True))
         if ready.late is not None:
             ev.set_item(module.attrs, LATE_AXIS, Value(ready.late))
         for name, value in ready.beside.items():

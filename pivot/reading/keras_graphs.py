@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pivot.reading import graphs
@@ -170,6 +171,14 @@ def connect_sequential(ev: Evaluator, module: ModuleObject, node: ast.AST, frame
     for place, child in enumerate(list(module.children.values())):
         value = ev.dialect.apply_module(ev, child, (value,), {}, ev.trace.part(node, 10 + place), frame)
     ev.set_item(module.attrs, CONNECTED, value)
+
+
+def nested(layer: Value) -> Iterator[Value]:
+    """A layer and all the layers below it."""
+    yield layer
+    assert isinstance(layer.hint, ModuleObject)
+    for child in layer.hint.children.values():
+        yield from nested(child)
 
 
 def is_input(layer: ModuleObject) -> bool:

@@ -19,6 +19,9 @@ from pivot.reading import (
     keras_graphs,
     keras_masks,
     keras_modes,
+    keras_orders,
+    keras_policies,
+    keras_ranks,
     restating,
 )
 from pivot.reading.handlers import Args, Kwargs
@@ -95,6 +98,7 @@ class KerasModules(KerasCalls):
         module = self.new_module(ev, cls, node, frame)
         base = classes.library_base(cls)
         module.container = CONTAINERS.get(base.name, "") if base is not None else ""
+        kwargs = keras_orders.taken_off(ev, module, cls, kwargs, node, frame)
         result = Value(module, Origin("apply", node, frame.file, cls.name, args, frame))
         visit = ev.visit(Visit(node, frame, "class", callee, args, kwargs, module=module, result=result, name=cls.name))
         module.visit = visit
@@ -164,8 +168,10 @@ class KerasModules(KerasCalls):
             if attr.endswith("_shape"):  # a module of the target has none
                 ev.visit(Visit(node, frame, "dropped", None, (owner,), name=attr, result=said))
             return said
-        if attr in ("compute_dtype", "variable_dtype"):
-            return Value("float32")
+        if attr in keras_policies.ATTRIBUTES:
+            return Value(keras_policies.ATTRIBUTES[attr])
+        if attr == "build":  # weights come into being when the first input arrives
+            return Value(BoundApi(owner, attr))
         made_with = constructed.argument(ev, owner, module, attr, node, frame)
         if made_with is not None:
             return made_with
@@ -200,6 +206,8 @@ class KerasModules(KerasCalls):
             keras_graphs.add_layer(ev, module, args[0] if args else kwargs["layer"], node, frame)
         if name == "pop" and module.container == "sequential" and module.children:
             ev.drop_item(module.children, list(module.children)[-1])
+        if name == "_flatten_layers":
+            return Value(ListObject(list(keras_graphs.nested(receiver))))
         if name == "get_config":
             return Value(DictObject({"name": (Value("name"), Value(module.name))}))
         if name in ANSWERING:
@@ -311,7 +319,9 @@ class KerasModules(KerasCalls):
         """The call of a layer, with the masks that Keras hands on beside the tensors."""
         names = keras_masks.parameters(ev, module)
         masked = keras_masks.given(ev, module, names, args, kwargs, node, frame)
-        result = self.called(ev, callee, module, args, masked, node, frame)
+        turned = keras_orders.turned(ev, module, args, node, frame)
+        result = self.called(ev, callee, module, turned, masked, node, frame)
+        result = keras_orders.turned_back(ev, module, result, node, frame)
         keras_masks.hand_on(ev, module, args, kwargs, result, node, frame)
         return result
 
@@ -377,6 +387,7 @@ class KerasModules(KerasCalls):
         if module.form is None:
             raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
         self.check_axis(ev, module, args, node, frame)
+        keras_ranks.fit(ev, module, args, node, frame)
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}
         before = len(ev.nodes)
         kwargs, unsaid = with_key(module, args, kwargs)

@@ -10,7 +10,8 @@ BASES = ("keras.Model", "keras.Sequential", "keras.layers.Layer", "keras.models.
 MODELS = ("keras.Model", "keras.Sequential")
 CONTAINERS = {"keras.Sequential": "sequential", "keras.models.Sequential": "sequential"}
 METHODS = {
-    "add", "add_loss", "add_metric", "add_weight", "build", "call", "__call__", "compile", "compute_mask",
+    "_flatten_layers", "add", "add_loss", "add_metric", "add_weight", "build", "call", "__call__", "compile",
+    "compute_mask",
     "compute_output_shape", "compute_output_spec", "count_params", "evaluate", "fit", "get_config", "get_layer",
     "get_weights", "load_weights", "pop", "predict", "save", "save_weights", "set_weights", "summary",
 }  # fmt: skip
@@ -21,7 +22,8 @@ ANSWERING = {
 TRAINING_ONLY = {
     f"keras.layers.{name}"
     for name in (
-        "ActivityRegularization", "AugMix", "CutMix", "GaussianDropout", "MixUp", "RandAugment", "RandomBrightness",
+        "ActivityRegularization", "AugMix", "CutMix", "GaussianDropout", "GaussianNoise", "MixUp", "RandAugment",
+        "RandomBrightness",
         "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomElasticTransform", "RandomErasing",
         "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHeight", "RandomHue", "RandomInvert",
         "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",
@@ -56,6 +58,7 @@ SAME = {
     "tensorflow_addons.activations.gelu": "keras.activations.gelu",
     "tensorflow_addons.activations.mish": "keras.activations.mish",
     "keras.src": "keras",
+    "keras.layers.GroupQueryAttention": "keras.layers.GroupedQueryAttention",
     "keras.Functional": "keras.Model",
     "keras.layers.Input": "keras.Input",
     "keras.Layer": "keras.layers.Layer",

@@ -173,6 +173,8 @@ def module_attribute(
     if inside is not None:
         return inside
     special = ev.dialect.module_attribute(ev, owner, module, attr, node, frame)
+    if special is not None and attr in ev.dialect.deferred_methods:
+        return special
     if isinstance(module.cls, ClassObject):
         if attr == "__class__":
             return Value(module.cls)

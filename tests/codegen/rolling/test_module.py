@@ -362,3 +362,70 @@ def test_pieces_of_given_sizes(rolled: Callable[..., str]) -> None:
             return keras.Model(x, [layers.Dense(2)(third) + first, second])
     """)
     assert re.search(r"split\(x, (\[2, 5\]|\[2, 3, 4\]|\(2, 5\)), dim=1\)", text), text
+
+
+def test_functions_are_handed_on_and_looked_up_by_name(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        class Block(layers.Layer):
+            def __init__(self, units, activation="relu", kernel_initializer="zeros", **kwargs):
+                super().__init__(**kwargs)
+                self.dense = layers.Dense(units, kernel_initializer=kernel_initializer)
+                self.activation = keras.activations.get(activation)
+
+            def call(self, x):
+                return self.activation(self.dense(x))
+
+        def build():
+            x = keras.Input((3,))
+            start = keras.initializers.TruncatedNormal(stddev=0.02)
+            y = Block(4, "relu", kernel_initializer=start, name="a")(x)
+            return keras.Model(x, Block(4, keras.activations.gelu, kernel_initializer=start, name="b")(y))
+        """
+    )
+    assert 'activation if callable(activation) else {"relu": F.relu}[activation]' in text
+    assert "Block(in_features=3, units=4" in text and "activation=F.gelu" in text
+
+
+def test_what_a_module_gives_is_taken_apart_as_it_gives_it(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        class Cell(layers.Layer):
+            def __init__(self, units):
+                super().__init__()
+                self.state_size = [units, units]
+
+            def build(self, shape):
+                self.kernel = self.add_weight(shape=(shape[-1], self.state_size[0]), initializer="ones")
+
+            def call(self, x, states):
+                h = keras.ops.matmul(x, self.kernel) + states[0]
+                return h * 2.0, [h, h]
+
+        def build():
+            x = keras.Input((3, 4))
+            return keras.Model(x, layers.RNN(Cell(5))(x))
+        """
+    )
+    assert "_, (new, _) = self.cell(" in text or "_, (x, _) = self.cell(" in text
+
+
+def test_methods_that_put_a_model_together_are_helpers(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        class Net(keras.Model):
+            def __init__(self, widths):
+                x = keras.Input((3,))
+                y = x
+                for width in widths:
+                    y = self.block(y, width)
+                super().__init__(inputs=x, outputs=y)
+
+            def block(self, x, width):
+                y = layers.Dense(width)(x)
+                y = layers.LayerNormalization()(y)
+                return layers.Dense(3)(layers.Activation("relu")(y)) + x
+        """,
+        "Net([4, 5])",
+    )
+    assert "class Net(nn.Module)" in text and "nn.Linear(3, " in text

@@ -91,7 +91,7 @@ def test_defaults_of_another_library_are_its_own(read_keras: Read) -> None:
 @pytest.mark.parametrize(
     ("layer", "why"),
     [
-        ("layers.Conv2D(6, 3, data_format='channels_first')", "data_format='channels_first' is not read"),
+        ("layers.Conv2D(6, 3, data_format='channels_middle')", "data_format='channels_middle' is not read"),
         ("layers.BatchNormalization(axis=2)", "over axis 2 of 4"),
     ],
 )
@@ -261,7 +261,8 @@ def test_merging_tensors_with_masks_is_refused(read_keras: Read, refused: Callab
         ("layers.ReLU(6.0)", ["relu6"]),
         ("layers.ReLU(10, 1, 0.5)", ["minimum", "ge", "zeros_like", "where", "minimum", "sub", "mul", "add"]),
         ("layers.Reshape((16, -1))", ["reshape"]),
-        ("layers.PReLU(shared_axes=1)", ["prelu"]),
+        ("layers.PReLU(shared_axes=[1, 2])", ["prelu"]),
+        ("layers.PReLU(shared_axes=1)", ["sub"]),
     ],
 )
 def test_layers_whose_arguments_no_form_takes(read_keras: Read, layer: str, read: list[str]) -> None:

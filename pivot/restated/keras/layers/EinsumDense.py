@@ -15,11 +15,14 @@ class EinsumDense(keras.layers.Layer):
     def build(self, input_shape):
         left, right = self.equation.split("->")
         data, weight = left.split(",")
+        behind = 0
         if "..." in data:
-            free = "0123456789"[: len(input_shape) - len(data) + 3]
+            count = len(input_shape) - len(data) + 3
+            behind = 0 if data.startswith("...") else count
+            free = "0123456789"[:count]
             data, right = data.replace("...", free), right.replace("...", free)
         sizes = dict(zip(data, input_shape, strict=True))
-        given = right[len(right) - len(self.partial_output_shape) :]
+        given = right[len(right) - len(self.partial_output_shape) - behind : len(right) - behind]
         sizes.update({a: size for a, size in zip(given, self.partial_output_shape, strict=True) if size is not None})
         self.kernel = self.add_weight(shape=[sizes[letter] for letter in weight], name="kernel")
         if self.bias_axes:
