@@ -20,7 +20,7 @@ from pivot.network import Network
 from pivot.problems import Problem, refuse
 from pivot.reading.frames import Frame
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, Unknown, Value
+from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, TensorCell, Unknown, Value
 
 
 def is_rolled(network: Network) -> bool:

@@ -33,7 +33,8 @@ CallKind = Literal[
     "content",  # takes the numbers out of a tensor that depends on nothing
     "constant",  # builds a tensor that depends on nothing
     "weight",  # reads a weight of a library layer
-    "made-with",  # reads from a layer what it was made with
+    "made-with",
+    "named function",  # reads from a layer what it was made with
     "unmapped",
 ]
 
