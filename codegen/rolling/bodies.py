@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from codegen.layout import Layout
@@ -193,7 +194,11 @@ class Bodies:
         node = part.node
         try:
             given = self.types_of_numbers(body, node)
-            expression = text.function([low], Material(given, node.form, lambda key: []))
+            rounded = given and self.layout.target.framework == "torch" and in_single_precision(node.params)
+            expression = text.function([low], Material({} if rounded else given, node.form, lambda key: []))
+            if rounded:  # Keras keeps written numbers in float32, whatever it computes in
+                made = ast.Attribute(expression, "to", ast.Load())
+                expression = ast.Call(made, list(given.values())[:1], [])
         except Unwritable as no:
             raise refused(node, str(no)) from None
         expression = self.apart(body, part, expression)
@@ -297,6 +302,17 @@ def shaped(result: Value, wanted: dict[str, int]) -> ast.expr:
     if wanted:
         raise Unwritable("the call of a module gives what cannot be taken apart")
     return made
+
+
+def in_single_precision(value: object) -> bool:
+    """Is a number among these that float32 rounds?"""
+    if isinstance(value, Mapping):
+        return any(in_single_precision(part) for part in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(map(in_single_precision, value))
+    if not isinstance(value, float) or not abs(value) < 3e38:
+        return False
+    return bool(struct.unpack("f", struct.pack("f", value))[0] != value)
 
 
 def is_layer_call(text: ast.expr) -> bool:

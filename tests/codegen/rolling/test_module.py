@@ -429,3 +429,15 @@ def test_methods_that_put_a_model_together_are_helpers(rolled: Callable[..., str
         "Net([4, 5])",
     )
     assert "class Net(nn.Module)" in text and "nn.Linear(3, " in text
+
+
+def test_numbers_that_keras_keeps_in_single_precision_stay_so(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        def build():
+            x = keras.Input((8, 8, 2))
+            y = layers.Normalization(mean=[0.1, 0.3], variance=[0.25, 4.0])(x)
+            return keras.Model(x, layers.Conv2D(4, 3)(y))
+        """
+    )
+    assert "torch.tensor([0.1, 0.3]).to(" in text and "torch.tensor([0.25, 4.0], dtype=" in text
