@@ -8,17 +8,19 @@ import json
 import re
 import shutil
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from keras_layer_sources import LayerCase
+from rounded_constants import explained
 from sample_runs import CLOSE, Verdict, brief
 
 from codegen.verify.comparison import compare
 from codegen.verify.plan import permutation
 
+GATE = 1e-12
 PLACE = re.compile(r":\d+:\d+: ")
 
 
@@ -42,11 +44,17 @@ def judge(case: LayerCase, folder: Path) -> Verdict:
         return Verdict(case.name, "crashed", f"status {status}: {last}")
     try:
         facts = json.loads((path / "out" / "conversion.json").read_text())
-        results = run_torch(facts, path, case.arrays)
+        run = torch_run(facts, path, case.arrays)
+        results = run()
     except Exception as error:  # noqa: BLE001  the generated program is at fault
         (path / "target.txt").write_text(traceback.format_exc(), encoding="utf-8")
         return Verdict(case.name, "unloadable", brief(error))
-    return compared(case.name, facts["outputs"], expected, results)
+    verdict = compared(case.name, facts["outputs"], expected, results)
+    if verdict.kind == "close":
+        why = explained(run, lambda made: error_of(facts["outputs"], expected, made), GATE)
+        verdict.why += f"; {why}" if why is not None else ""
+        verdict.kind = "rounded" if why is not None else "close"
+    return verdict
 
 
 def run_keras(case: LayerCase, path: Path) -> list[Any]:
@@ -89,8 +97,8 @@ def command(case: LayerCase, path: Path) -> tuple[int, str]:
     return status, err.getvalue() or out.getvalue()
 
 
-def run_torch(facts: dict[str, Any], path: Path, arrays: Sequence[Any]) -> list[Any]:
-    """Outputs of the generated module on the same inputs, with the weights that the command wrote."""
+def torch_run(facts: dict[str, Any], path: Path, arrays: Sequence[Any]) -> Callable[[], list[Any]]:
+    """What gives the outputs of the generated module on the same inputs, with the weights that the command wrote."""
     import torch
     from safetensors.torch import load_file
 
@@ -105,8 +113,12 @@ def run_torch(facts: dict[str, Any], path: Path, arrays: Sequence[Any]) -> list[
     for spec, array in zip(facts["inputs"], arrays, strict=True):
         order = permutation(spec["source_axes"], spec["target_axes"])
         given.append(torch.from_numpy(np.ascontiguousarray(array.transpose(order) if order else array)))
-    with torch.no_grad():
-        return flat(model(*given))
+
+    def run() -> list[Any]:
+        with torch.no_grad():
+            return flat(model(*given))
+
+    return run
 
 
 def flat(value: Any) -> list[Any]:
@@ -122,11 +134,16 @@ def compared(name: str, outputs: Sequence[dict[str, Any]], expected: list[Any], 
     """equal, close or wrong."""
     if len(expected) != len(results):
         return Verdict(name, "wrong", f"{len(results)} outputs, not {len(expected)}")
-    worst = 0.0
     for spec, left, right in zip(outputs, expected, results, strict=True):
         found = compare(left, right, permutation(spec["target_axes"], spec["source_axes"]))
         if found.why is not None:
             return Verdict(name, "wrong", found.why)
-        worst = max(worst, found.error)
-    kind = "equal" if worst <= 1e-12 else "close" if worst <= CLOSE else "wrong"
+    worst = error_of(outputs, expected, results)
+    kind = "equal" if worst <= GATE else "close" if worst <= CLOSE else "wrong"
     return Verdict(name, kind, "" if kind == "equal" else f"relative error {worst:.1e}")
+
+
+def error_of(outputs: Sequence[dict[str, Any]], expected: list[Any], results: list[Any]) -> float:
+    """The largest relative error of all outputs."""
+    pairs = zip(outputs, expected, results, strict=True)
+    return max(compare(a, b, permutation(spec["target_axes"], spec["source_axes"])).error for spec, a, b in pairs)
