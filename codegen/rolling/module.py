@@ -19,6 +19,7 @@ from codegen.writing.writer import Writer, WrittenModule
 from pivot.network import Network
 from pivot.problems import Problem, refuse
 from pivot.reading.frames import Frame
+from pivot.reading.keras_starts import described
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, TensorCell, Unknown, Value
 
@@ -106,6 +107,11 @@ def own_call(w: Writer, group: Group) -> ast.expr:
             continue
         if isinstance(value.hint, Unknown) and own is not None:
             without(w, value.hint, f"{module.cls.name} is made with its own {name}")
+            continue
+        if own is not None and visit is not None and described(value) is not None and not is_writable(value):
+            place = visit.frame.file, getattr(visit.node, "lineno", 1), 1
+            why = f"what {module.cls.name} starts from is not handed to it: it is made with its own {name}"
+            w.refused(Problem("not-carried", "info", *place, why, "load weights, or set these values in the target"))
             continue
         text = argument(w, value)
         if text is None:
