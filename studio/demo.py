@@ -162,6 +162,7 @@ class Demo:
         self.jobs.shut()
         self.window.swap.drop()
         self.window.close()
+        self.window.deleteLater()
 
     def _settle(self) -> None:
         self._wait(lambda: not self.jobs.busy, LIMIT_CONVERT, "the conversion did not end")
