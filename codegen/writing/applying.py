@@ -6,10 +6,10 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name
-from codegen.writing import nodes, program_calls
+from codegen.writing import nodes, program_calls, same_pads
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import alike, filled, parts, picked
-from codegen.writing.sharing import settle, shared
+from codegen.writing.sharing import fill_sizes, settle, shared
 from codegen.writing.slots import Disagreement, arguments
 from pivot.forms import OperandRef
 from pivot.reading.own_layer import OWN, depends_on_mode
@@ -110,10 +110,7 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
         if ref.name == x_name:
             before = e.w.sibling(node.func, visits)
             if before is not None and step.form.kind == "function":
-                inner = text
-                text = e.w.plans.step_text(
-                    [m.chosen.steps[0] for m in lowered if m.chosen], material, lambda ref: inner
-                )
+                text = said_before(e, lowered, text, material)
             elif before is not None:
                 text = ast.Call(before, [text], [])
         return text
@@ -135,6 +132,15 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
     made = in_shape(e, node, call, lowered[0], visit)
     e.w.link(node, made, [m.node for m in lowered])
     return made
+
+
+def said_before(e: Expressions, lowered: list[Lowered], x: ast.expr, material: Material) -> ast.expr:
+    """What is computed before a layer, as a function of the tensor that it is called with."""
+    first = [m.chosen.steps[0] for m in lowered if m.chosen is not None]
+    asked = same_pads.window(lowered, 0)
+    padded = e.w.target.same_pad(x, same_pads.arguments(asked), same_pads.value(first[0])) if asked else None
+    text = padded if padded is not None else e.w.plans.step_text(first, material, lambda ref: x)
+    return settle(fill_sizes(text, e.w.plans.sizes_at_hand(lowered[0], material, {})), e.locals)
 
 
 def in_shape(e: Expressions, node: ast.Call, call: ast.expr, low: Lowered, visit: Visit) -> ast.expr:

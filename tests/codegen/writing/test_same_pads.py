@@ -16,7 +16,8 @@ class Net(keras.Model):
         self.pool = layers.MaxPooling2D(3, strides=2, padding="same")
 
     def call(self, x):
-        return self.pool(self.conv(x))
+        x = self.conv(x)
+        return self.pool(x)
 """
 
 
@@ -34,17 +35,18 @@ def text(to_torch: Callable[..., tuple[object, object]], tmp_path: Path) -> Call
     return written
 
 
-def test_a_layer_of_a_class_gets_a_layer_that_pads_before_it(text: Callable[..., str]) -> None:
+def test_a_layer_of_a_class_is_called_with_what_is_padded(text: Callable[..., str]) -> None:
     made = text(NET, "2x16x16x3")
-    assert "self.conv_pad = SamePad(3, 2)" in made
-    assert 'self.pool_pad = SamePad(3, 2, value=float("-inf"))' in made
-    assert made.count("def same_pads(") == 1 and made.index("def same_pads(") < made.index("class SamePad(")
+    assert "x = self.conv(F.pad(x, same_pads(x, 3, 2)))" in made
+    assert 'return self.pool(F.pad(x, same_pads(x, 3, 2), value=float("-inf")))' in made
+    assert "SamePad" not in made
 
 
 def test_in_a_sequential_too(text: Callable[..., str]) -> None:
     made = text(
         'model = keras.Sequential([keras.Input((None, None, 3)), layers.Conv2D(4, 3, strides=2, padding="same")])\n'
     )
+    assert made.count("def same_pads(") == 1 and made.index("def same_pads(") < made.index("class SamePad(")
     assert "nn.Sequential(SamePad(3, 2), nn.Conv2d(3, 4, 3, stride=2))" in made
 
 
