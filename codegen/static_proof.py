@@ -62,7 +62,8 @@ def prove(converted: Converted, dialect: Dialect, opset: OpSet, path: Path) -> P
     specs = []
     for spec, entry in zip(converted.done.specs, converted.done.network.inputs, strict=True):
         order = converted.layout.order_of(entry.value)
-        specs.append(InputSpec(tuple(spec.shape[axis] for axis in order), spec.dtype, spec.name, spec.high))
+        fixed = frozenset(order.index(axis) for axis in spec.fixed)
+        specs.append(InputSpec(tuple(spec.shape[axis] for axis in order), spec.dtype, spec.name, spec.high, fixed))
     modes = tuple(converted.done.network.runs)
     request = Request(path, converted.entry, tuple(specs), {}, {str(path.resolve()): converted.text}, modes=modes)
     try:

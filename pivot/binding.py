@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NoReturn, cast
 
 from pivot.arithmetic import evaluate_text
@@ -127,8 +128,24 @@ def _read(
     )
 
 
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+"""NumPy's names of arguments, which every function and tensor method that PyTorch has from C++ takes too.
+
+Source: the table of NumPy names in PyTorch's `torch/csrc/utils/python_arg_parser.cpp`.
+"""
+
+
+def other_names(form: Form) -> Mapping[str, str]:
+    """Other names that a call takes for its arguments."""
+    native = form.spelling == "method" or (form.name.startswith("torch.") and not form.name.startswith("torch.nn."))
+    return NUMPY_NAMES if form.framework == "torch" and form.kind == "function" and native else {}
+
+
 def bind(
-    slots: tuple[Slot, ...], args: Sequence[object], kwargs: Mapping[str, object]
+    slots: tuple[Slot, ...],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    others: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[object], dict[str, int | str]] | Refused:
     """A value (or MISSING) per slot, and where each given one came from."""
     values: list[object] = [MISSING] * len(slots)
@@ -148,6 +165,8 @@ def bind(
     taken: dict[str, object] = {}
     for name, value in kwargs.items():
         place = next((at for at, slot in enumerate(slots) if slot.name == name and not slot.rest), -1)
+        if place < 0 and name in others:
+            place = next((at for at, slot in enumerate(slots) if slot.name == others[name]), -1)
         if place < 0 and rest >= 0:
             taken[name], given[name] = value, name
             continue
@@ -156,7 +175,7 @@ def bind(
         if values[place] is not MISSING:
             return Refused(f"argument '{name}' is given twice")
         values[place] = value
-        given[name] = name
+        given[slots[place].key] = name
     if rest >= 0:
         values[rest] = taken
     return values, given
@@ -209,7 +228,7 @@ class _Reader:
         self.unbatched = False
 
     def take(self, slots: tuple[Slot, ...], args: Sequence[object], kwargs: Mapping[str, object]) -> None:
-        bound = bind(slots, args, kwargs)
+        bound = bind(slots, args, kwargs, other_names(self.form))
         if isinstance(bound, Refused):
             raise _No(bound.why)
         values, given = bound

@@ -10,6 +10,9 @@ from pivot.types import DTYPES, is_tensor
 _OTHER_NAMES = {
     "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
     "bool_": "bool", "cfloat": "complex64", "cdouble": "complex128",
+    "FloatTensor": "float32", "DoubleTensor": "float64", "HalfTensor": "float16", "BFloat16Tensor": "bfloat16",
+    "ByteTensor": "uint8", "CharTensor": "int8", "ShortTensor": "int16", "IntTensor": "int32", "LongTensor": "int64",
+    "BoolTensor": "bool",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from pivot.reading import entries, imports, updating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.dialect import Dialect
 from pivot.reading.evaluator import Evaluator
+from pivot.reading.fixing import settle_sizes
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.input_search import find_inputs
@@ -26,7 +27,7 @@ from pivot.reading.limits import LIMITS
 from pivot.reading.merge import merge_modes
 from pivot.reading.modules import ModuleObject, name_paths
 from pivot.reading.restating import is_restatement
-from pivot.reading.running import forward, needed, trial_forward
+from pivot.reading.running import forward, needed
 from pivot.reading.signals import Raised, Restate
 from pivot.reading.values import (
     Api,
@@ -127,12 +128,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         for module in ev.modules:  # symbolic calls that built it are no calls of a forward pass
             module.calls.clear()
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
-        fixed: dict[str, int] = {}
-        for _ in range(16):  # sizes that layers fix become numbers; each turn can only fix more
-            before = dict(fixed)
-            trial_forward(ev, root, specs, fixed, 0)
-            if fixed == before:
-                break
+        specs, fixed = settle_sizes(ev, root, specs)
         built = {id(m): dict(m.attrs) for m in ev.modules}
         runs = {"eval": forward(ev, root, specs, fixed, "eval", request.shift)}
         if "train" in request.modes:

@@ -17,12 +17,16 @@ LETTERS = {1: "N", 2: "NF", 3: "NTF", 4: "NCHW", 5: "NCDHW"}
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """One input: its sizes on this configuration, element type, and for integers the bound that values stay below."""
+    """One input: its sizes on this configuration, element type, and for integers the bound that values stay below.
+
+    `fixed`: axes that are numbers, where the program fits no other size.
+    """
 
     shape: tuple[int, ...]
     dtype: str = "float32"
     name: str | None = None
     high: int | None = None
+    fixed: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         text = "x".join(map(str, self.shape)) or "scalar"
@@ -70,8 +74,8 @@ def symbolic(
             name = "N" if batch is None or size == batch else f"{letter}{index + 1}"
         if name in fixed:
             dims.append(fixed[name])
-        elif size == 1 and axis:
-            dims.append(1)
+        elif axis and (size == 1 or axis in spec.fixed):
+            dims.append(size)
         else:
             dims.append(symbol(name, size + (shift if axis else 0)))
     return TensorType(tuple(dims), spec.dtype)

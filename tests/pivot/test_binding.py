@@ -38,9 +38,9 @@ def why(form: Form, args: Sequence[object], kwargs: Mapping[str, object]) -> str
 
 def test_a_constructor(opset: OpSet) -> None:
     (form,) = opset.find("torch", "call", "torch.nn.Conv2d")
-    bound = read(form, 3, 16, 3, 2, padding="same", bias=False)
+    bound = read(form, 3, 16, 3, 1, padding="same", bias=False)
     assert bound.params == {
-        "filters": 16, "kernel": (3, 3), "stride": (2, 2), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1,
+        "filters": 16, "kernel": (3, 3), "stride": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1,
         "bias": False,
     }  # fmt: skip
     assert bound.constraints == (Constraint("x", "C", 3),)

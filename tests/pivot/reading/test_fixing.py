@@ -1,0 +1,69 @@
+"""Sizes of inputs that become numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pivot.problems import Problem
+from pivot.reading.elaborate import Elaborated
+
+Read = Callable[..., Elaborated]
+SQUEEZE = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+    def forward(self, x):
+        x = self.conv(x)
+        return x * F.avg_pool2d(x, x.size(2))
+"""
+ROW = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, (4, 3))
+    def forward(self, x):
+        x = self.conv(x)
+        b, c, h, w = x.size()
+        assert h == 1
+        return x.squeeze(2).permute(2, 0, 1)
+"""
+
+
+def test_what_fits_squares_only_keeps_the_sizes_at_hand(read: Read) -> None:
+    done = read(SQUEEZE, "2x3x8x8")
+    assert done.network.inputs[0].value.type.shape[2:] == (8, 8)
+    said = [problem for problem in done.network.problems if problem.code == "fixed-size"]
+    assert "size 8 on axis 2, size 8 on axis 3" in said[0].why
+    assert said[0].line == 11
+
+
+def test_an_axis_that_need_not_be_fixed_stays_free(read: Read) -> None:
+    done = read(ROW, "2x3x4x9")
+    assert done.network.inputs[0].value.type.shape[2] == 4
+    assert not isinstance(done.network.inputs[0].value.type.shape[3], int)
+
+
+def test_what_fits_no_size_is_refused_as_it_was(read: Read, refused: Callable[..., Problem]) -> None:
+    problem = refused(read, SQUEEZE.replace("x.size(2)", "3"), "2x3x8x8")
+    assert problem.code == "shape" and "cannot be broadcast" in problem.why
+
+
+def test_torch_takes_numpys_names_of_arguments(read: Read) -> None:
+    text = """
+class Net(nn.Module):
+    def forward(self, x):
+        return torch.cat([x, x], axis=1).mean(axis=-1, keepdims=True)
+"""
+    done = read(text, "2x3x4")
+    assert [node.op.name for node in done.network.nodes if node.op is not None] == ["concat", "mean"]
+    assert done.network.outputs[0].type.shape[2] == 1
+
+
+def test_names_of_arguments_that_a_python_function_does_not_take_are_not_read(read: Read) -> None:
+    text = """
+class Net(nn.Module):
+    def forward(self, x):
+        return F.softmax(x, axis=1)
+"""
+    assert "no argument 'axis'" in read(text, "2x3").network.unmapped[0].why
