@@ -15,7 +15,7 @@ from pivot.dims import hint
 from pivot.network import Network, Node
 from pivot.problems import Problem
 from pivot.reading.elaborate import Elaborated
-from pivot.reading.inputs import LETTERS
+from pivot.reading.inputs import axis_letters
 from pivot.reading.values import TensorVersion
 
 VERSION = 1
@@ -36,14 +36,6 @@ def weights_name(source: Path, framework: str) -> str:
     """`resnet_keras.weights.h5`, `resnet_torch.safetensors`."""
     stem = target_name(source, framework).removesuffix(".py")
     return f"{stem}.safetensors" if framework == "torch" else f"{stem}.weights.h5"
-
-
-def axis_letters(rank: int, dtype: str, channels_last: bool = False) -> tuple[str, ...]:
-    """One letter per axis: N C H W for images, N T F for sequences; with channels last N H W C."""
-    if rank == 2 and not dtype.startswith("float"):
-        return ("N", "T")
-    letters = tuple(LETTERS[rank]) if rank in LETTERS else tuple(f"A{axis}" for axis in range(rank))
-    return (letters[0], *letters[2:], letters[1]) if channels_last and rank > 3 and rank in LETTERS else letters
 
 
 def tensor_record(converted: Converted, name: str, value: TensorVersion) -> dict[str, object]:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codegen.conversion import axis_letters
 from codegen.convert import Converted
 from codegen.dialects import dialect_of
 from codegen.keras.static_sizes import NEEDS_NUMBERS
@@ -37,6 +36,7 @@ from pivot.dims import text as dim_text
 from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.reading.imports import package_root
+from pivot.reading.inputs import axis_letters
 from pivot.reading.values import TensorVersion
 
 if TYPE_CHECKING:

@@ -15,6 +15,14 @@ _SPEC = re.compile(
 LETTERS = {1: "N", 2: "NF", 3: "NTF", 4: "NCHW", 5: "NCDHW"}
 
 
+def axis_letters(rank: int, dtype: str, channels_last: bool = False) -> tuple[str, ...]:
+    """One letter per axis: N C H W for images, N T F for sequences; with channels last N H W C."""
+    if rank == 2 and not dtype.startswith("float"):
+        return ("N", "T")
+    letters = tuple(LETTERS[rank]) if rank in LETTERS else tuple(f"A{axis}" for axis in range(rank))
+    return (letters[0], *letters[2:], letters[1]) if channels_last and rank > 3 and rank in LETTERS else letters
+
+
 @dataclass(frozen=True, slots=True)
 class InputSpec:
     """One input: its sizes on this configuration, element type, and for integers the bound that values stay below.
@@ -55,7 +63,12 @@ def parse_spec(text: str) -> InputSpec:
 
 
 def symbolic(
-    spec: InputSpec, index: int, fixed: dict[str, int], shift: int = 0, batch: int | None = None
+    spec: InputSpec,
+    index: int,
+    fixed: dict[str, int],
+    shift: int = 0,
+    batch: int | None = None,
+    channels_last: bool = False,
 ) -> TensorType:
     """The type of an input with free sizes: batch first, others named by rank; `fixed` sizes are numbers.
 
@@ -63,12 +76,10 @@ def symbolic(
     the first size of the first input: another input's first axis is the same batch only where it has this size. A size
     of 1 beside the batch is there to be broadcast, and stays 1.
     """
-    letters = LETTERS.get(len(spec.shape), "")
-    if len(spec.shape) == 2 and not spec.dtype.startswith("float"):
-        letters = "NT"
+    letters = axis_letters(len(spec.shape), spec.dtype, channels_last)
     dims: list[Dim] = []
     for axis, size in enumerate(spec.shape):
-        letter = letters[axis] if letters else f"A{axis}"
+        letter = letters[axis]
         name = letter if axis == 0 or index == 0 else f"{letter}{index + 1}"
         if axis == 0 and index > 0:
             name = "N" if batch is None or size == batch else f"{letter}{index + 1}"

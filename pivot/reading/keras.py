@@ -38,6 +38,7 @@ class KerasDialect(KerasModules):
     forward_names = ("call", "__call__")
     builds_step_by_step = True
     deferred_methods = frozenset({"build"})
+    channels_last = True
     mutable_tensors = False
 
     def canonical(self, name: str) -> str:

@@ -107,7 +107,11 @@ def run_forward(
     kwargs: dict[str, Value] = {}
     for index, spec in enumerate(specs):
         batch = specs[0].shape[0] if specs[0].shape else None
-        type_ = root.announced[index].type if root.announced else symbolic(spec, index, fixed, shift, batch)
+        type_ = (
+            root.announced[index].type
+            if root.announced
+            else symbolic(spec, index, fixed, shift, batch, ev.dialect.channels_last)
+        )
         name = names[index] if root.announced else spec.name or (names[index] if index < len(names) else f"x{index}")
         version = new_version(ev, type_, name=name)
         inputs.append(Input(name, version))
