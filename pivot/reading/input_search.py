@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import hint as dim_hint
 from pivot.problems import Refusal, refuse
+from pivot.reading.data_shapes import data_of
 from pivot.reading.entries import (
     forward_parameters,
     innermost_call,
@@ -136,7 +137,8 @@ def inputs_in(ev: Evaluator, frame: Frame, body: list[ast.stmt], entry: str) -> 
         specs = [spec_of(ev, inner, arg, bound, name) for name, arg in args]
         if all(specs):
             return tuple(s for s in specs if s is not None)
-    return ()
+    trained = data_of(ev, inner, body, {caller.partition("@")[0] for caller in callers})
+    return () if trained is None else (trained,)
 
 
 def maker_of(entry: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ CONNECTED = "connected"
 BEGINS = "begins."  # attributes of a layer that say what enters a model that begins with it
 OF_MODELS = {"input", "inputs", "output", "outputs", "layers", "input_shape", "output_shape"}
 OF_LAYERS = {"input", "output", "input_shape", "output_shape"}
+
+OLDER_INPUT = re.compile(r"input_(\d+)")
+"""What Keras 2 called inputs without a name, counted from 1."""
 
 
 def make_input(ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
@@ -266,6 +270,12 @@ def get_layer(ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, n
             return value
     if index is not None and held and isinstance(index.hint, int) and -len(held) <= index.hint < 0:
         return held[index.hint]
+    older = OLDER_INPUT.fullmatch(name.hint) if name is not None and isinstance(name.hint, str) else None
+    entries = [
+        value for value in held if isinstance(value.hint, ModuleObject) and value.hint.class_name == "InputLayer"
+    ]
+    if older is not None and 0 < int(older[1]) <= len(entries):
+        return entries[int(older[1]) - 1]
     wanted = name if name is not None else index
     why = f"the model has no layer {wanted.hint if wanted is not None else ''!r}"
     raise ev.refusal(frame, node, why, "name one of its layers", "unbound")

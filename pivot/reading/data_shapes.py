@@ -1,0 +1,64 @@
+"""Shapes of the data that a program trains a model on: `x = x.reshape((60000, 784))` before `model.fit(x, y)`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from pivot.problems import Refusal
+from pivot.reading.inputs import InputSpec
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+TRAINERS = {"fit", "predict", "evaluate", "train_on_batch"}
+BATCH = 2  # as many rows as it takes to see that rows stay apart
+
+
+def data_of(ev: Evaluator, frame: Frame, body: Sequence[ast.stmt], names: set[str]) -> InputSpec | None:
+    """The shape of what a model of these names is trained on or asked about, where a reshape says it."""
+    for call in (n for statement in body for n in ast.walk(statement) if isinstance(n, ast.Call)):
+        func = call.func
+        if not isinstance(func, ast.Attribute) or func.attr not in TRAINERS or not call.args:
+            continue
+        if isinstance(func.value, ast.Name) and func.value.id in names and isinstance(call.args[0], ast.Name):
+            for value in reversed(list(values_of(body, call.args[0].id))):
+                shape = reshaped(ev, frame, value)
+                if shape is not None:
+                    return InputSpec((BATCH, *shape[1:]))
+    return None
+
+
+def values_of(body: Sequence[ast.stmt], name: str) -> Iterator[ast.expr]:
+    """What is assigned to a name, in order."""
+    for statement in (n for s in body for n in ast.walk(s)):
+        if isinstance(statement, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == name for t in statement.targets
+        ):
+            yield statement.value
+
+
+def reshaped(ev: Evaluator, frame: Frame, node: ast.expr) -> tuple[int, ...] | None:
+    """The sizes of `x.reshape((n, 28 * 28)).astype("float32") / 255`; None where one of them is no number."""
+    while True:
+        if isinstance(node, ast.BinOp):
+            node = node.left
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "astype":
+            node = node.func.value
+        else:
+            break
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "reshape":
+        return None
+    sizes = node.args[0].elts if len(node.args) == 1 and isinstance(node.args[0], (ast.Tuple, ast.List)) else node.args
+    found = []
+    for place, size in enumerate(sizes):
+        try:
+            value = ev.evaluate(size, frame).hint if place else BATCH  # how many rows there are is no matter
+        except Refusal:
+            return None
+        if not isinstance(value, int) or value < 1:
+            return None
+        found.append(value)
+    return tuple(found) if len(found) > 1 else None
