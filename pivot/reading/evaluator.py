@@ -13,7 +13,9 @@ from pivot.reading import calls, expressions, statements
 from pivot.reading.bombs import LimitReached, check_graph
 from pivot.reading.frames import Frame, Journal, Scope
 from pivot.reading.limits import LIMITS
+from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Recorder
+from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import ClassObject, FunctionObject, Unknown, Value
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from pivot.network import Node
     from pivot.reading.dialect import Dialect
     from pivot.reading.inputs import InputSpec
-    from pivot.reading.modules import ModuleObject
     from pivot.reading.updating import Update
     from pivot.reading.values import ParameterObject, TensorVersion
 
@@ -70,6 +71,9 @@ class Evaluator:
         self.versions = 0
         self.frame: Frame | None = None
         self.evaluating: set[tuple[int, str]] = set()
+        self.broken: dict[
+            tuple[int, str], Refusal
+        ] = {}  # names whose last statement was refused: who reads them is too
         self.versions_made: list[TensorVersion] = []
         self.speculated: set[int] = set()
         self.entry_node: ast.expr | None = None
@@ -81,9 +85,19 @@ class Evaluator:
     # -- places and refusals -------------------------------------------------
 
     def refusal(self, frame: Frame, node: ast.AST, why: str, remedy: str, code: str = "unreadable") -> Refusal:
-        """A refusal at a syntax node."""
+        """A refusal at a syntax node; what restated library code refuses is said where the program calls it."""
+        while is_restatement(frame.file) and frame.parent is not None and frame.site is not None:
+            node, frame = self.said_at(frame, frame.site, frame.parent)
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         return Refusal(Problem(code, "error", frame.file, line, column, why, remedy))
+
+    def said_at(self, frame: Frame, site: ast.AST, parent: Frame) -> tuple[ast.AST, Frame]:
+        """Where the program calls what a frame runs; of the layers of the root itself, where they are made."""
+        module = frame.receiver.hint if frame.receiver is not None else None
+        at_root = self.entry_site in (site, site.__dict__.get("container_site"))
+        if at_root and isinstance(module, ModuleObject) and module.site is not None and module.frame is not None:
+            return module.site, module.frame
+        return site, parent
 
     def limit(self, frame: Frame, node: ast.AST, what: str, name: str) -> Refusal:
         """A refusal that names a limit."""

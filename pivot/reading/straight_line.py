@@ -38,12 +38,17 @@ def run_to(
     for statement in reversed(chosen):
         if id(statement) in ev.trace.executed:
             continue
+        names = [*classes.bound_names(statement), *imports.changed_names(statement)]
         try:
             ev.execute([statement], frame)
-        except Refusal:  # the model may do without; a name that it misses is refused where it is used
+        except Refusal as refusal:  # the model may do without; what needs a name of it is refused in its turn
             ev.trace.executed.discard(id(statement))
-            if set(classes.bound_names(statement)) & wanted:
+            if wanted.intersection(names):
                 raise
+            ev.broken.update({(id(scope), name): refusal for name in names})
+        else:
+            for name in classes.bound_names(statement):
+                ev.broken.pop((id(scope), name), None)
 
 
 def loaded(node: ast.AST) -> Iterator[str]:
