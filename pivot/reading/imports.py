@@ -278,15 +278,30 @@ def find_absolute(parts: list[str], frame: Frame) -> Path | None:
     return as_file(root.joinpath(*parts))
 
 
+MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
+
+
 def from_above(root: Path, parts: list[str], frame: Frame) -> Path | None:
-    """A module where the program is run from: beside the outermost package, or in a folder above that has the first
-    name of the import (`from models.blocks import` in `models/net.py`).
+    """A module where the program is run from: beside the outermost package, in a folder above that has the first name
+    of the import (`from models.blocks import` in `models/net.py`), or a package of the project that the file is in.
     """
     file = Path(frame.file)
     if root != file.parent:
-        return as_file(root.joinpath(*parts))
+        return as_file(root.joinpath(*parts)) or of_project(file, parts)
     holder = next((folder.parent for folder in file.parents[:4] if folder.name == parts[0]), None)
-    return as_file(holder.joinpath(*parts)) if holder is not None and len(parts) > 1 else None
+    found = as_file(holder.joinpath(*parts)) if holder is not None and len(parts) > 1 else None
+    return found or of_project(file, parts)
+
+
+def of_project(file: Path, parts: list[str]) -> Path | None:
+    """A module of a package that lies in the nearest folder above which is the root of a project, or in its `src`."""
+    top = next((f for f in file.parents[:5] if any((f / mark).exists() for mark in MARKS)), None)
+    if top is None:
+        return None
+    for folder in (top, top / "src"):
+        if (folder / parts[0] / "__init__.py").is_file():
+            return as_file(folder.joinpath(*parts))
+    return None
 
 
 @cache

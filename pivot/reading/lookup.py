@@ -31,6 +31,9 @@ from pivot.reading.values import (
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
+BY_METHOD = {"__setattr__": "builtins.setattr", "__getattr__": "builtins.getattr"}
+"""Methods that every object has, by the function that calls them."""
+
 
 def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
     """A name, from the innermost scope outwards. Class bodies are not seen from inside their methods."""
@@ -191,6 +194,8 @@ def module_attribute(
     key = f"self.{attr}"
     if key in ev.overrides:
         return ev.overrides[key]
+    if attr in BY_METHOD:
+        return Value(Partial(Value(Api(BY_METHOD[attr])), (owner,), ()))
     raise ev.refusal(
         frame,
         node,

@@ -43,6 +43,21 @@ def test_names_by_computation_reach_submodules(net: Read) -> None:
     assert paths(done) == ["layer0", "layer1", "layer2", "head"]
 
 
+def test_names_by_computation_reach_submodules_by_methods_too(net: Read) -> None:
+    done = net(
+        """
+        for i in range(2):
+            self.__setattr__("level_%d" % i, nn.Linear(4, 4))
+        """,
+        """
+        for i in reversed(range(2)):
+            x = self.__getattr__("level_%d" % i)(x)
+        return x
+        """,
+    )
+    assert paths(done) == ["level_1", "level_0"]
+
+
 def test_containers_are_walked_in_the_order_of_registration(net: Read) -> None:
     done = net(
         """

@@ -112,6 +112,12 @@ def test_what_is_not_found_is_named_where_it_is_called(read: Read) -> None:
         ("from config import Block", {"config.py": BLOCK, "models/__init__.py": ""}, "models/model.py"),
         ("from models.parts import Block", {"models/parts.py": BLOCK}, "models/model.py"),
         ("from src.models.parts import Block", {"src/models/parts.py": BLOCK}, "src/models/model.py"),
+        ("from nets import Block", {"setup.py": "", "nets/__init__.py": BLOCK}, "examples/vision/model.py"),
+        (
+            "from nets.parts import Block",
+            {"pyproject.toml": "", "src/nets/__init__.py": "", "src/nets/parts.py": BLOCK},
+            "examples/model.py",
+        ),
     ],
 )
 def test_modules_are_found_where_the_program_is_run_from(
