@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from codegen.layout import Layout
 from codegen.letters_layout import stored_equation
 from codegen.lower import Step
-from codegen.orders import Order
+from codegen.orders import Order, first_tensor
 from codegen.writing import nodes
 from pivot.codecs.base import NoForm
 from pivot.codecs.dtypes import DtypeLike
@@ -201,6 +201,9 @@ def slot_expression(
         arms = either(steps, param, values, given, source_form) or named_in_scope(steps, values)
         if arms is not None:
             return arms
+        last = from_the_end(steps, param, values)
+        if last is not None:
+            return nodes.literal(last)
         varying = said_in_source(steps, param, values, given, source_form, hints)
         if varying is not None:
             return varying
@@ -265,6 +268,16 @@ def says(source: Slot, given: object, step: Step) -> bool:
     except NoForm:
         return False
     return equal(read, node.params.get(param))
+
+
+def from_the_end(steps: list[Step], param: str | None, values: list[object]) -> int | None:
+    """An axis of tensors of several ranks that is the same one from the end at all visits."""
+    if param is None or steps[0].op.params[param].type.kind != "axis":
+        return None
+    tensors = [first_tensor(s) for s in steps]
+    ranks = [len(t.type.shape) if t is not None else 0 for t in tensors]
+    found = {v if v < 0 else v - rank for v, rank in zip(values, ranks, strict=True) if isinstance(v, int)}
+    return next(iter(found)) if len(found) == 1 and all(isinstance(v, int) for v in values) else None
 
 
 def said_in_source(

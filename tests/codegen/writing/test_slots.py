@@ -255,3 +255,18 @@ def test_each_arm_of_a_choice_is_said_in_the_targets_notation(written: Callable[
     assert "ZeroPadding2D(((0, 1), (0, 1)) if kernel == 3 else ((1, 2), (1, 2)))" in " ".join(text.split()).replace(
         "( (", "(("
     ).replace(") )", "))")
+
+
+def test_an_axis_of_tensors_of_several_ranks_is_counted_from_the_end(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        def summed(x):
+            return torch.cumsum(x, -2)
+
+        class Net(nn.Module):
+            def forward(self, x):
+                return summed(x).sum() + summed(x.flatten(1, 2)).sum()
+        """,
+        "2x3x4x5",
+    )
+    assert "ops.cumsum(x, axis=-2)" in made or "ops.cumsum(x, -2)" in made
