@@ -9,7 +9,7 @@ from codegen.convert import Converted
 from codegen.layout import Placed
 from codegen.lower import IDEMPOTENT, Lowering, Step
 from codegen.orders import first_tensor, identity, permutation, tensors
-from codegen.writing.slots import target_params
+from codegen.writing.stored_params import target_params
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
 from pivot.op import Op

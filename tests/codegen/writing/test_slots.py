@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from codegen.writing.slots import place_of, plain_pads
+from codegen.writing.slots import plain_pads
+from codegen.writing.stored_params import place_of
 
 Init = Callable[..., str]
 Call = Callable[..., str]
