@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.lower import IDEMPOTENT
-from codegen.writing import nodes
+from codegen.writing import effects, nodes
 from pivot.reading.trace import Visit
 
 if TYPE_CHECKING:
@@ -21,13 +21,18 @@ def before(s: Statements, node: ast.stmt) -> list[ast.stmt]:
     """`x = ops.relu(x)` for every name that a call in a statement changes and that is read behind it."""
     if s.w.target.changes_in_place or not isinstance(node, (ast.Assign, ast.Expr, ast.AugAssign)):
         return []
+    bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     out: list[ast.stmt] = []
     for call in [n for n in ast.walk(node) if isinstance(n, ast.Call)]:
         visits = [v for v in s.w.trace.of(call) if v.kind == "apply"]
+        if isinstance(node, ast.Expr) and call is node.value and effects.changed_in_place(call, visits) is not None:
+            continue  # its statement binds the name
         if not visits or not call.args or not isinstance(call.args[0], ast.Name):
             continue
         made = {function_of(s, visit) for visit in visits}
         name, text = call.args[0].id, next(iter(made))
+        if name in bound:
+            continue  # `x = self.act(x)`: what stands behind reads the result
         if len(made) == 1 and text is not None and is_read_behind(visits[0], node, name):
             value = nodes.call(text, [ast.Name(name, ast.Load())])
             out.append(ast.Assign([ast.Name(name, ast.Store())], value))
