@@ -278,6 +278,7 @@ def find_absolute(parts: list[str], frame: Frame) -> Path | None:
     return as_file(root.joinpath(*parts))
 
 
+OWN = Path(__file__).resolve().parents[1]
 MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 
 
@@ -295,6 +296,8 @@ def from_above(root: Path, parts: list[str], frame: Frame) -> Path | None:
 
 def of_project(file: Path, parts: list[str]) -> Path | None:
     """A module of a package that lies in the nearest folder above which is the root of a project, or in its `src`."""
+    if OWN in file.parents:
+        return None  # a restatement
     top = next((f for f in file.parents[:5] if any((f / mark).exists() for mark in MARKS)), None)
     if top is None:
         return None
