@@ -98,6 +98,11 @@ def test_interrupted_is_one_line(run: Run, write_source: Any, monkeypatch: pytes
     assert (done.status, done.line) == (130, "pivot-studio: interrupted")
 
 
+def hear_interrupts() -> None:
+    """What a shell starts in the background is deaf to SIGINT, and so is all that it starts in its turn."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_a_running_conversion_cleanly(root: Path, write_source: Any, tmp_path: Path) -> None:
     slow = NET.replace(
         "self.fc2 = ",
@@ -116,7 +121,8 @@ def test_ctrl_c_ends_a_running_conversion_cleanly(root: Path, write_source: Any,
         str(tmp_path / "out"),
         "--json",
     ]
-    with subprocess.Popen(words, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(words, cwd=root, text=True, preexec_fn=hear_interrupts, **pipes) as child:
         assert child.stdout is not None
         for line in child.stdout:
             if json.loads(line).get("step") == "elaborate":
