@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
-from codegen.writing.loops import Loops, innermost
+from codegen.writing.loops import Loops, innermost, text_around
 from codegen.writing.neighbours import beside
 from codegen.writing.scoping import in_frame, plain_locals, plain_parameters, settled_name, visible
 from codegen.writing.size_origins import Made, Origin, SizeOrigins, Sum
@@ -190,10 +190,11 @@ class Inferred:
 
     def same_turn(self, maker: ModuleObject, frame: Frame, site: ast.expr, taker: ModuleObject | None) -> bool:
         """Is what made a size made in the same turn of a loop as what needs it?"""
-        if taker is None or maker.frame is not frame or maker.visit is None or frame.function is None:
+        if taker is None or maker.frame is not frame or maker.visit is None:
             return False
-        loop = innermost(frame.function.node, site)
-        inside = loop is not None and innermost(frame.function.node, maker.visit.node) is loop
+        around = text_around(frame, self)
+        loop = innermost(around, site)
+        inside = loop is not None and innermost(around, maker.visit.node) is loop
         return inside and self.turn_of(maker) == self.turn_of(taker)
 
     def turn_of(self, module: ModuleObject) -> int:

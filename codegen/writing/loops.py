@@ -10,6 +10,7 @@ from codegen.writing.size_origins import Made
 
 if TYPE_CHECKING:
     from codegen.writing.inferring import Inferred, Place, Use
+    from pivot.reading.frames import Frame
 
 Carry = tuple[str, ast.expr | None, ast.expr, ast.stmt]
 """A name, what it is before the loop, what it is from the end of a turn's block on, in the source's words, and the last
@@ -32,7 +33,7 @@ class Loops:
     def carried(self, place: Place, sizes: Inferred) -> ast.expr | None:
         """The name that carries a size, or None where no loop does."""
         function = place.uses[0].frame.function
-        loop = innermost(function.node, place.node) if function is not None else None
+        loop = innermost(text_around(place.uses[0].frame, sizes), place.node)
         if loop is None or any(isinstance(n, (ast.Continue, ast.Break)) for n in ast.walk(loop)):
             return None
         starts: list[ast.expr | None] = []
@@ -72,8 +73,7 @@ class Loops:
         site = origin.module.visit.node
         if not any(n is site for n in ast.walk(loop)) or sizes.turn_of(origin.module) != turn:
             return None
-        names = [n for n in ast.walk(origin.text) if isinstance(n, ast.Name)]
-        return origin.text if all(isinstance(n, SIMPLE) for n in ast.walk(origin.text)) and names else None
+        return origin.text if all(isinstance(n, SIMPLE) for n in ast.walk(origin.text)) else None
 
     def name_for(self, loop: ast.For, name: str, carry: tuple[ast.expr, ast.expr, ast.stmt], bound: set[str]) -> str:
         """The name that carries a size; one for all layers that take the same."""
@@ -100,6 +100,14 @@ def by_frame(uses: list[Use]) -> list[list[Use]]:
     for use in uses:
         found.setdefault(id(use.frame), {}).setdefault(id(use.module), use)
     return [list(table.values()) for table in found.values()]
+
+
+def text_around(frame: Frame, sizes: Inferred) -> ast.AST:
+    """The function that a frame is a call of, or its file."""
+    if frame.function is not None:
+        return frame.function.node
+    trees = (t for t in sizes.trace.keep if isinstance(t, ast.Module) and t.__dict__.get("file") == frame.file)
+    return next(trees, ast.Pass())
 
 
 def innermost(function: ast.AST, site: ast.AST) -> ast.For | None:

@@ -149,7 +149,7 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
             body = Statements(w, file, set(), False)
             for made in body.statement(statement) or known_constant(statement, name, scope):
                 bound = simple_targets(made)
-                if bound and name not in bound:
+                if bound and name not in bound and "carried" not in made.__dict__:
                     continue  # another name of the same `try` or `if`: written where it is asked for
                 if bound and not out and name not in library and key not in w.imported and reads_itself(made, name):
                     why = f"{w.short(file)}:{made.lineno}: {name} wraps what the target does not have"

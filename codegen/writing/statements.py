@@ -402,6 +402,8 @@ class Statements:
         carries = self.w.inferred.loops.carries.get(id(node), []) if self.w.inferred is not None else []
         started = [(name, first) for name, first, *_ in carries if first is not None]
         before: list[ast.stmt] = [ast.Assign([ast.Name(n, ast.Store())], self.e.expr(first)) for n, first in started]
+        for statement in before:
+            statement.__dict__["carried"] = True  # it goes with the loop, whichever name is asked for
         return [*before, made]
 
     def computes(self, value: ast.expr) -> bool:

@@ -57,6 +57,8 @@ LIBRARIES = {
 }  # never resolved to a sibling file, even where one of that name exists
 UNPACKED = re.compile(r"[\w.-]+-\d[\w.+-]*")
 NEEDS_FRAMEWORK = re.compile(r"^Requires-Dist: (torch|keras|tensorflow)\b(?!.*extra)", re.MULTILINE)
+COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)
+FILLING = {"add", "append", "add_module", "insert", "extend"}
 MUTATING = {"add", "append", "add_module", "insert", "extend", "update", "register_buffer", "register_parameter"}
 
 
@@ -114,13 +116,37 @@ def index_statement(scope: Scope, statement: ast.stmt) -> None:
 
 
 def changed_names(node: ast.stmt) -> list[str]:
-    """Names whose object a module-level statement changes: `model.fc = ...`, `model.add(...)`."""
+    """Names whose object a module-level statement changes: `model.fc = ...`, `model.add(...)`.
+
+    Inside loops, conditions and `with`, what puts something into an object counts; `model.trainable = False` in a loop
+    over epochs does not.
+    """
+    if isinstance(node, COMPOUND):
+        blocks = [getattr(node, name, []) for name in ("body", "orelse", "finalbody")]
+        blocks += [handler.body for handler in getattr(node, "handlers", [])]
+        return [name for block in blocks for inner in block for name in put_into(inner)]
     roots: list[ast.expr] = []
     if isinstance(node, ast.Assign):
         roots = [t for t in node.targets if isinstance(t, (ast.Attribute, ast.Subscript))]
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
         if node.value.func.attr in MUTATING:
             roots = [node.value.func]
+    return root_names(roots)
+
+
+def put_into(node: ast.stmt) -> list[str]:
+    """Names of the objects that a statement inside of another one puts something into."""
+    if isinstance(node, COMPOUND):
+        return changed_names(node)
+    if isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) for target in node.targets):
+        return root_names([target for target in node.targets if isinstance(target, ast.Subscript)])
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute):
+        return root_names([node.value.func]) if node.value.func.attr in FILLING else []
+    return []
+
+
+def root_names(roots: list[ast.expr]) -> list[str]:
+    """The names that attributes and places belong to."""
     names = []
     for root in roots:
         inner: ast.expr = root

@@ -84,3 +84,24 @@ def test_a_layer_called_in_one_mode_is_refused(to_torch: Callable[..., Any], tmp
     )
     with pytest.raises(Refusal, match="training=False"):
         written(to_torch, tmp_path, source, "2x3")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_number_is_carried_too(to_torch: Callable[..., Any], tmp_path: Path, inside: bool) -> None:
+    body = [
+        "model = keras.Sequential([keras.Input((4,))])",
+        "for _ in range(3):",
+        "    model.add(layers.Dense(8))",
+        "model.add(layers.Dense(1))",
+    ]
+    text = "\n".join(["def build():", *(f"    {line}" for line in body), "    return model"] if inside else body) + "\n"
+    path = tmp_path / "model.py"
+    path.write_text(HEAD + text, encoding="utf-8")
+    converted, proof = to_torch(path)
+    assert proof.why is None
+    made = [line.strip() for line in converted.text.splitlines()]
+    start = made.index("in_features = 4")
+    assert made[start + 1 : start + 4] == [
+        "for _ in range(3):", "model.append(nn.Linear(in_features, 8))", "in_features = 8",
+    ]  # fmt: skip
+    assert "model.append(nn.Linear(8, 1))" in made

@@ -49,3 +49,37 @@ def test_what_the_model_does_not_need_may_be_unreadable(read_keras: Read) -> Non
     text = "data = missing[0]\ndata = 3\n"
     done = read_keras(f"{text}model = keras.Sequential([keras.Input((4,)), layers.Dense(data)])\n")
     assert done.network.outputs[0].type.shape[-1] == 3
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "for i in range(2):\n    model.add(layers.Dense(5))",
+        "for i in 0, 1:\n    if i:\n        model.add(layers.Dense(5))\n    else:\n        model.add(layers.Flatten())",
+        "if True:\n    model.add(layers.Dense(5))\n    model.add(layers.ReLU())",
+        "try:\n    model.add(layers.Dense(5))\nexcept ValueError:\n    raise\nmodel.add(layers.ReLU())",
+    ],
+)
+def test_layers_that_are_added_in_a_loop_or_a_condition_are_there(read_keras: Read, statement: str) -> None:
+    done = read_keras(f"model = keras.Sequential([keras.Input((4,))])\n{statement}\n")
+    assert len(done.network.nodes) == 2
+
+
+def test_what_a_loop_puts_into_a_list_is_there(read_keras: Read, read: Read) -> None:
+    loop = "parts = []\nfor i in range(3):\n    parts.append({layer})\n"
+    loop += "kept = {{}}\nfor i in range(2):\n    kept[i] = {layer}\n"
+    text = loop.format(layer="layers.Dense(4)")
+    done = read_keras(f"{text}model = keras.Sequential([keras.Input((4,)), *parts, kept[0]])\n")
+    assert len(done.network.nodes) == 4
+    text = loop.format(layer="nn.Linear(4, 4)")
+    assert len(read(f"{text}model = nn.Sequential(*parts, kept[1])\n", "2x4").network.nodes) == 4
+
+
+def test_a_training_loop_is_not_run(read_keras: Read) -> None:
+    done = read_keras("""
+model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+for epoch in range(10 ** 9):
+    model.trainable = False
+    loss = model.train_on_batch(missing)
+""")
+    assert len(done.network.nodes) == 1
