@@ -1,12 +1,11 @@
 """There and back: is a network the same after PyTorch -> Keras -> PyTorch, and after Keras -> PyTorch -> Keras?
 
-    python benchmarks/round_trip.py [--only REGEX] [--torchvision DIR] [--numbers] [--keep DIR]
+    python benchmarks/round_trip.py [--only REGEX] [--torchvision DIR] [--keep DIR]
 
 Every example, every builder of torchvision's classification models (`DIR` holds the package's unpacked wheel) and every
 builder of keras.applications, read as text where they are installed or unpacked. Three questions per model, all of
 them decided by reading: "same": written in its own framework, is it the network that it was? "there": is the other
-framework's text proved? "back": is the text that is written from that one the first network again? `--numbers` runs
-the first and the last text as well, with the same weights.
+framework's text proved? "back": is the text that is written from that one the first network again?
 """
 
 from __future__ import annotations

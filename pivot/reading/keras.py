@@ -38,6 +38,7 @@ class KerasDialect(KerasModules):
     forward_names = ("call", "__call__")
     builds_step_by_step = True
     deferred_methods = frozenset({"build"})
+    settings = frozenset({"set_image_data_format", "set_image_dim_ordering"})
     channels_last = True
     mutable_tensors = False
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import keras_graphs, keras_policies, keras_starts, library
+from pivot.reading import keras_graphs, keras_orders, keras_policies, keras_starts, library
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.storage import new_version
@@ -45,6 +45,7 @@ PLAIN: dict[str, object] = {
 }
 NOTHING = {
     "keras.backend.set_image_data_format", "keras.config.set_image_data_format", "keras.backend.set_floatx",
+    "keras.backend.set_image_dim_ordering",
     "keras.backend.clear_session", "keras.utils.clear_session", "keras.utils.set_random_seed",
     "tensorflow.random.set_seed", "keras.utils.plot_model", "tensorflow.print",
     "keras.utils.register_keras_serializable", "keras.saving.register_keras_serializable",
@@ -84,6 +85,9 @@ def answer(
     if name in PLAIN:
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
         return Value(PLAIN[name], Origin("literal", None, name))
+    if name.rpartition(".")[2] in ev.dialect.settings and args and args[0].hint not in keras_orders.LAST:
+        why = f"{name.rpartition('.')[2]}({args[0].hint!r}) is not read: all layers would mean other axes"
+        raise ev.refusal(frame, node, why, "give data_format= to the layers, or store the channels last")
     if name in NOTHING:
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
         return Value(None)

@@ -275,6 +275,8 @@ def get_layer(ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, n
         value for value in held if isinstance(value.hint, ModuleObject) and value.hint.class_name == "InputLayer"
     ]
     if older is not None and 0 < int(older[1]) <= len(entries):
+        why = f"{older[0]} is taken to be input {older[1]} of the model, which Keras 3 calls otherwise"
+        ev.note(frame, node, why, "name the input where it is made, and ask for that name", "older-name")
         return entries[int(older[1]) - 1]
     wanted = name if name is not None else index
     why = f"the model has no layer {wanted.hint if wanted is not None else ''!r}"

@@ -21,7 +21,11 @@ TURN, TURN_BACK = 2, 3  # parts of the site of the call; 1 is its activation
 
 def said(ev: Evaluator, layer: str, order: Value, node: ast.AST, frame: Frame) -> bool:
     """Does `data_format=` put the channels first? Raises Refusal where that is not known how to read."""
-    if order.hint in LAST or isinstance(order.hint, Unknown):
+    if isinstance(order.hint, Unknown):
+        why = f"data_format of {layer} is not known ({order.hint.why}): the channels are taken to be last"
+        ev.note(frame, node, why, "write it as a text, or bind the name with --set", "data-format", "warning")
+        return False
+    if order.hint in LAST:
         return False
     if order.hint not in ("channels_first", "th") or layer.startswith("ConvLSTM"):
         why = f"{layer} with data_format={order.hint!r} is not read"

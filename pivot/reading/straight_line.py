@@ -27,6 +27,7 @@ def run_to(
     steps = [s for s in body if not isinstance(s, DEFINITIONS)]
     if last is not None and last in steps:
         steps = steps[: steps.index(last) + 1]
+    ev.execute([s for s in steps if sets(ev, s) and id(s) not in ev.trace.executed], frame)
     chosen: list[ast.stmt] = []
     needed = set(wanted)
     for statement in reversed(steps):
@@ -49,6 +50,14 @@ def run_to(
         else:
             for name in classes.bound_names(statement):
                 ev.broken.pop((id(scope), name), None)
+
+
+def sets(ev: Evaluator, statement: ast.stmt) -> bool:
+    """Does a statement change what all layers mean? `K.set_image_data_format("channels_first")`"""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    func = call.func if isinstance(call, ast.Call) else None
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    return name in ev.dialect.settings
 
 
 def loaded(node: ast.AST) -> Iterator[str]:

@@ -48,3 +48,4 @@ inner = keras.Model(x, layers.Dense(3)(x))
 model = keras.Model(inner.get_layer("input_1").output, inner.output)
 """)
     assert [node.op.name for node in done.network.nodes if node.op is not None] == ["linear"]
+    assert any(p.code == "older-name" and p.line == 6 for p in done.network.problems)
