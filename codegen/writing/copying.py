@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.verify.slicing import SliceError, needed_statements
+from codegen.writing.telling_apart import tell_apart
 from pivot.problems import refuse
-from pivot.reading import classes, imports, library_modules, registries
+from pivot.reading import imports, library_modules, registries
 from pivot.reading.frames import Scope
 from pivot.reading.restating import is_restatement
-from pivot.reading.values import ModuleScope
+from pivot.reading.values import ClassObject, FunctionObject, ModuleScope
 
 if TYPE_CHECKING:
     from pivot.reading.elaborate import Elaborated
@@ -46,6 +47,7 @@ class Copy:
         self.taken: dict[str, dict[tuple[int, ...], ast.stmt]] = {}
         self.asked: dict[tuple[str, str], None] = {}
         self.given = frozenset(self.ev.override_nodes)
+        self.classes: list[ClassObject] | None = None
 
     def module(self, entry: ast.expr, docstring: str) -> ast.Module:
         """The whole file."""
@@ -57,7 +59,7 @@ class Copy:
         self.add_registrations()
         parts = {file: [statement for _, statement in sorted(taken.items())] for file, taken in self.taken.items()}
         written = {file: self.copies(file, statements) for file, statements in parts.items()}
-        check_names(written)
+        tell_apart(written, self.main)
         body = self.put_together(written)
         head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []
         bound = [
@@ -139,7 +141,33 @@ class Copy:
         value = imports.from_file(self.ev, path, alias.name, frame, node)
         if isinstance(value.hint, ModuleScope) and isinstance(value.hint.scope, Scope):
             return value.hint.scope.file
+        if imports.package_root(path)[1] and self.is_only_named(value.hint):
+            return None
         return str(path.resolve()), alias.name
+
+    def is_only_named(self, value: object) -> bool:
+        """Is something a function that was never called, or a class that was never made and that no other derives from?
+
+        `partial(ImageClassification, crop_size=224)` in a table of checkpoints: it stays in its package.
+        """
+        if isinstance(value, FunctionObject):
+            return not value.decorators and not self.ev.trace.frames.get(id(value.node))
+        if not isinstance(value, ClassObject) or value.kind != "class" or any(value in c.mro() for c in self.derived() if c is not value):
+            return False
+        methods = [node for node in value.node.body if isinstance(node, ast.FunctionDef)]
+        makes = any(node.name == "__init__" for node in methods)
+        return makes and not any(self.ev.trace.frames.get(id(node)) for node in methods)
+
+    def derived(self) -> list[ClassObject]:
+        """Classes that were met and have bases of the program."""
+        if self.classes is None:
+            hints = [value.hint for scope in self.ev.scopes.values() for value in scope.names.values()]
+            self.classes = [
+                hint
+                for hint in hints
+                if isinstance(hint, ClassObject) and any(isinstance(base.hint, ClassObject) for base in hint.bases)
+            ]
+        return self.classes
 
     def stays(self, path: Path) -> bool:
         """Is a file one of a package, and nothing that the model was made of?"""
@@ -331,34 +359,6 @@ def merged(heads: list[Imported]) -> list[ast.stmt]:
 def bound_by(statement: ast.stmt) -> set[str]:
     """The name of a definition."""
     return {statement.name} if isinstance(statement, (ast.FunctionDef, ast.ClassDef)) else set()
-
-
-def check_names(written: Mapping[str, list[ast.stmt]]) -> None:
-    """Refuse a name that stands for different things in two files, which one file cannot hold. Raises Refusal."""
-    found: dict[str, tuple[str, object]] = {}
-    for file, statements in written.items():
-        meanings: dict[str, list[str]] = {}
-        for statement in statements:
-            for name, meaning in meanings_of(statement):
-                meanings.setdefault(name, []).append(meaning)
-        for name, meaning_here in meanings.items():
-            other, there = found.setdefault(name, (file, meaning_here))
-            if there != meaning_here:
-                why = f"{name} is something else in {Path(other).name}, and one file cannot hold both"
-                raise refuse("name", file, 1, 1, why, "give one of both another name")
-
-
-def meanings_of(statement: ast.stmt) -> Iterator[tuple[str, str]]:
-    """The names that a statement at the top of a file binds, and the text of what they stand for."""
-    if isinstance(statement, Imported):
-        module = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
-        for alias in statement.names:
-            whole = isinstance(statement, ast.Import) and alias.asname is None
-            shown = alias.name.partition(".")[0] if whole else alias.name
-            yield alias.asname or shown, f"import {module}{shown}"
-    elif not isinstance(statement, ast.Expr):
-        for name in classes.bound_names(statement):
-            yield name, ast.dump(statement)
 
 
 def without_unread(body: list[ast.stmt], entry: ast.expr) -> list[ast.stmt]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name, identity, rank_of
-from codegen.writing import nodes, same_pads
+from codegen.writing import nodes, same_pads, sizes_of_operands
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
 from codegen.writing.joined_sizes import like_another
@@ -25,7 +25,7 @@ from pivot.forms import OperandRef
 from pivot.op import Form
 from pivot.reading.values import TensorVersion
 from pivot.results import ResultGroup
-from pivot.slots import Operand, Path, Slot
+from pivot.slots import Operand, Path, SizeOf, Slot
 
 
 class Unwritable(Exception):
@@ -255,15 +255,25 @@ class PlanText:
         self, steps: list[Step], part: str, material: Material, operand: Callable[[OperandRef], ast.expr]
     ) -> tuple[list[ast.expr], list[ast.keyword]]:
         """Arguments of a step; disagreement of visits is a reason not to write."""
+        measured = sizes_of_operands.differing(self.layout, steps, part)
+        texts: dict[str, ast.expr] = {}
+
+        def once(ref: OperandRef) -> ast.expr:
+            if ref.name not in measured or ref.others:
+                return operand(ref)
+            return texts.setdefault(ref.name, shared(operand(ref), ref.name))
 
         def inferred(steps: list[Step], slot: Slot) -> ast.expr | None:
             text = self.inferred.text(steps, slot) if self.inferred is not None else None
             if text is None and (shape := self.shape_of_operand(steps, slot, material)) is not None:
                 return shape
+            if isinstance(slot.value, SizeOf) and slot.value.operand in measured:
+                name = slot.value.operand
+                return sizes_of_operands.text(self.target, once(OperandRef(name)), measured[name])
             return material.write(text) if text is not None and material.write is not None else None
 
         try:
-            return arguments(self.layout, steps, part, material.given, material.form, operand, material.hints, inferred)
+            return arguments(self.layout, steps, part, material.given, material.form, once, material.hints, inferred)
         except Disagreement as no:
             raise Unwritable(no.why) from None
 

@@ -107,7 +107,7 @@ def slot_expression(
     if param is not None and source_form is not None:
         text = source_text(steps, slot, param, given, source_form, hints)
         if text is not None and (present or not nodes.is_constant(text)):
-            return text
+            return list(text.elts) if slot.variadic and isinstance(text, (ast.Tuple, ast.List)) else text
     if not present:
         return None
     first = present[0].value
@@ -296,7 +296,7 @@ def source_text(
             or (is_path(expression) and is_shape(steps, param, hints(source.key)))
         )
     ):
-        return expression if not slot.variadic else None
+        return expression
     if isinstance(source.value, Coded) and isinstance(codec_of(source.value), DtypeLike):
         return ast.Attribute(expression, "dtype", ast.Load()) if is_path(expression) else None
     if spec.type.kind == "dtype" and says_dtype(expression):

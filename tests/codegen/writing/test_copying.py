@@ -128,3 +128,27 @@ def test_statements_that_build_a_model_and_names_from_outside(copied: Copied) ->
 def test_an_attribute_from_outside_is_refused(copied: Copied) -> None:
     with pytest.raises(Refusal, match="binds an attribute"):
         copied({"net.py": TORCH}, "1x4x8x8", **{"self.depth": "3"})
+
+
+def test_two_imports_of_one_name_are_told_apart(copied: Copied) -> None:
+    main = "import torch\nimport torch.nn.functional as F\nfrom parts import size\n\n"
+    main += "class Net(torch.nn.Module):\n    def forward(self, x):\n        return F.relu(x) * size(3)\n"
+    parts = "from os import path as F\nimport os\n\ndef size(x):\n    return len(F.join('a', 'b')) * x\n"
+    made, proof = copied({"net.py": main, "parts.py": parts}, "2x4", model="Net()")
+    assert "from os import path\n" in made.text and "len(path.join(" in made.text, made.text
+    assert "F.relu(x)" in made.text
+
+
+def test_classes_that_nothing_makes_stay_in_their_package(copied: Copied) -> None:
+    main = "import torch\nfrom functools import partial\nfrom .parts import Crop, Block\n\n"
+    main += "CHOICES = {'crop': partial(Crop, size=3)}\n\n"
+    main += "class Net(torch.nn.Module):\n    def __init__(self, choice='crop'):\n        super().__init__()\n"
+    main += "        self.choice = CHOICES[choice]\n        self.a = Block()\n\n"
+    main += "    def forward(self, x):\n        return self.a(x)\n"
+    parts = "from torch import nn\n\nclass Crop:\n    def __init__(self, size):\n        self.size = size\n\n"
+    parts += "class Block(nn.ReLU):\n    pass\n"
+    files = {"pack/net.py": main, "pack/parts.py": parts, "pack/__init__.py": ""}
+    made, proof = copied(files, "2x4", model="Net()")
+    assert proof.equal
+    assert "from pack.parts import Crop" in made.text and "class Crop" not in made.text
+    assert "class Block" in made.text

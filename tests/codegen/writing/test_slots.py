@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from codegen.convert import Converted
+from codegen.static_proof import Proof
 from codegen.writing.slots import plain_pads
 from codegen.writing.stored_params import place_of
 
@@ -271,3 +274,12 @@ def test_an_axis_of_tensors_of_several_ranks_is_counted_from_the_end(written: Ca
         "2x3x4x5",
     )
     assert "ops.cumsum(x, axis=-2)" in made or "ops.cumsum(x, -2)" in made
+
+
+def test_a_list_of_sizes_is_handed_over_as_it_is(to_torch: Callable[..., tuple[Converted, Proof]], tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    source = "import keras\nfrom keras import ops\n\n\nclass Net(keras.Model):\n    def call(self, x):\n"
+    source += "        size = [ops.shape(x)[0]] + [1] * (len(x.shape) - 1)\n        return x + ops.zeros(size)\n"
+    path.write_text(source, encoding="utf-8")
+    made, proof = to_torch(path, "3x4", model="Net()")
+    assert proof.equal and "return x + torch.zeros(size)" in made.text
