@@ -165,18 +165,21 @@ def ask(question: str, row: Row, model: Model, folder: Path, opset: OpSet) -> No
         _, proof = written(Request(path, there.entry, tuple(specs)), other, model.framework, folder, opset)
         row.back = proof.why or ""
         if proof.why is None and proof.target is not None:
-            row.back = compared(request, there.done, proof.target, opset)
+            row.back = compared(request, there.done, proof.target, other, opset)
 
 
-def compared(request: Request, restated: Elaborated, back: Elaborated, opset: OpSet) -> str:
+def compared(request: Request, restated: Elaborated, back: Elaborated, other: str, opset: OpSet) -> str:
     """Why the first network and the last one differ; "" where they do not.
 
-    Library modules that the other framework lacks were restated on the way there: they come back as what they are.
+    What the other framework lacks was taken apart on the way there, and comes back in parts: library modules by what
+    they are restated as, operations by what the op files say instead. Then both are compared in such parts.
     """
     plain = elaborate(request, restated.evaluator.dialect, opset)
     found = compare_networks(plain, back, opset)
+    if found.why is not None:
+        found = compare_networks(plain, back, opset, between=other)
     if found.why is not None and restated.evaluator.restated - plain.evaluator.restated:
-        found = compare_networks(restated, back, opset)
+        found = compare_networks(restated, back, opset, between=other)
     return "" if found.why is None else f"{found.why} ({found.place})"
 
 

@@ -5,7 +5,11 @@
     permute(permute(x))                = permute(x)             and nothing where no axis moves
     norm(x) without a scale            = norm(x)                with a scale of ones, where a target has no other
     adaptive_avg_pool(x) to size 1     = mean(x) over the axes of space, whether they are kept or not
+    permute(x) of axes of size 1       = reshape(x)
+    pool(x) whose last windows may     = pool(x)                where windows go on by one place
+    reach out
 
+Permutes are moved behind elementwise steps: see `codegen.sinking`.
 The same done twice is done once, and values that nobody reads are left out. Everything else stays as it is, in order.
 """
 
@@ -16,6 +20,7 @@ from dataclasses import replace
 from functools import cache
 
 from codegen.proof_sides import Item, ReadSide
+from codegen.sinking import Known, as_gelu, as_stochastic_depth, keeps_places, owned, sunk
 from pivot.op import Op
 from pivot.results import ENTRIES, entry_id
 from pivot.slots import Literal
@@ -31,8 +36,11 @@ class Simplified:
         self.inputs = side.inputs
         self.alias: dict[str, str] = {}
         self.shapes: dict[str, tuple[int, ...]] = {}
+        self.parts: set[str] = set()  # results of what one op is said by instead
+        self.serial: dict[str, int] = {}
         for entry in side.run.inputs:
             self.shapes[entry.value.id] = tuple(map(side.size, entry.value.type.shape))
+            self.serial[entry.value.id] = len(self.serial)
 
     @property
     def outputs(self) -> list[str | None]:
@@ -50,27 +58,43 @@ class Simplified:
         found: list[Item] = []
         makers: dict[str, Item] = {}
         seen: dict[object, Item] = {}
-        for item in (part for whole in self.side.items() for part in as_mean(whole)):
-            made = self.simplified(replace(item, operands=self.renamed(item.operands)), makers)
-            if made is None:
+        for item in self.canonical(makers):
+            key = (item.op, item.operands, item.shapes, str(item.params)) if item.op in PLACING else None
+            twin = seen.setdefault(key, item) if key is not None else item
+            if twin is not item:
+                self.alias[item.results[0]] = twin.results[0]
                 continue
-            key = (made.op, made.operands, made.shapes, str(made.params)) if made.op in PLACING else None
-            twin = seen.setdefault(key, made) if key is not None else made
-            if twin is not made:
-                self.alias[made.results[0]] = twin.results[0]
-                continue
-            found.append(made)
-            for result, shape in zip(made.results, made.shapes, strict=False):
-                makers[result], self.shapes[result] = made, shape
+            found.append(item)
+            for result, shape in zip(item.results, item.shapes, strict=False):
+                makers[result], self.shapes[result], self.serial[result] = item, shape, len(self.serial)
                 for place in set(ENTRIES.values()):  # one direction's state of all
                     self.shapes[entry_id(result, place)] = shape[1:]
         wanted = {id_ for id_ in self.outputs if id_ is not None}
         kept: list[Item] = []
         for item in reversed(found):
-            if item.op not in PLACING or any(result in wanted for result in item.results):
+            is_left = item.op not in PLACING and not self.parts.intersection(item.results)
+            if is_left or any(result in wanted for result in item.results):
                 kept.append(item)
                 wanted.update(ids(item.operands))
         return iter(kept[::-1])
+
+    def canonical(self, makers: dict[str, Item]) -> Iterator[Item]:
+        """All items one by one, each in canonical form when those before it are known."""
+        for whole in self.side.items():
+            for tensor in whole.node.tensors() if whole.node is not None else ():
+                shape = tuple(map(self.side.size, tensor.type.shape))
+                self.shapes.setdefault(self.name(self.side.name(tensor.id)), shape)
+            for part in as_mean(whole):
+                item = replace(part, operands=self.renamed(part.operands))
+                known = Known(makers, self.shapes, self.serial)
+                for one in sunk(item, known):
+                    made = self.simplified(replace(one, operands=self.renamed(one.operands)), makers)
+                    whole_again = (as_gelu(made, makers) or as_stochastic_depth(made, known)) if made else None
+                    if whole_again is not None:
+                        made, parts = whole_again
+                        self.parts.update(part.results[0] for part in parts)
+                    if made is not None:
+                        yield made
 
     def renamed(self, operands: tuple[object, ...]) -> tuple[object, ...]:
         """Operands under their canonical ids."""
@@ -83,6 +107,8 @@ class Simplified:
         op = item.node.op if item.node is not None else None
         if op is not None and op.name == item.op and (told := told_by_numbers(op)):
             item = replace(item, params={name: value for name, value in item.params.items() if name not in told})
+        if item.params.get("ceil") is True and all(step == 1 for step in strides(item)):
+            item = replace(item, params={**item.params, "ceil": False})
         source = item.operands[0] if item.operands and isinstance(item.operands[0], str) else None
         before = self.shapes.get(source) if source is not None else None
         if source is None or len(item.results) != 1 or not item.shapes:
@@ -92,23 +118,32 @@ class Simplified:
         if item.op == "reshape":
             maker = makers.get(source)
             if maker is not None and maker.op == "reshape" and isinstance(maker.operands[0], str):
-                source = maker.operands[0]
+                source, item = maker.operands[0], replace(item, parameters=(*item.parameters, *owned(maker)))
                 before = self.shapes.get(source)
             if before == item.shapes[0]:
                 self.alias[item.results[0]] = source
                 return None
             return replace(item, operands=(source, *item.operands[1:]))
         order = item.params.get("order")
+        if item.op == "permute" and isinstance(order, tuple) and before is not None and keeps_places(before, order):
+            return self.simplified(replace(item, op="reshape", params={}, step=None), makers)
         if item.op == "permute" and isinstance(order, tuple):
             maker = makers.get(source)
             inner = maker.params.get("order") if maker is not None and maker.op == "permute" else None
             if maker is not None and isinstance(inner, tuple):
+                item = replace(item, parameters=(*item.parameters, *owned(maker)))
                 source, order = str(maker.operands[0]), tuple(inner[axis] for axis in order)
             if order == tuple(range(len(order))):
                 self.alias[item.results[0]] = source
                 return None
             return replace(item, operands=(source, *item.operands[1:]), params={"order": order})
         return item
+
+
+def strides(item: Item) -> tuple[object, ...]:
+    """The steps of a window."""
+    given = item.params.get("stride")
+    return tuple(given) if isinstance(given, (tuple, list)) else (given,)
 
 
 def as_mean(item: Item) -> Iterator[Item]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from codegen.convert import Converted
+from codegen.decomposing import decomposed
 from codegen.padding import with_folded_padding
 from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, SourceSide, refer
 from codegen.same import Unchanged
@@ -85,11 +86,20 @@ def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Pro
     compare_sides(left, ReadSide(target, mode), mode, proof)
 
 
-def compare_networks(one: Elaborated, two: Elaborated, opset: OpSet) -> Proof:
-    """Are two programs of one framework the same network, both modes, whatever their texts are?"""
+def compare_networks(one: Elaborated, two: Elaborated, opset: OpSet, between: str | None = None) -> Proof:
+    """Are two programs of one framework the same network, both modes, whatever their texts are?
+
+    `between`: a framework in whose operations both can be said; what it lacks counts by what the op files say instead.
+    """
     proof = Proof(target=two)
     one, two = with_folded_padding(one), with_folded_padding(two)
-    lowering = Unchanged(one, one.evaluator.dialect.framework, opset)
+    framework = one.evaluator.dialect.framework
+    if between is not None:
+        one, two = (with_folded_padding(decomposed(side, (between, framework), opset)) for side in (one, two))
+    lowering = Unchanged(one, framework, opset)
+    for node in (node for run in one.network.runs.values() for node in run.nodes):
+        if node.op is not None and id(node) not in lowering.lowered:
+            lowering.lowered[id(node)] = lowering.lower(node)
     for mode in ("eval", "train"):
         left, right = SourceSide(one, lowering, mode), ReadSide(two, mode)
         compare_sides(Simplified(left), Simplified(right), mode, proof)

@@ -29,7 +29,26 @@ ROUNDS = 6
 def turned_layout(
     lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed, before: Layout
 ) -> Layout | None:
-    """The layout with as many transposes behind sites as make the others agree; None where that does not help."""
+    """The layout with as many transposes behind sites as make the others agree; None where that does not help.
+
+    The first odd tensors are turned alone, where that is enough: later ones may be odd because of them.
+    """
+    for first in (True, False):
+        found = turned(lowering, framework, joins, agreed, before, first)
+        if found is not None:
+            return found
+    return None
+
+
+def turned(
+    lowering: Lowering,
+    framework: str,
+    joins: list[tuple[str, str, ast.AST]],
+    agreed: Agreed,
+    before: Layout,
+    first: bool,
+) -> Layout | None:
+    """The layout with odd tensors turned, the first of each site or all; None where that does not help."""
     from codegen.layout import Layout
 
     kept = {key: low.chosen for key, low in lowering.lowered.items()}
@@ -37,22 +56,25 @@ def turned_layout(
     least = best
     turns: dict[int, Order] = {}
     for _ in range(ROUNDS):
-        more = {k: order for k, order in odd_sites(layout).items() if turns.get(k) != order}
+        more = {k: order for k, order in odd_sites(layout, first).items() if turns.get(k) != order}
         if not best or not more:
             break
         add_turns(lowering, {k: order for k, order in more.items() if k not in turns})
         turns.update(more)
         layout = Layout(lowering, framework, joins, replace(agreed, turns=turns))
         best = conflicts(layout)
-    if best >= least:
+    if best >= least or (first and best):
         for key, low in lowering.lowered.items():
             low.chosen = kept[key]
         return None
     return layout
 
 
-def odd_sites(layout: Layout) -> dict[int, Order]:
-    """The sites that give an odd tensor to another site, and the order in which the others come there."""
+def odd_sites(layout: Layout, first: bool = False) -> dict[int, Order]:
+    """The sites that give an odd tensor to another site, and the order in which the others come there.
+
+    `first`: only the one that gives the first odd tensor to each.
+    """
     found: dict[int, Order] = {}
     wanted: dict[object, Counter[Order]] = {}
     texts: dict[object, set[object]] = {}
@@ -81,6 +103,8 @@ def odd_sites(layout: Layout) -> dict[int, Order]:
                 made = next((step for step in reversed(chain) if can_turn(layout, step, odd)), None)
                 if made is not None:
                     found.setdefault(site_of(made), order)
+                    if first:
+                        break  # others may come from it
     return found
 
 

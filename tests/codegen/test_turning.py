@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from codegen.convert import Converted
-from codegen.static_proof import prove
+from codegen.static_proof import Proof, prove
 from pivot.opset import OpSet
 from pivot.reading.keras import KerasDialect
 
@@ -45,3 +45,65 @@ def test_the_odd_one_is_transposed_where_it_is_made(
     made = convert(write_source(NET), "2x3x6x6", model="Net()")
     assert "ops.transpose(ops.reshape(" in "".join(made.text.split())
     assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None
+
+
+BLOCKS = """
+import keras
+from keras import ops
+
+
+def bent(x):
+    return 0.5 * x * (1 + ops.erf(x))
+
+
+def scaled(x, gamma):
+    return ops.layer_normalization(x, gamma, epsilon=1e-6)
+
+
+class Norm(keras.layers.Layer):
+    def __init__(self, width):
+        super().__init__()
+        self.gamma = self.add_weight(shape=(width,), initializer='ones')
+
+    def call(self, x):
+        return scaled(x, self.gamma)
+
+
+class Block(keras.layers.Layer):
+    def __init__(self, width):
+        super().__init__()
+        self.conv = keras.layers.Conv2D(width, 3, padding='same')
+        self.dense = keras.layers.Dense(width)
+
+    def call(self, x):
+        return bent(self.dense(self.conv(x))) + x
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.stem = keras.layers.Conv2D(4, 3)
+        self.norm = Norm(4)
+        self.first = [Block(4) for _ in range(2)]
+        self.down_norm = Norm(4)
+        self.down = keras.layers.Conv2D(8, 2, strides=2)
+        self.second = [Block(8) for _ in range(2)]
+
+    def call(self, x):
+        x = self.norm(self.stem(x))
+        for block in self.first:
+            x = block(x)
+        x = self.down(self.down_norm(x))
+        for block in self.second:
+            x = block(x)
+        return x
+"""
+
+
+def test_what_is_odd_because_of_another_is_not_turned(
+    to_torch: Callable[..., tuple[Converted, Proof]], write_source: Callable[..., Path]
+) -> None:
+    made, proof = to_torch(write_source(BLOCKS), "2x9x9x3", model="Net()")
+    assert proof.equal
+    assert "return 0.5 * x * (1 + torch.erf(x))" in made.text
+    assert made.text.count(".permute(") == 4  # around the normalization, and around what a block computes
