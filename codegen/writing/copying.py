@@ -152,7 +152,11 @@ class Copy:
         """
         if isinstance(value, FunctionObject):
             return not value.decorators and not self.ev.trace.frames.get(id(value.node))
-        if not isinstance(value, ClassObject) or value.kind != "class" or any(value in c.mro() for c in self.derived() if c is not value):
+        if (
+            not isinstance(value, ClassObject)
+            or value.kind != "class"
+            or any(value in c.mro() for c in self.derived() if c is not value)
+        ):
             return False
         methods = [node for node in value.node.body if isinstance(node, ast.FunctionDef)]
         makes = any(node.name == "__init__" for node in methods)

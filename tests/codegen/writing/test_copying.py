@@ -134,7 +134,7 @@ def test_two_imports_of_one_name_are_told_apart(copied: Copied) -> None:
     main = "import torch\nimport torch.nn.functional as F\nfrom parts import size\n\n"
     main += "class Net(torch.nn.Module):\n    def forward(self, x):\n        return F.relu(x) * size(3)\n"
     parts = "from os import path as F\nimport os\n\ndef size(x):\n    return len(F.join('a', 'b')) * x\n"
-    made, proof = copied({"net.py": main, "parts.py": parts}, "2x4", model="Net()")
+    made, _ = copied({"net.py": main, "parts.py": parts}, "2x4", model="Net()")
     assert "from os import path\n" in made.text and "len(path.join(" in made.text, made.text
     assert "F.relu(x)" in made.text
 

@@ -276,7 +276,9 @@ def test_an_axis_of_tensors_of_several_ranks_is_counted_from_the_end(written: Ca
     assert "ops.cumsum(x, axis=-2)" in made or "ops.cumsum(x, -2)" in made
 
 
-def test_a_list_of_sizes_is_handed_over_as_it_is(to_torch: Callable[..., tuple[Converted, Proof]], tmp_path: Path) -> None:
+def test_a_list_of_sizes_is_handed_over_as_it_is(
+    to_torch: Callable[..., tuple[Converted, Proof]], tmp_path: Path
+) -> None:
     path = tmp_path / "net.py"
     source = "import keras\nfrom keras import ops\n\n\nclass Net(keras.Model):\n    def call(self, x):\n"
     source += "        size = [ops.shape(x)[0]] + [1] * (len(x.shape) - 1)\n        return x + ops.zeros(size)\n"
