@@ -1,8 +1,8 @@
-"""Elementwise steps in canonical form: permutes stand behind them, and what is broadcast has no axes of size 1 in front.
+"""Elementwise steps in canonical form: permutes stand behind them, what is broadcast has no axes of size 1 in front.
 
     add(permute(a), permute(b))        = permute(add(a, b))
     add(permute(a), b)                 = permute(add(a, permute(b)))   where a is made before b
-    mul(x, w)                          = mul(x, reshape(w))            where w has fewer axes, without the first ones of 1
+    mul(x, w)                          = mul(x, reshape(w))            where w has fewer axes: none of 1 in front
 
 and what a framework without the operation says by several:
 
