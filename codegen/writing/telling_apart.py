@@ -62,9 +62,9 @@ def renamed(written: Mapping[str, list[ast.stmt]], file: str, name: str) -> bool
     module = f"{statement.module}." if isinstance(statement, ast.ImportFrom) else ""
     taken = {n for statements in written.values() for s in statements for n in names_in(s)}
     parts = f"{module}{alias.name}".split(".")
-    free = (new for last in range(1, len(parts) + 1) if (new := "_".join(parts[-last:])) not in taken)
-    new = next(free, None)
-    if new is None:
+    names = ["_".join(parts[-last:]) for last in range(1, len(parts) + 1)]
+    new = next((longer for longer in names if longer not in taken), "")
+    if not new:
         return False
     for _, one in imports:
         one.asname = None if one.name == new else new
