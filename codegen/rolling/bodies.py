@@ -213,6 +213,8 @@ class Bodies:
         first = next((v for v in body.group.inputs if v.type.dtype.startswith("float")), None)
         if first is None or node.op is None or node.form is None or node.op.shape != "constant":
             return {}
+        if node.results[0].type.shape == () and self.layout.target.framework == "torch":
+            return {}  # one number takes the type of the tensor that it meets
         kinds = {name for name, spec in node.op.params.items() if spec.type.kind == "dtype"}
         slots = [
             s.key

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, DictObject, InstanceObject, Unknown, Value
+from pivot.starts import Start
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -105,6 +106,14 @@ def described(value: Value) -> Described | None:
         if name is not None and isinstance(name.hint, str):
             return from_class(class_of(name.hint), {str(key): pair[1] for key, pair in inner.items()})
     return None
+
+
+def constant_start(initializer: Value | None) -> Start | None:
+    """How a weight starts that is one number all over; None where it is drawn, or nothing is said."""
+    said = described(initializer) if initializer is not None else None
+    if said is None or said[0] != "constant" or not isinstance(said[1], (int, float)):
+        return None
+    return Start("constant", (float(said[1]),))
 
 
 def from_class(name: str | None, given: Mapping[str, Value]) -> Described | None:

@@ -441,3 +441,17 @@ def test_numbers_that_keras_keeps_in_single_precision_stay_so(rolled: Callable[.
         """
     )
     assert "torch.tensor([0.1, 0.3]).to(" in text and "torch.tensor([0.25, 4.0], dtype=" in text
+
+
+def test_rescaling_holds_its_number_in_single_precision_where_that_rounds_it(rolled: Callable[..., str]) -> None:
+    text = rolled(
+        """
+        def build():
+            x = keras.Input((8, 8, 2))
+            y = layers.Rescaling(1.0 / 255.0)(x)
+            y = layers.Rescaling(2.0, offset=-1.0)(layers.Normalization()(y))
+            return keras.Model(x, layers.Conv2D(4, 3)(y))
+        """
+    )
+    assert "scale = torch.tensor(0.00392156862745098)\n" in text and "* 2.0 + -1.0" in text
+    assert 'self.register_buffer("adapt_variance", torch.ones(2))' in text

@@ -75,7 +75,7 @@ def test_every_line_of_the_table_names_arguments_that_its_function_has(opset: Op
         ("layers.Conv2D(6, 3, data_format='channels_last', kernel_regularizer='l2')", ["conv2d"]),
         ("layers.MaxPool2D(2)", ["max_pool2d"]),
         ("layers.BatchNormalization(axis=3)", ["batch_norm"]),
-        ("layers.Rescaling(1.0 / 255)", ["mul"]),
+        ("layers.Rescaling(1.0 / 255)", ["tensor", "mul"]),
         ("layers.Rescaling(2.0, offset=-1)", ["mul", "add"]),
     ],
 )

@@ -11,10 +11,14 @@ class Rescaling(keras.layers.Layer):
         self.offset = offset
 
     def call(self, inputs):
-        scale = ops.array(self.scale) if isinstance(self.scale, (list, tuple)) else self.scale
         if "float" not in inputs.dtype:
             inputs = ops.cast(inputs, "float32")
+        scale = self.scale
+        if isinstance(scale, (list, tuple)) or scale != int(scale):
+            scale = ops.array(scale, dtype="float32")  # as TensorFlow holds it, whatever the inputs are
         if self.offset == 0.0:
             return inputs * scale
-        offset = ops.array(self.offset) if isinstance(self.offset, (list, tuple)) else self.offset
+        offset = self.offset
+        if isinstance(offset, (list, tuple)) or offset != int(offset):
+            offset = ops.array(offset, dtype="float32")
         return inputs * scale + offset
