@@ -65,15 +65,15 @@ def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast
     if odd:  # an axis may have size 1 at some of the visits only
         layout = Layout(lowering, framework, joins, start)
     best = conflicts(layout)
-    if best:
+    if any(best):
         other = Layout(lowering, framework, joins, replace(start, permutes=True))
         if (left := conflicts(other)) < best:
             layout, best = other, left
-    if best:
+    if any(best):
         other = settled(lowering, framework, joins, start)
         if (left := conflicts(other)) < best:
             layout, best = other, left
-    if best:
+    if any(best):
         from codegen.turning import turned_layout
 
         layout = turned_layout(lowering, framework, joins, layout.agreed, layout) or layout
@@ -99,21 +99,28 @@ def settled(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.
     return layout
 
 
-def conflicts(layout: Layout) -> int:
-    """Sites that need different transposes at different visits, or read sizes of tensors in different orders."""
+def conflicts(layout: Layout) -> tuple[int, int]:
+    """Sites that need different transposes at different visits, or read sizes of tensors in different orders.
+
+    Those that are met so; and those that are met in one way, and in another by an arm on trial.
+    """
     found: dict[object, object] = {}
     odd: set[object] = set()
+    tried: list[tuple[object, object]] = []
     for placed in layout.placed.values():
-        if placed.step.node is not None and id(placed.step.node) in layout.met:
+        if placed.step.node is not None:
             key: object = site_step(layout.lowering, placed.step)
             how = (placed.transposes, placed.alias, keeps_order(placed) and placed.orders_in)
-            if found.setdefault(key, how) != how:
+            if id(placed.step.node) not in layout.met:
+                tried.append((key, how))
+            elif found.setdefault(key, how) != how:
                 odd.add(key)
+    also = {key for key, how in tried if found.get(key, how) != how} - odd
     for key, version in sizes_read(layout):
         order = spoken_order(layout.order_of(version))
         if found.setdefault(key, order) != order:
             odd.add(key)
-    return len(odd)
+    return len(odd), len(also)
 
 
 def keeps_order(placed: Placed) -> bool:

@@ -32,7 +32,7 @@ from codegen.orders import (
     symbol_of,
     tensors,
 )  # fmt: skip
-from codegen.reshaping import place_reshape
+from codegen.reshaping import RESHAPING, is_idle, place_reshape
 from codegen.target import target_of
 from codegen.turning import turn_of
 from codegen.unfolding import unfolded
@@ -40,8 +40,6 @@ from codegen.wishes import PERMUTING, read_wish
 from pivot.dims import Dim, Size
 from pivot.op import Op
 from pivot.reading.values import TensorVersion
-
-RESHAPING = {"reshape", "flatten", "unflatten"}
 
 
 @dataclass(slots=True, eq=False)
@@ -187,6 +185,10 @@ class Layout:
 
     # -- placing --------------------------------------------------------------
 
+    def placed_of(self, step: Step) -> Placed:
+        """How a step stands in storage; one that is never applied in the source's order."""
+        return self.placed.get(id(step)) or Placed(step, alias=is_idle(step))
+
     def order_of(self, value: TensorVersion) -> Order:
         """The order a value is stored in; parameters and constants in the source's."""
         return self.orders.get(value.id, identity(rank_of(value)))
@@ -248,6 +250,10 @@ class Layout:
         perm = permutation(step)
         assert value is not None
         order = self.order_of(value)
+        if perm == identity(rank_of(value)) and step.node is not None and step.op is not step.node.op:
+            self.follow(step, placed)  # a step of a decomposition that moves nothing
+            placed.alias = True
+            return
         plain = order == identity(len(order))
         if perm is not None and not plain and self.in_source_order(step):
             placed.alias, placed.orders_in[first_name(step)] = True, perm

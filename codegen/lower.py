@@ -147,6 +147,7 @@ class Lowering:
         self.consumed: set[str] = set()
         self.spoken: frozenset[int] = frozenset()
         self.lowered: dict[int, Lowered] = {}
+        self.unapplied: dict[int, Lowered] = {}  # of stand-ins for layers that no mode applies
         self.take_new()
 
     def take_new(self) -> None:

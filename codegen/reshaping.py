@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from codegen.lower import Step
     from pivot.reading.values import TensorVersion
 
+RESHAPING = {"reshape", "flatten", "unflatten"}
 Group = tuple[tuple[int, ...], tuple[int, ...]]
 
 
@@ -76,8 +77,8 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
     name, result = first_name(step), step.results[0]
     order = layout.order_of(value)
     before, after = value.type.shape, result.type.shape
-    if before == after and step.node is not None and step.op is not step.node.op:
-        layout.follow(step, placed)  # a step of a decomposition that has nothing to do here
+    if is_idle(step):
+        layout.follow(step, placed)
         placed.alias = True
         return
     made = groups(before, after)
@@ -126,6 +127,14 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
     placed.orders_in[name] = tuple(wanted)
     out = order_after(made, wanted, before, after, rank_of(result))
     placed.orders_out = (out if general or layout.in_source_order(step) else as_wished(layout, result, out),)
+
+
+def is_idle(step: Step) -> bool:
+    """Is this a reshape of a decomposition that has nothing to do here?"""
+    value = first_tensor(step)
+    if step.op.shape not in RESHAPING or step.node is None or step.op is step.node.op or value is None:
+        return False
+    return value.type.shape == step.results[0].type.shape
 
 
 def unfolds(block: Block, step: Step, left: tuple[int, ...], right: tuple[int, ...]) -> bool:

@@ -6,7 +6,7 @@ looked through; reshapes count by the shape they give. A difference is named wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from codegen.decomposing import decomposed
 from codegen.padding import with_folded_padding
 from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, SourceSide, refer
 from codegen.same import Unchanged
-from codegen.simplifying import Simplified
+from codegen.simplifying import Simplified, ids
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
@@ -117,6 +117,8 @@ def compare_sides(
     open_ = dict(enumerate(b))
     for one in a:
         at = next((i for i, two in open_.items() if meets(one, two, same, proof)), None)
+        if at is None and serves_nothing(one, a, left.outputs):
+            continue  # what the written text left out
         if at is None:
             two = next(iter(open_.values()), None)
             why = difference(one, two, same) if two is not None else None
@@ -135,6 +137,29 @@ def compare_sides(
     wanted = [same.get(o) if o is not None else None for o in left.outputs]
     if wanted != right.outputs:
         proof.why = "the outputs are other values"
+
+
+def serves_nothing(item: Item, items: list[Item], outputs: Sequence[str | None]) -> bool:
+    """Does no output hang on what an item gives? Both networks are the same with or without it."""
+    wanted = {id_ for id_ in outputs if id_ is not None}
+    for one in reversed(items):
+        given = {*one.results, *(entry_id(r, place) for r in one.results for place in ENTRIES.values())}
+        if given & wanted:
+            if one is item:
+                return False
+            wanted.update(ids((one.operands, *refs(tuple(one.params.values())))))
+    return True
+
+
+def refs(params: tuple[object, ...]) -> Iterator[str]:
+    """Ids of the tensors inside parameters."""
+    for part in params:
+        if isinstance(part, (tuple, list)):
+            yield from refs(tuple(part))
+        elif isinstance(part, slice):
+            yield from refs((part.start, part.stop, part.step))
+        elif isinstance(part, Ref):
+            yield part.id
 
 
 def meets(one: Item, two: Item, same: Mapping[str, str], proof: Proof) -> bool:

@@ -143,6 +143,10 @@ class Target(ABC):
         """The modules that a module was given as attributes, in that order."""
 
     @abstractmethod
+    def modules(self, module: ast.expr) -> ast.expr:
+        """A module and all below it that it was given."""
+
+    @abstractmethod
     def append(self, row: ast.expr, layer: ast.expr) -> ast.expr:
         """One more layer for a Sequential."""
 

@@ -57,7 +57,7 @@ def turned(
     turns: dict[int, Order] = {}
     for _ in range(ROUNDS):
         more = {k: order for k, order in odd_sites(layout, first).items() if turns.get(k) != order}
-        if not best or not more:
+        if not any(best) or not more:
             break
         add_turns(lowering, {k: order for k, order in more.items() if k not in turns})
         turns.update(more)

@@ -6,6 +6,9 @@ import ast
 from dataclasses import replace
 
 from codegen.lower import Lowered, Lowering, Step, type_of
+from codegen.writing.pattern_text import PATTERNS
+from pivot.axis_patterns import PatternError, told_shape
+from pivot.dims import Dim
 from pivot.forms import Refused, normalise, read_args
 from pivot.network import Node
 from pivot.op import Form
@@ -30,9 +33,15 @@ def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
     checked = normalise(node.op, node.params, types) if node.op is not None else node.params
     if not isinstance(checked, Refused):
         node = replace(node, params=dict(checked))
+    if pattern_shape(module) is not None:
+        try:
+            given = infer(module.form.op, node.params, types)
+        except ShapeError as no:
+            return Lowered(node, (), str(no))
+        node = replace(node, results=tuple(TensorVersion(f"absent.{i}", t) for i, t in enumerate(given)))
     origin = {p: p for p in node.params}
     plans = lowering.plans(
-        module.form.op, "layer", node.params, operands, node.weights, (), origin, node, frozenset(), 0
+        module.form.op, "layer", node.params, operands, node.weights, node.results, origin, node, frozenset(), 0
     )
     if isinstance(plans, Refused):
         return Lowered(node, (), plans.why)
@@ -40,7 +49,8 @@ def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
     if not said and module.speculative:
         return Lowered(node, (), "a size of what it takes is not known, as it is never applied")
     best = said or plans  # what was met and is never applied has no weights in the source, whatever size is said
-    return Lowered(node, best, "", best[0])
+    made = lowering.unapplied[id(node)] = Lowered(node, best, "", best[0])
+    return made
 
 
 def asks_unknown(step: Step, module: ModuleObject) -> bool:
@@ -60,6 +70,9 @@ def stand_ins(module: ModuleObject) -> dict[str, object]:
     assert module.form is not None
     known = {(c.operand, c.letter): c.value for c in module.bound.constraints} if module.bound is not None else {}
     found: dict[str, object] = {}
+    shape = pattern_shape(module)
+    if shape is not None:
+        return {next(iter(module.form.op.inputs)): TensorVersion("absent.x", TensorType(shape))}
     for name, spec in module.form.op.inputs.items():
         if spec.optional or spec.many or spec.number:
             continue
@@ -68,6 +81,17 @@ def stand_ins(module: ModuleObject) -> dict[str, object]:
         sizes = [known.get((name, letter), 8) for letter in spelled]
         found[name] = TensorVersion(f"absent.{name}", TensorType(tuple(s if isinstance(s, int) else 8 for s in sizes)))
     return found
+
+
+def pattern_shape(module: ModuleObject) -> tuple[Dim, ...] | None:
+    """The shape that an axis pattern tells of what it is applied to; sizes that nothing tells are symbols."""
+    pattern, lengths = module.params.get("pattern"), module.params.get("lengths")
+    if module.form is None or module.form.op.shape not in PATTERNS or not isinstance(pattern, str):
+        return None
+    try:
+        return told_shape(pattern, lengths if isinstance(lengths, dict) else {})
+    except PatternError:
+        return None
 
 
 def unapplied_function(lowering: Lowering, form: Form) -> Lowered | None:

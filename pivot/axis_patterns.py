@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from pivot.dims import Dim, Size, hint, product
+from pivot.dims import Dim, Size, hint, product, symbol
 
 Group = tuple[str, ...]
 REST, INSIDE = "...", "(...)"  # on axes of their own, and within brackets
@@ -161,6 +161,22 @@ def resolve(text: str, lengths: Mapping[str, object], shape: tuple[Dim, ...]) ->
         if name not in sizes:
             raise PatternError(f"the size {name} is not given")
     return Resolved(left, right, sizes, stretched)
+
+
+def told_shape(text: str, lengths: Mapping[str, object]) -> tuple[Dim, ...] | None:
+    """The shape of what a pattern is for, with a symbol where a size is not given; None where its rank is open."""
+    pattern = parse_pattern(text)
+    if any({REST, INSIDE} & set(group) for group in pattern.left):
+        return None
+    shape: list[Dim] = []
+    for group in pattern.left:
+        sizes: list[Dim] = []
+        for name in group:
+            number, given = number_of(name), lengths.get(name)
+            known = given if isinstance(given, (int, Size)) and not isinstance(given, bool) else symbol(name, 2)
+            sizes.append(number if number is not None else known)
+        shape.append(product(sizes))
+    return tuple(shape)
 
 
 def _spelled(groups: tuple[Group, ...], rank: int, text: str) -> tuple[tuple[Group, ...], Group]:

@@ -109,6 +109,9 @@ class KerasTarget(Target):
     def children(self, module: ast.expr) -> ast.expr:
         return ast.Attribute(module, "_layers", ast.Load())
 
+    def modules(self, module: ast.expr) -> ast.expr:
+        return ast.Call(ast.Attribute(module, "_flatten_layers", ast.Load()), [], [])
+
     def append(self, row: ast.expr, layer: ast.expr) -> ast.expr:
         return ast.Call(ast.Attribute(row, "add", ast.Load()), [layer], [])
 

@@ -154,6 +154,9 @@ class TorchTarget(Target):
     def children(self, module: ast.expr) -> ast.expr:
         return ast.Call(ast.Attribute(module, "children", ast.Load()), [], [])
 
+    def modules(self, module: ast.expr) -> ast.expr:
+        return ast.Call(ast.Attribute(module, "modules", ast.Load()), [], [])
+
     def append(self, row: ast.expr, layer: ast.expr) -> ast.expr:
         return method(row, "append", layer)
 

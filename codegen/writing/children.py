@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from pivot.reading import lookup
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
+from pivot.reading.values import ClassObject
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -45,6 +48,29 @@ def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) ->
     pair = child if name == "children" else ast.Tuple([nodes.name("name"), child], ast.Load())
     listed = nodes.literal(list(asked))
     return ast.ListComp(pair, [ast.comprehension(ast.Name("name", ast.Store()), listed, [], 0)])
+
+
+def modules_of_kind(e: Expressions, loop: ast.comprehension) -> ast.expr | None:
+    """`model.modules()` where only modules of a class of the program are taken: both frameworks have the same of those.
+
+    None for every other loop.
+    """
+    visits = e.w.trace.of(loop.iter)
+    if not isinstance(loop.iter, ast.Call) or not isinstance(loop.iter.func, ast.Attribute) or not loop.ifs:
+        return None
+    if not visits or any(v.kind != "method" or v.name != "modules" or v.module is None for v in visits):
+        return None
+    test = loop.ifs[0]
+    asks = isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance"
+    if not isinstance(test, ast.Call) or not asks or len(test.args) != 2 or not isinstance(test.args[1], ast.Name):
+        return None
+    if not isinstance(test.args[0], ast.Name) or ast.unparse(test.args[0]) != ast.unparse(loop.target):
+        return None
+    scope = e.w.ev.scopes.get(Path(e.file))
+    kind = lookup.in_module(e.w.ev, scope, test.args[1].id) if scope and test.args[1].id not in e.locals else None
+    if kind is None or not isinstance(kind.hint, ClassObject) or not e.w.ev.dialect.is_module_class(kind.hint):
+        return None
+    return e.w.target.modules(e.expr(loop.iter.func.value))
 
 
 def takes_several(e: Expressions, module: ModuleObject) -> bool:

@@ -27,7 +27,7 @@ def expand_expression(
     values = [first_tensor(s) for s in steps]
     if all(shape == shapes[0] for shape in shapes) or any(v is None for v in values):
         return None
-    if any(s.node is None or s.op is not s.node.op or layout.placed[id(s)].transposes for s in steps):
+    if any(s.node is None or s.op is not s.node.op or layout.placed_of(s).transposes for s in steps):
         return None
     elements = source_elements(steps, given, form)
     texts: list[ast.expr] = []

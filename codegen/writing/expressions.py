@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from codegen.lower import Lowered
 from codegen.writing import applying, conditions, layer_facts, nodes, parameters, program_calls, reflection, sizes
 from codegen.writing.activations import function_layer
+from codegen.writing.children import modules_of_kind
+from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.number_kinds import number_kind
@@ -48,6 +50,12 @@ class Expressions:
         self.as_is: ast.AST | None = None  # a call whose result the statement takes apart itself
         self.places: dict[int, int] = {}  # calls of whose result only one item is taken
 
+    def within(self, names: set[str]) -> Expressions:
+        """What writes the body of a function inside of this one."""
+        inner = Expressions(self.w, self.file, self.locals | names, self.uses_mode)
+        inner.gone, inner.mode_name = self.gone, self.mode_name
+        return inner
+
     # -- dispatch -----------------------------------------------------------------
 
     def expr(self, node: ast.expr) -> ast.expr:
@@ -86,8 +94,7 @@ class Expressions:
         if isinstance(node, ast.IfExp):
             return conditions.conditional(self, node)
         if isinstance(node, ast.Lambda):
-            inner = Expressions(self.w, self.file, self.locals | {a.arg for a in node.args.args}, self.uses_mode)
-            inner.gone, inner.mode_name = self.gone, self.mode_name
+            inner = self.within({a.arg for a in node.args.args})
             return ast.Lambda(copy.deepcopy(node.args), inner.expr(node.body))
         return self.generic(node)
 
@@ -142,7 +149,8 @@ class Expressions:
                     out.append(self.expr(value))
             elif isinstance(value, ast.comprehension):
                 fresh = copy.copy(value)
-                fresh.target, fresh.iter = self.target(value.target), self.members(value.iter)
+                fresh.target = self.target(value.target)
+                fresh.iter = modules_of_kind(self, value) or self.members(value.iter)
                 fresh.ifs = [self.expr(i) for i in value.ifs]
                 out.append(fresh)
             elif isinstance(value, ast.keyword):
@@ -196,6 +204,8 @@ class Expressions:
             self.w.mark_unmapped(node, visits)
             return self.unmapped(node, next((v.name for v in visits if v.stopped), ""))
         kind = visits[0].kind
+        if (called := mapped(self, node, visits)) is not None:
+            return called
         if kind == "op":
             if isinstance(node, ast.Call) and ("call", id(node)) not in self.w.sites.sites:
                 return program_calls.program_call(self, node, visits)  # the adapter takes the source's arguments

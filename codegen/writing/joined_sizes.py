@@ -12,11 +12,13 @@ from codegen.reshaping import groups
 from codegen.writing import nodes
 from pivot.dims import hint as dim_hint
 from pivot.reading.values import TensorVersion
+from pivot.slots import Path
 
 if TYPE_CHECKING:
     from codegen.layout import Layout
     from codegen.lower import Step
     from codegen.writing.slots import Given
+    from pivot.op import Form
 
 
 def joined_text(
@@ -71,6 +73,28 @@ def like_another(layout: Layout, steps: list[Step], given: Given) -> list[ast.ex
     ]
 
 
+def split_as_said(steps: list[Step], given: Given, form: Form | None) -> list[ast.expr | None] | None:
+    """The sizes of `x.unflatten(1, (a, b))` that differ from visit to visit, as the source says them; the others None.
+
+    None where the source does not say them one by one, or splits other axes at other visits.
+    """
+    key = next((s.key for s in form.args if isinstance(s.value, Path) and s.value.name == "sizes"), "") if form else ""
+    said = given.get(key)
+    if not isinstance(said, (ast.Tuple, ast.List)) or any(isinstance(e, ast.Starred) for e in said.elts):
+        return None
+    axes = {s.node.params.get("axis") for s in steps if s.node is not None and s.node.op is not None}
+    ranks = {len(s.results[0].type.shape) for s in steps}
+    axis, rank = next(iter(axes)), next(iter(ranks))
+    if len(axes) != 1 or len(ranks) != 1 or not isinstance(axis, int) or not splits(steps[0]):
+        return None
+    first = axis if axis >= 0 else rank - len(said.elts) + 1 + axis
+    found: list[ast.expr | None] = [None] * rank
+    for place, text in enumerate(said.elts, first):
+        if len({s.results[0].type.shape[place] for s in steps}) > 1 and not nodes.has_gone(text):
+            found[place] = text
+    return found if any(text is not None for text in found) else None
+
+
 def number_in(step: Step, left: set[int], right: set[int]) -> bool:
     """Do axes of the tensor hold as many entries as axes of the result?"""
     value = first_tensor(step)
@@ -90,3 +114,8 @@ def product(texts: Iterable[ast.expr]) -> ast.expr:
 def is_one(text: ast.expr) -> bool:
     """The number 1."""
     return nodes.is_constant(text) and isinstance(text, ast.Constant) and text.value == 1
+
+
+def splits(step: Step) -> bool:
+    """Is this the reshape that takes an axis apart?"""
+    return step.node is not None and step.node.op is not None and step.node.op.shape == "unflatten"

@@ -62,16 +62,19 @@ def resolved(step: Step) -> Resolved:
 def shape_codec(layout: Layout, step: Step) -> str | None:
     """Which part of the pattern gives the shape of a step: the name of the codec in the decomposition."""
     assert step.node is not None and step.node.op is not None
-    lowered = layout.lowering.lowered.get(id(step.node))
+    lowering = layout.lowering
+    lowered = lowering.lowered.get(id(step.node)) or lowering.unapplied.get(id(step.node))
     chosen = lowered.chosen if lowered is not None else None
     if chosen is None:
         return None
     whole = chosen.key[0]  # (op, number of the form whose body the plan is)
     number = whole[1] if isinstance(whole, tuple) else None
     body = next((f.body for f in step.node.op.forms[layout.framework] if f.index == number), ())
-    if len(body) != len(chosen.steps):
+    turned = len(chosen.steps) > 1 and chosen.steps[-1].op.name == "identity"  # brings the result into an order
+    place = next(i for i, s in enumerate(chosen.steps) if s is step)
+    if len(body) != len(chosen.steps) - turned or place >= len(body):
         return None
-    raw = body[next(i for i, s in enumerate(chosen.steps) if s is step)]
+    raw = body[place]
     value = dict(raw.params).get("shape")
     return value.codec if isinstance(value, Coded) else None
 

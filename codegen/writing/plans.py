@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from codegen.layout import Layout, Placed
@@ -12,7 +12,7 @@ from codegen.orders import first_name, identity, rank_of
 from codegen.writing import nodes, same_pads, sizes_of_operands
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
-from codegen.writing.joined_sizes import like_another
+from codegen.writing.joined_sizes import like_another, split_as_said
 from codegen.writing.pattern_text import is_pattern, pattern_elements
 from codegen.writing.plan_steps import direct_form, is_one_lambda, same_operand, transposed_list
 from codegen.writing.reshape_text import index_expression, reshape_expression
@@ -80,7 +80,7 @@ class PlanText:
         """How the steps stand in storage; refused where the visits differ."""
         found = [self.layout.placed[id(s)] for s in steps if id(s) in self.layout.placed]
         if not found:
-            return Placed(steps[0])
+            return self.layout.placed_of(steps[0])
         first = found[0]
         for other in found:
             if other.why:
@@ -213,7 +213,9 @@ class PlanText:
         step = steps[0]
         if step.op.shape in ("reshape", "flatten", "unflatten") and step.kind == "function":
             x = shared(operand(OperandRef(first_name(step))), "x")
-            elements = self.pattern_sizes(steps, material) or like_another(self.layout, steps, material.given)
+            elements: Sequence[ast.expr | None] | None = self.pattern_sizes(steps, material)
+            elements = elements or like_another(self.layout, steps, material.given)
+            elements = elements or split_as_said(steps, material.given, material.form)
             return reshape_expression(self.layout, steps, x, material.given, material.form, elements)
         if step.op.name == "expand" and not is_pattern(step):
             x = shared(operand(OperandRef(first_name(step))), "x")

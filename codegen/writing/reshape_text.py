@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name, first_tensor
@@ -27,11 +28,11 @@ def reshape_expression(
     x: ast.expr,
     given: Given,
     form: Form | None,
-    elements: list[ast.expr] | None = None,
+    elements: Sequence[ast.expr | None] | None = None,
 ) -> ast.expr:
     """`ops.reshape(x, (-1, h, w, c))`; `ops.squeeze` where only axes of size 1 go; Flatten where sizes differ.
 
-    `elements`: the sizes of the result, one per axis, where they are known as text.
+    `elements`: the sizes of the result, one per axis, as far as they are known as text.
     """
     from codegen.writing.plans import Unwritable
 
@@ -105,7 +106,7 @@ def run_time_sizes(
     for step in steps:
         value = first_tensor(step)
         assert value is not None
-        placed = layout.placed[id(step)]
+        placed = layout.placed_of(step)
         order = placed.orders_in.get(first_name(step), layout.order_of(value))
         known: list[tuple[Dim, ast.expr]] = [
             (layout.settled(value.type.shape[axis]), layout.target.size(x, place)) for place, axis in enumerate(order)
@@ -227,7 +228,7 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     step = steps[0]
     value = first_tensor(step)
     assert value is not None
-    placed = layout.placed[id(step)]
+    placed = layout.placed_of(step)
     order = placed.orders_in.get(first_name(step), tuple(range(len(value.type.shape))))
     own = form is not None and step.node is not None and step.op is step.node.op
     slots = form.args if own and form is not None else ()

@@ -195,14 +195,20 @@ def says(source: Slot, given: object, step: Step) -> bool:
     return equal(read, node.params.get(param))
 
 
-def from_the_end(steps: list[Step], param: str | None, values: list[object]) -> int | None:
-    """An axis of tensors of several ranks that is the same one from the end at all visits."""
-    if param is None or steps[0].op.params[param].type.kind != "axis":
+def from_the_end(steps: list[Step], param: str | None, values: list[object]) -> int | tuple[int, ...] | None:
+    """An axis, or axes, of tensors of several ranks that are the same from the end at all visits."""
+    if param is None or steps[0].op.params[param].type.kind not in ("axis", "axes"):
         return None
     tensors = [first_tensor(s) for s in steps]
     ranks = [len(t.type.shape) if t is not None else 0 for t in tensors]
-    found = {v if v < 0 else v - rank for v, rank in zip(values, ranks, strict=True) if isinstance(v, int)}
-    return next(iter(found)) if len(found) == 1 and all(isinstance(v, int) for v in values) else None
+    found: set[int | tuple[int, ...]] = set()
+    for value, rank in zip(values, ranks, strict=True):
+        each = value if isinstance(value, tuple) else (value,)
+        behind = [v if v < 0 else v - rank for v in each if isinstance(v, int)]
+        if len(behind) != len(each):
+            return None
+        found.add(tuple(behind) if isinstance(value, tuple) else behind[0])
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def said_in_source(

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.problems import refuse
-from pivot.reading import classes, lookup, model_names, straight_line
+from pivot.reading import classes, imports, lookup, model_names, straight_line
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.modules import ModuleObject
@@ -54,6 +54,7 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
         raise refuse(
             "model", "--model", 1, 1, f"{text!r} is not an expression", 'write "Net(hidden=64)" or "resnet18()"'
         ) from None
+    node = Imported(ev, scope).visit(node)
     if ev.dialect.builds_step_by_step:
         last = bindings(scope, node.id, int(number)) if number and isinstance(node, ast.Name) else None
         body = [*(s for s in tree.body if s not in main_block(tree)), *main_block(tree)]
@@ -75,6 +76,25 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
     ev.trace.keep.append(node)
     ev.entry_node = node
     return said if number else text.strip(), value.hint
+
+
+class Imported(ast.NodeTransformer):
+    """`__import__("package")` in an entry is the name `package`, as if the file imported it."""
+
+    def __init__(self, ev: Evaluator, scope: Scope) -> None:
+        self.ev, self.scope = ev, scope
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        named = isinstance(node.func, ast.Name) and node.func.id == "__import__" and len(node.args) == 1
+        given = node.args[0] if named else None
+        if not isinstance(given, ast.Constant) or not isinstance(given.value, str) or not given.value.isidentifier():
+            return node
+        if given.value not in self.scope.lazy:
+            statement = ast.copy_location(ast.Import([ast.alias(given.value)]), node)
+            self.ev.trace.keep.append(statement)
+            imports.index_statement(self.scope, statement)
+        return ast.copy_location(ast.Name(given.value, ast.Load()), node)
 
 
 def evaluate_entry(ev: Evaluator, scope: Scope, frame: Frame, node: ast.expr, tree: ast.Module) -> Value:

@@ -167,6 +167,15 @@ class TorchDialect(TorchModules):
             return ev.unknown(frame, node, f"{name} has no meaning for the network")
         return None
 
+    def unknown_call(
+        self, ev: Evaluator, callee: Value, api: Api, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        changes = id(node) in ev.trace.for_effect and any(isinstance(v.hint, ModuleObject) for v in args)
+        if changes and api.name.startswith("torch.nn.utils."):
+            why = f"{api.name} changes how a module comes by its weights, which is not read"
+            raise ev.refusal(frame, node, why, "compute the weight in the forward pass", "changed-layer")
+        return super().unknown_call(ev, callee, api, args, kwargs, node, frame)
+
     def is_in_place(self, ev: Evaluator, name: str) -> bool:
         """Is this `torch.relu_`, which writes into its first argument what `torch.relu` would give?"""
         return name.endswith("_") and not name.endswith("__") and bool(ev.opset.find(self.framework, "call", name[:-1]))
