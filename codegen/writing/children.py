@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
-from pivot.reading import lookup
+from pivot.reading import lookup, restating
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import ClassObject
@@ -50,27 +50,43 @@ def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) ->
     return ast.ListComp(pair, [ast.comprehension(ast.Name("name", ast.Store()), listed, [], 0)])
 
 
-def modules_of_kind(e: Expressions, loop: ast.comprehension) -> ast.expr | None:
+def modules_of_kind(e: Expressions, loop: ast.comprehension | ast.For, tests: list[ast.expr]) -> ast.expr | None:
     """`model.modules()` where only modules of a class of the program are taken: both frameworks have the same of those.
 
-    None for every other loop.
+    `tests`: what a module is asked before anything is done with it. None for every other loop.
     """
     visits = e.w.trace.of(loop.iter)
-    if not isinstance(loop.iter, ast.Call) or not isinstance(loop.iter.func, ast.Attribute) or not loop.ifs:
+    if not isinstance(loop.iter, ast.Call) or not isinstance(loop.iter.func, ast.Attribute) or not tests:
         return None
     if not visits or any(v.kind != "method" or v.name != "modules" or v.module is None for v in visits):
         return None
-    test = loop.ifs[0]
+    test = tests[0]
     asks = isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance"
-    if not isinstance(test, ast.Call) or not asks or len(test.args) != 2 or not isinstance(test.args[1], ast.Name):
+    if not isinstance(test, ast.Call) or not asks or len(test.args) != 2:
         return None
     if not isinstance(test.args[0], ast.Name) or ast.unparse(test.args[0]) != ast.unparse(loop.target):
         return None
-    scope = e.w.ev.scopes.get(Path(e.file))
-    kind = lookup.in_module(e.w.ev, scope, test.args[1].id) if scope and test.args[1].id not in e.locals else None
-    if kind is None or not isinstance(kind.hint, ClassObject) or not e.w.ev.dialect.is_module_class(kind.hint):
+    kind = written_class(e, test.args[1])
+    if kind is None or not e.w.ev.dialect.is_module_class(kind):
         return None
     return e.w.target.modules(e.expr(loop.iter.func.value))
+
+
+def tests_of(loop: ast.For) -> list[ast.expr]:
+    """What the whole body of a loop stands under."""
+    only = loop.body[0] if len(loop.body) == 1 and not loop.orelse else None
+    return [only.test] if isinstance(only, ast.If) and not only.orelse else []
+
+
+def written_class(e: Expressions, node: ast.expr) -> ClassObject | None:
+    """The class that a name stands for, where it is one of the program or a restatement, which the target has too."""
+    scope = e.w.ev.scopes.get(Path(e.file))
+    if isinstance(node, ast.Name) and scope is not None and node.id not in e.locals:
+        value = lookup.in_module(e.w.ev, scope, node.id)
+    else:
+        api = e.w.static_api(node, e.file, e.locals)
+        value = restating.library_value(e.w.ev, api.name) if api is not None else None
+    return value.hint if value is not None and isinstance(value.hint, ClassObject) else None
 
 
 def takes_several(e: Expressions, module: ModuleObject) -> bool:

@@ -150,7 +150,7 @@ class Expressions:
             elif isinstance(value, ast.comprehension):
                 fresh = copy.copy(value)
                 fresh.target = self.target(value.target)
-                fresh.iter = modules_of_kind(self, value) or self.members(value.iter)
+                fresh.iter = modules_of_kind(self, value, value.ifs) or self.members(value.iter)
                 fresh.ifs = [self.expr(i) for i in value.ifs]
                 out.append(fresh)
             elif isinstance(value, ast.keyword):

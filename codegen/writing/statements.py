@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import altered, applying, effects, memos, nodes, sizes, stores
 from codegen.writing.caching import makes_once
+from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.plan_steps import is_one_lambda
 from codegen.writing.plans import GoneResult, Unwritable
@@ -393,7 +394,7 @@ class Statements:
         if any(isinstance(s, (ast.Expr, ast.If, ast.For)) for s in node.body) and self.only_initialises(node.body):
             return []
         body = self.block(node.body)
-        iterable = self.e.members(node.iter)
+        iterable = modules_of_kind(self.e, node, tests_of(node)) or self.e.members(node.iter)
         if not body:
             return []
         if nodes.has_gone(iterable):

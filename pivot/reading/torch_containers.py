@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pivot.reading import initialising, updating
+from pivot.reading import initialising, restating, updating
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import index_hint, readable
@@ -171,6 +171,7 @@ class TorchContainers(Dialect):
         elif visit is not None and isinstance(where, str) and where in visit.kwargs:
             before = visit.kwargs[where].hint
         if value.hint != before:
+            restating.turn_to(ev, module.cls.name)  # what it computes with is then no more than attributes
             why = f"{attr} of a layer is changed after the layer was made"
             raise ev.refusal(frame, node, why, "make the layer with this value", "changed-layer")
 
