@@ -206,9 +206,9 @@ class Expressions:
         kind = visits[0].kind
         if (called := mapped(self, node, visits)) is not None:
             return called
+        if kind == "op" and isinstance(node, ast.Call) and ("call", id(node)) not in self.w.sites.sites:
+            return program_calls.program_call(self, node, visits)  # the adapter takes the source's arguments
         if kind == "op":
-            if isinstance(node, ast.Call) and ("call", id(node)) not in self.w.sites.sites:
-                return program_calls.program_call(self, node, visits)  # the adapter takes the source's arguments
             return self.op(node, visits)
         if kind == "layer":
             return self.layer(node, visits)

@@ -158,7 +158,10 @@ class TorchContainers(Dialect):
         self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
     ) -> None:
         """`conv.stride = 2`: what a layer computes with is not changed after it was made. Raises Refusal."""
-        if module.form is None or module.bound is None or isinstance(module.cls, ClassObject):
+        if isinstance(module.cls, ClassObject):
+            self.check_restated(ev, module.cls, attr, node, frame)
+            return
+        if module.form is None or module.bound is None:
             return
         slot = next((s for s in module.form.args if s.name == attr), None)
         if slot is None or isinstance(slot.value, Ignored):
@@ -172,6 +175,18 @@ class TorchContainers(Dialect):
             before = visit.kwargs[where].hint
         if value.hint != before:
             restating.turn_to(ev, module.cls.name)  # what it computes with is then no more than attributes
+            why = f"{attr} of a layer is changed after the layer was made"
+            raise ev.refusal(frame, node, why, "make the layer with this value", "changed-layer")
+
+    def check_restated(self, ev: Evaluator, cls: ClassObject, attr: str, node: ast.AST, frame: Frame) -> None:
+        """A restated layer follows what its forward pass reads, and nothing else that it was made with."""
+        if not restating.is_restatement(cls.file) or restating.is_restatement(frame.file):
+            return
+        methods = {s.name: s for s in cls.node.body if isinstance(s, ast.FunctionDef)}
+        made = methods.get("__init__")
+        named = {a.arg for a in (*made.args.args, *made.args.kwonlyargs)} if made is not None else set()
+        read = {n.attr for n in ast.walk(methods.get("forward", cls.node)) if isinstance(n, ast.Attribute)}
+        if attr in named and attr not in read:
             why = f"{attr} of a layer is changed after the layer was made"
             raise ev.refusal(frame, node, why, "make the layer with this value", "changed-layer")
 

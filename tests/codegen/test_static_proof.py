@@ -99,6 +99,37 @@ def test_what_was_written_is_what_was_lowered(converted: Converted, opset: OpSet
     assert proof.target is not None
 
 
+UNREAD = """
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self, base=None):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.scale = None
+        if base is None:
+            return
+        self.scale, self.base = 2.0, base
+
+    def forward(self, x):
+        top = len(x.shape) + x.max()
+        y = self.fc(x)
+        if self.scale is None:
+            return y
+        return y * self.scale + top / self.base
+"""
+
+
+def test_a_value_that_only_an_unwritten_arm_reads_may_be_left_out(
+    convert: Convert, write_source: Callable[..., Path], opset: OpSet
+) -> None:
+    converted = convert(write_source(UNREAD), "2x4", model="Net()")
+    assert "NotImplementedError" in converted.text
+    assert proof_of(converted, converted.text, opset).equal
+    changed = converted.text.replace("y = self.fc(x)", "y = self.fc(x) + 1")
+    assert not proof_of(converted, changed, opset).equal
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """`old` is replaced by `new` in every line that holds `line`."""

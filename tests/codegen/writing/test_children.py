@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 GETTER = """
 class Body(nn.Module):
     def __init__(self):
@@ -47,6 +49,30 @@ def test_children_are_asked_for_by_name_and_held_in_a_dict(written: Callable[...
     assert 'for name in ["conv", "block", "fc"]' in made and "(name, getattr(model, name))" in made
     assert "self.modules = dict(parts)" in made and "for name, module in self.modules.items():" in made
     assert "x = module(x)" in made
+
+
+@pytest.mark.parametrize(
+    ("loop", "target"),
+    [
+        ("self.n = sum([m.n for m in self.modules() if isinstance(m, Part)])", "m in self._flatten_layers()"),
+        (
+            "for m in self.modules():\n    if isinstance(m, Part):\n        m.n = 3",
+            "for m in self._flatten_layers():\n            if isinstance(m, Part):\n                m.n = 3",
+        ),
+    ],
+)
+def test_modules_of_a_class_of_the_program_are_asked_for(net: Callable[..., str], loop: str, target: str) -> None:
+    before = """class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.n = 2
+        self.fc = nn.Linear(4, 4)
+    def forward(self, x):
+        return self.fc(x) * self.n
+
+"""
+    made = net(f"self.n = 1\nself.a = Part()\n{loop}", "return self.a(x) * self.n", "2x4", before=before)
+    assert target in made
 
 
 def test_a_part_of_the_shape_is_read_where_it_is_stored(net: Callable[..., str]) -> None:

@@ -30,6 +30,7 @@ class Net(nn.Module):
     ("body", "target"),
     [
         ("return x.reshape(x.shape[0], -1, self.heads, x.shape[2])", "ops.shape(x)[1] // self.heads"),
+        ("return x.unflatten(1, (self.heads, x.shape[1] // self.heads))", "self.heads, ops.shape(x)[1] // self.heads"),
         ("return self.weight.flatten().reshape_as(self.weight)", "(8, 3, self.weight.shape[2])"),
     ],
 )

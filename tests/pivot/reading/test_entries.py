@@ -20,6 +20,11 @@ class Net(nn.Module):
 """
 
 
+def test_a_library_is_imported_by_an_entry(read: Read) -> None:
+    done = read(NET, "2x4", model="Net(__import__('math').floor(7.5))")
+    assert done.network.outputs[0].type.shape[1] == 7
+
+
 def test_the_only_model_is_taken(read: Read) -> None:
     assert read(NET, "2x4").network.entry == "Net()"
 
