@@ -63,7 +63,7 @@ def turned(
         turns.update(more)
         layout = Layout(lowering, framework, joins, replace(agreed, turns=turns))
         best = conflicts(layout)
-    if best >= least or (first and best):
+    if best >= least or (first and best[0]):
         for key, low in lowering.lowered.items():
             low.chosen = kept[key]
         return None
