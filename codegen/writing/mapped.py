@@ -34,7 +34,11 @@ def mapped(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr | No
     write = applying.apply if calls[0].kind == "apply" else program_calls.program_call
     made = write(inner, call, calls)
     rest = [e.expr(arg) for arg in node.args[1:]]
-    if isinstance(made, ast.Call) and not made.keywords and [ast.dump(a) for a in made.args] == list(map(ast.dump, items)):
+    if (
+        isinstance(made, ast.Call)
+        and not made.keywords
+        and [ast.dump(a) for a in made.args] == list(map(ast.dump, items))
+    ):
         return ast.Call(ast.Name("map", ast.Load()), [made.func, *rest], [])
     spec = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
     return ast.Call(ast.Name("map", ast.Load()), [ast.Lambda(spec, made), *rest], [])

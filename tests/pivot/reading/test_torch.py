@@ -196,9 +196,7 @@ def test_storing_into_a_tensor_is_refused_with_advice(net: Net, refused: Net) ->
     assert "where()" in problem.remedy
 
 
-@pytest.mark.parametrize(
-    ("setting", "layer"), [("negative_slope", "LeakyReLU()"), ("kernel_size", "Conv2d(3, 4, 3)")]
-)
+@pytest.mark.parametrize(("setting", "layer"), [("negative_slope", "LeakyReLU()"), ("kernel_size", "Conv2d(3, 4, 3)")])
 def test_settings_of_a_layer_are_not_changed_after_it_was_made(
     net: Net, refused: Net, setting: str, layer: str
 ) -> None:
@@ -212,7 +210,9 @@ def test_a_convolution_follows_what_is_set_after_it_was_made(net: Callable[..., 
     assert done.network.outputs[0].type.shape[2:] != done.network.inputs[0].value.type.shape[2:]
 
 
-@pytest.mark.parametrize("call", ["weight_norm(self.m)", "parametrize.register_parametrization(self.m, 'weight', nn.ReLU())"])
+@pytest.mark.parametrize(
+    "call", ["weight_norm(self.m)", "parametrize.register_parametrization(self.m, 'weight', nn.ReLU())"]
+)
 def test_what_changes_how_a_layer_comes_by_its_weights_is_refused(net: Net, refused: Net, call: str) -> None:
     problem = refused(net, f"self.m = nn.Linear(4, 4)\nnn.utils.{call}", "return self.m(x)")
     assert "comes by its weights" in problem.why
