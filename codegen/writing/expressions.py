@@ -71,7 +71,7 @@ class Expressions:
             if special is not None:
                 return special
         if isinstance(node, ast.Call):
-            asked = self.is_tensor(node)
+            asked = reflection.asks_for_tensor(self, node)
             return asked if asked is not None else program_calls.plain_call(self, node)
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self.reference(node)
@@ -114,19 +114,6 @@ class Expressions:
             return None
         self.places[id(node.value)] = place
         return self.expr(node.value)
-
-    def is_tensor(self, node: ast.Call) -> ast.expr | None:
-        """`isinstance(x, torch.Tensor)` asks the target in its own way."""
-        if isinstance(node.func, ast.Name) and node.func.id == "isinstance" and len(node.args) == 2:
-            kind = node.args[1]
-            api = (
-                self.w.static_api(kind, self.file, self.locals) if isinstance(kind, (ast.Name, ast.Attribute)) else None
-            )
-            if api is not None and self.w.source.kinds.get(api.name) == "tensor":
-                if any(v.kind == "weight" for v in self.w.trace.of(node.args[0])):
-                    return ast.Constant(True)
-                return self.w.target.is_tensor(self.expr(node.args[0]))
-        return None
 
     def generic(self, node: ast.expr) -> ast.expr:
         """The same kind of node with its parts written."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from codegen.writing.plans import Unwritable
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, Value
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
 
 LIBRARIES = ("torch", "torchvision", "tensorflow", "keras", "einops")
 ASKED = ("builtins.hasattr", "builtins.isinstance", "builtins.issubclass", "__name__")
@@ -44,3 +48,16 @@ def names(kinds: Value) -> set[str]:
     if isinstance(hint, tuple):
         return {name for kind in hint if isinstance(kind, Value) for name in names(kind)}
     return {hint.name} if isinstance(hint, Api) else set()
+
+
+def asks_for_tensor(e: Expressions, node: ast.Call) -> ast.expr | None:
+    """`isinstance(x, torch.Tensor)` asks the target in its own way; None for every other call."""
+    if not isinstance(node.func, ast.Name) or node.func.id != "isinstance" or len(node.args) != 2:
+        return None
+    kind = node.args[1]
+    api = e.w.static_api(kind, e.file, e.locals) if isinstance(kind, (ast.Name, ast.Attribute)) else None
+    if api is None or e.w.source.kinds.get(api.name) != "tensor":
+        return None
+    if any(v.kind == "weight" for v in e.w.trace.of(node.args[0])):
+        return ast.Constant(True)
+    return e.w.target.is_tensor(e.expr(node.args[0]))
