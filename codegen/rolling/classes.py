@@ -46,6 +46,7 @@ class Rolled:
     texts: dict[str, ast.expr] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)  # of the attributes
     buffers: set[int] = field(default_factory=set)  # attributes that are weights which are not trained
+    origins: list[Attribute] = field(default_factory=list)  # of each attribute, at the first call that has it
 
     def arguments(self, group: Group) -> dict[str, object]:
         """What the class is constructed with for one call."""
@@ -146,6 +147,7 @@ class Classes:
             if made is None:
                 return None
             out.attributes.append(self.renumbered(made, fresh, list(table), len(merged.bodies), holes))
+            out.origins.append(next(iter(table.values())))
             owners += [next(iter(table.values()))] * len(fresh)
         inside: set[str] = set()
         for entry in flattened(merged.entries):

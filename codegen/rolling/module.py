@@ -6,6 +6,7 @@ import ast
 
 from codegen.rolling.bodies import Bodies, Given
 from codegen.rolling.classes import Classes, Rolled
+from codegen.rolling.factory_parameters import keep_factory_parameters
 from codegen.rolling.forward import rename_inputs
 from codegen.rolling.groups import Group, group_nodes, own_class
 from codegen.rolling.sources import Sources, bound_arguments, camel_case, is_plain, plain
@@ -70,6 +71,8 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
         bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g))
         classes = Classes(Sources(w.trace), bodies, w.target, not is_rolled(network), lambda g: own_call(w, g))
         made = classes.roll(root, root_name(w, root))
+        if w.style not in (SEQUENTIAL, FUNCTIONAL):
+            made.parameters += keep_factory_parameters(made.attributes, made.origins, root.nodes)
         library: dict[str, tuple[str, str]] = {}
         written = collect(w, library, {})
         statements: list[ast.stmt] = [classes.inner(rolled) for rolled in classes.rolled if rolled is not made]

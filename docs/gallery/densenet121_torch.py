@@ -64,7 +64,7 @@ class DenseBlock(nn.Module):
 class DenseNet121(nn.Module):
     """Instantiates the Densenet121 architecture."""
 
-    def __init__(self):
+    def __init__(self, classes=1000):
         super().__init__()
         self.conv1_conv = nn.Conv2d(3, 64, 7, stride=2, padding=3, bias=False)
         self.conv1_bn = nn.BatchNorm2d(64, eps=1.001e-05, momentum=0.01)
@@ -77,7 +77,7 @@ class DenseNet121(nn.Module):
         self.pool4 = TransitionBlock(1024)
         self.conv5 = DenseBlock(512, 16)
         self.bn = nn.BatchNorm2d(1024, eps=1.001e-05, momentum=0.01)
-        self.predictions = nn.Linear(1024, 1000)
+        self.predictions = nn.Linear(1024, classes)
         self.apply(init_weights)
 
     def forward(self, x):

@@ -26,7 +26,7 @@ class Normalization(nn.Module):
     def __init__(self):
         super().__init__()
         self.register_buffer("adapt_mean", torch.zeros(3))
-        self.register_buffer("adapt_variance", torch.zeros(3))
+        self.register_buffer("adapt_variance", torch.ones(3))
 
     def forward(self, inputs):
         mean = self.adapt_mean.reshape(1, 3, 1, 1)
@@ -115,7 +115,7 @@ class Block(nn.Module):
 
 
 class EfficientNetB0(nn.Module):
-    def __init__(self):
+    def __init__(self, classes=1000):
         super().__init__()
         self.normalization = Normalization()
         self.stem_conv_pad = nn.ZeroPad2d((0, 1, 0, 1))
@@ -223,11 +223,12 @@ class EfficientNetB0(nn.Module):
         self.top_conv = nn.Conv2d(320, 1280, 1, bias=False)
         self.top_bn = nn.BatchNorm2d(1280, eps=0.001, momentum=0.01)
         self.top_dropout = nn.Dropout(0.2)
-        self.predictions = nn.Linear(1280, 1000)
+        self.predictions = nn.Linear(1280, classes)
         self.apply(init_weights)
 
     def forward(self, x):
-        x = x * 0.00392156862745098
+        scale = torch.tensor(0.00392156862745098)
+        x = x * scale
         x = self.normalization(x)
         x = self.stem_conv_pad(x)
         x = self.stem_conv(x)

@@ -64,7 +64,7 @@ class InvertedResBlock(nn.Module):
 class MobileNetV2(nn.Module):
     """Instantiates the MobileNetV2 architecture."""
 
-    def __init__(self):
+    def __init__(self, classes=1000):
         super().__init__()
         self.conv1_pad = nn.ZeroPad2d((0, 1, 0, 1))
         self.conv1 = nn.Conv2d(3, 32, 3, stride=2, bias=False)
@@ -91,7 +91,7 @@ class MobileNetV2(nn.Module):
         )
         self.conv_1 = nn.Conv2d(320, 1280, 1, bias=False)
         self.conv_1_bn = nn.BatchNorm2d(1280, eps=0.001, momentum=0.001)
-        self.predictions = nn.Linear(1280, 1000)
+        self.predictions = nn.Linear(1280, classes)
         self.apply(init_weights)
 
     def forward(self, x):

@@ -64,7 +64,7 @@ class StackResidualBlocksV1(nn.Module):
 class ResNet50(nn.Module):
     """Instantiates the ResNet50 architecture."""
 
-    def __init__(self):
+    def __init__(self, classes=1000):
         super().__init__()
         self.conv1_conv = nn.Conv2d(3, 64, 7, stride=2, padding=3)
         self.conv1_bn = nn.BatchNorm2d(64, eps=1.001e-05, momentum=0.01)
@@ -73,7 +73,7 @@ class ResNet50(nn.Module):
         self.conv3 = StackResidualBlocksV1(256, 128, 4)
         self.conv4 = StackResidualBlocksV1(512, 256, 6)
         self.conv5 = StackResidualBlocksV1(1024, 512, 3)
-        self.predictions = nn.Linear(2048, 1000)
+        self.predictions = nn.Linear(2048, classes)
         self.apply(init_weights)
 
     def forward(self, x):
