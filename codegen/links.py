@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from codegen.convert import Converted
 from codegen.places import Places, Span, span_record
 from pivot.network import Node
+from pivot.reading.walking import children, walk
 
 Key = tuple[object, ...]
 COMPOUND = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.FunctionDef, ast.ClassDef)
@@ -113,14 +114,14 @@ def holders(tree: ast.Module) -> Iterator[tuple[int, ast.stmt]]:
             statement = node
         if statement is not None:
             yield id(node), statement
-        work.extend((child, statement) for child in ast.iter_child_nodes(node))
+        work.extend((child, statement) for child in children(node))
 
 
 def statement_spans(converted: Converted, target_file: str) -> dict[int, list[Span]]:
     """id of a source statement -> the spans of what was written for it; of a compound statement only the first line."""
     lines = converted.text.split("\n")
     found: dict[int, list[Span]] = {}
-    for node in ast.walk(converted.written.tree):
+    for node in walk(converted.written.tree):
         source = node.__dict__.get("source") if isinstance(node, ast.stmt) else None
         span = converted.spans.get(id(node))
         if source is None or span is None:

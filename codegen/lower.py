@@ -18,6 +18,7 @@ from pivot.reading.frames import Frame
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
 from pivot.slots import Coded, Operand, Path
+from pivot.types import TensorType
 
 MAX_NESTING = 6
 
@@ -380,10 +381,13 @@ def is_layer(plan: Plan, node: Node) -> bool:
 
 def frozen(value: object) -> object:
     """A value that is equal to another only where it is of the same types all through: True is not 1 here."""
-    if isinstance(value, Mapping):
-        return tuple((name, frozen(item)) for name, item in value.items())
+    kind = value.__class__
+    if kind in SCALARS:
+        return kind, value
     if isinstance(value, (tuple, list)):
-        return type(value), tuple(map(frozen, value))
+        return kind, tuple(map(frozen, value))
+    if isinstance(value, (dict, Mapping)):
+        return tuple((name, frozen(item)) for name, item in value.items())
     if isinstance(value, slice):
         return frozen((value.start, value.stop, value.step))
     try:
@@ -426,6 +430,7 @@ def needed(steps: list[Step], whole: Step) -> list[Step]:
     return kept[::-1] or steps
 
 
+SCALARS = frozenset((int, float, str, bool, type(None), TensorType))  # `frozen` as they are
 PLACING = {"order", "permute"}  # layouts of ops that only place elements: an expression says them best
 IDEMPOTENT = {"relu", "relu6"}  # ops that done twice in a row are done once
 TORCH_ONLY = {"count"}  # a weight that PyTorch counts with and nobody else has

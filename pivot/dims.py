@@ -24,6 +24,9 @@ class Atom:
     args: tuple[Dim, ...] = field(compare=False)
     hint: int = field(compare=False)
 
+    def __hash__(self) -> int:
+        return hash(self.text)
+
 
 Monomial: TypeAlias = tuple[tuple[Atom, int], ...]
 Terms: TypeAlias = tuple[tuple[Monomial, int], ...]
@@ -35,6 +38,9 @@ class Size:
 
     terms: Terms
     hint: int = field(compare=False)
+
+    def __hash__(self) -> int:
+        return hash(self.terms)
 
     def __add__(self, other: object) -> Dim:
         return _add(self, other) if isinstance(other, (int, Size)) else NotImplemented

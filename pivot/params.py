@@ -158,7 +158,7 @@ def _pads(value: object, count: int) -> object:
     for item in value:
         if _is_size(item):
             pairs.append((item, item))
-        elif isinstance(item, Sequence) and len(item) == 2 and all(_is_size(v) for v in item):
+        elif isinstance(item, (tuple, list, Sequence)) and len(item) == 2 and all(_is_size(v) for v in item):
             pairs.append((item[0], item[1]))
         else:
             raise BadValue(f"{_shown(item)} is not (before, after)")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
 from pivot.problems import Problem
 from studio.layout.pause import collection_paused
@@ -19,6 +19,8 @@ ModuleKind = Literal["user", "layer", "container"]
 Shape: TypeAlias = tuple[int | str, ...]
 USUAL = "float32"  # said of no edge
 _Record: TypeAlias = Mapping[str, object]
+_Part = TypeVar("_Part")
+_REMEMBERED = 3_000  # records of a kind; of larger pictures, nothing is held twice
 
 
 class Span(NamedTuple):
@@ -281,12 +283,31 @@ def _picture(data: _Record) -> Picture:
         Source(str(source["path"]), str(source["framework"]), str(source["model"]), MappingProxyType(files)),
         tuple(_terminal(entry) for entry in _records(data["inputs"])),
         tuple(_terminal(entry) for entry in _records(data["outputs"])),
-        tuple(_module(entry) for entry in _records(data["modules"])),
-        tuple(_node(entry) for entry in _records(data["nodes"])),
+        _MODULES.parsed(_records(data["modules"])),
+        _NODES.parsed(_records(data["nodes"])),
         MappingProxyType(values),
         problems_of(data.get("problems")),
-        tuple(_frame(entry) for entry in _records(data.get("frames") or ())),
+        _FRAMES.parsed(_records(data.get("frames") or ())),
     )
+
+
+class _Again(Generic[_Part]):
+    """Parses records of one kind; those that are as they were in the picture before are what they were there."""
+
+    def __init__(self, parse: Callable[[_Record], _Part]) -> None:
+        self._parse = parse
+        self._records: Sequence[_Record] = ()
+        self._parts: tuple[_Part, ...] = ()
+
+    def parsed(self, records: Sequence[_Record]) -> tuple[_Part, ...]:
+        """One part per record. Raises what `parse` does."""
+        before = zip(self._records, self._parts, strict=True)
+        pairs = zip(records, before, strict=False)
+        made = [part if record == known else self._parse(record) for record, (known, part) in pairs]
+        parts = (*made, *map(self._parse, records[len(made) :]))
+        keep = len(records) <= _REMEMBERED
+        self._records, self._parts = (records, parts) if keep else ((), ())
+        return parts
 
 
 def _record(value: object) -> _Record:
@@ -410,3 +431,6 @@ def _weight(entry: _Record) -> Weight:
 def _unmapped(entry: _Record) -> Unmapped:
     text, why, found = str(entry.get("text") or ""), str(entry.get("why") or ""), _texts(entry.get("suggestions"))
     return Unmapped(text, why, found, bool(entry.get("stopped")), str(entry.get("waits") or ""))
+
+
+_MODULES, _NODES, _FRAMES = _Again(_module), _Again(_node), _Again(_frame)

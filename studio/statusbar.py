@@ -15,6 +15,7 @@ from studio.widgets.parts import badge, label, row, set_badge
 
 _NAMES = {"torch": "PyTorch", "keras": "Keras", "flax": "Flax NNX", "tensorflow": "TensorFlow"}
 _VERBS = {"convert": "Converting", "verify": "Verifying", "weights": "Converting weights"}
+_STEP_MS = 60  # steps that follow each other faster are not drawn one by one
 _SHOW_MS = 8_000
 
 
@@ -51,6 +52,10 @@ class StatusBar(QStatusBar):
         self._forget.setSingleShot(True)
         self._forget.setInterval(_SHOW_MS)
         self._forget.timeout.connect(lambda: self._said.setText(""))
+        self._step = QTimer(self)
+        self._step.setSingleShot(True)
+        self._step.setInterval(_STEP_MS)
+        self._step.timeout.connect(self._draw_step)
         for signal in (document.results_changed, document.jobs_changed):
             signal.connect(self._refresh)
         document.project_changed.connect(lambda before, after: self._refresh())
@@ -105,13 +110,23 @@ class StatusBar(QStatusBar):
 
     def _work_now(self) -> None:
         states = list(self._document.jobs.values())
+        begins = bool(states) and self._work.isHidden()
         for part in (self._work, self._bar, self._cancel):
             part.setVisible(bool(states))
+        if begins:
+            self._draw_step()
+        elif states and not self._step.isActive():
+            self._step.start()
+
+    def _draw_step(self) -> None:
+        """Where the work is. A bar is drawn whenever its value is set, which is dear where steps are short."""
+        states = list(self._document.jobs.values())
         if states:
             state = states[-1]
             self._work.setText(f"{_VERBS.get(state.kind, state.kind)} {state.step}".strip())
-            if (self._bar.maximum(), self._bar.value()) != (state.total, state.done):
-                self._bar.setRange(0, state.total)
+            if self._bar.maximum() != state.total:
+                self._bar.setMaximum(state.total)
+            if self._bar.value() != state.done:
                 self._bar.setValue(state.done)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from codegen.lower import IDEMPOTENT
 from codegen.writing import effects, nodes
 from pivot.reading.trace import Visit
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.statements import Statements
@@ -21,9 +22,9 @@ def before(s: Statements, node: ast.stmt) -> list[ast.stmt]:
     """`x = ops.relu(x)` for every name that a call in a statement changes and that is read behind it."""
     if s.w.target.changes_in_place or not isinstance(node, (ast.Assign, ast.Expr, ast.AugAssign)):
         return []
-    bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound = {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     out: list[ast.stmt] = []
-    for call in [n for n in ast.walk(node) if isinstance(n, ast.Call)]:
+    for call in [n for n in walk(node) if isinstance(n, ast.Call)]:
         visits = [v for v in s.w.trace.of(call) if v.kind == "apply"]
         if isinstance(node, ast.Expr) and call is node.value and effects.changed_in_place(call, visits) is not None:
             continue  # its statement binds the name
@@ -57,5 +58,5 @@ def is_read_behind(visit: Visit, node: ast.stmt, name: str) -> bool:
     end = node.end_lineno or node.lineno
     return function is not None and any(
         isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load) and n.lineno > end
-        for n in ast.walk(function.node)
+        for n in walk(function.node)
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from pivot.reading.walking import walk
+
 PURE_CALLS = {
     "len",
     "int",
@@ -29,7 +31,7 @@ def clean_function(node: ast.FunctionDef, pure: bool = False) -> None:
     `pure`: functions that are called by their name have no effects.
     """
     for _ in range(20):
-        parts = list(ast.walk(node))
+        parts = walk(node)
         read = {n.id for n in parts if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         read |= {n for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for n in part.names}
         read |= kept_by_changes(parts, pure)
@@ -46,7 +48,7 @@ def kept_by_changes(parts: list[ast.AST], pure: bool) -> set[str]:
         if isinstance(part, ast.Assign):
             is_number = isinstance(part.value, ast.Constant) and isinstance(part.value.value, (int, float))
             for target in part.targets:
-                for n in ast.walk(target):
+                for n in walk(target):
                     if isinstance(n, ast.Name):
                         started[n.id] = started.get(n.id, True) and is_number and n is target
         elif isinstance(part, ast.arg):
@@ -97,7 +99,7 @@ def is_dead(node: ast.stmt, read: set[str], pure: bool) -> bool:
 
 def is_pure(node: ast.expr, functions: bool = False) -> bool:
     """Does computing an expression change nothing?"""
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Call):
             func = inner.func
             name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""

@@ -19,6 +19,7 @@ from pivot.reading import classes, lookup
 from pivot.reading.decorating import READ_DECORATORS, decorator_name
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -85,7 +86,7 @@ class Definitions:
 
     def uses_tensors(self, node: ast.FunctionDef) -> bool:
         """Was an op or a module applied in a function?"""
-        kinds = {v.kind for n in ast.walk(node) for v in self.w.trace.visits.get(id(n), [])}
+        kinds = {v.kind for n in walk(node) for v in self.w.trace.visits.get(id(n), [])}
         return bool(kinds & {"op", "apply", "unmapped", "size"})
 
     def signature(
@@ -165,7 +166,7 @@ class Definitions:
             if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
             and not isinstance(s, (ast.Pass, ast.FunctionDef))
         ]
-        left = (n for s in effects for n in ast.walk(s) if not is_plain_computation(s))
+        left = (n for s in effects for n in walk(s) if not is_plain_computation(s))
         return not any(
             not self.is_nothing(n)
             if isinstance(n, ast.Call)
@@ -210,7 +211,7 @@ class Definitions:
         have = {s.name for s in made.body if isinstance(s, ast.FunctionDef)}
         own = {s.name: s for s in cls.node.body if isinstance(s, ast.FunctionDef)}
         called = {
-            n.attr for s in made.body for n in ast.walk(s)
+            n.attr for s in made.body for n in walk(s)
             if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id == "self"
         }  # fmt: skip
         found: list[ast.stmt] = []
@@ -334,7 +335,7 @@ def local_names(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     spec = node.args
     found = {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
     found |= {a.arg for a in (spec.vararg, spec.kwarg) if a is not None}
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
             found.add(inner.id)
         elif isinstance(inner, (ast.FunctionDef, ast.ClassDef)) and inner is not node:

@@ -10,6 +10,7 @@ from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
 from pivot.reading.values import MODE, Api, FunctionObject, InstanceObject, Value
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -35,11 +36,11 @@ def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
         names = {
             a.arg for a in (*function.node.args.posonlyargs, *function.node.args.args, *function.node.args.kwonlyargs)
         }
-        for call in (n for n in ast.walk(function.node) if isinstance(n, ast.Call) and loads_weights(n)):
+        for call in (n for n in walk(function.node) if isinstance(n, ast.Call) and loads_weights(n)):
             inside = {
                 n.id
                 for part in (*call.args, *(k.value for k in call.keywords))
-                for n in ast.walk(part)
+                for n in walk(part)
                 if isinstance(n, ast.Name)
             }
             for name in inside & names:
@@ -99,7 +100,7 @@ def spread_gone(w: Writer, visit: Visit, gone: dict[int, set[str]]) -> None:
     ]
     for name, arg in pairs:
         if name in gone[id(inner.node)] and isinstance(arg, ast.Name) and arg.id in own and harmless(w, outer, arg.id):
-            loads = [n for n in ast.walk(outer.node) if isinstance(n, ast.Name) and n.id == arg.id]
+            loads = [n for n in walk(outer.node) if isinstance(n, ast.Name) and n.id == arg.id]
             if is_restatement(inner.file) and sum(isinstance(n.ctx, ast.Load) for n in loads) > 1:
                 continue  # it is used elsewhere too
             gone.setdefault(id(outer.node), set()).add(arg.id)

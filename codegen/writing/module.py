@@ -22,6 +22,7 @@ from pivot.reading import imports
 from pivot.reading.frames import Scope
 from pivot.reading.restating import helper, is_restatement
 from pivot.reading.values import ClassObject, ModuleScope
+from pivot.reading.walking import walk
 
 UNMAPPED = '''
 def _unmapped(what, *args):
@@ -71,7 +72,7 @@ def put_together(
     for key in ordered(w, written):
         body.extend(written[key])
     body.extend(more)
-    read = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    read = {n.id for s in body for n in walk(s) if isinstance(n, ast.Name)}
     adapters = w.adapters.definitions(read)
     w.out.unverified = [
         u for u in w.out.unverified if u.partition(":")[0] in read or not u.partition(":")[0].isidentifier()
@@ -169,7 +170,7 @@ def superseded(w: Writer, scope: Scope, name: str) -> set[int]:
     last = anew[-1].lineno
     others = {id(s): s for statements in scope.lazy.values() for s in statements if id(s) in w.trace.executed}
     between = [s for s in others.values() if s.lineno < last and not any(s is mine for mine in own)]
-    if any(isinstance(n, ast.Name) and n.id == name for s in between for n in ast.walk(s)):
+    if any(isinstance(n, ast.Name) and n.id == name for s in between for n in walk(s)):
         return set()
     return {id(s) for s in own if s.lineno < last and isinstance(s, (ast.Assign, ast.AugAssign, ast.Expr))}
 
@@ -190,14 +191,14 @@ def without_import(node: ast.stmt, name: str) -> list[ast.stmt]:
 def simple_targets(node: ast.stmt) -> list[str]:
     """The names that an assignment binds; none for every other statement, and where it changes an object too."""
     targets = node.targets if isinstance(node, ast.Assign) else []
-    names = [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+    names = [n.id for target in targets for n in walk(target) if isinstance(n, ast.Name)]
     return names if all(isinstance(t, (ast.Name, ast.Tuple, ast.List)) for t in targets) else []
 
 
 def reads_itself(node: ast.stmt, name: str) -> bool:
     """Does an assignment ask for the name that it binds?"""
     value = node.value if isinstance(node, ast.Assign) else None
-    return value is not None and any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(value))
+    return value is not None and any(isinstance(n, ast.Name) and n.id == name for n in walk(value))
 
 
 def import_inside(w: Writer, node: ast.stmt, name: str) -> ast.Import | ast.ImportFrom | None:
@@ -206,7 +207,7 @@ def import_inside(w: Writer, node: ast.stmt, name: str) -> ast.Import | ast.Impo
         return None
     found = [
         n
-        for n in ast.walk(node)
+        for n in walk(node)
         if isinstance(n, (ast.Import, ast.ImportFrom)) and any(name in (a.asname, a.name) for a in n.names)
     ]
     met = [n for n in found if id(n) in w.trace.executed]
@@ -240,7 +241,7 @@ def definition(w: Writer, node: ast.FunctionDef | ast.ClassDef, scope: Scope, fi
 def bound_outside(w: Writer, name: str, file: str, library: dict[str, tuple[str, str]]) -> ast.stmt:
     """A name that was bound from outside stands with the value it was given."""
     text = w.ev.override_nodes[name]
-    read = {n.id for n in ast.walk(text) if isinstance(n, ast.Name)}
+    read = {n.id for n in walk(text) if isinstance(n, ast.Name)}
     if "SimpleNamespace" in read:
         library["SimpleNamespace"] = ("types", "SimpleNamespace")
     if "np" in read:
@@ -331,12 +332,12 @@ def helper_definition(name: str) -> ast.stmt:
 
 def target_helpers(w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
     """Small definitions that the target's spellings use: those that are read, each behind those that it reads."""
-    read = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    read = {n.id for s in body for n in walk(s) if isinstance(n, ast.Name)}
     found: list[ast.stmt] = []
     for name, text in w.target.helpers().items():
         if name in read:
             found.insert(0, ast.parse(text).body[0])
-            read |= {n.id for n in ast.walk(found[0]) if isinstance(n, ast.Name)}
+            read |= {n.id for n in walk(found[0]) if isinstance(n, ast.Name)}
     for statement in found:
         statement.__dict__["blank"] = 2
     return found
@@ -367,7 +368,7 @@ class Renamer(ast.NodeTransformer):
 
 def public_names(body: list[ast.stmt], w: Writer) -> None:
     """Keras makes a layer's scope from its class name, and TensorFlow refuses scopes that begin with an underscore."""
-    taken = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    taken = {n.id for s in body for n in walk(s) if isinstance(n, ast.Name)}
     names: dict[str, str] = {}
     for statement in body:
         if isinstance(statement, ast.ClassDef) and statement.name.startswith("_") and makes_layers(statement, w):
@@ -416,7 +417,7 @@ def shorten(body: list[ast.stmt], w: Writer) -> list[Alias]:
     """Which parts of the target's library can be imported by their short names; the body is changed."""
     bound: set[str] = set()
     for statement in body:
-        for node in ast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, ast.arg):
                 bound.add(node.arg)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -433,7 +434,7 @@ def import_statements(
     target: Target, library: dict[str, tuple[str, str]], body: list[ast.stmt], short: Sequence[Alias]
 ) -> list[ast.stmt]:
     """Imports of the standard library that are still read, then the target's."""
-    names = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    names = {n.id for s in body for n in walk(s) if isinstance(n, ast.Name)}
     plain: list[ast.stmt] = []
     grouped: dict[str, list[ast.alias]] = {}
     for name, (module, item) in sorted(library.items()):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pivot.reading import lookup
 from pivot.reading.restating import is_restated, is_restatement, path_of
 from pivot.reading.values import Api, ClassObject, FunctionObject, ModuleScope, Value
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -151,7 +152,7 @@ class Renamer(ast.NodeTransformer):
         node.name = self.table.get(node.name, node.name) if not self.inside else node.name
         for part in (*node.decorator_list, *node.args.defaults, *[d for d in node.args.kw_defaults if d]):
             self.visit(part)
-        for arg in ast.walk(node.args):
+        for arg in walk(node.args):
             if isinstance(arg, ast.arg) and arg.annotation is not None:
                 arg.annotation = self.visit(arg.annotation)
         if node.returns is not None:
@@ -160,7 +161,7 @@ class Renamer(ast.NodeTransformer):
         return node
 
     def visit_Lambda(self, node: ast.Lambda) -> ast.expr:
-        self.within([node.body], {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)})
+        self.within([node.body], {a.arg for a in walk(node.args) if isinstance(a, ast.arg)})
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.stmt:

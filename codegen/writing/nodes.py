@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pivot.dims import Size
 from pivot.forms import DottedName
+from pivot.reading.walking import walk
 
 EXTRAS = ("before", "behind", "blank", "tail", "inside", "source_text", "source_parts")
 N = TypeVar("N", bound=ast.AST)
@@ -74,6 +75,8 @@ def literal(value: object) -> ast.expr:
 
 def is_constant(node: ast.expr) -> bool:
     """Is an expression made of literals only?"""
+    if isinstance(node, (ast.Constant, ast.Name, ast.Call, ast.Attribute)):
+        return isinstance(node, ast.Constant)
     return all(
         isinstance(n, (ast.Constant, ast.Tuple, ast.List, ast.UnaryOp, ast.USub, ast.UAdd, ast.Load))
         for n in ast.walk(node)
@@ -93,4 +96,4 @@ def gone() -> Gone:
 
 def has_gone(node: ast.AST | None) -> bool:
     """Does an expression need something that went?"""
-    return node is not None and any(isinstance(n, Gone) for n in ast.walk(node))
+    return node is not None and any(isinstance(n, Gone) for n in walk(node))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from codegen.writing import nodes
 from codegen.writing.starting import Key
+from pivot.reading.walking import walk
 
 UNIFORM = '''
 def {uniform}(fan_in):
@@ -64,12 +65,12 @@ Library = dict[str, tuple[str, str]]
 
 def name_starts(body: list[ast.stmt], library: Library) -> list[ast.stmt]:
     """Name every mark in `body`; what the names stand for is returned, to come first. `library` gets the imports."""
-    found = [n for s in body for n in ast.walk(s) if isinstance(n, ast.Name) and "start" in n.__dict__]
+    found = [n for s in body for n in walk(s) if isinstance(n, ast.Name) and "start" in n.__dict__]
     if not found:
         return []
-    taken = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
-    taken |= {n.arg for s in body for n in ast.walk(s) if isinstance(n, ast.arg)}
-    taken |= {n.name for s in body for n in ast.walk(s) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    taken = {n.id for s in body for n in walk(s) if isinstance(n, ast.Name)}
+    taken |= {n.arg for s in body for n in walk(s) if isinstance(n, ast.arg)}
+    taken |= {n.name for s in body for n in walk(s) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
     top = Top(Counter(n.__dict__["start"] for n in found), taken)
     for statement in body:
         top.visit(statement)
@@ -78,7 +79,7 @@ def name_starts(body: list[ast.stmt], library: Library) -> list[ast.stmt]:
     made = ast.parse(top.text).body
     for statement in made:
         statement.__dict__["blank"] = 2
-        for inner in ast.walk(statement):
+        for inner in walk(statement):
             inner.__dict__.pop("lineno", None)
     return made
 

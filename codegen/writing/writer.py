@@ -38,6 +38,7 @@ from pivot.reading.frames import Scope
 from pivot.reading.torch_names import ANSWERS
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import Api, BoundMethod
+from pivot.reading.walking import children, statements, walk
 
 Idiom = Callable[[Expressions, ast.expr, list[Visit]], "ast.expr | None"]
 
@@ -149,7 +150,7 @@ class Writer:
 
     def unverified(self, file: str, node: ast.AST) -> None:
         """An arm that nobody took was written from a trial reading."""
-        if any(isinstance(n, ast.Call) for n in ast.walk(node)):
+        if any(isinstance(n, ast.Call) for n in walk(node)):
             self.out.unverified.append(f"{self.short(file)}:{getattr(node, 'lineno', 0)}")
 
     def not_verified(self, file: str, node: ast.AST, why: Exception) -> None:
@@ -249,8 +250,9 @@ class Writer:
     def assigned(self) -> set[tuple[int, str]]:
         """Expressions whose value a statement binds to an attribute, and that: no layer that is handed on at first."""
         trees = [tree for tree in self.trace.keep if isinstance(tree, ast.Module)]
-        statements = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Assign) and len(n.targets) == 1]
-        return {(id(n.value), n.targets[0].attr) for n in statements if isinstance(n.targets[0], ast.Attribute)}
+        found = (n for tree in trees for n in statements(tree))
+        bound = [n for n in found if isinstance(n, ast.Assign) and len(n.targets) == 1]
+        return {(id(n.value), n.targets[0].attr) for n in bound if isinstance(n.targets[0], ast.Attribute)}
 
     def sibling_attribute(self, site: Site) -> str | None:
         """The attribute that all applications of a site's layers go through."""
@@ -339,7 +341,7 @@ class Writer:
         for name in sorted(free_names(made)):
             if name in scope.lazy or name in self.ev.override_nodes or (scope.stars and name in scope.names):
                 self.wanted.setdefault((file, name))
-        for node in ast.walk(made):
+        for node in walk(made):
             if DEFINED_BY in node.__dict__:
                 self.wanted.setdefault(node.__dict__[DEFINED_BY])
 
@@ -416,7 +418,7 @@ def free_names(made: ast.AST, bound: frozenset[str] = frozenset()) -> set[str]:
     if isinstance(made, ast.Name):
         own = isinstance(made.ctx, ast.Load) and DEFINED_BY not in made.__dict__
         return {made.id} - bound if own else set()
-    for child in ast.iter_child_nodes(made):
+    for child in children(made):
         found |= free_names(child, bound)
     return found
 

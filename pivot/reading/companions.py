@@ -15,6 +15,7 @@ from pivot.reading.modules import ModuleObject
 from pivot.reading.running import run_forward
 from pivot.reading.signals import Raised
 from pivot.reading.values import ClassObject
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from pivot.reading.elaborate import Elaborated
@@ -49,17 +50,17 @@ def visit_companions(done: Elaborated) -> None:
 
 def uses(node: ast.FunctionDef, name: str) -> bool:
     """Does a function's body read a name?"""
-    return any(isinstance(n, ast.Name) and n.id == name for s in node.body for n in ast.walk(s))
+    return any(isinstance(n, ast.Name) and n.id == name for s in node.body for n in walk(s))
 
 
 def mentioned(done: Elaborated, tree: ast.Module) -> set[str]:
     """Names in the annotations of functions and methods that were entered."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.FunctionDef) and done.evaluator.trace.frames.get(id(node)):
             for arg in (*node.args.args, *node.args.kwonlyargs):
                 if arg.annotation is not None:
-                    found |= {n.id for n in ast.walk(arg.annotation) if isinstance(n, ast.Name)}
+                    found |= {n.id for n in walk(arg.annotation) if isinstance(n, ast.Name)}
     return found
 
 

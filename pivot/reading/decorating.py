@@ -26,6 +26,7 @@ from pivot.reading.values import (
     Unknown,
     Value,
 )
+from pivot.reading.walking import children, walk
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -180,7 +181,7 @@ def holds_tensor(value: Value) -> bool:
 
 def own_returns(node: ast.AST) -> Iterator[ast.Return]:
     """The return statements of a function, without those of functions inside it."""
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, ast.Return):
             yield child
         elif not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
@@ -192,9 +193,9 @@ def gives_back(node: ast.AST) -> bool:
     if not isinstance(node, ast.FunctionDef):
         return False
     returned = [r.value.id if isinstance(r.value, ast.Name) else "" for r in own_returns(node)]
-    inner = {s.name: s for s in ast.walk(node) if isinstance(s, ast.FunctionDef) and s is not node}
+    inner = {s.name: s for s in walk(node) if isinstance(s, ast.FunctionDef) and s is not node}
     given = node.args.args[0].arg if node.args.args else ""
-    bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound = {n.id for n in walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return bool(returned) and all(
         (name == given and given not in bound) or (name in inner and gives_back(inner[name])) for name in returned
     )

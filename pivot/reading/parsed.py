@@ -19,6 +19,8 @@ class Parsed:
     def __init__(self) -> None:
         self.remembering = False
         self._trees: OrderedDict[tuple[str, str], ast.Module] = OrderedDict()
+        self._asked: set[tuple[str, str]] = set()  # again, since the last time that copies were made ahead
+        self._ready: dict[tuple[str, str], ast.Module] = {}  # copies that nobody has yet
 
     def remember(self) -> None:
         """From now on, keep what is parsed. A process that reads one program once is faster without."""
@@ -34,10 +36,23 @@ class Parsed:
             tree = self._trees[key] = parse(text, file)
             while len(self._trees) > MOST:
                 self._trees.popitem(last=False)
+        else:
+            self._asked.add(key)
         self._trees.move_to_end(key)
-        made = copied(tree)
-        assert isinstance(made, ast.Module)
-        return made
+        return self._ready.pop(key, None) or module_copy(tree)
+
+    def prepare(self) -> None:
+        """Make the copies ahead that the next run of the same program will ask for: all that was there already."""
+        wanted = {key: self._trees[key] for key in self._asked if key in self._trees}
+        self._ready = {key: self._ready.get(key) or module_copy(tree) for key, tree in wanted.items()}
+        self._asked = set()
+
+
+def module_copy(tree: ast.Module) -> ast.Module:
+    """A copy of a file's tree."""
+    made = copied(tree)
+    assert isinstance(made, ast.Module)
+    return made
 
 
 def copied(tree: ast.AST) -> ast.AST:

@@ -11,6 +11,7 @@ import ast
 from bisect import bisect_left
 
 from pivot.reading.tokens import Place, Scan
+from pivot.reading.walking import children
 
 LITERALS = (str, bytes, int, float, complex)
 
@@ -54,7 +55,7 @@ def keep_spelling(module: ast.Module, scan: Scan, columns: Columns) -> None:
                 index = bisect_left(openings, start)
                 if index < len(brackets) and brackets[index].opening < end:
                     setattr(node, "exploded", brackets[index].exploded)
-        work.extend(ast.iter_child_nodes(node))
+        work.extend(children(node))
 
 
 def _extent(node: ast.stmt | ast.expr, columns: Columns) -> tuple[Place, Place]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pivot.dims import Dim
 from pivot.forms import letter_size, present
 from pivot.notation import WeightMap, parse_axes
-from pivot.op import Op
+from pivot.op import Form, Op
 
 
 def stored_shape(
@@ -32,3 +32,13 @@ def stored_shape(
     if part is not None and shape:
         shape[0] = shape[0] * part[1]
     return tuple(shape)
+
+
+def paths_of_weights(form: Form) -> tuple[str, ...]:
+    """The attributes in which layers of this form's name hold weights, by whichever form they are read."""
+    found = form.cache.get("weight paths")
+    if not isinstance(found, tuple):
+        alike = (other for other in form.op.forms.get(form.framework, ()) if other.name == form.name)
+        terms = (term for other in alike for place in other.weights.values() for term in place.terms)
+        found = form.cache["weight paths"] = tuple(dict.fromkeys(term.path for term in terms))
+    return found

@@ -18,6 +18,7 @@ from pivot.reading.limits import LIMITS, Limits, over_limit
 from pivot.reading.spelling import Columns, keep_spelling
 from pivot.reading.syntax_errors import explain, merge_markers
 from pivot.reading.tokens import Scan, UnclosedString, scan
+from pivot.reading.walking import children
 
 
 def normal_newlines(text: str) -> str:
@@ -63,7 +64,7 @@ def check_tree(module: ast.AST, file: str, limits: Limits) -> None:
                     file, line, column, f"a string of {len(node.value)} characters", "string_bytes", limits.string_bytes
                 )
             continue
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)):
                 continue
             if isinstance(node, ast.BinOp) and child is node.left and isinstance(child, ast.BinOp):

@@ -24,7 +24,7 @@ from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.spelled import of_unknown
 from pivot.reading.storage import new_version, write_in_place
-from pivot.reading.stored import stored_shape
+from pivot.reading.stored import paths_of_weights, stored_shape
 from pivot.reading.torch_containers import TorchContainers
 from pivot.reading.torch_names import CONTAINER_METHODS, CONTAINERS, METHODS, RETURNING_SELF
 from pivot.reading.trace import Visit
@@ -151,10 +151,9 @@ class TorchModules(TorchContainers):
                 module.parameters[term.path] = Value(TensorCell(version))
                 if index == 0:
                     module.weights[role] = parameter
-        for other in form.op.forms.get(self.framework, ()):
-            for path in (term.path for place in other.weights.values() for term in place.terms):
-                if other.name == form.name and path not in module.parameters:
-                    module.attrs.setdefault(path, Value(None))
+        for path in paths_of_weights(form):
+            if path not in module.parameters:
+                module.attrs.setdefault(path, Value(None))
 
     # -- reading ------------------------------------------------------------------
 

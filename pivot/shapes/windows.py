@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pivot.codecs.base import NoForm
 from pivot.codecs.resizing import scaled_size
@@ -50,6 +51,17 @@ def _with_channels(site: Site, x: TensorType, spatial: Sequence[Dim]) -> TensorT
 def window_size(size: Dim, kernel: Dim, stride: Dim, pads: tuple[Dim, Dim], dilation: Dim, up: bool) -> Dim:
     """How many windows fit: floor((n + pads - reach) / stride) + 1; rounded up with `up` (torch's ceil_mode)."""
     before, after = pads
+    hints = (hint(size), hint(kernel), hint(stride), hint(before), hint(after), hint(dilation))
+    return _window_size(hints, size, kernel, stride, before, after, dilation, up)
+
+
+@lru_cache(8192)
+def _window_size(
+    hints: tuple[int, ...], size: Dim, kernel: Dim, stride: Dim, before: Dim, after: Dim, dilation: Dim, up: bool
+) -> Dim:
+    """The same, computed once: every pass of a program asks for the same windows. `hints`: sizes are equal whatever
+    number they have on the example, and what comes out is not.
+    """
     if hint(stride) < 1:
         raise ShapeError(f"a stride of {stride}")
     room = size + before + after - (dilation * (kernel - 1) + 1)

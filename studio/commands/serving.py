@@ -94,6 +94,7 @@ def run(client: socket.socket, claim: socket.socket, generation: int) -> NoRetur
             status, lives_on = answer(client)
         if not lives_on:
             os._exit(status)
+        prepare()
         gc.collect()
         gc.freeze()
         stream, mine = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -172,6 +173,13 @@ def answer(client: socket.socket) -> tuple[int, bool]:
 def is_conversion(words: list[str]) -> bool:
     """Is this a run whose memory helps the next one, and holds no arrays?"""
     return words[:1] == ["convert"] and "--verify" not in words and "--weights" not in words
+
+
+def prepare() -> None:
+    """Do ahead, while nobody waits, what the next run will need."""
+    from pivot.reading.parsed import PARSED
+
+    PARSED.prepare()
 
 
 def let_go() -> None:

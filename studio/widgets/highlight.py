@@ -58,6 +58,14 @@ def _begins(line: _Line) -> bool:
     return first is not None and first in Keyword
 
 
+def _is_plain(line: _Line) -> bool:
+    """Whether a line begins outside strings, with a word: it looks the same whatever was before it."""
+    text, runs = line
+    indent = len(text) - len(text.lstrip(" \t"))
+    first = next((kind for at, _, kind in runs if at == indent), None)
+    return first is not None and (first in Keyword or first in Name) and first not in Name.Namespace
+
+
 class PythonHighlighter(QSyntaxHighlighter):
     """Colours one QTextDocument; `set_theme` changes the colours in place."""
 
@@ -149,6 +157,9 @@ class PythonHighlighter(QSyntaxHighlighter):
         most = min(len(old), len(lines))
         head = next((at for at in range(most) if old[at][0] != lines[at]), most)
         tail = next((at for at in range(most - head) if old[-1 - at][0] != lines[-1 - at]), most - head)
+        near = self._around(lines, head, tail)
+        if near is not None:
+            return near
         start = next((at for at in range(min(head, len(old) - 1), -1, -1) if _begins(old[at])), None)
         if start is None or head + tail < len(lines) // 2:
             return None
@@ -159,6 +170,18 @@ class PythonHighlighter(QSyntaxHighlighter):
             if last == old[stop]:  # else a string is open that was not
                 return [*old[:start], *middle, *old[stop:]]
         return [*old[:start], *self._lex("\n".join(lines[start:]))]
+
+    def _around(self, lines: list[str], head: int, tail: int) -> list[_Line] | None:
+        """The lines of a text where only those between `head` and `tail` differ; None where others look otherwise for
+        it. The lines around them are lexed too, and must come out as they are known.
+        """
+        old, moved = self._lines, len(lines) - len(self._lines)
+        start = next((at for at in range(min(head, len(old)) - 1, -1, -1) if _is_plain(old[at])), None)
+        stop = next((at for at in range(max(len(old) - tail, 0), len(old)) if _is_plain(old[at])), None)
+        if start is None or stop is None or head + tail < len(lines) // 2:
+            return None
+        first, *middle, last = self._lex("\n".join(lines[start : stop + moved + 1]))
+        return [*old[: start + 1], *middle, *old[stop:]] if (first, last) == (old[start], old[stop]) else None
 
     def _lex(self, text: str) -> Iterator[tuple[str, tuple[Run, ...]]]:
         """(line, runs) per line; starts and lengths are UTF-16 units, as Qt counts."""

@@ -81,3 +81,19 @@ def test_a_module_with_an_unknown_parent_is_refused():
 def test_equal_json_gives_equal_pictures():
     assert resnet50().picture() == resnet50().picture()
     assert resnet50().picture() != resnet50(unmapped=True).picture()
+
+
+def test_parts_that_are_as_in_the_picture_before_are_the_same_objects():
+    """An edit changes few records of many: only these are read anew, and every picture is what its JSON says."""
+    data = resnet50().json()
+    first = parse_picture(data)
+    other = copy.deepcopy(data)
+    other["nodes"][3]["op"] = "other"
+    other["nodes"].append(copy.deepcopy(other["nodes"][0]) | {"id": "more"})
+    second = parse_picture(other)
+    assert second.nodes[2] is first.nodes[2]
+    assert second.nodes[3].op == "other" and second.nodes[3] != first.nodes[3]
+    assert second.nodes[-1].id == "more" and len(second.nodes) == len(first.nodes) + 1
+    shorter = {**data, "nodes": data["nodes"][:2]}
+    assert parse_picture(shorter).nodes == first.nodes[:2]
+    assert parse_picture(data) == first

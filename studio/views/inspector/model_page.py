@@ -23,6 +23,7 @@ class ModelPage(Page):
 
     def __init__(self, document: Document, project: Project) -> None:
         super().__init__(document)
+        self._shown = shown_of(document)
         picture = document.results.picture if document.results else None
         name = picture.source.model if picture else Path(project.source).stem
         marks = [badge(_NAMES.get(picture.source.framework, picture.source.framework), "info")] if picture else []
@@ -65,6 +66,10 @@ class ModelPage(Page):
         self.column.addWidget(self._said)
         self.end()
 
+    def refresh(self, same_picture: bool) -> bool:
+        """Most edits change nothing that stands here."""
+        return shown_of(self.document) == self._shown
+
     def _field(self, name: str, text: str, empty: str) -> QLineEdit:
         made = QLineEdit(text)
         made.setPlaceholderText(empty)
@@ -94,3 +99,17 @@ class ModelPage(Page):
             return
         self._said.hide()
         self.document.edit(said, edited)
+
+
+def shown_of(document: Document) -> tuple[object, ...]:
+    """All that the page tells of a document."""
+    project, picture = document.project, document.results.picture if document.results else None
+    if project is None:
+        return ()
+    said = (project.source, project.target, project.model, project.inputs, project.bind)
+    if picture is None:
+        return said
+    root = picture.module_by_path.get("")
+    lost = tuple(node.id for node in picture.unmapped)
+    counts = (root.parameters if root else 0, len(picture.nodes), lost)
+    return (*said, picture.source.model, picture.source.framework, counts, picture.inputs, picture.outputs)

@@ -49,3 +49,18 @@ def test_notes_on_a_tree_reach_nobody_else() -> None:
     assert everything(again) == everything(parse(TEXT, "a.py"))
     assert parsed.tree(TEXT + "\nz = 1\n", "a.py").body[-1].lineno == 9
     assert len(parsed._trees) == 2
+
+
+def test_copies_made_ahead_are_handed_out_once() -> None:
+    parsed = Parsed()
+    parsed.remember()
+    parsed.tree(TEXT, "a.py")
+    parsed.tree(TEXT, "a.py")
+    parsed.prepare()
+    ahead = list(parsed._ready.values())
+    first, second = parsed.tree(TEXT, "a.py"), parsed.tree(TEXT, "a.py")
+    assert [first] == ahead and second is not first
+    assert everything(first) == everything(second) == everything(parse(TEXT, "a.py"))
+    parsed.prepare()
+    parsed.prepare()
+    assert not parsed._ready, "what no run asked for any more is let go"

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from pivot import edits
 from studio.document import Document
 from studio.jobs.queue import Jobs
 from studio.theme import Theme
@@ -131,3 +132,14 @@ def test_the_model_page_edits_the_project(converted: Document, theme: Theme, qtb
     made.page.bind.editingFinished.emit()
     assert converted.project.bind == ()
     assert "NAME=EXPRESSION" in texts(made)
+
+
+def test_the_model_page_is_made_again_only_for_what_it_shows(converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = panel(converted, theme, qtbot)
+    page, project = made.page, converted.project
+    assert isinstance(page, ModelPage) and project is not None
+    converted.edit("text", edits.set_text(project, project.source, "# more\n" + (converted.text(project.source) or "")))
+    assert made.page is page, "nothing of what stands there has changed"
+    converted.edit("names", edits.set_bindings(converted.project or project, ["size=3"]))
+    assert isinstance(made.page, ModelPage) and made.page is not page
+    assert made.page.bind.text() == "size=3"

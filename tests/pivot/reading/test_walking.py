@@ -1,0 +1,36 @@
+"""Walking syntax trees."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from pivot.reading import walking
+
+SOURCES = sorted(Path(__file__).parent.glob("test_*.py"))[:6]
+SKIPPED = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_the_order_is_that_of_the_library_without_contexts_and_operators(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert walking.walk(tree) == [node for node in ast.walk(tree) if not isinstance(node, SKIPPED)]
+    for node in ast.walk(tree):
+        wanted = [child for child in ast.iter_child_nodes(node) if not isinstance(child, SKIPPED)]
+        assert walking.children(node) == wanted
+
+
+def test_statements_are_found_wherever_they_stand() -> None:
+    text = (
+        "match x:\n    case [1]:\n        a = 1\ntry:\n    b = 2\nexcept E:\n    c = 3\n"
+        "def f(p=lambda: 0):\n    async def g():\n        with h:\n            d = 4\n"
+    )
+    tree = ast.parse(text)
+    found = walking.statements(tree)
+    assert {id(node) for node in found} == {id(node) for node in ast.walk(tree) if isinstance(node, ast.stmt)}
+
+
+def test_a_global_statement_holds_names_and_no_nodes() -> None:
+    assert walking.children(ast.parse("global a, b").body[0]) == []
