@@ -109,3 +109,34 @@ def test_several_inputs_of_a_functional_model(runtime: ModuleType) -> None:
     spec = [{"name": name, "keyword": False} for name in "ab"]
     found = runtime.apply(model, [np.ones((1, 2), "f4")] * 2, {"inputs": spec}, False)
     assert np.asarray(found).tolist() == [[2.0, 2.0]]
+
+
+def test_only_the_steps_of_keras_own_recurrent_layers_run_as_one_graph(
+    runtime: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+
+    class OwnCell(keras.layers.LSTMCell):  # type: ignore[misc, name-defined]
+        def call(self, inputs: object, states: object, training: bool = False) -> object:
+            counted.append("own")
+            return super().call(inputs, states, training=training)
+
+    for kind in (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU):
+        monkeypatch.setattr(kind, "inner_loop", vars(kind)["inner_loop"])  # put back at the end
+    x = keras.ops.convert_to_tensor(np.random.default_rng(0).normal(size=(2, 40, 3)).astype("float32"))
+    layers = [keras.layers.LSTM(4), keras.layers.GRU(4, return_sequences=True), keras.layers.SimpleRNN(4)]
+    own = keras.layers.RNN(OwnCell(4))
+    eager = [np.asarray(layer(x)) for layer in [*layers, own]]
+    runtime.compile_loops()
+    steps = keras.layers.SimpleRNNCell.call
+
+    def step(*args: object, **kwargs: object) -> object:
+        counted.append("library")
+        return steps(*args, **kwargs)
+
+    monkeypatch.setattr(keras.layers.SimpleRNNCell, "call", step)
+    counted.clear()
+    again = [np.asarray(layer(x)) for layer in [*layers, own]]
+    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(eager, again, strict=True))
+    assert counted.count("own") >= 40  # and one before the loop, for the shape of its result
+    assert 0 < counted.count("library") < 10
