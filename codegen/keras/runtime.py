@@ -225,7 +225,7 @@ def compile_loops() -> None:
         original = vars(kind)["inner_loop"]
 
         @functools.wraps(original)
-        def loop(self: Model, *args: Tensor, original: Any = original, **kwargs: Tensor) -> Tensor:
+        def loop(self: Model, *args: Tensor, original: Tensor = original, **kwargs: Tensor) -> Tensor:
             parts = (type(self), type(self.cell))
             if not tf.executing_eagerly() or any(part.__module__.partition(".")[0] != "keras" for part in parts):
                 return original(self, *args, **kwargs)
