@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import faulthandler
 import platform
 import sys
@@ -38,6 +39,7 @@ def make_application() -> QApplication:
     if found is None:
         # A screen of 1.5 is drawn at 1.5, and not at 2 or 1.
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+        atexit.register(leave_clipboard)
     app = found if isinstance(found, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("pivot-studio")
     app.setOrganizationName("pivot-studio")
@@ -77,7 +79,6 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
         jobs_done.timeout.connect(leave)
         jobs_done.start()
     status = app.exec()
-    leave_clipboard()
     warm.shut()
     for thread in loading:
         thread.join()  # a thread that is inside Qt's import hook must not be cut off
@@ -86,7 +87,12 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
 
 
 def leave_clipboard() -> None:
-    """Nodes that were copied are an object of Python's, which must not outlive it; their names stay as text."""
+    """Nodes that were copied are an object of Python's, which must not outlive it; their names stay as text.
+
+    It is the last thing Python does, however the process comes to its end.
+    """
+    if QGuiApplication.instance() is None:
+        return
     clipboard = QGuiApplication.clipboard()
     held: QMimeData | None = clipboard.mimeData()  # None where nothing was ever copied
     if held is not None and any(name.startswith("application/x-pivot") for name in held.formats()):

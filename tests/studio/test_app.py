@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from PySide6.QtGui import QPainterPath
 
 from studio.app import CrashCatcher, report_text
+from tests.studio.fixtures.sources import SMALL, UNMAPPED
 
 
 def test_void_calls_do_not_take_references_of_none() -> None:
@@ -66,3 +69,18 @@ def test_a_report_is_told_even_where_it_cannot_be_kept(tmp_path: Path) -> None:
 
 def test_the_report_names_versions() -> None:
     assert report_text(ValueError, ValueError("x"), None).startswith("Pivot Studio ")
+
+
+@pytest.mark.parametrize("how", ["early", "worked", "busy"])
+def test_the_process_ends_with_nothing_to_say(how: str, root: Path, tmp_path: Path) -> None:
+    """What dies with the interpreter dies in any order: a process that was closed must not crash in the end."""
+    sources = [tmp_path / "small.py", tmp_path / "unmapped.py"]
+    for path, text in zip(sources, (SMALL, UNMAPPED), strict=True):
+        path.write_text(text)
+    folders = {name: str(tmp_path / name) for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    environment = os.environ | folders | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(root)}
+    command = [sys.executable, "-m", "tests.studio.fixtures.closing", how, *map(str, sources)]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    said = [line for line in done.stderr.splitlines() if not line.startswith("This plugin does not support")]
+    assert (done.returncode, said) == (0, [])
+    assert not list(tmp_path.rglob("crash-*.txt"))
