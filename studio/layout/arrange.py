@@ -6,13 +6,13 @@ Everything here is measured across the ranks (left to right when the network run
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from studio.layout.order import order
 from studio.layout.place import Spaces, place_across
-from studio.layout.proper import Proper, make_proper
-from studio.layout.ranks import Arc, Pin, acyclic, rank
+from studio.layout.proper import Proper
+from studio.layout.ranks import Arc, Pin
+from studio.layout.structure import Structure, StructureMemo, plan, structure_of
 
 Point = tuple[float, float]
 
@@ -62,68 +62,73 @@ class Arrangement:
     along: float
 
 
-@dataclass(slots=True)
-class _Work:
-    """The lines as they are laid out: turned round where they lead back."""
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Where each arc leaves its first and reaches its last box, where these have ports of their own."""
 
-    arcs: list[Arc]
-    turned: list[bool]
-    out: list[float | None] = field(default_factory=list)
-    into: list[float | None] = field(default_factory=list)
+    out: list[float | None]
+    into: list[float | None]
 
 
-def arrange(boxes: Sequence[Box], lines: Sequence[Line], gaps: Gaps | None = None) -> Arrangement:
-    """Place the boxes of one level and lead its lines; the same input gives the same picture."""
+def arrange(
+    boxes: Sequence[Box], lines: Sequence[Line], gaps: Gaps | None = None, memo: StructureMemo | None = None, group: str = ""
+) -> Arrangement:
+    """Place the boxes of one level and lead its lines; the same input gives the same picture.
+
+    `memo` keeps for a `group` what does not depend on sizes.
+    """
     if not boxes:
         return Arrangement((), (), 0.0, 0.0)
     gaps = gaps or Gaps()
-    work = _turn(boxes, lines)
-    ranks = rank(len(boxes), work.arcs, [box.pin for box in boxes])
-    buses = [_bus(line, turned) for line, turned in zip(lines, work.turned, strict=True)]
-    graph = make_proper(ranks, work.arcs, buses)
-    ports = _ports(graph, work)
-    layers = order(graph, _shifts(boxes, graph, ports))
+    arcs = [Arc(line.source, line.target) for line in lines]
+    given = plan([box.pin for box in boxes], arcs, [line.bus for line in lines])
+    made = memo.of(group, given) if memo is not None else structure_of(given)
+    graph, ranks = made.graph, made.ranks
+    ends = _ends(lines, made.turned)
+    ports = _ports(graph, ends)
+    layers, stems = made.ordered(_shifts(boxes, graph, ports) if made.stems is None else None)
     widths = [box.across for box in boxes] + [0.0] * (graph.count - len(boxes))
     spaces = Spaces(gaps.item, gaps.line)
-    centres = place_across(graph, layers, widths, lambda p, q: ports.get((p, q), 0.0), spaces)
+    centres = place_across(graph, layers, widths, ports, spaces, stems)
     tops, bottoms = _bands(boxes, graph, layers, centres, gaps)
-    leave, arrive = _spread(boxes, graph, work, buses, centres, gaps)
+    leave, arrive = _spread(boxes, made, ends, centres, gaps)
+    low, high = _extent(graph, widths, centres, leave, arrive)
+    centres = [centre - low for centre in centres]
     routes = _routes(boxes, graph, (leave, arrive), centres, tops, bottoms)
-    low = min(centre - width / 2 for centre, width in zip(centres, widths, strict=True))
-    low = min(low, *(x for route in routes for x, _ in route), low)
-    high = max(centre + width / 2 for centre, width in zip(centres, widths, strict=True))
-    high = max(high, *(x for route in routes for x, _ in route), high)
-    middles = [(tops[r] + bottoms[r]) / 2 for r in range(len(layers))]
+    middles = [(top + bottom) / 2 for top, bottom in zip(tops, bottoms, strict=True)]
     return Arrangement(
-        tuple((centres[place] - low, middles[ranks[place]]) for place in range(len(boxes))),
-        tuple(
-            tuple((x - low, y) for x, y in (reversed(route) if turned else route))
-            for route, turned in zip(routes, work.turned, strict=True)
-        ),
+        tuple([(centres[place], middles[ranks[place]]) for place in range(len(boxes))]),
+        tuple([tuple(route[::-1] if back else route) for route, back in zip(routes, made.turned, strict=True)]),
         high - low,
         bottoms[-1],
     )
 
 
-def _bus(line: Line, turned: bool) -> Hashable:
-    """Turned lines keep to themselves: they would share the line of what comes in with what goes out."""
-    return ("back", line.source, line.bus) if turned else line.bus
+def _extent(
+    graph: Proper,
+    widths: Sequence[float],
+    centres: Sequence[float],
+    leave: Sequence[float],
+    arrive: Sequence[float],
+) -> tuple[float, float]:
+    """How far boxes, dummies and the ends of lines reach to both sides."""
+    low = min([centre - width / 2 for centre, width in zip(centres, widths, strict=True)])
+    high = max([centre + width / 2 for centre, width in zip(centres, widths, strict=True)])
+    ends = [centres[path[0]] + offset for path, offset in zip(graph.paths, leave, strict=True) if offset]
+    ends += [centres[path[-1]] + offset for path, offset in zip(graph.paths, arrive, strict=True) if offset]
+    return (min(low, *ends, low), max(high, *ends, high)) if ends else (low, high)
 
 
-def _turn(boxes: Sequence[Box], lines: Sequence[Line]) -> _Work:
-    arcs = [Arc(line.source, line.target) for line in lines]
-    turned = acyclic(len(boxes), arcs)
-    work = _Work([Arc(t, s) if back else Arc(s, t) for (s, t), back in zip(arcs, turned, strict=True)], turned)
-    for line, back in zip(lines, turned, strict=True):
-        work.out.append(line.into if back else line.out)
-        work.into.append(line.out if back else line.into)
-    return work
+def _ends(lines: Sequence[Line], turned: Sequence[bool]) -> _Ends:
+    both = zip(lines, turned, strict=True)
+    pairs = [(line.into, line.out) if back else (line.out, line.into) for line, back in both]
+    return _Ends([out for out, _ in pairs], [into for _, into in pairs])
 
 
-def _ports(graph: Proper, work: _Work) -> dict[tuple[int, int], float]:
+def _ports(graph: Proper, ends: _Ends) -> dict[tuple[int, int], float]:
     """Where the line from one place to the next leaves a box with ports of its own; boxes without are not named."""
     found: dict[tuple[int, int], float] = {}
-    for path, out, into in zip(graph.paths, work.out, work.into, strict=True):
+    for path, out, into in zip(graph.paths, ends.out, ends.into, strict=True):
         if out is not None:
             found[path[0], path[1]] = out
         if into is not None:
@@ -149,10 +154,10 @@ def _bands(
     tops, bottoms = [], []
     at = 0.0
     for index, layer in enumerate(layers):
-        deep = max((boxes[place].along for place in layer if place < graph.real), default=0.0)
+        deep = max([boxes[place].along for place in layer if place < graph.real], default=0.0)
         tops.append(at)
         bottoms.append(at + deep)
-        reach = max((abs(centres[p] - centres[q]) for p in layer for q in graph.down[p]), default=0.0)
+        reach = max([abs(centres[p] - centres[q]) for p in layer for q in graph.down[p]], default=0.0)
         at += deep + gaps.rank + min(gaps.stretch, max(0.0, reach - 120.0) * 0.06)
         if index == len(layers) - 1:
             break
@@ -207,52 +212,45 @@ def _lead(points: list[Point], point: Point) -> None:
 
 
 def _spread(
-    boxes: Sequence[Box],
-    graph: Proper,
-    work: _Work,
-    buses: Sequence[Hashable],
-    centres: Sequence[float],
-    gaps: Gaps,
+    boxes: Sequence[Box], made: Structure, ends: _Ends, centres: Sequence[float], gaps: Gaps
 ) -> tuple[list[float], list[float]]:
     """Where each line leaves and reaches its boxes: the straight one in the middle, the others beside it."""
-    leave, arrive = [0.0] * len(graph.paths), [0.0] * len(graph.paths)
-    starts: dict[int, dict[Hashable, list[int]]] = {}
-    stops: dict[int, dict[Hashable, list[int]]] = {}
-    for index, path in enumerate(graph.paths):
-        fixed_out, fixed_into = work.out[index], work.into[index]
-        if fixed_out is not None:
-            leave[index] = fixed_out
-        else:
-            starts.setdefault(path[0], {}).setdefault(buses[index], []).append(index)
-        if fixed_into is not None:
-            arrive[index] = fixed_into
-        else:
-            stops.setdefault(path[-1], {}).setdefault(path[-2], []).append(index)
+    paths = made.graph.paths
+    leave = [0.0 if out is None else out for out in ends.out]
+    arrive = [0.0 if into is None else into for into in ends.into]
 
     def next_to_start(index: int) -> float:
-        return centres[graph.paths[index][1]] + (work.into[index] or 0.0 if len(graph.paths[index]) == 2 else 0.0)
+        path = paths[index]
+        return centres[path[1]] + (ends.into[index] or 0.0 if len(path) == 2 else 0.0)
 
     def next_to_stop(index: int) -> float:
-        return centres[graph.paths[index][-2]] + (leave[index] if len(graph.paths[index]) == 2 else 0.0)
+        path = paths[index]
+        return centres[path[-2]] + (leave[index] if len(path) == 2 else 0.0)
 
-    for ends, beside, offsets in ((starts, next_to_start, leave), (stops, next_to_stop, arrive)):
-        for place, groups in ends.items():
-            if len(groups) > 1:
-                towards = [sum(map(beside, found)) / len(found) for found in groups.values()]
-                placed = _side_by_side(boxes[place].across, centres[place], towards, gaps.port)
-                for found, offset in zip(groups.values(), placed, strict=True):
-                    for index in found:
-                        offsets[index] = offset
+    for several, fixed, beside, offsets in (
+        (made.leaving, ends.out, next_to_start, leave),
+        (made.reaching, ends.into, next_to_stop, arrive),
+    ):
+        for place, groups in several:
+            free = [found for group in groups if (found := [index for index in group if fixed[index] is None])]
+            if len(free) < 2:
+                continue
+            towards = [beside(found[0]) if len(found) == 1 else sum(map(beside, found)) / len(found) for found in free]
+            placed = _side_by_side(boxes[place].across, centres[place], towards, gaps.port)
+            for found, offset in zip(free, placed, strict=True):
+                for index in found:
+                    offsets[index] = offset
     return leave, arrive
 
 
 def _side_by_side(width: float, centre: float, towards: Sequence[float], room: float) -> list[float]:
     """Offsets of ports in the order of what they lead to; a line that comes straight keeps the middle."""
-    ordered = sorted(range(len(towards)), key=lambda at: (towards[at], at))
+    ordered = sorted(range(len(towards)), key=towards.__getitem__)
     step = min(room, max(0.0, width - 32.0) / (len(ordered) - 1))
-    nearest = min(range(len(ordered)), key=lambda at: abs(towards[ordered[at]] - centre))
+    away = [abs(towards[index] - centre) for index in ordered]
+    nearest = away.index(min(away))
     middle = (len(ordered) - 1) / 2
-    straight = abs(towards[ordered[nearest]] - centre) < 2.0
+    straight = away[nearest] < 2.0
     if straight and max(nearest, len(ordered) - 1 - nearest) * step < width / 2 - 8:
         middle = nearest
     offsets = [0.0] * len(towards)

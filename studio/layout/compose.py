@@ -11,6 +11,7 @@ from studio.layout.arrange import Arrangement, Box, Gaps, Line, Point, arrange
 from studio.layout.moved import put_by_hand
 from studio.layout.pause import collection_paused
 from studio.layout.ranks import Pin
+from studio.layout.structure import StructureMemo
 from studio.layout.tree import ROOT, Tree
 from studio.layout.visible import ENTRY, EXIT, End, Flows, Level, VisibleGraph, Wire, input_id, output_id, see
 from studio.picture import Picture
@@ -112,6 +113,8 @@ class Composer:
         self._frame = frame or Frame()
         self._gaps = {False: Gaps(), True: Gaps(item=26.0, rank=92.0)}
         self._memo: dict[tuple[str, frozenset[str], bool, object], _Sheet] = {}
+        self._structures = StructureMemo()
+        self._sizes: dict[str, Size] = {}
 
     def draw(self, opened: Iterable[str], horizontal: bool = False, moved: Moved | None = None) -> Drawing:
         """The drawing while these groups are open; those inside closed groups do not matter."""
@@ -147,7 +150,7 @@ class Composer:
                     opened_groups.append(item)
                     waiting.append((item, left + rect.x, top + rect.y))
             for drawn in sheet.wires:
-                points = tuple((left + x, top + y) for x, y in drawn.points)
+                points = tuple([(left + x, top + y) for x, y in drawn.points])
                 wires.append(DrawnWire(group, drawn.wire, points))
         width, height = sheets[ROOT].size
         bounds = Rect(0.0, 0.0, width, height)
@@ -170,39 +173,46 @@ class Composer:
         for value in level.entries:
             put((ENTRY, value), (0.0, 0.0), Box(8.0, 0.0, "first"))
         for item in level.items:
-            size = sheets[item].size if item in sheets else self._measure(item)
+            size = sheets[item].size if item in sheets else self._size(item)
             pin: Pin | None = "first" if item in ends else "last" if item in stops else None
             put((item, None), size, Box(size[1], size[0], pin) if horizontal else Box(*size, pin))
         for value in level.exits:
             put((EXIT, value), (0.0, 0.0), Box(8.0, 0.0, "last"))
 
         def at(end: End) -> int:
-            return place[end] if end.item in (ENTRY, EXIT) else place[end.item, None]
+            found = place.get(end)
+            return place[end.item, None] if found is None else found  # an open group has ports, and is one box
 
         lines = [
             Line(
-                at(wire.source),
-                at(wire.target),
-                (wire.source.port, *wire.values),
-                self._port(wire.source, sheets, horizontal, False),
-                self._port(wire.target, sheets, horizontal, True),
+                at(source),
+                at(target),
+                (source.port, *values),
+                None if source.port is None else self._port(source, source.port, sheets, horizontal, False),
+                None if target.port is None else self._port(target, target.port, sheets, horizontal, True),
             )
-            for wire in level.wires
+            for source, target, values, _ in level.wires
         ]
-        found = arrange(boxes, lines, self._gaps[horizontal])
+        found = arrange(boxes, lines, self._gaps[horizontal], self._structures, level.group)
         if moved:
             offsets = {place[item, None]: offset for item, offset in moved.items() if (item, None) in place}
             entries, exits = ({at for key, at in place.items() if key[0] == side} for side in (ENTRY, EXIT))
             found = put_by_hand(found, boxes, lines, offsets, entries, exits)
         return self._sheet(level, found, list(place), sizes, horizontal)
 
-    def _port(self, end: End, sheets: Mapping[str, _Sheet], horizontal: bool, entry: bool) -> float | None:
+    def _size(self, item: str) -> Size:
+        """The size of an item that is closed, asked for once."""
+        if item not in self._sizes:
+            self._sizes[item] = self._measure(item)
+        return self._sizes[item]
+
+    def _port(self, end: End, port: str, sheets: Mapping[str, _Sheet], horizontal: bool, entry: bool) -> float:
         """Where an open group has the port of a value, from the middle of its border."""
-        if end.port is None or end.item in (ENTRY, EXIT):
-            return 0.0 if end.item in (ENTRY, EXIT) else None
+        if end.item in (ENTRY, EXIT):
+            return 0.0
         sheet = sheets[end.item]
         ports = sheet.entries if entry else sheet.exits
-        return ports[end.port] - sheet.size[1 if horizontal else 0] / 2
+        return ports[port] - sheet.size[1 if horizontal else 0] / 2
 
     def _sheet(
         self,

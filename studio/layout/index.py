@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from studio.layout.arrange import Point
 from studio.layout.compose import Drawing, DrawnWire, Rect
@@ -25,15 +25,16 @@ class DrawingIndex:
                 self._boxes[cell].append(item)
         trunks = _trunks(drawing)
         for number, drawn in enumerate(drawing.wires):
-            cells: dict[tuple[int, int], None] = {}
             trunk = trunks.get(number)
+            if trunk is None and len(drawn.points) == 2:  # most wires: from one box to the next
+                for cell in _cells_of(*drawn.points):
+                    self._wires[cell].append(number)
+                continue
+            cells: dict[tuple[int, int], None] = {}
             for start, stop in zip(drawn.points, drawn.points[1:], strict=False):
                 if trunk is not None and trunk.covers(start, stop):
                     continue
-                (x0, y0), (x1, y1) = start, stop
-                for column in range(int(min(x0, x1) // CELL), int(max(x0, x1) // CELL) + 1):
-                    for row in range(int(min(y0, y1) // CELL), int(max(y0, y1) // CELL) + 1):
-                        cells[column, row] = None
+                cells.update(dict.fromkeys(_cells_of(start, stop)))
             for cell in cells:
                 self._wires[cell].append(number)
 
@@ -180,7 +181,20 @@ def _to_piece(x: float, y: float, start: Point, stop: Point) -> float:
     return distance
 
 
-def _cells(area: Rect) -> Iterator[tuple[int, int]]:
-    for column in range(int(area.x // CELL), int(area.right // CELL) + 1):
-        for row in range(int(area.y // CELL), int(area.bottom // CELL) + 1):
-            yield column, row
+def _cells(area: Rect) -> list[tuple[int, int]]:
+    x, y, width, height = area
+    return _between(x, y, x + width, y + height)
+
+
+def _cells_of(start: Point, stop: Point) -> list[tuple[int, int]]:
+    """The cells around a piece of a wire."""
+    (x0, y0), (x1, y1) = start, stop
+    return _between(x0 if x0 < x1 else x1, y0 if y0 < y1 else y1, x1 if x0 < x1 else x0, y1 if y0 < y1 else y0)
+
+
+def _between(left: float, top: float, right: float, bottom: float) -> list[tuple[int, int]]:
+    first, last = int(left // CELL), int(right // CELL)
+    upper, lower = int(top // CELL), int(bottom // CELL)
+    if first == last and upper == lower:
+        return [(first, upper)]
+    return [(column, row) for column in range(first, last + 1) for row in range(upper, lower + 1)]

@@ -13,11 +13,18 @@ MANY = 3000  # places above which two sweeps have to do
 
 def order(graph: Proper, shifts: Sequence[dict[int, float]] | None = None) -> list[list[int]]:
     """The places of each rank from left to right. `shifts[p][q]`: where within p (-1..1) the line to q ends."""
-    layers = _first_order(graph)
+    layers = first_order(graph)
+    return untangled(graph, layers, crossings(graph, layers), shifts)
+
+
+def untangled(
+    graph: Proper, layers: list[list[int]], least: int, shifts: Sequence[dict[int, float]] | None = None
+) -> list[list[int]]:
+    """The same places in an order with fewer crossings than `least`, which the given one has."""
     position = [0.0] * graph.count
     _number(layers, position)
     sweeps = 2 if graph.count > MANY else 12 if graph.count < 400 else 6
-    best, least = [list(layer) for layer in layers], crossings(graph, layers)
+    best, layers = layers, [list(layer) for layer in layers]
     for sweep in range(sweeps):
         if not least:
             break
@@ -38,9 +45,11 @@ def crossings(graph: Proper, layers: Sequence[Sequence[int]]) -> int:
         if len(upper) == 1 or len(lower) == 1:
             continue  # what has an end in common does not cross
         at = {place: index for index, place in enumerate(lower)}
+        reached = [sorted([at[target] for target in graph.down[place]]) for place in upper]
+        if all(one[-1] <= other[0] for one, other in itertools.pairwise(filter(None, reached))):
+            continue
         met: list[int] = []
-        for place in upper:
-            ends = sorted(at[target] for target in graph.down[place])
+        for ends in reached:
             for end in ends:
                 total += len(met) - bisect_right(met, end)
             for end in ends:
@@ -48,7 +57,7 @@ def crossings(graph: Proper, layers: Sequence[Sequence[int]]) -> int:
     return total
 
 
-def _first_order(graph: Proper) -> list[list[int]]:
+def first_order(graph: Proper) -> list[list[int]]:
     """Depth first from the top in the order of execution, items before dummies: trunks come out to the left."""
     layers: list[list[int]] = [[] for _ in range(max(graph.ranks, default=-1) + 1)]
     met = [False] * graph.count

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.layout.order import MANY
 from studio.layout.proper import Proper
 
-Shift = Callable[[int, int], float]
+Ports = Mapping[tuple[int, int], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +27,44 @@ class Spaces:
     line: float
 
 
-def place_across(
-    graph: Proper, layers: Sequence[Sequence[int]], widths: Sequence[float], port: Shift, spaces: Spaces
-) -> list[float]:
-    """The centre of each place. `port(p, q)`: how far right of the centre of p its line to q ends."""
+@dataclass(frozen=True, slots=True)
+class Stems:
+    """What is known before anything has a size: the blocks of each of the placements; None where all is one chain."""
+
+    blocks: tuple[_Blocks, ...] | None
+
+
+def find_stems(graph: Proper, layers: Sequence[Sequence[int]]) -> Stems:
+    """The part of the work that does not ask for sizes."""
     if _is_chain(graph, layers):
-        return _in_line(graph, layers, port)
+        return Stems(None)
     position = [0] * graph.count
     for layer in layers:
         for index, place in enumerate(layer):
             position[place] = index
     trunks = _trunks(graph, layers, position)
+    ways = [(downward, left) for downward in ((True,) if graph.count > MANY else (True, False)) for left in (True, False)]
+    return Stems(tuple([_align(graph, layers, position, trunks, *way) for way in ways]))
+
+
+def place_across(
+    graph: Proper,
+    layers: Sequence[Sequence[int]],
+    widths: Sequence[float],
+    ports: Ports,
+    spaces: Spaces,
+    stems: Stems | None = None,
+) -> list[float]:
+    """The centre of each place. `ports[p, q]`: how far right of the centre of p its line to q ends, 0 where not said."""
+    stems = stems or find_stems(graph, layers)
+    if stems.blocks is None:
+        return _in_line(graph, layers, ports)
     found = []
-    for downward in (True,) if graph.count > MANY else (True, False):
-        for leftward in (True, False):
-            root, shift = _align(graph, layers, position, trunks, port, downward, leftward)
-            centres = _compact(graph, layers, widths, root, shift, spaces, leftward)
-            low = min(centre - widths[p] / 2 for p, centre in enumerate(centres))
-            high = max(centre + widths[p] / 2 for p, centre in enumerate(centres))
-            found.append((high - low, low, high, leftward, centres))
+    for blocks in stems.blocks:
+        centres = _compact(graph, layers, widths, blocks, blocks.shifts(ports), spaces)
+        low = min([centre - width / 2 for centre, width in zip(centres, widths, strict=True)])
+        high = max([centre + width / 2 for centre, width in zip(centres, widths, strict=True)])
+        found.append((high - low, low, high, blocks.leftward, centres))
     return _balance(found)
 
 
@@ -55,11 +74,11 @@ def _is_chain(graph: Proper, layers: Sequence[Sequence[int]]) -> bool:
     return all(len(layer) == 1 for layer in layers) and all(graph.up[lower] == [upper] for [upper], [lower] in pairs)
 
 
-def _in_line(graph: Proper, layers: Sequence[Sequence[int]], port: Shift) -> list[float]:
+def _in_line(graph: Proper, layers: Sequence[Sequence[int]], ports: Ports) -> list[float]:
     """The centres of a chain: its line is straight, and only ports beside the middle move what hangs on it."""
     centres = [0.0] * graph.count
     for (upper,), (lower,) in itertools.pairwise(layers):
-        centres[lower] = centres[upper] + port(upper, lower) - port(lower, upper)
+        centres[lower] = centres[upper] + ports.get((upper, lower), 0.0) - ports.get((lower, upper), 0.0)
     return centres
 
 
@@ -135,18 +154,37 @@ def _lengths(graph: Proper, layers: Sequence[Sequence[int]]) -> tuple[list[int],
     return depth, height
 
 
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """Which places share one line: `root` names the block of each by its first member.
+
+    `members` are the others of each block, each with the member it was joined to, in the order of joining.
+    """
+
+    leftward: bool
+    root: list[int]
+    members: dict[int, list[tuple[int, int]]]
+
+    def shifts(self, ports: Ports) -> list[float]:
+        """How far right of the first member of its block each place stands."""
+        shift = [0.0] * len(self.root)
+        for first in {self.root[place] for pair, port in ports.items() if port for place in pair}:
+            for place, other in self.members.get(first, ()):
+                shift[place] = shift[other] + ports.get((other, place), 0.0) - ports.get((place, other), 0.0)
+        return shift
+
+
 def _align(
     graph: Proper,
     layers: Sequence[Sequence[int]],
     position: Sequence[int],
     trunks: _Trunks,
-    port: Shift,
     downward: bool,
     leftward: bool,
-) -> tuple[list[int], list[float]]:
-    """The block of each place, named by its first member, and how far right of that member it stands."""
+) -> _Blocks:
+    """Join each place to one in the rank before, so that lines are straight and none of these crosses another."""
     root = list(range(graph.count))
-    shift = [0.0] * graph.count
+    members: dict[int, list[tuple[int, int]]] = {}
     taken = [False] * graph.count
     want, back = (trunks.up, trunks.down) if downward else (trunks.down, trunks.up)
     for step in range(1, len(layers)):
@@ -164,10 +202,10 @@ def _align(
                     continue
                 taken[other] = True
                 root[place] = root[other]
-                shift[place] = shift[other] + port(other, place) - port(place, other)
+                members.setdefault(root[other], []).append((place, other))
                 bound = at
                 break
-    return root, shift
+    return _Blocks(leftward, root, members)
 
 
 def _candidates(
@@ -197,12 +235,12 @@ def _compact(
     graph: Proper,
     layers: Sequence[Sequence[int]],
     widths: Sequence[float],
-    root: Sequence[int],
+    blocks: _Blocks,
     shift: Sequence[float],
     spaces: Spaces,
-    leftward: bool,
 ) -> list[float]:
     """Centres with all blocks as far to one side as their neighbours let them, then drawn in towards those."""
+    root, leftward = blocks.root, blocks.leftward
     needs: dict[int, dict[int, float]] = {place: {} for place in set(root)}
     missing = dict.fromkeys(needs, 0)
     for layer in layers:

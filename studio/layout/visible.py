@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -54,11 +54,19 @@ class Edge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VisibleGraph:
-    """Everything that is drawn. `shown` tells the leaf item that stands for each node of the picture."""
+    """Everything that is drawn. `carried` are the values from one leaf item to another.
+
+    `shown` tells the leaf item that stands for each node of the picture.
+    """
 
     levels: Mapping[str, Level]
-    edges: tuple[Edge, ...]
+    carried: Mapping[tuple[str, str], Iterable[str]]
     shown: Mapping[str, str]
+
+    @property
+    def edges(self) -> Iterator[Edge]:
+        """The connections between leaf items, each once."""
+        return (Edge(source, target, tuple(values)) for (source, target), values in self.carried.items())
 
 
 def input_id(value: str) -> str:
@@ -89,9 +97,7 @@ class Flows:
         self.outputs = {terminal.id: output_id(terminal.id) for terminal in picture.outputs}
         self.all: list[Flow] = []
         self.between: dict[tuple[str, str], list[int]] = {}
-        self.nodes: dict[str, list[str]] = {}
-        for node, group in tree.home.items():
-            self.nodes.setdefault(group, []).append(node)
+        self.homes = tuple(dict.fromkeys((ROOT, *tree.home.values())))
         for value in dict.fromkeys((*self.inputs, *(value for node in picture.nodes for value in node.outputs))):
             producer = picture.producer.get(value)
             source, home = (self.inputs[value], ROOT) if producer is None else (producer.id, tree.home[producer.id])
@@ -105,30 +111,43 @@ class Flows:
         self.all.append(flow)
 
 
+class Shown(Mapping[str, str]):
+    """The leaf item that stands for each node, looked up when it is asked for: of thousands few are."""
+
+    def __init__(self, homes: Mapping[str, str], hidden_in: Mapping[str, str | None]) -> None:
+        self._homes = homes
+        self._hidden_in = hidden_in
+
+    def __getitem__(self, node: str) -> str:
+        return self._hidden_in[self._homes[node]] or node
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._homes)
+
+    def __len__(self) -> int:
+        return len(self._homes)
+
+
 def see(picture: Picture, tree: Tree, opened: frozenset[str], flows: Flows | None = None) -> VisibleGraph:
     """The visible graph while the groups in `opened` are open; the root always is."""
     flows = flows or Flows(picture, tree)
     sight = _Sight(tree, opened)
-    shown: dict[str, str] = {}
-    for group, nodes in flows.nodes.items():
-        closed = sight.closed(group)
-        shown.update(zip(nodes, nodes, strict=True) if closed is None else dict.fromkeys(nodes, closed))
     wiring = _Wiring(sight)
     seen: list[int] = []
+    hidden_in = {group: sight.closed(group) for group in flows.homes}
     for (one, other), numbers in flows.between.items():
-        closed = sight.closed(one)
-        if closed is None or closed != sight.closed(other):  # else it is all inside one closed group
+        closed = hidden_in[one]
+        if closed is None or closed != hidden_in[other]:  # else it is all inside one closed group
             seen += numbers
     for number in sorted(seen):
         value, source, home, target, target_home = flows.all[number]
-        start, stop = sight.leaf(home, source), sight.leaf(target_home, target)
+        start, stop = hidden_in[home] or source, hidden_in[target_home] or target
         if start != stop:
             wiring.connect(value, start, home, stop, target_home)
     levels = {group: wiring.level(group, tree.items[group]) for group in sight.open_groups()}
     whole = (*flows.inputs.values(), *tree.items[ROOT], *flows.outputs.values())
     levels[ROOT] = wiring.level(ROOT, whole)  # keeps its place: the root comes first
-    edges = tuple(Edge(source, target, tuple(values)) for (source, target), values in wiring.edges.items())
-    return VisibleGraph(MappingProxyType(levels), edges, MappingProxyType(shown))
+    return VisibleGraph(MappingProxyType(levels), MappingProxyType(wiring.edges), Shown(tree.home, hidden_in))
 
 
 class _Sight:
@@ -139,10 +158,6 @@ class _Sight:
         self.opened = opened
         self._closed: dict[str, str | None] = {ROOT: None}
         self._chain: dict[str, tuple[str, ...]] = {ROOT: (ROOT,)}
-
-    def leaf(self, home: str, node: str) -> str:
-        """The item that stands for a node: itself, or the outermost closed group around it."""
-        return self.closed(home) or node
 
     def closed(self, group: str) -> str | None:
         """The outermost closed group at or around a group; None where all are open."""
@@ -168,42 +183,69 @@ class _Sight:
         return waiting
 
 
+class _Way(NamedTuple):
+    """The groups a wire leaves from the inside out, the level in which it crosses, those it enters, innermost first."""
+
+    left: tuple[str, ...]
+    level: str
+    entered: tuple[str, ...]
+
+
+_Taken = tuple[dict[str, None], dict[tuple[str, str], None]]
+
+
 class _Wiring:
     """Collects the wires of all levels, each once."""
 
     def __init__(self, sight: _Sight) -> None:
         self.sight = sight
         self.edges: dict[tuple[str, str], dict[str, None]] = {}
-        self._wires: dict[str, dict[tuple[End, End], tuple[dict[str, None], dict[tuple[str, str], None]]]] = {}
+        self._wires: dict[str, dict[tuple[End, End], _Taken]] = {}
         self._entries: dict[str, dict[str, None]] = {}
         self._exits: dict[str, dict[str, None]] = {}
+        self._ways: dict[tuple[tuple[str, ...], tuple[str, ...]], _Way] = {}
+        self._ends: dict[tuple[str, str | None], End] = {}
 
     def connect(self, value: str, source: str, source_home: str, target: str, target_home: str) -> None:
         """Lead a value from leaf to leaf: up through the open groups around the source, across, and down."""
         link = (source, target)
         self.edges.setdefault(link, {})[value] = None
-        up = self.sight.chain(source_home)
-        if source_home == target_home:  # most wires: nothing is between
-            self._wire(up[-1], End(source), End(target), value, link)
+        up, down = self.sight.chain(source_home), self.sight.chain(target_home)
+        start, stop = self._end(source), self._end(target)
+        if up is down:  # most wires: nothing is between
+            self._wire(up[-1], start, stop, value, link)
             return
-        down = self.sight.chain(target_home)
-        common = 0
-        while common < min(len(up), len(down)) and up[common] == down[common]:
-            common += 1
-        start = End(source)
-        for group in reversed(up[common:]):
+        way = self._way(up, down)
+        for group in way.left:
             self._exits.setdefault(group, {})[value] = None
-            self._wire(group, start, End(EXIT, value), value, link)
-            start = End(group, value)
-        stop = End(target)
-        for group in reversed(down[common:]):
+            self._wire(group, start, self._end(EXIT, value), value, link)
+            start = self._end(group, value)
+        for group in way.entered:
             self._entries.setdefault(group, {})[value] = None
-            self._wire(group, End(ENTRY, value), stop, value, link)
-            stop = End(group, value)
-        self._wire(up[common - 1], start, stop, value, link)
+            self._wire(group, self._end(ENTRY, value), stop, value, link)
+            stop = self._end(group, value)
+        self._wire(way.level, start, stop, value, link)
+
+    def _end(self, item: str, port: str | None = None) -> End:
+        """The end of a wire: thousands of wires end at the same places."""
+        found = self._ends.get((item, port))
+        if found is None:
+            found = self._ends[item, port] = End(item, port)
+        return found
+
+    def _way(self, up: tuple[str, ...], down: tuple[str, ...]) -> _Way:
+        found = self._ways.get((up, down))
+        if found is None:
+            common = 0
+            while common < min(len(up), len(down)) and up[common] == down[common]:
+                common += 1
+            found = self._ways[up, down] = _Way(up[common:][::-1], up[common - 1], down[common:][::-1])
+        return found
 
     def _wire(self, group: str, source: End, target: End, value: str, link: tuple[str, str]) -> None:
-        wires = self._wires.setdefault(group, {})
+        wires = self._wires.get(group)
+        if wires is None:
+            wires = self._wires[group] = {}
         known = wires.get((source, target))
         if known is None:
             wires[source, target] = {value: None}, {link: None}
@@ -218,7 +260,9 @@ class _Wiring:
             tuple(reversed(self._entries.get(group, {}))),
             tuple(self._exits.get(group, ())),
             tuple(
-                Wire(source, target, tuple(values), tuple(links))
-                for (source, target), (values, links) in self._wires.get(group, {}).items()
+                [
+                    Wire(source, target, tuple(values), tuple(links))
+                    for (source, target), (values, links) in self._wires.get(group, {}).items()
+                ]
             ),
         )

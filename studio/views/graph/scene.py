@@ -144,8 +144,8 @@ class GraphScene(QGraphicsScene):
         if self._around is None:
             self._around = {}
             for number, drawn in enumerate(self.drawing.wires):
-                ends = {end for link in drawn.wire.links for end in link}
-                ends |= {drawn.wire.source.item, drawn.wire.target.item}
+                ends = {drawn.wire.source.item, drawn.wire.target.item}
+                ends.update(*drawn.wire.links)
                 for end in ends:
                     self._around.setdefault(end, []).append(number)
         return frozenset(self._around.get(item, ()))

@@ -327,10 +327,13 @@ class GraphView(QWidget):
         """Open or close a group, keeping what is at a point of the viewport there; else its title."""
         if self.state is None or group not in self.state.tree.groups:
             return
-        if self.state.nodes or self.state.modules != frozenset(self.state.tree.groups[group].modules):
-            self.choose((group,))
+        alone = not self.state.nodes and self.state.modules == frozenset(self.state.tree.groups[group].modules)
+        changed = not alone and self.state.select_items((group,))
         self.current = group
-        self._opening.open_exactly(self.state.toggled(group), group, at)
+        self._opening.open_exactly(self.state.toggled(group), group, at)  # shows the selection as well
+        self._tell_current()
+        if changed:
+            self.selection_changed.emit(self.selected)
 
     def close_around(self) -> None:
         """Close the open group that the current item is in, or is."""

@@ -31,3 +31,10 @@ def test_who_had_it_off_keeps_it_off():
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_what_was_made_is_not_looked_through_soon_after():
+    with collection_paused():
+        made = [[number] for number in range(10)]
+    young = {id(found) for found in gc.get_objects(generation=0)}
+    assert not young & set(map(id, made))

@@ -16,7 +16,7 @@ def placed(ranks, pairs, widths, ports=None):
     graph = make_proper(ranks, [Arc(*pair) for pair in pairs], list(range(len(pairs))))
     layers = order(graph)
     full = [*widths, *([0.0] * (graph.count - len(widths)))]
-    return graph, layers, place_across(graph, layers, full, lambda p, q: (ports or {}).get((p, q), 0.0), SPACES)
+    return graph, layers, place_across(graph, layers, full, ports or {}, SPACES)
 
 
 def test_neighbours_keep_their_distance():
