@@ -71,7 +71,11 @@ class _Ends:
 
 
 def arrange(
-    boxes: Sequence[Box], lines: Sequence[Line], gaps: Gaps | None = None, memo: StructureMemo | None = None, group: str = ""
+    boxes: Sequence[Box],
+    lines: Sequence[Line],
+    gaps: Gaps | None = None,
+    memo: StructureMemo | None = None,
+    group: str = "",
 ) -> Arrangement:
     """Place the boxes of one level and lead its lines; the same input gives the same picture.
 

@@ -43,7 +43,9 @@ def find_stems(graph: Proper, layers: Sequence[Sequence[int]]) -> Stems:
         for index, place in enumerate(layer):
             position[place] = index
     trunks = _trunks(graph, layers, position)
-    ways = [(downward, left) for downward in ((True,) if graph.count > MANY else (True, False)) for left in (True, False)]
+    ways = [
+        (downward, left) for downward in ((True,) if graph.count > MANY else (True, False)) for left in (True, False)
+    ]
     return Stems(tuple([_align(graph, layers, position, trunks, *way) for way in ways]))
 
 
@@ -55,7 +57,7 @@ def place_across(
     spaces: Spaces,
     stems: Stems | None = None,
 ) -> list[float]:
-    """The centre of each place. `ports[p, q]`: how far right of the centre of p its line to q ends, 0 where not said."""
+    """The centre of each place. `ports[p, q]`: how far right of the centre of p its line to q ends, else 0."""
     stems = stems or find_stems(graph, layers)
     if stems.blocks is None:
         return _in_line(graph, layers, ports)

@@ -38,9 +38,10 @@ Several = tuple[tuple[int, list[list[int]]], ...]
 class Structure:
     """`turned` tells which arcs lead back and are laid out the other way round.
 
-    `first` is an order of the ranks that knows no sizes, with so many `crossings`; `stems` is what follows from it, None
-    where lines cross in it, so that the ports of the boxes have a say. `leaving` and `reaching` name the boxes that several lines leave or
-    reach, with the numbers of the arcs: those of one bus leave as one line, those of one dummy reach as one.
+    `first` is an order of the ranks that knows no sizes, with so many `crossings`; `stems` is what follows from it,
+    None where lines cross in it, so that the ports of the boxes have a say. `leaving` and `reaching` name the boxes
+    that several lines leave or reach, with the numbers of the arcs: those of one bus leave as one line, those of one
+    dummy reach as one.
     """
 
     turned: tuple[bool, ...]
