@@ -21,17 +21,21 @@ def icon(name: str, theme: Theme, color: str = "muted") -> QIcon:
 
 @cache
 def _made(name: str, color: str, faint: str) -> QIcon:
-    made = QIcon()
+    made, drawing, pale = QIcon(), _read(name, color), _read(name, faint)
     for size in _SIZES:
-        made.addPixmap(pixmap(name, color, size))
+        made.addPixmap(_drawn(drawing, size))
     for size in _SIZES[:2]:
-        made.addPixmap(pixmap(name, faint, size), QIcon.Mode.Disabled)
+        made.addPixmap(_drawn(pale, size), QIcon.Mode.Disabled)
     return made
 
 
 def pixmap(name: str, color: str, size: int, ratio: float = 2.0) -> QPixmap:
     """One drawing, `size` logical pixels wide, `color` as `#rrggbb`."""
-    return _drawn(QSvgRenderer(QByteArray(_text(name).replace("currentColor", color).encode())), size, ratio)
+    return _drawn(_read(name, color), size, ratio)
+
+
+def _read(name: str, color: str) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(_text(name).replace("currentColor", color).encode()))
 
 
 def _drawn(drawing: QSvgRenderer, size: int, ratio: float = 2.0) -> QPixmap:
@@ -44,11 +48,12 @@ def _drawn(drawing: QSvgRenderer, size: int, ratio: float = 2.0) -> QPixmap:
     return drawn
 
 
+@cache
 def app_icon() -> QIcon:
     """The mark of the application."""
-    made = QIcon()
+    made, drawing = QIcon(), _read("app", "#ffffff")
     for size in (16, 24, 32, 48, 64, 128, 256):
-        made.addPixmap(pixmap("app", "#ffffff", size, 1.0))
+        made.addPixmap(_drawn(drawing, size, 1.0))
     return made
 
 

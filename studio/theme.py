@@ -85,11 +85,15 @@ def system_theme(app: QApplication) -> str:
 
 
 def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Give the application style, palette, font and style sheet of one theme."""
+    """Give the application style, palette, font and style sheet of one theme, unless it has them."""
+    sheet = style_sheet(theme)
+    if app.property("theme") == theme.name and app.styleSheet() == sheet:
+        return  # every widget there is would be polished anew
+    app.setProperty("theme", theme.name)
     app.setStyle("Fusion")
     app.setFont(theme.ui_font())
     app.setPalette(_palette(theme))
-    app.setStyleSheet(style_sheet(theme))
+    app.setStyleSheet(sheet)
 
 
 def style_sheet(theme: Theme) -> str:

@@ -221,14 +221,17 @@ class Window(CommandDesk):
         self.jobs.verify_options = ("--seconds", str(seconds), *(("--python", python) if python else ()))
         self.jobs.set_delay(self.settings.number("convert_delay_ms"))
         self._theme = theme = self._wanted_theme()
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            apply_theme(app, theme)
+        self._dress()
         self.panels.set_theme(theme, self.settings.number("code_px"))
         self.graph.set_theme(graph_colors(theme))
         for part in (self.welcome, self.waiting, self.status, self.bound, self.palette_, self._overlay, self.tour):
             part.set_theme(theme)
         self._style_primary(theme)
+
+    def _dress(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            apply_theme(app, self._theme)
 
     def _style_primary(self, theme: Theme) -> None:
         button = self._toolbar.widgetForAction(self.bound.by_id["run.convert"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
@@ -63,10 +65,15 @@ class Overlay(QFrame):
         self.update()
 
     def _draw(self, icon: str) -> QIcon:
-        made = QIcon(pixmap(icon, self.colors.muted, ICON))
-        made.addPixmap(pixmap(icon, self.colors.accent, ICON), QIcon.Mode.Normal, QIcon.State.On)
-        made.addPixmap(pixmap(icon, self.colors.faint, ICON), QIcon.Mode.Disabled)
-        return made
+        return _drawn(icon, self.colors.muted, self.colors.accent, self.colors.faint)
+
+
+@cache
+def _drawn(icon: str, usual: str, on: str, faint: str) -> QIcon:
+    made = QIcon(pixmap(icon, usual, ICON))
+    made.addPixmap(pixmap(icon, on, ICON), QIcon.Mode.Normal, QIcon.State.On)
+    made.addPixmap(pixmap(icon, faint, ICON), QIcon.Mode.Disabled)
+    return made
 
 
 COLORS = ("panel", "border", "muted", "hover", "text", "accent_soft", "accent", "faint", "danger")

@@ -89,9 +89,11 @@ class SearchBar(Overlay):
         else:
             text = f"{self.at + 1} / {len(self.hits)}" if self.at >= 0 else str(len(self.hits))
         self.count.setText(text)
-        self.count.setProperty("alert", "true" if not empty and not self.hits else "false")
-        self.count.style().unpolish(self.count)
-        self.count.style().polish(self.count)
+        alert = "true" if not empty and not self.hits else "false"
+        if self.count.property("alert") != alert:
+            self.count.setProperty("alert", alert)
+            self.count.style().unpolish(self.count)
+            self.count.style().polish(self.count)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.line and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
