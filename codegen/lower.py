@@ -18,6 +18,7 @@ from pivot.reading.frames import Frame
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
 from pivot.slots import Coded, Operand, Path
+from pivot.steps import Computed
 from pivot.types import TensorType
 
 MAX_NESTING = 6
@@ -446,12 +447,15 @@ def resolve(ref: object, names: Mapping[str, object]) -> object:
 
 
 def origins(params: tuple[tuple[str, object], ...], inherits: bool, outer: Mapping[str, str]) -> dict[str, str]:
-    """Which parameters of a step repeat a parameter of the node unchanged."""
+    """Which parameters of a step repeat a parameter of the node unchanged, or `(axes,)` as the only one of several."""
     said = dict(params)
     found = {k: v for k, v in outer.items() if k not in said} if inherits else {}
     for name, value in said.items():
         if isinstance(value, Path) and value.index is None and value.part is None and value.name in outer:
             found[name] = outer[value.name]
+        one = value.text[1:-2] if isinstance(value, Computed) and value.text.endswith(",)") else ""
+        if one in outer:
+            found[f"({name},)"] = outer[one]
     return found
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.reading import lookup
-from pivot.reading.restating import is_restated, is_restatement, path_of
+from pivot.reading.restating import is_restated, is_restatement, path_of, variant
 from pivot.reading.values import Api, ClassObject, FunctionObject, ModuleScope, Value
 from pivot.reading.walking import walk
 
@@ -51,6 +51,7 @@ def member_key(w: Writer, node: ast.expr, file: str, locals_: set[str]) -> Key |
         return (hint.file, hint.name) if is_restatement(hint.file) else None
     if isinstance(value.hint, Api):
         name = w.ev.dialect.canonical(".".join([value.hint.name, *parts]))
+        name = variant(w.ev, name)
         return (str(path_of(name)), parts[-1]) if is_restated(w.ev, name) else None
     return in_modules(w, value, parts)
 

@@ -219,14 +219,29 @@ def said_in_source(
     source_form: Form | None,
     hints: Callable[[str], list[object]],
 ) -> ast.expr | None:
-    """An axis that a loop counts: the source's expression, where it has at each visit the very value that is wanted."""
-    if param is None or source_form is None or steps[0].op.params[param].type.kind not in ("axis", "new_axis"):
+    """An axis that a loop counts or a caller says: the source's expression, where it has at each visit the very value
+    that is wanted, or counts to that from the end.
+    """
+    if param is None or source_form is None or steps[0].op.params[param].type.kind not in ("axis", "axes", "new_axis"):
         return None
-    outer = steps[0].origin.get(param)
+    name = param if param in steps[0].origin else f"({param},)"
+    outer = steps[0].origin.get(name)
     source = next((s for s in source_form.args if outer is not None and slot_param(s) == outer), None)
-    if source is None or any(s.origin.get(param) != outer for s in steps) or hints(source.key) != values:
+    if source is None or any(s.origin.get(name) != outer for s in steps):
+        return None
+    said = hints(source.key)
+    more = steps[0].op.params[param].type.kind == "new_axis"
+    if len(said) != len(values) or any(place(h, s, more) != v for h, s, v in zip(said, steps, values, strict=True)):
         return None
     return given.get(source.key)
+
+
+def place(said: object, step: Step, more: bool) -> object:
+    """An axis as it is counted from the front; `more`: in a result that has one axis more."""
+    value = first_tensor(step)
+    if not isinstance(said, int) or said >= 0 or value is None:
+        return said
+    return said + len(value.type.shape) + more
 
 
 WORDS = {"torch_padding": ("same",)}

@@ -1,7 +1,8 @@
 r"""What a checkpoint calls the weights inside a restated module: its file says so in a table of patterns.
 
 With `CHECKPOINT = {r"rnns\.(\d+)\.(\w+)": r"\2_l\1"}` in the restatement of `LSTM`, the weight `rnns.1.weight_ih` of a
-module `encoder` is `encoder.weight_ih_l1` in a checkpoint.
+module `encoder` is `encoder.weight_ih_l1` in a checkpoint. `CHECKPOINT_WITH = {"child": {...}}` holds the patterns of
+those modules that were given a child of that name; they come first.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def checkpoint_name(root: ModuleObject, name: str) -> str:
     """The name in a checkpoint of what is called `name` below the root."""
     parts, at = name.split("."), root
     for place, part in enumerate(parts):
-        for pattern, wanted in patterns(at.cls.file) if isinstance(at.cls, ClassObject) else ():
+        for pattern, wanted in patterns_of(at):
             met = re.fullmatch(pattern, ".".join(parts[place:]))
             if met is not None:
                 return ".".join([*parts[:place], met.expand(wanted)])
@@ -47,14 +48,35 @@ def weight_inside(module: ModuleObject, name: str) -> Value | None:
     return None
 
 
+def patterns_of(module: ModuleObject) -> tuple[tuple[str, str], ...]:
+    """The patterns of a module: those of the children that it has, then those of its file."""
+    if not isinstance(module.cls, ClassObject):
+        return ()
+    more = [found for child, found in given_children(module.cls.file) if child in module.children]
+    return (*(one for found in more for one in found), *patterns(module.cls.file))
+
+
 @cache
 def patterns(file: str) -> tuple[tuple[str, str], ...]:
     """The table of a file of restatements; no other file has one."""
+    table = table_of(file, TABLE)
+    return tuple((pattern, str(wanted)) for pattern, wanted in table.items())
+
+
+@cache
+def given_children(file: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The patterns that hold where a module was given a child, by the name of the child."""
+    table = table_of(file, f"{TABLE}_WITH")
+    return tuple((child, tuple(found.items())) for child, found in table.items() if isinstance(found, dict))
+
+
+def table_of(file: str, name: str) -> dict[str, str | dict[str, str]]:
+    """A table that a file of restatements binds to a name."""
     path = Path(file)
     if not path.is_relative_to(ROOT):
-        return ()
+        return {}
     for statement in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(statement, ast.Assign) and [ast.unparse(t) for t in statement.targets] == [TABLE]:
-            table: dict[str, str] = ast.literal_eval(statement.value)
-            return tuple(table.items())
-    return ()
+        if isinstance(statement, ast.Assign) and [ast.unparse(t) for t in statement.targets] == [name]:
+            found: dict[str, str | dict[str, str]] = ast.literal_eval(statement.value)
+            return found
+    return {}

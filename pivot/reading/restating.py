@@ -79,11 +79,24 @@ def copies_layers(function: FunctionObject) -> bool:
     return isinstance(node, ast.FunctionDef) and node.name == name and spelled_short(node) == text_of_copying()
 
 
+def beside(file: str, name: str) -> str:
+    """The name of what lies beside a file of restatements: `torch.nn.utils.parametrize.Linear`."""
+    return ".".join((*Path(file).parent.relative_to(ROOT).parts, name))
+
+
+def variant(ev: Evaluator, name: str) -> str:
+    """The name under which a layer of `torch.nn` is restated, where functions on layers need more of it."""
+    package, _, last = name.rpartition(".")
+    found = [other for other in ev.restated if other.startswith(f"{package}.utils.") and other.endswith(f".{last}")]
+    return found[0] if found else name
+
+
 def library_value(ev: Evaluator, name: str) -> Value:
     """What a canonical library name stands for."""
     number = api_constant(name)
     if number is not None:
         return number
+    name = variant(ev, name)
     if is_restated(ev, name):
         found = lookup.in_module(ev, imports.open_file(ev, path_of(name)), name.rpartition(".")[2])
         if found is not None:

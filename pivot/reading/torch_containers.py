@@ -164,6 +164,10 @@ class TorchContainers(Dialect):
         if module.form is None or module.bound is None:
             return
         slot = next((s for s in module.form.args if s.name == attr), None)
+        if slot is None and restating.is_restatement(frame.file):
+            restating.turn_to(ev, restating.beside(frame.file, module.class_name))
+            why = f"what {frame.function.name if frame.function else 'this'} makes of {module.class_name} is not read"
+            raise ev.refusal(frame, node, why, "compute the weight in the forward pass", "changed-layer")
         if slot is None or isinstance(slot.value, Ignored):
             return
         where = module.bound.given.get(attr)
