@@ -17,6 +17,18 @@ Init = Callable[..., str]
 Call = Callable[..., str]
 Net = Callable[..., str]
 Written = Callable[..., str]
+UNIT = """
+def unit(x{dim}):
+    return F.normalize(x, dim={axis})
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.ones(4, 4))
+
+    def forward(self, x):
+        return unit(x) @ unit(self.w{other})
+"""
 
 
 @pytest.mark.parametrize(
@@ -66,6 +78,16 @@ def test_axes_are_places_of_storage(call: Call, source: str, target: str) -> Non
     """The tensor is a convolution's result: channels stand last."""
     made = call("self.conv = nn.Conv2d(3, 8, 1)", f"y = self.conv(x)\nreturn {source}", "2x3x8x8")
     assert made == f"y = self.conv(x)\nreturn {target}"
+
+
+def test_an_axis_that_callers_say_from_either_end_stays_theirs(written: Written) -> None:
+    made = written(UNIT.format(dim=", dim=-1", axis="dim", other=", 0"), "2x3x4")
+    assert "ops.norm(x, axis=dim, keepdims=True)" in made
+
+
+def test_axes_of_tensors_of_several_ranks_are_counted_from_the_end(written: Written) -> None:
+    made = written(UNIT.format(dim="", axis="-1", other=""), "2x3x4")
+    assert "ops.norm(x, axis=-1, keepdims=True)" in made
 
 
 def test_the_last_place_is_written_from_behind() -> None:

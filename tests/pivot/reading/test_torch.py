@@ -211,11 +211,35 @@ def test_a_convolution_follows_what_is_set_after_it_was_made(net: Callable[..., 
 
 
 @pytest.mark.parametrize(
-    "call", ["weight_norm(self.m)", "parametrize.register_parametrization(self.m, 'weight', nn.ReLU())"]
+    ("layer", "call", "why"),
+    [
+        ("Linear(4, 4)", "weight_norm(self.m)", "comes by its weights"),
+        ("ReLU()", "parametrize.register_parametrization(self.m, 'weight', nn.ReLU())", "is not read"),
+        ("Linear(4, 4)", "parametrize.register_parametrization(self.m, 'bias', nn.ReLU())", "something else"),
+    ],
 )
-def test_what_changes_how_a_layer_comes_by_its_weights_is_refused(net: Net, refused: Net, call: str) -> None:
-    problem = refused(net, f"self.m = nn.Linear(4, 4)\nnn.utils.{call}", "return self.m(x)")
-    assert "comes by its weights" in problem.why
+def test_what_changes_how_a_layer_comes_by_its_weights_is_refused(
+    net: Net, refused: Net, layer: str, call: str, why: str
+) -> None:
+    problem = refused(net, f"self.m = nn.{layer}\nnn.utils.{call}", "return self.m(x)")
+    assert why in problem.why
+
+
+def test_a_parametrized_weight_is_made_of_the_one_that_is_trained(net: Callable[..., Elaborated]) -> None:
+    register = "nn.utils.parametrize.register_parametrization(self.a, 'weight', Scale())"
+    before = """class Scale(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.by = nn.Parameter(torch.ones(1))
+    def forward(self, w):
+        return w * self.by
+"""
+    done = net(
+        f"self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 4)\n{register}", "return self.b(self.a(x))", before=before
+    )
+    assert ops(done) == ["mul", "linear", "linear"]
+    names = {name for parameter in done.network.parameters for name in parameter.names}
+    assert {"a.parametrizations.weight.original", "a.parametrizations.weight.0.by", "b.weight", "a.bias"} <= names
 
 
 @pytest.mark.parametrize("tie", ["self.a.weight = self.own", "self.a.weight.data = self.b.weight.data"])
