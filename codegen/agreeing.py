@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from codegen.orders import Order, first_tensor, identity, rank_of, tensors
+from codegen.orders import Order, first_name, first_tensor, identity, rank_of, tensors
 from codegen.writing.held import is_direct
 from pivot.reading.values import TensorCell, TensorVersion
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SiteStep = tuple[int, int]  # id of a site's syntax node, number of the step
 TURNS = 6
+AGREE = (0, 0)  # conflicts of a layout in which all visits agree
+COUNTS = {"dim", "ndim", "ndimension", "numel", "nelement"}  # what is read alike in any order
 REORDERING = {"permute", "transpose", "swapaxes", "move_axis", "reshape", "flatten", "unflatten"}  # shape rules
 
 
@@ -27,7 +29,8 @@ class Agreed:
     `wishes`: the order that what follows a step wants at one of its visits, for all of them; `inputs`: orders of inputs
     by their number, where a site takes an input at one visit and something stored in another order at the others;
     `permutes`: a permute of what is stored in the source's order is written as one. `turns`: sites (id of their syntax
-    node) that transpose their result into an order.
+    node) that transpose their result into an order. `groups`: which axes of a reshape become which, where an axis of size
+    1 at some visits leaves that open.
     """
 
     general: frozenset[SiteStep] = frozenset()
@@ -36,6 +39,7 @@ class Agreed:
     inputs: Mapping[int, Order] = field(default_factory=dict)
     permutes: bool = False
     turns: Mapping[int, Order] = field(default_factory=dict)
+    groups: Mapping[SiteStep, list[tuple[tuple[int, ...], tuple[int, ...]]]] = field(default_factory=dict)
 
 
 NOTHING = Agreed()
@@ -58,31 +62,45 @@ def site_step(lowering: Lowering, step: Step) -> SiteStep:
 def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]]) -> Layout:
     """The layout; where visits of a site disagree, the first in which they agree, else the one in which most do."""
     from codegen.layout import Layout
+    from codegen.reshaping import groups_by_site
 
     layout = Layout(lowering, framework, joins)
     odd = disagreeing_reshapes(layout)
-    start = Agreed(odd, wishes=wishes_of(layout, odd))
+    start = Agreed(odd, wishes=wishes_of(layout, odd), groups=groups_by_site(layout, odd))
     if odd:  # an axis may have size 1 at some of the visits only
         layout = Layout(lowering, framework, joins, start)
-    best = conflicts(layout)
-    if any(best):
-        other = Layout(lowering, framework, joins, replace(start, permutes=True))
-        if (left := conflicts(other)) < best:
-            layout, best = other, left
-    if any(best):
-        other = settled(lowering, framework, joins, start)
-        if (left := conflicts(other)) < best:
-            layout, best = other, left
-    if any(best):
-        from codegen.turning import turned_layout
+    tried = {conflicts(layout): layout}
+    for way in (with_permutes, settled):
+        if AGREE not in tried:
+            other = way(lowering, framework, joins, start)
+            tried.setdefault(conflicts(other), other)
+    if AGREE not in tried:
+        from codegen.turning import turned
 
-        layout = turned_layout(lowering, framework, joins, layout.agreed, layout) or layout
+        return turned(lowering, framework, joins, [tried[count] for count in sorted(tried)])
+    return tried[AGREE]
+
+
+def with_permutes(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed) -> Layout:
+    """The layout in which a permute of what is stored in the source's order is written as one."""
+    from codegen.layout import Layout
+    from codegen.reshaping import groups_by_site
+
+    agreed = replace(agreed, permutes=True)
+    layout = Layout(lowering, framework, joins, agreed)
+    odd = disagreeing_reshapes(layout) - agreed.general
+    if odd:
+        wishes = {**wishes_of(layout, odd), **agreed.wishes}
+        parts = {**groups_by_site(layout, odd), **agreed.groups}
+        agreed = replace(agreed, general=agreed.general | odd, wishes=wishes, groups=parts)
+        layout = Layout(lowering, framework, joins, agreed)
     return layout
 
 
 def settled(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed) -> Layout:
     """The layout in which what tensors of one site come from gives them in one order, step by step."""
     from codegen.layout import Layout
+    from codegen.reshaping import groups_by_site
 
     layout = Layout(lowering, framework, joins, agreed)
     for _ in range(TURNS):
@@ -94,7 +112,9 @@ def settled(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.
                 plain = plain | sources_of_disagreement(layout)
         if (general, plain, inputs) == (agreed.general, agreed.plain, agreed.inputs):
             break
-        agreed = Agreed(general, plain, {**wishes_of(layout, general), **agreed.wishes}, inputs)
+        wishes = {**wishes_of(layout, general), **agreed.wishes}
+        parts = {**groups_by_site(layout, general), **agreed.groups}
+        agreed = Agreed(general, plain, wishes, inputs, groups=parts)
         layout = Layout(lowering, framework, joins, agreed)
     return layout
 
@@ -120,7 +140,7 @@ def conflicts(layout: Layout) -> tuple[int, int]:
         order = spoken_order(layout.order_of(version))
         if found.setdefault(key, order) != order:
             odd.add(key)
-    return len(odd), len(also)
+    return len(odd) + sum(1 for _ in mixed_calls(layout)), len(also)
 
 
 def keeps_order(placed: Placed) -> bool:
@@ -139,8 +159,28 @@ def sizes_read(layout: Layout) -> Iterator[tuple[object, TensorVersion]]:
     for visits in layout.lowering.done.network.trace.visits.values():
         for visit in visits:
             cell = visit.args[0].hint if visit.kind == "size" and visit.args else None
-            if isinstance(cell, TensorCell) and not visit.speculative:
+            if isinstance(cell, TensorCell) and not visit.speculative and visit.name not in COUNTS:
                 yield ("size", id(visit.node)), cell.version
+
+
+def mixed_calls(layout: Layout) -> Iterator[tuple[int, Order, list[TensorVersion]]]:
+    """Calls of library layers that transpose what they are given and of modules of the program, which do not.
+
+    The call (id of its syntax node), the order that the layers want, and all tensors that come there.
+    """
+    for visits in layout.lowering.done.network.trace.visits.values():
+        calls = [v for v in visits if v.kind == "apply" and v.module is not None and not v.speculative]
+        own = [v for v in calls if v.entered is not None]
+        if not own or len(own) == len(calls):
+            continue
+        lows = [layout.lowering.lowered.get(id(v.made)) for v in calls if v.entered is None]
+        steps = [low.chosen.steps[0] for low in lows if low is not None and low.chosen is not None]
+        placed = [layout.placed[id(step)] for step in steps if id(step) in layout.placed]
+        wanted = [p.orders_in[first_name(p.step)] for p in placed if p.transposes.get(first_name(p.step))]
+        if wanted:
+            given = [v.args[0].hint for v in own if v.args]
+            taken = [first_tensor(p.step) for p in placed] + [c.version for c in given if isinstance(c, TensorCell)]
+            yield id(own[0].node), wanted[0], [value for value in taken if value is not None]
 
 
 def disagreeing_reshapes(layout: Layout) -> frozenset[SiteStep]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING
 
 from codegen.absorbing import absorbable_after
@@ -13,6 +14,7 @@ from pivot.dims import Dim
 from pivot.dims import hint as dim_hint
 
 if TYPE_CHECKING:
+    from codegen.agreeing import SiteStep
     from codegen.layout import Layout, Placed
     from codegen.lower import Step
     from pivot.reading.values import TensorVersion
@@ -70,6 +72,35 @@ def settle_ones(found: list[Group], a: list[int], b: list[int]) -> list[Group]:
     return out
 
 
+def groups_by_site(layout: Layout, steps: frozenset[SiteStep]) -> dict[SiteStep, list[Group]]:
+    """The groups of reshapes whose visits disagree, as the visit with the fewest axes of size 1 has them.
+
+    (N, C, L) -> (N, H, C, L) does not tell by itself whether an H of 1 was taken from N or from C.
+    """
+    found: dict[SiteStep, tuple[int, list[Group]]] = {}
+    for placed in layout.placed.values():
+        key, value = site_step(layout.lowering, placed.step), first_tensor(placed.step)
+        if key in steps and value is not None and placed.step.op.shape in ("reshape", "flatten", "unflatten"):
+            before, after = value.type.shape, placed.step.results[0].type.shape
+            ones = sum(size == 1 for size in (*before, *after))
+            if key not in found or ones < found[key][0]:
+                found[key] = ones, groups(before, after)
+    return {key: made for key, (_, made) in found.items()}
+
+
+def groups_of_site(layout: Layout, step: Step) -> list[Group] | None:
+    """The groups agreed on for the visits of a site, where they fit the sizes of this one."""
+    made = layout.agreed.groups.get(site_step(layout.lowering, step)) if layout.agreed.groups else None
+    value = first_tensor(step)
+    if made is None or value is None:
+        return None
+    before, after = ([dim_hint(d) for d in t.type.shape] for t in (value, step.results[0]))
+    if sum(len(a) for a, _ in made) != len(before) or sum(len(b) for _, b in made) != len(after):
+        return None
+    fits = all(prod(before[axis] for axis in a) == prod(after[axis] for axis in b) for a, b in made)
+    return made if fits else None
+
+
 def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
     """Order of the result, and the one transpose of a group that is not stored in order."""
     value = first_tensor(step)
@@ -81,7 +112,7 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
         layout.follow(step, placed)
         placed.alias = True
         return
-    made = groups(before, after)
+    made = groups_of_site(layout, step) or groups(before, after)
     if value.id in layout.blocks:
         same = [g for g in made if layout.blocks[value.id].axis in g[0]]
         block = layout.blocks[value.id]

@@ -9,73 +9,89 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
-from codegen.agreeing import conflicts, site_step, sizes_read, spoken_order, written_of
+from codegen.agreeing import conflicts, mixed_calls, site_step, sizes_read, spoken_order, written_of
 from codegen.lower import Lowered, Plan, Step
-from codegen.orders import Order, rank_of, tensors
+from codegen.orders import Order, first_tensor, identity, rank_of, tensors
 from pivot.reading.values import TensorVersion
 
 if TYPE_CHECKING:
     import ast
 
-    from codegen.agreeing import Agreed
     from codegen.layout import Layout
     from codegen.lower import Lowering
 
 ROUNDS = 6
-
-
-def turned_layout(
-    lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed, before: Layout
-) -> Layout | None:
-    """The layout with as many transposes behind sites as make the others agree; None where that does not help.
-
-    The first odd tensors are turned alone, where that is enough: later ones may be odd because of them.
-    """
-    for first in (True, False):
-        found = turned(lowering, framework, joins, agreed, before, first)
-        if found is not None:
-            return found
-    return None
+WAYS = ("first", "all", "plain")
 
 
 def turned(
-    lowering: Lowering,
-    framework: str,
-    joins: list[tuple[str, str, ast.AST]],
-    agreed: Agreed,
-    before: Layout,
-    first: bool,
-) -> Layout | None:
-    """The layout with odd tensors turned, the first of each site or all; None where that does not help."""
+    lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], starts: list[Layout]
+) -> Layout:
+    """The layout with as many transposes behind sites as make the others agree; the first of `starts` if none helps."""
+    plain = plans_of(lowering)
+    best, least, plans = starts[0], conflicts(starts[0]), plain
+    for start, way in product(starts, WAYS):
+        for layout in turned_layouts(lowering, framework, joins, start, way):
+            count = conflicts(layout)
+            if count < least:
+                best, least, plans = layout, count, plans_of(lowering)
+            if not any(count):
+                return best
+        set_plans(lowering, plain)
+        if not least[0]:
+            break  # what disagrees is met in no run
+    set_plans(lowering, plans)
+    return best
+
+
+def plans_of(lowering: Lowering) -> dict[int, Plan | None]:
+    """What was chosen for each node."""
+    return {key: low.chosen for key, low in lowering.lowered.items()}
+
+
+def set_plans(lowering: Lowering, plans: dict[int, Plan | None]) -> None:
+    """Choose again what was chosen before."""
+    for key, low in lowering.lowered.items():
+        low.chosen = plans[key]
+
+
+def turned_layouts(
+    lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], layout: Layout, way: str
+) -> Iterator[Layout]:
+    """Layouts with more and more transposes behind sites, each for what disagrees in the one before.
+
+    `way`: "first" turns the first odd tensor of each site, as later ones may be odd because of it; "all" turns all;
+    "plain" turns none into another order as long as one can be turned into the source's.
+    """
     from codegen.layout import Layout
 
-    kept = {key: low.chosen for key, low in lowering.lowered.items()}
-    layout, best = before, conflicts(before)
-    least = best
-    turns: dict[int, Order] = {}
+    agreed = layout.agreed
     for _ in range(ROUNDS):
-        more = {k: order for k, order in odd_sites(layout, first).items() if turns.get(k) != order}
-        if not any(best) or not more:
+        sites, inputs = odd_sites(layout, way == "first")
+        more = {k: order for k, order in sites.items() if agreed.turns.get(k) != order}
+        inputs = {n: order for n, order in inputs.items() if n not in agreed.inputs}
+        if way == "plain":
+            more = {k: order for k, order in more.items() if order == identity(len(order))} or more
+        if not more and not inputs:
             break
-        add_turns(lowering, {k: order for k, order in more.items() if k not in turns})
-        turns.update(more)
-        layout = Layout(lowering, framework, joins, replace(agreed, turns=turns))
-        best = conflicts(layout)
-    if best >= least or (first and best[0]):
-        for key, low in lowering.lowered.items():
-            low.chosen = kept[key]
-        return None
-    return layout
+        add_turns(lowering, {k: order for k, order in more.items() if k not in agreed.turns})
+        agreed = replace(agreed, turns={**agreed.turns, **more}, inputs={**agreed.inputs, **inputs})
+        layout = Layout(lowering, framework, joins, agreed)
+        yield layout
 
 
-def odd_sites(layout: Layout, first: bool = False) -> dict[int, Order]:
-    """The sites that give an odd tensor to another site, and the order in which the others come there.
+def odd_sites(layout: Layout, first: bool = False) -> tuple[dict[int, Order], dict[int, Order]]:
+    """The sites, and the inputs by number, that give an odd tensor to a site: the order in which the others come there.
 
     `first`: only the one that gives the first odd tensor to each.
     """
     found: dict[int, Order] = {}
+    inputs: dict[int, Order] = {}
+    runs = layout.lowering.done.network.runs.values()
+    numbers = {entry.value.id: number for run in runs for number, entry in enumerate(run.inputs)}
     wanted: dict[object, Counter[Order]] = {}
     texts: dict[object, set[object]] = {}
     values: dict[object, list[TensorVersion]] = {}
@@ -94,6 +110,11 @@ def odd_sites(layout: Layout, first: bool = False) -> dict[int, Order]:
         texts.setdefault(key, set()).add(spoken_order(layout.order_of(value)))
         values.setdefault(key, []).append(value)
         wanted.setdefault(key, Counter())[layout.order_of(value)] += 1
+    for call, order, taken in mixed_calls(layout):
+        key = ("call", call)
+        texts[key] = {None, order}
+        values[key] = taken
+        wanted[key] = Counter({order: 1})
     for key, seen in texts.items():
         if len(seen) > 1 and key in values:
             order = wanted[key].most_common(1)[0][0]
@@ -101,11 +122,16 @@ def odd_sites(layout: Layout, first: bool = False) -> dict[int, Order]:
                 odd = layout.order_of(value)
                 chain = makers(layout, value) if odd != order else []
                 made = next((step for step in reversed(chain) if can_turn(layout, step, odd)), None)
+                origin = first_tensor(chain[-1]) if chain else value
                 if made is not None:
                     found.setdefault(site_of(made), order)
-                    if first:
-                        break  # others may come from it
-    return found
+                elif odd != order and origin is not None and origin.id in numbers and rank_of(origin) == len(order):
+                    inputs.setdefault(numbers[origin.id], order)
+                else:
+                    continue
+                if first:
+                    break  # others may come from it
+    return found, inputs
 
 
 def site_of(step: Step) -> int:

@@ -74,17 +74,25 @@ def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
     if not cells:
         return text
     kept = {bool(v.hint) for visit in visits if (v := (visit.args[2:3] or (visit.kwargs.get("persistent"),))[0])}
-    if kept == {False}:
-        return typed(e.w.target, text, {cell.dtype for cell in cells})
     dtypes = {cell.dtype for cell in cells}
+    optional = len(cells) < len(hints)
+    if kept == {False}:
+        return if_given(text, typed(e.w.target, text, dtypes)) if optional else typed(e.w.target, text, dtypes)
     if len(dtypes) != 1 or len(kept) > 1:
         raise Unwritable("the visits of this buffer differ")
     dtype = next(iter(dtypes))
     kwargs: dict[str, ast.expr] = {} if dtype == "float32" else {"dtype": ast.Constant(dtype)}
     made = nodes.call("keras.Variable", [text], {**kwargs, "trainable": ast.Constant(False)})
-    if isinstance(data, ast.Name) and data.id in e.locals and len(cells) < len(hints):
-        return ast.IfExp(ast.Compare(text, [ast.Is()], [ast.Constant(None)]), ast.Constant(None), made)
-    return made
+    return if_given(text, made) if optional else made
+
+
+def if_given(text: ast.expr, made: ast.expr) -> ast.expr:
+    """What is made of a value, or None for None. Raises Unwritable where the value is no name that can be said twice."""
+    if made is text:
+        return text
+    if not isinstance(text, ast.Name):
+        raise Unwritable("this buffer is None at some visits only")
+    return ast.IfExp(ast.Compare(text, [ast.Is()], [ast.Constant(None)]), ast.Constant(None), made)
 
 
 def computed_buffer(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:

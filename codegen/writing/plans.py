@@ -140,8 +140,8 @@ class PlanText:
             assert direct is not None
             if alike(direct.result, source):
                 return text
-        if place is None and direct is None and len(low.node.results) == 1 and not isinstance(source, ResultGroup):
-            return made.get(low.node.results[0].id, text)
+        if place is None and direct is None and len(low.node.results) < 2 and not isinstance(source, ResultGroup):
+            return next((made[r.id] for r in low.node.results if r.id in made), text)  # no result: it is never called
         wanted = source if place is None else picked(source, place)
         if wanted is None:
             assert place is not None

@@ -67,7 +67,9 @@ def orders(e: Expressions, visits: list[Visit]) -> tuple[int, ...]:
 
 def axis_size(e: Expressions, x: ast.expr, visits: list[Visit], axes: list[object]) -> ast.expr:
     """One size: from the static shape where it is a number, at run time otherwise."""
-    places, static = set(), True
+    places: set[int] = set()
+    ends: set[int] = set()  # counted from the end, which ranks may share
+    static = True
     for visit, axis in zip(visits, axes, strict=True):
         cell = visit.args[0].hint
         order = e.w.layout.order_of(cell.version) if isinstance(cell, TensorCell) else ()
@@ -75,8 +77,12 @@ def axis_size(e: Expressions, x: ast.expr, visits: list[Visit], axes: list[objec
             raise Unwritable("the axis of a size is not a number")
         if not -len(cell.shape) <= axis < len(cell.shape):
             raise Unwritable("tensors of different ranks have their sizes read here")
-        places.add(order.index(axis % len(order)))
+        place = order.index(axis % len(order))
+        places.add(place)
+        ends.add(place - len(order))
         static = static and isinstance(cell.shape[axis], int)
+    if len(places) != 1 and len(ends) == 1:
+        places = ends
     if len(places) != 1:
         if len(set(axes)) == 1:
             raise Unwritable("sizes are read of tensors stored in different orders")

@@ -23,6 +23,8 @@ ANSWERS: dict[str, object] = {
     "torch._C._get_tracing_state": None,
     "torch.backends.mps.is_available": False,
     "torch.compiler.is_compiling": False,
+    "torch.compiler.is_dynamo_compiling": False,
+    "torch.compiler.is_exporting": False,
     "torch.onnx.is_in_onnx_export": False,
     "torch.is_autocast_enabled": False,
     "torch.distributed.is_initialized": False,

@@ -135,31 +135,26 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     except Refusal as refusal:
         run.stopped = refusal.problem
         return run
-    target = "copy" if run.target == program.framework and not program.project.style else run.target
-    wrapped = bool(done.evaluator.applied) and target != "copy"
-    problem = proof_problem(run.proof, program.project.source, wrapped, target)
+    copied = run.target == program.framework and not program.project.style
+    wrapped = bool(done.evaluator.applied) and not copied
+    problem = proof_problem(run.proof, program.project.source, wrapped)
     run.extra = () if problem is None else (problem,)
     return run
 
 
-def proof_problem(proof: Proof, source: str, wrapped: bool = False, target: str = "keras") -> Problem | None:
-    """A difference is an error; a target that the reader cannot follow is only not proved.
+def proof_problem(proof: Proof, source: str, wrapped: bool = False) -> Problem | None:
+    """A difference is an error, and so is a text that cannot be read back: it most likely would not run either.
 
-    `wrapped`: decorators are written that replace functions, which nothing but the proof checks. `target`: PyTorch is
-    written in words that the reader knows, so that what it cannot follow would not run either; "copy" stands for the
-    framework of the source, whose text could be read before.
+    `wrapped`: decorators are written that replace functions, which nothing but the proof checks.
     """
     if proof.why is None:
         return None
     file, line = proof.place or (source, 0)
-    if proof.target is None:
-        why = f"the static proof was not made ({proof.why})"
-        if wrapped:
-            remedy = "write what the decorators of the forward pass do into the functions"
-            return Problem("not-proved", "error", source, 0, 0, why, remedy)
-        if target in ("torch", "copy"):
-            where, at = proof.place or (source, 0)
-            return Problem("not-proved", "error", where, at, 0, why, "report this as a defect")
-        return Problem("not-proved", "warning", source, 0, 0, why, "check the numbers with --verify")
-    why = f"the written text reads back as another network ({proof.why})"
-    return Problem("static-proof", "error", file, line, 0, why, "report this as a defect")
+    if proof.target is not None:
+        why = f"the written text reads back as another network ({proof.why})"
+        return Problem("static-proof", "error", file, line, 0, why, "report this as a defect")
+    why = f"the static proof was not made ({proof.why})"
+    if wrapped:
+        remedy = "write what the decorators of the forward pass do into the functions"
+        return Problem("not-proved", "error", source, 0, 0, why, remedy)
+    return Problem("not-proved", "error", file, line, 0, why, "report this as a defect")

@@ -107,3 +107,79 @@ def test_what_is_odd_because_of_another_is_not_turned(
     assert proof.equal
     assert "return 0.5 * x * (1 + torch.erf(x))" in made.text
     assert made.text.count(".permute(") == 4  # around the normalization, and around what a block computes
+
+SPARED = """
+import torch
+from torch import nn
+
+
+def mean(x):
+    n, c, h, w = x.shape
+    return x.sum(1, keepdim=True) / (h * w)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 8, 1)
+
+    def forward(self, x):
+        x = self.conv(mean(x)).flatten(2)
+        x = (x @ x.transpose(1, 2)).unsqueeze(1)
+        return mean(x), mean(x @ x)
+"""
+
+
+def test_an_input_stays_in_the_sources_order_where_a_function_takes_all_others_so(
+    convert: Callable[..., Converted], write_source: Callable[..., Path], opset: OpSet, tmp_path: Path
+) -> None:
+    made = convert(write_source(SPARED), "2x3x6x6", model="Net()")
+    assert "self.conv(ops.transpose(" in "".join(made.text.split())
+    assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None
+
+
+HEADS = """
+import torch
+from torch import nn
+
+
+class Blur(nn.Module):
+    def forward(self, x):
+        return (x + nn.functional.avg_pool2d(x, 3, 1, 1)) / 2
+
+
+class Pool(nn.Module):
+    def __init__(self, pool):
+        super().__init__()
+        self.pool = pool
+
+    def forward(self, x, size):
+        x = x.transpose(2, 3)
+        b, n, c = x.shape[:3]
+        x = self.pool(x.reshape((b * n, c) + size))
+        return x.reshape(b, n, c, -1).transpose(2, 3)
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.whole = Pool(nn.Conv2d(8, 8, 3, padding=1))
+        self.heads = Pool(nn.Conv2d(4, 4, 3, padding=1))
+        self.blur = Pool(Blur())
+
+    def forward(self, x):
+        size = (6, 5)
+        whole = self.whole(x.unsqueeze(1), size)
+        heads = self.heads(x.unflatten(-1, (2, 4)).transpose(1, 2), size)
+        return torch.cat([heads, self.blur(heads, size)], 2), torch.cat([whole, self.blur(whole, size)], 2)
+"""
+
+
+def test_a_call_that_reaches_layers_and_modules_of_the_program_gives_both_one_order(
+    convert: Callable[..., Converted], write_source: Callable[..., Path], opset: OpSet, tmp_path: Path
+) -> None:
+    """One head or two: which axes a reshape merges is taken from the visit where no axis has size 1."""
+    made = convert(write_source(HEADS), "2x30x8", model="Net()")
+    text = "".join(made.text.split())
+    assert "self.pool(ops.transpose(ops.reshape(" in text
+    assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from pivot.problems import Refusal
+
 Init = Callable[..., str]
 
 
@@ -98,3 +100,40 @@ def test_the_shape_of_a_parameter_is_said_inside_what_it_starts_from(written: Ca
         "2x3x4",
     )
     assert "shape=(heads, 1)" in made
+
+
+MASK = """
+class Block(nn.Module):
+    def __init__(self, shift):
+        super().__init__()
+        self.shift = shift
+        mask = self.made()
+        self.register_buffer("mask", mask{persistent})
+
+    def made(self):
+        return torch.arange(4).float() if self.shift else None
+
+    def forward(self, x):
+        return x if self.mask is None else x + self.mask
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = Block(False), Block(True)
+
+    def forward(self, x):
+        return self.two(self.one(x))
+"""
+
+
+@pytest.mark.parametrize("persistent", ["", ", persistent=False"])
+def test_a_buffer_that_is_none_in_some_instances_stays_none(written: Callable[..., str], persistent: str) -> None:
+    made = written(MASK.replace("{persistent}", persistent), "2x4")
+    assert "None if mask is None else" in " ".join(made.split())
+
+
+def test_a_buffer_that_may_be_none_needs_a_name(written: Callable[..., str]) -> None:
+    unnamed = MASK.replace("mask = self.made()", "pass").replace("mask{persistent}", "self.made(), persistent=False")
+    with pytest.raises(Refusal, match="None at some visits"):
+        written(unnamed, "2x4")

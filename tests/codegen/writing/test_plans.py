@@ -85,3 +85,29 @@ def test_a_shape_that_differs_between_visits_is_that_of_the_operand(written: Cal
         "2x3x8x8",
     )
     assert "keras.random.uniform(ops.shape(" in made
+
+
+def test_a_layer_that_is_never_called_is_written_like_those_that_are(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Block(nn.Module):
+            def __init__(self, act=nn.LeakyReLU):
+                super().__init__()
+                self.act = act()
+
+            def forward(self, x):
+                return self.act(x)
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.spare = Block()
+                self.used = Block()
+
+            def forward(self, x):
+                return self.used(x)
+        """,
+        "2x4",
+    )
+    assert "layers.Lambda(lambda x: ops.maximum(x, 0.01 * x))" in made

@@ -50,3 +50,19 @@ def test_a_whole_shape_is_put_into_the_sources_order(call: Call) -> None:
 )
 def test_an_index_of_one_tensor_takes_along_its_axis(call: Callable[..., str], forward: str, target: str) -> None:
     assert call("self.n = 1", forward, "4x4").split("\n")[-1] == target
+
+
+def test_a_size_of_tensors_of_two_ranks_is_counted_from_the_end(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        def scaled(x):
+            return x / x.shape[-1]
+
+
+        class Net(nn.Module):
+            def forward(self, x):
+                return scaled(x) + scaled(x[0])
+        """,
+        "2x3x8",
+    )
+    assert "return x / x.shape[-1]" in made or "return x / ops.shape(x)[-1]" in made

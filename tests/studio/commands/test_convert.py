@@ -220,11 +220,11 @@ def test_a_failing_disk_leaves_the_old_conversion_whole(
     assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
 
-def test_a_text_that_cannot_be_read_back_is_refused_where_pytorch_is_written() -> None:
-    unread = Proof("the written text could not be read back: the name 'x' is not bound", ("net_torch.py", 3))
-    told = [proof_problem(unread, "net.py", target=target) for target in ("torch", "keras")]
+def test_a_text_that_cannot_be_read_back_is_refused() -> None:
+    unread = Proof("the written text could not be read back: the name 'x' is not bound", ("net_keras.py", 3))
+    told = [proof_problem(unread, "net.py", wrapped) for wrapped in (False, True)]
     assert [(p.severity, p.file, p.line) for p in told if p is not None] == [
-        ("error", "net_torch.py", 3),
-        ("warning", "net.py", 0),
+        ("error", "net_keras.py", 3),
+        ("error", "net.py", 0),
     ]
-    assert proof_problem(Proof(), "net.py", target="torch") is None
+    assert proof_problem(Proof(), "net.py") is None
