@@ -29,8 +29,8 @@ class Agreed:
     `wishes`: the order that what follows a step wants at one of its visits, for all of them; `inputs`: orders of inputs
     by their number, where a site takes an input at one visit and something stored in another order at the others;
     `permutes`: a permute of what is stored in the source's order is written as one. `turns`: sites (id of their syntax
-    node) that transpose their result into an order. `groups`: which axes of a reshape become which, where an axis of size
-    1 at some visits leaves that open.
+    node) that transpose their result into an order. `groups`: which axes of a reshape become which, where that is left
+    open by an axis of size 1 at some visits.
     """
 
     general: frozenset[SiteStep] = frozenset()

@@ -27,9 +27,7 @@ ROUNDS = 6
 WAYS = ("first", "all", "plain")
 
 
-def turned(
-    lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], starts: list[Layout]
-) -> Layout:
+def turned(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], starts: list[Layout]) -> Layout:
     """The layout with as many transposes behind sites as make the others agree; the first of `starts` if none helps."""
     plain = plans_of(lowering)
     best, least, plans = starts[0], conflicts(starts[0]), plain
@@ -75,6 +73,7 @@ def turned_layouts(
         inputs = {n: order for n, order in inputs.items() if n not in agreed.inputs}
         if way == "plain":
             more = {k: order for k, order in more.items() if order == identity(len(order))} or more
+        inputs = {} if more else inputs  # callers need not know what can be mended inside
         if not more and not inputs:
             break
         add_turns(lowering, {k: order for k, order in more.items() if k not in agreed.turns})

@@ -87,7 +87,7 @@ def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
 
 
 def if_given(text: ast.expr, made: ast.expr) -> ast.expr:
-    """What is made of a value, or None for None. Raises Unwritable where the value is no name that can be said twice."""
+    """What is made of a value, or None for None. Raises Unwritable where the value has no name."""
     if made is text:
         return text
     if not isinstance(text, ast.Name):

@@ -108,6 +108,7 @@ def test_what_is_odd_because_of_another_is_not_turned(
     assert "return 0.5 * x * (1 + torch.erf(x))" in made.text
     assert made.text.count(".permute(") == 4  # around the normalization, and around what a block computes
 
+
 SPARED = """
 import torch
 from torch import nn
