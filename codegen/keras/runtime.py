@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import keras
 import numpy as np
+from keras.src.backend.common import dtypes
 from keras.src.saving import saving_lib
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ Model: TypeAlias = Any
 Tensor: TypeAlias = Any
 Gradients: TypeAlias = tuple[list[Any], list[Any], list[Any]]
 """Outputs, gradients of the variables, gradients of the inputs; None where nothing is connected."""
+
+
+KEPT: dict[str, str] = getattr(dtypes, "BIT64_TO_BIT32_DTYPE", {})
+"""What Keras takes for a number type of 64 bits."""
 
 
 def perform(job: Job, shell: Shell) -> None:
@@ -83,6 +88,8 @@ def set_dtype(dtype: str) -> None:
     """For what is built from now on; the policy is kept by Keras from the first layer on and must follow."""
     keras.config.set_floatx(dtype)
     keras.config.set_dtype_policy(dtype)
+    if keras.backend.backend() == "torch" and "float64" in KEPT:
+        KEPT["float64"] = dtype  # else float64 becomes float32 wherever two types meet
 
 
 def prepare_source(job: Job, shell: Shell) -> None:

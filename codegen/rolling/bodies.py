@@ -20,6 +20,7 @@ from codegen.writing.plans import Material, PlanText, Unwritable, unsayable
 from codegen.writing.sharing import fill_sizes, settle
 from codegen.writing.slots import slot_param
 from codegen.writing.starting import Starts
+from pivot.codecs.dtypes import FollowingDtype
 from pivot.dims import Dim
 from pivot.forms import OperandRef
 from pivot.network import Node
@@ -194,7 +195,8 @@ class Bodies:
         node = part.node
         try:
             given = self.types_of_numbers(body, node)
-            rounded = given and self.layout.target.framework == "torch" and in_single_precision(node.params)
+            written = bool(given) and node.op is not None and node.op.shape == "constant"
+            rounded = written and self.layout.target.framework == "torch" and in_single_precision(node.params)
             expression = text.function([low], Material({} if rounded else given, node.form, lambda key: []))
             if rounded:  # Keras keeps written numbers in float32, whatever it computes in
                 made = ast.Attribute(expression, "to", ast.Load())
@@ -209,17 +211,23 @@ class Bodies:
         body.entries.append(Entry(part, expression, attributes_in(expression), numbers, pattern))
 
     def types_of_numbers(self, body: Body, node: Node) -> dict[str, ast.expr]:
-        """Numbers that are written down have the type that comes in: `torch.tensor([0.485], dtype=x.dtype)`."""
+        """Numbers that are written down have the type that comes in: `torch.tensor([0.485], dtype=x.dtype)`.
+
+        So has what is made from sizes, where the source takes the type from a tensor: `torch.arange(5, dtype=x.dtype)`.
+        """
         first = next((v for v in body.group.inputs if v.type.dtype.startswith("float")), None)
-        if first is None or node.op is None or node.form is None or node.op.shape != "constant":
+        if first is None or node.op is None or node.form is None or node.op.inputs:
             return {}
-        if node.results[0].type.shape == () and self.layout.target.framework == "torch":
+        written = node.op.shape == "constant"
+        if written and node.results[0].type.shape == () and self.layout.target.framework == "torch":
             return {}  # one number takes the type of the tensor that it meets
         kinds = {name for name, spec in node.op.params.items() if spec.type.kind == "dtype"}
         slots = [
             s.key
             for s in node.form.args
-            if (p := slot_param(s)) in kinds and node.params.get(str(p)) in (None, first.type.dtype)
+            if (p := slot_param(s)) in kinds
+            and node.params.get(str(p)) in (None, first.type.dtype)
+            and (written or isinstance(node.params.get(str(p)), FollowingDtype))
         ]
         return {key: ast.Attribute(self.local(body, first), "dtype", ast.Load()) for key in slots}
 

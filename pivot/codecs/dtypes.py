@@ -16,6 +16,12 @@ _OTHER_NAMES = {
 }  # fmt: skip
 
 
+class FollowingDtype(str):
+    """The element type that a program takes from a tensor or a layer: another one where that one has another."""
+
+    __slots__ = ()
+
+
 def dtype_name(value: object, python_float: str) -> str:
     """The pivot's name of a dtype given as text, dotted name, or the built-in types float, int, bool; raises NoForm."""
     if value is float:
@@ -25,6 +31,8 @@ def dtype_name(value: object, python_float: str) -> str:
     if value is bool:
         return "bool"
     name = value if isinstance(value, str) else getattr(value, "name", None)
+    if isinstance(name, FollowingDtype) and name in DTYPES:
+        return name
     if isinstance(name, str):
         last = name.rpartition(".")[2]
         last = _OTHER_NAMES.get(last, last)

@@ -57,31 +57,25 @@ class Corners(Codec):
         return True if value else None
 
 
-class ResizeMode(Codec):
+class NearestMode(Codec):
     """keras.ops.image.resize takes the nearest centre, torch's "nearest" rounds down: equal only for whole factors.
 
-    torch's name for the nearest centre is "nearest-exact". Bicubic differs (a = -0.5 against -0.75).
-    References: the new size and the tensor (N C H W).
+    torch's name for the nearest centre is "nearest-exact". References: the new size and the tensor (N C H W).
     """
 
-    name: ClassVar[str] = "resize_mode"
+    name: ClassVar[str] = "nearest_mode"
     roles: ClassVar[tuple[str, ...]] = ("size", "x")
     domain: ClassVar[tuple[Sample, ...]] = (
-        ("bilinear", {"size": (7, 7), "x": TensorType((2, 3, 5, 5))}),
         ("nearest", {"size": (10, 5), "x": TensorType((2, 3, 5, 5))}),
         ("nearest-exact", {"size": (7, 7), "x": TensorType((2, 3, 5, 5))}),
     )
 
     def read(self, value: object, refs: Refs) -> object:
-        if value == "bilinear":
-            return "bilinear"
         if value == "nearest":
             return "nearest" if _whole_factors(refs) else "nearest-exact"
         raise NoForm(f"{value!r} has no counterpart")
 
     def write(self, value: object, refs: Refs) -> object:
-        if value == "bilinear":
-            return "bilinear"
         if value == "nearest-exact" or (value == "nearest" and _whole_factors(refs)):
             return "nearest"
         raise NoForm(f"Keras resizes differently where torch's mode is {value!r}")

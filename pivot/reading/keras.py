@@ -7,10 +7,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.reading import keras_answers, keras_graphs
+from pivot.codecs.dtypes import FollowingDtype
+from pivot.problems import Severity
+from pivot.reading import keras_answers, keras_graphs, keras_orders, keras_policies, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_modules import KerasModules
-from pivot.reading.keras_names import BASES, CONTAINERS, MODELS, OF_ONE_GROUP_EACH, TRAINING_ONLY, canonical
+from pivot.reading.keras_names import (
+    AS_FRACTIONS,
+    BASES,
+    CASTING,
+    CONTAINERS,
+    MODELS,
+    OF_ONE_GROUP_EACH,
+    TRAINING_ONLY,
+    canonical,
+)
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.spelled import Spelled
@@ -38,7 +49,7 @@ class KerasDialect(KerasModules):
     forward_names = ("call", "__call__")
     builds_step_by_step = True
     deferred_methods = frozenset({"build"})
-    settings = frozenset({"set_image_data_format", "set_image_dim_ordering"})
+    settings = keras_policies.SETTINGS | keras_orders.SETTINGS
     channels_last = True
     mutable_tensors = False
 
@@ -102,10 +113,7 @@ class KerasDialect(KerasModules):
             )
             return result
         if name in TRAINING_ONLY:
-            why = f"{name.rpartition('.')[2]} acts in training only"
-            ev.note(frame, node, why, "augment the data before it enters the model", "training-only")
-            plain = {k: v for k, v in kwargs.items() if k == "name"}
-            return self.call_forms(ev, callee, "keras.layers.Identity", (), plain, node, frame)
+            return self.training_only(ev, callee, name, kwargs, node, frame)
         if name == OF_ONE_GROUP_EACH:
             more = {"groups": Value(-1), **kwargs}
             return self.call_forms(ev, callee, "keras.layers.GroupNormalization", args, more, node, frame)
@@ -116,6 +124,24 @@ class KerasDialect(KerasModules):
         if known is None:
             known = self.library_function(ev, callee, name, args, kwargs, node, frame)
         return known
+
+    def training_only(
+        self, ev: Evaluator, callee: Value, name: str, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value:
+        """What is left of a layer that changes images in training: nothing, or fractions instead of whole numbers."""
+        layer = name.rpartition(".")[2]
+        why = f"{layer} acts in training only"
+        if layer == "RandomCrop":
+            why += ": outside of it Keras 3 hands on images as they are, whatever their size"
+        severity: Severity = "warning" if layer == "RandomCrop" else "info"
+        ev.note(frame, node, why, "augment the data before it enters the model", "training-only", severity)
+        plain = {k: v for k, v in kwargs.items() if k == "name"}
+        if name in CASTING and AS_FRACTIONS in ev.restated:
+            return ev.call(restating.library_value(ev, AS_FRACTIONS), (), plain, node, frame)
+        made = self.call_forms(ev, callee, "keras.layers.Identity", (), plain, node, frame)
+        if name in CASTING and isinstance(made.hint, ModuleObject):
+            ev.set_item(made.hint.attrs, AS_FRACTIONS, Value(True))
+        return made
 
     # -- tensors ------------------------------------------------------------------------------
 
@@ -132,7 +158,7 @@ class KerasDialect(KerasModules):
         if attr == "ndim":
             return Value(len(cell.shape))
         if attr == "dtype":
-            return Value(cell.dtype)
+            return Value(FollowingDtype(cell.dtype))
         return Value(BoundApi(owner, attr))
 
     def run_function(

@@ -44,7 +44,7 @@ PLAIN: dict[str, object] = {
     "tensorflow.executing_eagerly": True,
 }
 NOTHING = {
-    "keras.backend.set_image_data_format", "keras.config.set_image_data_format", "keras.backend.set_floatx",
+    "keras.backend.set_image_data_format", "keras.config.set_image_data_format",
     "keras.backend.set_image_dim_ordering",
     "keras.backend.clear_session", "keras.utils.clear_session", "keras.utils.set_random_seed",
     "tensorflow.random.set_seed", "keras.utils.plot_model", "tensorflow.print",
@@ -52,7 +52,7 @@ NOTHING = {
     "keras.saving.serialize_keras_object",
     "tensorflow.debugging.assert_equal",
     "tensorflow.assert_equal", "tensorflow.debugging.assert_shapes", "tensorflow.debugging.assert_rank",
-    "tensorflow.config.run_functions_eagerly", "keras.mixed_precision.set_global_policy",
+    "tensorflow.config.run_functions_eagerly",
 }  # fmt: skip
 SIZES = {"keras.ops.shape", "tensorflow.shape", "keras.backend.shape"}
 STATIC = {"keras.backend.int_shape"}
@@ -85,9 +85,12 @@ def answer(
     if name in PLAIN:
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
         return Value(PLAIN[name], Origin("literal", None, name))
-    if name.rpartition(".")[2] in ev.dialect.settings and args and args[0].hint not in keras_orders.LAST:
+    if name.rpartition(".")[2] in keras_orders.SETTINGS and args and args[0].hint not in keras_orders.LAST:
         why = f"{name.rpartition('.')[2]}({args[0].hint!r}) is not read: all layers would mean other axes"
         raise ev.refusal(frame, node, why, "give data_format= to the layers, or store the channels last")
+    set_ = keras_policies.set_for_all(ev, name, args, kwargs, node, frame)
+    if set_ is not None:
+        return set_
     if name in NOTHING:
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
         return Value(None)

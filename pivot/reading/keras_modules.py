@@ -28,7 +28,7 @@ from pivot.reading import (
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.keras_calls import KerasCalls
-from pivot.reading.keras_names import ANSWERING, BASES, CELLS, CONTAINERS, METHODS
+from pivot.reading.keras_names import ANSWERING, AS_FRACTIONS, BASES, CELLS, CONTAINERS, METHODS
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.storage import new_version
@@ -394,6 +394,7 @@ class KerasModules(KerasCalls):
         before = len(ev.nodes)
         kwargs, unsaid = with_key(module, args, kwargs)
         fits(ev, module, (*args, *kwargs.values()))
+        casts(ev, module, args)
         keras_building.build(ev, module, args, kwargs, node, frame)
         result = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
         if unsaid and visit.bound is not None:
@@ -440,6 +441,13 @@ def fits(ev: Evaluator, module: ModuleObject, args: Args) -> None:
     if module.class_name == "MultiHeadAttention" and isinstance(module.cls, Api) and cells:
         if any(dim_hint(cell.shape[-1]) != width or len(cell.shape) != 3 for cell in cells):
             restating.turn_to(ev, module.cls.name)
+
+
+def casts(ev: Evaluator, module: ModuleObject, args: Args) -> None:
+    """Whole numbers come to a layer that makes fractions of them. Raises Restate."""
+    cell = args[0].hint if args else None
+    if AS_FRACTIONS in module.attrs and isinstance(cell, TensorCell) and "float" not in cell.dtype:
+        restating.turn_to(ev, AS_FRACTIONS)
 
 
 def submodules(name: str, value: Value) -> Iterator[tuple[str, Value]]:

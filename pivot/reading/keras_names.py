@@ -19,18 +19,26 @@ ANSWERING = {
     "compute_output_shape", "compute_output_spec", "count_params", "evaluate", "fit", "get_weights", "predict",
 }  # fmt: skip
 """Methods whose results have no part in a network; a program that decides on them is refused."""
-TRAINING_ONLY = {
+CASTING = {
     f"keras.layers.{name}"
     for name in (
-        "ActivityRegularization", "AugMix", "CutMix", "GaussianDropout", "GaussianNoise", "MixUp", "RandAugment",
-        "RandomBrightness",
-        "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomElasticTransform", "RandomErasing",
-        "RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHeight", "RandomHue", "RandomInvert",
-        "RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation", "RandomSharpness",
-        "RandomShear", "RandomTranslation", "RandomWidth", "RandomZoom",
+        "AugMix", "CutMix", "RandAugment", "RandomElasticTransform", "RandomErasing", "RandomFlip",
+        "RandomGaussianBlur", "RandomPerspective", "RandomRotation", "RandomSharpness", "RandomShear",
+        "RandomTranslation", "RandomZoom",
+    )
+}  # fmt: skip
+"""Layers that make fractions of whole numbers outside of training, and change nothing else."""
+TRAINING_ONLY = CASTING | {
+    f"keras.layers.{name}"
+    for name in (
+        "ActivityRegularization", "GaussianDropout", "GaussianNoise", "MixUp", "RandomBrightness",
+        "RandomColorDegeneration", "RandomColorJitter", "RandomContrast", "RandomCrop", "RandomGrayscale",
+        "RandomHeight", "RandomHue", "RandomInvert", "RandomPosterization", "RandomSaturation", "RandomWidth",
     )
 }  # fmt: skip
 """Layers that leave everything as it is outside of training."""
+AS_FRACTIONS = "keras.layers.ToFloat"
+"""What stands for a layer of CASTING that whole numbers come to."""
 CELLS = {"LSTMCell": 2, "GRUCell": 1, "SimpleRNNCell": 1}
 """Cells of recurrent layers, and how many states they have."""
 PREFIXES = (

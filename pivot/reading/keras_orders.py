@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 CHANNELS_FIRST = "channels first"
+SETTINGS = frozenset({"set_image_data_format", "set_image_dim_ordering"})
+"""Functions that change the order of all layers of a file."""
 LAST = (None, "channels_last", "tf", "default")
+IMAGES = ("CenterCrop", "Resizing")  # layers that take an image without a batch, too
 TURN, TURN_BACK = 2, 3  # parts of the site of the call; 1 is its activation
 
 
@@ -52,6 +55,9 @@ def turned(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame
     if CHANNELS_FIRST not in module.attrs or not isinstance(cell, TensorCell):
         return args
     rank = len(cell.shape)
+    if rank == 3 and module.class_name in IMAGES:
+        why = f"{module.class_name} of an image without a batch whose channels come first is not read"
+        raise ev.refusal(frame, node, why, "give it a batch of images")
     return (transposed(ev, args[0], (0, *range(2, rank), 1), ev.trace.part(node, TURN), frame), *args[1:])
 
 

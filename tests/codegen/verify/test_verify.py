@@ -345,9 +345,10 @@ class Net(keras.Model):
         super().__init__()
         self.conv = layers.Conv2D(4, 3, padding="same")
         self.act = layers.LeakyReLU(negative_slope=0.3)
+        self.fc = layers.Dense(3)
 
     def call(self, x):
-        return self.act(self.conv(x))
+        return self.fc(self.act(self.conv(x)))
 """
 
 

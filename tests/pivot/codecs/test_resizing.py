@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pivot.codecs.base import NoForm
-from pivot.codecs.resizing import ResizeMode, Scaled, Whole, scaled_size
+from pivot.codecs.resizing import NearestMode, Scaled, Whole, scaled_size
 from pivot.dims import symbol
 from pivot.types import TensorType
 
@@ -12,11 +12,11 @@ H = symbol("H", 8)
 
 def test_nearest_is_the_same_only_for_whole_factors() -> None:
     x = TensorType((2, 3, 5, 4))
-    assert ResizeMode().write("nearest", {"size": (10, 4), "x": x}) == "nearest"
+    assert NearestMode().write("nearest", {"size": (10, 4), "x": x}) == "nearest"
     for mode, size in (("nearest", (7, 4)), ("nearest", (3, 2)), ("bicubic", (10, 8))):
         with pytest.raises(NoForm, match=mode):
-            ResizeMode().write(mode, {"size": size, "x": x})
-    assert ResizeMode().read("nearest", {"size": (7, 4), "x": x}) == "nearest-exact"
+            NearestMode().write(mode, {"size": size, "x": x})
+    assert NearestMode().read("nearest", {"size": (7, 4), "x": x}) == "nearest-exact"
 
 
 def test_scaled_sizes() -> None:

@@ -184,11 +184,46 @@ def test_a_mode_of_its_own_is_said_and_random_evaluation_refused(
         ("layers.DepthwiseConv2D(3, depth_multiplier=2)", (8, 8, 3), ["reshape", "conv2d", "add"]),
         ("layers.EinsumDense('abc,cd->abd', (6, 7), bias_axes='d')", (6, 4), ["einsum", "add"]),
         ("layers.Resizing(4, 4)", (8, 8, 3), ["resize2d"]),
+        ("layers.Resizing(4, 2, crop_to_aspect_ratio=True)", (8, 8, 3), ["index", "resize2d"]),
+        ("layers.Resizing(4, 2, pad_to_aspect_ratio=True)", (8, 8, 3), ["constant_pad2d", "resize2d"]),
+        ("layers.CenterCrop(4, 9)", (8, 8, 3), ["index", "resize2d"]),
+        ("layers.RandomCrop(4, 4)", (8, 8, 3), ["identity"]),
     ],
 )
 def test_layers_that_are_restated(read_keras: Read, layer: str, shape: tuple[int, ...], read: list[str]) -> None:
     text = f"def net():\n    x = keras.Input({shape})\n    return keras.Model(x, {layer}(x))\n"
     assert ops(read_keras(text, model="net()")) == read
+
+
+@pytest.mark.parametrize(
+    ("layer", "read", "dtype"),
+    [
+        ("layers.RandomZoom(0.1)", ["cast"], "float32"),
+        ("layers.RandomBrightness(0.1)", ["identity"], "uint8"),
+        ("layers.CenterCrop(4, 4)", ["cast", "index"], "float32"),
+        ("layers.Resizing(4, 4)", ["cast", "resize2d", "round", "cast"], "uint8"),
+    ],
+)
+def test_images_of_whole_numbers_become_what_keras_makes_of_them(
+    read_keras: Read, layer: str, read: list[str], dtype: str
+) -> None:
+    text = f"def net():\n    x = keras.Input((8, 8, 3), dtype='uint8')\n    return keras.Model(x, {layer}(x))\n"
+    done = read_keras(text, "2x8x8x3:uint8", model="net()")
+    assert ops(done) == read
+    assert done.network.outputs[0].type.dtype == dtype
+
+
+@pytest.mark.parametrize("layer", ["UpSampling2D(2, interpolation='bicubic')", "Resizing(7, 5, 'lanczos3')"])
+def test_pixels_are_weighed_as_tensorflow_does_where_torch_has_no_such_mode(read_keras: Read, layer: str) -> None:
+    text = f"def net():\n    x = keras.Input((4, 5, 3))\n    return keras.Model(x, layers.{layer}(x))\n"
+    found = ops(read_keras(text, model="net()"))
+    assert found.count("einsum") == 2 and "resize2d" not in found
+
+
+def test_the_scale_of_smoothed_pixels_is_kept(read_keras: Read) -> None:
+    text = "x = keras.Input((8, 8, 3))\nmodel = keras.Model(x, layers.Resizing(4, 4, antialias=True)(x))\n"
+    (node,) = read_keras(text, model="model").network.nodes
+    assert (node.params["mode"], node.params["antialias"]) == ("bilinear", True)
 
 
 def test_attention_whose_heads_are_not_as_wide_as_its_input_is_restated(read_keras: Read) -> None:

@@ -35,3 +35,37 @@ def test_a_cast_to_what_the_layer_computes_in_is_nothing(read_keras: Callable[..
     """
     done = read_keras(text, "2x3", model="Net()")
     assert [node.op.name for node in done.network.runs["eval"].nodes if node.op] == ["linear"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("keras.backend.set_floatx('float64')", "set_floatx('float64'): all layers compute in float64"),
+        ("keras.mixed_precision.set_global_policy('mixed_float16')", "all layers compute in mixed_float16"),
+        ("keras.config.set_dtype_policy(keras.mixed_precision.Policy('bfloat16'))", "all layers compute in bfloat16"),
+        ("keras.config.set_floatx('float32')", ""),
+        ("keras.config.set_epsilon(1e-7)", ""),
+    ],
+)
+def test_what_a_file_sets_for_all_layers_is_said(
+    read_keras: Callable[..., Elaborated], setting: str, said: str
+) -> None:
+    done = read_keras(f"{setting}\ndef net():\n    return keras.Sequential([layers.Dense(4)])\n", "2x3", model="net()")
+    found = [problem for problem in done.network.problems if problem.code == "precision"]
+    assert [(p.severity, p.line) for p in found] == ([("warning", 3)] if said else [])
+    assert all(said in p.why for p in found)
+
+
+@pytest.mark.parametrize(
+    ("setting", "why"),
+    [
+        ("keras.backend.set_epsilon(1e-5)", "set_epsilon(1e-05) is not read"),
+        ("keras.config.set_dtype_policy('int8_from_float32')", "store their weights rounded"),
+    ],
+)
+def test_what_changes_the_numbers_of_all_layers_is_refused(
+    read_keras: Callable[..., Elaborated], refused: Callable[..., Problem], setting: str, why: str
+) -> None:
+    text = f"{setting}\nmodel = keras.Sequential([layers.Dense(4)])\n"
+    problem = refused(read_keras, text, "2x3", model="model")
+    assert problem.line == 3 and why in problem.why

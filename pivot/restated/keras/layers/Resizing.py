@@ -3,7 +3,7 @@ from keras import ops
 
 
 class Resizing(keras.layers.Layer):
-    """x: (N, H, W, C) -> (N, height, width, C)."""
+    """x: (N, H, W, C) -> (N, height, width, C); whole numbers stay whole numbers."""
 
     def __init__(
         self,
@@ -19,18 +19,37 @@ class Resizing(keras.layers.Layer):
         **kwargs,
     ):
         super().__init__()
-        if crop_to_aspect_ratio or pad_to_aspect_ratio:
-            raise NotImplementedError("resizing that keeps the aspect ratio")
         self.size = (height, width)
         self.interpolation = interpolation
         self.antialias = antialias
+        self.crop_to_aspect_ratio = crop_to_aspect_ratio
+        self.pad_to_aspect_ratio = pad_to_aspect_ratio
+        self.fill_value = fill_value
 
     def call(self, inputs):
-        if "float" not in inputs.dtype:
-            inputs = ops.cast(inputs, "float32")
         if len(inputs.shape) == 3:
-            return ops.squeeze(self.resized(ops.expand_dims(inputs, 0)), 0)
-        return self.resized(inputs)
+            return ops.squeeze(self.typed(ops.expand_dims(inputs, 0)), 0)
+        return self.typed(inputs)
+
+    def typed(self, images):
+        if "float" in images.dtype:
+            return self.resized(images)
+        if self.interpolation not in ("nearest", "bilinear") and images.dtype != "uint8":
+            raise NotImplementedError(f"{self.interpolation} resizing of {images.dtype}")
+        found = ops.round(self.resized(ops.cast(images, "float32")))
+        if self.interpolation not in ("nearest", "bilinear"):
+            found = ops.clip(found, 0, 255)
+        return ops.cast(found, images.dtype)
 
     def resized(self, images):
+        if self.crop_to_aspect_ratio or self.pad_to_aspect_ratio:
+            return ops.image.resize(
+                images,
+                self.size,
+                interpolation=self.interpolation,
+                antialias=self.antialias,
+                crop_to_aspect_ratio=self.crop_to_aspect_ratio,
+                pad_to_aspect_ratio=self.pad_to_aspect_ratio,
+                fill_value=self.fill_value,
+            )
         return ops.image.resize(images, self.size, interpolation=self.interpolation, antialias=self.antialias)
