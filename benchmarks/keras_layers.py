@@ -5,7 +5,8 @@
 The `run_layer_test` calls in the tests of a Keras package (the installed one, or an unpacked one in `DIR`) are read by
 syntax tree; each becomes a program of one layer, is run in Keras with weights away from their initial values, converted
 by the command, and the PyTorch module is run on the same inputs. What no program can say is counted with its reason.
-"rounded" is equal only with the rounding of constants that TensorFlow does by itself; `--list` shows both errors.
+"rounded" is equal but for what TensorFlow rounds by itself: constants, or all of an operation that it has in float32
+only; `--list` shows both errors.
 """
 
 from __future__ import annotations

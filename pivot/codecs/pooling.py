@@ -99,6 +99,36 @@ class KerasTransposePadding(Codec):
         raise NoForm("Keras has no explicit padding argument")
 
 
+class KerasOutputPadding(Codec):
+    """`output_padding=` of a "same" transposed convolution of Keras that leaves nothing to cut off; reference: kernel.
+
+    Keras' output is `(length - 1) * stride + kernel - 2 * (kernel // 2) + output_padding` long, torch's without padding
+    `(length - 1) * stride + kernel + output_padding`.
+    """
+
+    name: ClassVar[str] = "keras_output_padding"
+    roles: ClassVar[tuple[str, ...]] = ("kernel",)
+    domain: ClassVar[tuple[Sample, ...]] = (((0, 0), {"kernel": (2, 3)}), ((1,), {"kernel": (1,)}))
+
+    def read(self, value: object, refs: Refs) -> object:
+        kernel = refs.get("kernel")
+        if not isinstance(kernel, tuple):
+            raise NoForm("output padding needs the kernel size")
+        given = (value,) * len(kernel) if isinstance(value, int) else value
+        if not isinstance(given, (tuple, list)) or not all(isinstance(more, int) for more in given):
+            raise NoForm(f"{value!r} is not a number or one per axis")
+        beyond = tuple(more - size // 2 * 2 for more, size in zip(given, kernel, strict=True))
+        if any(more < 0 for more in beyond):
+            raise NoForm("Keras has less than a convolution without padding gives")
+        return beyond
+
+    def write(self, value: object, refs: Refs) -> object:
+        kernel = refs.get("kernel")
+        if not isinstance(kernel, tuple) or not isinstance(value, tuple):
+            raise NoForm("output padding needs the kernel size")
+        return tuple(more + size // 2 * 2 for more, size in zip(value, kernel, strict=True))
+
+
 class TorchCropList(TorchPadList):
     """Cropping as negative padding in torch, the last axis first."""
 

@@ -163,6 +163,8 @@ def make_node(
             raise ev.refusal(frame, node, why, "leave the argument out, or write the computation out", "codec")
     checked = normalise(op, params, types)
     if isinstance(checked, Refused):
+        if module is not None and isinstance(module.cls, Api):
+            restating.turn_to(ev, module.cls.name)
         spelled = None if visit is None or module is not None else spelled_by(visit, form)
         return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}", spelled=spelled)
     try:

@@ -24,7 +24,7 @@ CASTING = {
     for name in (
         "AugMix", "CutMix", "RandAugment", "RandomElasticTransform", "RandomErasing", "RandomFlip",
         "RandomGaussianBlur", "RandomPerspective", "RandomRotation", "RandomSharpness", "RandomShear",
-        "RandomTranslation", "RandomZoom",
+        "RandomTranslation", "RandomZoom", "Solarization",
     )
 }  # fmt: skip
 """Layers that make fractions of whole numbers outside of training, and change nothing else."""

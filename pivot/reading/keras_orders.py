@@ -55,6 +55,8 @@ def turned(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame
     if CHANNELS_FIRST not in module.attrs or not isinstance(cell, TensorCell):
         return args
     rank = len(cell.shape)
+    if rank < 3:  # the only axis beside the batch is the last one
+        return args
     if rank == 3 and module.class_name in IMAGES:
         why = f"{module.class_name} of an image without a batch whose channels come first is not read"
         raise ev.refusal(frame, node, why, "give it a batch of images")

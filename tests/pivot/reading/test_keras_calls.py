@@ -188,6 +188,10 @@ def test_a_mode_of_its_own_is_said_and_random_evaluation_refused(
         ("layers.Resizing(4, 2, pad_to_aspect_ratio=True)", (8, 8, 3), ["constant_pad2d", "resize2d"]),
         ("layers.CenterCrop(4, 9)", (8, 8, 3), ["index", "resize2d"]),
         ("layers.RandomCrop(4, 4)", (8, 8, 3), ["identity"]),
+        ("layers.Solarization()", (8, 8, 3), ["identity"]),
+        ("layers.Flatten(data_format='channels_first')", (), ["unsqueeze"]),
+        ("layers.SpectralNormalization(layers.Dense(2))", (3, 4), ["linear"]),
+        ("layers.Pipeline([layers.Dense(2), layers.ReLU()])", (4,), ["linear", "relu"]),
     ],
 )
 def test_layers_that_are_restated(read_keras: Read, layer: str, shape: tuple[int, ...], read: list[str]) -> None:
@@ -224,6 +228,36 @@ def test_the_scale_of_smoothed_pixels_is_kept(read_keras: Read) -> None:
     text = "x = keras.Input((8, 8, 3))\nmodel = keras.Model(x, layers.Resizing(4, 4, antialias=True)(x))\n"
     (node,) = read_keras(text, model="model").network.nodes
     assert (node.params["mode"], node.params["antialias"]) == ("bilinear", True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "padding", "added", "size"),
+    [
+        ("3, strides=2, padding='same'", ((0, 1),), (0,), 10),
+        ("3, strides=2, padding='same', output_padding=0", ((1, 1),), (0,), 9),
+        ("3, strides=2, padding='same', output_padding=1", ((0, 2),), (1,), 10),
+        ("2, strides=3, padding='same', output_padding=2", ((0, 0),), (0,), 14),
+        ("2, strides=3, padding='same'", ((0, 0),), (1,), 15),
+        ("2, strides=3", ((0, 0),), (1,), 15),
+        ("2, strides=3, output_padding=2", ((0, 0),), (2,), 16),
+    ],
+)
+def test_what_a_transposed_convolution_adds_and_cuts_off(
+    read_keras: Read, arguments: str, padding: object, added: object, size: int
+) -> None:
+    """Sizes as Keras gives them: a stride beyond the kernel leaves room, given output padding is not torch's."""
+    text = f"x = keras.Input((5, 3))\nmodel = keras.Model(x, layers.Conv1DTranspose(4, {arguments})(x))\n"
+    done = read_keras(text, model="model")
+    (node,) = done.network.nodes
+    assert (node.params["padding"], node.params["output_padding"]) == (padding, added)
+    assert done.network.outputs[0].type.shape[1] == size
+
+
+def test_batch_renormalization_is_read_outside_of_training(read_keras: Read) -> None:
+    text = "x = keras.Input((5,))\nmodel = keras.Model(x, layers.BatchNormalization(renorm=True)(x))\n"
+    done = read_keras(text, model="model")
+    assert len(done.network.parameters) == 7
+    assert "training" in {problem.code for problem in done.network.problems}
 
 
 def test_attention_whose_heads_are_not_as_wide_as_its_input_is_restated(read_keras: Read) -> None:
