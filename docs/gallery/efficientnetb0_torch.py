@@ -227,7 +227,7 @@ class EfficientNetB0(nn.Module):
         self.apply(init_weights)
 
     def forward(self, x):
-        scale = torch.tensor(0.00392156862745098)
+        scale = torch.tensor(0.00392156862745098, dtype=torch.float32)
         x = x * scale
         x = self.normalization(x)
         x = self.stem_conv_pad(x)

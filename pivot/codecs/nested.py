@@ -26,7 +26,8 @@ class Nested(Codec):
 class NumberDtype(KerasDtype):
     """The element type of numbers: Keras makes int32 of whole ones, the pivot int64. Reference: the numbers.
 
-    Fractions are made in the type of the model: otherwise TensorFlow rounds them to float32 first.
+    Fractions are made in the type of the model: otherwise TensorFlow rounds them to float32 first. Those that a program
+    asks for in float32 are rounded, whatever the model computes in.
     """
 
     name = "number_dtype"
@@ -39,7 +40,7 @@ class NumberDtype(KerasDtype):
             return "int32" if _whole(refs.get("value")) else None
         name = super().read(value, refs)
         numbers = refs.get("value")
-        return None if name == ("int64" if _whole(numbers) else "float32" if _fractions(numbers) else "bool") else name
+        return None if name == ("int64" if _whole(numbers) else "" if _fractions(numbers) else "bool") else name
 
     def write(self, value: object, refs: Refs) -> object:
         if value is None:

@@ -440,7 +440,8 @@ def test_numbers_that_keras_keeps_in_single_precision_stay_so(rolled: Callable[.
             return keras.Model(x, layers.Conv2D(4, 3)(y))
         """
     )
-    assert "torch.tensor([0.1, 0.3]).to(" in text and "torch.tensor([0.25, 4.0], dtype=" in text
+    assert "torch.tensor([0.1,0.3],dtype=torch.float32).to(" in "".join(text.split())
+    assert "torch.tensor([0.25, 4.0], dtype=inputs.dtype)" in text
 
 
 def test_rescaling_holds_its_number_in_single_precision_where_that_rounds_it(rolled: Callable[..., str]) -> None:
@@ -453,5 +454,5 @@ def test_rescaling_holds_its_number_in_single_precision_where_that_rounds_it(rol
             return keras.Model(x, layers.Conv2D(4, 3)(y))
         """
     )
-    assert "scale = torch.tensor(0.00392156862745098)\n" in text and "* 2.0 + -1.0" in text
+    assert "scale = torch.tensor(0.00392156862745098, dtype=torch.float32)\n" in text and "* 2.0 + -1.0" in text
     assert 'self.register_buffer("adapt_variance", torch.ones(2))' in text
