@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -16,15 +17,33 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
 
+class Sleeping(QWidget):
+    """Holds the place of a document that was open last, until its tab is turned to: then it is read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+
 class TabFrame(QWidget):
-    """The tabs are to be seen from the second document on. `tab_wanted` asks for one more."""
+    """The tabs are to be seen from the second document on. `tab_wanted` asks for one more.
+
+    `woken` carries a Sleeping that was turned to, `let_go` says that one was closed unread. `closing` is sent before
+    its documents are closed, `ended` afterwards, or `kept` where a person stays in one of them.
+    """
 
     tab_wanted = Signal()
+    woken = Signal(object)
+    let_go = Signal()
+    closing = Signal()
+    kept = Signal()
+    ended = Signal()
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.setWindowIcon(app_icon())
-        self.pages: list[Window] = []
+        self.pages: list[Window | Sleeping] = []
+        self._ending = False
         self.bar = QTabBar()
         self.bar.setDocumentMode(True)
         self.bar.setDrawBase(False)
@@ -35,7 +54,7 @@ class TabFrame(QWidget):
         self.bar.setAccessibleName(self.tr("Open documents"))
         set_style(self.bar, role="documents")
         self.bar.currentChanged.connect(self._turned)
-        self.bar.tabCloseRequested.connect(lambda at: self.pages[at].close())
+        self.bar.tabCloseRequested.connect(self._close_tab)
         self.bar.tabMoved.connect(lambda start, stop: self.pages.insert(stop, self.pages.pop(start)))
         more = QToolButton()
         more.setText("+")
@@ -58,8 +77,46 @@ class TabFrame(QWidget):
     @property
     def current(self) -> Window | None:
         """The document that is to be seen."""
+        page = self._page
+        return page if isinstance(page, Window) else None
+
+    @property
+    def _page(self) -> Window | Sleeping | None:
         at = self.bar.currentIndex()
         return self.pages[at] if 0 <= at < len(self.pages) else None
+
+    def put(self, sleeping: Sleeping) -> None:
+        """Take in the place of a document; it is not shown."""
+        self.pages.append(sleeping)
+        self._stack.addWidget(sleeping)
+        self.bar.addTab("")
+        self._name_all()
+
+    def wake(self, sleeping: Sleeping, page: Window) -> None:
+        """A document takes the place that was held for it; `page` is the last one of this window."""
+        self.bar.moveTab(self.pages.index(page), self.pages.index(sleeping))
+        self._remove(sleeping)
+        self.show_page(page)
+
+    def _close_tab(self, at: int) -> None:
+        page = self.pages[at]
+        if isinstance(page, Window):
+            page.close()
+        else:
+            self._remove(page)
+            self._turned()
+            self.let_go.emit()
+
+    def _remove(self, page: Window | Sleeping) -> None:
+        at = self.pages.index(page)
+        self.bar.blockSignals(True)
+        self.bar.removeTab(at)
+        self.bar.blockSignals(False)
+        del self.pages[at]
+        self._stack.removeWidget(page)
+        if isinstance(page, Sleeping):
+            page.deleteLater()
+        self._name_all()
 
     def add(self, page: Window) -> None:
         """Take a document in and show it."""
@@ -78,15 +135,9 @@ class TabFrame(QWidget):
 
     def take_out(self, page: Window) -> None:
         """Let a document go; it is not closed."""
-        at = self.pages.index(page)
         page.windowTitleChanged.disconnect(self._name_all)
         page.document.project_changed.disconnect(self._name_all)
-        self.bar.blockSignals(True)
-        self.bar.removeTab(at)
-        self.bar.blockSignals(False)
-        del self.pages[at]
-        self._stack.removeWidget(page)
-        self._name_all()
+        self._remove(page)
         self._turned()
 
     def step(self, by: int) -> None:
@@ -95,14 +146,21 @@ class TabFrame(QWidget):
             self.bar.setCurrentIndex((self.bar.currentIndex() + by) % len(self.pages))
 
     def _turned(self, at: int = -1) -> None:
-        page = self.current
-        if page is not None:
+        page = self._page
+        if isinstance(page, Sleeping):
+            if not self._ending:
+                self.woken.emit(page)
+        elif page is not None:
             self._stack.setCurrentWidget(page)
             page.show()
             self._name_all()
 
     def _name_all(self, *what: object) -> None:
         for at, page in enumerate(self.pages):
+            if isinstance(page, Sleeping):
+                self.bar.setTabText(at, page.path.name)
+                self.bar.setTabToolTip(at, str(page.path))
+                continue
             project = page.document.project
             name = page.windowTitle().partition("[*]")[0] if project is not None else self.tr("Start")
             self.bar.setTabText(at, f"{name} •" if page.document.modified else name)
@@ -122,9 +180,14 @@ class TabFrame(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """All its documents are closed; where a person wants to stay in one, that and the rest stay."""
-        for page in list(self.pages):
+        self.closing.emit()
+        self._ending = True
+        for page in [page for page in self.pages if isinstance(page, Window)]:
             self.show_page(page)
             if not page.close():
+                self._ending = False
+                self.kept.emit()
                 event.ignore()
                 return
         event.accept()
+        self.ended.emit()

@@ -12,7 +12,7 @@ from studio.document import Document
 from studio.jobs.queue import Command, Jobs
 from studio.recovery import folder, left_behind
 from studio.settings import Settings
-from studio.tabs import TabFrame
+from studio.tabs import Sleeping, TabFrame
 from studio.views.graph.view import GraphView
 from studio.window import Window
 
@@ -33,6 +33,7 @@ class Windows(QObject):
 
     def make(self, into: TabFrame | None = None) -> Window:
         """A new document with nothing in it, in the front: in a given window, else in the one that is used."""
+        self._leaving = False
         document = Document()
         window = Window(document, Jobs(document, self._command), self._settings, GraphView())
         self.prepare(window)
@@ -52,6 +53,11 @@ class Windows(QObject):
         if self.frames:
             made.move(self.frames[-1].pos() + QPoint(STEP, STEP))
         made.tab_wanted.connect(lambda: self.make(made))
+        made.woken.connect(lambda sleeping: self._wake(made, sleeping))
+        made.let_go.connect(self._remember)
+        made.closing.connect(lambda: self._closing(made))
+        made.kept.connect(self._stay)
+        made.ended.connect(lambda: self._ended(made))
         self.frames.append(made)
         return made
 
@@ -66,6 +72,10 @@ class Windows(QObject):
 
     def open_in(self, path: Path) -> Window | None:
         """The document that has a file open, brought to the front."""
+        for frame in self.frames:
+            for page in frame.pages:
+                if isinstance(page, Sleeping) and page.path == path.absolute():
+                    return self._wake(frame, page)
         for window in self.all:
             if self._path(window) == str(path.absolute()):
                 self._front(window)
@@ -78,15 +88,27 @@ class Windows(QObject):
         return found or self.make(self.frame_of(asking))
 
     def restore(self) -> None:
-        """What was open last. Work that a crash left behind comes first: it is offered on an empty page."""
+        """What was open last: the first is read, the others when their tabs are turned to.
+
+        Work that a crash left behind comes first: it is offered on an empty page.
+        """
         names = self._settings.session() if self._settings.flag("restore_session") else ()
         found = [Path(name) for name in names if Path(name).is_file()]
         if left_behind(folder()) or not found:
             self.make()
             return
-        for path in found:
-            self.make().open_path(path)
-        self._front(self.all[0])
+        first = self.make()
+        for path in found[1:]:
+            self.frame_of(first).put(Sleeping(path.absolute()))
+        first.open_path(found[0])
+
+    def _wake(self, frame: TabFrame, sleeping: Sleeping) -> Window:
+        """Read a document that was open last; where it cannot be read any more its tab goes."""
+        made = self.make(frame)
+        frame.wake(sleeping, made)
+        if not made.open_path(sleeping.path) and len(frame.pages) > 1:
+            made.close()
+        return made
 
     def _do(self, window: Window, what: str) -> None:
         """What a command of a document asks of the tabs around it."""
@@ -109,13 +131,16 @@ class Windows(QObject):
         active = QApplication.activeWindow()
         return next((frame for frame in self.frames if frame is active), self.frames[-1] if self.frames else None)
 
-    def _path(self, window: Window) -> str:
-        project = window.document.project
-        return "" if project is None else str(window.document.path or project.source)
+    def _path(self, page: Window | Sleeping) -> str:
+        if isinstance(page, Sleeping):
+            return str(page.path)
+        project = page.document.project if page in self.all else None
+        return "" if project is None else str(page.document.path or project.source)
 
     def _remember(self) -> None:
         if not self._leaving:
-            self._settings.set_session([name for name in map(self._path, self.all) if name])
+            names = [self._path(page) for frame in self.frames for page in frame.pages]
+            self._settings.set_session([name for name in names if name])
 
     def _front(self, window: Window) -> None:
         frame = self.frame_of(window)
@@ -123,6 +148,16 @@ class Windows(QObject):
         frame.show()
         frame.raise_()
         frame.activateWindow()
+
+    def _closing(self, frame: TabFrame) -> None:
+        """With its last window the application ends: what is open then is what the next start opens."""
+        if self.frames == [frame]:
+            self._remember()
+            self._leaving = True
+
+    def _stay(self) -> None:
+        self._leaving = False
+        self._remember()
 
     def quit(self) -> None:
         """Close all windows; where a person wants to stay in a document, that and the rest stay."""
@@ -142,6 +177,9 @@ class Windows(QObject):
         frame.take_out(window)
         window.deleteLater()
         if not frame.pages:
-            self.frames.remove(frame)
             frame.close()
+
+    def _ended(self, frame: TabFrame) -> None:
+        if frame in self.frames:
+            self.frames.remove(frame)
             frame.deleteLater()

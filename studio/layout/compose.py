@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
 from studio.layout.arrange import Arrangement, Box, Gaps, Line, Point, arrange
-from studio.layout.moved import put_by_hand
+from studio.layout.moved import beside_opened, put_by_hand
 from studio.layout.pause import collection_paused
 from studio.layout.ranks import Pin
 from studio.layout.structure import StructureMemo
@@ -81,7 +81,10 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Where everything is. `boxes` holds nodes, inputs, outputs and groups, outer groups before what is in them."""
+    """Where everything is. `boxes` holds nodes, inputs, outputs and groups, outer groups before what is in them.
+
+    `aside`: how far across what was moved by hand makes room for groups that are open.
+    """
 
     visible: VisibleGraph
     boxes: Mapping[str, Rect]
@@ -89,6 +92,7 @@ class Drawing:
     wires: tuple[DrawnWire, ...]
     bounds: Rect
     horizontal: bool
+    aside: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class _Sheet:
     wires: tuple[DrawnWire, ...]
     entries: Mapping[str, float]
     exits: Mapping[str, float]
+    aside: Mapping[str, float]
 
 
 class Composer:
@@ -141,9 +146,11 @@ class Composer:
         boxes: dict[str, Rect] = {}
         wires: list[DrawnWire] = []
         opened_groups: list[str] = []
+        aside: dict[str, float] = {}
         waiting = [(ROOT, 0.0, 0.0)]
         for group, left, top in waiting:
             sheet = sheets[group]
+            aside.update(sheet.aside)
             for item, rect in sheet.boxes:
                 boxes[item] = Rect(left + rect.x, top + rect.y, rect.width, rect.height)
                 if item in sheets:
@@ -154,7 +161,7 @@ class Composer:
                 wires.append(DrawnWire(group, drawn.wire, points))
         width, height = sheets[ROOT].size
         bounds = Rect(0.0, 0.0, width, height)
-        return Drawing(visible, MappingProxyType(boxes), tuple(opened_groups), tuple(wires), bounds, horizontal)
+        return Drawing(visible, MappingProxyType(boxes), tuple(opened_groups), tuple(wires), bounds, horizontal, aside)
 
     def _lay_out(
         self, level: Level, sheets: Mapping[str, _Sheet], horizontal: bool, moved: Mapping[str, Point]
@@ -194,11 +201,16 @@ class Composer:
             for source, target, values, _ in level.wires
         ]
         found = arrange(boxes, lines, self._gaps[horizontal], self._structures, level.group)
+        aside: dict[str, float] = {}
         if moved:
             offsets = {place[item, None]: offset for item, offset in moved.items() if (item, None) in place}
             entries, exits = ({at for key, at in place.items() if key[0] == side} for side in (ENTRY, EXIT))
-            found = put_by_hand(found, boxes, lines, offsets, entries, exits)
-        return self._sheet(level, found, list(place), sizes, horizontal)
+            opened = {place[item, None] for item in level.items if item in sheets}
+            free = beside_opened(found, boxes, offsets, opened, entries | exits)
+            found = put_by_hand(found, boxes, lines, free, entries, exits)
+            names = {at: item for (item, port), at in place.items() if port is None}
+            aside = {names[at]: free[at][0] - offsets[at][0] for at in offsets if free[at] != offsets[at]}
+        return self._sheet(level, found, list(place), sizes, horizontal, aside)
 
     def _size(self, item: str) -> Size:
         """The size of an item that is closed, asked for once."""
@@ -221,6 +233,7 @@ class Composer:
         keys: list[tuple[str, str | None]],
         sizes: list[Size],
         horizontal: bool,
+        aside: Mapping[str, float],
     ) -> _Sheet:
         """Turn across and along into x and y, with the frame of the group around."""
         root = level.group == ROOT
@@ -256,4 +269,4 @@ class Composer:
             if stretch and wire.target.item == EXIT:
                 points.append((points[-1][0] + stretch, points[-1][1]))
             wires.append(DrawnWire(level.group, wire, tuple(points)))
-        return _Sheet(size, tuple(boxes), tuple(wires), MappingProxyType(entries), MappingProxyType(exits))
+        return _Sheet(size, tuple(boxes), tuple(wires), MappingProxyType(entries), MappingProxyType(exits), aside)

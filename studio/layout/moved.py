@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from studio.layout.arrange import Arrangement, Box, Line, Point
 
 LEAD = 14.0  # how far a line runs straight out of a box before it turns
+BESIDE = 26.0  # free space beside an opened group that something moved makes room for
 
 
 def put_by_hand(
@@ -51,6 +52,39 @@ def put_by_hand(
         for line, route in zip(lines, routes, strict=True)
     ]
     return Arrangement(tuple(centres), tuple(out), across, along)
+
+
+def beside_opened(
+    found: Arrangement,
+    boxes: Sequence[Box],
+    moved: Mapping[int, Point],
+    opened: Collection[int],
+    borders: Collection[int] = (),
+) -> Mapping[int, Point]:
+    """The offsets with which no moved box lies on an opened group, and no opened group that was moved on a box.
+
+    It is the moved one that makes room, across the flow: it was put there when the other was small.
+    """
+    if not opened:
+        return moved
+    made = dict(moved)
+    placed = [at for at in range(len(boxes)) if at not in moved and at not in borders]
+    for place in sorted(moved):
+        dx, dy = made[place]
+        x, y, box = found.centres[place][0] + dx, found.centres[place][1] + dy, boxes[place]
+        ways: list[tuple[float, float]] = []  # where its centre would be on something
+        for other in placed:
+            if place not in opened and other not in opened:
+                continue  # who puts one node on another has seen it
+            ox, oy = (a + b for a, b in zip(found.centres[other], made.get(other, (0.0, 0.0)), strict=True))
+            if abs(y - oy) < (box.along + boxes[other].along) / 2:
+                apart = (box.across + boxes[other].across) / 2 + BESIDE
+                ways.append((ox - apart, ox + apart))
+        if any(left < x - BESIDE and x + BESIDE < right for left, right in ways):
+            free = [end for way in ways for end in way if not any(left < end < right for left, right in ways)]
+            made[place] = (dx + min(free, key=lambda end: (abs(end - x), end)) - x, dy)
+        placed.append(place)
+    return made
 
 
 def follow(route: Sequence[Point], source: Point | None, target: Point | None) -> tuple[Point, ...]:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtCore import QSettings, QStandardPaths, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -44,8 +46,17 @@ def _fresh_settings(qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     app.setQuitOnLastWindowClosed(False)
     yield
     leave_clipboard()
+    _let_go_of_keys()
     # Widgets must not die in the middle of event handling of a later test.
     gc.collect()
+
+
+def _let_go_of_keys() -> None:
+    """After Ctrl with a key Qt holds Ctrl for pressed, and what the next test chooses would be added to a selection."""
+    if QGuiApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier:
+        other = QWidget()
+        QTest.keyClick(other, Qt.Key.Key_F35)
+        other.deleteLater()
 
 
 @pytest.fixture(autouse=True)

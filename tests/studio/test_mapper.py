@@ -85,9 +85,11 @@ def test_a_suggestion_of_the_inspector_opens_the_mapping_with_its_op(
     open_lost(lost.document, tmp_path, NET.replace("special.wave", "special.tanh_wave"))
     lost.document.select((red(lost),))
     (card,) = lost.panels.inspector.findChildren(UnmappedCard)
-    qtbot.mouseClick(card.suggestions[0], Qt.MouseButton.LeftButton)
+    first = card.suggestions[0]
+    assert (first.text(), first.toolTip()) == ("Hyperbolic tangent (tanh)", "Map to tanh …")
+    qtbot.mouseClick(first, Qt.MouseButton.LeftButton)
     assert lost.mapper.dialog is not None
-    assert lost.mapper.dialog.one_op.said == card.suggestions[0].text()
+    assert lost.mapper.dialog.one_op.said == "tanh"
     lost.mapper.dialog.reject()
 
 

@@ -100,23 +100,77 @@ def test_keys_go_from_tab_to_tab_and_each_document_has_its_own_commands(
     assert windows.all == [second] and windows.frames == [frame]
 
 
-def test_what_was_open_comes_back(windows: Windows, source: Path) -> None:
-    windows.open(source)
-    second = other(source, "second.py")
-    windows.open(second)
-    windows.all[0].bound.trigger("file.quit")
-    assert windows.all == []
+def again_of(expected: list[str]) -> Windows:
+    """The next start."""
     again = Windows(Settings(), FAKE)
     again.prepare = prepared
     again.restore()
+    assert [Path(name).name for name in Settings().session()] == expected
+    return again
+
+
+def test_what_was_open_comes_back_and_is_read_when_it_is_turned_to(windows: Windows, source: Path) -> None:
+    windows.open(source)
+    second, third = other(source, "second.py"), other(source, "third.py")
+    windows.open(second)
+    windows.open(third)
+    windows.frames[0].close()
+    assert windows.all == [] and windows.frames == []
+    every = ["small_net.py", "second.py", "third.py"]
+    again = again_of(every)
+    (frame,) = again.frames
+    assert names(again) == ["small_net.py"]
+    assert [frame.bar.tabText(at) for at in range(3)] == every
+    frame.bar.setCurrentIndex(1)
     assert names(again) == ["small_net.py", "second.py"]
+    assert frame.current is again.all[1] and again.all[1].isVisible() and frame.bar.currentIndex() == 1
+    assert again.open(third)
+    assert len(again.all) == 3 and frame.bar.count() == 3, "what waits in a tab is read there"
     again.quit()
+    assert [Path(name).name for name in Settings().session()] == every
     second.unlink()
     Settings().set("restore_session", False)
     none = Windows(Settings(), FAKE)
     none.restore()
     assert names(none) == []
     none.quit()
+
+
+def test_a_tab_that_was_not_read_can_be_closed_and_takes_the_place_of_the_last(windows: Windows, source: Path) -> None:
+    second, third = other(source, "second.py"), other(source, "third.py")
+    Settings().set_session([str(source), str(second), str(third)])
+    again = again_of(["small_net.py", "second.py", "third.py"])
+    (frame,) = again.frames
+    frame.bar.tabCloseRequested.emit(1)
+    assert [Path(name).name for name in Settings().session()] == ["small_net.py", "third.py"]
+    again.all[0].close()
+    assert names(again) == ["third.py"] and frame.isVisible()
+    again.quit()
+    assert again.all == [] and again.frames == []
+    again = again_of(["third.py"])
+    again.quit()
+
+
+def test_who_stays_keeps_the_tabs_that_were_not_read(windows: Windows, source: Path) -> None:
+    Settings().set_session([str(source), str(other(source, "second.py"))])
+    again = again_of(["small_net.py", "second.py"])
+    (frame,), (first,) = again.frames, again.all
+    first.document.edit("model", edits.set_model(first.document.project, "Net()"))
+    first.filing.ask_unsaved = lambda parent, name: "cancel"
+    assert not frame.close()
+    assert frame.bar.count() == 2 and len(Settings().session()) == 2
+    first.filing.ask_unsaved = lambda parent, name: "discard"
+    again.quit()
+
+
+def test_a_tab_whose_file_is_gone_goes_when_it_is_turned_to(windows: Windows, source: Path) -> None:
+    second = other(source, "second.py")
+    Settings().set_session([str(source), str(second)])
+    again = again_of(["small_net.py", "second.py"])
+    second.unlink()
+    again.frames[0].bar.setCurrentIndex(1)
+    assert names(again) == ["small_net.py"] and again.frames[0].bar.count() == 1
+    again.quit()
 
 
 def test_staying_in_one_window_stops_quitting(windows: Windows, source: Path) -> None:

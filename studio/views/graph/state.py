@@ -82,6 +82,7 @@ class GraphState:
         for item in items:
             level, name = self.level_of(item), self.names.of[item]
             x, y = self.positions.get(level, {}).get(name, (0.0, 0.0))
+            x += self.drawing.aside.get(item, 0.0)  # it goes on from where it is seen
             found.setdefault(level, {})[name] = (round(x + across, 1), round(y + along, 1))
         return found
 

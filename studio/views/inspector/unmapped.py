@@ -96,8 +96,12 @@ class MappedCard(QFrame):
 
 
 def _button(document: Document, node: Node, name: str) -> QPushButton:
-    made = QPushButton(name)
-    made.setAccessibleName(tr("Map to {0}").format(name))
+    from pivot.opset import load_opset  # a window opens without it
+
+    found = load_opset().ops.get(name)
+    title = found.title if found is not None else name
+    made = QPushButton(title)
+    made.setAccessibleName(tr("Map to {0}").format(title))
     made.setToolTip(tr("Map to {0} …").format(name))
     made.clicked.connect(lambda: document.ask_mapping(node.id, name))
     return made

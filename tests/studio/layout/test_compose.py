@@ -101,3 +101,19 @@ def test_a_flat_network_of_ten_thousand_stays_narrow():
     drawing = composer.draw(())
     assert len(drawing.boxes) == 10_002
     assert drawing.bounds.width < 600
+
+
+def test_what_was_moved_beside_a_group_makes_room_when_it_is_opened_and_comes_back():
+    composer, tree = composer_of(gpt(3))
+    drawing = composer.draw(())
+    group, other = "/h", next(item for item in drawing.boxes if item not in (">ids", "/h"))
+    side = drawing.boxes[group].right + 30.0 - drawing.boxes[other].x
+    up = drawing.boxes[group].y - drawing.boxes[other].y
+    moved = {"/": {other: (side, up)}}
+    beside = composer.draw((), moved=moved)
+    assert beside.boxes[other].x - beside.boxes[group].right == pytest.approx(30.0)
+    assert not beside.aside
+    opened = composer.draw(tree.groups, moved=moved)
+    assert not opened.boxes[other].meets(opened.boxes[group])
+    assert opened.aside.keys() == {other}
+    assert composer.draw((), moved=moved) == beside
