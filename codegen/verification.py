@@ -28,7 +28,15 @@ from codegen.verify.plan import (
     VerificationPlan,
 )  # fmt: skip
 from codegen.verify.probing import probed_text, site_key
-from codegen.weights.mapping import carry_layer, carry_own, counters, fillings, own_parameters, weight_maps
+from codegen.weights.mapping import (
+    carry_layer,
+    carry_own,
+    carry_unread,
+    counters,
+    fillings,
+    own_parameters,
+    weight_maps,
+)
 from codegen.writing.activations import has_function
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
@@ -136,6 +144,7 @@ def carrier(converted: Converted, proof: Proof) -> Callable[[Mapping[str, Array]
         for layer in maps:
             found.update(carry_layer(layer, state))
         found.update(carry_own(own, state))
+        found.update(carry_unread(converted, proof, state))
         found.update(counters(proof))
         found.update(fillings(proof))
         return found

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pivot.slot_text import parse_call
-from pivot.slots import NotationError, Path, Reference
+from pivot.slots import Literal, NotationError, Path, Reference
 from pivot.types import rank_of
 
 Resolve = Callable[[Reference], object]
@@ -87,6 +87,17 @@ def other_kind(predicates: Sequence[Predicate], operands: Mapping[str, object]) 
         if value is not None and not _asks_one(predicate.name, value):
             return f"{first} is not {KINDS[predicate.name]}"
     return None
+
+
+def other_rank(predicates: Sequence[Predicate], operands: Mapping[str, object]) -> bool:
+    """Is a form for tensors of another number of axes than one that is given?"""
+    for predicate in predicates:
+        first = predicate.args[0]
+        value = operands.get(first.name) if predicate.name == "rank" and isinstance(first, Path) else None
+        asked = predicate.args[1] if value is not None else None
+        if isinstance(asked, Literal) and rank_of(value) != asked.value:
+            return True
+    return False
 
 
 def _asks_one(name: str, value: object) -> bool:

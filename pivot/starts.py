@@ -21,8 +21,8 @@ class Start:
     (mean, deviation, low, high) with absolute bounds, orthogonal (gain), identity ().
 
     `fan`: what the numbers were scaled by ("fan_in", "fan_out", "fan_avg"), where something said so, and `size`, how
-    much that was; `default`: the library's own choice; `why`: for kind "other", what could not be read; `file` and
-    `line`: who said it.
+    much that was; `default`: the library's own choice; `computed`: by an expression of the program that no weight goes
+    into; `why`: for kind "other", what could not be read; `file` and `line`: who said it.
     """
 
     kind: Kind
@@ -30,6 +30,7 @@ class Start:
     fan: str = ""
     size: float = 0.0
     default: bool = False
+    computed: bool = False
     why: str = ""
     file: str = ""
     line: int = 0

@@ -19,7 +19,7 @@ def boolean(e: Expressions, node: ast.BoolOp) -> ast.expr:
     stop = isinstance(node.op, ast.Or)
     kept: list[ast.expr] = []
     for part in node.values:
-        made = e.expr(part)
+        made = e.expr(part) if part is node.values[0] or e.w.trace.of(part) else arm(e, part)
         if isinstance(made, ast.Constant) and isinstance(made.value, bool):
             if made.value is stop:
                 return (
@@ -71,6 +71,11 @@ def arm(e: Expressions, node: ast.expr) -> ast.expr:
     try:
         return e.expr(node)
     except Unwritable as no:
-        e.w.not_verified(e.file, node, no)
-        e.w.needs_unmapped = True
-        return nodes.call("_unmapped", [ast.Constant(f"{e.w.short(e.file)}:{node.lineno}: {no}")])
+        return refusing(e, node, no)
+
+
+def refusing(e: Expressions, node: ast.expr, why: Unwritable) -> ast.expr:
+    """Stands for an expression that nobody read: it raises, with its place."""
+    e.w.not_verified(e.file, node, why)
+    e.w.needs_unmapped = True
+    return nodes.call("_unmapped", [ast.Constant(f"{e.w.short(e.file)}:{node.lineno}: {why}")])

@@ -7,7 +7,7 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.target import Target
-from codegen.writing import nodes
+from codegen.writing import nodes, unread
 from codegen.writing.cleaning import clean_function
 from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.expressions import KEPT_ROOTS
@@ -57,11 +57,15 @@ class Definitions:
         body.e.mode_name = self.w.mode_parameters.get(id(node), "")
         gone = gone | {body.e.mode_name} if body.e.mode_name else gone
         body.e.uses_tensors = self.uses_tensors(node)
+        met = any(not frame.speculative for frame in self.w.trace.frames.get(id(node), []))
+        body.e.is_unread = not met and unread.names_framework(body.e, node)
         made = ast.FunctionDef(node.name, copy.deepcopy(node.args), self.body(body, node, file), [], None, None)
         self.signature(made, node, body, file, gone, mode)
         self.add_sizes(made, node)
         if owner is not None and node.name == self.w.source.call_name:
             made.name = "apply" if own_gradient else self.w.call_name
+            if not own_gradient:
+                self.add_mode(made)
         made.decorator_list = [
             body.e.expr(d) if id(d) in self.w.ev.applied else copy.deepcopy(d)
             for d in node.decorator_list
@@ -120,6 +124,14 @@ class Definitions:
         if not is_restatement(file):
             dropped = gone - {body.e.mode_name} - self.w.passed_up.get(id(node), set())
             self.w.out.dropped.extend(f"{node.name}({name})" for name in sorted(dropped))
+
+    def add_mode(self, made: ast.FunctionDef) -> None:
+        """The mode as a parameter of a call without any: Keras looks at the first argument of whatever it calls."""
+        spec = made.args
+        taken = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]
+        if self.w.target.mode_argument and not (taken[1:] or spec.vararg or spec.kwarg):
+            spec.args.append(ast.arg(self.w.target.mode_argument))
+            spec.defaults.append(ast.Constant(None))
 
     def add_sizes(self, made: ast.FunctionDef, node: ast.FunctionDef) -> None:
         """Parameters for sizes that the source's library infers, in front of all others."""

@@ -7,7 +7,18 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered
-from codegen.writing import applying, conditions, layer_facts, nodes, parameters, program_calls, reflection, sizes
+from codegen.writing import (
+    applying,
+    conditions,
+    layer_facts,
+    nodes,
+    parameters,
+    program_calls,
+    reflection,
+    sizes,
+    unpacking,
+    unread,
+)
 from codegen.writing.activations import function_layer
 from codegen.writing.children import modules_of_kind
 from codegen.writing.mapped import mapped
@@ -15,13 +26,11 @@ from codegen.writing.named_functions import looked_up
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
-from codegen.writing.results import is_list
 from codegen.writing.rows import is_input
 from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject
-from pivot.results import ResultGroup
 from pivot.types import DTYPES
 
 if TYPE_CHECKING:
@@ -44,6 +53,7 @@ class Expressions:
         self.locals = locals_
         self.uses_mode = uses_mode
         self.uses_tensors = False  # does this definition compute with tensors?
+        self.is_unread = False  # was nothing of this definition read, though it names the framework?
         self.mode_name = ""  # a parameter that tells the mode, where the target reads it from the module
         self.shapes: set[str] = set()  # parameters that are shapes of inputs, which a constructor is not given
         self.gone: set[str] = set()  # names of this definition whose values went
@@ -79,7 +89,7 @@ class Expressions:
             sized = sizes.size_item(self, node)
             if sized is not None:
                 return sized
-            item = self.item(node)
+            item = unpacking.one_item(self, node)
             if item is not None:
                 return item
         if isinstance(node, ast.BoolOp):
@@ -96,30 +106,17 @@ class Expressions:
         if isinstance(node, ast.Lambda):
             inner = self.within({a.arg for a in node.args.args})
             return ast.Lambda(copy.deepcopy(node.args), inner.expr(node.body))
+        if isinstance(node, ast.FormattedValue):
+            return unread.in_message(self, node)
         return self.generic(node)
-
-    def item(self, node: ast.Subscript) -> ast.expr | None:
-        """`torch.max(x, 1)[0]`: one item of what a call returns."""
-        visits = self.w.trace.of(node.value)
-        if not isinstance(node.value, ast.Call) or not visits or visits[0].kind not in ("op", "apply"):
-            return None
-        form = visits[0].form
-        if form is None or not isinstance(form.result, ResultGroup) or is_list(form.result):
-            return None
-        try:
-            place = ast.literal_eval(node.slice)
-        except ValueError:
-            return None
-        if not isinstance(place, int) or isinstance(place, bool):
-            return None
-        self.places[id(node.value)] = place
-        return self.expr(node.value)
 
     def generic(self, node: ast.expr) -> ast.expr:
         """The same kind of node with its parts written."""
         made = copy.copy(node)
         for name, value in ast.iter_fields(node):
-            if isinstance(value, ast.expr):
+            if name == "elt" and isinstance(value, ast.expr):
+                setattr(made, name, unread.element(self, value))
+            elif isinstance(value, ast.expr):
                 setattr(made, name, self.expr(value))
             elif isinstance(value, list):
                 setattr(made, name, self.items(node, value))

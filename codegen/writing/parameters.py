@@ -9,11 +9,13 @@ from codegen.target import Target
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from pivot.reading.trace import Visit
-from pivot.reading.values import ListObject, TensorCell, Value
+from pivot.reading.values import ListObject, ParameterObject, TensorCell, Value
+from pivot.starts import Start
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
+LEFT_OUT = "what a parameter starts from is not carried over"
 PLAIN = {"keras.ops.ones", "keras.ops.zeros", "keras.ops.eye"}  # in the type that the layer computes in
 CREATORS = {
     "torch.ones": "ones",
@@ -28,13 +30,15 @@ CREATORS = {
 
 
 def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
-    """`self.add_weight(shape=..., initializer=...)`. The initial value is kept where it is a plain one."""
+    """`self.add_weight(shape=..., initializer=...)`, or a variable where the source computes what it starts from."""
     if isinstance(node, ast.Call) and all(v.name == "torch.nn.Buffer" for v in visits) and not plain_buffer(e, node):
         cells = {v.result.hint.dtype for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)}
         return variable(e, node, cells)
+    if isinstance(node, ast.Call) and is_computed(e, node, visits) and (made := computed(e, node, visits)) is not None:
+        return made
     if not isinstance(node, ast.Call) or "self" not in e.locals:
         raise Unwritable("a parameter that is made outside a module")
-    data = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "data"), None)
+    data = data_of(node)
     factor: ast.expr | None = None
     while isinstance(data, ast.Call) and isinstance(data.func, ast.Attribute) and data.func.attr.endswith("_"):
         data = data.func.value  # torch.empty(3, 4).normal_()
@@ -45,9 +49,61 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
     kind = CREATORS.get(api.name, "") if api is not None else ""
     shape = shape_expression(e, data if kind else creator_inside(e, data, visits), visits)
     kwargs = {"shape": shape, "initializer": start(e, visits, kind) or initializer(e, kind, data, factor)}
-    if visits[0].name.endswith("Buffer") or any(k.arg == "requires_grad" for k in node.keywords):
-        kwargs["trainable"] = ast.Constant(False)
-    return nodes.call("self.add_weight", [], kwargs)
+    return nodes.call("self.add_weight", [], {**kwargs, **trained(e, node, visits)})
+
+
+def trained(e: Expressions, node: ast.Call, visits: list[Visit]) -> dict[str, ast.expr]:
+    """`trainable=`, where it is not True: as a number, or in the source's words where the visits differ."""
+    made = {p.trainable for p in parameters(visits)}
+    if made == {True}:
+        return {}
+    said = (
+        node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "requires_grad"), None)
+    )
+    if made == {False} and (said is None or isinstance(said, ast.Constant)):
+        return {"trainable": ast.Constant(False)}
+    if said is None or visits[0].name.endswith("Buffer"):
+        raise Unwritable("whether this parameter is trained differs between visits")
+    return {"trainable": e.expr(said)}
+
+
+def parameters(visits: list[Visit]) -> list[ParameterObject]:
+    """What the visits made."""
+    cells = [v.result.hint for v in visits if v.result is not None]
+    return [c.version.parameter for c in cells if isinstance(c, TensorCell) and c.version.parameter is not None]
+
+
+def data_of(node: ast.Call) -> ast.expr | None:
+    """What a parameter is made from."""
+    return node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "data"), None)
+
+
+def is_computed(e: Expressions, node: ast.Call, visits: list[Visit]) -> bool:
+    """Does the source compute what a parameter starts from, by more than Keras has an initialiser for?"""
+    data, made = data_of(node), parameters(visits)
+    if not made or not all(p.start is not None and p.start.computed for p in made):
+        return False
+    if isinstance(data, ast.BinOp) and isinstance(data.op, ast.Mult):
+        sides = [data.left, data.right] if isinstance(data.left, ast.Call) else [data.right, data.left]
+        kinds = {type(v.result.hint) for v in e.w.trace.of(sides[1]) if v.result is not None}
+        data = data if TensorCell in kinds else sides[0]
+    api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
+    return api is None or api.name not in CREATORS
+
+
+def computed(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr | None:
+    """A variable that starts from what the source computes; None, and said, where that cannot be written."""
+    data, dtypes = data_of(node), {p.type.dtype for p in parameters(visits)}
+    assert data is not None
+    try:
+        text = e.expr(data)
+        if nodes.has_gone(text) or len(dtypes) != 1:
+            raise Unwritable("it is computed from what the target does not have")
+    except Unwritable as no:
+        e.w.starts.left_out(Start("other", file=e.file, line=node.lineno), f"{LEFT_OUT}: {no}")
+        return None
+    kwargs: dict[str, ast.expr] = {} if dtypes == {"float32"} else {"dtype": ast.Constant(dtypes.pop())}
+    return nodes.call("keras.Variable", [text], {**kwargs, **trained(e, node, visits)})
 
 
 def variable(e: Expressions, node: ast.Call, dtypes: set[str]) -> ast.expr:
@@ -59,7 +115,7 @@ def variable(e: Expressions, node: ast.Call, dtypes: set[str]) -> ast.expr:
 
 def plain_buffer(e: Expressions, node: ast.Call) -> bool:
     """Does a buffer start from zeros or ones that the call itself makes?"""
-    data = node.args[0] if node.args else next((k.value for k in node.keywords if k.arg == "data"), None)
+    data = data_of(node)
     api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
     return api is not None and api.name in ("torch.zeros", "torch.ones") and "self" in e.locals
 
@@ -120,8 +176,7 @@ def value_of(visit: Visit) -> Value:
 
 def start(e: Expressions, visits: list[Visit], kind: str) -> ast.expr | None:
     """What was set after the making, or what its expression says where that is no plain call."""
-    cells = [v.result.hint for v in visits if v.result is not None]
-    made = [c.version.parameter for c in cells if isinstance(c, TensorCell) and c.version.parameter is not None]
+    made = parameters(visits)
     said = any(p.start is not None and p.start.file for p in made)
     return e.w.starts.own(made) if said or not kind else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codegen.writing import deriving, nodes
+from codegen.writing import deriving, nodes, unread
 from codegen.writing.children import ASKING, children
 from codegen.writing.naming import reference_to
 from codegen.writing.parameters import buffer_expression
@@ -235,6 +235,9 @@ def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
     api = e.w.static_api(node.func, e.file, e.locals) if isinstance(node.func, (ast.Name, ast.Attribute)) else None
     if api is not None and api.name in e.w.answers:
         return ast.Constant(e.w.answers[api.name])  # type: ignore[arg-type]
+    if api is None:
+        if (known := unread.method(e, node)) is not None:
+            return known
     func = e.expr(node.func)
     write = e.members if isinstance(node.func, ast.Name) and node.func.id in COUNTING else e.expr
     args = [ast.Starred(e.members(a.value), ast.Load()) if isinstance(a, ast.Starred) else write(a) for a in node.args]

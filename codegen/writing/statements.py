@@ -393,7 +393,7 @@ class Statements:
         """for loops; those whose body went go."""
         if any(isinstance(s, (ast.Expr, ast.If, ast.For)) for s in node.body) and self.only_initialises(node.body):
             return []
-        body = self.block(node.body)
+        body = self.arm(node.body)  # of a loop that never turned, it is like one
         iterable = modules_of_kind(self.e, node, tests_of(node)) or self.e.members(node.iter)
         if not body:
             return []

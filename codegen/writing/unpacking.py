@@ -12,6 +12,7 @@ from codegen.writing.results import filled, is_list, joined
 from pivot.results import ENTRIES, Result, ResultGroup, ResultName, result_names
 
 if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
     from codegen.writing.statements import Statements
 
 
@@ -128,3 +129,21 @@ def named(pattern: Result) -> list[tuple[str, str | None]]:
     if isinstance(pattern, ResultName):
         return [(pattern.name, pattern.codec)]
     return [pair for item in pattern.items for pair in named(item)]
+
+
+def one_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:
+    """`torch.max(x, 1)[0]`: one item of what a call returns."""
+    visits = e.w.trace.of(node.value)
+    if not isinstance(node.value, ast.Call) or not visits or visits[0].kind not in ("op", "apply"):
+        return None
+    form = visits[0].form
+    if form is None or not isinstance(form.result, ResultGroup) or is_list(form.result):
+        return None
+    try:
+        place = ast.literal_eval(node.slice)
+    except ValueError:
+        return None
+    if not isinstance(place, int) or isinstance(place, bool):
+        return None
+    e.places[id(node.value)] = place
+    return e.expr(node.value)

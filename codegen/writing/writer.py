@@ -93,6 +93,7 @@ class Writer:
         self.target, self.source = layout.target, target_of(self.source_framework)
         self.call_name = self.target.call_name
         self.answers = ANSWERS
+        self.own_methods: set[str] | None = None  # names of methods that the program defines, once they are asked for
         self.needs_unmapped = False
         self.helpers: dict[str, None] = {}  # functions that the target's library lacks, by canonical name
         self.framework_name = False

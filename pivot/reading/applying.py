@@ -11,6 +11,7 @@ from pivot.dims import hint as dim_hint
 from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args, without_batch
 from pivot.network import Node
 from pivot.opset import Form
+from pivot.predicates import other_rank
 from pivot.reading import restating
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.modules import ModuleObject
@@ -296,6 +297,8 @@ def apply_layer(
         return ev.dialect.unmapped(ev, args, dict(kwargs), node, frame, why, module, spelled)
     bad = ev.dialect.check_constraints(ev, module, bound, node, frame)
     if bad is not None:
+        if isinstance(module.cls, Api) and other_rank(module.form.when, bound.operands):
+            restating.turn_to(ev, module.cls.name)
         held = {k: operand_of(ev, v, node, frame) for k, v in bound.operands.items()}
         awaited = guessed_of(ev, held)
         if awaited:

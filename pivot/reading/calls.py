@@ -63,7 +63,10 @@ def call(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
         elif not isinstance(value.hint, Unknown):
             raise ev.refusal(frame, keyword.value, "** of something that is not a dict", "spread a dict")
     check_items(len(args) + len(kwargs))
-    return call_value(ev, callee, tuple(args), kwargs, node, frame)
+    result = call_value(ev, callee, tuple(args), kwargs, node, frame)
+    if not isinstance(result.hint, Unknown):
+        ev.trace.called.add(id(node))
+    return result
 
 
 def call_value(

@@ -86,10 +86,15 @@ class Evaluator:
 
     def refusal(self, frame: Frame, node: ast.AST, why: str, remedy: str, code: str = "unreadable") -> Refusal:
         """A refusal at a syntax node; what restated library code refuses is said where the program calls it."""
-        while is_restatement(frame.file) and frame.parent is not None and frame.site is not None:
-            node, frame = self.said_at(frame, frame.site, frame.parent)
+        node, frame = self.in_program(node, frame)
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         return Refusal(Problem(code, "error", frame.file, line, column, why, remedy))
+
+    def in_program(self, node: ast.AST, frame: Frame) -> tuple[ast.AST, Frame]:
+        """The place itself, or where the program calls the restated library code that it lies in."""
+        while is_restatement(frame.file) and frame.parent is not None and frame.site is not None:
+            node, frame = self.said_at(frame, frame.site, frame.parent)
+        return node, frame
 
     def said_at(self, frame: Frame, site: ast.AST, parent: Frame) -> tuple[ast.AST, Frame]:
         """Where the program calls what a frame runs; of the layers of the root itself, where they are made."""
@@ -105,6 +110,7 @@ class Evaluator:
 
     def note(self, frame: Frame, node: ast.AST, why: str, remedy: str, code: str, severity: Severity = "info") -> None:
         """Report without stopping; the same remark at the same place once."""
+        node, frame = self.in_program(node, frame)
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
         problem = Problem(code, severity, frame.file, line, column, why, remedy)
         if problem not in self.problems and not self.speculating:

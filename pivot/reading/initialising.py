@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PREFIX = "torch.nn.init."
 Given = Mapping[str, object]
 FAN = "a tensor of fewer than two axes has no fan"
+COMPUTED = "it is computed when the model is made"
+REACH = 500  # of the last nodes, those that may have made what a parameter starts from
 # Positional parameters behind the tensor, with their defaults.
 SIGNATURES: dict[str, dict[str, object]] = {
     "uniform": {"a": 0.0, "b": 1.0},
@@ -192,7 +194,7 @@ def replaced(ev: Evaluator, cell: TensorCell, made: TensorCell, node: ast.AST, f
         ev.note(frame, node, why, "after training in the target, or to train them as one, set them equal",
                 "tied-weights", "warning")  # fmt: skip
     start = start_of(ev, made) if made.version.parameter is None else None
-    set_start(ev, cell, start or Start("other", why="it is computed when the model is made"), node, frame)
+    set_start(ev, cell, start or Start("other", why=COMPUTED), node, frame)
 
 
 def in_forward(frame: Frame) -> bool:
@@ -249,6 +251,34 @@ def change(ev: Evaluator, parameter: ParameterObject, start: Start) -> None:
 
     ev.undoable(undo)
     parameter.start = start
+
+
+def of_data(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> Start:
+    """How a parameter starts that is made from a tensor, and whether the tensor's expression can be written again."""
+    found = start_of(ev, cell)
+    if found is not None and found.file:
+        return found  # a function filled it
+    if cell.version.parameter is None and free_of_weights(ev, cell.version):
+        return replace(found or Start("other", why=COMPUTED), computed=True)
+    why = "it is computed from other weights when the model is made"
+    return found or Start("other", why=why, file=frame.file, line=getattr(node, "lineno", 0))
+
+
+def free_of_weights(ev: Evaluator, value: TensorVersion) -> bool:
+    """Does no weight go into a tensor? Of very long computations only the end is looked at."""
+    made = {result.id: node for node in ev.nodes[-REACH:] for result in node.results}
+    waiting, seen = [value], {value.id}
+    while waiting:
+        version = waiting.pop()
+        node = made.get(version.id)
+        if version.parameter is not None or (node is None and len(ev.nodes) > REACH):
+            return False
+        for part in node.operands.values() if node is not None else ():
+            for one in part if isinstance(part, (tuple, list)) else (part,):
+                if isinstance(one, TensorVersion) and one.id not in seen:
+                    seen.add(one.id)
+                    waiting.append(one)
+    return True
 
 
 def start_of(ev: Evaluator, cell: TensorCell) -> Start | None:

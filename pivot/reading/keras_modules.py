@@ -346,6 +346,8 @@ class KerasModules(KerasCalls):
             if hit is not None and isinstance(hit[0].hint, FunctionObject):
                 function = hit[0].hint
                 names = [a.arg for a in (*function.node.args.args, *function.node.args.kwonlyargs)]
+                if len(names) == 1 and isinstance(function.node, ast.FunctionDef) and function.node.name == "call":
+                    self.check_takes(ev, module, function.node, node, frame)
                 unsaid = "training" not in kwargs or kwargs["training"].hint is None
                 if "training" in names and unsaid and names.index("training") > len(args):
                     kwargs = {**kwargs, "training": Value(ev.mode_values[ev.mode], None, MODE)}
@@ -361,6 +363,14 @@ class KerasModules(KerasCalls):
                 visit.result = keras_modes.standing(ev, names, args, made, visit, node) or made
                 return visit.result
         return self.library_call(ev, module, args, kwargs, node, frame, visit, number)
+
+    def check_takes(
+        self, ev: Evaluator, module: ModuleObject, call: ast.FunctionDef, node: ast.AST, frame: Frame
+    ) -> None:
+        """Refuse a layer whose call() has no parameter: Keras looks at the first argument before it calls it."""
+        if not (call.args.vararg or call.args.kwarg):
+            why = f"{module.class_name}.call() takes no argument, and Keras calls a layer only with one (IndexError)"
+            raise ev.refusal(frame, node, why, "give call() a parameter, such as training=None")
 
     def library_call(
         self,

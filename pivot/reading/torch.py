@@ -196,16 +196,15 @@ class TorchDialect(TorchModules):
                 frame, node, "a parameter whose shape is not known", "make it from torch.zeros(shape) or the like"
             )
         cell = data.hint
-        trainable = name == "torch.nn.Parameter" and not (
-            "requires_grad" in kwargs and kwargs["requires_grad"].hint is False
-        )
+        wanted = args[1] if len(args) > 1 else kwargs.get("requires_grad", Value(True))
+        trainable = name == "torch.nn.Parameter" and wanted.hint is not False
         buffer = name.endswith("Buffer")
         kept = args[1] if buffer and len(args) > 1 else kwargs.get("persistent", Value(True))
         if buffer and not kept.hint and cell.version.parameter is None:  # not in the checkpoint: computed again
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name, result=data))
             return data
         parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, bool(kept.hint), buffer)
-        parameter.start = initialising.start_of(ev, cell)
+        parameter.start = initialising.of_data(ev, cell, node, frame)
         ev.parameters.append(parameter)
         version = new_version(ev, parameter.type, parameter)
         result = Value(TensorCell(version), Origin("apply", node, frame.file, name, (data,), frame))

@@ -85,6 +85,7 @@ class Trace:
     resolved: defaultdict[int, list[tuple[Frame, Value]]] = field(default_factory=lambda: defaultdict(list))
     executed: set[int] = field(default_factory=set)
     caught: set[int] = field(default_factory=set)  # `try` statements whose body raised at some visit
+    called: set[int] = field(default_factory=set)  # calls that gave something known
     for_effect: set[int] = field(default_factory=set)  # calls that are statements
     unread: dict[int, str] = field(default_factory=dict)  # statements of arms whose speculative reading failed, and why
     frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node

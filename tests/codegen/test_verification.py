@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from codegen.convert import Converted
 from codegen.static_proof import Proof, prove
-from codegen.verification import count, make_plan, matched_nodes, prove_conversion
+from codegen.verification import carrier, count, make_plan, matched_nodes, prove_conversion
 from codegen.verify.plan import VerificationPlan
 from pivot.dims import symbol
 from pivot.opset import OpSet
@@ -126,3 +127,27 @@ def test_a_layer_with_an_activation_is_compared_behind_it(
     assert probes["linear"].name == "second"
     assert probes["relu"].site
     assert [node.op for node in nodes] == ["relu", "linear"]
+
+
+def test_parameters_that_nothing_reads_are_carried_too(
+    convert: Callable[..., Converted], opset: OpSet, write_source: Callable[..., Path], tmp_path: Path
+) -> None:
+    text = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.p = nn.Parameter(torch.zeros(3))
+        self.q = nn.Parameter(torch.ones(3))
+
+    def forward(self, x):
+        return x * self.q
+"""
+    made = convert(write_source(text), "2x3", model="Net()")
+    path = tmp_path / "net_keras.py"
+    path.write_text(made.text, encoding="utf-8")
+    carry = carrier(made, prove(made, KerasDialect(), opset, path))
+    state = {"p": np.full(3, 5.0), "q": np.full(3, 7.0)}
+    assert {name: array[0] for name, array in carry(state).items()} == {"vars/0": 5.0, "vars/1": 7.0}

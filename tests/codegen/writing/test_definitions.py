@@ -365,3 +365,27 @@ class Plain(nn.Module):
     assert "def call(self, x, training=False):\n        return self.net(x)" in written(
         WRAPPED + plain, "2x4", model="Plain()"
     )
+
+
+def test_a_call_without_arguments_takes_the_mode(written: Written) -> None:
+    made = written(
+        """
+        class Bias(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.table = nn.Parameter(torch.zeros(4))
+
+            def forward(self):
+                return self.table * 2
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.bias = Bias()
+
+            def forward(self, x):
+                return x + self.bias()
+        """,
+        "2x4",
+    )
+    assert "def call(self, training=None):" in made and "return x + self.bias()" in made

@@ -32,6 +32,20 @@ Init = Callable[..., str]
             "nn.Parameter(torch.ones(width), requires_grad=False)",
             'self.add_weight(shape=(width,), initializer="ones", trainable=False)',
         ),
+        (
+            "nn.Parameter(torch.ones(width), False)",
+            'self.add_weight(shape=(width,), initializer="ones", trainable=False)',
+        ),
+        (
+            "nn.Parameter(torch.ones(width), requires_grad=True)",
+            'self.add_weight(shape=(width,), initializer="ones")',
+        ),
+        ("nn.Parameter(torch.ones(width) / width)", "keras.Variable(ops.ones((width,)) / width)"),
+        ("nn.Parameter(torch.randn(1, 4).abs())", "keras.Variable(ops.abs(keras.random.normal((1, 4))))"),
+        (
+            "nn.Parameter(torch.linspace(0, 1, width), requires_grad=False)",
+            "keras.Variable(ops.linspace(0, 1, width), trainable=False)",
+        ),
     ],
 )
 def test_a_parameter_starts_from_the_same_values(init: Init, source: str, target: str) -> None:
@@ -99,7 +113,7 @@ def test_the_shape_of_a_parameter_is_said_inside_what_it_starts_from(written: Ca
         """,
         "2x3x4",
     )
-    assert "shape=(heads, 1)" in made
+    assert "self.scale = keras.Variable(ops.log(10 * ops.ones((heads, 1))))" in made
 
 
 MASK = """

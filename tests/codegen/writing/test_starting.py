@@ -119,6 +119,21 @@ class Net(nn.Module):
     assert [(p.code, p.severity, p.line) for p in found] == [("initialiser", "info", 10), ("initialiser", "info", 12)]
 
 
+def test_a_start_that_is_made_of_another_weight_is_said(source: Callable[..., Converted]) -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.p = nn.Parameter(self.fc.weight.abs())
+
+    def forward(self, x):
+        return self.fc(x) * self.p
+"""
+    found = source(text, "4x4").written.problems
+    assert [(p.code, p.line) for p in found] == [("initialiser", 10)] and "from other weights" in found[0].why
+
+
 @pytest.mark.frameworks
 def test_both_sides_draw_from_the_same_distributions(source: Callable[..., Converted]) -> None:
     """Bounds and moments of every weight over several models, within what chance allows."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pivot.problems import Refusal
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.keras import KerasDialect
 
@@ -243,3 +244,23 @@ def test_gelu_of_ops_is_not_the_activation_of_that_name(read_keras: Read) -> Non
         done = read_keras(text.format(activation), model="model")
         assert done.network.nodes[-1].op.name.startswith("gelu")
         assert bool(done.network.nodes[-1].params["tanh"]) is approximated, activation
+
+
+def test_a_layer_whose_call_takes_nothing_cannot_be_called(read_keras: Read) -> None:
+    with pytest.raises(Refusal, match="takes no argument"):
+        read_keras(
+            """
+            class Bias(layers.Layer):
+                def call(self):
+                    return keras.ops.zeros((4,))
+
+            class Net(keras.Model):
+                def __init__(self):
+                    super().__init__()
+                    self.bias = Bias()
+
+                def call(self, x):
+                    return x + self.bias()
+            """,
+            "2x4",
+        )

@@ -18,17 +18,24 @@ class AvgPool3d(nn.Module):
         divisor_override=None,
     ):
         super().__init__()
-        if divisor_override is not None:
-            raise NotImplementedError("a divisor of its own (divisor_override)")
         kernel = _triple(kernel_size)
         pads = _triple(padding)
         strides = kernel if stride is None else _triple(stride)
-        self.planes = nn.AvgPool2d(kernel[1:], strides[1:], pads[1:], ceil_mode, count_include_pad)
         self.is_deep = kernel[0] > 1 or strides[0] > 1
+        divisor = 1 if self.is_deep and divisor_override is not None else divisor_override
+        self.planes = nn.AvgPool2d(kernel[1:], strides[1:], pads[1:], ceil_mode, count_include_pad, divisor)
         if self.is_deep:
-            self.columns = nn.AvgPool2d((kernel[0], 1), (strides[0], 1), (pads[0], 0), ceil_mode, count_include_pad)
+            self.columns = nn.AvgPool2d(
+                (kernel[0], 1), (strides[0], 1), (pads[0], 0), ceil_mode, count_include_pad, divisor_override
+            )
 
     def forward(self, x):
+        if x.dim() == 4:
+            return self.pool(x.unsqueeze(0)).squeeze(0)
+        return self.pool(x)
+
+    def pool(self, x):
+        """With a batch of volumes."""
         n, c, d, h, w = x.shape
         x = self.planes(x.transpose(1, 2).reshape(n * d, c, h, w))
         _, c, h, w = x.shape

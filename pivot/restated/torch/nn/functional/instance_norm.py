@@ -12,12 +12,16 @@ def instance_norm(
     eps=1e-05,
 ):
     """Each sample and channel to mean 0 and variance 1, then scaled and shifted per channel."""
-    if use_input_stats and running_mean is not None:
-        raise NotImplementedError("instance_norm that keeps running statistics")
     axes = [-1 - k for k in range(input.dim() - 2)]
     if use_input_stats:
-        x = input - input.mean(axes, keepdim=True)
-        x = x / torch.sqrt((x**2).mean(axes, keepdim=True) + eps)
+        mean = input.mean(axes, keepdim=True)
+        x = input - mean
+        variance = (x**2).mean(axes, keepdim=True)
+        if running_mean is not None:
+            running_mean.mul_(1 - momentum).add_(momentum * mean.flatten(1).mean(0))
+            unbiased = (x**2).sum(axes) / (torch.ones_like(x).sum(axes) - 1)
+            running_var.mul_(1 - momentum).add_(momentum * unbiased.mean(0))
+        x = x / torch.sqrt(variance + eps)
         y = x.movedim(1, -1)
     else:
         y = (input.movedim(1, -1) - running_mean) / torch.sqrt(running_var + eps)

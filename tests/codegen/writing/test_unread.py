@@ -1,0 +1,71 @@
+"""Methods of PyTorch's tensors in code that no configuration reached are never copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from codegen.convert import Converted
+
+TEXT = """
+def eager(query, key):
+    return torch.matmul(query, key.transpose(2, 3)).contiguous()
+
+
+class Net(nn.Module):
+    def __init__(self, mode="a"):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.mode = mode
+        self.f = eager if mode == "eager" else torch.relu
+
+    def forward(self, x, mask=None):
+        if mask is not None and mask.dim() == 2:
+            x = x + 1
+        if mask is not None and mask.size(0) == 2:
+            x = x + 2
+        if self.mode != "a":
+            raise ValueError(f"{self.mode} of {mask.size()}")
+        for part in []:
+            x = x + part.unsqueeze(0)
+        more = [part.item() for part in []]
+        return self.f(self.fc(x))
+"""
+
+
+def test_what_was_not_read_refuses_where_it_would_run(conversion: Callable[..., Converted]) -> None:
+    made = conversion(TEXT, "2x4")
+    text = " ".join(made.text.split())
+    assert "def eager(query, key): raise NotImplementedError(" in text and "return matmul" not in text
+    assert "what mask is was not read, so .size() is not translated" in text
+    assert "what part is was not read, so .unsqueeze() is not translated" in text
+    assert "what part is was not read, so .item() is not translated" in text
+    assert any("so .contiguous() is not translated" in said for said in made.written.unverified)
+
+
+def test_the_number_of_axes_is_the_same_in_every_storage_order(written: Callable[..., str]) -> None:
+    assert "if mask is not None and len(mask.shape) == 2:" in written(TEXT, "2x4")
+
+
+def test_messages_keep_their_exception(written: Callable[..., str]) -> None:
+    assert 'raise ValueError(f"{self.mode} of mask.size()")' in written(TEXT, "2x4")
+
+
+def test_methods_of_the_program_are_not_taken_for_those_of_tensors(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Box:
+            def expand(self, by):
+                return by
+
+        class Net(nn.Module):
+            def __init__(self, box=None):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+                self.width = 1 if box is None else box.expand(3)
+
+            def forward(self, x):
+                return self.fc(x) * self.width
+        """,
+        "2x4",
+    )
+    assert "box.expand(3)" in made
