@@ -10,6 +10,7 @@ from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name, identity, rank_of
 from codegen.writing import nodes, same_pads, sizes_of_operands
+from codegen.writing.chunk_text import cuts_of_chunks
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
 from codegen.writing.joined_sizes import like_another, split_as_said
@@ -269,6 +270,8 @@ class PlanText:
             text = self.inferred.text(steps, slot) if self.inferred is not None else None
             if text is None and (shape := self.shape_of_operand(steps, slot, material)) is not None:
                 return shape
+            if text is None and (cuts := cuts_of_chunks(self.layout, steps, slot, operand, material)) is not None:
+                return cuts
             if isinstance(slot.value, SizeOf) and slot.value.operand in measured:
                 name = slot.value.operand
                 return sizes_of_operands.text(self.target, once(OperandRef(name)), measured[name])
