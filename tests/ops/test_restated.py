@@ -69,6 +69,8 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("nn.Bilinear(4, 5, 3)", ("x=2x4", "y=2x5")),
     ("nn.GRUCell(4, 3)", ("x=4",)),
     ("nn.LazyConv2d(4, 3)", ("x=2x3x5x6",)),
+    ("torch.view_as_real(torch.fft.fft2(torch.fft.fft(x)))", ("x=2x3x5x6",)),
+    ("torch.imag(torch.fft.ifft2(x)) + torch.real(torch.fft.ifft2(x))", ("x=2x3x5x6",)),
 ]
 CASES = [
     Case("restated", number, text, specs, ", ".join(spec.partition("=")[0] for spec in specs))
