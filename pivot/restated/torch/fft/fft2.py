@@ -1,4 +1,5 @@
 import torch
+
 from pivot import spectral
 
 
