@@ -199,7 +199,8 @@ def show_crash(path: Path | None, text: str) -> None:
     shown.setReadOnly(True)
     shown.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     shown.setAccessibleName(tr("Report of the fault"))
-    where = f"The report is kept in {path}." if path is not None else "The report could not be kept."
+    kept = tr("The report is kept in {0}.").format(path)
+    where = kept if path is not None else tr("The report could not be kept.")
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     copy = QPushButton(tr("Copy report"))
     copy.setAutoDefault(False)

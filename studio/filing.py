@@ -134,7 +134,8 @@ class Filing:
         if results is None or project is None:
             return False
         if results.pending and not self._document.stale:
-            said = "The target is still being proved." if "convert" in self._document.jobs else "It was not proved."
+            runs = "convert" in self._document.jobs
+            said = tr("The target is still being proved.") if runs else tr("It was not proved.")
             self.tell(self._window, tr("Not exported"), said, tr("Wait for the conversion, or convert once more."))
             return False
         if results.directory is None:

@@ -92,7 +92,7 @@ class StatusBar(QStatusBar):
             self._model.setText(f"{name}   {source} → {target}" if source else f"{name}   → {target}")
             root = picture.module_by_path.get("") if picture else None
             nodes = count_text(len(picture.nodes), "node") if picture else ""
-            self._size.setText(self.tr("·  {0:,} parameters  ·  {1}").format(root.parameters, nodes) if root else "")
+            self._size.setText(self.tr("{0:,} parameters  ·  {1}").format(root.parameters, nodes) if root else "")
         lost = len(picture.unmapped) if picture else 0
         set_badge(self._unmapped, self.tr("{0} unmapped").format(lost) if lost else "", "danger")
         self._work_now()
@@ -123,7 +123,7 @@ class StatusBar(QStatusBar):
         states = list(self._document.jobs.values())
         if states:
             state = states[-1]
-            self._work.setText(f"{_VERBS.get(state.kind, state.kind)} {state.step}".strip())
+            self._work.setText(f"{self.tr(_VERBS.get(state.kind, state.kind))} {self.tr(state.step)}".strip())
             if self._bar.maximum() != state.total:
                 self._bar.setMaximum(state.total)
             if self._bar.value() != state.done:

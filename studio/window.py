@@ -120,7 +120,11 @@ class Window(CommandDesk):
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.insertWidget(self.bound.by_id["edit.commands"], spacer)
+        right = self.bound.by_id["edit.commands"]
+        before = bar.actions()[bar.actions().index(right) - 1]
+        bar.insertWidget(right, spacer)
+        if before.isSeparator():
+            bar.removeAction(before)  # what is at the other end needs no line as well
         return bar
 
     def _connect(self) -> None:

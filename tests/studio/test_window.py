@@ -278,3 +278,10 @@ def test_a_screen_of_one_and_a_half_is_drawn_sharp(root: Path) -> None:
     ratio, width = done.stdout.split()
     assert float(ratio) == 1.5
     assert int(width) >= 600
+
+
+def test_the_toolbar_ends_its_left_part_without_a_line(window: Window) -> None:
+    shown = window._toolbar.actions()
+    at = shown.index(window.bound.by_id["edit.commands"])
+    assert not shown[at - 1].isSeparator() and not shown[at - 2].isSeparator()
+    assert any(made.isSeparator() for made in shown)

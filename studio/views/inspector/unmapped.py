@@ -79,7 +79,7 @@ class MappedCard(QFrame):
         inside.addWidget(narrow(label(call.where.text, "code", wrap=True, selectable=True)))
         decision = _decision(document, call)
         if decision is not None:
-            remembered = _REMEMBERED.get(decision.remember, "")
+            remembered = self.tr(_REMEMBERED[decision.remember]) if decision.remember in _REMEMBERED else ""
             here = self.tr("only here") if decision.where is not None else self.tr("all like this")
             said = [decision.title, here, remembered]
             inside.addWidget(narrow(label(", ".join(text for text in said if text), "small", wrap=True)))

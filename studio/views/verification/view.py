@@ -22,6 +22,7 @@ from studio.icons import pixmap
 from studio.places import place_text
 from studio.report import Report, StepResult
 from studio.theme import Theme
+from studio.translation import tr
 from studio.views.verification.plot import ErrorPlot
 from studio.views.verification.table import ComparisonTable
 from studio.widgets.parts import clear, column, frame, label, link, row, set_style
@@ -183,9 +184,11 @@ class VerificationView(QWidget):
             name, color = {True: ("check", "success"), False: ("cross", "danger"), None: ("arrow", "faint")}[step.ok]
             mark = QLabel()
             mark.setPixmap(pixmap(name, self._theme.colors[color], 18))
-            mark.setAccessibleName({True: "passed", False: "failed", None: "not run"}[step.ok])
-            text = label(step.detail, "small", wrap=True)
-            line = row(mark, column(label(f"{number}  {step.title}"), text, gap=1), gap=10)
+            mark.setAccessibleName(
+                {True: self.tr("passed"), False: self.tr("failed"), None: self.tr("not run")}[step.ok]
+            )
+            text = label(self.tr(step.detail), "small", wrap=True)
+            line = row(mark, column(label(f"{number}  {self.tr(step.title)}"), text, gap=1), gap=10)
             line.setStretch(1, 1)
             line.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
             holder = QWidget()
@@ -200,7 +203,7 @@ class VerificationView(QWidget):
             return
         card = frame("card", "danger")
         said = f"{first.op} {first.path}".strip()
-        error = f"relative error {first.error:.1e}" if first.error is not None else ""
+        error = self.tr("relative error {0:.1e}").format(first.error) if first.error is not None else ""
         inside = column(
             label(self.tr("First difference"), "", tone="danger"),
             label(said, "code", wrap=True),
@@ -211,8 +214,8 @@ class VerificationView(QWidget):
             if text:
                 inside.addWidget(label(text, "small", wrap=True))
         for side, lines in (
-            ("source", source_line(self._document, first.source)),
-            ("target", target_line(self._document, first.target)),
+            (self.tr("source"), source_line(self._document, first.source)),
+            (self.tr("target"), target_line(self._document, first.target)),
         ):
             for line in lines:
                 inside.addWidget(label(f"{side} {line.number}: {line.text}", "code", wrap=True, selectable=True))
@@ -242,9 +245,10 @@ class VerificationView(QWidget):
 def _numbers(report: Report) -> str:
     parts = []
     if report.worst is not None:
-        parts.append(f"largest relative error {report.worst:.1e} in float64, gate {report.gate:.0e}")
+        text = tr("largest relative error {0:.1e} in float64, gate {1:.0e}")
+        parts.append(text.format(report.worst, report.gate))
     if report.worst_single is not None and not math.isnan(report.worst_single):
-        parts.append(f"{report.worst_single:.1e} in float32")
+        parts.append(tr("{0:.1e} in float32").format(report.worst_single))
     if report.seconds:
         parts.append(f"{report.seconds:.1f} s")
-    return " · ".join(parts) or "no numbers were compared"
+    return " · ".join(parts) or tr("no numbers were compared")
