@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 import os
 import sys
 import types
@@ -144,12 +145,21 @@ def make_model(job: Job, names: dict[str, Any]) -> Model:
 
 
 def apply(model: Model, inputs: list[Tensor], job: Job, training: bool) -> Tensor:
-    """Call with separate arguments; a functional or sequential model takes several inputs as a list."""
+    """Call with separate arguments; a model whose call has one parameter for them takes several inputs as a list."""
     named = {spec["name"]: value for value, spec in zip(inputs, job["inputs"], strict=True) if spec["keyword"]}
     positional = [value for value, spec in zip(inputs, job["inputs"], strict=True) if not spec["keyword"]]
-    if len(positional) > 1 and model._obj_type() in ("Functional", "Sequential"):
+    if len(positional) > 1 and (model._obj_type() in ("Functional", "Sequential") or takes_one(model)):
         positional = [positional]
     return model(*positional, **named, training=training)
+
+
+def takes_one(model: Model) -> bool:
+    """Has the call of a model one parameter for all inputs: `def call(self, inputs): a, b = inputs`?"""
+    kinds = [(p.name, p.kind) for p in inspect.signature(model.call).parameters.values()]
+    if any(kind is inspect.Parameter.VAR_POSITIONAL for _, kind in kinds):
+        return False
+    beside = ("training", "mask")
+    return sum(kind is inspect.Parameter.POSITIONAL_OR_KEYWORD and name not in beside for name, kind in kinds) == 1
 
 
 def build(job: Job, names: dict[str, Any], shell: Shell) -> dict[str, object]:

@@ -17,6 +17,7 @@ from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup
 from pivot.reading.decorating import READ_DECORATORS, decorator_name
+from pivot.reading.entries import forward_node
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject
 from pivot.reading.walking import walk
@@ -41,6 +42,8 @@ class Definitions:
         self.w = writer
         self.emptiness: dict[int, bool] = {}  # by definition: does nothing of it remain?
         root = writer.done.network.root
+        packed = root.packs and writer.target.framework != writer.source_framework
+        self.packing = forward_node(writer.ev, root) if packed else None
         self.roots = {id(c) for c in root.cls.mro()} if isinstance(root.cls, ClassObject) else set()
 
     # -- functions -------------------------------------------------------------------
@@ -61,6 +64,8 @@ class Definitions:
         body.e.is_unread = not met and unread.names_framework(body.e, node)
         made = ast.FunctionDef(node.name, copy.deepcopy(node.args), self.body(body, node, file), [], None, None)
         self.signature(made, node, body, file, gone, mode)
+        if node is self.packing:
+            take_apart(made)
         self.add_sizes(made, node)
         if owner is not None and node.name == self.w.source.call_name:
             made.name = "apply" if own_gradient else self.w.call_name
@@ -326,6 +331,17 @@ def build_method() -> ast.stmt:
     made = ast.parse(BUILD).body[0]
     made.__dict__["blank"] = 1
     return made
+
+
+def take_apart(made: ast.FunctionDef) -> None:
+    """`forward(self, inputs, training)` with a list of all inputs -> `forward(self, *inputs, training)`."""
+    spec = made.args
+    own, taken, *rest = spec.args
+    defaults: list[ast.expr | None] = [None] * (len(spec.args) - len(spec.defaults)) + list(spec.defaults)
+    spec.args, spec.defaults = [own], []
+    spec.vararg = ast.arg(taken.arg, None)
+    spec.kwonlyargs = [*rest, *spec.kwonlyargs]
+    spec.kw_defaults = [*defaults[2:], *spec.kw_defaults]
 
 
 def has_own_gradient(cls: ClassObject) -> bool:

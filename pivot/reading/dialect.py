@@ -34,6 +34,7 @@ class Dialect(TensorCalls):
     deferred_methods: frozenset[str] = frozenset()
     """Methods of modules that do nothing where they are called: what they make comes into being when it is used."""
     builds_step_by_step = False  # do files build models of tensors by statements at module level?
+    packs_inputs: bool = False  # a model whose forward pass has one parameter is given several inputs as a list
     settings: frozenset[str] = frozenset()  # functions that change what all layers of a file mean
     channels_last = False  # where do images have their channels?
     mutable_tensors = True  # does `x += y` change x for every alias?

@@ -287,6 +287,17 @@ def forward_parameters(ev: Evaluator, root: ModuleObject) -> list[str]:
     return [a.arg for a in (*node.args.posonlyargs, *node.args.args)][1:]
 
 
+def packs_inputs(ev: Evaluator, root: ModuleObject, count: int) -> bool:
+    """Do several inputs come as one list, as Keras hands them on: `def call(self, inputs): a, b = inputs`?"""
+    if not ev.dialect.packs_inputs or count < 2 or root.announced:
+        return False
+    node = forward_node(ev, root)
+    if node is None or node.args.vararg is not None:
+        return False
+    beside = ("training", "mask")
+    return len([a for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in beside]) == 2
+
+
 def announced_names(root: ModuleObject) -> list[str]:
     """Names of the inputs that the program announces: as it says, else `x`, or `x1`, `x2`, ..."""
     plain = [""] if len(root.announced) == 1 else [str(number) for number in range(1, len(root.announced) + 1)]

@@ -48,6 +48,7 @@ class KerasDialect(KerasModules):
     framework = "keras"
     forward_names = ("call", "__call__")
     builds_step_by_step = True
+    packs_inputs = True
     deferred_methods = frozenset({"build"})
     settings = keras_policies.SETTINGS | keras_orders.SETTINGS
     channels_last = True

@@ -102,6 +102,8 @@ def run_forward(
     """Call the root on symbolic inputs; its outputs, flattened."""
     ev.mode = mode
     names = entries.forward_parameters(ev, root)
+    if entries.packs_inputs(ev, root, sum(spec.name is None for spec in specs)):
+        root.packs, names = True, [f"{names[0]}{index}" for index in range(len(specs))]
     inputs: list[Input] = []
     args: list[Value] = []
     kwargs: dict[str, Value] = {}
@@ -120,6 +122,8 @@ def run_forward(
             args.append(value)
         else:
             kwargs[spec.name] = value
+    if root.packs:
+        args = [Value(ListObject(args), None, INPUT)]
     site = ev.entry_site
     frame = Frame(None, ev.scopes[next(iter(ev.scopes))], next(iter(ev.files)), key="")
     flat: list[tuple[str, TensorVersion]] = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from codegen.convert import Converted
+from codegen.static_proof import Proof
 
 Written = Callable[..., str]
 Net = Callable[..., str]
@@ -389,3 +391,32 @@ def test_a_call_without_arguments_takes_the_mode(written: Written) -> None:
         "2x4",
     )
     assert "def call(self, training=None):" in made and "return x + self.bias()" in made
+
+
+@pytest.mark.parametrize("taken", ["a, b = inputs", "a = inputs[0]\n        b = inputs[1]"])
+@pytest.mark.parametrize("more", ["", ", training=False"])
+def test_a_list_of_all_inputs_becomes_arguments(
+    tmp_path: Path, to_torch: Callable[..., tuple[Converted, Proof]], taken: str, more: str
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(
+        f"""
+import keras
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.fc = layers.Dense(4)
+
+    def call(self, inputs{more}):
+        {taken}
+        return self.fc(a) + b
+""",
+        encoding="utf-8",
+    )
+    made, proof = to_torch(path, "2x3", "2x4", model="Net()")
+    assert proof.equal
+    assert "def forward(self, *inputs" in made.text
+    assert [spec.name for spec in made.done.network.inputs] == ["inputs0", "inputs1"]

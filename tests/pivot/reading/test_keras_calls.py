@@ -260,6 +260,18 @@ def test_batch_renormalization_is_read_outside_of_training(read_keras: Read) -> 
     assert "training" in {problem.code for problem in done.network.problems}
 
 
+@pytest.mark.parametrize("made", ["tf.range(n)", "tf.range(limit=n, start=0)", "keras.backend.arange(n)"])
+def test_a_range_is_counted_from_zero(read_keras: Read, made: str) -> None:
+    text = f"""
+    import tensorflow as tf
+    class Net(layers.Layer):
+        def call(self, x):
+            n = tf.shape(x)[1]
+            return x + tf.cast({made}, "float32")
+    """
+    assert ops(read_keras(text, "2x5", model="Net()")) == ["arange", "cast", "add"]
+
+
 def test_attention_whose_heads_are_not_as_wide_as_its_input_is_restated(read_keras: Read) -> None:
     text = (
         "def net():\n    x = keras.Input((6, 4))\n    return keras.Model(x, layers.MultiHeadAttention(2, {0})(x, x))\n"
