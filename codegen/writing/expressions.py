@@ -27,6 +27,7 @@ from codegen.writing.naming import member_key, reference_to
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.rows import is_input
+from codegen.writing.shape_lists import shape_list
 from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
@@ -207,6 +208,8 @@ class Expressions:
             return program_calls.super_call(self, node, visits)
         if kind == "size":
             return sizes.size(self, node, visits)
+        if kind == "shape":
+            return shape_list(self, node, visits)
         if kind == "mode":
             return self.mode(node)
         if kind == "method" and isinstance(node, ast.Attribute) and visits[0].name == "entry":
@@ -474,8 +477,10 @@ class Expressions:
         made = self.w.adapters.reference(api.name)
         if made is not None:
             return made
-        if api.name.startswith("torch.") and api.name.count(".") == 1 and api.name.partition(".")[2] in DTYPES:
-            return ast.Constant(api.name.partition(".")[2])
+        owner, _, kind_of_number = api.name.partition(".")
+        if owner in ("torch", "tensorflow") and kind_of_number in DTYPES:
+            written_as_name = self.w.target.framework == "torch"
+            return nodes.name(f"torch.{kind_of_number}") if written_as_name else ast.Constant(kind_of_number)
         return nodes.gone()
 
 

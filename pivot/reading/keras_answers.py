@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.dims import product
-from pivot.reading import keras_graphs, keras_orders, keras_policies, keras_starts, library
+from pivot.reading import keras_graphs, keras_orders, keras_policies, keras_shapes, keras_starts, library
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.storage import new_version
@@ -209,6 +209,8 @@ def source_inputs(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, fram
 
 
 HANDLERS: dict[str, Answer] = {
+    **{f"{module}.expand_dims": keras_shapes.lifted for module in ("keras.ops", "keras.backend", "tensorflow")},
+    **dict.fromkeys(("keras.ops.concatenate", "keras.backend.concatenate", "tensorflow.concat"), keras_shapes.joined),
     "keras.Variable": variable,
     "tensorflow.TensorShape": tensor_shape,
     "keras.backend.variable": variable,

@@ -199,10 +199,12 @@ class KerasCalls(Dialect):
 
 
 def holds_size(value: Value) -> bool:
-    """Are there numbers that a tensor may be made of?"""
+    """Are there numbers, in lists of lists as well, that a tensor may be made of?"""
     hint = value.hint
-    items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else (value,)
-    return any(isinstance(v.hint, (int, float)) or hasattr(v.hint, "terms") for v in items if isinstance(v, Value))
+    if isinstance(hint, (ListObject, tuple)):
+        items = hint.items if isinstance(hint, ListObject) else hint
+        return any(holds_size(v) for v in items if isinstance(v, Value))
+    return isinstance(hint, (int, float)) or hasattr(hint, "terms")
 
 
 def told_by_source(bound: Bound, back: dict[int | str, int | str]) -> Bound:

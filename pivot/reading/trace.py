@@ -34,6 +34,7 @@ CallKind = Literal[
     "constant",  # builds a tensor that depends on nothing
     "weight",  # reads a weight of a library layer
     "made-with",
+    "shape",  # puts a shape together of sizes
     "named function",  # reads from a layer what it was made with
     "unmapped",
 ]

@@ -272,6 +272,16 @@ def test_a_range_is_counted_from_zero(read_keras: Read, made: str) -> None:
     assert ops(read_keras(text, "2x5", model="Net()")) == ["arange", "cast", "add"]
 
 
+def test_numbers_that_are_written_down_are_tensors(read_keras: Read) -> None:
+    text = """
+    import tensorflow as tf
+    class Net(layers.Layer):
+        def call(self, x):
+            return x * tf.constant([[0.5, 2.0]], dtype=tf.float32) + tf.convert_to_tensor(1.5)
+    """
+    assert ops(read_keras(text, "2x2", model="Net()")) == ["tensor", "mul", "tensor", "add"]
+
+
 def test_attention_whose_heads_are_not_as_wide_as_its_input_is_restated(read_keras: Read) -> None:
     text = (
         "def net():\n    x = keras.Input((6, 4))\n    return keras.Model(x, layers.MultiHeadAttention(2, {0})(x, x))\n"
