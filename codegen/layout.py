@@ -38,6 +38,7 @@ from codegen.turning import turn_of
 from codegen.unfolding import unfolded
 from codegen.wishes import PERMUTING, read_wish
 from pivot.dims import Dim, Size
+from pivot.forms import Refused, Written
 from pivot.op import Op
 from pivot.reading.values import TensorVersion
 
@@ -78,6 +79,7 @@ class Layout:
         self.orders: dict[str, Order] = {}
         self.blocks: dict[str, Block] = {}
         self.placed: dict[int, Placed] = {}
+        self.written: dict[object, dict[str, Written] | Refused] = {}  # what steps alike write
         self.consumers: dict[str, list[Step]] = {}
         self.applications: dict[int, list[Step]] = {}  # steps with weights, by the module that owns them
         self.owners: dict[int, set[int]] = {}  # parameter -> the modules that use it, 0 = read by itself
@@ -108,8 +110,9 @@ class Layout:
             for value in step.results:
                 self.makers[value.id] = step
                 self.wishes[value.id] = read_wish(self, value)
-        for run in lowering.done.network.runs.values():
-            for number, entry in enumerate(run.inputs):
+        entered = [run.inputs for run in lowering.done.network.runs.values()]
+        for inputs in (*entered, *lowering.done.evaluator.tried):
+            for number, entry in enumerate(inputs):
                 self.orders[entry.value.id] = (
                     agreed.inputs.get(number) or self.wish(entry.value) or identity(rank_of(entry.value))
                 )

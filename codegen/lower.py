@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from codegen.alike import facts_of, frozen, renamed
 from codegen.signs import Signs
 from codegen.spoken import said_where_called
 from codegen.target import target_of
@@ -19,7 +20,6 @@ from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
 from pivot.slots import Coded, Operand, Path
 from pivot.steps import Computed
-from pivot.types import TensorType
 
 MAX_NESTING = 6
 
@@ -46,6 +46,7 @@ class Step:
     filled: Mapping[str, float] = field(default_factory=dict)  # weights that the source lacks, with all their numbers
     known: PlainFacts | None = field(default=None, init=False)  # of the first that asked
     words: dict[str, str] | None = field(default=None, init=False)  # what codecs write into its slots, likewise
+    like: Step | None = field(default=None, init=False)  # the step of another node that differs in tensors alone
 
     def facts(self) -> PlainFacts:
         """What predicates and codecs may ask, in the source's axis numbers."""
@@ -145,6 +146,7 @@ class Lowering:
         self.signs = Signs()
         self.counter = 0
         self.choices: dict[object, tuple[Form, ...] | Refused] = {}
+        self.known: dict[object, Lowered] = {}  # by all that plans depend on
         self.nodes: list[Node] = []
         self.consumed: set[str] = set()
         self.spoken: frozenset[int] = frozenset()
@@ -182,6 +184,17 @@ class Lowering:
             kind = "function"
         outputs = iter(node.results)
         unused = frozenset(n for n, r in zip(node.op.outputs, outputs, strict=False) if r.id not in self.consumed)
+        if node.bound is not None and node.bound.unbatched:
+            return self.lower_anew(node, kind, unused)
+        facts = facts_of(self, node, kind, unused)
+        if facts in self.known:
+            return renamed(self, self.known[facts], node)
+        made = self.known[facts] = self.lower_anew(node, kind, unused)
+        return made
+
+    def lower_anew(self, node: Node, kind: Kind, unused: frozenset[str]) -> Lowered:
+        """All plans of a node like which none was before."""
+        assert node.op is not None
         operands = {k: v for k, v in node.operands.items() if k not in node.weights}
         origin = {p: p for p in node.params}
         if node.bound is not None and node.bound.unbatched:
@@ -380,24 +393,6 @@ def is_layer(plan: Plan, node: Node) -> bool:
     return len(operands) == 1 or all(step.form.kind == "layer" for step in plan.steps)
 
 
-def frozen(value: object) -> object:
-    """A value that is equal to another only where it is of the same types all through: True is not 1 here."""
-    kind = value.__class__
-    if kind in SCALARS:
-        return kind, value
-    if isinstance(value, (tuple, list)):
-        return kind, tuple(map(frozen, value))
-    if isinstance(value, (dict, Mapping)):
-        return tuple((name, frozen(item)) for name, item in value.items())
-    if isinstance(value, slice):
-        return frozen((value.start, value.stop, value.step))
-    try:
-        hash(value)
-    except TypeError:
-        return object()  # equal to nothing
-    return type(value), value
-
-
 def read_later(name: str, steps: Sequence[BoundStep]) -> bool:
     """Does a later step of a decomposition take a result?"""
     return any(name == ref or (isinstance(ref, tuple) and name in ref) for s in steps for ref in s.operands.values())
@@ -431,7 +426,6 @@ def needed(steps: list[Step], whole: Step) -> list[Step]:
     return kept[::-1] or steps
 
 
-SCALARS = frozenset((int, float, str, bool, type(None), TensorType))  # `frozen` as they are
 PLACING = {"order", "permute"}  # layouts of ops that only place elements: an expression says them best
 IDEMPOTENT = {"relu", "relu6"}  # ops that done twice in a row are done once
 TORCH_ONLY = {"count"}  # a weight that PyTorch counts with and nobody else has

@@ -350,6 +350,8 @@ def said_by_one(case: Case) -> bool:
 
 def words(step: Step) -> dict[str, str]:
     """Slot -> the word a codec writes there."""
+    if step.words is None and step.like is not None:
+        step.words = words(step.like)
     if step.words is not None:
         return step.words
     found: dict[str, str] = {}

@@ -66,7 +66,18 @@ def facts_of(layout: Layout, step: Step, params: Mapping[str, object]) -> PlainF
 
 
 def written_values(layout: Layout, step: Step, part: str) -> dict[str, Written] | Refused:
-    """Per slot, what one visit would write; defaults are left out."""
+    """Per slot, what one visit would write; defaults are left out. Steps alike are asked once."""
+    placed = layout.placed.get(id(step))
+    if placed is None or step.op.shape == "einsum":
+        return values_anew(layout, step, part)
+    key = (id(step.like or step), part, tuple(placed.orders_in.items()), placed.orders_out)
+    if key not in layout.written:
+        layout.written[key] = values_anew(layout, step, part)
+    return layout.written[key]
+
+
+def values_anew(layout: Layout, step: Step, part: str) -> dict[str, Written] | Refused:
+    """The same for a step like which none was before."""
     params = target_params(layout, step)
     made = write_slots(step.form, part, params, facts_of(layout, step, params))
     if isinstance(made, Refused):

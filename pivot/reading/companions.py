@@ -79,7 +79,8 @@ def build_on_trial(done: Elaborated, builder: ast.FunctionDef) -> None:
     try:
         value = ev.evaluate(call, frame)
         if isinstance(value.hint, ModuleObject):
-            run_forward(ev, value.hint, done.specs, dict(done.network.fixed), "eval", 0)
+            inputs, *_ = run_forward(ev, value.hint, done.specs, dict(done.network.fixed), "eval", 0)
+            ev.tried.append(tuple(inputs))
     except (Refusal, Raised):
         pass  # the class stays unread, and is left out
     finally:

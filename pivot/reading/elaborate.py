@@ -18,7 +18,7 @@ from pivot.reading import entries, imports, updating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.dialect import Dialect
 from pivot.reading.evaluator import Evaluator
-from pivot.reading.fixing import settle_sizes
+from pivot.reading.fixing import Unsettled, settle_sizes, settled_forward
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.input_search import find_inputs
@@ -79,10 +79,13 @@ def room_for_calls() -> Iterator[None]:
 def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     """Evaluate the entry's construction once and its forward pass in both modes. Raises Refusal."""
     untrained: tuple[Problem, ...] = ()
+    careful = False
     with room_for_calls():
-        while True:  # ends: each turn restates one more of finitely many names, or gives training up
+        while True:  # ends: a turn restates one more of finitely many names, is careful, or gives training up
             try:
-                done = evaluate(request, dialect, opset)
+                done = evaluate(request, dialect, opset, careful)
+            except Unsettled:
+                careful = True
             except Restate as more:
                 request = replace(request, restated=request.restated | {more.name})
             except Untrained as no:
@@ -114,8 +117,8 @@ def refusal_of(ev: Evaluator, raised: Raised) -> Refusal:
     return ev.refusal(raised.frame, raised.node, why, "check the arguments of the model", "raised")
 
 
-def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
-    """The steps of elaboration."""
+def evaluate(request: Request, dialect: Dialect, opset: OpSet, careful: bool = True) -> Elaborated:
+    """The steps of elaboration. Not `careful`: raises Unsettled where sizes have to be settled with more care."""
     ev = Evaluator(dialect, opset, request.texts)
     ev.restated, ev.given, ev.shift = request.restated, request.inputs, request.shift
     scope = imports.open_file(ev, request.path)
@@ -128,9 +131,9 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
         for module in ev.modules:  # symbolic calls that built it are no calls of a forward pass
             module.calls.clear()
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
-        specs, fixed = settle_sizes(ev, root, specs)
+        specs, fixed, settled = settle_sizes(ev, root, specs, careful)
         built = {id(m): dict(m.attrs) for m in ev.modules}
-        runs = {"eval": forward(ev, root, specs, fixed, "eval", request.shift)}
+        runs = {"eval": settled_forward(ev, root, specs, fixed, request.shift, settled)}
         if "train" in request.modes:
             forget_computed(ev, built)
             runs["train"] = training(ev, root, specs, fixed, request.shift)

@@ -20,7 +20,7 @@ from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import ClassObject, FunctionObject, Unknown, Value
 
 if TYPE_CHECKING:
-    from pivot.network import Node
+    from pivot.network import Input, Node
     from pivot.reading.dialect import Dialect
     from pivot.reading.inputs import InputSpec
     from pivot.reading.updating import Update
@@ -43,6 +43,7 @@ class Evaluator:
         self.journal = Journal()
         self.speculating = 0
         self.trials = 0  # arms on trial that are being read, one in the other
+        self.tried: list[tuple[Input, ...]] = []  # the inputs of models that were read on trial
         self.companion = False  # a whole model is read on trial: what it executes counts as met
         self.recorder = Recorder()
         self.given: tuple[InputSpec, ...] = ()  # the inputs that were asked for

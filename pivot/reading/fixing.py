@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from pivot.problems import Problem, Refusal
 from pivot.reading.inputs import InputSpec
-from pivot.reading.running import trial_forward
+from pivot.reading.running import fix, forward, trial_forward
+from pivot.reading.signals import Raised
 
 if TYPE_CHECKING:
+    from pivot.network import Run
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.modules import ModuleObject
 
@@ -18,39 +20,70 @@ Specs = tuple[InputSpec, ...]
 TURNS = 16
 
 
-def settle_sizes(ev: Evaluator, root: ModuleObject, specs: Specs) -> tuple[Specs, dict[str, int]]:
-    """The inputs with the axes whose sizes are numbers, and the sizes that layers fix. Raises Refusal.
+class Unsettled(Exception):
+    """More sizes are fixed than one pass had told."""
+
+
+def settle_sizes(
+    ev: Evaluator, root: ModuleObject, specs: Specs, careful: bool = True
+) -> tuple[Specs, dict[str, int], bool]:
+    """The inputs with the axes whose sizes are numbers, the sizes that layers fix, and whether a pass with these found
+    no more. Raises Refusal.
 
     `F.avg_pool2d(x, x.size(2))` fits squares only: where no size is general, the sizes at hand are kept, and said.
+    Not `careful`: a pass that came to its end is not made again for the sizes that it told, which are all in most
+    networks. The pass that counts shows whether they were: `settled_forward` raises Unsettled.
     """
     problems = len(ev.problems)
     try:
-        return specs, fixed_by_layers(ev, root, specs)
+        return specs, *fixed_by_layers(ev, root, specs, careful)
     except Refusal as refusal:
         if refusal.problem.code != "shape":
             raise
         for narrower in narrowed(specs):
             del ev.problems[problems:]
             try:
-                fixed = fixed_by_layers(ev, root, narrower)
+                fixed, _ = fixed_by_layers(ev, root, narrower)
             except Refusal:  # these sizes are not the ones
                 continue
             why = f"the program fits only with {said(narrower)}: {refusal.problem.why}"
             first, remedy = refusal.problem, "give the sizes that it is used with by --input"
             ev.problems.append(Problem("fixed-size", "info", first.file, first.line, first.column, why, remedy))
-            return narrower, fixed
+            return narrower, fixed, True
         raise
 
 
-def fixed_by_layers(ev: Evaluator, root: ModuleObject, specs: Specs) -> dict[str, int]:
-    """The free sizes that layers fix; each turn can only fix more."""
+def fixed_by_layers(
+    ev: Evaluator, root: ModuleObject, specs: Specs, careful: bool = True
+) -> tuple[dict[str, int], bool]:
+    """The free sizes that layers fix, each turn can only fix more; and whether the last turn found no more."""
     fixed: dict[str, int] = {}
+    before: dict[str, int] = {}
     for _ in range(TURNS):
         before = dict(fixed)
-        trial_forward(ev, root, specs, fixed, 0)
-        if fixed == before:
+        ended = trial_forward(ev, root, specs, fixed, 0)
+        if fixed == before or (ended and not careful):
             break
-    return fixed
+    return fixed, fixed == before or careful
+
+
+def settled_forward(
+    ev: Evaluator, root: ModuleObject, specs: Specs, fixed: dict[str, int], shift: int, settled: bool
+) -> Run:
+    """The forward pass of inference. Raises Unsettled where the sizes were not `settled` and are not all."""
+    guards = len(ev.guards)
+    try:
+        run = forward(ev, root, specs, fixed, "eval", shift)
+    except (Refusal, Raised):
+        if settled:
+            raise
+        raise Unsettled from None
+    found = dict(fixed)
+    for size, number, _ in ev.guards[guards:]:
+        fix(size, number, found)
+    if not settled and found != fixed:
+        raise Unsettled
+    return run
 
 
 def narrowed(specs: Specs) -> Iterator[Specs]:

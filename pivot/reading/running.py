@@ -32,8 +32,8 @@ from pivot.shapes import FreeSize
 
 def trial_forward(
     ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], shift: int
-) -> None:
-    """A forward pass that only finds which free sizes the layers fix."""
+) -> bool:
+    """A forward pass that only finds which free sizes the layers fix; whether it came to its end."""
     mark = ev.journal.mark()
     nodes, guards = len(ev.nodes), len(ev.guards)
     ev.speculating += 2  # above 1: no arm is tried, nothing counts as visited
@@ -43,10 +43,12 @@ def trial_forward(
     ev.trace.visits, ev.trace.branches, ev.trace.resolved = defaultdict(list), defaultdict(list), defaultdict(list)
     frames = ev.trace.frames
     ev.trace.frames = defaultdict(list)
+    ended = True
     try:
         try:
             run_forward(ev, root, specs, fixed, "eval", shift)
         except FreeSize as free:
+            ended = False
             fix(free.size, dim_hint(free.size), fixed)
         for size, number, _ in ev.guards[guards:]:
             fix(size, number, fixed)
@@ -58,6 +60,7 @@ def trial_forward(
         for _, module in root.walk():
             module.calls.clear()
             module.calls.update(saved.get(id(module), {}))
+    return ended
 
 
 def fix(size: object, number: object, fixed: dict[str, int]) -> None:

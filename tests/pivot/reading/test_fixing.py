@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from pivot.problems import Problem
+from pivot.reading import fixing
 from pivot.reading.elaborate import Elaborated
 
 Read = Callable[..., Elaborated]
@@ -57,3 +60,34 @@ class Net(nn.Module):
         return F.softmax(x, axis=1)
 """
     assert "no argument 'axis'" in read(text, "2x3").network.unmapped[0].why
+
+
+def test_sizes_that_one_pass_does_not_tell_are_found(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pass that counts shows that more is fixed; then passes are made until nothing more is."""
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.across = nn.Linear(16, 4)
+    def forward(self, x):
+        return self.across(self.conv(x))
+"""
+    plain = read(text, "2x3x8x16")
+    passes, complete = [], fixing.trial_forward
+
+    def forgetful(ev: object, root: object, specs: object, fixed: dict[str, int], shift: int) -> bool:
+        before = dict(fixed)
+        ended = complete(ev, root, specs, fixed, shift)
+        passes.append(dict(fixed))
+        if len(passes) == 1:
+            fixed.clear()
+            fixed.update({**before, "C": 3})
+        return ended
+
+    monkeypatch.setattr(fixing, "trial_forward", forgetful)
+    done = read(text, "2x3x8x16")
+    assert len(passes) > 2, "the program was read again, with care"
+    assert dict(done.network.fixed) == dict(plain.network.fixed) == {"C": 3, "W": 16}
+    monkeypatch.setattr(fixing, "trial_forward", complete)
+    assert [str(r.type) for r in done.network.outputs] == [str(r.type) for r in plain.network.outputs]
