@@ -19,6 +19,7 @@ def collection_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            gc.freeze()  # all of it moves to the one end of the collector's lists, and back to the old end
-            gc.unfreeze()
+            if not gc.get_freeze_count():  # what a process that forks has frozen must stay so
+                gc.freeze()  # from all generations to the frozen ones, and from there to the oldest
+                gc.unfreeze()
             gc.enable()

@@ -38,3 +38,14 @@ def test_what_was_made_is_not_looked_through_soon_after():
         made = [[number] for number in range(10)]
     young = {id(found) for found in gc.get_objects(generation=0)}
     assert not young & set(map(id, made))
+
+
+def test_what_is_frozen_stays_frozen():
+    gc.freeze()
+    try:
+        before = gc.get_freeze_count()
+        with collection_paused():
+            pass
+        assert gc.get_freeze_count() >= before > 0
+    finally:
+        gc.unfreeze()
