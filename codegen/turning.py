@@ -67,6 +67,7 @@ def turned_layouts(
     from codegen.layout import Layout
 
     agreed = layout.agreed
+    seen: set[object] = set()  # turns may go to and fro
     for _ in range(ROUNDS):
         sites, inputs = odd_sites(layout, way == "first")
         more = {k: order for k, order in sites.items() if agreed.turns.get(k) != order}
@@ -78,6 +79,10 @@ def turned_layouts(
             break
         add_turns(lowering, {k: order for k, order in more.items() if k not in agreed.turns})
         agreed = replace(agreed, turns={**agreed.turns, **more}, inputs={**agreed.inputs, **inputs})
+        state = frozenset(agreed.turns.items()), frozenset(agreed.inputs.items())
+        if state in seen:
+            break
+        seen.add(state)
         layout = Layout(lowering, framework, joins, agreed)
         yield layout
 
