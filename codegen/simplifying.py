@@ -19,8 +19,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
+from codegen.orders import permutation_of
 from codegen.proof_sides import Item, ReadSide
 from codegen.sinking import Known, as_gelu, as_stochastic_depth, keeps_places, owned, sunk
+from codegen.wishes import PERMUTING
 from pivot.op import Op
 from pivot.results import ENTRIES, entry_id
 from pivot.slots import Literal
@@ -107,6 +109,7 @@ class Simplified:
         op = item.node.op if item.node is not None else None
         if op is not None and op.name == item.op and (told := told_by_numbers(op)):
             item = replace(item, params={name: value for name, value in item.params.items() if name not in told})
+        item = as_permute(item)
         if item.params.get("ceil") is True and all(step == 1 for step in strides(item)):
             item = replace(item, params={**item.params, "ceil": False})
         source = item.operands[0] if item.operands and isinstance(item.operands[0], str) else None
@@ -138,6 +141,17 @@ class Simplified:
                 return None
             return replace(item, operands=(source, *item.operands[1:]), params={"order": order})
         return item
+
+
+def as_permute(item: Item) -> Item:
+    """Two axes that change places, or one that moves, as the order of all."""
+    node = item.node
+    value = next(iter(node.tensors()), None) if node is not None else None
+    if node is None or node.op is None or value is None or node.op.shape not in PERMUTING or item.op != node.op.name:
+        return item
+    name = next(name for name, operand in node.operands.items() if operand is value)
+    order = permutation_of(node.op, node.params, node.operands, name, value)
+    return item if order is None else replace(item, op="permute", params={"order": order}, step=None)
 
 
 def strides(item: Item) -> tuple[object, ...]:

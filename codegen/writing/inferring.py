@@ -15,6 +15,7 @@ from codegen.writing import nodes
 from codegen.writing.loops import Loops, innermost, text_around
 from codegen.writing.neighbours import beside
 from codegen.writing.scoping import in_frame, plain_locals, plain_parameters, settled_name, visible
+from codegen.writing.size_choices import chosen_by_parameter
 from codegen.writing.size_origins import Made, Origin, SizeOrigins, Sum
 from codegen.writing.slots import slot_param
 from pivot.dims import hint as dim_hint
@@ -43,6 +44,7 @@ class Use:
     value: int
     origin: Origin | None
     module: ModuleObject | None = None  # that is made there
+    met: bool = True  # rather than on trial, in an arm that nobody takes
 
 
 @dataclass(slots=True, eq=False)
@@ -69,6 +71,9 @@ class Inferred:
         for module in done.evaluator.modules:
             if module.site is not None and not module.speculative:
                 self.modules.setdefault(id(module.site), []).append(module)
+        runs, visits = done.network.runs.values(), self.trace.visits.values()
+        self.met = {id(node) for run in runs for node in run.nodes}
+        self.met |= {id(v.made) for each in visits for v in each if v.made is not None and not v.speculative}
         places: dict[Key, Place] = {}
         self.named: dict[int, Key] = {}  # reads of an input's shape in `build`
         self.collect_builds(places)
@@ -79,6 +84,8 @@ class Inferred:
                         continue  # written from the network
                     for step in member.chosen.steps if member.chosen is not None else ():
                         self.collect(places, step, member.node.module)
+        for place in places.values():
+            place.uses = [use for use in place.uses if use.met] or place.uses
         self.resolve(list(places.values()))
 
     def collect(self, places: dict[Key, Place], step: Step, module: ModuleObject | None) -> None:
@@ -92,7 +99,8 @@ class Inferred:
                 if isinstance(version, TensorVersion) and axis is not None:
                     place = places.setdefault((id(module.site), slot.key), Place(module.site, slot.key))
                     size = dim_hint(version.type.shape[axis])
-                    place.uses.append(Use(home(module.frame), size, self.origins.of(version, axis), module))
+                    met = step.node is None or id(step.node) in self.met
+                place.uses.append(Use(home(module.frame), size, self.origins.of(version, axis), module, met))
 
     def collect_builds(self, places: dict[Key, Place]) -> None:
         """`input_shape[-1]` in `build`: a size that the constructor is told."""
@@ -166,7 +174,8 @@ class Inferred:
         for name in (*plain_parameters(frame), *plain_locals(frame, place.node)):
             if all(settled_name(use.frame, name) == use.value for use in place.uses):
                 return ast.Name(name, ast.Load())
-        return beside(place, self.trace, self.turn_of) or self.loops.carried(place, self)
+        text = beside(place, self.trace, self.turn_of) or self.loops.carried(place, self)
+        return text if text is not None else chosen_by_parameter(place)
 
     def in_words(
         self, origin: Origin | None, frame: Frame, site: ast.expr, taker: ModuleObject | None = None

@@ -48,6 +48,8 @@ class Net(nn.Module):
             "u = self.fc(y.permute(0, 2, 3, 1)); z = (u + x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)",
             True,
         ),
+        ("z = y.transpose(1, 2)", "z = y.permute(0, 2, 1, 3)", True),
+        ("z = y.transpose(1, 2)", "z = y.permute(0, 3, 2, 1)", False),
         ("z = F.gelu(y)", "z = 0.5 * y * (1 + torch.erf(y / math.sqrt(2)))", True),
         ("z = F.gelu(y)", "z = (1 + torch.erf(y / math.sqrt(2))) * (y * 0.5)", True),
         ("z = F.gelu(y)", "z = 0.5 * y * (1 + torch.erf(y / 1.414))", False),
