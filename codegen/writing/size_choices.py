@@ -1,4 +1,4 @@
-"""A size that one name says at some visits of a place and another name at the others: `inp if stride == 2 else half`."""
+"""A size that one name says at some visits of a place, and another at the others: `inp if stride == 2 else half`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def chosen_by_parameter(place: Place) -> ast.expr | None:
             )
             for side in (True, False)
         ]
-        if len(set(holds)) == 2 and all(arms):
+        sizes = [{use.value for use, h in zip(place.uses, holds, strict=True) if h is side} for side in (True, False)]
+        if all(arms) and all(len(each) > 1 for each in sizes):  # one size may have a name's number by chance
             return ast.IfExp(test, ast.Name(arms[0], ast.Load()), ast.Name(arms[1], ast.Load()))
     return None
 

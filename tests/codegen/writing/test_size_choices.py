@@ -46,3 +46,11 @@ def test_a_size_by_a_test_of_a_parameter(to_torch: Callable[..., tuple[Converted
     made, proof = to_torch(path, "2x16x16x3", model="Net()")
     assert proof.equal
     assert "width if stride == 2 else half, half," in " ".join(made.text.split()), made.text
+
+
+def test_one_size_is_no_reason(to_torch: Callable[..., tuple[Converted, Proof]], tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    source = NET.replace(", Block(16, 20, 2), Block(20, 20, 1)", "")
+    path.write_text(source, encoding="utf-8")
+    made, proof = to_torch(path, "2x16x16x3", model="Net()")
+    assert proof.equal and " if stride == 2 else half" not in made.text
