@@ -100,7 +100,7 @@ class Inferred:
                     place = places.setdefault((id(module.site), slot.key), Place(module.site, slot.key))
                     size = dim_hint(version.type.shape[axis])
                     met = step.node is None or id(step.node) in self.met
-                place.uses.append(Use(home(module.frame), size, self.origins.of(version, axis), module, met))
+                    place.uses.append(Use(home(module.frame), size, self.origins.of(version, axis), module, met))
 
     def collect_builds(self, places: dict[Key, Place]) -> None:
         """`input_shape[-1]` in `build`: a size that the constructor is told."""
