@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen.orders import first_name
 from codegen.writing import nodes, program_calls, same_pads
+from codegen.writing.mixed import check_nested
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared
@@ -33,6 +34,8 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
         func = ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
     if e.w.source.mode_argument and not e.w.target.mode_argument:
         check_mode(e, visits)
+    if not e.w.target.nests_anything:
+        check_nested(visits)
     made_here = program_calls.made_at_call(e, node, visits)
     if made_here is not None:
         return made_here
