@@ -1,4 +1,4 @@
-"""Arguments of layers that a target refuses when the program runs: tensors and other things in one tuple, list or dict."""
+"""Arguments of layers that a target refuses when the program runs: tensors and other things in one tuple."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ def check_nested(visits: list[Visit]) -> None:
             for value in given(visit):
                 kinds = {isinstance(part.hint, TensorCell) for part in parts(value) if part.hint is not None}
                 if nested(value) is not None and len(kinds) > 1:
-                    raise Unwritable("a layer is given tensors and other values in one tuple, which Keras does not take")
+                    raise Unwritable(
+                        "a layer is given tensors and other values in one tuple, which Keras does not take"
+                    )
 
 
 def given(visit: Visit) -> Iterator[Value]:
