@@ -130,13 +130,19 @@ def compare_sides(
         two = open_.pop(at)
         bind(one, two, same, proof)
         proof.matches.append(Match(mode, one, two))
-    if open_:
-        extra = next(iter(open_.values()))
+    extra = next((two for two in open_.values() if not is_idle(two) or not serves_nothing(two, b, right.outputs)), None)
+    if extra is not None:  # updates of statistics, which serve no output, may stay
         proof.why, proof.place = f"the target goes on with {extra.op}", place_of(extra.node)
         return
     wanted = [same.get(o) if o is not None else None for o in left.outputs]
     if wanted != right.outputs:
         proof.why = "the outputs are other values"
+
+
+def is_idle(item: Item) -> bool:
+    """Has an op neither weights nor random numbers of its own?"""
+    node = item.node
+    return node is not None and node.op is not None and node.module is None and node.op.random == "no"
 
 
 def serves_nothing(item: Item, items: list[Item], outputs: Sequence[str | None]) -> bool:

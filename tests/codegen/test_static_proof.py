@@ -306,3 +306,26 @@ def test_an_index_that_is_a_tensor_is_the_same_tensor(
 )
 def test_parameters_are_compared_by_what_they_say(a: object, b: object, same: bool) -> None:
     assert alike(a, b) is same
+
+
+def test_what_serves_no_output_may_stay_in_the_target(
+    convert: Callable[..., Converted], opset: OpSet, write_source: Callable[..., Path], tmp_path: Path
+) -> None:
+    """The update of a buffer is left out, and with it goes what only it needs; the zeros stay an argument."""
+    text = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("steps", torch.zeros(3))
+
+    def forward(self, x):
+        self.steps.add_(1)
+        return F.batch_norm(x, torch.zeros(3), torch.ones(3), training=True)
+"""
+    made = convert(write_source(text), "2x3x4x5", model="Net()")
+    assert "ops.zeros((3,))" in made.text
+    assert prove(made, KerasDialect(), opset, tmp_path / "net_keras.py").why is None

@@ -19,8 +19,9 @@ def instance_norm(
         variance = (x**2).mean(axes, keepdim=True)
         if running_mean is not None:
             running_mean.mul_(1 - momentum).add_(momentum * mean.flatten(1).mean(0))
-            unbiased = (x**2).sum(axes) / (torch.ones_like(x).sum(axes) - 1)
-            running_var.mul_(1 - momentum).add_(momentum * unbiased.mean(0))
+            running_var.mul_(1 - momentum).add_(
+                momentum * ((x**2).sum(axes) / (torch.ones_like(x).sum(axes) - 1)).mean(0)
+            )
         x = x / torch.sqrt(variance + eps)
         y = x.movedim(1, -1)
     else:
