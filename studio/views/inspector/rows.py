@@ -10,6 +10,7 @@ from studio.picture import Span
 from studio.places import place_text
 from studio.widgets.parts import frame, label, link, row
 
+_CUT = 18  # characters that always fit
 _NAMES = 84  # pixels: the names of all sections end at one line
 _EDITOR, _LINK = 28, 24
 
@@ -92,6 +93,8 @@ def add(
         # A name that is longer than the panel is wide must not push what is beside it out of sight.
         wide = QSizePolicy.Policy.Ignored if isinstance(shown, QLabel) else QSizePolicy.Policy.Expanding
         shown.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
+    if isinstance(value, str) and len(value) > _CUT:
+        shown.setToolTip(value)  # a word that is longer than the panel is wide is cut off
     grid.addWidget(shown, at, 1, 1, 1 if remark is not None else 2)
     if remark is not None:
         said = label(remark, "small") if isinstance(remark, str) else remark

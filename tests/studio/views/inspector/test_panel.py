@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from pivot import edits
@@ -16,6 +16,7 @@ from studio.views.inspector.model_page import ModelPage
 from studio.views.inspector.module_page import ModulePage
 from studio.views.inspector.node_page import NodePage
 from studio.views.inspector.panel import Inspector
+from studio.views.inspector.rows import add
 
 Settle = Callable[[Jobs], None]
 
@@ -143,3 +144,13 @@ def test_the_model_page_is_made_again_only_for_what_it_shows(converted: Document
     converted.edit("names", edits.set_bindings(converted.project or project, ["size=3"]))
     assert isinstance(made.page, ModelPage) and made.page is not page
     assert made.page.bind.text() == "size=3"
+
+
+def test_what_may_be_cut_off_is_told_whole(qtbot: QtBot) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    grid = QGridLayout(page)
+    add(grid, "called", "torch.special.bessel_j0(y)")
+    add(grid, "weights", "64")
+    tips = [grid.itemAtPosition(at, 1).widget().toolTip() for at in (1, 2)]
+    assert tips == ["torch.special.bessel_j0(y)", ""]
