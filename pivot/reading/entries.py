@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from pivot.problems import refuse
 from pivot.reading import classes, imports, lookup, model_names, straight_line
@@ -55,6 +55,9 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
             "model", "--model", 1, 1, f"{text!r} is not an expression", 'write "Net(hidden=64)" or "resnet18()"'
         ) from None
     node = Imported(ev, scope).visit(node)
+    if ev.dialect.builds_step_by_step and not number and isinstance(node, ast.Name):
+        number = before_loading(scope, node.id, tree)
+        said = f"{node.id}@{number}" if number else said
     if ev.dialect.builds_step_by_step:
         last = bindings(scope, node.id, int(number)) if number and isinstance(node, ast.Name) else None
         body = [*(s for s in tree.body if s not in main_block(tree)), *main_block(tree)]
@@ -129,6 +132,24 @@ def bindings(scope: Scope, name: str, number: int) -> ast.stmt:
     if number >= len(found):
         raise refuse("model", scope.file, 1, 1, f"{name!r} is bound {len(found)} times", "count from 0")
     return found[number]
+
+
+def before_loading(scope: Scope, name: str, tree: ast.Module) -> str:
+    """Which binding of a name made what the last one loads: `model.save(p)`, `model = load_model(p)`; "": none."""
+    found = [s for s in scope.lazy.get(name, []) if isinstance(s, ast.Assign) and name in classes.bound_names(s)]
+    if len(found) < 2 or not calls_method(found[-1].value, "load_model"):
+        return ""
+    path = ast.dump(found[-1].value.args[0])
+    saved = (s.value for s in tree.body if isinstance(s, ast.Expr) and calls_method(s.value, "save"))
+    same = any(ast.unparse(call.func) == f"{name}.save" and ast.dump(call.args[0]) == path for call in saved)
+    return str(len(found) - 2) if same else ""
+
+
+def calls_method(node: ast.expr, name: str) -> TypeGuard[ast.Call]:
+    """Is this `something.name(argument, ...)`, or `name(argument, ...)`?"""
+    if not isinstance(node, ast.Call) or not node.args:
+        return False
+    return ast.unparse(node.func).rpartition(".")[2] == name
 
 
 def models(ev: Evaluator, scope: Scope, tree: ast.Module) -> list[str]:

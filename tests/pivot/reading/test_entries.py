@@ -117,3 +117,18 @@ def test_a_model_of_the_librarys_own_is_found(read_keras: Read) -> None:
     needs = builder.replace("build()", "build(width)")
     called = "if __name__ == '__main__':\n    print(build(3)(tf.zeros((2, 4))).shape)\n"
     assert read_keras(head + needs + called).network.entry == "build(3)"
+
+
+@pytest.mark.parametrize(("loaded", "entry"), [("'a.keras'", "model@0"), ("'b.keras'", "")])
+def test_a_model_that_the_file_saves_and_loads_again_is_the_one_that_it_built(
+    read_keras: Read, refused: Callable[..., Problem], loaded: str, entry: str
+) -> None:
+    text = f"""
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
+    model.save('a.keras')
+    model = keras.models.load_model({loaded})
+    """
+    if entry:
+        assert read_keras(text, model="model").network.entry == entry
+    else:
+        assert "load_model" in refused(read_keras, text, model="model").why
