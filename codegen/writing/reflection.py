@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing.plans import Unwritable
+from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, Value
 
@@ -26,12 +27,28 @@ def answer(visits: list[Visit]) -> ast.expr | None:
     about = [v for v in visits if v.name in ASKED and v.args and isinstance(v.args[0].hint, Api)]
     library = [v for v in about if isinstance(v.args[0].hint, Api) and v.args[0].hint.root in LIBRARIES]
     if all(is_kept(v) for v in library):
-        return None
+        return kind_of_layer(visits) if not library else None
     answers = {v.result.hint if v.result is not None else None for v in visits}
     known = answers.pop()
     if answers or not isinstance(known, (bool, str)):
         raise Unwritable("what is asked about a class of the library has another answer in the target")
     return ast.Constant(known)
+
+
+def kind_of_layer(visits: list[Visit]) -> ast.expr | None:
+    """`isinstance(self.norm, nn.BatchNorm1d)`: what was answered, as a function stands for the class in the target.
+
+    None where it is no module that is asked about, or where the visits get several answers.
+    """
+    for visit in visits:
+        if visit.name != "builtins.isinstance" or len(visit.args) < 2 or visit.result is None:
+            return None
+        layers = {n for n in names(visit.args[1]) if n.split(".")[0] in LIBRARIES and not n.endswith(".Module")}
+        if not layers or not isinstance(visit.args[0].hint, ModuleObject):
+            return None
+    answers = {visit.result.hint for visit in visits if visit.result is not None}
+    known = answers.pop() if len(answers) == 1 else None
+    return ast.Constant(known) if isinstance(known, bool) else None
 
 
 def is_kept(visit: Visit) -> bool:

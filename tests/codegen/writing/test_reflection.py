@@ -46,3 +46,21 @@ def test_an_answer_of_a_class_of_the_program_is_asked_for(written: Written) -> N
 def test_a_question_that_a_function_answers_alike_is_kept(written: Written, asked: str) -> None:
     made = written(NET.format(one="nn.ReLU").replace("isinstance(layer, types.FunctionType)", asked), "2x4")
     assert asked.partition(" and")[0] in made
+
+
+def test_the_kind_of_a_layer_is_answered_where_its_class_becomes_a_function(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, norm_layer=nn.LayerNorm):
+                super().__init__()
+                self.norm = norm_layer(8)
+                self.turned = isinstance(self.norm, nn.BatchNorm1d)
+                self.plain = isinstance(self.norm, (nn.LayerNorm, nn.GroupNorm))
+
+            def forward(self, x):
+                return self.norm(x) * 2 if self.plain else x
+        """,
+        "2x8",
+    )
+    assert "self.turned = False" in made and "self.plain = True" in made
