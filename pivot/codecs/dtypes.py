@@ -54,6 +54,9 @@ class TorchDtype(Codec):
         return DottedName(f"torch.{dtype_name(value, 'float64')}")
 
 
+FLOATX = DottedName("keras.config.floatx", called=True)
+
+
 class KerasDtype(Codec):
     """`"float32"`."""
 
@@ -65,6 +68,19 @@ class KerasDtype(Codec):
 
     def write(self, value: object, refs: Refs) -> object:
         return dtype_name(value, "float32")
+
+
+class KerasFloat(KerasDtype):
+    """`keras.config.floatx()`: float32, unless the program is told to compute in another kind."""
+
+    name: ClassVar[str] = "dtype_floatx"
+    domain: ClassVar[tuple[Sample, ...]] = (("float32", {}),)
+
+    def read(self, value: object, refs: Refs) -> object:
+        return "float32" if value == FLOATX else super().read(value, refs)
+
+    def write(self, value: object, refs: Refs) -> object:
+        return FLOATX
 
 
 class DtypeLike(Codec):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pivot.codecs.base import Codec, DottedName, NoForm, Refs, Sample
-from pivot.codecs.dtypes import KerasDtype
+from pivot.codecs.base import Codec, NoForm, Refs, Sample
+from pivot.codecs.dtypes import FLOATX, KerasDtype
 
 
 class Nested(Codec):
@@ -47,9 +47,6 @@ class NumberDtype(KerasDtype):
             numbers = refs.get("value")
             return "int64" if _whole(numbers) else FLOATX if _fractions(numbers) else "bool"
         return super().write(value, refs)
-
-
-FLOATX = DottedName("keras.config.floatx", called=True)
 
 
 def _fractions(value: object) -> bool:

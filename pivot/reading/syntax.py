@@ -15,6 +15,7 @@ from pivot.problems import refuse
 from pivot.reading.comments import attach
 from pivot.reading.filled_views import stores_for_fills
 from pivot.reading.limits import LIMITS, Limits, over_limit
+from pivot.reading.named_bases import supers_for_named_bases
 from pivot.reading.spelling import Columns, keep_spelling
 from pivot.reading.syntax_errors import explain, merge_markers
 from pivot.reading.tokens import Scan, UnclosedString, scan
@@ -134,7 +135,7 @@ def _parse(text: str, file: str, limits: Limits) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "\d" in an old string is the author's business
-            return stores_for_fills(text, ast.parse(text))
+            return supers_for_named_bases(text, stores_for_fills(text, ast.parse(text)))
     except SyntaxError as error:
         if "integer string conversion" in (error.msg or ""):
             raise over_limit(

@@ -339,6 +339,9 @@ class TorchModules(TorchContainers):
             if name == "apply" and args:
                 initialising.apply_function(ev, module, args[0], node, frame)
             return receiver
+        if name == "reset_parameters" and starts_afresh(module):
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, module=module, name=name))
+            return Value(None)
         visit = ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
         if name in ("add_module", "register_module", "register_parameter", "register_buffer"):
             visit.result = self.registered(ev, module, name, args, kwargs, node, frame)
@@ -380,3 +383,14 @@ class TorchModules(TorchContainers):
             self.set_module_attribute(ev, module, str(args[0].hint), args[1], node, frame)
             return Value(None)
         return self.module_method(ev, callee, sup.receiver, name, args, kwargs, node, frame)
+
+
+LIBRARY_NAMES = ("weight", "bias", "in_proj_", "out_proj")
+"""How the names of parameters begin that layers of torch.nn draw themselves."""
+
+
+def starts_afresh(module: ModuleObject) -> bool:
+    """Does a layer of the library still start from its own distributions, so that drawing anew changes nothing?"""
+    own = [v.hint for name, v in module.parameters.items() if name.startswith(LIBRARY_NAMES)]
+    drawn = [p.version.parameter for p in own if isinstance(p, TensorCell)]
+    return all(p is not None and (p.start is None or p.start.default) for p in (*drawn, *module.weights.values()))

@@ -33,29 +33,33 @@ def resizing(old, size, scale, mode, align_corners, recompute, x):
     """Weights (old, size): column i says what entry i of the result is made of."""
     if size is None:
         size = old * int(scale) if scale == int(scale) else int(old * scale)
-    step = old / size if scale is None or recompute else 1 / scale
     entries = torch.arange(old, dtype=x.dtype)[:, None]
     if mode == "area":
+        step = torch.full((), old / size, dtype=x.dtype)
         place = torch.arange(size, dtype=x.dtype)
-        start = torch.floor(place * (old / size))
-        end = torch.ceil((place + 1) * (old / size))
+        start = torch.floor(place * step)
+        end = torch.ceil((place + 1) * step)
         inside = ((entries >= start) & (entries < end)).to(x.dtype)
         return inside / (end - start)
+    last = torch.full((), old - 1, dtype=x.dtype)
     if mode == "nearest" or mode == "nearest-exact":
         shift = 0.0 if mode == "nearest" else 0.5
-        at = torch.floor((torch.arange(size, dtype=torch.float32) + shift) * step).clamp(max=old - 1)
-        return (entries == at.to(x.dtype)).to(x.dtype)
+        step = torch.full((), old / size if scale is None or recompute else 1 / scale, dtype=torch.float32)
+        at = torch.floor((torch.arange(size, dtype=torch.float32) + shift) * step)
+        return (entries == torch.minimum(at.to(x.dtype), last)).to(x.dtype)
     at = torch.arange(size, dtype=x.dtype)
     if align_corners:
-        at = at * (old - 1) / max(size - 1, 1)
+        at = at * last / torch.clamp(torch.full((), size - 1, dtype=x.dtype), min=1)
     else:
+        step = torch.full((), old / size if scale is None or recompute else 1 / scale, dtype=x.dtype)
         at = (at + 0.5) * step - 0.5
     if mode != "bicubic":
-        return torch.clamp(1 - torch.abs(entries - at.clamp(0, old - 1)), min=0)
+        at = torch.minimum(torch.clamp(at, min=0), last)
+        return torch.clamp(1 - torch.abs(entries - at), min=0)
     low = torch.floor(at)
     weights = torch.zeros_like(entries * at)
     for tap in range(-1, 3):
-        here = (entries == (low + tap).clamp(0, old - 1)).to(x.dtype)
+        here = (entries == torch.minimum(torch.clamp(low + tap, min=0), last)).to(x.dtype)
         weights = weights + here * cubic(torch.abs(at - low - tap))
     return weights
 

@@ -1,0 +1,77 @@
+"""`nn.Module.__init__(self)` is read as `super().__init__()`: the older way to call a base that a library provides.
+
+It is the same call where the class names that base first and no other class of the file puts the class beside a
+sibling, in whose favour `super()` would decide.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from pivot.reading.walking import statements
+
+LIBRARIES = frozenset(("torch", "keras", "tensorflow"))
+
+
+def supers_for_named_bases(text: str, tree: ast.Module) -> ast.Module:
+    """The tree, changed in place; a text that never spells such a call is not walked."""
+    if "(self" not in text:
+        return tree
+    found = statements(tree)
+    libraries = bound_to_libraries(found)
+    classes = [s for s in found if isinstance(s, ast.ClassDef) and s.bases]
+    beside = {base.id for c in classes if len(c.bases) > 1 for base in c.bases if isinstance(base, ast.Name)}
+    for cls in classes:
+        base = ast.dump(cls.bases[0])
+        if root(cls.bases[0]) in libraries and cls.name not in beside:
+            for method in cls.body:
+                if isinstance(method, ast.FunctionDef) and method.args.args:
+                    for call in calls_of(method, base, method.args.args[0].arg):
+                        say_super(call)
+    return tree
+
+
+def bound_to_libraries(found: list[ast.stmt]) -> set[str]:
+    """The names that imports of the frameworks bind."""
+    names: set[str] = set()
+    for statement in found:
+        if isinstance(statement, ast.Import):
+            names |= {
+                a.asname or a.name.partition(".")[0]
+                for a in statement.names
+                if a.name.partition(".")[0] in LIBRARIES
+            }
+        elif isinstance(statement, ast.ImportFrom) and (statement.module or "").partition(".")[0] in LIBRARIES:
+            names |= {a.asname or a.name for a in statement.names}
+    return names
+
+
+def root(node: ast.expr) -> str:
+    """`nn` of `nn.Module`; empty where it is no dotted name."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def calls_of(method: ast.FunctionDef, base: str, receiver: str) -> Iterator[ast.Call]:
+    """The calls `Base.name(receiver, ...)` in a method, not those in functions inside it."""
+    todo: list[ast.AST] = list(method.body)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda)):
+            continue
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Name) and first.id == receiver and ast.dump(node.func.value) == base:
+                yield node
+        todo += ast.iter_child_nodes(node)
+
+
+def say_super(call: ast.Call) -> None:
+    """`Base.name(self, a)` becomes `super().name(a)`, at the same place of the file."""
+    assert isinstance(call.func, ast.Attribute)
+    old = call.func.value
+    called = ast.copy_location(ast.Name("super", ast.Load()), old)
+    call.func.value = ast.copy_location(ast.Call(called, [], []), old)
+    del call.args[0]
