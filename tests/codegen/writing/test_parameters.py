@@ -81,7 +81,7 @@ def test_a_buffer_is_a_variable_that_is_not_trained(init: Init, source: str, tar
         ("nn.Buffer(torch.arange(4), persistent=False)", "ops.arange(4)"),
         (
             "nn.Buffer(torch.arange(4).float(), persistent=False)",
-            "ops.cast(ops.cast(ops.arange(4), 'float32'), self.compute_dtype)",
+            "ops.cast(ops.cast(ops.arange(4), keras.config.floatx()), self.compute_dtype)",
         ),
         ("nn.Buffer(torch.arange(4))", "keras.Variable(ops.arange(4), dtype='int64', trainable=False)"),
         ("nn.Buffer(torch.zeros(4))", "self.add_weight(shape=(4,), initializer='zeros', trainable=False)"),
