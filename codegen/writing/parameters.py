@@ -48,8 +48,15 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
     api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
     kind = CREATORS.get(api.name, "") if api is not None else ""
     shape = shape_expression(e, data if kind else creator_inside(e, data, visits), visits)
-    kwargs = {"shape": shape, "initializer": start(e, visits, kind) or initializer(e, kind, data, factor)}
+    kwargs = {"shape": shape}
+    if e.w.starts.on or not set_later(visits):  # else what it was made from says nothing: Keras' own default
+        kwargs["initializer"] = start(e, visits, kind) or initializer(e, kind, data, factor)
     return nodes.call("self.add_weight", [], {**kwargs, **trained(e, node, visits)})
+
+
+def set_later(visits: list[Visit]) -> bool:
+    """Does the source say what a parameter starts from by an initialiser, whatever it was made from?"""
+    return any(p.start is not None and p.start.file for p in parameters(visits))
 
 
 def trained(e: Expressions, node: ast.Call, visits: list[Visit]) -> dict[str, ast.expr]:
@@ -176,9 +183,7 @@ def value_of(visit: Visit) -> Value:
 
 def start(e: Expressions, visits: list[Visit], kind: str) -> ast.expr | None:
     """What was set after the making, or what its expression says where that is no plain call."""
-    made = parameters(visits)
-    said = any(p.start is not None and p.start.file for p in made)
-    return e.w.starts.own(made) if said or not kind else None
+    return e.w.starts.own(parameters(visits)) if set_later(visits) or not kind else None
 
 
 def creator_inside(e: Expressions, data: ast.expr | None, visits: list[Visit]) -> ast.expr | None:

@@ -38,9 +38,7 @@ def bound_to_libraries(found: list[ast.stmt]) -> set[str]:
     for statement in found:
         if isinstance(statement, ast.Import):
             names |= {
-                a.asname or a.name.partition(".")[0]
-                for a in statement.names
-                if a.name.partition(".")[0] in LIBRARIES
+                a.asname or a.name.partition(".")[0] for a in statement.names if a.name.partition(".")[0] in LIBRARIES
             }
         elif isinstance(statement, ast.ImportFrom) and (statement.module or "").partition(".")[0] in LIBRARIES:
             names |= {a.asname or a.name for a in statement.names}

@@ -89,7 +89,7 @@ def test_a_buffer_is_a_variable_that_is_not_trained(init: Init, source: str, tar
 )
 def test_buffers(init: Callable[..., str], source: str, target: str) -> None:
     text = init(f"self.b = {source}", "return x * self.b", "2x4")
-    assert " ".join(text.replace('"', "'").replace("( ", "(").split()) == f"self.b = {target}"
+    assert " ".join(text.replace('"', "'").split()).replace("( ", "(").replace(" )", ")") == f"self.b = {target}"
 
 
 def test_the_shape_of_a_parameter_is_said_inside_what_it_starts_from(written: Callable[..., str]) -> None:

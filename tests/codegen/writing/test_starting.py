@@ -232,3 +232,34 @@ def test_the_layer_inside_a_wrapper_gets_the_initialisers(
     wrapper = next(n for n in calls if ast.unparse(n.func).endswith("Bidirectional"))
     assert not [k.arg for k in wrapper.keywords if "initializer" in str(k.arg)]
     assert prove(converted, KerasDialect(), opset, tmp_path / "target.py").why is None
+
+
+OWN_WEIGHTS = """
+class Masked(nn.Linear):
+    def forward(self, x):
+        return x @ (self.weight * 2).T + self.bias
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = Masked(8, 16), Masked(16, 12)
+        self.attend = nn.MultiheadAttention(12, 3, batch_first=True)
+
+    def forward(self, x):
+        x = self.second(self.first(x))
+        return self.attend(x, x, x)[0]
+"""
+
+
+@pytest.mark.parametrize("init", ["source", "keras"])
+def test_layers_that_hold_their_weights_do_not_start_from_zeros(
+    opset: OpSet, read: Callable[..., Elaborated], write_source: Callable[..., Path], init: str
+) -> None:
+    text = write_target(read(write_source(HEAD + OWN_WEIGHTS), "2x4x8", model="Net()"), "keras", opset, init=init).text
+    calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+    weights = [ast.unparse(call) for call in calls if ast.unparse(call.func) == "self.add_weight"]
+    zeros = [made for made in weights if "zeros" in made]
+    assert len(weights) == 4
+    assert all("shape=(3 * embed_dim,)" in made or "shape=(out_features,)" in made for made in zeros)
+    assert ("glorot_uniform" in "".join(weights)) == (init == "source")

@@ -17,7 +17,9 @@ def said(text: str) -> str:
 
 @pytest.mark.parametrize("base", ["nn.Module", "torch.nn.Module", "Module"])
 def test_the_first_base_of_a_library_is_super(base: str) -> None:
-    made = said(f"{IMPORTS}class A({base}):\n    def __init__(self, n):\n        {base}.__init__(self)\n        self.n = n")
+    made = said(
+        f"{IMPORTS}class A({base}):\n    def __init__(self, n):\n        {base}.__init__(self)\n        self.n = n"
+    )
     assert "super().__init__()" in made
     assert f"{base}.__init__" not in made
 

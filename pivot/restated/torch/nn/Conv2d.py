@@ -34,6 +34,15 @@ class Conv2d(nn.Module):
         height, width = self.kernel_size
         self.weight = nn.Parameter(torch.zeros(out_channels, in_channels // groups, height, width))
         self.bias = nn.Parameter(torch.zeros(out_channels)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """What the layer starts from."""
+        height, width = self.kernel_size
+        bound = (self.in_channels // self.groups * height * width) ** -0.5
+        nn.init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            nn.init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input):
         return F.conv2d(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)

@@ -28,6 +28,11 @@ class EmbeddingBag(nn.Module):
         self.max_norm = max_norm
         self.mode = mode
         self.padding_idx = padding_idx
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """What the layer starts from."""
+        nn.init.normal_(self.weight)
 
     def forward(self, input, offsets=None, per_sample_weights=None):
         return F.embedding_bag(

@@ -31,14 +31,23 @@ class MultiheadAttention(nn.Module):
         self.packed = kdim in (None, embed_dim) and vdim in (None, embed_dim)
         if self.packed:
             self.in_proj_weight = nn.Parameter(torch.zeros(3 * embed_dim, embed_dim))
+            nn.init.xavier_uniform_(self.in_proj_weight)
         else:
             self.q_proj_weight = nn.Parameter(torch.zeros(embed_dim, embed_dim))
             self.k_proj_weight = nn.Parameter(torch.zeros(embed_dim, kdim or embed_dim))
             self.v_proj_weight = nn.Parameter(torch.zeros(embed_dim, vdim or embed_dim))
+            nn.init.xavier_uniform_(self.q_proj_weight)
+            nn.init.xavier_uniform_(self.k_proj_weight)
+            nn.init.xavier_uniform_(self.v_proj_weight)
         self.in_proj_bias = nn.Parameter(torch.zeros(3 * embed_dim)) if bias else None
         self.out_proj = nn.Linear(embed_dim, embed_dim, bias=bias)
+        if bias:
+            nn.init.zeros_(self.out_proj.bias)
         self.bias_k = nn.Parameter(torch.zeros(1, 1, embed_dim)) if add_bias_kv else None
         self.bias_v = nn.Parameter(torch.zeros(1, 1, embed_dim)) if add_bias_kv else None
+        if add_bias_kv:
+            nn.init.xavier_normal_(self.bias_k)
+            nn.init.xavier_normal_(self.bias_v)
         self.add_zero_attn = add_zero_attn
         self.appended = int(add_bias_kv) + int(add_zero_attn)
         self.drop = nn.Dropout(dropout)

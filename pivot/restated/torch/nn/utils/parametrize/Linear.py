@@ -21,6 +21,14 @@ class Linear(nn.Module):
         self.original = nn.Parameter(torch.zeros(out_features, in_features))
         self.bias = nn.Parameter(torch.zeros(out_features)) if bias else None
         self.parametrization = None
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        """What the layer starts from."""
+        bound = self.in_features**-0.5
+        nn.init.uniform_(self.original, -bound, bound)
+        if self.bias is not None:
+            nn.init.uniform_(self.bias, -bound, bound)
 
     @property
     def weight(self):
