@@ -244,7 +244,7 @@ class Net(nn.Module):
     def __init__(self):
         super().__init__()
         self.first, self.second = Masked(8, 16), Masked(16, 12)
-        self.attend = nn.MultiheadAttention(12, 2, batch_first=True)
+        self.attend = nn.MultiheadAttention(12, 3, add_zero_attn=True, batch_first=True)
 
     def forward(self, x):
         x = self.second(self.first(x))
