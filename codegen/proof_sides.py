@@ -323,6 +323,7 @@ class ReadSide(Side):
         self.alias: dict[str, str] = {}
         self.once: dict[str, str] = {}
         self.states: set[str] = set()  # states that a call gives for all directions at once
+        self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.only: dict[str, TensorVersion] = {}  # entries that are the only ones, with the whole state
         self.inputs = [i.value.id for i in self.run.inputs]
 
@@ -345,6 +346,9 @@ class ReadSide(Side):
             first = next(iter(node.tensors()), None)
             if first is not None and (node.op.name == "identity" or is_idle(node)):
                 self.alias[node.results[0].id] = first.id
+                root = self.parameters.get(first.id, first)
+                if root.parameter is not None:
+                    self.parameters[node.results[0].id] = root
                 continue
             if self.again(node.op.name, node.operands.get("x"), node.results):
                 continue
@@ -384,7 +388,8 @@ class ReadSide(Side):
                 op, params, operands = "index_select", {"axis": one[0]}, (*operands[:1], self.name(one[1].version.id))
             params = {name: refer(value, self.cell) for name, value in params.items()}
             results = tuple(r.id for r in node.results)
-            yield Item(op, params, operands, results, shapes, node, None, places_kept(one))
+            owned = tuple(self.parameters[v.id] for v in node.tensors() if v.id in self.parameters)
+            yield Item(op, params, operands, results, shapes, node, None, (*owned, *places_kept(one)))
 
     def is_whole_again(self, node: Node, first: TensorVersion) -> bool:
         """Does a node give the only direction's state its axis back? `h[0].unsqueeze(0)` is h."""

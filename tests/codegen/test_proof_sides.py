@@ -46,3 +46,26 @@ def test_places_in_a_buffer_are_parameters_of_the_look_up(
     converted = convert(write_source(TABLES), "2x4", model="Net()")
     assert "ops.take(self.spread, self.square, axis=1)" in converted.text
     assert prove(converted, KerasDialect(), opset, Path("net_keras.py").resolve()).why is None
+
+
+CAST_TO_ITS_OWN = """
+import torch
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rates = nn.Parameter(torch.ones(4, 3))
+
+    def forward(self, x):
+        return x @ -torch.exp(self.rates.float())
+"""
+
+
+def test_a_parameter_that_is_cast_to_its_own_type_is_that_parameter(
+    convert: Callable[..., Converted], write_source: Callable[..., Path], opset: OpSet
+) -> None:
+    converted = convert(write_source(CAST_TO_ITS_OWN), "2x4", model="Net()")
+    assert "float32" in converted.text
+    assert prove(converted, KerasDialect(), opset, Path("net_keras.py").resolve()).why is None
