@@ -454,7 +454,7 @@ class Expressions:
             if made is not None:
                 return made
         if isinstance(node, ast.Name):
-            return node
+            return ast.Constant(None) if program_calls.names_a_device(self, node) else node
         owner = self.expr(node.value)
         if isinstance(node.value, ast.Name) and f"{node.value.id}.{node.attr}" in self.gone:
             return nodes.gone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.writing import deriving, nodes, unread
@@ -25,6 +26,7 @@ from pivot.reading.values import (
     Unknown,
     Value,
 )
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -228,6 +230,22 @@ def is_left_out(visits: list[Visit], name: str) -> bool:
 def has_no_meaning(hint: object) -> bool:
     """Is a value unknown, or an object of the framework's own, such as a device?"""
     return isinstance(hint, Unknown) or (isinstance(hint, InstanceObject) and isinstance(hint.cls, Api))
+
+
+def names_a_device(e: Expressions, node: ast.Name) -> bool:
+    """Is a name of a file bound to what the target has nothing for, as by `device = torch.device("cuda")`?"""
+    scope = e.w.ev.scopes.get(Path(e.file))
+    value = scope.names.get(node.id) if scope is not None else None
+    bound = scope.lazy.get(node.id, []) if scope is not None and value is not None else []
+    if value is None or len(bound) != 1 or not isinstance(bound[0], ast.Assign) or not has_no_meaning(value.hint):
+        return False
+    return any(isinstance(part, ast.Call) and is_device(e, part.func) for part in walk(bound[0].value))
+
+
+def is_device(e: Expressions, node: ast.expr) -> bool:
+    """Is this `torch.device`?"""
+    api = e.w.static_api(node, e.file, set()) if isinstance(node, (ast.Name, ast.Attribute)) else None
+    return api is not None and api.name == "torch.device"
 
 
 def plain_call(e: Expressions, node: ast.Call) -> ast.expr:

@@ -173,15 +173,9 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     classes_here = models(ev, scope, tree)
     makers = {f.name for f in tree.body if isinstance(f, ast.FunctionDef) and makes(f, set(classes_here), tree)}
     makers |= {f.name for f in model_names.builder_functions(ev, frame, tree)}
-    for statement in [*main_block(tree), *tree.body]:
-        if (
-            isinstance(statement, ast.Assign)
-            and isinstance(statement.value, ast.Call)
-            and isinstance(statement.targets[0], ast.Name)
-        ):
-            call = innermost_call(statement.value)
-            if isinstance(call.func, ast.Name) and call.func.id in {*classes_here, *makers}:
-                return ast.unparse(call)
+    made = assigned_calls([*main_block(tree), *tree.body], {*classes_here, *makers})
+    if made:
+        return ast.unparse(made[0])
     for node in (n for statement in main_block(tree) for n in ast.walk(statement)):  # `Net()(images)`
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and isinstance(node.func.func, ast.Name):
             if node.func.func.id in {*classes_here, *makers}:
@@ -221,6 +215,24 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
         f"{free[-1]} needs arguments ({missing})",
         f'give them with --model "{free[-1]}({missing.split(",")[0]}=...)"',
     )
+
+
+def assigned_calls(body: list[ast.stmt], makers: set[str]) -> list[ast.Call]:
+    """The calls of makers of models that statements bind, in order, without those that go into another of them."""
+    found: list[tuple[str, ast.Call]] = []
+    for statement in body:
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+            target, call = statement.targets[0], innermost_call(statement.value)
+            if isinstance(target, ast.Name) and isinstance(call.func, ast.Name) and call.func.id in makers:
+                found.append((target.id, call))
+    given = [node for _, call in found for value in call_values(call) for node in ast.walk(value)]
+    parts = {node.id for node in given if isinstance(node, ast.Name)}
+    return [call for name, call in found if name not in parts] or [call for _, call in found]
+
+
+def call_values(call: ast.Call) -> list[ast.expr]:
+    """What a call is given."""
+    return [*call.args, *(k.value for k in call.keywords)]
 
 
 def is_whole(ev: Evaluator, scope: Scope, name: str) -> bool:

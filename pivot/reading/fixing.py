@@ -40,16 +40,20 @@ def settle_sizes(
     except Refusal as refusal:
         if refusal.problem.code != "shape":
             raise
+        further: Refusal | None = None
         for narrower in narrowed(specs):
             del ev.problems[problems:]
             try:
                 fixed, _ = fixed_by_layers(ev, root, narrower)
-            except Refusal:  # these sizes are not the ones
+            except Refusal as other:  # these sizes are not the ones, or not all that is in the way
+                further = other if other.problem.code != "shape" else further
                 continue
             why = f"the program fits only with {said(narrower)}: {refusal.problem.why}"
             first, remedy = refusal.problem, "give the sizes that it is used with by --input"
             ev.problems.append(Problem("fixed-size", "info", first.file, first.line, first.column, why, remedy))
             return narrower, fixed, True
+        if further is not None:
+            raise further from None
         raise
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pivot.dims import Dim, Size
+from pivot.dims import hint as dim_hint
 from pivot.reading import imports, lookup, restating
 from pivot.reading.storage import read_tensor, write_in_place
 from pivot.reading.values import DictObject, TensorCell, Value
@@ -197,7 +198,8 @@ def check_shape(
         raise ev.refusal(frame, target, str(error), "check the index", "shape") from None
     if wanted != value.shape:
         why = f"a store of {text(value.shape)} into {text(wanted)} is not read"
-        raise ev.refusal(frame, target, why, "expand the value to that shape", "store")
+        fits = [dim_hint(d) for d in wanted] == [dim_hint(d) for d in value.shape]  # with the sizes at hand
+        raise ev.refusal(frame, target, why, "expand the value to that shape", "shape" if fits else "store")
 
 
 def plain(hint: object) -> object:

@@ -433,3 +433,32 @@ def test_lists_of_parameters_are_pythons_own(init: Init) -> None:
     assert f"self.many=[{one.format('ones')}for_inrange(2)]" in flat
     assert f"self.pairs=[]self.pairs.append([{one.format('zeros')}," in flat
     assert f'self.named={{"a":{one.format("zeros")}}}' in flat
+
+
+DEVICE = """
+import torch
+import torch.nn as nn
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Net(nn.Module):
+    def __init__(self, width, where, other=device):
+        super().__init__()
+        self.fc, self.where, self.other = nn.Linear(width, 2), where, other
+        self.device = device
+
+    def forward(self, x):
+        return self.fc(x.to(self.where)) + torch.zeros(2).to(device)
+
+
+model = Net(4, device).to(device)
+"""
+
+
+def test_a_device_of_the_file_is_none(convert: Callable[..., Converted], write_source: Callable[..., Path]) -> None:
+    made = convert(write_source(DEVICE), "2x4")
+    assert "other=None" in made.text
+    assert "self.device = None" in made.text
+    assert made.entry == "Net(4, None)"
+    assert not [line for line in made.text.split("\n") if line.startswith("device")]

@@ -132,3 +132,17 @@ def test_a_model_that_the_file_saves_and_loads_again_is_the_one_that_it_built(
         assert read_keras(text, model="model").network.entry == entry
     else:
         assert "load_model" in refused(read_keras, text, model="model").why
+
+
+def test_a_model_that_goes_into_another_one_is_not_the_entry(read: Read) -> None:
+    text = f"""{NET}
+class Both(nn.Module):
+    def __init__(self, inner, device):
+        super().__init__()
+        self.inner = inner
+    def forward(self, x):
+        return self.inner(x) * 2
+inner = Net(6)
+model = Both(inner, torch.device("cpu")).to("cpu")
+"""
+    assert read(text, "2x4").network.entry == "Both(inner, torch.device('cpu'))"

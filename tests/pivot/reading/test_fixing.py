@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pivot.problems import Problem
+from pivot.problems import Problem, Refusal
 from pivot.reading import fixing
 from pivot.reading.elaborate import Elaborated
 
@@ -91,3 +91,18 @@ class Net(nn.Module):
     assert dict(done.network.fixed) == dict(plain.network.fixed) == {"C": 3, "W": 16}
     monkeypatch.setattr(fixing, "trial_forward", complete)
     assert [str(r.type) for r in done.network.outputs] == [str(r.type) for r in plain.network.outputs]
+
+
+def test_what_stands_in_the_way_behind_the_sizes_is_what_is_said(read: Read) -> None:
+    text = """
+import random
+class Net(nn.Module):
+    def forward(self, x, y):
+        out = torch.zeros(x.size(0), y.size(1))
+        out[0] = x[0]
+        if random.random() < 0.5:
+            out = out + 1
+        return out
+"""
+    with pytest.raises(Refusal, match=r"random\.random"):
+        read(text, "2x4", "2x4")
