@@ -29,6 +29,9 @@ CREATORS = {
 }
 
 
+LIKE = ("new_zeros", "new_ones", "new_empty", "new_full")
+
+
 def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
     """`self.add_weight(shape=..., initializer=...)`, or a variable where the source computes what it starts from."""
     if isinstance(node, ast.Call) and all(v.name == "torch.nn.Buffer" for v in visits) and not plain_buffer(e, node):
@@ -46,12 +49,19 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
         sides = [data.left, data.right] if isinstance(data.left, ast.Call) else [data.right, data.left]
         data, factor = sides[0], sides[1]
     api = e.w.static_api(data.func, e.file, e.locals) if isinstance(data, ast.Call) else None
-    kind = CREATORS.get(api.name, "") if api is not None else ""
+    kind = CREATORS.get(api.name, "") if api is not None else made_like(data)
     shape = shape_expression(e, data if kind else creator_inside(e, data, visits), visits)
     kwargs = {"shape": shape}
     if e.w.starts.on or not set_later(visits):  # else what it was made from says nothing: Keras' own default
         kwargs["initializer"] = start(e, visits, kind) or initializer(e, kind, data, factor)
     return nodes.call("self.add_weight", [], {**kwargs, **trained(e, node, visits)})
+
+
+def made_like(data: ast.expr | None) -> str:
+    """`weight.new_zeros(3, 4)`: a new tensor of the kind of another."""
+    of_tensor = isinstance(data, ast.Call) and isinstance(data.func, ast.Attribute)
+    name = data.func.attr if of_tensor else ""  # type: ignore[union-attr]
+    return CREATORS.get(f"torch.{name.removeprefix('new_')}", "") if name in LIKE else ""
 
 
 def set_later(visits: list[Visit]) -> bool:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import hint, product
-from pivot.reading import applying, contents, initialising, restating, updating
+from pivot.reading import applying, contents, freezing, initialising, restating, updating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
@@ -294,6 +294,9 @@ class TorchDialect(TorchModules):
         if name.endswith("_") and not name.endswith("__"):
             if owned or self.of_parameter(cell) or self.fills_constant(cell, name, frame):
                 ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
+                if name == "requires_grad_":
+                    wanted = args[0] if args else kwargs.get("requires_grad", Value(True))
+                    freezing.freeze(ev, freezing.of_tensor(cell), wanted, node, frame)
                 if name not in KEEPING and not initialising.in_forward(frame):
                     initialising.method(ev, cell, name, args, kwargs, node, frame)
                 elif name not in KEEPING:
@@ -314,6 +317,16 @@ class TorchDialect(TorchModules):
             ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
             return Value(None)
         return super().tensor_method(ev, callee, receiver, name, args, kwargs, node, frame)
+
+    def set_tensor_attribute(
+        self, ev: Evaluator, owner: Value, attr: str, value: Value, node: ast.AST, frame: Frame
+    ) -> None:
+        cell = owner.hint
+        if attr == "requires_grad" and isinstance(cell, TensorCell):
+            ev.visit(Visit(node, frame, "dropped", None, (owner, value), name="start"))
+            freezing.freeze(ev, freezing.of_tensor(cell), value, node, frame)
+            return
+        super().set_tensor_attribute(ev, owner, attr, value, node, frame)
 
     def fills_constant(self, cell: TensorCell, name: str, frame: Frame) -> bool:
         """`nn.Parameter(torch.empty(8).normal_())`: random numbers that are drawn once, when the model is made."""

@@ -15,6 +15,7 @@ from pivot.reading import (
     calls,
     classes,
     constructed,
+    freezing,
     initialising,
     remembering,
     restating,
@@ -336,6 +337,9 @@ class TorchModules(TorchContainers):
             return self.apply_module(ev, receiver, args, kwargs, node, frame)
         if name in RETURNING_SELF:
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, module=module, name=name, result=receiver))
+            if name == "requires_grad_":
+                wanted = args[0] if args else kwargs.get("requires_grad", Value(True))
+                freezing.freeze(ev, freezing.of_module(module), wanted, node, frame)
             if name == "apply" and args:
                 initialising.apply_function(ev, module, args[0], node, frame)
             return receiver

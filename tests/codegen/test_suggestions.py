@@ -13,7 +13,7 @@ def suggester() -> Suggester:
     return Suggester(load_opset())
 
 
-@pytest.mark.parametrize("name", ["bessel_j0", "wave", "fft", "gammaln", "svd", "roi_align", "zeta", "i0e", ""])
+@pytest.mark.parametrize("name", ["bessel_j0", "wave", "gammaln", "svd", "roi_align", "zeta", "i0e", ""])
 def test_nothing_is_said_where_nothing_is_close(suggester: Suggester, name: str) -> None:
     assert suggester.suggest(Wanted(name, (3,))) == ()
 
