@@ -66,7 +66,7 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
         listed.__dict__.update({k: v for k, v in node.__dict__.items() if k in ("tail", "inside")})
         return e.w.target.row(listed)
     if kind == "list":
-        return e.expr(parts[0]) if parts else ast.List([], ast.Load())
+        return listed_once(e.expr(parts[0])) if parts else ast.List([], ast.Load())
     if kind == "dict":
         return e.expr(parts[0]) if parts else ast.Dict([], [])
     if kind == "parameters":
@@ -268,6 +268,14 @@ def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
 
 
 COUNTING = {"enumerate", "len", "list", "reversed", "tuple", "zip"}  # what takes the members of a container
+
+
+def listed_once(made: ast.expr) -> ast.expr:
+    """The list that a ModuleList makes of what it is given: a generator gives its layers once, and hides them."""
+    if isinstance(made, ast.GeneratorExp):
+        return ast.ListComp(made.elt, made.generators)
+    runs_out = isinstance(made, ast.Call) and ast.unparse(made.func) in ("map", "filter", "reversed", "zip")
+    return nodes.call("list", [made]) if runs_out else made
 
 
 def content(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:

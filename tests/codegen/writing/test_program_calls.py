@@ -462,3 +462,15 @@ def test_a_device_of_the_file_is_none(convert: Callable[..., Converted], write_s
     assert "self.device = None" in made.text
     assert made.entry == "Net(4, None)"
     assert not [line for line in made.text.split("\n") if line.startswith("device")]
+
+
+@pytest.mark.parametrize(
+    ("given", "target"),
+    [
+        ("nn.Linear(4, 4) for _ in range(2)", "self.many = [layers.Dense(4) for _ in range(2)]"),
+        ("map(lambda n: nn.Linear(4, n), (4, 4))", "self.many = list(map("),
+    ],
+)
+def test_a_list_of_layers_does_not_run_out(init: Init, given: str, target: str) -> None:
+    made = init(f"self.many = nn.ModuleList({given})", "for layer in self.many:\n    x = layer(x)\nreturn x", "2x4")
+    assert " ".join(made.split()).replace("( ", "(").startswith(target)
