@@ -80,7 +80,7 @@ def groups_by_site(layout: Layout, steps: frozenset[SiteStep]) -> dict[SiteStep,
     found: dict[SiteStep, tuple[int, list[Group]]] = {}
     for placed in layout.placed.values():
         key, value = site_step(layout.lowering, placed.step), first_tensor(placed.step)
-        if key in steps and value is not None and placed.step.op.shape in ("reshape", "flatten", "unflatten"):
+        if key in steps and value is not None and placed.step.op.shape in RESHAPING:
             before, after = value.type.shape, placed.step.results[0].type.shape
             ones = sum(size == 1 for size in (*before, *after))
             if key not in found or ones < found[key][0]:

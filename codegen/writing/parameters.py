@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.target import Target
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
+from pivot.problems import Problem
 from pivot.reading.trace import Visit
 from pivot.reading.values import ListObject, ParameterObject, TensorCell, Value
 from pivot.starts import Start
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
 LEFT_OUT = "what a parameter starts from is not carried over"
+SOME_FROZEN = "this parameter is trained in some instances only, and in all of them in the target"
 PLAIN = {"keras.ops.ones", "keras.ops.zeros", "keras.ops.eye"}  # in the type that the layer computes in
 CREATORS = {
     "torch.ones": "ones",
@@ -79,7 +81,11 @@ def trained(e: Expressions, node: ast.Call, visits: list[Visit]) -> dict[str, as
     )
     if made == {False} and (said is None or isinstance(said, ast.Constant)):
         return {"trainable": ast.Constant(False)}
-    if said is None or visits[0].name.endswith("Buffer"):
+    if said is None:  # one class, frozen in some of its instances: `for p in self.teacher.parameters(): ...`
+        remedy = "set trainable of the others in the target before training"
+        e.w.starts.note(Problem("frozen", "warning", e.file, node.lineno, 1, SOME_FROZEN, remedy))
+        return {}
+    if visits[0].name.endswith("Buffer"):
         raise Unwritable("whether this parameter is trained differs between visits")
     return {"trainable": e.expr(said)}
 

@@ -175,7 +175,11 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     makers |= {f.name for f in model_names.builder_functions(ev, frame, tree)}
     made = assigned_calls([*main_block(tree), *tree.body], {*classes_here, *makers})
     if made:
-        return ast.unparse(made[0])
+        others = {ast.unparse(call) for call in made} - {text := ast.unparse(made[0])}
+        if others:
+            why = f"several models are made here; {text} is taken"
+            ev.note(frame, made[0], why, "name another with --model", "entry")
+        return text
     for node in (n for statement in main_block(tree) for n in ast.walk(statement)):  # `Net()(images)`
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and isinstance(node.func.func, ast.Name):
             if node.func.func.id in {*classes_here, *makers}:

@@ -204,6 +204,7 @@ def in_forward(frame: Frame) -> bool:
 
 def set_start(ev: Evaluator, cell: TensorCell, start: Start, node: ast.AST, frame: Frame) -> None:
     """Remember how a tensor starts: on its parameter, else on the tensor, which nothing but a parameter may hold."""
+    node, frame = ev.in_program(node, frame)  # a restated layer starts where the program makes it
     start = replace(start, file=frame.file, line=getattr(node, "lineno", 0))
     parameter = cell.version.parameter
     if parameter is not None:

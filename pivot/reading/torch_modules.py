@@ -389,12 +389,7 @@ class TorchModules(TorchContainers):
         return self.module_method(ev, callee, sup.receiver, name, args, kwargs, node, frame)
 
 
-LIBRARY_NAMES = ("weight", "bias", "in_proj_", "out_proj")
-"""How the names of parameters begin that layers of torch.nn draw themselves."""
-
-
 def starts_afresh(module: ModuleObject) -> bool:
     """Does a layer of the library still start from its own distributions, so that drawing anew changes nothing?"""
-    own = [v.hint for name, v in module.parameters.items() if name.startswith(LIBRARY_NAMES)]
-    drawn = [p.version.parameter for p in own if isinstance(p, TensorCell)]
-    return all(p is not None and (p.start is None or p.start.default) for p in (*drawn, *module.weights.values()))
+    starts = [parameter.start for parameter in module.weights.values()]
+    return module.form is not None and all(start is None or start.default for start in starts)

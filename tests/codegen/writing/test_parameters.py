@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from codegen.convert import Converted
 from pivot.problems import Refusal
 
 Init = Callable[..., str]
@@ -151,3 +152,32 @@ def test_a_buffer_that_may_be_none_needs_a_name(written: Callable[..., str]) -> 
     unnamed = MASK.replace("mask = self.made()", "pass").replace("mask{persistent}", "self.made(), persistent=False")
     with pytest.raises(Refusal, match="None at some visits"):
         written(unnamed, "2x4")
+
+
+TEACHER = """
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.place = nn.Parameter(torch.zeros(4))
+
+    def forward(self, x):
+        return x + self.place
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.pupil, self.teacher = Part(), Part()
+        for p in self.teacher.parameters():
+            p.requires_grad = False
+
+    def forward(self, x):
+        return self.pupil(x) - self.teacher(x)
+"""
+
+
+def test_a_parameter_that_is_frozen_in_some_instances_is_said(conversion: Callable[..., Converted]) -> None:
+    made = conversion(TEACHER, "2x4")
+    assert "trainable" not in made.text
+    (told,) = [p for p in made.written.problems if p.code == "frozen"]
+    assert told.severity == "warning"
