@@ -329,3 +329,32 @@ class Net(nn.Module):
     made = convert(write_source(text), "2x3x4x5", model="Net()")
     assert "ops.zeros((3,))" in made.text
     assert prove(made, KerasDialect(), opset, tmp_path / "net_keras.py").why is None
+
+
+IDLE = """
+import torch
+import torch.nn as nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x):
+        y = self.fc(x)
+        seen = torch.tanh(y)
+        if self.training and seen is None:
+            y = seen
+        return y * 2
+"""
+
+
+def test_what_serves_no_output_may_be_left_out_of_the_target(
+    convert: Convert, write_source: Callable[..., Path], opset: OpSet
+) -> None:
+    converted = convert(write_source(IDLE), "2x4", model="Net()")
+    needed = converted.text.replace("return y * 2", "return y")
+    assert not proof_of(converted, needed, opset).equal
+    left_out = "\n".join(line for line in converted.text.split("\n") if "tanh" not in line and "seen" not in line)
+    assert "tanh" in converted.text
+    assert proof_of(converted, left_out, opset).equal
