@@ -20,7 +20,7 @@ from studio.moves import Moves
 from studio.picture import Param, Span
 from studio.problems import in_order
 from studio.report import Report
-from studio.results import KEPT, JobState, Results
+from studio.results import KEPT, JobState, Results, Written
 from studio.selection import NOTHING, Selection
 from studio.target_state import TargetState
 from studio.texts import Texts
@@ -35,7 +35,9 @@ class Document(QObject):
     project_changed = Signal(object, object)
     selection_changed = Signal()
     results_changed = Signal()
+    written_changed = Signal()
     jobs_changed = Signal()
+    edit_expected = Signal(object)
     mapping_wanted = Signal(str, str)
     hovered = Signal(object)
 
@@ -51,6 +53,7 @@ class Document(QObject):
         self.selection = NOTHING
         self.results: Results | None = None
         self._kept: dict[int, Results] = {}
+        self._written: Written | None = None
         self.targets = TargetState()
         self.changed_target_lines: frozenset[int] = frozenset()
         self.report: Report | None = None
@@ -103,6 +106,7 @@ class Document(QObject):
         self._numbered = None
         self.results = self.report = self.failure = None
         self.targets, self.changed_target_lines, self._kept = TargetState(), frozenset(), {}
+        self._written = None
         self._set_selection(NOTHING)
         self.project_changed.emit(before, project)
         self.results_changed.emit()
@@ -110,7 +114,7 @@ class Document(QObject):
     def close(self) -> None:
         """Back to the opening page."""
         before, self._history, self._saved, self.path = self.project, None, None, None
-        self.results = self.report = self.failure = None
+        self.results = self.report = self.failure = self._written = None
         self._set_selection(NOTHING)
         self.project_changed.emit(before, None)
         self.results_changed.emit()
@@ -128,6 +132,16 @@ class Document(QObject):
         if self._history is not None:
             cost = project_cost(self._history.present, project)
             self._go(self._history.push(label, project, merge=merge, cost=cost))
+
+    def expect(self, project: Project | None) -> None:
+        """An edit is being typed that would lead to this program: what it takes may be done ahead. None: no more."""
+        self.edit_expected.emit(project)
+
+    @property
+    def goes_on(self) -> bool:
+        """May the next edit join the last one: a person who types, or drags?"""
+        history = self._history
+        return history is not None and bool(history.done) and history.done[-1].merge is not None
 
     def seal(self) -> None:
         """The gesture ended: what follows is a step of its own."""
@@ -299,6 +313,8 @@ class Document(QObject):
 
     def _at_target(self, line: int, column: int) -> Selection:
         assert self.results is not None
+        if self.written is not None:
+            return NOTHING  # what belongs to its lines is not known yet
         links = self.results.links
         names = {item.target.file for item in links.links if item.target}
         name = self.results.target_path if self.results.target_path in names else next(iter(names), "")
@@ -346,6 +362,21 @@ class Document(QObject):
         self._take_over(results)
         self._tell_results()
 
+    @property
+    def written(self) -> Written | None:
+        """The target of the present program, where there is no more of its results than that."""
+        found, results = self._written, self.results
+        if found is None or found.revision != self.revision:
+            return None
+        known = results is not None and results.revision == found.revision and not results.partial
+        return None if known else found
+
+    def set_written(self, revision: int, path: str, text: str) -> None:
+        """A conversion has written its target; the rest of the results follows."""
+        changed = self.targets.wrote(path, text) if self.results is not None else frozenset[int]()
+        self._written = Written(revision, path, text, changed)
+        self.written_changed.emit()
+
     def accept_target(self) -> None:
         """The lines that changed were looked at: from now on only later changes are marked."""
         if self.results is not None:
@@ -363,6 +394,8 @@ class Document(QObject):
     def set_failure(self, revision: int, problems: tuple[Problem, ...]) -> None:
         """A conversion ended with nothing to show; what was there before stays, and is stale."""
         self.failure = (revision, problems)
+        if self._written is not None and self._written.revision == revision:
+            self._written = None
         self.results_changed.emit()
 
     def set_report(self, revision: int, report: Report) -> None:
@@ -404,6 +437,8 @@ class Document(QObject):
             for old in list(self._kept)[:-KEPT]:
                 del self._kept[old]
         self.results, self.failure = results, None
+        if not results.partial:
+            self._written = None
         self._moves.forget_until(results.revision)
 
     def _tell_results(self) -> None:

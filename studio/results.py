@@ -32,6 +32,18 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A target of a conversion that goes on: nothing else of it is known, and nothing is proved. `changed`: its lines
+    that differ from what was accepted.
+    """
+
+    revision: int
+    path: str
+    text: str
+    changed: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class JobState:
     """One piece of work: kind (convert, verify, weights), the revision it works on, and how far it is."""
 

@@ -79,9 +79,14 @@ class Run:
         path = str(self.directory / self.file)
         return {
             "picture": self.picture(),
-            "target": {"path": path, "text": self.converted.text},
+            "target": self.written(),
             "links": link_records(self.converted, path, self.places),
         }
+
+    def written(self) -> dict[str, object]:
+        """The target alone: it is there before the network is drawn."""
+        assert self.converted is not None
+        return {"path": str(self.directory / self.file), "text": self.converted.text}
 
 
 @contextmanager
@@ -128,6 +133,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
         if done.network.unmapped:
             return run  # what raises where it would run cannot be read back
         if output.draft and run.status == 0:
+            output.event("written", target=run.written(), processor_s=output.processor_s())
             output.event("draft", **run.shown(), processor_s=output.processor_s())
             run.drafted = True
         step("prove")

@@ -116,11 +116,19 @@ class Editor(QObject):
 
     def set_parameter(self, nodes: Sequence[Node], name: str, text: str) -> None:
         """Write another value in the chosen scope. Raises Refusal."""
-        literals = self._scope == "written" and all(p.span for node in nodes for p in node.params if p.name == name)
-        outcome = edits().set_parameter(self.context(literals), nodes, name, text, self._scope)
+        outcome = self._parameter(nodes, name, text)
         self._make(outcome)
         if outcome.said:
             self.said.emit(f"{outcome.label} · {outcome.said}")
+
+    def expect_parameter(self, nodes: Sequence[Node], name: str, text: str) -> None:
+        """The same is being typed: what it leads to may be converted ahead. Raises Refusal."""
+        self.document.expect(self._parameter(nodes, name, text).project)
+
+    def _parameter(self, nodes: Sequence[Node], name: str, text: str) -> Outcome:
+        literals = self._scope == "written" and all(p.span for node in nodes for p in node.params if p.name == name)
+        outcome: Outcome = edits().set_parameter(self.context(literals), nodes, name, text, self._scope)
+        return outcome
 
     def _make(self, outcome: Outcome) -> None:
         """One undo step."""

@@ -36,6 +36,14 @@ class Sketch:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A target that was just written: neither is its network drawn nor the text proved."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What a result will hold if the target that was written proves right."""
 
@@ -50,7 +58,7 @@ class Result:
     record: Mapping[str, object]
 
 
-Event = Progress | Found | Sketch | Draft | Result
+Event = Progress | Found | Sketch | Text | Draft | Result
 
 
 class Lines:
@@ -99,6 +107,9 @@ def parse(line: str) -> Event | None:
         case "picture":
             picture = record.get("picture")
             return Sketch(picture) if isinstance(picture, dict) else None
+        case "written":
+            target = record.get("target")
+            return Text(str(target.get("path")), str(target.get("text"))) if isinstance(target, dict) else None
         case "draft":
             return Draft(record)
         case "result":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
-from studio.jobs.events import Draft, Event, Found, Lines, Progress, Result, Sketch, parse
+from studio.jobs.events import Draft, Event, Found, Lines, Progress, Result, Sketch, Text, parse
 
 _TAIL = 4_000
 
@@ -34,7 +34,11 @@ def own_command() -> tuple[str, ...]:
 
 
 class Job(QObject):
-    """Runs `command`; `heard` carries Found events and the newest Progress of a batch, `finished` one Outcome."""
+    """Runs `command`; `heard` carries Found events and the newest Progress of a batch, `finished` one Outcome.
+
+    A job that is held back says nothing until it is released, and then all at once: it runs for somebody who has not
+    asked yet.
+    """
 
     heard = Signal(object)
     finished = Signal(object)
@@ -46,6 +50,8 @@ class Job(QObject):
         self._said = ""
         self._cancelled = False
         self._ended = False
+        self._held: list[Event] | None = None
+        self._outcome: Outcome | None = None
         self._pid = 0
         self._process = QProcess(self)
         self._process.setProgram(command[0])
@@ -62,6 +68,18 @@ class Job(QObject):
         """Start the child; a program that cannot be started ends as an Outcome of status -1."""
         self._process.start()
         self._pid = self._process.processId()
+
+    def hold(self) -> None:
+        """Say nothing from now on."""
+        self._held = []
+
+    def release(self) -> None:
+        """Say what was held back, and from now on everything as it comes."""
+        held, self._held = self._held or [], None
+        for event in held:
+            self._emit(event)
+        if self._outcome is not None:
+            self.finished.emit(self._outcome)
 
     @property
     def running(self) -> bool:
@@ -102,7 +120,7 @@ class Job(QObject):
             match parse(line):
                 case Progress() as progress:
                     newest = progress
-                case Found() | Sketch() | Draft() as found:
+                case Found() | Sketch() | Text() | Draft() as found:
                     self._emit(found)
                 case Result() as result:
                     self._result = result
@@ -110,8 +128,16 @@ class Job(QObject):
             self._emit(newest)
 
     def _emit(self, event: Event) -> None:
-        if not self._cancelled:
+        if self._held is not None:
+            self._held.append(event)
+        elif not self._cancelled:
             self.heard.emit(event)
+
+    def _finish(self, outcome: Outcome) -> None:
+        if self._held is not None:
+            self._outcome = outcome
+        else:
+            self.finished.emit(outcome)
 
     def _read_errors(self) -> None:
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
@@ -120,7 +146,7 @@ class Job(QObject):
     def _failed(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and not self._ended:
             self._ended = True
-            self.finished.emit(Outcome(-1, None, self._process.errorString(), self._cancelled))
+            self._finish(Outcome(-1, None, self._process.errorString(), self._cancelled))
 
     def _end(self, code: int, how: QProcess.ExitStatus) -> None:
         if self._ended:
@@ -131,7 +157,7 @@ class Job(QObject):
         self._ended = True
         crashed = how == QProcess.ExitStatus.CrashExit
         result = None if self._cancelled or crashed else self._result
-        self.finished.emit(Outcome(-1 if crashed else code, result, self._said.strip(), self._cancelled))
+        self._finish(Outcome(-1 if crashed else code, result, self._said.strip(), self._cancelled))
 
 
 def job_environment() -> QProcessEnvironment:

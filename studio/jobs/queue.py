@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from pivot.problems import Problem, Refusal
 from pivot.project import Project, load_project, save_project
 from studio.document import Document
-from studio.jobs.events import Draft, Found, Progress, Sketch
+from studio.jobs.events import Draft, Found, Progress, Sketch, Text
 from studio.jobs.job import Job, Outcome, own_command
 from studio.jobs.results import conversion_results, drafted_results, proved_results, sketched_results
 from studio.report import read_report
@@ -34,6 +34,15 @@ class _Run:
     kind: str
     job: Job
     ended: Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversion:
+    """The run that converts a program, in a folder of its own."""
+
+    project: Project
+    folder: Path
+    job: Job
 
 
 class Jobs(QObject):
@@ -61,13 +70,16 @@ class Jobs(QObject):
         self.verify_options: tuple[str, ...] = ()
         self._delay = QTimer(self)
         self._delay.setSingleShot(True)
-        self._delay.setInterval(350)
         self._delay.timeout.connect(lambda: self.convert())
+        self._wait = 350
+        self._ahead: _Conversion | None = None  # of the program that an edit being typed would lead to
+        self._dropped: list[_Conversion] = []  # such ones that nobody asked for
         document.project_changed.connect(self._edited)
+        document.edit_expected.connect(self._expect)
 
     def set_delay(self, milliseconds: int) -> None:
-        """How long to wait after an edit before converting."""
-        self._delay.setInterval(milliseconds)
+        """How long to wait after an edit that others may follow before converting."""
+        self._wait = milliseconds
 
     @property
     def busy(self) -> bool:
@@ -80,18 +92,50 @@ class Jobs(QObject):
         if project is None:
             return
         self.cancel("convert")
+        revision, asked = self._document.revision, _program(project, inputs)
+        self._draft = None
+        ahead = self._ahead if self._ahead is not None and self._ahead.project == asked else None
+        if ahead is not None:
+            self._ahead = None
+        made = ahead or self._conversion(asked)
+        folder = made.folder
+        self._watch("convert", revision, made.job, lambda outcome: self._converted(revision, project, folder, outcome))
+        if ahead is None:
+            made.job.start()
+        else:  # where this is called from, others are still to be told of the edit
+            QTimer.singleShot(0, made.job.release)
+
+    def _conversion(self, project: Project) -> _Conversion:
+        """A run that converts a program, not started yet."""
         self._count += 1
         folder = self._folder / str(self._count)
         folder.mkdir()
         saved, out = folder / "project.pivot", folder / "out"
-        # Only what the program depends on goes along: a node dragged elsewhere must not make another file.
-        save_project(replace(project, positions={}, inputs=project.inputs or inputs), saved)
-        revision = self._document.revision
+        save_project(project, saved)
         # The target is wanted before it is proved; where there is nothing to be seen yet, the network before that.
         early = ("--sketch",) if self._document.results is None else ()
-        self._draft = None
         command = ("convert", str(saved), "--to", project.target, "-o", str(out), "--json", "--draft", *early)
-        self._start("convert", revision, command, lambda outcome: self._converted(revision, project, folder, outcome))
+        return _Conversion(project, folder, self._job(command))
+
+    def _expect(self, project: Project | None) -> None:
+        """Begin with a program that an edit being typed would lead to; it is held back until the edit is made."""
+        wanted = None
+        present = self._document.project
+        if project is not None and present is not None and self.automatic and self._document.results is not None:
+            wanted = _program(project) if _program(project) != _program(present) else None
+        if self._ahead is not None and self._ahead.project != wanted:
+            self._drop()
+        if wanted is not None and self._ahead is None:
+            self._ahead = self._conversion(wanted)
+            self._ahead.job.hold()
+            self._ahead.job.start()
+
+    def _drop(self) -> None:
+        """The edit was not made: give up what was begun for it."""
+        if self._ahead is not None:
+            self._ahead.job.cancel()
+            self._dropped.append(self._ahead)
+            self._ahead = None
 
     def verify(self) -> None:
         """Verify the present program, after a conversion if the results are stale."""
@@ -134,24 +178,35 @@ class Jobs(QObject):
     def shut(self) -> None:
         """End every child and take the working folder away."""
         self._delay.stop()
-        for run in list(self._runs.values()):
-            run.job.stop()
+        self._drop()
+        for job in [*(run.job for run in self._runs.values()), *(dropped.job for dropped in self._dropped)]:
+            job.stop()
         self._jobs.clear()
         self._ended.clear()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, kind: str, revision: int, arguments: Sequence[str], ended: Callable[[Outcome], None]) -> None:
-        self._serial += 1
+        job = self._job(arguments)
+        self._watch(kind, revision, job, ended)
+        job.start()
+
+    def _job(self, arguments: Sequence[str]) -> Job:
         # Jobs that have ended are let go here, where none of them is still sending a signal.
         self._ended.clear()
-        job, serial = Job((*self._command(), *arguments)), self._serial
+        for dropped in [dropped for dropped in self._dropped if not dropped.job.running]:
+            shutil.rmtree(dropped.folder, ignore_errors=True)
+            self._dropped.remove(dropped)
+        return Job((*self._command(), *arguments))
+
+    def _watch(self, kind: str, revision: int, job: Job, ended: Callable[[Outcome], None]) -> None:
+        self._serial += 1
+        serial = self._serial
         self._jobs[kind], self._found[kind] = job, []
         self._runs[serial] = _Run(kind, job, ended)
         # The slots know a number and not the job: a slot that held its own sender would free it while it dies.
         job.heard.connect(partial(self._on_event, serial))
         job.finished.connect(partial(self._on_end, serial))
         self._tell(JobState(kind, revision))
-        job.start()
 
     def _on_event(self, serial: int, event: object) -> None:
         run = self._runs[serial]
@@ -169,6 +224,10 @@ class Jobs(QObject):
                 if state is not None and self._document.results is None:
                     with suppress(ValueError):  # the result says what is wrong
                         self._document.set_results(sketched_results(picture, state.revision))
+            case Text(path, text):
+                state = self._document.jobs.get(run.kind)
+                if state is not None:
+                    self._document.set_written(state.revision, path, text)
             case Draft() as draft:
                 state = self._document.jobs.get(run.kind)
                 if state is not None:
@@ -245,6 +304,11 @@ class Jobs(QObject):
         self.failed.emit("weights", str(found[0]) if found else _said(outcome, "").why)
 
     def _edited(self, before: Project | None, after: Project | None) -> None:
+        expected = self._ahead is not None and after is not None and self._ahead.project == _program(after)
+        if not expected:
+            self._drop()
+        # What may go on waits for its end, and so does what follows another edit while that is being converted.
+        wait = 0 if expected or not (self._jobs.get("convert") or self._document.goes_on) else self._wait
         if after is None:
             self.cancel()
         elif before is None or before.source != after.source:
@@ -252,17 +316,18 @@ class Jobs(QObject):
             self.convert()
         elif self._document.results is None or self._document.results.partial or self._document.stale:
             if self.automatic:
-                self._delay.start()
+                self._delay.start(wait)
         elif self._document.results.pending:
             # Undo led back to what is being proved, or it was given up: then once more.
             self._delay.stop()
             state = self._document.jobs.get("convert")
             if self.automatic and (state is None or state.revision != self._document.revision):
-                self._delay.start()
+                self._delay.start(wait)
         else:
             # Undo led back to the program that the results were made from: nothing is left to do.
             self._delay.stop()
             self.cancel("convert")
+            self._drop()
 
     def _states(self) -> dict[str, JobState]:
         return {kind: state for kind, state in self._document.jobs.items() if kind in self._jobs}
@@ -270,6 +335,11 @@ class Jobs(QObject):
     def _tell(self, state: JobState | None = None) -> None:
         states: Mapping[str, JobState] = self._states()
         self._document.set_jobs({**states, state.kind: state} if state is not None else states)
+
+
+def _program(project: Project, inputs: tuple[str, ...] = ()) -> Project:
+    """Only what the program depends on: a node dragged elsewhere must not make another file."""
+    return replace(project, positions={}, inputs=project.inputs or inputs)
 
 
 def _said(outcome: Outcome, file: str) -> Problem:

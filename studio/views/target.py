@@ -11,7 +11,9 @@ from pivot import edits
 from pivot.project import TARGETS
 from studio.document import Document
 from studio.icons import icon
+from studio.picture import Span
 from studio.places import count_text
+from studio.results import Written
 from studio.theme import Theme
 from studio.widgets.code_edit import CodeEdit, Stretch
 from studio.widgets.diff_edit import DiffEdit
@@ -28,6 +30,7 @@ class TargetView(QWidget):
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self._early: Written | None = None  # the text that is shown, where it is ahead of its results
         self.editor = CodeEdit(theme)
         self.editor.setReadOnly(True)
         self.editor.setAccessibleName(self.tr("Target text"))
@@ -62,8 +65,9 @@ class TargetView(QWidget):
         self.setLayout(column(head, self._pages, self.find_bar, gap=0))
         self.editor.place_chosen.connect(document.select_target)
         self.editor.place_hovered.connect(document.hover_target)
-        document.project_changed.connect(lambda before, after: self._judge())
+        document.project_changed.connect(lambda before, after: self._follow_project())
         document.results_changed.connect(self._refresh)
+        document.written_changed.connect(self._refresh)
         document.jobs_changed.connect(self._judge)
         document.selection_changed.connect(self._follow)
         self.set_theme(theme)
@@ -88,8 +92,24 @@ class TargetView(QWidget):
         made.setProperty("glyph", glyph)
         return made
 
+    def _shown(self) -> tuple[str, str, frozenset[int]]:
+        """Path, text and changed lines of the target that is there: the newest, though its network be not drawn yet."""
+        written, results = self._document.written, self._document.results
+        if written is not None:
+            return written.path, written.text, written.changed
+        if results is None:
+            return "", "", frozenset()
+        return results.target_path, results.target_text, self._document.changed_target_lines
+
     def _text(self) -> str:
-        return self._document.results.target_text if self._document.results else ""
+        return self._shown()[1]
+
+    def _follow_project(self) -> None:
+        """A text that was written for a program which is no longer the present one goes."""
+        if self._early is not self._document.written:
+            self._refresh()
+        else:
+            self._judge()
 
     def _switched(self, target: str) -> None:
         project = self._document.project
@@ -97,18 +117,18 @@ class TargetView(QWidget):
             self._document.edit(f"write {_NAMES[target]}", edits.set_target(project, target))
 
     def _refresh(self) -> None:
-        results = self._document.results
-        text = self._text()
+        self._early = self._document.written
+        path, text, lines = self._shown()
         self.editor.show_text(text)
-        self.editor.set_changed_lines(self._document.changed_target_lines)
-        self._name.setText(Path(results.target_path).name if results else "")
-        changed = len(self._document.changed_target_lines)
+        self.editor.set_changed_lines(lines)
+        self._name.setText(Path(path).name)
+        changed = len(lines)
         set_badge(self._changes, count_text(changed, "changed line") if changed else "", "success")
-        self.accept.setVisible(bool(changed))
+        self.accept.setVisible(bool(changed) and self._early is None)
         self._copy.setVisible(bool(text))
         self.compare.setVisible(bool(text))
-        if self.compare.isChecked() and results is not None:
-            self.diff.show_difference(self._document.targets.difference(results.target_path, text))
+        if self.compare.isChecked() and path:
+            self.diff.show_difference(self._document.targets.difference(path, text))
         self._pages.setCurrentIndex(1 if self.compare.isChecked() and text else 0)
         self._judge()
         self._colour()
@@ -120,7 +140,8 @@ class TargetView(QWidget):
             self.switch.setCurrentIndex(max(0, self.switch.findData(project.target)))
         self.switch.setVisible(project is not None)
         results, working = self._document.results, "convert" in self._document.jobs
-        if results is not None and results.pending and not self._document.stale:
+        proving = results is not None and results.pending and not self._document.stale
+        if proving or self._document.written is not None:
             # What is shown is what will be delivered if reading it back gives the same network.
             said = self.tr("being proved …") if working else self.tr("not proved")
             set_badge(self._state, said, "info" if working else "warning")
@@ -136,10 +157,14 @@ class TargetView(QWidget):
 
     def _follow(self) -> None:
         self._colour()
-        spans = self._document.selection.target
+        spans = self._spans()
         if spans and self._document.selection.origin != "target":
             self.editor.reveal(spans[0].line, spans[0].column)
 
+    def _spans(self) -> tuple[Span, ...]:
+        """What the selection became; of a text that is just written, nothing is known yet."""
+        return self._document.selection.target if self._document.written is None else ()
+
     def _colour(self) -> None:
-        spans = self._document.selection.target
+        spans = self._spans()
         self.editor.set_spans("hit", [Stretch(s.line, s.column, s.end_line, s.end_column) for s in spans])

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from pivot.edits import check_literal
 from pivot.problems import Refusal
 from studio.document import Document
+from studio.literals import with_literal
 from studio.picture import Param
 from studio.widgets.parts import label, set_style
+
+_PAUSE_MS = 40  # behind a key, before what is typed is taken for the new value
 
 
 class ParamEditor(QWidget):
     """Edits one parameter of one or more nodes. Enter or leaving writes it, Escape does not.
 
     `write` puts another value into the program, in the scope that is chosen, and raises Refusal; without it only
-    literals can be written over.
+    literals can be written over. `expect` is told of the same while it is being typed.
     """
 
-    def __init__(self, document: Document, params: Sequence[Param], write: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        params: Sequence[Param],
+        write: Callable[[str], None] | None = None,
+        expect: Callable[[str], None] | None = None,
+    ) -> None:
         super().__init__()
         self._write = write or (lambda text: document.write_literal(self._params, text))
+        self._expect = expect or (lambda text: document.expect(with_literal(document, self._params, text)[0]))
         self._anywhere = write is not None
         self._document = document
         self._params = tuple(params)
         self._written = ""
         self._box: QCheckBox | None = None
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._typed)
         self._said = label("", "small", wrap=True, tone="danger")
         self._said.hide()
         self._plain = label("", "code", wrap=True, selectable=True)
@@ -88,7 +102,9 @@ class ParamEditor(QWidget):
     def commit(self, text: str) -> None:
         """Write the literal, or say why not."""
         text = text.strip()
+        self._pause.stop()
         if not self.editable or text == self._written:
+            self._document.expect(None)
             self._tell("")
             return
         try:
@@ -106,6 +122,7 @@ class ParamEditor(QWidget):
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape:
                 self.field.setText(self._written)
+                self._typed()
                 self._tell("")
                 return True
             step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()), 0)
@@ -122,6 +139,18 @@ class ParamEditor(QWidget):
             self._tell(f"{refusal.problem.why}: {refusal.problem.remedy}")
         else:
             self._tell("")
+        self._pause.start()
+
+    def _typed(self) -> None:
+        """What stands in the field now is what will be written, most likely."""
+        text = self.field.text().strip()
+        try:
+            if not self.editable or text == self._written or self._document.project is None:
+                self._document.expect(None)
+            else:
+                self._expect(text)
+        except Refusal:  # said when it is written
+            self._document.expect(None)
 
     def _tell(self, said: str) -> None:
         self._said.setText(said)

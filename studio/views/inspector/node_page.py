@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QLabel
 
 _MOST = 12
+_Write = Callable[[str], None]
 
 
 class NodePage(Page):
@@ -120,7 +121,8 @@ class NodePage(Page):
         grid = self.section("Parameters")
         links = self.document.results.links if self.document.results else None
         for name, params in shared.items():
-            editor = self._editors[name] = ParamEditor(self.document, params, self._writer(name, nodes))
+            write, expect = self._writer(name, nodes)
+            editor = self._editors[name] = ParamEditor(self.document, params, write, expect)
             span = params[0].span
             users = links.nodes_written_at(span) if links is not None and span is not None else ()
             remark = None
@@ -132,18 +134,23 @@ class NodePage(Page):
                 remark.setToolTip(told)
             add(grid, name, editor, remark)
 
-    def _writer(self, name: str, nodes: Sequence[Node]) -> Callable[[str], None] | None:
-        """Writes a parameter of the nodes as they are now; None where there is nobody to ask for a scope."""
+    def _writer(self, name: str, nodes: Sequence[Node]) -> tuple[_Write, _Write] | tuple[None, None]:
+        """Writes a parameter of the nodes as they are now, and says that it is being typed; None where there is nobody
+        to ask for a scope.
+        """
         desk = self._editor
         if desk is None or any(node.unmapped is not None for node in nodes):
-            return None
+            return None, None
 
-        def write(text: str) -> None:
+        def now() -> list[Node]:
             picture = self.document.results.picture if self.document.results else None
             known = picture.node_by_id if picture is not None else {}
-            desk.set_parameter([known[each] for each in self._ids if each in known], name, text)
+            return [known[each] for each in self._ids if each in known]
 
-        return write
+        return (
+            lambda text: desk.set_parameter(now(), name, text),
+            lambda text: desk.expect_parameter(now(), name, text),
+        )
 
     def _shapes(self, picture: Picture, node: Node) -> None:
         grid = self.section("Shapes")

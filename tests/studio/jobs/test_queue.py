@@ -11,6 +11,8 @@ from pytestqt.qtbot import QtBot
 from pivot import edits
 from studio.document import Document
 from studio.jobs.queue import Jobs
+from studio.literals import with_literal
+from studio.picture import Span
 from studio.results import KEPT
 
 Settle = Callable[[Jobs], None]
@@ -199,3 +201,85 @@ def test_a_proof_that_dies_leaves_the_target_unproved(
     settle(jobs)
     assert document.results.pending
     assert document.failure is not None
+
+
+def test_the_text_is_there_before_the_network(
+    qtbot: QtBot, document: Document, jobs: Jobs, source: Path, settle: Settle
+) -> None:
+    mark(source, "drafted, # slowly")
+    document.open(source)
+    settle(jobs)
+    param = next(p for p in document.results.picture.nodes[0].params if p.name == "kernel")
+    document.write_literal([param], "5")
+    qtbot.waitUntil(lambda: document.written is not None, timeout=LIMIT)
+    assert document.stale, "the network is still the one of before"
+    assert "Conv2D(3, 16, 5" in document.written.text and document.written.changed == {7}
+    document.select_target(7, 20)
+    assert document.selection.nodes == (), "what its lines belong to is not known yet"
+    settle(jobs)
+    assert document.written is None and "Conv2D(3, 16, 5" in document.results.target_text
+
+
+def test_a_text_that_is_not_of_today_is_not_shown(
+    qtbot: QtBot, document: Document, jobs: Jobs, source: Path, settle: Settle
+) -> None:
+    mark(source, "drafted, # slowly")
+    document.open(source)
+    settle(jobs)
+    param = next(p for p in document.results.picture.nodes[0].params if p.name == "kernel")
+    document.write_literal([param], "5")
+    qtbot.waitUntil(lambda: document.written is not None, timeout=LIMIT)
+    document.undo()
+    assert document.written is None
+    document.redo()
+    assert document.written is not None
+    jobs.cancel()
+    document.set_failure(document.revision, ())
+    assert document.written is None, "it cannot be proved any more"
+
+
+def test_a_conversion_is_ahead_of_its_edit(
+    qtbot: QtBot, converted: Document, jobs: Jobs, source: Path, settle: Settle
+) -> None:
+    param = next(p for p in converted.results.picture.nodes[0].params if p.name == "kernel")
+    before = converted.results
+    expected, _ = with_literal(converted, [param], "5")
+    converted.expect(expected)
+    ahead = jobs._ahead
+    qtbot.waitUntil(lambda: not ahead.job.running, timeout=LIMIT)
+    assert converted.results is before and converted.jobs == {}, "nothing is told before the edit is made"
+    jobs.set_delay(100_000)
+    converted.write_literal([param], "5")
+    settle(jobs)
+    assert not converted.stale and "Conv2D(3, 16, 5" in converted.results.target_text
+    assert converted.results.directory.parent == ahead.folder, "it is what was made ahead"
+
+
+def test_another_edit_than_the_expected_one(
+    qtbot: QtBot, converted: Document, jobs: Jobs, source: Path, settle: Settle
+) -> None:
+    param = next(p for p in converted.results.picture.nodes[0].params if p.name == "kernel")
+    converted.expect(with_literal(converted, [param], "5")[0])
+    ahead = jobs._ahead
+    converted.expect(with_literal(converted, [param], "7")[0])
+    assert jobs._ahead is not ahead
+    converted.write_literal([param], "9")
+    assert jobs._ahead is None
+    settle(jobs)
+    assert "Conv2D(3, 16, 9" in converted.results.target_text
+    converted.expect(with_literal(converted, [param], "5")[0])
+    mark(source, "changed on disk")
+    converted.reload()
+    assert jobs._ahead is None, "it was begun with the files of before"
+    settle(jobs)
+    assert not any(dropped.job.running for dropped in jobs._dropped)
+
+
+def test_typing_waits_for_its_end_and_a_whole_edit_does_not(converted: Document, jobs: Jobs) -> None:
+    jobs.set_delay(100_000)
+    converted.type_text(converted.project.source, Span("", 1, 1, 1, 1), "# typed")
+    assert jobs._delay.remainingTime() > 50_000
+    converted.undo()
+    param = next(p for p in converted.results.picture.nodes[0].params if p.name == "kernel")
+    converted.write_literal([param], "5")
+    assert jobs._delay.isActive() and jobs._delay.remainingTime() == 0

@@ -71,3 +71,26 @@ def test_lines_are_accepted_compared_and_the_target_is_switched(
     made.switch.setFocus()
     qtbot.keyClick(made.switch, Qt.Key.Key_Down)
     assert converted.project.target == "torch" and converted.undo_label == "write PyTorch"
+
+
+def test_a_text_is_shown_as_soon_as_it_is_written(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Callable[[Jobs], None]
+) -> None:
+    jobs.automatic = False
+    made = TargetView(converted, theme)
+    qtbot.addWidget(made)
+    made.show()
+    converted.select((converted.results.picture.nodes[0].id,))
+    old = converted.results
+    new = old.target_text.replace("16, 3", "16, 5")
+    param = next(p for p in converted.results.picture.nodes[0].params if p.name == "kernel")
+    converted.write_literal([param], "5")
+    converted.set_written(converted.revision, old.target_path, new)
+    assert made.editor.toPlainText() == new
+    assert state(made) == "not proved" and not made.accept.isVisible()
+    assert not [one for one in made.editor.extraSelections() if one.cursor.hasSelection()], "no line is known yet"
+    converted.undo()
+    assert made.editor.toPlainText() == old.target_text and state(made) == ""
+    converted.redo()
+    converted.set_results(replace(old, revision=converted.revision, target_text=new))
+    assert made.editor.toPlainText() == new and state(made) == ""

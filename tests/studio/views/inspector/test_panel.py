@@ -68,6 +68,32 @@ def test_a_parameter_is_edited_by_keyboard(
     assert made.page.editors["kernel"].field.text() == "3"
 
 
+def test_what_is_typed_is_expected_before_it_is_written(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Settle
+) -> None:
+    made = panel(converted, theme, qtbot)
+    converted.select((node_id(converted, "stem"),))
+    field = made.page.editors["kernel"].field
+    expected: list[object] = []
+    converted.edit_expected.connect(expected.append)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "5")
+    qtbot.waitUntil(lambda: len(expected) == 1, timeout=5_000)
+    assert converted.undo_label is None
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert expected[-1] is None
+    qtbot.keyClicks(field, "x")
+    qtbot.waitUntil(lambda: len(expected) == 3, timeout=5_000)
+    assert expected[-1] is None, "no kernel"
+    field.selectAll()
+    qtbot.keyClicks(field, "7")
+    qtbot.waitUntil(lambda: len(expected) == 4, timeout=5_000)
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert converted.project == expected[-1]
+    settle(jobs)
+
+
 def test_what_does_not_fit_is_told_and_not_written(converted: Document, theme: Theme, qtbot: QtBot) -> None:
     made = panel(converted, theme, qtbot)
     converted.select((node_id(converted, "stem"),))
