@@ -83,6 +83,21 @@ class KerasFloat(KerasDtype):
         return FLOATX
 
 
+class KerasMade(KerasFloat):
+    """The element type of a tensor that is made: a kind of its own stays, float32 is the kind that the program computes in.
+
+    PyTorch's tensors of two kinds of fractions meet in every operation, TensorFlow's do not: a table that stayed in
+    float32 could not be added to anything of a program that computes in float64.
+    """
+
+    name: ClassVar[str] = "dtype_made"
+    domain: ClassVar[tuple[Sample, ...]] = tuple((name, {}) for name in DTYPES)
+
+    def write(self, value: object, refs: Refs) -> object:
+        name = dtype_name(value, "float32")
+        return FLOATX if name == "float32" else name
+
+
 class DtypeLike(Codec):
     """The element type of a tensor that is given for it; never written."""
 

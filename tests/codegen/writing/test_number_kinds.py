@@ -23,3 +23,19 @@ def test_the_framework_s_own_kind_and_its_limits(net: Net) -> None:
     )
     assert "kind = keras.config.floatx()" in made
     assert '"float" in keras.backend.standardize_dtype(kind)' in made and "np.finfo(" in made
+
+
+def test_a_table_made_in_float32_is_of_the_kind_that_the_program_computes_in(net: Net) -> None:
+    made = net(
+        "self.table = torch.arange(4, dtype=torch.float) * torch.arange(4).float()",
+        "return x + self.table + torch.ones(4, dtype=torch.float32) + torch.ones(4, dtype=x.dtype)",
+        "2x4",
+    )
+    flat = "".join(made.split())
+    assert "ops.arange(4,dtype=keras.config.floatx())*ops.cast(ops.arange(4),keras.config.floatx())" in flat
+    assert "ops.ones((4,), dtype=keras.config.floatx())" in made and "dtype=x.dtype" in made
+
+
+def test_a_table_in_a_kind_of_its_own_keeps_it(net: Net) -> None:
+    made = net("self.table = torch.arange(4, dtype=torch.float64)", "return x.double() + self.table", "2x4")
+    assert 'ops.arange(4, dtype="float64")' in made
