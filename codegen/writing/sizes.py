@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
 
-def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
-    """x.shape, x.size(), x.size(i), x.dim(): places of storage."""
+def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr | None:
+    """x.shape, x.size(), x.size(i), x.dim(), len(x): places of storage."""
     name = visits[0].name
+    if name == "len":
+        if id(node) in e.w.trace.counted or not isinstance(node, ast.Call):
+            return None
+        return axis_size(e, e.expr(node.args[0]), visits, [0] * len(visits))
     owner, asked = owner_of(e, node)
     if owner is None:
         raise Unwritable("a size that is read in an unusual way")

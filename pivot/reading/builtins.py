@@ -16,6 +16,7 @@ from pivot.reading.handlers import Args, Handler, Kwargs, made
 from pivot.reading.hints import ordered, readable
 from pivot.reading.iterating import iterate
 from pivot.reading.operators import apply_binary
+from pivot.reading.trace import Visit
 from pivot.reading.values import (
     SIZE,
     DictObject,
@@ -37,9 +38,12 @@ def len_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame)
     """len(): of a tensor the first size."""
     length = hints.length(args[0])
     if length is not None:
+        ev.trace.counted.add(id(node))
         return made(length, node, frame, "len", args[0])
     hint = args[0].hint
     if isinstance(hint, TensorCell):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len":
+            ev.visit(Visit(node, frame, "size", None, (args[0],), name="len"))
         return Value(hint.shape[0], Origin("size", node, frame.file, "0", (args[0],), frame), SIZE)
     found = classes.special_method(ev, args[0], "__len__", (), node, frame)
     if found is not None:

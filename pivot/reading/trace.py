@@ -90,6 +90,7 @@ class Trace:
     for_effect: set[int] = field(default_factory=set)  # calls that are statements
     unread: dict[int, str] = field(default_factory=dict)  # statements of arms whose speculative reading failed, and why
     frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node
+    counted: set[int] = field(default_factory=set)  # calls of len() that met something else than a tensor
     stacks: set[int] = field(default_factory=set)  # names and attributes that stand for a Sequential
     stores: dict[int, Store] = field(default_factory=dict)  # by target: what stands for `x[index] = value`
     keep: list[object] = field(default_factory=list)  # syntax nodes, held so that identities stay unique

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 Call = Callable[..., str]
+Net = Callable[..., str]
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,7 @@ Call = Callable[..., str]
         ("y.dim()", "len(y.shape)"),
         ("y.ndim", "len(y.shape)"),
         ("y.numel()", "ops.size(y)"),
+        ("len(y)", "ops.shape(y)[0]"),  # len() is not asked of what has no values yet
     ],
 )
 def test_sizes_of_an_image(call: Call, source: str, target: str) -> None:
@@ -66,3 +68,13 @@ def test_a_size_of_tensors_of_two_ranks_is_counted_from_the_end(written: Callabl
         "2x3x8",
     )
     assert "return x / x.shape[-1]" in made or "return x / ops.shape(x)[-1]" in made
+
+
+def test_the_length_of_what_is_a_list_at_times_stays_a_length(net: Net) -> None:
+    made = net(
+        "self.fc = nn.Linear(4, 4)",
+        "return self.fc(x) * count(x) * count([x, x])",
+        "2x4",
+        before="def count(v):\n    return len(v)\n\n",
+    )
+    assert "return len(v)" in made
