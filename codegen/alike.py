@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pivot.network import Node
     from pivot.op import Kind
 
-SCALARS = frozenset((int, float, str, bool, type(None), TensorType))
+SCALARS = frozenset((int, float, str, bool, type(None)))
 
 
 def frozen(value: object) -> object:
@@ -24,6 +24,8 @@ def frozen(value: object) -> object:
     kind = value.__class__
     if kind in SCALARS:
         return kind, value
+    if isinstance(value, TensorType):
+        return kind, value, value.dtype.__class__  # a kind that is fixed counts as another
     if isinstance(value, (tuple, list)):
         return kind, tuple(map(frozen, value))
     if isinstance(value, (dict, Mapping)):
@@ -45,7 +47,7 @@ def facts_of(lowering: Lowering, node: Node, kind: Kind, unused: frozenset[str])
         if isinstance(value, TensorVersion):
             number = numbers.setdefault(id(value), len(numbers))
             kinds = (value.parameter is None, value.constant is None, value.whole is None)
-            return number, value.type, kinds, lowering.signs.is_positive(value)
+            return number, value.type, value.type.dtype.__class__, kinds, lowering.signs.is_positive(value)
         return tuple(map(told, value)) if isinstance(value, tuple) else frozen(value)
 
     assert node.op is not None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pivot.slot_text import parse_call
 from pivot.slots import Literal, NotationError, Path, Reference
-from pivot.types import rank_of
+from pivot.types import FixedKind, rank_of
 
 Resolve = Callable[[Reference], object]
 """Value of a reference: a parameter, an operand, an axis size; raises LookupError where there is none."""
@@ -154,10 +154,13 @@ def binary_root(value: object) -> bool:
 
 
 def alike(left: object, right: object) -> bool:
-    """May TensorFlow's operators join two operands? Tensors of one element type; a fraction only with fractions."""
-    kinds = [str(getattr(value, "dtype", "")) for value in (left, right)]
+    """May TensorFlow's operators join two operands? Tensors of one element type; a fraction only with fractions.
+
+    A tensor that is made float32 by name stays so where the rest is computed in another kind: the two are not alike.
+    """
+    kinds = [getattr(value, "dtype", "") for value in (left, right)]
     if all(kinds):
-        return kinds[0] == kinds[1]
+        return bool(kinds[0] == kinds[1]) and isinstance(kinds[0], FixedKind) == isinstance(kinds[1], FixedKind)
     number, kind = (left, kinds[1]) if not kinds[0] else (right, kinds[0])
     return not isinstance(number, float) or kind.startswith(("float", "bfloat", "complex")) or not kind
 

@@ -14,6 +14,12 @@ COMPLEX = ("complex64", "complex128")
 DTYPES = ("bool", *INTEGERS, *FLOATS, *COMPLEX)
 
 
+class FixedKind(str):
+    """A kind of fractions that a program names for a tensor of fractions, whatever kind the rest is computed in."""
+
+    __slots__ = ()
+
+
 @runtime_checkable
 class TensorLike(Protocol):
     """Anything with a shape (sizes of its axes) and a dtype name counts as a tensor operand."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pivot.codecs.base import Codec, DottedName, NoForm, Refs, Sample
-from pivot.types import DTYPES, is_tensor
+from pivot.types import DTYPES, FixedKind, is_tensor
 
 _OTHER_NAMES = {
     "float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16",
@@ -37,7 +37,7 @@ def dtype_name(value: object, python_float: str) -> str:
         last = name.rpartition(".")[2]
         last = _OTHER_NAMES.get(last, last)
         if last in DTYPES:
-            return last
+            return FollowingDtype(last) if isinstance(name, FollowingDtype) else last
     raise NoForm(f"{value!r} is not an element type")
 
 
@@ -106,7 +106,8 @@ class DtypeLike(Codec):
     def read(self, value: object, refs: Refs) -> object:
         if not is_tensor(value):
             raise NoForm(f"{value!r} is not a tensor")
-        return dtype_name(getattr(value, "dtype", None), "float32")
+        dtype = dtype_name(getattr(value, "dtype", None), "float32")
+        return dtype if isinstance(dtype, FixedKind) else FollowingDtype(dtype)
 
     def write(self, value: object, refs: Refs) -> object:
         raise NoForm("there is no tensor to take the element type of")

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from pivot.codecs.dtypes import FollowingDtype
 from pivot.dims import Dim, Quotient, Size
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args, without_batch
@@ -32,7 +33,7 @@ from pivot.reading.values import (
 )
 from pivot.results import ENTRIES, Result, ResultName, entry_id
 from pivot.shapes import FreeSize, ShapeError, infer
-from pivot.types import TensorType
+from pivot.types import FLOATS, FixedKind, TensorType
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -132,6 +133,14 @@ def type_of(operand: object) -> object:
     return operand
 
 
+def kind_kept(made: TensorType, asked: object, given: object) -> TensorType:
+    """float32 asked for by name of a tensor of fractions stays float32, whatever kind the program computes in."""
+    fractions = isinstance(given, TensorType) and given.dtype in FLOATS
+    if not fractions or asked != "float32" or isinstance(asked, FollowingDtype):
+        return made
+    return TensorType(made.shape, FixedKind(made.dtype))
+
+
 def make_node(
     ev: Evaluator,
     form: Form,
@@ -183,6 +192,8 @@ def make_node(
         raise ev.refusal(
             frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape"
         ) from None
+    if op.name == "cast" and ev.dialect.mixes_kinds:
+        inferred = tuple(kind_kept(t, checked.get("dtype"), types.get("x")) for t in inferred)
     results: list[TensorVersion] = []
     awaited = guessed_of(ev, held)
     outputs: dict[str, object] = {}

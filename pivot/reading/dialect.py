@@ -37,6 +37,7 @@ class Dialect(TensorCalls):
     packs_inputs: bool = False  # a model whose forward pass has one parameter is given several inputs as a list
     settings: frozenset[str] = frozenset()  # functions that change what all layers of a file mean
     channels_last = False  # where do images have their channels?
+    mixes_kinds = True  # do operators join tensors of two kinds of fractions?
     mutable_tensors = True  # does `x += y` change x for every alias?
 
     # -- names ---------------------------------------------------------------

@@ -53,6 +53,7 @@ class KerasDialect(KerasModules):
     settings = keras_policies.SETTINGS | keras_orders.SETTINGS
     channels_last = True
     mutable_tensors = False
+    mixes_kinds = False
 
     def canonical(self, name: str) -> str:
         return canonical(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.codecs.dtypes import FollowingDtype
 from pivot.dims import hint, product
 from pivot.reading import applying, contents, freezing, initialising, restating, updating
 from pivot.reading.handlers import Args, Kwargs
@@ -27,7 +28,7 @@ from pivot.reading.values import (
     TensorCell,
     Value,
 )
-from pivot.types import TensorType
+from pivot.types import FixedKind, TensorType
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -242,7 +243,8 @@ class TorchDialect(TorchModules):
             return owner
         if attr == "dtype":
             ev.visit(Visit(node, frame, "data", None, (owner,), name="dtype"))
-            return Value(Api(f"torch.{cell.dtype}"))
+            name = f"torch.{cell.dtype}"
+            return Value(Api(name if isinstance(cell.dtype, FixedKind) else FollowingDtype(name)))
         if f"Tensor.{attr}" in ANSWERS:
             ev.visit(Visit(node, frame, "dropped", None, (owner,), name=f"Tensor.{attr}"))
             return Value(ANSWERS[f"Tensor.{attr}"])

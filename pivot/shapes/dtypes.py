@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pivot.dims import Size
-from pivot.types import COMPLEX, FLOATS, INTEGERS, TensorType
+from pivot.types import COMPLEX, FLOATS, INTEGERS, FixedKind, TensorType
 
 _KINDS = ("bool", "int", "float", "complex")
 _WIDTH = {"float16": 16, "bfloat16": 16, "float32": 32, "float64": 64, "complex64": 32, "complex128": 64}
@@ -57,7 +57,7 @@ def _wider(left: str, right: str) -> str:
     if kind_of(left) != kind_of(right):
         return left if kind_of(left) > kind_of(right) else right
     if left == right:
-        return left
+        return right if isinstance(left, FixedKind) else left
     if kind_of(left) == 1:
         if "uint8" in (left, right):
             other = right if left == "uint8" else left

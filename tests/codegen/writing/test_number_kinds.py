@@ -39,3 +39,18 @@ def test_a_table_made_in_float32_is_of_the_kind_that_the_program_computes_in(net
 def test_a_table_in_a_kind_of_its_own_keeps_it(net: Net) -> None:
     made = net("self.table = torch.arange(4, dtype=torch.float64)", "return x.double() + self.table", "2x4")
     assert 'ops.arange(4, dtype="float64")' in made
+
+
+def test_tensors_of_two_kinds_meet_in_functions_not_in_operators(net: Net) -> None:
+    """x.float() stays float32 where a program computes in another kind; TensorFlow's operators take one kind only."""
+    made = net(
+        "self.linear = nn.Linear(4, 4)",
+        (
+            "x = self.linear(x)\nv = x.to(torch.float32).pow(2)\nw = v * v\n"
+            "y = x * torch.rsqrt(w + 1e-6)\nreturn y + w.to(x.dtype) + w.type_as(x)"
+        ),
+        "2x4",
+    )
+    assert "w = v * v" in made
+    assert "y = ops.multiply(x, ops.rsqrt(w + 1e-6))" in made
+    assert "y + ops.cast(w, x.dtype) + ops.cast(w, x.dtype)" in made
