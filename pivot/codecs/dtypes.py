@@ -84,7 +84,7 @@ class KerasFloat(KerasDtype):
 
 
 class KerasMade(KerasFloat):
-    """The element type of a tensor that is made: a kind of its own stays, float32 is the kind that the program computes in.
+    """The element type of a tensor that is made: float32 is the kind that the program computes in, others stay.
 
     PyTorch's tensors of two kinds of fractions meet in every operation, TensorFlow's do not: a table that stayed in
     float32 could not be added to anything of a program that computes in float64.

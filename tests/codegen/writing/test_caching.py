@@ -13,7 +13,10 @@ ONCE = "if self.mask is None or self.mask.size(0) != len(x):\n    self.mask = {}
 @pytest.mark.parametrize(
     ("kept", "text"),
     [
-        ("torch.ones(len(x), 1).tril()", "def call(self, x):\n        self.mask = ops.tril(ops.ones((ops.shape(x)[0], 1)))"),
+        (
+            "torch.ones(len(x), 1).tril()",
+            "def call(self, x):\n        self.mask = ops.tril(ops.ones((ops.shape(x)[0], 1)))",
+        ),
         ("x.mean(1, keepdim=True)", "if self.mask is None or"),
     ],
 )
