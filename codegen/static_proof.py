@@ -7,7 +7,7 @@ looked through; reshapes count by the shape they give. A difference is named wit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codegen.convert import Converted
@@ -23,7 +23,6 @@ from pivot.opset import OpSet
 from pivot.problems import Refusal
 from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
-from pivot.reading.inputs import InputSpec
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.results import ENTRIES, entry_id
@@ -64,7 +63,7 @@ def prove(converted: Converted, dialect: Dialect, opset: OpSet, path: Path) -> P
     for spec, entry in zip(converted.done.specs, converted.done.network.inputs, strict=True):
         order = converted.layout.order_of(entry.value)
         fixed = frozenset(order.index(axis) for axis in spec.fixed)
-        specs.append(InputSpec(tuple(spec.shape[axis] for axis in order), spec.dtype, spec.name, spec.high, fixed))
+        specs.append(replace(spec, shape=tuple(spec.shape[axis] for axis in order), fixed=fixed))
     modes = tuple(converted.done.network.runs)
     request = Request(path, converted.entry, tuple(specs), {}, {str(path.resolve()): converted.text}, modes=modes)
     try:

@@ -178,7 +178,7 @@ def input_specs(converted: Converted) -> list[InputSpec]:
                 tuple(dim_hint(d) for d in shape),
                 spec.dtype,
                 symbols,
-                0,
+                spec.low,
                 high,
                 spec.name is not None,
                 source,

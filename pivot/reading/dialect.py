@@ -32,6 +32,7 @@ class Dialect(TensorCalls):
 
     forward_names: tuple[str, ...] = ("forward",)
     deferred_methods: frozenset[str] = frozenset()
+    called_by_name: frozenset[str] = frozenset()  # methods that are the module's call: `block.forward(x)`
     """Methods of modules that do nothing where they are called: what they make comes into being when it is used."""
     builds_step_by_step = False  # do files build models of tensors by statements at module level?
     packs_inputs: bool = False  # a model whose forward pass has one parameter is given several inputs as a list

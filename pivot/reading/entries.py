@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, TypeGuard
 
-from pivot.problems import refuse
-from pivot.reading import classes, imports, lookup, model_names, straight_line
+from pivot.problems import Refusal, refuse
+from pivot.reading import classes, demo_names, imports, lookup, model_names, straight_line
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import ClassObject, FunctionObject, Value
+from pivot.reading.values import Api, ClassObject, FunctionObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -34,11 +34,14 @@ def tree_of(ev: Evaluator, scope: Scope) -> ast.Module:
 
 def main_block(tree: ast.Module) -> list[ast.stmt]:
     """The statements under `if __name__ == "__main__":`."""
-    for node in tree.body:
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and isinstance(node.test.left, ast.Name):
-            if node.test.left.id == "__name__":
-                return node.body
-    return []
+    return next((block for node in tree.body if (block := main_block_of(node)) is not None), [])
+
+
+def main_block_of(node: ast.stmt) -> list[ast.stmt] | None:
+    """The statements of the main block; None for another statement."""
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and isinstance(node.test.left, ast.Name):
+        return node.body if node.test.left.id == "__name__" else None
+    return None
 
 
 def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> tuple[str, ModuleObject]:
@@ -176,6 +179,7 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     made = assigned_calls([*main_block(tree), *tree.body], {*classes_here, *makers})
     if made:
         others = {ast.unparse(call) for call in made} - {text := ast.unparse(made[0])}
+        text = ast.unparse(shown(ev, scope, frame, made[0], main_block(tree)))
         if others:
             why = f"several models are made here; {text} is taken"
             ev.note(frame, made[0], why, "name another with --model", "entry")
@@ -183,7 +187,7 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     for node in (n for statement in main_block(tree) for n in ast.walk(statement)):  # `Net()(images)`
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and isinstance(node.func.func, ast.Name):
             if node.func.func.id in {*classes_here, *makers}:
-                return ast.unparse(node.func)
+                return ast.unparse(shown(ev, scope, frame, node.func, main_block(tree)))
     if not classes_here:
         return bound_entry(ev, scope, frame, body) or built_entry(ev, scope, frame, tree)
     used = {
@@ -198,7 +202,7 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     builders = [
         n.name
         for n in tree.body
-        if isinstance(n, ast.FunctionDef) and not required_arguments(n) and makes(n, set(free), tree)
+        if isinstance(n, ast.FunctionDef) and not required_arguments(n) and gives(n) and makes(n, set(free), tree)
     ]
     if builders:
         ev.note(
@@ -209,6 +213,10 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
             "entry",
         )
         return f"{builders[0]}()"
+    for function in functions_that_run(tree):
+        calls = assigned_calls(function.body, {*free, *makers})
+        if calls:
+            return ast.unparse(shown(ev, scope, frame, calls[0], function.body))
     cls = lookup.in_module(ev, scope, free[-1])
     missing = ", ".join(required(ev, cls.hint)) if cls is not None and isinstance(cls.hint, ClassObject) else ""
     raise refuse(
@@ -221,12 +229,46 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     )
 
 
+def shown(ev: Evaluator, scope: Scope, frame: Frame, call: ast.expr, body: list[ast.stmt]) -> ast.expr:
+    """The call that makes a model in a block, in words that hold at module level."""
+
+    def shares(func: ast.expr) -> bool:
+        try:
+            hint = ev.evaluate(func, frame).hint
+        except Refusal:
+            return True
+        if isinstance(hint, ClassObject):
+            return ev.dialect.is_module_class(hint)
+        return not isinstance(hint, Api) or not hint.name.startswith(("builtins.", "types.", "math."))
+
+    known = {name for name, found in scope.lazy.items() if any(main_block_of(s) is None for s in found)}
+    return demo_names.inlined(call, body, known | ev.overrides.keys(), shares)
+
+
+def functions_that_run(tree: ast.Module) -> list[ast.FunctionDef]:
+    """Functions without arguments, those first that the main block calls: `main()`, `test()`."""
+    called = {n.func.id for s in main_block(tree) for n in ast.walk(s) if isinstance(n, ast.Call) and is_name(n.func)}
+    found = [f for f in tree.body if isinstance(f, ast.FunctionDef) and not required_arguments(f)]
+    return sorted(found, key=lambda f: f.name not in called)
+
+
+def is_name(node: ast.expr) -> TypeGuard[ast.Name]:
+    """Is it a plain name?"""
+    return isinstance(node, ast.Name)
+
+
+def gives(function: ast.FunctionDef) -> bool:
+    """Does a function return something?"""
+    return any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(function))
+
+
 def assigned_calls(body: list[ast.stmt], makers: set[str]) -> list[ast.Call]:
     """The calls of makers of models that statements bind, in order, without those that go into another of them."""
     found: list[tuple[str, ast.Call]] = []
     for statement in body:
-        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
-            target, call = statement.targets[0], innermost_call(statement.value)
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and isinstance(statement.value, ast.Call):
+            target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
+            call = innermost_call(statement.value)
             if isinstance(target, ast.Name) and isinstance(call.func, ast.Name) and call.func.id in makers:
                 found.append((target.id, call))
     given = [node for _, call in found for value in call_values(call) for node in ast.walk(value)]

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from pivot.dims import hint as dim_hint
 from pivot.problems import Refusal, refuse
 from pivot.reading.data_shapes import data_of
+from pivot.reading.demo_inputs import Demo
 from pivot.reading.entries import (
+    forward_node,
     forward_parameters,
     innermost_call,
     main_block,
@@ -20,23 +22,14 @@ from pivot.reading.entries import (
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.guessing import guess
 from pivot.reading.inputs import InputSpec
-from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import (
-    Api,
-    Value,
-)
+from pivot.reading.running import on_trial
+from pivot.reading.values import Api
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
 
-CREATORS = {
-    *("torch.randn", "torch.rand", "torch.zeros", "torch.ones", "torch.empty", "torch.randint"),
-    *("tensorflow.zeros", "tensorflow.ones", "tensorflow.random.normal", "tensorflow.random.uniform"),
-    *("keras.ops.zeros", "keras.ops.ones", "keras.random.normal", "keras.random.uniform"),
-    *("numpy.zeros", "numpy.ones", "numpy.random.rand", "numpy.random.randn", "numpy.random.normal"),
-}
 TOOLS = {"torch.onnx.export", "torch.jit.trace", "torch.export.export"}
 
 
@@ -49,7 +42,7 @@ def find_inputs(
     if given:
         return given, "given"
     tree = tree_of(ev, scope)
-    found = inputs_in_source(ev, frame, tree, entry)
+    found = inputs_in_source(ev, frame, root, tree, entry)
     if found:
         return found, "found"
     guessed = guess(ev, root)
@@ -99,60 +92,79 @@ def whole(module: ModuleObject) -> list[int]:
     return [v for v in module.params.values() if isinstance(v, int) and not isinstance(v, bool)][:1]
 
 
-def inputs_in_source(ev: Evaluator, frame: Frame, tree: ast.Module, entry: str) -> tuple[InputSpec, ...]:
+def inputs_in_source(
+    ev: Evaluator, frame: Frame, root: ModuleObject, tree: ast.Module, entry: str
+) -> tuple[InputSpec, ...]:
     """`model(torch.randn(1, 3, 32, 32))` in the main block, at module level, or in a function without arguments."""
     outside = [s for s in tree.body if not isinstance(s, (ast.FunctionDef, ast.ClassDef, ast.If))]
     functions = [f.body for f in tree.body if isinstance(f, ast.FunctionDef) and not required_arguments(f)]
     for body in ([*main_block(tree), *outside], *functions):
-        found = inputs_in(ev, frame, body, entry)
+        found = inputs_in(ev, frame, root, body, entry)
         if found:
             return found
     return ()
 
 
-def inputs_in(ev: Evaluator, frame: Frame, body: list[ast.stmt], entry: str) -> tuple[InputSpec, ...]:
+def inputs_in(
+    ev: Evaluator, frame: Frame, root: ModuleObject, body: list[ast.stmt], entry: str
+) -> tuple[InputSpec, ...]:
     """What the model is called with in some statements."""
-    bound: dict[str, ast.expr] = {}
     maker = maker_of(entry)
     callers = {entry}
     for statement in (n for s in body for n in ast.walk(s)):
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            bound[statement.targets[0].id] = statement.value
-            if isinstance(statement.value, ast.Call) and maker is not None:
-                if ast.unparse(innermost_call(statement.value).func) == maker:
-                    callers.add(statement.targets[0].id)
-    scope = Scope(frame.file, frame.scope)
-    inner = Frame(None, scope, frame.file, key="main")
-    for name, value in bound.items():
-        try:
-            scope.names[name] = (
-                ev.evaluate(value, inner) if isinstance(value, (ast.Constant, ast.Tuple, ast.BinOp)) else Value(None)
-            )
-        except Refusal:
-            continue
-    for call in calls_in(body):
-        args = arguments_of_model(ev, inner, call, callers)
-        if not args:
-            continue
-        specs = [spec_of(ev, inner, arg, bound, name) for name, arg in args]
-        if all(specs):
-            return tuple(s for s in specs if s is not None)
-    trained = data_of(ev, inner, body, {caller.partition("@")[0] for caller in callers})
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and isinstance(statement.value, ast.Call):
+            target = statement.target if isinstance(statement, ast.AnnAssign) else statement.targets[0]
+            if isinstance(target, ast.Name) and maker_in(statement.value) == maker is not None:
+                callers.add(target.id)
+    with on_trial(ev, root):
+        demo = Demo(ev, frame, body, root, callers)
+        for call in calls_in(body):
+            args = arguments_of_model(ev, demo.frame, call, callers, maker)
+            found = specs_of(ev, demo, root, call, args) if args else None
+            if found:
+                return found
+        trained = data_of(ev, demo.frame, body, {caller.partition("@")[0] for caller in callers})
     return () if trained is None else (trained,)
+
+
+def specs_of(
+    ev: Evaluator, demo: Demo, root: ModuleObject, call: ast.Call, args: list[tuple[str | None, ast.expr]]
+) -> tuple[InputSpec, ...] | None:
+    """The inputs that the arguments of a call are examples of; None where one that has no default is no tensor."""
+    names = forward_parameters(ev, root)
+    node = forward_node(ev, root)
+    needed = set(required_arguments(node)[1:]) if node is not None else set(names)
+    found: list[InputSpec] = []
+    for place, (name, arg) in enumerate(args):
+        said = name or (names[place] if place < len(names) and place > len(found) else None)
+        spec = demo.spec(arg, call, said)
+        if spec is not None:
+            found.append(spec)
+        elif (name or (names[place] if place < len(names) else "")) in needed or isinstance(arg, ast.Starred):
+            return None
+    return tuple(found) or None
 
 
 def maker_of(entry: str) -> str | None:
     """`Net` for the entry `Net(3)`."""
     node = ast.parse(entry.partition("@")[0], mode="eval").body
-    return ast.unparse(innermost_call(node).func) if isinstance(node, ast.Call) else None
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Lambda):  # what is shared is bound once around it
+        node = node.func.body
+    return maker_in(node) if isinstance(node, ast.Call) else None
+
+
+def maker_in(call: ast.Call) -> str:
+    """`Net` for `Net(3).to(device)`."""
+    return ast.unparse(innermost_call(call).func)
 
 
 def arguments_of_model(
-    ev: Evaluator, frame: Frame, call: ast.Call, callers: set[str]
+    ev: Evaluator, frame: Frame, call: ast.Call, callers: set[str], maker: str | None
 ) -> list[tuple[str | None, ast.expr]]:
     """What a call hands to the model: itself, or a tool that runs it (`torch.jit.trace(model, x)`)."""
-    if ast.unparse(call.func) in callers:
-        return [*((None, a) for a in call.args), *((k.arg, k.value) for k in call.keywords)] if call.args else []
+    made_here = isinstance(call.func, ast.Call) and maker_in(call.func) == maker  # `Net(3)(x)`
+    if made_here or ast.unparse(call.func).removesuffix(".forward") in callers:
+        return [*((None, a) for a in call.args), *((k.arg, k.value) for k in call.keywords)]
     if len(call.args) < 2 or not isinstance(call.args[0], ast.Name) or call.args[0].id not in callers:
         return []
     try:
@@ -171,46 +183,3 @@ def calls_in(body: list[ast.stmt]) -> Iterator[ast.Call]:
         for node in ast.walk(statement):
             if isinstance(node, ast.Call):
                 yield node
-
-
-def spec_of(
-    ev: Evaluator, frame: Frame, node: ast.expr, bound: dict[str, ast.expr], name: str | None = None
-) -> InputSpec | None:
-    """The input that an expression such as torch.randn(2, 3) stands for."""
-    if isinstance(node, ast.Name) and node.id in bound:
-        node = bound[node.id]
-    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
-        node = node.func.value
-    if not isinstance(node, ast.Call):
-        return None
-    try:
-        callee = ev.evaluate(node.func, frame).hint
-        if not isinstance(callee, Api) or callee.name not in CREATORS:
-            return None
-        args = [ev.evaluate(a, frame) for a in node.args]
-        kwargs = {k.arg: ev.evaluate(k.value, frame) for k in node.keywords if k.arg}
-    except Refusal:
-        return None
-    high = None
-    dtype = "float32"
-    if callee.name == "torch.randint":
-        dtype = "int64"
-        numbers = [a for a in args if isinstance(a.hint, int)]
-        high_value = kwargs.get("high") or (numbers[-1] if numbers else None)
-        high = high_value.hint if high_value is not None and isinstance(high_value.hint, int) else None
-        args = [a for a in args if not isinstance(a.hint, int)]
-    said = kwargs["dtype"].hint if "dtype" in kwargs else None
-    if isinstance(said, str):
-        dtype = said
-    elif isinstance(said, Api):
-        dtype = {"long": "int64", "float": "float32", "int": "int32", "double": "float64"}.get(
-            said.name.rpartition(".")[2], said.name.rpartition(".")[2]
-        )
-    size = kwargs.get("size") or (args[0] if args and not isinstance(args[0].hint, int) else Value(tuple(args)))
-    try:
-        shape = [v.hint for v in iterate(ev, size, node, frame)]
-    except Refusal:
-        return None
-    if not all(isinstance(s, int) and s > 0 for s in shape):
-        return None
-    return InputSpec(tuple(s for s in shape if isinstance(s, int)), dtype, name, high)

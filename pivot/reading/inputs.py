@@ -10,7 +10,7 @@ from pivot.problems import refuse
 from pivot.types import DTYPES, TensorType
 
 _SPEC = re.compile(
-    r"^(?:(?P<name>[A-Za-z_]\w*)=)?(?P<shape>\d+(?:x\d+)*|scalar)(?::(?P<dtype>\w+))?(?:<(?P<high>\d+))?$"
+    r"^(?:(?P<name>[A-Za-z_]\w*)=)?(?P<shape>\d+(?:x\d+)*|scalar)(?::(?P<dtype>\w+))?(?:>=(?P<low>\d+))?(?:<(?P<high>\d+))?$"
 )
 LETTERS = {1: "N", 2: "NF", 3: "NTF", 4: "NCHW", 5: "NCDHW"}
 
@@ -27,7 +27,7 @@ def axis_letters(rank: int, dtype: str, channels_last: bool = False) -> tuple[st
 class InputSpec:
     """One input: its sizes on this configuration, element type, and for integers the bound that values stay below.
 
-    `fixed`: axes that are numbers, where the program fits no other size.
+    `fixed`: axes that are numbers, where the program fits no other size. `low`: the least value of integers.
     """
 
     shape: tuple[int, ...]
@@ -35,11 +35,13 @@ class InputSpec:
     name: str | None = None
     high: int | None = None
     fixed: frozenset[int] = frozenset()
+    low: int = 0
 
     def __str__(self) -> str:
         text = "x".join(map(str, self.shape)) or "scalar"
         text = f"{self.name}={text}" if self.name else text
         text += f":{self.dtype}" if self.dtype != "float32" else ""
+        text += f">={self.low}" if self.low else ""
         return text + (f"<{self.high}" if self.high is not None else "")
 
 
@@ -48,7 +50,7 @@ def parse_spec(text: str) -> InputSpec:
     match = _SPEC.match(text.strip())
     if match is None:
         raise refuse("input", "--input", 0, 0, f"{text!r} is not an input", "write 1x3x32x32 or ids=2x16:int64")
-    dtype = match["dtype"] or ("int64" if match["high"] else "float32")
+    dtype = match["dtype"] or ("int64" if match["high"] or match["low"] else "float32")
     if dtype not in DTYPES:
         raise refuse("input", "--input", 0, 0, f"{dtype!r} is not an element type", f"use one of {', '.join(DTYPES)}")
     shape = () if match["shape"] == "scalar" else tuple(int(s) for s in match["shape"].split("x"))
@@ -59,7 +61,9 @@ def parse_spec(text: str) -> InputSpec:
         total *= size
     if total > 2**40:
         raise refuse("input", "--input", 0, 0, f"{text!r} has more than 2**40 elements", "give smaller sizes")
-    return InputSpec(shape, dtype, match["name"], int(match["high"]) if match["high"] else None)
+    return InputSpec(
+        shape, dtype, match["name"], int(match["high"]) if match["high"] else None, low=int(match["low"] or 0)
+    )
 
 
 def symbolic(

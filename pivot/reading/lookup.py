@@ -184,6 +184,8 @@ def module_attribute(
         if attr == "__class__":
             return Value(module.cls)
         hit = classes.member(ev, module.cls, attr)
+        if hit is not None and attr in ev.dialect.called_by_name:
+            return Value(BoundApi(owner, attr))
         if hit is not None:
             value, _ = hit
             if classes.is_property(value):

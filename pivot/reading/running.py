@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.network import Input, Node, Run
+from pivot.problems import Refusal
 from pivot.reading import entries, updating
-from pivot.reading.bombs import check_nested
+from pivot.reading.bombs import LimitReached, check_nested
 from pivot.reading.evaluator import Evaluator
 from pivot.reading.frames import Frame
 from pivot.reading.inputs import InputSpec, symbolic
 from pivot.reading.modules import ModuleObject
+from pivot.reading.signals import Raised
 from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.updating import tensors_of
 from pivot.reading.values import (
@@ -30,10 +33,9 @@ from pivot.reading.values import (
 from pivot.shapes import FreeSize
 
 
-def trial_forward(
-    ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], shift: int
-) -> bool:
-    """A forward pass that only finds which free sizes the layers fix; whether it came to its end."""
+@contextmanager
+def on_trial(ev: Evaluator, root: ModuleObject) -> Iterator[None]:
+    """What is evaluated leaves nothing behind: no nodes, no visits, no changes of objects, no remarks."""
     mark = ev.journal.mark()
     nodes, guards = len(ev.nodes), len(ev.guards)
     ev.speculating += 2  # above 1: no arm is tried, nothing counts as visited
@@ -43,15 +45,8 @@ def trial_forward(
     ev.trace.visits, ev.trace.branches, ev.trace.resolved = defaultdict(list), defaultdict(list), defaultdict(list)
     frames = ev.trace.frames
     ev.trace.frames = defaultdict(list)
-    ended = True
     try:
-        try:
-            run_forward(ev, root, specs, fixed, "eval", shift)
-        except FreeSize as free:
-            ended = False
-            fix(free.size, dim_hint(free.size), fixed)
-        for size, number, _ in ev.guards[guards:]:
-            fix(size, number, fixed)
+        yield
     finally:
         ev.trace.visits, ev.trace.branches, ev.trace.resolved, ev.trace.frames = visits, branches, resolved, frames
         ev.speculating -= 2
@@ -60,7 +55,38 @@ def trial_forward(
         for _, module in root.walk():
             module.calls.clear()
             module.calls.update(saved.get(id(module), {}))
+
+
+def trial_forward(
+    ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], shift: int
+) -> bool:
+    """A forward pass that only finds which free sizes the layers fix; whether it came to its end."""
+    with on_trial(ev, root):
+        guards = len(ev.guards)
+        ended = True
+        try:
+            run_forward(ev, root, specs, fixed, "eval", shift)
+        except FreeSize as free:
+            ended = False
+            fix(free.size, dim_hint(free.size), fixed)
+        for size, number, _ in ev.guards[guards:]:
+            fix(size, number, fixed)
     return ended
+
+
+def fits(ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], known: bool) -> bool:
+    """Does a forward pass with these inputs meet no contradiction of sizes? `known`: every call of it is understood,
+    so that no layer was handed what it cannot take.
+    """
+    with on_trial(ev, root):
+        nodes = len(ev.nodes)
+        try:
+            run_forward(ev, root, specs, {}, "eval", 0)
+        except FreeSize:
+            pass
+        except (Refusal, Raised, LimitReached, RecursionError):
+            return False
+        return not known or all(node.op is not None for node in ev.nodes[nodes:])
 
 
 def fix(size: object, number: object, fixed: dict[str, int]) -> None:

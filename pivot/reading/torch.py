@@ -42,6 +42,7 @@ class TorchDialect(TorchModules):
     """torch, torch.nn and torch.nn.functional."""
 
     framework = "torch"
+    called_by_name = frozenset({"forward"})
 
     def canonical(self, name: str) -> str:
         """`torch.nn.modules.conv.Conv2d` and the like are `torch.nn.Conv2d`; private bases keep their place."""

@@ -146,3 +146,50 @@ inner = Net(6)
 model = Both(inner, torch.device("cpu")).to("cpu")
 """
     assert read(text, "2x4").network.entry == "Both(inner, torch.device('cpu'))"
+
+
+MAIN = """
+from dataclasses import dataclass
+@dataclass
+class Config:
+    width: int = 4
+class Inner(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.fc = nn.Linear(config.width, config.width)
+    def forward(self, x):
+        return self.fc(x)
+class Outer(nn.Module):
+    def __init__(self, one, other, config, name):
+        super().__init__()
+        self.one, self.other = one, other
+    def forward(self, x):
+        return self.one(x) + self.other(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "entry"),
+    [
+        (["config, name = Config(width=4), 'a'", "net = Outer(Inner(config), Inner(config), config, name)"],
+         "Outer(Inner(Config(width=4)), Inner(Config(width=4)), Config(width=4), 'a')"),
+        (["config = Config()", "inner = Inner(config)", "net = Outer(inner, inner, config, 'b').to('cuda')"],
+         "(lambda inner: Outer(inner, inner, Config(), 'b'))(Inner(Config()))"),
+    ],
+)  # fmt: skip
+def test_names_of_the_block_that_makes_the_model_are_said_by_what_they_stand_for(
+    read: Read, lines: list[str], entry: str
+) -> None:
+    body = "".join(f"    {line}\n" for line in lines)
+    for head in ('if __name__ == "__main__":\n', "def main():\n"):
+        done = read(f"{MAIN}{head}{body}", "2x4")
+        assert done.network.entry == entry
+        assert len(done.network.parameters) == (2 if "lambda" in entry else 4)
+
+
+def test_an_object_that_the_block_changes_is_not_said_by_what_made_it(
+    read: Read, refused: Callable[..., Problem]
+) -> None:
+    body = 'c = Config()\n    c.width = 8\n    net = Outer(Inner(c), Inner(c), c, 0)\n'
+    text = f'{MAIN}if __name__ == "__main__":\n    {body}'
+    assert "'c' is not bound" in refused(read, text, "2x8").why

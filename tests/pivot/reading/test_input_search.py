@@ -26,16 +26,16 @@ class Net(nn.Module):
         ("net = Net()\nprint(net(torch.randn(3, 4)))", ["3x4"]),
         ("net = Net()\nx = torch.zeros((5, 4))\ny = net(x)", ["5x4"]),
         ("B = 6\nnet = Net()\nx = torch.rand(B, 4).to('cuda')\nnet(x).backward()", ["6x4"]),
-        ("net = Net()\nnet(x=torch.ones(size=(2, 4), dtype=torch.double))", []),
+        ("net = Net()\nnet(x=torch.ones(size=(2, 4), dtype=torch.double))", ["x=2x4:float64"]),
+        ("net = Net()\nb, w = 3, 4\nx = torch.randn(b, w)\nx = (x > 0).float()\nnet.forward(x)", ["3x4"]),
+        ("net = Net()\nx = torch.randn(3, net.first.in_features)\nnet(x)", ["3x4"]),
+        ("net: nn.Module = Net()\nwith torch.no_grad():\n    net(torch.randn(3, 4).clamp(0, 1))", ["3x4"]),
     ],
 )
 def test_inputs_in_the_main_block_are_found(read: Read, main: str, specs: list[str]) -> None:
     block = "\n".join(f"    {line}" for line in main.splitlines())
     done = read(f'{NET.format(layer="nn.Linear(n, 2)")}\nif __name__ == "__main__":\n{block}\n')
-    if specs:
-        assert (done.found, [str(s) for s in done.specs]) == ("found", specs)
-    else:
-        assert done.found == "guessed"
+    assert (done.found, [str(s) for s in done.specs]) == ("found", specs)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,24 @@ def test_random_integers_tell_their_bound(read: Read) -> None:
         NET.format(layer="nn.Embedding(50, 8)") + "\nnet = Net()\nids = torch.randint(0, 50, (2, 7))\nout = net(ids)\n"
     )
     assert [str(s) for s in read(text).specs] == ["2x7:int64<50"]
+
+
+def test_whole_numbers_of_a_demonstration_tell_their_bounds(read: Read) -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.embed = nn.Embedding(n, 4)
+    def forward(self, ids, lengths, scale=0.5, mask=None):
+        x = self.embed(ids).sum(1) / lengths.unsqueeze(1) * scale
+        return x if mask is None else x * mask.sum(1, keepdim=True)
+if __name__ == "__main__":
+    VOCAB = 50
+    net = Net(VOCAB)
+    ids = torch.randint(1, VOCAB, (3, 7))
+    net(ids, torch.tensor([7, 5, 2]), 0.25, ids > 0)
+"""
+    assert [str(s) for s in read(text).specs] == ["3x7:int64>=1<50", "3:int64>=2<8", "mask=3x7:bool"]
 
 
 @pytest.mark.parametrize(

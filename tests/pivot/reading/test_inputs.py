@@ -14,6 +14,7 @@ from pivot.reading.inputs import InputSpec, parse_spec, symbolic
         ("1x3x32x32", InputSpec((1, 3, 32, 32))),
         ("ids=2x16:int64", InputSpec((2, 16), "int64", "ids")),
         ("2x16<100", InputSpec((2, 16), "int64", None, 100)),
+        ("lengths=4:int64>=1<9", InputSpec((4,), "int64", "lengths", 9, low=1)),
         ("x=4:float64", InputSpec((4,), "float64", "x")),
         ("scalar", InputSpec(())),
     ],
