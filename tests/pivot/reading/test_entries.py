@@ -190,6 +190,6 @@ def test_names_of_the_block_that_makes_the_model_are_said_by_what_they_stand_for
 def test_an_object_that_the_block_changes_is_not_said_by_what_made_it(
     read: Read, refused: Callable[..., Problem]
 ) -> None:
-    body = 'c = Config()\n    c.width = 8\n    net = Outer(Inner(c), Inner(c), c, 0)\n'
+    body = "c = Config()\n    c.width = 8\n    net = Outer(Inner(c), Inner(c), c, 0)\n"
     text = f'{MAIN}if __name__ == "__main__":\n    {body}'
     assert "'c' is not bound" in refused(read, text, "2x8").why
