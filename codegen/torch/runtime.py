@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import sys
 import types
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -47,14 +47,59 @@ def perform(job: Job, shell: Shell) -> None:
     for dtype in dict.fromkeys(run["dtype"] for run in job["runs"]):
         torch.set_default_dtype(getattr(torch, dtype))
         torch.manual_seed(job["seed"])
-        model = sized(make(), job).to(getattr(torch, dtype))
-        if state:
-            load_state(model, state)
-        attach(model, job["record"], shell)
-        shell.report["parameters"] = sum(parameter.numel() for parameter in model.parameters())
-        shell.report["aliases"] = aliases(model)
-        one = Runner(model, job, shell, state)
-        shell.passes([run for run in job["runs"] if run["dtype"] == dtype], one.run)
+        with raised(shell) if job["raised"] and dtype == "float64" else nullcontext():
+            model = sized(make(), job).to(getattr(torch, dtype))
+            if state:
+                load_state(model, state)
+            attach(model, job["record"], shell)
+            shell.report["parameters"] = sum(parameter.numel() for parameter in model.parameters())
+            shell.report["aliases"] = aliases(model)
+            one = Runner(model, job, shell, state)
+            shell.passes([run for run in job["runs"] if run["dtype"] == dtype], one.run)
+
+
+NAMING: dict[Any, tuple[str, ...]] = {
+    torch.Tensor: ("to", "type", "softmax", "log_softmax", "sum", "mean", "prod", "cumsum", "new_zeros", "new_ones",
+                   "new_full", "new_tensor"),
+    torch: ("arange", "zeros", "ones", "full", "empty", "eye", "linspace", "tensor", "as_tensor", "zeros_like",
+            "ones_like", "full_like", "softmax", "log_softmax", "sum", "mean", "prod", "cumsum"),
+    torch.nn.functional: ("softmax", "log_softmax"),
+}  # fmt: skip
+"""What takes a number type, by where it stands."""
+
+
+@contextmanager
+def raised(shell: Shell) -> Iterator[None]:
+    """float32 is float64 where the model's code names it: `x.float()`, `x.to(torch.float32)`, `x.sum(dtype=...)`.
+
+    Only so can both sides be compared to the last digits; it is told in the report.
+    """
+
+    def wide(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        def call(*args: Tensor, **kwargs: Tensor) -> Tensor:
+            if any(value is torch.float32 for value in (*args, *kwargs.values())):
+                shell.report["raised"] = True
+                args = tuple(torch.float64 if value is torch.float32 else value for value in args)
+                kwargs = {name: torch.float64 if value is torch.float32 else value for name, value in kwargs.items()}
+            return function(*args, **kwargs)
+
+        return call
+
+    def double(x: Tensor, **kwargs: Tensor) -> Tensor:
+        shell.report["raised"] = True
+        return x.double(**kwargs)
+
+    before = [(owner, name, getattr(owner, name)) for owner, names in NAMING.items() for name in names]
+    narrow = torch.Tensor.float
+    try:
+        torch.Tensor.float = double
+        for owner, name, function in before:
+            setattr(owner, name, wide(function))
+        yield
+    finally:
+        torch.Tensor.float = narrow
+        for owner, name, function in before:
+            setattr(owner, name, function)
 
 
 # ------------------------------------------------------------------------------------------------------ the model

@@ -132,7 +132,10 @@ class BuildResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a verification found out. `why`: one line when it is not equal."""
+    """Everything a verification found out. `why`: one line when it is not equal.
+
+    `raised`: the program names float32 somewhere, and was compared with float64 in its place on both sides.
+    """
 
     equal: bool
     source: Mapping[str, object]
@@ -145,6 +148,7 @@ class Report:
     gradients: GradientResult | None = None
     training: TrainingResult | None = None
     constants: tuple[str, ...] = ()
+    raised: bool = False
     first_difference: NodeResult | OutputResult | None = None
     why: str | None = None
     parameters: int = 0
@@ -167,6 +171,7 @@ class Report:
                 "gradients": self.gradients.as_json() if self.gradients else None,
                 "training": self.training.as_json() if self.training else None,
                 "constants": list(self.constants),
+                "raised": self.raised,
                 "first_difference": self.first_difference.as_json() if self.first_difference else None,
             },
             "source": dict(self.source),
@@ -180,7 +185,8 @@ class Report:
         """The verdict in one sentence."""
         if self.equal:
             extra = " up to constants that TensorFlow keeps in float32" if self.constants else ""
-            text = f"Both sides compute the same{extra}: largest relative error {self.float64.worst:.1e} in float64"
+            kind = "float64, which stands for float32 where the program names it" if self.raised else "float64"
+            text = f"Both sides compute the same{extra}: largest relative error {self.float64.worst:.1e} in {kind}"
             trained = self.training.error if self.training is not None else None
             return f"{text}." if trained is None else f"{text}, {trained:.1e} in training."
         return f"Not proven equal: {self.why or 'the numbers differ'}."

@@ -87,6 +87,8 @@ class _Verification:
         self.draws: list[Draw] = []
         self.weights = folder / f"target{SUFFIXES[plan.target.framework]}"
         self.stubs: tuple[str, ...] = ()
+        self.raised = False
+        """Does the source name float32, so that float64 stands for it on both sides?"""
 
     def run(self) -> Report:
         """Source, weights, target, comparison; the first step that fails ends it."""
@@ -100,6 +102,7 @@ class _Verification:
         except (WorkerFailure, SliceError, SyntaxError) as error:
             return replace(empty, why=f"the source does not run: {_line(error)}")
         self.stubs = tuple(cast("Sequence[str]", source.report["stubs"]))
+        self.raised = bool(source.report.get("raised"))
         state = load_npz(self.state_file)
         state = {key[1:]: array for key, array in state.items()}
         versions = cast("Mapping[str, str]", source.report["versions"])
@@ -152,6 +155,7 @@ class _Verification:
             gradients=gradients,
             training=training,
             constants=constants,
+            raised=self.raised,
             first_difference=found.first_difference,
             why=why,
         )
@@ -259,6 +263,7 @@ class _Verification:
             "record": list(modules),
             "record_limit": RECORD_LIMIT,
             "dropout": int(self.plan.dropout),
+            "raised": self.plan.source.framework == "torch" if source else self.raised,
         }
 
     def results(self, side: str, one: Pass) -> Path:

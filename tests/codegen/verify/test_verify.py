@@ -288,6 +288,42 @@ def test_a_constant_of_the_framework_is_told_from_a_bug(tmp_path: Path) -> None:
     assert report.constants == ("leaky_relu (net.py:20): TensorFlow's leaky_relu keeps its slope in float32",)
 
 
+@pytest.mark.usefixtures("inside")
+@pytest.mark.parametrize(("scale", "error"), [("1e-6", 1e-12), ("2e-6", 1e-7)])
+def test_float64_stands_for_float32_that_the_program_names(tmp_path: Path, scale: str, error: float) -> None:
+    """Else a square root in float32 would hide an epsilon that is another one."""
+    source = """
+        import torch
+        class Net(torch.nn.Module):
+            def forward(self, x):
+                return x * torch.rsqrt(x.float().pow(2).mean(-1, keepdim=True, dtype=torch.float32) + 1e-6)
+    """
+    target = f"""
+        import keras
+        from keras import ops
+        class Net(keras.Model):
+            def call(self, x):
+                square = ops.cast(x, "float32") ** 2
+                return ops.multiply(x, ops.rsqrt(ops.mean(square, axis=-1, keepdims=True) + {scale}))
+    """
+    plan = make_plan(
+        tmp_path,
+        source=source,
+        target=target,
+        inputs=(InputSpec("x", (2, 5), "float32", ("N", None)),),
+        outputs=(OutputSpec("y"),),
+        carrier=lambda state: {},
+        nodes=(),
+        modes=("eval",),
+        draws=1,
+    )
+    plan = replace(plan, source=SourceFacts(plan.source.path, plan.source.root, None, "Net()"))
+    report = verify(plan, tmp_path)
+    assert report.raised
+    assert (report.float64.worst <= 1e-12) == (error == 1e-12)
+    assert "stands for float32" in report.sentence() or not report.equal
+
+
 KERAS = """
 import keras
 from keras import layers, ops
