@@ -52,6 +52,14 @@ class Catalogue:
         return tuple(sorted(made, key=lambda entry: (family_rank(entry.family), entry.title.casefold(), entry.name)))
 
 
+def op_title(name: str) -> str:
+    """What people call a built-in op; the name itself where there is none."""
+    from pivot.opset import load_opset  # a window opens without it
+
+    found = load_opset().ops.get(name)
+    return found.title if found is not None and found.title else name
+
+
 def family_rank(family: str) -> tuple[int, str]:
     """Where a family stands in lists."""
     return (ORDER.index(family) if family in ORDER else len(ORDER), family)

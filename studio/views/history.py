@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from studio.document import Document
+from studio.widgets.parts import label
 
 _STEP = Qt.ItemDataRole.UserRole
 
@@ -16,7 +17,7 @@ class HistoryView(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._shown: tuple[tuple[str, ...], int] = ((), -1)
+        self._shown: tuple[tuple[str, ...], int, bool] = ((), -1, False)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("History of edits"))
         self.list.setUniformItemSizes(True)
@@ -24,6 +25,11 @@ class HistoryView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
+        self._hint = label(
+            self.tr("Every edit gets a line here. Enter or a double click on a line goes back to it."), "muted", wrap=True
+        )
+        self._hint.setContentsMargins(12, 6, 12, 10)
+        layout.addWidget(self._hint)
         document.project_changed.connect(lambda before, after: self._refresh())
         self._refresh()
 
@@ -33,9 +39,11 @@ class HistoryView(QWidget):
 
     def _refresh(self) -> None:
         labels, at = self._document.steps()
-        if (labels, at) == self._shown:
+        shown = (labels, at, self._document.project is not None)
+        if shown == self._shown:
             return
-        self._shown = (labels, at)
+        self._shown = shown
+        self._hint.setVisible(not labels)
         self.list.clear()
         if self._document.project is None:
             return

@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QToolButton, QWidget
 
 from pivot import edits
-from pivot.project import TARGETS
 from studio.document import Document
+from studio.frameworks import WRITTEN, framework_title
 from studio.icons import icon
 from studio.picture import Span
 from studio.places import count_text
@@ -19,9 +19,6 @@ from studio.widgets.code_edit import CodeEdit, Stretch
 from studio.widgets.diff_edit import DiffEdit
 from studio.widgets.find_bar import FindBar
 from studio.widgets.parts import badge, column, frame, label, row, set_badge, set_style
-
-_NAMES = {"keras": "Keras 3", "torch": "PyTorch", "flax": "Flax NNX"}
-_WRITTEN = ("keras", "torch")
 
 
 class TargetView(QWidget):
@@ -40,9 +37,8 @@ class TargetView(QWidget):
         self.find_bar = FindBar(self.editor, theme)
         self.switch = QComboBox()
         self.switch.setAccessibleName(self.tr("Framework to write"))
-        for target in TARGETS:
-            if target in _WRITTEN:
-                self.switch.addItem(_NAMES[target], target)
+        for target in WRITTEN:
+            self.switch.addItem(framework_title(target), target)
         set_style(self.switch, role="quiet")
         self.switch.activated.connect(lambda at: self._switched(str(self.switch.itemData(at))))
         self._name = label("", "muted")
@@ -114,7 +110,7 @@ class TargetView(QWidget):
     def _switched(self, target: str) -> None:
         project = self._document.project
         if project is not None and target != project.target:
-            self._document.edit(f"write {_NAMES[target]}", edits.set_target(project, target))
+            self._document.edit(f"write {framework_title(target)}", edits.set_target(project, target))
 
     def _refresh(self) -> None:
         self._early = self._document.written

@@ -15,7 +15,7 @@ SHOWN = {
     "label", "link", "badge", "set_badge", "say", "_say", "tell", "refused", "announce",
     "setText", "setToolTip", "setStatusTip", "setPlaceholderText", "setAccessibleName", "setAccessibleDescription",
     "setWindowTitle", "setTitle", "setInformativeText", "setItemText", "setTabText", "setTabToolTip",
-    "setSpecialValueText",
+    "setSpecialValueText", "section", "add", "head", "CodeLabel",
     "QPushButton", "QLabel", "QCheckBox", "QRadioButton", "QToolButton", "QAction", "QGroupBox", "QDockWidget",
     "addAction", "addTab", "addItem", "addRow", "addMenu", "addToolBar", "showText", "Entry", "TourStep",
 }  # fmt: skip

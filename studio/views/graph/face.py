@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from studio.catalogue import op_title
 from studio.layout.tree import Group, Tree
 from studio.picture import Node, Picture, Span, Terminal
+from studio.places import place_text
 from studio.size_text import shape_text
 
 Kind = Literal["node", "group", "input", "output"]
+_MOST = 4  # lines of one kind in a tip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,10 @@ class Faces:
         return f"{self.picture.shape_label(node.inputs) or '–'} → {self.picture.shape_label(node.outputs) or '–'}"
 
     def tip(self, item: str) -> tuple[str, list[tuple[str, str]]]:
-        """A heading and named lines for the tooltip."""
+        """A heading and named lines for the tooltip; the names are to be translated where they are shown."""
         node = self.picture.node_by_id.get(item)
         if node is not None:
-            return _node_tip(node, self.shapes(node))
+            return node.path, self._node_tip(node)
         face = self.of(item)
         if face.kind != "group":
             terminal = self._inputs.get(item) or self._outputs[item]
@@ -86,6 +89,25 @@ class Faces:
         if group.unmapped:
             lines.append(("unmapped", f"{group.unmapped:,}"))
         return group.title, lines + _places(("made at", module.made_at), ("defined at", module.definition))
+
+    def _node_tip(self, node: Node) -> list[tuple[str, str]]:
+        lost = node.unmapped
+        lines = (
+            [("operation", node.title or node.op)] if lost is None else [("call", lost.text), ("unmapped", lost.why)]
+        )
+        if lost is not None and lost.suggestions:
+            lines.append(("nearest", ", ".join(map(op_title, lost.suggestions))))
+        for name, values in (("input", node.inputs), ("output", node.outputs)):
+            lines += [(name, self._typed(value)) for value in values[:_MOST]]
+            if len(values) > _MOST:
+                lines.append((name, f"+ {len(values) - _MOST}"))
+        lines += [(param.name, param.text) for param in node.params[:8]]
+        lines += [("weight", f"{weight.name}  {shape_text(weight.shape)}") for weight in node.weights[:_MOST]]
+        return lines + _places(("called at", node.site), ("made at", node.made_at))
+
+    def _typed(self, value: str) -> str:
+        known = self.picture.values.get(value)
+        return f"{known.label}  {known.dtype}" if known is not None else "?"
 
 
 def _node_face(node: Node) -> Face:
@@ -114,16 +136,5 @@ def short_number(value: int) -> str:
     return str(value)
 
 
-def _node_tip(node: Node, shapes: str) -> tuple[str, list[tuple[str, str]]]:
-    lines = [("op", f"{node.title} ({node.op})" if node.unmapped is None else "unmapped"), ("shape", shapes)]
-    if node.unmapped is not None:
-        lines += [("source", node.unmapped.text), ("why", node.unmapped.why)]
-        if node.unmapped.suggestions:
-            lines.append(("nearest", ", ".join(node.unmapped.suggestions)))
-    lines += [(param.name, param.text) for param in node.params[:8]]
-    lines += [(weight.name, shape_text(weight.shape)) for weight in node.weights[:4]]
-    return node.path, lines + _places(("called at", node.site), ("made at", node.made_at))
-
-
 def _places(*named: tuple[str, Span | None]) -> list[tuple[str, str]]:
-    return [(name, f"{span.file}:{span.line}") for name, span in named if span is not None]
+    return [(name, place_text(span.file, span.line)) for name, span in named if span is not None]

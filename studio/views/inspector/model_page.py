@@ -8,14 +8,13 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from pivot import edits
 from pivot.problems import Refusal
-from pivot.project import TARGETS, Project
+from pivot.project import Project
 from studio.document import Document
+from studio.frameworks import WRITTEN, framework_title
 from studio.picture import shape_text
 from studio.translation import tr
 from studio.views.inspector.rows import Page, add
 from studio.widgets.parts import badge, label, link, set_style
-
-_NAMES = {"keras": "Keras 3", "torch": "PyTorch", "flax": "Flax NNX", "tensorflow": "TensorFlow"}
 
 
 class ModelPage(Page):
@@ -26,41 +25,41 @@ class ModelPage(Page):
         self._shown = shown_of(document)
         picture = document.results.picture if document.results else None
         name = picture.source.model if picture else Path(project.source).stem
-        marks = [badge(_NAMES.get(picture.source.framework, picture.source.framework), "info")] if picture else []
+        marks = [badge(framework_title(picture.source.framework), "info")] if picture else []
         self.head(name, Path(project.source).name, *marks)
         if picture is not None:
-            grid = self.section("Network")
+            grid = self.section(tr("Network"))
             root = picture.module_by_path.get("")
-            add(grid, "parameters", f"{root.parameters if root else 0:,}")
-            add(grid, "nodes", f"{len(picture.nodes):,}")
+            add(grid, tr("parameters"), f"{root.parameters if root else 0:,}")
+            add(grid, tr("nodes"), f"{len(picture.nodes):,}")
             if picture.unmapped:
                 ids = tuple(node.id for node in picture.unmapped)
                 add(
                     grid,
-                    "unmapped",
+                    tr("unmapped"),
                     link(str(len(ids)), lambda: document.select(ids, (), "inspector"), tr("Select them")),
                 )
-            grid = self.section("Inputs and outputs")
+            grid = self.section(tr("Inputs and outputs"))
             for kind, terminals in (("in", picture.inputs), ("out", picture.outputs)):
                 for terminal in terminals:
                     add(grid, terminal.name or kind, shape_text(terminal.shape), terminal.dtype)
-        grid = self.section("Conversion")
+        grid = self.section(tr("Conversion"))
         self.target = QComboBox()
         self.target.setAccessibleName(tr("Framework to write"))
-        for target in TARGETS:
-            self.target.addItem(_NAMES[target], target)
-        self.target.setCurrentIndex(TARGETS.index(project.target))
+        for target in WRITTEN:
+            self.target.addItem(framework_title(target), target)
+        self.target.setCurrentIndex(self.target.findData(project.target))
         self.target.activated.connect(lambda at: self._edit("target", str(self.target.itemData(at))))
-        add(grid, "write", self.target)
-        self.model = self._field("model", project.model or "", "found in the file")
+        add(grid, tr("write"), self.target)
+        self.model = self._field("model", project.model or "", tr("found in the file"))
         self.model.setToolTip(tr('What to build: "Net", "Net(hidden=64)", "resnet18(num_classes=10)"'))
-        add(grid, "model", self.model)
-        self.inputs = self._field("inputs", "; ".join(project.inputs), "found in the file")
+        add(grid, tr("model"), self.model)
+        self.inputs = self._field("inputs", "; ".join(project.inputs), tr("found in the file"))
         self.inputs.setToolTip(tr('Shapes of the inputs, separated by semicolons: "1x3x32x32; ids=2x16:int64"'))
-        add(grid, "inputs", self.inputs)
-        self.bind = self._field("bind", "; ".join(project.bind), "none")
+        add(grid, tr("inputs"), self.inputs)
+        self.bind = self._field("bind", "; ".join(project.bind), tr("none"))
         self.bind.setToolTip(tr('Names the file leaves open, separated by semicolons: "latent_dim=100"'))
-        add(grid, "set", self.bind)
+        add(grid, tr("set"), self.bind)
         self._said = label("", "small", wrap=True, tone="danger")
         self._said.hide()
         self.column.addWidget(self._said)
@@ -86,7 +85,7 @@ class ModelPage(Page):
         try:
             match name:
                 case "target":
-                    edited, said = edits.set_target(project, text), f"write {_NAMES[text]}"
+                    edited, said = edits.set_target(project, text), f"write {framework_title(text)}"
                 case "model":
                     edited, said = edits.set_model(project, text), f"model {text.strip() or 'found in the file'}"
                 case "inputs":

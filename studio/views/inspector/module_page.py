@@ -29,28 +29,28 @@ class ModulePage(Page):
         one = modules[0] if len(modules) == 1 else None
         classes = sorted({module.class_name for module in modules})
         if one is not None:
-            self.head(one.class_name, one.path or "the whole network", badge(one.kind, "plain"))
+            self.head(one.class_name, one.path or tr("the whole network"), badge(tr(one.kind), "plain"))
         else:
             self.head(count_text(len(modules), "module"), ", ".join(classes))
         nodes = [picture.node_by_id[name] for module in modules for name in links.nodes_below(module.path)]
         if editor is not None:
-            grid = self.section(self.tr("Edits apply to"))
+            grid = self.section(tr("Edits apply to"))
             grid.addWidget(ScopeRow(editor), grid.rowCount(), 0, 1, 3)
-        size = self.section("Size")
-        add(size, "parameters", f"{sum(module.parameters for module in modules):,}")
-        add(size, "nodes", f"{len(nodes):,}")
+        size = self.section(tr("Size"))
+        add(size, tr("parameters"), f"{sum(module.parameters for module in modules):,}")
+        add(size, tr("nodes"), f"{len(nodes):,}")
         lost = [node for node in nodes if node.unmapped is not None]
         if lost:
             ids = tuple(node.id for node in lost)
             add(
-                size, "unmapped", link(str(len(lost)), lambda: document.select(ids, (), "inspector"), tr("Select them"))
+                size, tr("unmapped"), link(str(len(lost)), lambda: document.select(ids, (), "inspector"), tr("Select them"))
             )
         if one is not None:
             self._places(one)
             alike = [module for module in picture.modules if module.structure and module.structure == one.structure]
             if len(alike) > 1:
                 paths = tuple(module.path for module in alike)
-                grid = self.section("Built alike")
+                grid = self.section(tr("Built alike"))
                 choose = link(
                     tr("all {0}").format(len(alike)),
                     lambda: document.select((), paths, "inspector"),
@@ -58,7 +58,7 @@ class ModulePage(Page):
                 )
                 add(grid, count_text(len(alike), "module"), choose)
         if nodes:
-            grid = self.section("Ops")
+            grid = self.section(tr("Operations"))
             for title, count in Counter(node.title or node.op for node in nodes).most_common(_MOST):
                 add(grid, title, f"{count:,}")
         self.end()
@@ -66,8 +66,8 @@ class ModulePage(Page):
     def _places(self, module: Module) -> None:
         if module.made_at is None and module.definition is None:
             return
-        grid = self.section("Source")
+        grid = self.section(tr("Source"))
         if module.made_at is not None:
-            add(grid, "made", self.place(module.made_at))
+            add(grid, tr("made"), self.place(module.made_at))
         if module.definition is not None:
-            add(grid, "class", self.place(module.definition))
+            add(grid, tr("class"), self.place(module.definition))

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from studio.document import Document
 from studio.editing.editor import Editor
-from studio.picture import Node, Param, Picture, shape_text
+from studio.picture import Node, Param, Picture, Span, shape_text
 from studio.places import count_text, one_line, short_shape
 from studio.translation import tr
 from studio.views.inspector.editors import ParamEditor
 from studio.views.inspector.rows import Page, add
 from studio.views.inspector.scope_row import ScopeRow
 from studio.views.inspector.unmapped import MappedCard, UnmappedCard
-from studio.widgets.parts import badge, label, link
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QLabel
+from studio.widgets.code_label import CodeLabel
+from studio.widgets.parts import badge, link
 
 _MOST = 12
 _Write = Callable[[str], None]
@@ -31,16 +28,17 @@ class NodePage(Page):
         self._editor = editor
         self._scope: ScopeRow | None = None
         self._ids = tuple(node.id for node in nodes)
-        self._meant = self._meaning(nodes)
+        self._meant, self._lines = self._meaning(nodes), _lines(nodes)
         self._editors: dict[str, ParamEditor] = {}
-        self._shown: list[QLabel] = []  # the shapes of one node
+        self._shown: list[CodeLabel] = []  # what follows from the parameters of one node: `_said` has the texts
         picture = document.results.picture if document.results else None
         if picture is None:
             return
         one = nodes[0] if len(nodes) == 1 else None
         ops = sorted({node.title or node.op for node in nodes})
         modes = {node.modes for node in nodes}
-        marks = [badge(next(iter({node.family for node in nodes})), "plain")] if len(ops) == 1 else []
+        known = len(ops) == 1 and not any(node.unmapped for node in nodes)
+        marks = [badge(tr(nodes[0].family), "plain")] if known else []
         if any(node.unmapped for node in nodes):
             marks.append(badge(tr("unmapped"), "danger"))
         elif one is not None and one.mapped_by_hand:
@@ -50,11 +48,11 @@ class NodePage(Page):
         if one is not None:
             self.head(one.title or one.op, one.path, *marks)
         else:
-            what = ops[0] if len(ops) == 1 else f"{len(ops)} kinds of op"
+            what = ops[0] if len(ops) == 1 else tr("{0} kinds of operation").format(len(ops))
             self.head(count_text(len(nodes), "node"), what, *marks)
         self._unmapped(nodes)
         if editor is not None:
-            grid = self.section(self.tr("Edits apply to"))
+            grid = self.section(tr("Edits apply to"))
             self._scope = ScopeRow(editor)
             grid.addWidget(self._scope, grid.rowCount(), 0, 1, 3)
         self._parameters(nodes)
@@ -76,16 +74,17 @@ class NodePage(Page):
         if picture is None or any(name not in picture.node_by_id for name in self._ids):
             return False
         nodes = [picture.node_by_id[name] for name in self._ids]
-        if self._meaning(nodes) != self._meant:
+        if self._meaning(nodes) != self._meant or _lines(nodes) != self._lines:
             return False
         shared = _shared(nodes)
         if list(shared) != list(self._editors) or not (same_picture or self._has_focus()):
             return False
-        shapes = shapes_of(picture, nodes[0]) if len(nodes) == 1 else []
-        if len(shapes) != len(self._shown):
+        said = self._said(picture, nodes[0]) if len(nodes) == 1 else []
+        if len(said) != len(self._shown):
             return False
-        for shown, (text, _) in zip(self._shown, shapes, strict=True):
-            shown.setText(text)
+        for shown, text in zip(self._shown, said, strict=True):
+            if shown.text() != text:
+                shown.setText(text)
         if self._scope is not None:
             self._scope.refresh()
         for name, editor in self._editors.items():
@@ -118,7 +117,7 @@ class NodePage(Page):
         shared = _shared(nodes)
         if not shared:
             return
-        grid = self.section("Parameters")
+        grid = self.section(tr("Parameters"))
         links = self.document.results.links if self.document.results else None
         for name, params in shared.items():
             write, expect = self._writer(name, nodes)
@@ -129,9 +128,9 @@ class NodePage(Page):
             if span is not None:
                 many = f" · ×{len(users)}" if len(users) > 1 else ""
                 remark = self.place(span, f":{span.line}{many}")
-                told = f"Show line {span.line}"
-                told += f"; {len(users)} nodes take their value from here" if len(users) > 1 else ""
-                remark.setToolTip(told)
+                told = tr("Show line {0}").format(span.line)
+                shared_by = tr("{0} nodes take their value from here").format(len(users))
+                remark.setToolTip(f"{told}; {shared_by}" if len(users) > 1 else told)
             add(grid, name, editor, remark)
 
     def _writer(self, name: str, nodes: Sequence[Node]) -> tuple[_Write, _Write] | tuple[None, None]:
@@ -152,48 +151,58 @@ class NodePage(Page):
             lambda text: desk.expect_parameter(now(), name, text),
         )
 
+    def _said(self, picture: Picture, node: Node) -> list[str]:
+        """Shapes, weights and texts of one node as they are now, in the order in which they stand on the page."""
+        said = [text for text, _ in shapes_of(picture, node)] + [shape_text(weight.shape) for weight in node.weights]
+        if node.site is not None:
+            said.append(node.text)
+        if _made_elsewhere(node) is not None:
+            said.append(self._made(node))
+        return said
+
+    def _made(self, node: Node) -> str:
+        made = self.document.literal(node.made_at) if node.made_at is not None else None
+        return one_line(made or node.instance or "")
+
+    def _follows(self, text: str) -> CodeLabel:
+        """A text that `refresh` keeps up to date."""
+        self._shown.append(CodeLabel(text))
+        return self._shown[-1]
+
     def _shapes(self, picture: Picture, node: Node) -> None:
-        grid = self.section("Shapes")
-        names = ["in"] * len(node.inputs) + ["out"] * len(node.outputs)
+        grid = self.section(tr("Shapes"))
+        names = [tr("in")] * len(node.inputs) + [tr("out")] * len(node.outputs)
         for name, (text, dtype) in zip(names, shapes_of(picture, node), strict=True):
-            shown = label(text, "code", wrap=True, selectable=True)
-            self._shown.append(shown)
-            add(grid, name, shown, dtype)
+            add(grid, name, self._follows(text), dtype)
 
     def _weights(self, node: Node) -> None:
         if not node.weights:
             return
-        grid = self.section("Weights")
+        grid = self.section(tr("Weights"))
         for weight in node.weights:
-            shown = label(shape_text(weight.shape), "code", wrap=True, selectable=True)
+            shown = self._follows(shape_text(weight.shape))
             shown.setToolTip(weight.path)
             add(grid, weight.name, shown)
 
     def _places(self, node: Node) -> None:
-        grid = self.section("Source")
+        grid = self.section(tr("Source"))
         if node.site is not None:
-            add(
-                grid,
-                "called",
-                label(node.text, "code", wrap=True, selectable=True),
-                self.place(node.site, f":{node.site.line}"),
-            )
-        if node.made_at is not None and node.made_at != node.site:
-            made = self.document.literal(node.made_at) or node.instance or ""
-            shown = label(one_line(made), "code", wrap=True)
-            add(grid, "made", shown, self.place(node.made_at, f":{node.made_at.line}"))
+            add(grid, tr("called"), self._follows(node.text), self.place(node.site, f":{node.site.line}"))
+        made_at = _made_elsewhere(node)
+        if made_at is not None:
+            add(grid, tr("made"), self._follows(self._made(node)), self.place(made_at, f":{made_at.line}"))
 
     def _several(self, picture: Picture, nodes: Sequence[Node]) -> None:
-        grid = self.section("Nodes")
+        grid = self.section(tr("Nodes"))
         for node in nodes[:_MOST]:
             name = node.id
 
             def choose(chosen: str = name) -> None:
                 self.document.select((chosen,), (), "inspector")
 
-            add(grid, node.op, link(node.path, choose, tr("Select only this one")), _short(picture, node))
+            add(grid, node.title or node.op, link(node.path, choose, tr("Select only this one")), _short(picture, node))
         if len(nodes) > _MOST:
-            add(grid, "", f"and {len(nodes) - _MOST:,} more", code=False)
+            add(grid, "", tr("and {0} more").format(f"{len(nodes) - _MOST:,}"), code=False)
 
 
 def _short(picture: Picture, node: Node) -> str:
@@ -206,6 +215,17 @@ def shapes_of(picture: Picture, node: Node) -> list[tuple[str, str | None]]:
     """Shape and type of what goes in, then of what comes out."""
     values = [picture.values.get(value) for value in (*node.inputs, *node.outputs)]
     return [(known.label, known.dtype) if known else ("?", None) for known in values]
+
+
+def _made_elsewhere(node: Node) -> Span | None:
+    """Where the layer of a node is made, if that is another place than where it is called."""
+    return node.made_at if node.made_at != node.site else None
+
+
+def _lines(nodes: Sequence[Node]) -> tuple[int, ...]:
+    """The lines that the links of a page lead to."""
+    spans = (span for node in nodes for span in (node.site, node.made_at, *(param.span for param in node.params)))
+    return tuple(span.line for span in spans if span is not None)
 
 
 def _shared(nodes: Sequence[Node]) -> dict[str, tuple[Param, ...]]:

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVB
 from studio.document import Document
 from studio.picture import Span
 from studio.places import place_text
+from studio.widgets.code_label import CodeLabel
 from studio.widgets.parts import frame, label, link, row
 
-_CUT = 18  # characters that always fit
 _NAMES = 84  # pixels: the names of all sections end at one line
 _EDITOR, _LINK = 28, 24
 
@@ -35,9 +35,7 @@ class Page(QWidget):
         name = narrow(label(title, "title", wrap=True, selectable=True))
         self.column.addWidget(name)
         if below:
-            path = narrow(label(below, "code", wrap=True, selectable=True))
-            path.setProperty("tone", "")
-            self.column.addWidget(path)
+            self.column.addWidget(narrow(CodeLabel(below)))
         if badges:
             self.column.addLayout(row(*badges, 1, gap=6, margins=(0, 4, 0, 2)))
 
@@ -88,13 +86,11 @@ def add(
     editor = not isinstance(value, str | QLabel | QToolButton)
     named.setMinimumHeight(_EDITOR if editor else _LINK if isinstance(value, QToolButton) else 0)
     grid.addWidget(named, at, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    shown = label(value, "code" if code else "", wrap=True, selectable=True) if isinstance(value, str) else value
+    shown = value if not isinstance(value, str) else CodeLabel(value) if code else label(value, wrap=True)
     if not isinstance(shown, QToolButton):
         # A name that is longer than the panel is wide must not push what is beside it out of sight.
         wide = QSizePolicy.Policy.Ignored if isinstance(shown, QLabel) else QSizePolicy.Policy.Expanding
         shown.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
-    if isinstance(value, str) and len(value) > _CUT:
-        shown.setToolTip(value)  # a word that is longer than the panel is wide is cut off
     grid.addWidget(shown, at, 1, 1, 1 if remark is not None else 2)
     if remark is not None:
         said = label(remark, "small") if isinstance(remark, str) else remark

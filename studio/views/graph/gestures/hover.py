@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QToolTip
 
+from studio.translation import tr
 from studio.views.graph.gestures.gesture import Gesture
 
+if TYPE_CHECKING:
+    from studio.views.graph.state import GraphState
+
 REACH = 6.0  # pixels on the screen from which on a wire is pointed at
+_MOST = 6  # tensors that a tip lists
 
 
 class Hover(Gesture):
@@ -65,22 +72,25 @@ class Hover(Gesture):
             if number is None or self.canvas.from_afar:
                 return ""
             heading, lines = self._wire_tip(number)
-        cells = ((escape(name), escape(text)) for name, text in lines)
+        cells = ((escape(tr(name)), escape(text)) for name, text in lines)
         rows = "".join(f"<tr><td style='padding-right:12px'>{name}</td><td>{text}</td></tr>" for name, text in cells)
         return f"<b>{escape(heading)}</b><table cellspacing='0' cellpadding='1'>{rows}</table>"
 
     def _wire_tip(self, number: int) -> tuple[str, list[tuple[str, str]]]:
+        """From where to where, then shape and type of each tensor that runs there."""
         state = self.view.state
         assert state is not None
         wire = state.drawing.wires[number].wire
-        names = state.faces
-        lines = []
-        for value in wire.values[:6]:
-            known = state.picture.values.get(value)
-            if known is not None:
-                lines.append(("shape", f"{known.label}  {known.dtype}"))
-        sources = dict.fromkeys(source for source, _ in wire.links)
-        targets = dict.fromkeys(target for _, target in wire.links)
-        lines.append(("from", ", ".join(names.of(item).title for item in list(sources)[:4])))
-        lines.append(("to", ", ".join(names.of(item).title for item in list(targets)[:4])))
-        return state.picture.shape_label(wire.values), lines
+        known = [state.picture.values[value] for value in wire.values if value in state.picture.values]
+        lines = [("tensor", f"{value.label}  {value.dtype}") for value in known[:_MOST]]
+        if len(known) > _MOST:
+            lines.append(("", tr("and {0} more").format(len(known) - _MOST)))
+        ends = (_titles(state, [end[at] for end in wire.links]) for at in (0, 1))
+        return " → ".join(ends), lines
+
+
+def _titles(state: GraphState, items: Iterable[str]) -> str:
+    """What items are called, each once; of many the first ones."""
+    once = list(dict.fromkeys(items))
+    names = [state.faces.of(item).title for item in once[:3]]
+    return ", ".join((*names, "…") if len(once) > 3 else names)

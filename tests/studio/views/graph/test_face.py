@@ -29,16 +29,18 @@ def test_the_tip_of_a_node_tells_op_path_shapes_and_places(faces):
     heading, lines = faces.tip("n0")
     told = dict(lines)
     assert heading == "conv1"
-    assert told["op"] == "2-D convolution (conv2d)"
-    assert told["shape"] == "N×3×224×224 → N×64×112×112"
+    assert told["operation"] == "2-D convolution"  # and not the name of its file
+    assert (told["input"], told["output"]) == ("N×3×224×224  float32", "N×64×112×112  float32")
+    assert told["weight"] == "weight  64×3×7×7"
     assert told["called at"] == "model.py:200"
     assert told["made at"] == "model.py:100"
 
 
 def test_the_tip_of_an_unmapped_node_tells_why(faces):
     told = dict(faces.tip(faces.picture.unmapped[0].id)[1])
-    assert told["why"] == "no op has this spelling"
-    assert told["nearest"] == "rfft, fft, conv2d"
+    assert told["unmapped"] == "no op has this spelling"
+    assert told["call"] == "torch.fft.fft2(x)"
+    assert told["nearest"].endswith("2-D convolution")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -172,11 +173,47 @@ def test_the_model_page_is_made_again_only_for_what_it_shows(converted: Document
     assert made.page.bind.text() == "size=3"
 
 
-def test_what_may_be_cut_off_is_told_whole(qtbot: QtBot) -> None:
+def test_weights_and_calls_follow_an_edit_while_the_field_has_the_focus(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Settle
+) -> None:
+    made = panel(converted, theme, qtbot)
+    with qtbot.waitActive(made):
+        made.activateWindow()
+    converted.select((node_id(converted, "stem"),))
+    page = made.page
+    assert "64×3×3×3" in texts(made)
+    field = page.editors["kernel"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "5")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    settle(jobs)
+    assert made.page is page
+    assert field.hasFocus()
+    assert "64×3×5×5" in texts(made)
+    assert "64×3×3×3" not in texts(made)
+    assert "Conv2d(3, 16, 5" in texts(made)
+
+
+def test_a_long_name_is_broken_and_not_cut_off(qtbot: QtBot) -> None:
     page = QWidget()
     qtbot.addWidget(page)
+    page.resize(230, 100)
     grid = QGridLayout(page)
-    add(grid, "called", "torch.special.bessel_j0(y)")
-    add(grid, "weights", "64")
-    tips = [grid.itemAtPosition(at, 1).widget().toolTip() for at in (1, 2)]
-    assert tips == ["torch.special.bessel_j0(y)", ""]
+    add(grid, "called", "torch.special.modified_bessel_i0(y)")
+    page.show()
+    shown = grid.itemAtPosition(1, 1).widget()
+    assert shown.height() > 1.8 * shown.fontMetrics().height()
+    assert shown.text() == shown.accessibleName() == "torch.special.modified_bessel_i0(y)"
+    qtbot.mouseDClick(shown, Qt.MouseButton.LeftButton, pos=shown.rect().center())
+    shown.setSelection(0, 30)
+    qtbot.keyClick(shown, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QGuiApplication.clipboard().text()
+    assert len(copied) > 20
+    assert shown.text().startswith(copied)
+
+
+def test_only_what_can_be_written_is_offered(converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = panel(converted, theme, qtbot)
+    offered = [made.page.target.itemText(at) for at in range(made.page.target.count())]
+    assert offered == ["Keras 3", "PyTorch"]

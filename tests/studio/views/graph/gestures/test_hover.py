@@ -34,10 +34,21 @@ def test_a_wire_lights_all_places_its_tensor_goes_to(show):
     assert "N×T" in view.canvas._hover.text_at(QPointF(at))
 
 
+def test_the_tip_of_a_wire_tells_its_ends_and_its_tensor(show):
+    view = show(resnet50(), 1.0)
+    wire = next(drawn for drawn in view.state.drawing.wires if drawn.wire.source.item == "n0")
+    (left, top), (right, bottom) = wire.points[0], wire.points[-1]
+    middle = QPointF((left + right) / 2, (top + bottom) / 2)
+    view.canvas.look_at(middle.x(), middle.y(), 1.0)
+    told = view.canvas._hover.text_at(view.canvas.viewportTransform().map(middle))
+    assert "<b>conv1 → bn1</b>" in told
+    assert "N×64×112×112  float32" in told
+
+
 def test_the_tip_of_a_node_names_op_shapes_and_place(show):
     view = show(resnet50(), 1.0)
     text = view.canvas._hover.text_at(QPointF(place_of(view, "n0")))
-    for part in ("conv1", "2-D convolution", "N×3×224×224 → N×64×112×112", "model.py:200"):
+    for part in ("conv1", "2-D convolution", "N×3×224×224  float32", "N×64×112×112  float32", "model.py:200"):
         assert part in text
 
 

@@ -1,0 +1,51 @@
+"""Program text in a narrow place: it breaks inside long words, and is copied as it was written."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLabel, QMenu
+
+from studio.widgets.parts import set_style
+
+_BREAK = "\u200b"  # is not seen; a line may end there
+_BEHIND = re.compile(r"(?<=[._,/(\[=])(?=[^\s._,/(\[=])")
+
+
+class CodeLabel(QLabel):
+    """`text()` is the text as it was given."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self._text = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        set_style(self, role="code")
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        self._text = text
+        self.setAccessibleName(text)
+        super().setText(_BEHIND.sub(_BREAK, text))
+
+    def text(self) -> str:
+        return self._text
+
+    def copy(self) -> None:
+        """What is selected, else everything, goes to the clipboard."""
+        QGuiApplication.clipboard().setText(self.selectedText().replace(_BREAK, "") or self._text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Copy")).triggered.connect(self.copy)
+        menu.popup(event.globalPos())
