@@ -103,6 +103,7 @@ def silence(window: Window) -> None:
     """Nobody is there to answer a dialog."""
     window.filing.tell = lambda parent, title, text, more: window.status.say(f"{title}: {text}")
     window.filing.ask_unsaved = lambda parent, name: "discard"
+    window.filing.ask_changed = lambda parent, name: "cancel"
 
 
 def _leaver(app: QApplication, window: Window, status: int) -> Callable[[], None]:

@@ -56,6 +56,7 @@ class CommandDesk(QMainWindow):
     tour: Tour
     leave_all: Callable[[], object]
     elsewhere: Callable[[Path | None], CommandDesk | None]
+    shown: Callable[[Path], CommandDesk | None]
     _toolbar: QToolBar
     _theme: Theme
 
@@ -71,7 +72,7 @@ class CommandDesk(QMainWindow):
     def open_path(self, path: Path) -> bool:
         """Open a file: here while nothing is open, else where there is room, else in place of what is open."""
         if self.document.project is None:
-            return self.filing.open(path)
+            return self.shown(path) is not None or self.filing.open(path)
         place = self.elsewhere(path)
         if place is None:
             return self.filing.open(path)

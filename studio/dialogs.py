@@ -24,12 +24,14 @@ from PySide6.QtWidgets import (
 
 from studio.actions.action import Action
 from studio.icons import app_icon
+from studio.places import count_text
 from studio.settings import Setting, Settings, setting_table
 from studio.translation import tr
 from studio.widgets.parts import column, frame, label, row
 
 _HINT_WIDTH = 340
 Answer = Literal["save", "discard", "cancel"]
+Changed = Literal["replace", "save as", "cancel"]
 
 
 def app_version() -> str:
@@ -183,11 +185,25 @@ def ask_unsaved(parent: QWidget, name: str) -> Answer:
     return answers.get(box.exec(), "cancel")
 
 
+def ask_changed(parent: QWidget, name: str) -> Changed:
+    """What is to become of a project file that somebody else saved since it was opened here."""
+    box = QMessageBox(parent)
+    box.setWindowTitle(tr("Saved elsewhere"))
+    box.setText(tr("{0} was saved by another window or program since it was opened here.").format(name))
+    box.setInformativeText(tr("To replace it takes away what was saved there."))
+    box.addButton(QMessageBox.StandardButton.Cancel)
+    replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
+    other = box.addButton(tr("Save As …"), QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(other)
+    box.exec()
+    return "replace" if box.clickedButton() is replace else "save as" if box.clickedButton() is other else "cancel"
+
+
 def ask_replace(parent: QWidget, names: Sequence[str], folder: str) -> bool:
     """Whether files that are in the way may be replaced."""
     box = QMessageBox(parent)
     box.setWindowTitle(tr("Replace files"))
-    box.setText(tr("Replace {0} file{1} in {2}?").format(len(names), "s" if len(names) > 1 else "", folder))
+    box.setText(tr("Replace {0} in {1}?").format(count_text(len(names), "file"), folder))
     box.setInformativeText("\n".join(names[:8]) + ("\n…" if len(names) > 8 else ""))
     buttons = QMessageBox.StandardButton
     box.setStandardButtons(buttons.Yes | buttons.Cancel)

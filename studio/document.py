@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from pivot import edits
 from pivot.decisions import Decision
 from pivot.history import History, ProjectKeeper, project_cost
-from pivot.problems import Problem
+from pivot.problems import Problem, Refusal
 from pivot.project import Project, is_project_file, load_project, save_project
 from studio.links import Links
 from studio.literals import with_literal
@@ -118,6 +118,15 @@ class Document(QObject):
         self._set_selection(NOTHING)
         self.project_changed.emit(before, None)
         self.results_changed.emit()
+
+    def overwrites(self, path: Path) -> bool:
+        """Whether saving there would take away what somebody else saved since it was opened or saved here."""
+        if path != self.path or self._saved is None or not path.exists():
+            return False
+        try:
+            return load_project(path) != self._saved
+        except Refusal:
+            return True
 
     def save(self, path: Path) -> None:
         """Save the project; raises Refusal, and then it still counts as modified."""

@@ -10,7 +10,7 @@ from pivot import edits
 from pivot.atomic import write_atomic
 from pivot.problems import Refusal, refuse
 from studio.chooser import Chooser
-from studio.dialogs import Answer, ask_replace, ask_unsaved, tell
+from studio.dialogs import Answer, Changed, ask_changed, ask_replace, ask_unsaved, tell
 from studio.document import Document
 from studio.export import export, replaced
 from studio.places import count_text
@@ -36,6 +36,7 @@ class Filing:
         self.chooser = Chooser()
         self.ask_unsaved: Callable[[QWidget, str], Answer] = ask_unsaved
         self.ask_replace: Callable[[QWidget, Sequence[str], str], bool] = ask_replace
+        self.ask_changed: Callable[[QWidget, str], Changed] = ask_changed
         self.tell: Callable[[QWidget, str, str, str], None] = tell
 
     def ask_open(self) -> Path | None:
@@ -119,6 +120,11 @@ class Filing:
         return path is not None and self.save_to(path)
 
     def save_to(self, path: Path) -> bool:
+        """Save; where somebody else wrote the file meanwhile, a person says what is to become of that."""
+        if self._document.overwrites(path):
+            answer = self.ask_changed(self._window, path.name)
+            if answer != "replace":
+                return self.save_as() if answer == "save as" else False
         try:
             self._document.save(path)
         except Refusal as refusal:

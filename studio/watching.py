@@ -12,6 +12,7 @@ from pivot import edits
 from pivot.merging import merge
 from studio.document import Document
 from studio.places import count_text
+from studio.translation import tr
 
 SETTLE_MS = 150  # writers that write twice are read once
 POLL_MS = 2_000  # on file systems that tell nothing
@@ -91,7 +92,8 @@ def _stamp(path: str) -> tuple[int, int] | None:
 def take_over(document: Document, outdated: tuple[str, ...]) -> str:
     """Read files again and put their new text together with what was edited here, as one undo step; what happened.
 
-    Where both changed the same lines, what was edited here stays, and the lines are named.
+    Where both changed the same lines, what was edited here stays, and the lines are named. The text of a file that is
+    gone is kept as if it had been edited here.
     """
     project = document.project
     bases = {path: document.on_disk(path) for path in outdated}
@@ -101,19 +103,31 @@ def take_over(document: Document, outdated: tuple[str, ...]) -> str:
         return ""
     merged = project
     conflicts: list[str] = []
+    gone: list[str] = []
     for path, base in bases.items():
         mine, theirs = project.texts.get(path), document.on_disk(path)
-        if mine is None or base is None or theirs is None:
+        if theirs is None:
+            gone.append(Path(path).name)
+            if mine is None and base is not None:
+                merged = edits.set_text(merged, path, base)
+            continue
+        if mine is None:
+            continue
+        if base is None:  # it was gone, and is there again
+            merged = edits.set_text(merged, path, mine, theirs)
+            conflicts += [f"{Path(path).name}:1"] if mine != theirs else []
             continue
         done = merge(base, mine, theirs)
         merged = edits.set_text(merged, path, done.text, theirs)
         conflicts += [f"{Path(path).name}:{line}" for line in done.conflicts]
     if merged != project:
-        document.edit(f"merge {names} with the disk", merged)
+        document.edit(f"keep {', '.join(gone)}" if gone else f"merge {names} with the disk", merged)
         document.seal()
+    if gone:
+        return tr("{0} is gone from the disk: its text is kept here, save the project").format(", ".join(gone))
     if conflicts:
-        places = ", ".join(conflicts[:3])
-        return f"{count_text(len(conflicts), 'place')} changed here and on disk: yours stays at {places}"
+        places, many = ", ".join(conflicts[:3]), count_text(len(conflicts), "place")
+        return tr("{0} changed here and on disk: yours stays at {1}").format(many, places)
     if merged != project:
-        return f"Put together with the edits here, it changed on disk: {names}"
-    return f"Read again, it changed on disk: {names}"
+        return tr("Put together with the edits here, it changed on disk: {0}").format(names)
+    return tr("Read again, it changed on disk: {0}").format(names)

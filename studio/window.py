@@ -94,6 +94,8 @@ class Window(CommandDesk):
         self.leave_all = self.close  # what quitting means where there are other windows
         # Where to open something while this document is in use; None: here, in its place.
         self.elsewhere = lambda path: None
+        # Who has a file open already, brought to the front: two documents on one project would write over each other.
+        self.shown = lambda path: None
         self.tour_wanted = False  # whether the first network is followed by the tour
         self._toolbar = self._make_toolbar()
         toggles = [dock.toggleViewAction() for dock in self.panels.docks.values()]

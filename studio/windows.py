@@ -40,6 +40,7 @@ class Windows(QObject):
         self.all.append(window)
         window.tabs_asked.connect(lambda what: self._do(window, what))
         window.elsewhere = lambda path: self.elsewhere(window, path)
+        window.shown = self.open_in
         window.leave_all = self.quit
         window.closed.connect(lambda: self._closed(window))
         document.project_changed.connect(lambda before, after: self._remember())
@@ -93,7 +94,7 @@ class Windows(QObject):
         Work that a crash left behind comes first: it is offered on an empty page.
         """
         names = self._settings.session() if self._settings.flag("restore_session") else ()
-        found = [Path(name) for name in names if Path(name).is_file()]
+        found = [Path(name) for name in dict.fromkeys(names) if Path(name).is_file()]
         if left_behind(folder()) or not found:
             self.make()
             return

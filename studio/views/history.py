@@ -26,7 +26,9 @@ class HistoryView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
         self._hint = label(
-            self.tr("Every edit gets a line here. Enter or a double click on a line goes back to it."), "muted", wrap=True
+            self.tr("Every edit gets a line here. Enter or a double click on a line goes back to it."),
+            "muted",
+            wrap=True,
         )
         self._hint.setContentsMargins(12, 6, 12, 10)
         layout.addWidget(self._hint)

@@ -132,6 +132,7 @@ def window(qtbot: QtBot, document: Document, jobs: Jobs) -> Window:
 
     made.filing.tell = unexpected
     made.filing.ask_unsaved = lambda parent, name: "discard"
+    made.filing.ask_changed = lambda parent, name: "cancel"
     made.filing.ask_replace = lambda parent, names, out: True
     made.resize(1440, 920)
     qtbot.addWidget(made)

@@ -82,3 +82,28 @@ def test_what_became_equal_is_no_edit_any_more(document: Document, source: Path)
     source.unlink()
     assert os.fspath(source) in document.outdated_files()
     take_over(document, document.outdated_files())
+
+
+def test_the_text_of_a_file_that_is_gone_is_kept(document: Document, source: Path) -> None:
+    document.open(source)
+    text = source.read_text()
+    source.unlink()
+    said = take_over(document, document.outdated_files())
+    assert "gone from the disk" in said
+    assert document.text(str(source)) == text
+    assert document.modified
+    assert document.undo_label == f"keep {source.name}"
+    source.write_text(text)
+    take_over(document, document.outdated_files())
+    assert not document.project.texts, "it is there again as it was"
+
+
+def test_a_file_that_comes_back_as_another_does_not_replace_what_was_kept(document: Document, source: Path) -> None:
+    document.open(source)
+    text = source.read_text()
+    source.unlink()
+    take_over(document, document.outdated_files())
+    source.write_text("# another\n")
+    said = take_over(document, document.outdated_files())
+    assert "yours stays" in said
+    assert document.text(str(source)) == text

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pivot import edits
+from pivot.project import load_project, save_project
 from studio.app import silence
 from studio.recovery import folder, left_behind
 from studio.settings import Settings
@@ -57,6 +58,43 @@ def test_a_file_takes_the_empty_window_and_then_a_new_one(windows: Windows, sour
     windows.all[0].bound.trigger("file.window")
     assert (len(windows.all), len(windows.frames)) == (3, 2)
     assert windows.all[2].welcome.isVisible()
+
+
+def test_an_empty_window_shows_what_is_open_elsewhere_instead_of_opening_it_twice(
+    windows: Windows, source: Path, qtbot: QtBot
+) -> None:
+    windows.open(source)
+    first = windows.all[0]
+    first.bound.trigger("file.window")
+    second = windows.all[1]
+    assert second.open_path(source)
+    assert second.document.project is None
+    qtbot.waitUntil(windows.frame_of(first).isActiveWindow)
+
+
+def test_a_project_that_was_saved_elsewhere_is_not_overwritten_without_a_word(windows: Windows, source: Path) -> None:
+    windows.open(source)
+    (window,) = windows.all
+    document, file = window.document, source.with_suffix(".pivot")
+    assert window.filing.save_to(file)
+    asked: list[str] = []
+
+    def answer(parent: object, name: str) -> str:
+        asked.append(name)
+        return answers.pop()
+
+    answers = ["replace", "cancel"]
+    window.filing.ask_changed = answer  # type: ignore[assignment]
+    document.edit("mine", edits.set_bindings(document.project, ["size=3"]))
+    assert window.filing.save() and not asked, "nobody else wrote it"
+    other_project = load_project(file)
+    save_project(edits.set_bindings(other_project, ["size=5"]), file)
+    document.edit("mine again", edits.set_bindings(document.project, ["size=4"]))
+    assert not window.filing.save()
+    assert load_project(file).bind == ("size=5",)
+    assert window.filing.save()
+    assert load_project(file).bind == ("size=4",)
+    assert asked == [file.name, file.name]
 
 
 def test_what_is_opened_from_a_document_comes_into_a_tab_beside_it(windows: Windows, source: Path) -> None:

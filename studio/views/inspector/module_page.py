@@ -43,7 +43,9 @@ class ModulePage(Page):
         if lost:
             ids = tuple(node.id for node in lost)
             add(
-                size, tr("unmapped"), link(str(len(lost)), lambda: document.select(ids, (), "inspector"), tr("Select them"))
+                size,
+                tr("unmapped"),
+                link(str(len(lost)), lambda: document.select(ids, (), "inspector"), tr("Select them")),
             )
         if one is not None:
             self._places(one)

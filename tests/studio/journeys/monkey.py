@@ -82,6 +82,7 @@ class Monkey:
         filing = window.filing
         filing.tell = lambda parent, title, text, more: None
         filing.ask_unsaved = lambda parent, name: self.dice.choice(["discard", "cancel"])
+        filing.ask_changed = lambda parent, name: self.dice.choice(["replace", "cancel"])
         filing.ask_replace = lambda parent, names, out: self.dice.random() < 0.8
         filing.chooser.source = lambda parent, start: self.dice.choice([None, *sources])
         filing.chooser.project = lambda parent, start: folder / f"p{self.dice.randrange(3)}.pivot"

@@ -40,6 +40,7 @@ class Person:
 
     def _prepared(self, window: Window) -> None:
         window.filing.ask_unsaved = lambda parent, file: "discard"
+        window.filing.ask_changed = lambda parent, file: "replace"
         window.filing.ask_replace = lambda parent, names, folder: True
         window.filing.tell = self._told
 
