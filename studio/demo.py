@@ -145,7 +145,7 @@ class Demo:
         report = self.document.report
         if report is None:
             raise StepFailed(f"there is no report: {self.window.status.said}")
-        self._check(report.equal, f"not equal: {[step.detail for step in report.steps]}")
+        self._check(report.equal, f"not equal: {[step.text for step in report.steps]}")
         return f"equal, worst float64 error {report.worst:.1e}" if report.worst is not None else "equal"
 
     def export(self) -> str:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from pivot.problems import Problem, Severity
 
 _ORDER: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
+
+
+_FIELDS = {"--model": "“model”", "--input": "“inputs”", "--set": "“set”"}
+_OPTION = re.compile("|".join(_FIELDS))
+
+
+def in_window(remedy: str) -> str:
+    """A remedy of the command as one of the window, where options are fields of the inspector."""
+    said, count = _OPTION.subn(lambda found: _FIELDS[found.group()], remedy)
+    return f"{said} (in the inspector, with nothing selected)" if count else remedy
 
 
 def problem_of(record: Mapping[str, object]) -> Problem:
@@ -26,7 +37,9 @@ def problem_of(record: Mapping[str, object]) -> Problem:
             severity = "warning"
         case "info":
             severity = "info"
-    return Problem(text("code"), severity, text("file"), number("line"), number("column"), text("why"), text("remedy"))
+    return Problem(
+        text("code"), severity, text("file"), number("line"), number("column"), text("why"), in_window(text("remedy"))
+    )
 
 
 def problems_of(value: object) -> tuple[Problem, ...]:

@@ -10,18 +10,28 @@ from studio.picture import Span
 from studio.places import read_span
 
 Record = Mapping[str, object]
+_Line = tuple[str, tuple[str, ...]]
 LOW, HIGH = -18.0, 0.0
 """Decades between which errors are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One of the three steps; `ok` is None when it did not run, `detail` is one line about it."""
+    """One of the three steps; `ok` is None when it did not run.
+
+    `detail` is one line about it, to be translated; `given` stands in its braces.
+    """
 
     name: str
     title: str
     ok: bool | None
     detail: str
+    given: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The line as it is written here."""
+        return self.detail.format(*self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +78,10 @@ def read_report(record: Record) -> Report:
     worst = _number(double.get("worst"))
     first = _record(double.get("first_difference") or numbers.get("first_difference"))
     steps = (
-        StepResult("static", "Same program", _ok(static, "equal"), _static_line(static)),
-        StepResult("build", "Builds", _ok(build, "ok"), _build_line(build)),
+        StepResult("static", "Same program", _ok(static, "equal"), *_static_line(static)),
+        StepResult("build", "Builds", _ok(build, "ok"), *_build_line(build)),
         StepResult(
-            "numbers", "Same numbers", _numbers_ok(record, double, worst, gate), _numbers_line(numbers, double, worst)
+            "numbers", "Same numbers", _numbers_ok(record, double, worst, gate), *_numbers_line(numbers, double, worst)
         ),
     )
     return Report(
@@ -114,28 +124,34 @@ def _row(item: Record, single: Mapping[str, float | None], *, is_output: bool) -
     )
 
 
-def _static_line(static: Record) -> str:
+def _static_line(static: Record) -> _Line:
     if not static:
-        return "not run"
+        return _said("not run")
     if static.get("equal") is True:
         nodes = _number(static.get("nodes"))
-        return (
-            f"{nodes:,.0f} nodes read back from the target text"
-            if nodes
-            else "the target text reads back as the same network"
-        )
-    return _text(static.get("why")) or "the target text reads back as another network"
+        if nodes:
+            return _said("{0} nodes read back from the target text", f"{nodes:,.0f}")
+        return _said("the target text reads back as the same network")
+    return _why(static, "the target text reads back as another network")
 
 
-def _build_line(build: Record) -> str:
+def _build_line(build: Record) -> _Line:
     if not build:
-        return "not run"
+        return _said("not run")
     if build.get("ok") is True:
-        shapes = [_shape(item) for item in _list(build.get("inputs"))]
-        return (
-            f"with {', '.join(shape for shape in shapes if shape)}" if any(shapes) else "the model builds symbolically"
-        )
-    return _text(build.get("why")) or "the model does not build"
+        shapes = ", ".join(filter(None, (_shape(item) for item in _list(build.get("inputs")))))
+        return _said("with {0}", shapes) if shapes else _said("the model builds symbolically")
+    return _why(build, "the model does not build")
+
+
+def _said(text: str, *given: str) -> _Line:
+    return text, given
+
+
+def _why(record: Record, otherwise: str) -> _Line:
+    """The reason that a step gives; it may hold braces of its own."""
+    why = _text(record.get("why"))
+    return _said("{0}", why) if why else _said(otherwise)
 
 
 def _shape(item: object) -> str:
@@ -147,10 +163,12 @@ def _shape(item: object) -> str:
     return str(item)
 
 
-def _numbers_line(numbers: Record, double: Record, worst: float | None) -> str:
+def _numbers_line(numbers: Record, double: Record, worst: float | None) -> _Line:
     if not double:
-        return _text(numbers.get("why")) or "not run"
-    return "no value was compared" if worst is None else f"largest relative error {worst:.1e} in float64"
+        return _why(numbers, "not run")
+    if worst is None:
+        return _said("no value was compared")
+    return _said("largest relative error {0} in float64", f"{worst:.1e}")
 
 
 def _numbers_ok(record: Record, double: Record, worst: float | None, gate: float) -> bool | None:

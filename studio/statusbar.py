@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
+from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from studio.document import Document
+from studio.frameworks import framework_title
 from studio.icons import icon
 from studio.places import count_text
+from studio.stages import stage_title
 from studio.theme import Theme
-from studio.widgets.parts import badge, label, row, set_badge
+from studio.translation import tr
+from studio.widgets.elided_label import ElidedLabel
+from studio.widgets.parts import label, row, set_badge
 
-_NAMES = {"torch": "PyTorch", "keras": "Keras", "flax": "Flax NNX", "tensorflow": "TensorFlow"}
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
+
 _VERBS = {"convert": "Converting", "verify": "Verifying", "weights": "Converting weights"}
 _STEP_MS = 60  # steps that follow each other faster are not drawn one by one
 _SHOW_MS = 8_000
@@ -32,9 +39,9 @@ class StatusBar(QStatusBar):
         self.setSizeGripEnabled(False)
         self._model = label("")
         self._size = label("")
-        self._said = label("")
-        self._unmapped = _Clickable(self.unmapped_clicked)
-        self._verdict = _Clickable(self.verdict_clicked)
+        self._said = ElidedLabel()
+        self._unmapped = _Clickable(self.unmapped_clicked, self.tr("Select the unmapped nodes"))
+        self._verdict = _Clickable(self.verdict_clicked, self.tr("Show the verification"))
         self._work = label("")
         self._bar = QProgressBar()
         self._bar.setFixedWidth(120)
@@ -44,7 +51,7 @@ class StatusBar(QStatusBar):
         self._cancel.setAccessibleName(self.tr("Cancel"))
         self._cancel.clicked.connect(self.cancel_clicked)
         left, right = QWidget(), QWidget()
-        left.setLayout(row(self._model, self._size, self._unmapped, self._said, 1, gap=4, margins=(8, 3, 0, 3)))
+        left.setLayout(row(self._model, self._size, self._unmapped, self._said, gap=4, margins=(8, 3, 8, 3)))
         right.setLayout(row(self._work, self._bar, self._cancel, self._verdict, gap=6, margins=(0, 3, 10, 3)))
         self.addWidget(left, 1)
         self.addPermanentWidget(right)
@@ -68,7 +75,6 @@ class StatusBar(QStatusBar):
     def say(self, text: str) -> None:
         """One line that stays for some seconds."""
         self._said.setText(text)
-        self._said.setToolTip(text)
         self._forget.start()
 
     @property
@@ -86,9 +92,9 @@ class StatusBar(QStatusBar):
             self._model.setText("")
             self._size.setText("")
         else:
-            source = _NAMES.get(picture.source.framework, "") if picture else ""
+            source = framework_title(picture.source.framework) if picture else ""
             name = picture.source.model if picture else Path(project.source).name
-            target = _NAMES.get(project.target, project.target)
+            target = framework_title(project.target)
             self._model.setText(f"{name}   {source} → {target}" if source else f"{name}   → {target}")
             root = picture.module_by_path.get("") if picture else None
             nodes = count_text(len(picture.nodes), "node") if picture else ""
@@ -123,7 +129,8 @@ class StatusBar(QStatusBar):
         states = list(self._document.jobs.values())
         if states:
             state = states[-1]
-            self._work.setText(f"{self.tr(_VERBS.get(state.kind, state.kind))} {self.tr(state.step)}".strip())
+            said = [tr(_VERBS.get(state.kind, state.kind)), tr(stage_title(state.step))]
+            self._work.setText(": ".join(filter(None, said)))
             if self._bar.maximum() != state.total:
                 self._bar.setMaximum(state.total)
             if self._bar.value() != state.done:
@@ -131,16 +138,24 @@ class StatusBar(QStatusBar):
 
 
 class _Clickable(QLabel):
-    """A badge that can be clicked."""
+    """A badge that can be clicked, or reached with Tab and pressed with Enter; `tip` says what that does."""
 
-    def __init__(self, signal: object) -> None:
+    def __init__(self, signal: SignalInstance, tip: str) -> None:
         super().__init__()
         self._signal = signal
-        made = badge()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(made.sizePolicy())
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        made.deleteLater()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setToolTip(tip)
+        self.setAccessibleDescription(tip)
 
-    def mouseReleaseEvent(self, event: object) -> None:
-        self._signal.emit()  # type: ignore[attr-defined]
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._signal.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._signal.emit()
+        else:
+            super().keyPressEvent(event)

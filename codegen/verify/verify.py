@@ -273,6 +273,7 @@ class _Verification:
     def worker(self, side: str, framework: str, job: Mapping[str, object], backend: str) -> _Side:
         """Run the job and collect what each pass gave."""
         step = f"verify {side}"
+        self.progress(step, 0, 0)  # frameworks take long to start, and until then nothing else is told
         report = run_worker(
             framework,
             job,

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -27,13 +27,16 @@ from PySide6.QtWidgets import (
 )
 
 from studio.document import Document
-from studio.picture import Module, Picture
+from studio.picture import Module, Picture, shape_text
 from studio.places import short_number, short_shape
 from studio.theme import Theme
+from studio.translation import tr
+from studio.widgets.hint import Hint
 from studio.widgets.parts import column, frame, row
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Module", "Output", "Weights")
+_LEAST = 4  # letters of a class name that still tell something
 _MOST = 300  # rows that are shown as selected; who selects more looks at the graph
 _CLASS = Qt.ItemDataRole.UserRole
 _PATH = Qt.ItemDataRole.UserRole + 1
@@ -47,6 +50,7 @@ class _Row:
     parent: _Row | None
     at: int
     shape: str
+    whole: str  # the shape with all its sizes
     unmapped: int
     below: list[_Row] = field(default_factory=list)
 
@@ -92,7 +96,7 @@ class ModuleModel(QAbstractItemModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[section]
+            return tr(_COLUMNS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole and section == 2:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -111,10 +115,13 @@ class ModuleModel(QAbstractItemModel):
                 )
                 return cells[index.column()]
             case Qt.ItemDataRole.ToolTipRole:
-                lost = f"\n{row_.unmapped} unmapped" if row_.unmapped else ""
-                return (
-                    f"{module.path or module.class_name} · {module.class_name}\n{module.parameters:,} parameters{lost}"
-                )
+                said = [f"{module.path or module.class_name} · {module.class_name}"]
+                if row_.shape:
+                    said.append(tr("gives {0}").format(row_.whole))
+                said.append(tr("{0} parameters").format(f"{module.parameters:,}"))
+                if row_.unmapped:
+                    said.append(tr("{0} unmapped").format(row_.unmapped))
+                return "\n".join(said)
             case Qt.ItemDataRole.TextAlignmentRole if index.column() == 2:
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case _ if role == _CLASS:
@@ -134,7 +141,7 @@ class ModuleModel(QAbstractItemModel):
     def _fill(self, picture: Picture) -> None:
         shapes, lost = _shapes(picture), _lost(picture)
         for module in picture.modules:
-            row_ = _Row(module, None, 0, shapes.get(module.path, ""), lost.get(module.path, 0))
+            row_ = _Row(module, None, 0, *shapes.get(module.path, ("", "")), lost.get(module.path, 0))
             self._rows[module.path] = row_
             if module.parent is None:
                 self._root = row_
@@ -145,12 +152,12 @@ class ModuleModel(QAbstractItemModel):
                 above.below.append(row_)
 
 
-def _shapes(picture: Picture) -> dict[str, str]:
-    """Per module the shape of what its last node gives; a module that is used several times shows its last use."""
-    shapes: dict[str, str] = {}
+def _shapes(picture: Picture) -> dict[str, tuple[str, str]]:
+    """Per module the shape of what its last node gives, short and whole; of several uses the last."""
+    shapes: dict[str, tuple[str, str]] = {}
     for node in picture.nodes:
         known = [picture.values[value].shape for value in node.outputs if value in picture.values]
-        text = ", ".join(dict.fromkeys(map(short_shape, known)))
+        text = ", ".join(dict.fromkeys(map(short_shape, known))), ", ".join(dict.fromkeys(map(shape_text, known)))
         path: str | None = node.instance if node.instance in picture.module_by_path else node.module
         while path is not None:
             shapes[path] = text
@@ -166,6 +173,14 @@ def _lost(picture: Picture) -> dict[str, int]:
             lost[path] = lost.get(path, 0) + 1
             path = picture.module_by_path[path].parent
     return lost
+
+
+def class_shown(name: str, metrics: QFontMetrics, width: int) -> str:
+    """A class name in the room that is left: a stump of a word says nothing, so then the tip says it."""
+    if metrics.horizontalAdvance(name) <= width:
+        return name
+    cut = metrics.elidedText(name, Qt.TextElideMode.ElideRight, width)
+    return cut if 2 * len(cut) > len(name) and len(cut) > _LEAST else ""
 
 
 class _Cell(QStyledItemDelegate):
@@ -199,7 +214,7 @@ class _Cell(QStyledItemDelegate):
             used += 12
         painter.setPen(self.theme.color("faint"))
         rest = area.adjusted(used, 0, 0, 0)
-        text = option.fontMetrics.elidedText(str(index.data(_CLASS)), Qt.TextElideMode.ElideRight, rest.width())
+        text = class_shown(str(index.data(_CLASS)), option.fontMetrics, rest.width())
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
         painter.restore()
 
@@ -232,6 +247,7 @@ class NetworkTree(QWidget):
         for at, width in ((1, 92), (2, 68)):
             self.tree.header().setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
             self.tree.header().resizeSection(at, width)
+        self._hint = Hint(self.tree)
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("Filter modules"))
         self.field.setAccessibleName(self.tr("Filter modules"))
@@ -244,6 +260,7 @@ class NetworkTree(QWidget):
         document.results_changed.connect(self._refresh)
         document.selection_changed.connect(self._follow)
         self._picture: Picture | None = None
+        self._tell()
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
@@ -259,6 +276,7 @@ class NetworkTree(QWidget):
         self._following = True
         self.model.set_picture(picture)
         self._following = False
+        self._tell()
         if open_before is None:
             self.tree.expandToDepth(0)
         for path in open_before or ():
@@ -279,6 +297,13 @@ class NetworkTree(QWidget):
         self._filtered.setFilterFixedString(text.strip())
         if text.strip():
             self.tree.expandAll()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Why there is nothing to be seen."""
+        nothing = self.tr("The modules of the network appear here.") if self._picture is None else ""
+        none = self.tr("No module is called so.") if self.field.text().strip() and not self._filtered.rowCount() else ""
+        self._hint.say(nothing or none)
 
     def _chosen(self) -> None:
         if not self._following:

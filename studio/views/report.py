@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
@@ -13,11 +13,14 @@ from studio.document import Document
 from studio.excerpt import Line, go_to, source_line, target_line
 from studio.report import Report
 from studio.theme import Theme
+from studio.translation import tr
 from studio.widgets.parts import frame, label, row, set_style
 
 _BODY = re.compile(r"<main>(.*)</main>", re.DOTALL)
 _FIRST = re.compile(r'<h2>First difference</h2>(<div class="card">.*?</dl></div>)', re.DOTALL)
 _PLACE = re.compile(r"(?<=>)([^<>/:]+\.py):(\d+)(?=<)")
+_WORDS = re.compile(r"(?<=>)([^<>]*[a-zA-Z]{2}[^<>]*)(?=<)")
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.])")
 _STYLE = """
 body {{ color: {text}; }}
 h1 {{ font-size: 20px; }} h2 {{ font-size: 15px; margin-top: 18px; }} h3 {{ font-size: 13px; margin-bottom: 0; }}
@@ -27,6 +30,18 @@ p {{ margin-top: 2px; margin-bottom: 2px; }} a {{ color: {accent}; text-decorati
 th {{ text-align: left; padding-right: 16px; }} td {{ padding-right: 16px; padding-top: 2px; padding-bottom: 2px; }}
 pre, code, .mono, .num {{ font-family: '{family}'; font-size: 12px; }}
 """
+
+
+def translated(text: str) -> str:
+    """A text of the page in the language of the person: what is looked up has {0}, {1}, ... where numbers stand."""
+    said = unescape(text)
+    numbers = _NUMBER.findall(said)
+    at = iter(range(len(numbers)))
+    known = tr(_NUMBER.sub(lambda found: f"{{{next(at)}}}", said.strip()))
+    for place, number in enumerate(numbers):
+        known = known.replace(f"{{{place}}}", number)
+    before, after = said[: len(said) - len(said.lstrip())], said[len(said.rstrip()) :]
+    return f"{before}{escape(known, quote=False)}{after}"
 
 
 class ReportView(QWidget):
@@ -88,7 +103,7 @@ class ReportView(QWidget):
         except OSError:
             page = ""
         found = _BODY.search(page)
-        body = found.group(1) if found is not None else page
+        body = _WORDS.sub(lambda text: translated(text.group()), found.group(1) if found is not None else page)
         body = _PLACE.sub(r'<a href="place:\1:\2">\1:\2</a>', body)
         # Where both sides part is what a person looks for: it comes right behind the verdict.
         told = _FIRST.search(body)

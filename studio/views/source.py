@@ -31,6 +31,7 @@ class SourceView(QWidget):
         self.find_bar = FindBar(self.editor, theme)
         self._files = QComboBox()
         self._files.setAccessibleName(self.tr("Source file"))
+        self._files.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         set_style(self._files, role="quiet")
         self._state = badge()
         head = frame("header")
@@ -87,9 +88,9 @@ class SourceView(QWidget):
         self.editor.set_marks(marks)
         project = self._document.project
         edited = project is not None and path in project.texts
-        kind, said = ("info", "edited") if edited else ("plain", "")
+        kind, said = ("info", self.tr("edited")) if edited else ("plain", "")
         if path and text is None:
-            kind, said = "danger", "cannot be read"
+            kind, said = "danger", self.tr("cannot be read")
         set_badge(self._state, said, kind)
         self._state.setToolTip(
             self.tr("The edited text is kept in the project; the file on disk is as it was.") if edited else ""

@@ -10,16 +10,10 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QW
 from studio.document import Document
 from studio.icons import pixmap
 from studio.places import place_text
+from studio.stages import stage_title
 from studio.theme import Theme
+from studio.translation import tr
 from studio.widgets.parts import label, row
-
-_STEPS = {
-    "read": "Reading the source",
-    "elaborate": "Following the program",
-    "lower": "Choosing the target's forms",
-    "write": "Writing the target",
-    "prove": "Reading the target back",
-}
 
 
 class WaitingView(QWidget):
@@ -75,7 +69,7 @@ class WaitingView(QWidget):
         self._mark.setPixmap(pixmap("error" if problems else "project", self._theme.colors[color], 40))
         if state is not None:
             self._title.setText(self.tr("Opening {0}").format(name))
-            self._text.setText(_STEPS.get(state.step, state.step) or self.tr("Starting"))
+            self._text.setText(tr(stage_title(state.step)) or self.tr("Starting"))
             self._bar.setRange(0, state.total)
             self._bar.setValue(state.done)
         elif problems:

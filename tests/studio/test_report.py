@@ -36,8 +36,8 @@ def test_steps_rows_and_the_first_difference() -> None:
         }
     )
     assert [step.ok for step in report.steps] == [True, False, False]
-    assert report.steps[0].detail.startswith("1,200 nodes")
-    assert report.steps[1].detail == "no such layer"
+    assert report.steps[0].text.startswith("1,200 nodes")
+    assert report.steps[1].text == "no such layer"
     assert report.rows[0].single == 1e-3
     assert report.rows[0].source is not None
     assert report.rows[1].is_output

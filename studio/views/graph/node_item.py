@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 
+from studio.glyphs import GLYPH, glyph
 from studio.layout.compose import Rect
 from studio.views.graph.box_item import DETAIL, BoxItem, stripe_path, text_line
 from studio.views.graph.face import Face
-from studio.views.graph.glyphs import GLYPH, glyph
 from studio.views.graph.heat_strip import paint_heat
 from studio.views.graph.look import SIDE, SIGN, STRIPE, Look
 

@@ -151,7 +151,7 @@ class MappingDialog(QDialog):
         self.everywhere = QRadioButton(
             self.tr("All {0} like this ({1})").format(everywhere.nodes, count_text(everywhere.places, "place"))
         )
-        self.only_here = QRadioButton(self.tr("Only here ({0})").format(count_text(here.nodes, "node")))
+        self.only_here = QRadioButton(self.tr("Only at this place ({0})").format(count_text(here.nodes, "node")))
         self.everywhere.setChecked(True)
         self.remember = QComboBox()
         self.remember.setAccessibleName(self.tr("Where it is remembered"))
@@ -206,15 +206,16 @@ class MappingDialog(QDialog):
         try:
             self._text = self._op_text(page)
         except NotationError as error:
-            self._text, self.checked = "", Checked(error.why)
+            self._text, self.checked, wrong = "", Checked(error.why), True
         else:
-            missing = self.tr("choose an operation") if page == ONE_OP else self.tr("write a step")
+            missing = self.tr("Choose an operation.") if page == ONE_OP else self.tr("Write a step.")
             self.checked = self.mapping.check(self._text) if self._text else Checked("" if page == STOP else missing)
+            wrong = bool(self._text and self.checked.why)  # nothing is wrong before anything was chosen
         if page == ONE_OP:
             left_out = self.one_op.left_out()
         elif page == STEPS:
             self.steps.judge()
-        self._tell(page, left_out)
+        self._tell(page, left_out, wrong)
 
     def accept(self) -> None:
         """Decide, if the mapping works; one undo step."""
@@ -259,10 +260,11 @@ class MappingDialog(QDialog):
     def _follow_scope(self) -> None:
         self.remember.setEnabled(not self.only_here.isChecked() and self.tabs.currentIndex() != STOP)
 
-    def _tell(self, page: int, left_out: list[str]) -> None:
+    def _tell(self, page: int, left_out: list[str], wrong: bool) -> None:
         found = self.checked
         fits = not found.why
-        set_badge(self.state, self.tr("fits") if fits else self.tr("not yet"), "success" if fits else "danger")
+        said = self.tr("fits") if fits else self.tr("does not fit") if wrong else self.tr("not yet")
+        set_badge(self.state, said, "success" if fits else "danger" if wrong else "plain")
         if page == STOP and fits:
             set_badge(self.state, self.tr("stops"), "warning")
         shapes = ", ".join(map(shape_text, found.shapes))
@@ -271,6 +273,7 @@ class MappingDialog(QDialog):
         self.line.setText(self._target_line(found.line))
         self.line.setVisible(bool(found.line))
         self.why.setText(found.why)
+        set_style(self.why, tone="danger" if wrong else "")
         self.why.setVisible(bool(found.why))
         notes = [self.tr("left out: {0}").format(", ".join(left_out))] if left_out else []
         if shapes and self.mapping.node.unmapped is not None and shapes != taken:
@@ -279,7 +282,7 @@ class MappingDialog(QDialog):
         self.note.setVisible(bool(notes))
         self.accept_button.setEnabled(fits)
         self.accept_button.setText(self.tr("Stop Here") if page == STOP else self.tr("Map"))
-        set_style(self._result, tone="" if fits else "danger")
+        set_style(self._result, tone="danger" if wrong else "")
 
     def _target_line(self, call: str) -> str:
         """The source line with the call in the target's words, where the call is the whole site."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QLineEdit, QPushButton, QScrollArea, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from codegen.mapping.matching import Draft, Row, choices, is_needed, unsaid
 from pivot.op import Op
@@ -13,6 +13,8 @@ from pivot.slots import MISSING
 from studio.catalogue import Catalogue
 from studio.mapping import Mapping
 from studio.picture import shape_text
+from studio.translation import tr
+from studio.views.mapping.completing import OpCompleter, titles_of
 from studio.widgets.parts import badge, clear, column, label, row, set_style
 
 _BY = {"name": "info", "position": "plain", "type": "warning", "hand": "success"}
@@ -32,11 +34,9 @@ class OneOpPage(QWidget):
         self.field.setPlaceholderText(self.tr("Operation: type its name, or drop one from the palette"))
         self.field.setAccessibleName(self.tr("Operation"))
         self.field.setClearButtonEnabled(True)
-        titles = [entry.name for entry in catalogue.entries]
-        completer = QCompleter(titles, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.activated.connect(self.choose)
+        self._titles = titles_of(catalogue)
+        completer = OpCompleter(catalogue, self._titles, self)
+        completer.activated.connect(self._typed)
         self.field.setCompleter(completer)
         self.field.textEdited.connect(self._typed)
         chips = row(label(self.tr("Nearest"), "small"), gap=6)
@@ -45,7 +45,7 @@ class OneOpPage(QWidget):
         for name in lost.suggestions[:3] if lost is not None else ():
             found = mapping.op(name)
             made = QPushButton(found.title if found is not None else name)
-            made.setToolTip(name)
+            made.setToolTip(found.law if found is not None and found.law else name)
             made.setAutoDefault(False)
             made.clicked.connect(partial(self.choose, name))
             self.suggestions.append(made)
@@ -71,15 +71,25 @@ class OneOpPage(QWidget):
         parts = [self.field, near, self._title, area]
         self.setLayout(column(*parts, gap=8))
         self.setFocusProxy(self.field)
+        self._show()
 
-    def choose(self, name: str) -> None:
-        """Take an op; its arguments are matched anew."""
+    def _empty(self) -> QWidget:
+        return label(
+            self.tr(
+                "The arguments of the call appear here, each beside the parameter of the operation that it becomes."
+            ),
+            "muted",
+            wrap=True,
+        )
+
+    def choose(self, name: str, typed: bool = False) -> None:
+        """Take an op; its arguments are matched anew. What is being typed is not written over."""
         op = self._mapping.op(name)
         if op is None:
             return
         self.op = op
-        if self.field.text() != op.name:
-            self.field.setText(op.name)
+        if not typed:
+            self.field.setText(self._titles.get(op.name, op.name))
         self.draft = self._mapping.draft(op)
         self._show()
         self.changed.emit()
@@ -99,8 +109,10 @@ class OneOpPage(QWidget):
         return [_name(item) for item in rows if item.meaning == "_" and item.argument.value != "None"]
 
     def _typed(self, text: str) -> None:
-        if self._mapping.op(text) is not None:
-            self.choose(text)
+        wanted = text.strip().casefold()
+        name = next((name for name, title in self._titles.items() if title.casefold() == wanted), text.strip())
+        if self._mapping.op(name) is not None:
+            self.choose(name, typed=True)
             return
         if self.draft is not None:
             self.draft = self.op = None
@@ -113,8 +125,10 @@ class OneOpPage(QWidget):
         self.values.clear()
         op, draft = self.op, self.draft
         self._none.setVisible(op is None and bool(self._none.text()))
-        self._title.setText("" if op is None else f"{op.title}{f': {op.law}' if op.law else ''}")
+        self._title.setText("" if op is None else op.law)
+        self._title.setVisible(bool(self._title.text()))
         if op is None or draft is None:
+            self._grid.addWidget(self._empty(), 0, 0, 1, 4)
             return
         for at, text in enumerate((self.tr("ARGUMENT"), self.tr("VALUE"), self.tr("MEANS"), self.tr("BY"))):
             self._grid.addWidget(label(text, "section"), 0, at)
@@ -141,7 +155,7 @@ class OneOpPage(QWidget):
         box.setAccessibleName(self.tr("Meaning of {0}").format(_name(item)))
         box.setToolTip(self.tr("An operand (@x), a parameter, one through a codec, or _ for nothing"))
         set_style(box, role="code")
-        mark = badge(item.by or self.tr("nothing"), _BY.get(item.by, "danger"))
+        mark = badge(tr(item.by or "nothing"), _BY.get(item.by, "danger"))
         box.currentTextChanged.connect(partial(self._meant, index, applied, mark))
         self.meanings.append(box)
         self._grid.addWidget(label(_name(item), "code"), at, 0)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from studio.catalogue import OpEntry
 from studio.op_mime import MIME, op_data
+from studio.translation import tr
 
 NAME = Qt.ItemDataRole.UserRole
 FAMILY = Qt.ItemDataRole.UserRole + 1
@@ -25,7 +26,7 @@ class OpModel(QStandardItemModel):
         families: dict[str, QStandardItem] = {}
         for entry in entries:
             if entry.family not in families:
-                families[entry.family] = made = QStandardItem(entry.family.capitalize())
+                families[entry.family] = made = QStandardItem(tr(entry.family.capitalize()))
                 made.setData(entry.family, FAMILY)
                 made.setData("", WORDS)
                 made.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
@@ -73,8 +74,9 @@ def _row(entry: OpEntry) -> QStandardItem:
     made.setData(entry.family, FAMILY)
     made.setData(entry.name, QUIET)
     made.setData(entry.words, WORDS)
-    origin = {"user": "yours", "project": "of this project"}.get(entry.origin, "")
-    made.setToolTip(f"{entry.signature}{f'  ({origin})' if origin else ''}")
+    origin = {"user": tr("yours"), "project": tr("of this project")}.get(entry.origin, "")
+    lines = [entry.title, entry.signature, origin, tr("Drag it onto the graph, or press Enter to use it")]
+    made.setToolTip("\n".join(filter(None, lines)))
     made.setData(f"{entry.title}, {entry.name}", Qt.ItemDataRole.AccessibleTextRole)
     made.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDragEnabled)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QShowEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPen, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -17,8 +17,10 @@ from PySide6.QtWidgets import (
 
 from pivot.problems import Refusal
 from studio.catalogue import Catalogue
+from studio.glyphs import GLYPH, glyph
 from studio.theme import Theme
 from studio.views.palette.model import FAMILY, NAME, QUIET, Narrowed, OpModel
+from studio.widgets.hint import Hint
 from studio.widgets.parts import column, frame, label, row
 
 Index = QModelIndex | QPersistentModelIndex
@@ -57,6 +59,7 @@ class PaletteView(QWidget):
         self.tree.setExpandsOnDoubleClick(False)
         self.tree.doubleClicked.connect(self._take)
         self.tree.installEventFilter(self)
+        self._hint = Hint(self.tree)
         self._said = label("", "small", wrap=True, tone="danger")
         self._said.setContentsMargins(10, 4, 10, 4)
         self._said.hide()
@@ -123,6 +126,8 @@ class PaletteView(QWidget):
 
     def _narrow(self, text: str) -> None:
         self.narrowed.narrow(text)
+        none = self._filled and not self.narrowed.rowCount()
+        self._hint.say(self.tr("No operation is called so, in any framework.") if none else "")
         if not text.strip():
             return
         self.tree.expandAll()
@@ -152,7 +157,7 @@ def _distance(text: str, name: str, title: str) -> tuple[int, int]:
 
 
 class _Line(QStyledItemDelegate):
-    """The hue of the family, the title, and in a quieter colour the name by which op files know it."""
+    """The sign or hue of the family, the title, and in a quieter colour the name by which op files know it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -171,16 +176,21 @@ class _Line(QStyledItemDelegate):
         is_op = bool(index.data(NAME))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.family(str(index.data(FAMILY))))
-        mark = QRect(area.left(), area.center().y() - 4, 9, 9)
-        painter.drawRoundedRect(mark if is_op else mark.adjusted(0, 0, 1, 1), 2, 2)
+        family = str(index.data(FAMILY))
+        if is_op:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.family(family))
+            painter.drawEllipse(QRect(area.left() + 3, area.center().y() - 2, 6, 6))
+        else:
+            # The sign that the nodes of this family have in the graph: several families share a hue.
+            painter.setPen(QPen(self.theme.family(family), 1.5))
+            painter.drawPath(glyph(family).translated(area.left(), area.center().y() - GLYPH / 2 + 1))
         font = option.font
         font.setBold(not is_op)
         painter.setFont(font)
         painter.setPen(self.theme.color("text"))
         metrics = painter.fontMetrics()
-        rest = area.adjusted(18, 0, 0, 0)
+        rest = area.adjusted(22, 0, 0, 0)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(rest, flags, metrics.elidedText(text, Qt.TextElideMode.ElideRight, rest.width()))
         used = metrics.horizontalAdvance(text) + 14

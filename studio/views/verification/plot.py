@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from studio.catalogue import op_title
 from studio.report import HIGH, LOW, Comparison, Report, part_of, within
 from studio.theme import Theme
 
@@ -137,7 +138,7 @@ class ErrorPlot(QWidget):
             if row >= 0:
                 item = self._rows[row]
                 error = "?" if item.error is None else f"{item.error:.1e}"
-                QToolTip.showText(event.globalPos(), f"{item.op} {item.path}\n{error}", self)
+                QToolTip.showText(event.globalPos(), f"{op_title(item.op)} {item.path}\n{error}", self)
             return True
         return super().event(event)
 

@@ -24,15 +24,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.catalogue import op_title
 from studio.document import Document
 from studio.picture import Span
 from studio.places import place_text
 from studio.report import Comparison, Report, part_of, within
 from studio.theme import Theme
+from studio.translation import tr
 from studio.widgets.parts import label
 
 Index = QModelIndex | QPersistentModelIndex
-_COLUMNS = ("Op", "Path", "float64", "", "float32", "Source", "Target")
+_COLUMNS = ("Operation", "Path", "float64", "", "float32", "Source", "Target")
 _PATH, _BAR, _SINGLE = 1, 3, 4
 _SORT = Qt.ItemDataRole.UserRole
 
@@ -44,6 +46,7 @@ class ComparisonModel(QAbstractTableModel):
         super().__init__()
         self.theme = theme
         self.rows: tuple[Comparison, ...] = ()
+        self._ops: tuple[str, ...] = ()
         self.gate = 1e-12
         self.one_file = (True, True)  # whether all lines are of one source, and of one target
 
@@ -51,6 +54,7 @@ class ComparisonModel(QAbstractTableModel):
         rows = report.rows if report is not None else ()
         if rows != self.rows:
             self.beginResetModel()
+            self._ops = tuple(tr("Output") if row.is_output else op_title(row.op) for row in rows)
             self.rows, self.gate = rows, report.gate if report is not None else 1e-12
             places = ([row.source for row in rows], [row.target for row in rows])
             one, other = (len({place.file for place in side if place is not None}) <= 1 for side in places)
@@ -65,7 +69,7 @@ class ComparisonModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return _COLUMNS[section]
+            return tr(_COLUMNS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -75,7 +79,7 @@ class ComparisonModel(QAbstractTableModel):
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return (
-                    item.op,
+                    self._ops[index.row()],
                     item.path if item.path != item.id else "",
                     _error(item.error),
                     "",
@@ -90,17 +94,22 @@ class ComparisonModel(QAbstractTableModel):
             case _ if role == _SORT:
                 return self._sort_key(item, index.row(), index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                largest = f", largest value {item.maximum:.3g}" if item.maximum is not None else ""
+                said = [f"{self._ops[index.row()]} {item.path}"]
+                if item.error is not None:
+                    said.append(tr("relative error {0}").format(_error(item.error)))
+                if item.maximum is not None:
+                    said.append(tr("largest value {0:.3g}").format(item.maximum))
+                if item.single is not None:
+                    said.append(tr("{0} in float32").format(_error(item.single)))
                 places = [place_text(place.file, place.line) for place in (item.source, item.target) if place]
-                return f"{item.op} {item.path}\nrelative error {_error(item.error)}{largest}\n{' → '.join(places)}"
+                return "\n".join((*said, " → ".join(places)))
         return None
 
-    @staticmethod
-    def _sort_key(item: Comparison, row: int, at: int) -> str | float | int:
+    def _sort_key(self, item: Comparison, row: int, at: int) -> str | float | int:
         """By error where the column shows one, by name, or in the order of the network."""
         match at:
             case 0 | 1:
-                return (item.op, item.path)[at]
+                return (self._ops[row], item.path)[at]
             case 2 | 3:
                 return _rank(item.error)
             case 4:
@@ -116,7 +125,7 @@ def _line(place: Span | None, one_file: bool) -> str:
     """The line, with its file where there are several."""
     if place is None:
         return ""
-    return f"line {place.line}" if one_file else place_text(place.file, place.line)
+    return tr("line {0}").format(place.line) if one_file else place_text(place.file, place.line)
 
 
 class _ErrorBar(QStyledItemDelegate):
@@ -200,7 +209,9 @@ class ComparisonTable(QStackedWidget):
     def set_report(self, report: Report | None) -> None:
         """Show the lines of a report, or that there is none."""
         self.model.set_report(report)
-        self.table.setColumnHidden(_SINGLE, all(item.single is None for item in self.model.rows))
+        # Mostly only outputs are run in float32: those say it in their tip, and a column of blanks says nothing.
+        nodes = [item for item in self.model.rows if not item.is_output]
+        self.table.setColumnHidden(_SINGLE, all(item.single is None for item in nodes))
         self.setCurrentIndex(1 if self.model.rows else 0)
 
     def go_to(self, row: int) -> None:

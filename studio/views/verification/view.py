@@ -16,11 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.catalogue import op_title
 from studio.document import Document
 from studio.excerpt import source_line, target_line
 from studio.icons import pixmap
 from studio.places import place_text
 from studio.report import Report, StepResult
+from studio.stages import proof_step, stage_title
 from studio.theme import Theme
 from studio.translation import tr
 from studio.views.verification.plot import ErrorPlot
@@ -136,11 +138,9 @@ class VerificationView(QWidget):
         tone, mark, color = "", "verify", "muted"
         if state is not None:
             self._verdict.setText(self.tr("Verifying …"))
-            self._detail.setText(
-                self.tr("{0} {1} of {2}").format(state.step, state.done, state.total)
-                if state.total
-                else state.step or self.tr("starting the workers")
-            )
+            said = tr(stage_title(state.step)) or self.tr("Starting the workers")
+            counted = self.tr("{0}, {1} of {2}").format(said, state.done, state.total)
+            self._detail.setText(counted if state.total else f"{said} …")
             self._bar.setRange(0, state.total)
             self._bar.setValue(state.done)
         elif report is None:
@@ -151,7 +151,9 @@ class VerificationView(QWidget):
         elif stale:
             self._verdict.setText(self.tr("Verified an earlier source"))
             self._detail.setText(
-                self.tr("That one was {0}; verify again for this one.").format("equal" if report.equal else "not equal")
+                self.tr("That one was equal; verify again for this one.")
+                if report.equal
+                else self.tr("That one was not equal; verify again for this one.")
             )
             tone, mark, color = "warning", "warning", "warning"
         elif report.equal:
@@ -164,7 +166,10 @@ class VerificationView(QWidget):
             tone, mark, color = "danger", "error", "danger"
         self._mark.setPixmap(pixmap(mark, self._theme.colors[color], 30))
         set_style(self._card, tone=tone)
-        self._show_steps(report.steps if report is not None else _STEPS)
+        if state is not None:
+            self._show_steps(_STEPS, proof_step(state.step))
+        else:
+            self._show_steps(report.steps if report is not None else _STEPS)
         self._show_first(report)
         self.table.set_report(report)
         self.plot.set_report(report, stale)
@@ -178,17 +183,21 @@ class VerificationView(QWidget):
         if chosen.origin != "verification" and self._document.report is not None:
             self.plot.select(self.table.follow(chosen.nodes))
 
-    def _show_steps(self, steps: tuple[StepResult, ...]) -> None:
+    def _show_steps(self, steps: tuple[StepResult, ...], running: int | None = None) -> None:
+        """The three steps; of a run that goes on, those before `running` are behind it."""
         clear(self._steps)
-        for number, step in enumerate(steps, 1):
-            name, color = {True: ("check", "success"), False: ("cross", "danger"), None: ("arrow", "faint")}[step.ok]
+        for number, step in enumerate(steps):
+            ok = step.ok if running is None or number >= running else True
+            name, color = {True: ("check", "success"), False: ("cross", "danger"), None: ("arrow", "faint")}[ok]
+            said = {True: self.tr("passed"), False: self.tr("failed"), None: self.tr("not run")}[ok]
+            if number == running:
+                color, said = "accent", self.tr("running")
             mark = QLabel()
             mark.setPixmap(pixmap(name, self._theme.colors[color], 18))
-            mark.setAccessibleName(
-                {True: self.tr("passed"), False: self.tr("failed"), None: self.tr("not run")}[step.ok]
-            )
-            text = label(self.tr(step.detail), "small", wrap=True)
-            line = row(mark, column(label(f"{number}  {self.tr(step.title)}"), text, gap=1), gap=10)
+            mark.setAccessibleName(said)
+            text = label(said_of(step), "small", wrap=True)
+            title = label(f"{number + 1}  {tr(step.title)}")
+            line = row(mark, column(title, text, gap=1), gap=10)
             line.setStretch(1, 1)
             line.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
             holder = QWidget()
@@ -202,7 +211,7 @@ class VerificationView(QWidget):
         if first is None:
             return
         card = frame("card", "danger")
-        said = f"{first.op} {first.path}".strip()
+        said = f"{first.path} · {op_title(first.op)}" if first.path else op_title(first.op)
         error = self.tr("relative error {0:.1e}").format(first.error) if first.error is not None else ""
         inside = column(
             label(self.tr("First difference"), "", tone="danger"),
@@ -240,6 +249,11 @@ class VerificationView(QWidget):
         inside.addLayout(links)
         card.setLayout(inside)
         self._first.addWidget(card)
+
+
+def said_of(step: StepResult) -> str:
+    """The line about a step, with its numbers."""
+    return tr(step.detail).format(*step.given)
 
 
 def _numbers(report: Report) -> str:

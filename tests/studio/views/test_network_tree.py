@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.document import Document
 from studio.links import Links
 from studio.results import Results
 from studio.theme import Theme
-from studio.views.network_tree import ModuleModel, NetworkTree
+from studio.views.network_tree import ModuleModel, NetworkTree, class_shown
 from tests.studio.fixtures.pictures import gpt
 
 
@@ -33,8 +35,10 @@ def test_selection_goes_both_ways_and_the_filter_narrows(document: Document, the
     qtbot.addWidget(made)
     made.show()
     assert made.tree.model().rowCount() == 0
+    assert "appear here" in made._hint.label.text() and made._hint.label.isVisible()
     picture = gpt().picture()
     document.set_results(Results(1, picture=picture, links=Links(picture)))
+    assert not made._hint.label.isVisible()
     document.select((), ("h.3.mlp",), "graph")
     (chosen,) = made.tree.selectionModel().selectedRows()
     assert chosen.data(Qt.ItemDataRole.ToolTipRole).startswith("h.3.mlp")
@@ -43,3 +47,13 @@ def test_selection_goes_both_ways_and_the_filter_narrows(document: Document, the
     made.field.setText("h.5")
     root = made.tree.model().index(0, 0)
     assert made.tree.model().rowCount(made.tree.model().index(0, 0, root)) == 1
+    made.field.setText("no such module")
+    assert made._hint.label.text() == "No module is called so."
+
+
+def test_a_class_name_is_shown_whole_or_well_enough_or_not_at_all(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    whole = metrics.horizontalAdvance("BatchNorm2d")
+    assert class_shown("BatchNorm2d", metrics, whole + 1) == "BatchNorm2d"
+    assert class_shown("BatchNorm2d", metrics, whole * 4 // 5).startswith("Batch")
+    assert class_shown("BatchNorm2d", metrics, whole // 3) == ""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QCoreApplication, QTranslator, QUrl
 from pytestqt.qtbot import QtBot
 
 from codegen.verify.html import page
 from studio.document import Document
 from studio.jobs.queue import Jobs
 from studio.theme import Theme, themes
-from studio.views.report import ReportView
+from studio.views.report import ReportView, translated
 
 Settle = Callable[[Jobs], None]
 
@@ -83,3 +83,24 @@ def test_the_page_of_a_real_report_is_shown_whole(
     document.set_report(0, replace(read_report(report), page=str(tmp_path / "report.html")))
     assert "They part." in made.page.toPlainText()
     assert 'href="place:net.py:3"' in made.page.toHtml()
+
+
+def test_the_page_is_told_in_the_language_of_the_person() -> None:
+    known = {"float64: largest error {0}, gate {1}": "float64: größter Fehler {0}, Schranke {1}"}
+
+    class Words(QTranslator):
+        def isEmpty(self) -> bool:
+            return False
+
+        def translate(self, context: str, text: str, about: str | None = None, n: int = -1) -> str:
+            return known.get(text)  # type: ignore[return-value]  # None: as it is
+
+    words = Words()
+    QCoreApplication.installTranslator(words)
+    try:
+        assert translated(" float64: largest error 1.2e-15, gate 1e-12 ") == (
+            " float64: größter Fehler 1.2e-15, Schranke 1e-12 "
+        )
+        assert translated("conv2d &lt; x_1") == "conv2d &lt; x_1"
+    finally:
+        QCoreApplication.removeTranslator(words)

@@ -66,11 +66,26 @@ def decided(document: Document) -> Decision:
 
 def test_it_opens_with_the_call_and_its_place_and_says_that_nothing_is_close(dialog: MappingDialog) -> None:
     assert dialog.everywhere.text() == "All 3 like this (2 places)"
-    assert dialog.only_here.text() == "Only here (1 node)"
+    assert dialog.only_here.text() == "Only at this place (1 node)"
     assert dialog.one_op.suggestions == []
     assert any("No operation is close" in part.text() for part in dialog.one_op.findChildren(QLabel))
     assert not dialog.accept_button.isEnabled()
-    assert dialog.why.text() == "choose an operation"
+    assert dialog.why.text() == "Choose an operation."
+    assert dialog._result.property("tone") != "danger", "nothing is wrong before anything was chosen"
+    assert any("arguments of the call appear here" in part.text() for part in dialog.one_op.findChildren(QLabel))
+
+
+def test_an_op_is_found_by_its_name_in_a_framework_and_shown_by_its_title(dialog: MappingDialog, qtbot: QtBot) -> None:
+    field = dialog.one_op.field
+    field.setFocus()
+    qtbot.keyClicks(field, "nn.LeakyR")
+    popup = field.completer().popup()
+    qtbot.waitUntil(popup.isVisible)
+    assert popup.model().index(0, 0).data() == "Leaky ReLU"
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert field.text() == "Leaky ReLU"
+    assert dialog.one_op.op is not None and dialog.one_op.op.name == "leaky_relu"
 
 
 def test_keys_alone_map_everywhere_in_one_undo_step(dialog: MappingDialog, document: Document, qtbot: QtBot) -> None:
@@ -156,7 +171,7 @@ def test_pass_through_and_stop(dialog: MappingDialog, document: Document, theme:
     read_again(document)
     assert document.results.picture.unmapped == ()
     again = opened(qtbot, document, theme)
-    assert again.one_op.field.text() == "identity"
+    assert again.one_op.op.name == "identity" and again.one_op.field.text() == again.one_op.op.title
     again.tabs.setCurrentIndex(STOP)
     qtbot.keyClicks(again.message, "no wave here")
     again.accept()

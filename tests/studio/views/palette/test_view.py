@@ -71,3 +71,15 @@ def test_a_drag_carries_the_op_and_a_family_carries_nothing(palette: PaletteView
     assert palette.narrowed.mimeTypes() == [MIME]
     assert op_of(palette.narrowed.mimeData([family])) is None
     assert not family.flags() & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_nothing_found_says_so_and_families_have_the_signs_of_the_graph(palette: PaletteView, qtbot: QtBot) -> None:
+    before = palette.tree.grab().toImage()
+    qtbot.keyClicks(palette.field, "no such operation")
+    assert palette._hint.label.isVisible() and "No operation" in palette._hint.label.text()
+    palette.field.clear()
+    assert not palette._hint.label.isVisible()
+    lines = [palette.tree.visualRect(palette.narrowed.index(at, 0)) for at in range(2)]
+    hue = palette._line.theme.family("convolution").rgb()
+    drawn = [before.pixel(x, y) for x in range(30) for y in range(lines[0].top(), lines[0].bottom())]
+    assert hue in drawn or len(set(drawn)) > 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio.document import Document
@@ -32,8 +32,14 @@ def test_nothing_then_running_then_equal_then_stale(
     assert made.verdict == "Not verified yet"
     with qtbot.waitSignal(made.verify_requested):
         qtbot.mouseClick(button(made, "Verify"), Qt.MouseButton.LeftButton)
-    converted.set_jobs({"verify": JobState("verify", 1, "numbers", 1, 3)})
+    converted.set_jobs({"verify": JobState("verify", 1, "verify source", 1, 3)})
     assert made.verdict == "Verifying …"
+    assert made._detail.text() == "Running the source, 1 of 3"
+    assert [part.accessibleName() for part in made.findChildren(QLabel) if part.accessibleName()][-3:] == [
+        "passed",
+        "passed",
+        "running",
+    ]
     with qtbot.waitSignal(made.cancel_requested):
         button(made, "Cancel").click()
     converted.set_jobs({})
@@ -42,6 +48,7 @@ def test_nothing_then_running_then_equal_then_stale(
     assert made.verdict == "Equal"
     QAbstractItemModelTester(made.table.model, QAbstractItemModelTester.FailureReportingMode.Warning)
     assert made.table.model.rowCount() == 11
+    assert made.table.model.index(0, 0).data() == "2-D convolution"
     with qtbot.waitSignal(made.report_requested):
         button(made, "Open report").click()
     made.table.table.selectRow(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from studio.views.graph.glyphs import GLYPH, families, glyph
+from studio.glyphs import GLYPH, families, glyph
 
 
 def test_every_family_has_a_sign_of_its_own(root: Path):

@@ -1,0 +1,30 @@
+"""The status bar: what is said, cut off with a sign, and what can be pressed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from studio.document import Document
+from studio.statusbar import StatusBar
+from studio.theme import Theme
+
+
+def test_a_long_line_ends_with_an_ellipsis_and_marks_are_pressed_by_key(
+    converted: Document, theme: Theme, qtbot: QtBot
+) -> None:
+    made = StatusBar(converted, theme)
+    qtbot.addWidget(made)
+    made.resize(700, 30)
+    made.show()
+    text = "resnet.py:1:1: no model class found: open a file that defines one, or name it in the inspector"
+    made.say(text)
+    qtbot.waitUntil(lambda: made._said.width() > 40)
+    assert made.said == text
+    assert made._said.shown.endswith("…") and text.startswith(made._said.shown[:-1])
+    verdict = made._verdict
+    assert verdict.focusPolicy() & Qt.FocusPolicy.TabFocus
+    with qtbot.waitSignal(made.verdict_clicked):
+        qtbot.keyClick(verdict, Qt.Key.Key_Return)
+    with qtbot.waitSignal(made.verdict_clicked):
+        qtbot.mouseClick(verdict, Qt.MouseButton.LeftButton)
