@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu
 from studio.widgets.parts import set_style
 
 _BREAK = "\u200b"  # is not seen; a line may end there
+_LONG = re.compile(r"\S{17,}")  # shorter words stay whole
 _BEHIND = re.compile(r"(?<=[._,/(\[=])(?=[^\s._,/(\[=])")
 
 
@@ -29,7 +30,7 @@ class CodeLabel(QLabel):
     def setText(self, text: str) -> None:
         self._text = text
         self.setAccessibleName(text)
-        super().setText(_BEHIND.sub(_BREAK, text))
+        super().setText(_LONG.sub(lambda word: _BEHIND.sub(_BREAK, word.group()), text))
 
     def text(self) -> str:
         return self._text
