@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from codegen.convert import Converted
+from codegen.counted_sizes import to_be_said
 from codegen.lower import TORCH_ONLY
 from codegen.picture_values import shape_record
 from codegen.target import target_of
@@ -94,6 +95,7 @@ def problems_of(done: Elaborated, converted: Converted | None, extra: Sequence[P
         found += [*converted.sites.problems, *converted.written.problems]
         found += [dropped_problem(converted, text) for text in converted.written.dropped]
         found += filled_problems(converted)
+        found += to_be_said(done, converted.layout.framework)
     return tuple(dict.fromkeys([*found, *extra]))
 
 

@@ -297,7 +297,9 @@ class Layout:
     def turn(self, step: Step, placed: Placed) -> None:
         """Transpose what a site gives, where the site that takes it gets the like in another order elsewhere."""
         wanted, value = turn_of(self, step), first_tensor(step)
-        if wanted is not None and value is not None and (order := self.order_of(value)) != wanted:
+        if wanted is None or value is None or len(wanted) != rank_of(value):
+            return  # a turn is meant for the tensors of one rank of its site
+        if (order := self.order_of(value)) != wanted:
             placed.transposes[first_name(step)] = tuple(order.index(axis) for axis in wanted)
             placed.orders_in[first_name(step)] = wanted
             placed.orders_out = (wanted,)

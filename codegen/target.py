@@ -54,6 +54,7 @@ class Target(ABC):
     builds_early: bool  # are weights made by the constructor, which has to be told all sizes?
     functional_models: bool  # can a model be made of the tensors that it begins and ends with?
     pads_itself: bool  # do its convolutions take an explicit padding?
+    builds_symbolically: bool  # does a model run on tensors without numbers, to be built?
     nests_anything: bool  # may a tuple that a module is called with hold tensors and other values?
     channels_last: bool  # where images and sequences keep their channels
     holds_modules: bool  # must a list or dict of modules be a module to be found?

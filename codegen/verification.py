@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.convert import Converted
+from codegen.counted_sizes import counted_sizes
 from codegen.dialects import dialect_of
 from codegen.keras.static_sizes import NEEDS_NUMBERS
 from codegen.orders import identity
@@ -166,11 +167,15 @@ def input_specs(converted: Converted) -> list[InputSpec]:
     """The inputs as workers draw them."""
     found = []
     fixed = needs_numbers(converted)
+    counted = counted_sizes(converted.done)
     for entry, spec in zip(converted.done.network.inputs, converted.done.specs, strict=True):
         source, target = axes_pair(converted, entry.value)
         shape = entry.value.type.shape
         free = shape[:1] if fixed else shape  # the batch is always free
-        symbols = tuple(dim_text(d) if isinstance(d, Size) and k < len(free) else None for k, d in enumerate(shape))
+        symbols = tuple(
+            dim_text(d) if isinstance(d, Size) and k < len(free) and dim_text(d) not in counted else None
+            for k, d in enumerate(shape)
+        )
         high = spec.high if spec.high is not None else embedding_limit(converted, entry.value)
         found.append(
             InputSpec(

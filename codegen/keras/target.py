@@ -21,6 +21,7 @@ class KerasTarget(Target):
     call_name = "call"
     mode_argument = "training"
     builds_early = False
+    builds_symbolically = True
     nests_anything = False
     functional_models = True
     pads_itself = False

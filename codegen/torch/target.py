@@ -60,6 +60,7 @@ class TorchTarget(Target):
     call_name = "forward"
     mode_argument = ""
     builds_early = True
+    builds_symbolically = False
     nests_anything = True
     functional_models = False
     pads_itself = True

@@ -16,10 +16,12 @@ import importlib.machinery
 import importlib.util
 import json
 import os
+import random
 import socket
 import sys
 import traceback
 import types
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -58,6 +60,49 @@ def restrict(memory: int | None) -> None:
     for name in ("connect", "connect_ex", "sendto"):
         setattr(socket.socket, name, refuse)
     socket.create_connection = refuse  # type: ignore[assignment]
+
+
+UNIFORM = 0.25
+"""What stands for a number drawn evenly from [0, 1): the reader of sources has the same."""
+
+
+@contextmanager
+def steady_draws() -> Iterator[None]:
+    """Numbers that a model draws outside its framework are the same on both sides: always one from their range."""
+
+    def unit(*shape: Unknown, original: Unknown) -> Unknown:
+        return original(*shape) if shape else UNIFORM
+
+    def between(low: Unknown, high: Unknown = None, *more: Unknown, original: Unknown, last: int | None) -> Unknown:
+        if more or (high is None and last is None):
+            return original(low, high, *more)
+        low, high = (0, low) if high is None else (low, high)
+        value = low + UNIFORM * (high - low + (last or 0))
+        return value if last is None else int(value)
+
+    spaces: dict[Unknown, dict[str, Unknown]] = {
+        random: {
+            "random": unit,
+            "uniform": functools.partial(between, last=None),
+            "randint": functools.partial(between, last=1),
+            "randrange": functools.partial(between, last=0),
+            "choice": lambda items, original: items[int(UNIFORM * len(items))],
+        },
+        np.random: {
+            "rand": unit,
+            "random": unit,
+            "uniform": functools.partial(between, last=None),
+            "randint": functools.partial(between, last=0),
+        },
+    }
+    old = [(space, name, getattr(space, name)) for space, names in spaces.items() for name in names]
+    for space, name, original in old:
+        setattr(space, name, functools.partial(spaces[space][name], original=original))
+    try:
+        yield
+    finally:
+        for space, name, original in old:
+            setattr(space, name, original)
 
 
 # ------------------------------------------------------------------------------------------------------ modules
@@ -283,7 +328,8 @@ class Shell:
             self.report["runs"].append(entry)
             self.recorder.start(bool(run.get("record")))
             try:
-                results: dict[str, Array] = perform(run)
+                with steady_draws():
+                    results: dict[str, Array] = perform(run)
                 results.update({f"={key}": value for key, value in self.recorder.kept.items()})
                 save_arrays(run["results"], results)
                 entry["left_out"] = self.recorder.left_out

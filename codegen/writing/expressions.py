@@ -42,6 +42,7 @@ FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops"}
 KEPT_ROOTS = {
     "builtins", "math", "functools", "inspect", "collections", "typing", "itertools", "copy", "dataclasses", "enum",
     "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re",
+    "random",
 }  # fmt: skip
 
 

@@ -197,13 +197,16 @@ def says(source: Slot, given: object, step: Step) -> bool:
 
 def from_the_end(steps: list[Step], param: str | None, values: list[object]) -> int | tuple[int, ...] | None:
     """An axis, or axes, of tensors of several ranks that are the same from the end at all visits."""
-    if param is None or steps[0].op.params[param].type.kind not in ("axis", "axes"):
+    kind = steps[0].op.params[param].type.kind if param is not None else ""
+    if kind not in ("axis", "axes", "new_axis", "new_axes"):
         return None
     tensors = [first_tensor(s) for s in steps]
-    ranks = [len(t.type.shape) if t is not None else 0 for t in tensors]
+    if any(t is None for t in tensors):
+        return None
     found: set[int | tuple[int, ...]] = set()
-    for value, rank in zip(values, ranks, strict=True):
+    for value, tensor in zip(values, tensors, strict=True):
         each = value if isinstance(value, tuple) else (value,)
+        rank = (len(tensor.type.shape) if tensor is not None else 0) + (len(each) if kind.startswith("new") else 0)
         behind = [v if v < 0 else v - rank for v in each if isinstance(v, int)]
         if len(behind) != len(each):
             return None

@@ -68,6 +68,7 @@ def range_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Fram
         if isinstance(hint, bool) or not isinstance(hint, int):
             raise ev.refusal(frame, node, f"range() of {readable(value)}", "use whole numbers")
         numbers.append(hint)
+        ev.count_size(value.hint, node, frame)
     if len(numbers) == 3 and numbers[2] == 0:
         raise ev.refusal(frame, node, "range() with a step of zero", "use another step")
     return made(range(*numbers), node, frame, "range", *args)

@@ -96,7 +96,7 @@ class Demo:
         if created is not None:
             return created
         try:
-            return self.tensor(self.evaluate(node, before), self.inside(node, before), name)
+            return self.tensor(self.evaluate(node, before), self.inside(node, before), before, name)
         except (Refusal, Raised):
             return None
 
@@ -109,7 +109,7 @@ class Demo:
             if bound is not None:
                 yield from self.inside(bound, before, depth + 1)
 
-    def tensor(self, value: Value, parts: Iterator[ast.expr], name: str | None) -> InputSpec | None:
+    def tensor(self, value: Value, parts: Iterator[ast.expr], before: ast.AST, name: str | None) -> InputSpec | None:
         """The input that a tensor of the program is an example of."""
         cell = value.hint
         if not isinstance(cell, TensorCell):
@@ -124,16 +124,16 @@ class Demo:
         if array is not None and array.size and array.min() >= 0:
             top = int(array.max())
             return replace(spec, high=top + 1, low=int(array.min())) if top else spec
-        bounds = [found for part in parts if (found := self.bounds(part)) is not None]
+        bounds = [found for part in parts if (found := self.bounds(part, before)) is not None]
         return replace(spec, low=bounds[0][0], high=bounds[0][1]) if bounds else spec
 
-    def bounds(self, node: ast.expr) -> tuple[int, int] | None:
+    def bounds(self, node: ast.expr, before: ast.AST) -> tuple[int, int] | None:
         """What `torch.randint(low, high, size)` draws between."""
         if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("randint"):
             return None
         try:
-            args = [self.ev.evaluate(a, self.frame).hint for a in node.args]
-            more = {k.arg: self.ev.evaluate(k.value, self.frame).hint for k in node.keywords if k.arg}
+            args = [self.evaluate(a, before).hint for a in node.args]
+            more = {k.arg: self.evaluate(k.value, before).hint for k in node.keywords if k.arg}
         except (Refusal, Raised):
             return None
         numbers = [a for a in args if isinstance(a, int)]
@@ -155,12 +155,15 @@ class Demo:
             callee = self.evaluate(node.func, before).hint
             if not isinstance(callee, Api) or callee.name not in CREATORS:
                 return None
-            args = [self.evaluate(a, before) for a in node.args]
-            kwargs = {k.arg: self.evaluate(k.value, before) for k in node.keywords if k.arg}
             bounds, dtype = None, "float32"
-            if callee.name == "torch.randint":
-                bounds, dtype = self.bounds(node), "int64"
-                args = [a for a in args if not isinstance(a.hint, int)]
+            places, named = node.args, node.keywords
+            if callee.name == "torch.randint":  # its bounds may hang on what a comprehension counts
+                bounds, dtype = self.bounds(node, before), "int64"
+                places = [a for a in places if isinstance(a, (ast.Tuple, ast.List, ast.Name, ast.Attribute))]
+                places = places[-1:] if not any(k.arg == "size" for k in named) else []
+                named = [k for k in named if k.arg in ("size", "dtype")]
+            args = [self.evaluate(a, before) for a in places]
+            kwargs = {k.arg: self.evaluate(k.value, before) for k in named if k.arg}
             said = kwargs["dtype"].hint if "dtype" in kwargs else None
             if isinstance(said, str):
                 dtype = said

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pivot.dims import Size
 from pivot.opset import OpSet
 from pivot.problems import Problem, Refusal, Severity
 from pivot.reading import calls, expressions, statements
@@ -77,6 +78,7 @@ class Evaluator:
         ] = {}  # names whose last statement was refused: who reads them is too
         self.versions_made: list[TensorVersion] = []
         self.speculated: set[int] = set()
+        self.counted: list[tuple[Size, str, ast.AST]] = []  # free sizes that Python loops count, with file and place
         self.entry_node: ast.expr | None = None
         self.entry_site = ast.Call(
             ast.Name("model", ast.Load()), [], [], lineno=1, col_offset=0
@@ -120,6 +122,12 @@ class Evaluator:
     def unknown(self, frame: Frame, node: ast.AST, why: str) -> Value:
         """A value the reader does not know; carried until something is decided on it."""
         return Value(Unknown(why, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, frame.file))
+
+    def count_size(self, size: object, node: ast.AST, frame: Frame) -> None:
+        """A loop of the program has as many turns as a free size says."""
+        if isinstance(size, Size) and not self.speculating:
+            node, frame = self.in_program(node, frame)
+            self.counted.append((size, frame.file, node))
 
     def tick(self, frame: Frame, node: ast.AST) -> None:
         """Count one step of evaluation."""

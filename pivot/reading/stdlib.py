@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.dims import Size
+from pivot.reading import drawing
 from pivot.reading.bombs import check_items
 from pivot.reading.builtins import first, nothing, number, sum_
 from pivot.reading.handlers import Args, Handler, Kwargs
@@ -233,5 +234,6 @@ FUNCTIONS: dict[str, Handler] = {
     "warnings.filterwarnings": nothing,
     "warnings.simplefilter": nothing,
     "logging.getLogger": unknown("logging.getLogger"),
-    **{n: unknown(n) for n in ("time.time", "os.path.exists", "random.random", "random.randint")},
+    **{n: unknown(n) for n in ("time.time", "os.path.exists")},
+    **drawing.HANDLERS,
 }

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
 from pivot.reading import applying, contents, stores
@@ -128,8 +127,9 @@ class TensorCalls:
         assert isinstance(cell, TensorCell)
         count = cell.shape[0] if cell.shape else 0
         number = dim_hint(count)
-        if isinstance(count, Size) or number > 512:
-            raise ev.refusal(frame, node, "a loop over a tensor axis of free size", "loop over a fixed size", "limit")
+        if number > 512:
+            raise ev.refusal(frame, node, "a loop over a long tensor axis", "loop over a shorter one", "limit")
+        ev.count_size(count, node, frame)
         if contents.content(ev, cell.version) is not None:  # a list of numbers: the loop itself is no site
             node = ast.copy_location(ast.Subscript(ast.Name("?", ast.Load()), ast.Constant(0), ast.Load()), node)
             ev.trace.keep.append(node)

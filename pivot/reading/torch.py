@@ -14,6 +14,7 @@ from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.spelled import Spelled
 from pivot.reading.storage import new_version, write_in_place
+from pivot.reading.torch_containers import followed
 from pivot.reading.torch_modules import TorchModules
 from pivot.reading.torch_names import ANSWERS, BASES, CONTAINERS, DROPPED_PREFIXES, UNWRAPPED
 from pivot.reading.trace import Visit
@@ -204,8 +205,9 @@ class TorchDialect(TorchModules):
         kept = args[1] if buffer and len(args) > 1 else kwargs.get("persistent", Value(True))
         if buffer and not kept.hint and cell.version.parameter is None:  # not in the checkpoint: computed again
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name, result=data))
+            followed(cell)
             return data
-        parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, bool(kept.hint), buffer)
+        parameter = ParameterObject(TensorType(cell.shape, str(cell.dtype)), trainable, bool(kept.hint), buffer)
         parameter.start = initialising.of_data(ev, cell, node, frame)
         ev.parameters.append(parameter)
         version = new_version(ev, parameter.type, parameter)
@@ -296,7 +298,9 @@ class TorchDialect(TorchModules):
         owned = cell.version.parameter is not None
         if name.endswith("_") and not name.endswith("__"):
             if owned or self.of_parameter(cell) or self.fills_constant(cell, name, frame):
-                ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=name))
+                kept = "identity" if name in KEEPING else name
+                result = receiver if name in KEEPING else None
+                ev.visit(Visit(node, frame, "dropped", callee, (receiver, *args), kwargs, name=kept, result=result))
                 if name == "requires_grad_":
                     wanted = args[0] if args else kwargs.get("requires_grad", Value(True))
                     freezing.freeze(ev, freezing.of_tensor(cell), wanted, node, frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.reading import initialising, restating, updating
@@ -210,10 +211,11 @@ class TorchContainers(Dialect):
             persistent = args[2] if len(args) > 2 else kwargs.get("persistent", Value(True))
             cell = value.hint
             if not persistent.hint and cell.version.parameter is None:  # not in the checkpoint: computed again
+                followed(cell)
                 self.register(ev, module, str(key.hint), value, node, frame)
                 return Value(None)
             parameter = ParameterObject(
-                TensorType(cell.shape, cell.dtype), False, bool(persistent.hint), True, owner=module
+                TensorType(cell.shape, str(cell.dtype)), False, bool(persistent.hint), True, owner=module
             )
             ev.parameters.append(parameter)
             value = Value(TensorCell(new_version(ev, parameter.type, parameter)), value.origin)
@@ -351,3 +353,9 @@ class TorchContainers(Dialect):
         ev.visit(Visit(node, frame, "method", None, (owner, index, value), module=module, name="store"))
         key = list(module.children)[index.hint] if isinstance(index.hint, int) and module.children else str(index.hint)
         self.register(ev, module, key, value, node, frame)
+
+
+def followed(cell: TensorCell) -> None:
+    """A buffer is of the kind that its module is turned to, whatever kind it was computed in."""
+    type_ = TensorType(cell.shape, str(cell.dtype))
+    cell.version = replace(cell.version, type=type_)

@@ -17,6 +17,27 @@ def test_forward_is_the_call_itself(call: Call) -> None:
     assert made == "return self.fc(x)"
 
 
+def test_forward_of_a_module_of_the_program_is_its_call(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Block(nn.Module):
+            def forward(self, x):
+                return torch.relu(x)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.block = Block()
+
+            def forward(self, x):
+                h = x + self.block.forward(x)
+                return h.add(self.block.forward(h))
+        """,
+        "2x4",
+    )
+    assert "h = x + self.block(x)" in made and ".forward" not in made
+
+
 def test_an_input_in_another_order_is_transposed_where_the_layer_is_applied(call: Call) -> None:
     made = call(
         "self.fc = nn.Linear(6, 5)\nself.conv = nn.Conv2d(3, 8, 1)", "y = self.conv(x)\nreturn self.fc(y)", "2x3x4x6"

@@ -307,3 +307,23 @@ def test_a_list_of_sizes_is_handed_over_as_it_is(
     path.write_text(source, encoding="utf-8")
     made, proof = to_torch(path, "3x4", model="Net()")
     assert proof.equal and "return x + torch.zeros(size)" in made.text
+
+
+def test_a_new_axis_counted_from_the_end_stays_so_for_tensors_of_several_ranks(written: Written) -> None:
+    made = written(
+        """
+        class Pool(nn.Module):
+            def forward(self, xs):
+                return torch.stack(xs, dim=-2).mean(dim=-2).unsqueeze(-1)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.pool = Pool()
+
+            def forward(self, x):
+                return self.pool([x, x]), self.pool([x[:, 0], x[:, 1]])
+        """,
+        "2x3x4",
+    )
+    assert "ops.expand_dims(ops.mean(ops.stack(xs, axis=-2), axis=-2), axis=-1)" in " ".join(made.split())

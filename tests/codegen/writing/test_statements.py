@@ -230,3 +230,10 @@ def test_what_an_arm_loses_that_was_not_met_is_at_hand_behind_it(written: Callab
         "2x4",
     )
     assert "x = shifted(x, mask)" in made
+
+
+def test_a_check_of_whole_shapes_goes_where_sizes_are_open(net: Callable[..., str]) -> None:
+    checks = "assert x.shape == y.shape\nif x.size() != (2, y.size(1), 4):\n    raise ValueError('sizes')\nreturn x + y"
+    made = net("pass", checks, "2x3x4", "2x3x4", args="x, y")
+    assert "return x + y" in made and "assert" not in made and "raise" not in made
+    assert "assert ops.shape(x)[2] == 4" in net("pass", "assert x.size(2) == 4\nreturn x", "2x3x4")

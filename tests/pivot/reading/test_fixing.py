@@ -95,14 +95,14 @@ class Net(nn.Module):
 
 def test_what_stands_in_the_way_behind_the_sizes_is_what_is_said(read: Read) -> None:
     text = """
-import random
+import time
 class Net(nn.Module):
     def forward(self, x, y):
         out = torch.zeros(x.size(0), y.size(1))
         out[0] = x[0]
-        if random.random() < 0.5:
+        if time.time() < 0.5:
             out = out + 1
         return out
 """
-    with pytest.raises(Refusal, match=r"random\.random"):
+    with pytest.raises(Refusal, match=r"time\.time"):
         read(text, "2x4", "2x4")

@@ -40,3 +40,15 @@ def test_what_is_not_trained(read: Read, statement: str, frozen: set[str]) -> No
     assert {name for p in done.network.parameters if not p.trainable for name in p.names} == frozen
     said = [p for p in done.network.problems if p.code == "frozen"]
     assert bool(said) == any("." in name for name in frozen), "layers of the library are said"
+
+
+def test_a_tensor_is_what_requires_grad_gives(read: Read) -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", torch.zeros(1, 9, 4))
+    def forward(self, x):
+        return x + self.table[:, :x.size(1)].requires_grad_(False)
+"""
+    assert read(text, "2x3x4").network.runs["eval"].nodes[-1].op.name == "add"
