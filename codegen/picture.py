@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from codegen.picture_frames import FrameRecords
 from codegen.picture_modules import module_records
@@ -32,7 +32,8 @@ def picture_of(
     places = places or places_of(done)
     homes = home_paths(network)
     frames = FrameRecords(network, places)
-    records = NodeRecords(network, ev.opset, places, homes, unwritten or {}, frames, root_of(ev))
+    ids = value_ids(network)
+    records = NodeRecords(network, ev.opset, places, homes, unwritten or {}, frames, ids, root_of(ev))
     nodes = [records.record(node) for node in network.nodes]
     return {
         "version": VERSION,
@@ -42,15 +43,15 @@ def picture_of(
             "model": network.entry,
             "files": dict(ev.files),
         },
-        "inputs": [terminal(entry.name, entry.value) for entry in network.inputs],
+        "inputs": [terminal(entry.name, entry.value, ids) for entry in network.inputs],
         "outputs": [
-            terminal(name, value)
+            terminal(name, value, ids)
             for name, value in zip(network.runs["eval"].output_names, network.outputs, strict=True)
         ],
         "modules": module_records(network, places, homes, frames),
         "nodes": nodes,
         "frames": frames.records,
-        "values": value_records(network),
+        "values": value_records(network, ids),
         "problems": [p.as_json() for p in (network.problems if problems is None else problems)],
     }
 
@@ -74,27 +75,32 @@ def home_paths(network: Network) -> dict[str, str]:
     return homes
 
 
-def terminal(name: str, value: TensorVersion) -> dict[str, object]:
+def terminal(name: str, value: TensorVersion, ids: Mapping[str, str]) -> dict[str, object]:
     """An input or output of the whole network."""
-    return {"id": value.id, "name": name, "shape": shape_record(value.type.shape), "dtype": value.type.dtype}
+    return {"id": ids[value.id], "name": name, "shape": shape_record(value.type.shape), "dtype": value.type.dtype}
 
 
-def value_records(network: Network) -> dict[str, object]:
-    """Every tensor that a node takes or gives, by id."""
-    values: dict[str, object] = {}
-
-    def add(value: TensorVersion) -> None:
-        if value.id not in values:
-            values[value.id] = {"shape": shape_record(value.type.shape), "dtype": value.type.dtype}
-
+def drawn_values(network: Network) -> Iterator[TensorVersion]:
+    """Every tensor that a node takes or gives, some more than once."""
     for entry in network.inputs:
-        add(entry.value)
+        yield entry.value
     for node in network.nodes:
         for operand in node.tensors():
             if operand.parameter is None:
-                add(operand)
-        for result in node.results:
-            add(result)
-    for output in network.outputs:
-        add(output)
-    return values
+                yield operand
+        yield from node.results
+    yield from network.outputs
+
+
+def value_ids(network: Network) -> dict[str, str]:
+    """What the tensors are called in a picture: by their order, whatever else was read on the way."""
+    return {value: f"v{number}" for number, value in enumerate(dict.fromkeys(v.id for v in drawn_values(network)))}
+
+
+def value_records(network: Network, ids: Mapping[str, str]) -> dict[str, object]:
+    """Every tensor that is drawn, by id."""
+    values = {value.id: value for value in reversed(list(drawn_values(network)))}
+    return {
+        name: {"shape": shape_record(values[value].type.shape), "dtype": values[value].type.dtype}
+        for value, name in ids.items()
+    }

@@ -30,10 +30,12 @@ class NodeRecords:
         homes: Mapping[str, str],
         unwritten: Mapping[str, str],
         frames: FrameRecords,
+        ids: Mapping[str, str],
         root: str = "",
     ) -> None:
         self.network = network
         self.frames = frames
+        self.ids = ids
         self.places = places
         self.homes = homes
         self.unwritten = unwritten
@@ -59,8 +61,8 @@ class NodeRecords:
             "label": instance.rpartition(".")[2] if instance else name,
             "module": self.homes[node.id],
             "instance": instance,
-            "inputs": [t.id for t in node.tensors() if t.parameter is None],
-            "outputs": [r.id for r in node.results],
+            "inputs": [self.ids[t.id] for t in node.tensors() if t.parameter is None],
+            "outputs": [self.ids[r.id] for r in node.results],
             "params": self.params(node.op, node),
             "weights": weight_records(node),
             "site": self.places.span(node.file, node.site),

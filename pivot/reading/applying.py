@@ -181,7 +181,7 @@ def make_node(
         unbatched = bound is not None and bound.unbatched
         inferred = infer(op, checked, types, without_batch(form) if unbatched else order)
     except ShapeError as error:
-        if isinstance(error, FreeSize) and ev.speculating > 1:
+        if isinstance(error, FreeSize) and (ev.speculating > 1 or (ev.unsettled and not ev.speculating)):
             raise  # the trial pass fixes the size
         awaited = guessed_of(ev, held)
         if awaited:

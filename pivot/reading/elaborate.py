@@ -18,7 +18,7 @@ from pivot.reading import entries, imports, updating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.dialect import Dialect
 from pivot.reading.evaluator import Evaluator
-from pivot.reading.fixing import Unsettled, settle_sizes, settled_forward
+from pivot.reading.fixing import EXPECTED, Unsettled, settle_sizes, settled_forward
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.input_search import find_inputs
@@ -131,9 +131,11 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet, careful: bool = T
         for module in ev.modules:  # symbolic calls that built it are no calls of a forward pass
             module.calls.clear()
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
-        specs, fixed, settled = settle_sizes(ev, root, specs, careful)
+        program = (request.path.name, request.model, specs, tuple(request.bind.items()))
+        specs, fixed, settled = settle_sizes(ev, root, specs, careful, EXPECTED.of(program))
         built = {id(m): dict(m.attrs) for m in ev.modules}
         runs = {"eval": settled_forward(ev, root, specs, fixed, request.shift, settled)}
+        EXPECTED.note(program, fixed)
         if "train" in request.modes:
             forget_computed(ev, built)
             runs["train"] = training(ev, root, specs, fixed, request.shift)

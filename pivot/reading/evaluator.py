@@ -50,6 +50,7 @@ class Evaluator:
         self.given: tuple[InputSpec, ...] = ()  # the inputs that were asked for
         self.shift = 0  # added to free sizes other than the batch
         self.nodes: list[Node] = []
+        self.unsettled = False  # whether this pass shows if sizes are to be fixed, as no trial pass has before it
         self.guessed: dict[str, str] = {}  # values whose shape hangs on an unmapped call -> its text
         self.built = 0  # how many of the nodes the construction of the model made
         self.modules: list[ModuleObject] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from pivot.problems import Problem, Refusal
 from pivot.reading.inputs import InputSpec
 from pivot.reading.running import fix, forward, trial_forward
 from pivot.reading.signals import Raised
+from pivot.shapes import FreeSize
 
 if TYPE_CHECKING:
     from pivot.network import Run
@@ -18,25 +19,62 @@ if TYPE_CHECKING:
 
 Specs = tuple[InputSpec, ...]
 TURNS = 16
+MOST = 64
+"""Programs that are remembered."""
 
 
 class Unsettled(Exception):
     """More sizes are fixed than one pass had told."""
 
 
+class Expected:
+    """The sizes that were fixed when programs were read last: most edits leave them so.
+
+    A process that reads the same program again and again ends its trial pass where these are found. Nothing is
+    believed: layers must fix them this time too, and the pass that counts raises Unsettled where it shows more.
+    """
+
+    def __init__(self) -> None:
+        self.remembering = False
+        self._fixed: dict[object, dict[str, int]] = {}
+
+    def remember(self) -> None:
+        """From now on, keep what is noted."""
+        self.remembering = True
+
+    def of(self, program: object) -> Mapping[str, int] | None:
+        """The sizes of last time, if there was one."""
+        return self._fixed.get(program)
+
+    def note(self, program: object, fixed: Mapping[str, int]) -> None:
+        """The sizes of this time."""
+        if self.remembering:
+            if len(self._fixed) >= MOST:
+                self._fixed.clear()
+            self._fixed[program] = dict(fixed)
+
+
+EXPECTED = Expected()
+
+
 def settle_sizes(
-    ev: Evaluator, root: ModuleObject, specs: Specs, careful: bool = True
+    ev: Evaluator,
+    root: ModuleObject,
+    specs: Specs,
+    careful: bool = True,
+    expected: Mapping[str, int] | None = None,
 ) -> tuple[Specs, dict[str, int], bool]:
     """The inputs with the axes whose sizes are numbers, the sizes that layers fix, and whether a pass with these found
     no more. Raises Refusal.
 
     `F.avg_pool2d(x, x.size(2))` fits squares only: where no size is general, the sizes at hand are kept, and said.
     Not `careful`: a pass that came to its end is not made again for the sizes that it told, which are all in most
-    networks. The pass that counts shows whether they were: `settled_forward` raises Unsettled.
+    networks. The pass that counts shows whether they were: `settled_forward` raises Unsettled. So it is with a pass
+    that ends where all sizes are found that are `expected`.
     """
     problems = len(ev.problems)
     try:
-        return specs, *fixed_by_layers(ev, root, specs, careful)
+        return specs, *fixed_by_layers(ev, root, specs, careful, None if careful else expected)
     except Refusal as refusal:
         if refusal.problem.code != "shape":
             raise
@@ -58,14 +96,20 @@ def settle_sizes(
 
 
 def fixed_by_layers(
-    ev: Evaluator, root: ModuleObject, specs: Specs, careful: bool = True
+    ev: Evaluator,
+    root: ModuleObject,
+    specs: Specs,
+    careful: bool = True,
+    expected: Mapping[str, int] | None = None,
 ) -> tuple[dict[str, int], bool]:
     """The free sizes that layers fix, each turn can only fix more; and whether the last turn found no more."""
     fixed: dict[str, int] = {}
     before: dict[str, int] = {}
+    if expected == fixed:
+        return fixed, False
     for _ in range(TURNS):
         before = dict(fixed)
-        ended = trial_forward(ev, root, specs, fixed, 0)
+        ended = trial_forward(ev, root, specs, fixed, 0, expected)
         if fixed == before or (ended and not careful):
             break
     return fixed, fixed == before or careful
@@ -76,12 +120,15 @@ def settled_forward(
 ) -> Run:
     """The forward pass of inference. Raises Unsettled where the sizes were not `settled` and are not all."""
     guards = len(ev.guards)
+    ev.unsettled = not settled
     try:
         run = forward(ev, root, specs, fixed, "eval", shift)
-    except (Refusal, Raised):
+    except (Refusal, Raised, FreeSize):
         if settled:
             raise
         raise Unsettled from None
+    finally:
+        ev.unsettled = False
     found = dict(fixed)
     for size, number, _ in ev.guards[guards:]:
         fix(size, number, found)

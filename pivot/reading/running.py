@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from pivot.dims import Size, symbols
@@ -33,11 +33,33 @@ from pivot.reading.values import (
 from pivot.shapes import FreeSize
 
 
+Guard = tuple[object, object, str]
+
+
+class Found(Exception):
+    """All sizes are fixed that are expected to be."""
+
+
+class Guards(list[Guard]):
+    """The guards of a trial pass, which ends where the `expected` sizes are fixed."""
+
+    def __init__(self, expected: Mapping[str, int]) -> None:
+        super().__init__()
+        self.expected, self.fixed = expected, dict[str, int]()
+
+    def append(self, guard: Guard) -> None:
+        super().append(guard)
+        fix(guard[0], guard[1], self.fixed)
+        if self.fixed == self.expected:
+            raise Found
+
+
 @contextmanager
 def on_trial(ev: Evaluator, root: ModuleObject) -> Iterator[None]:
     """What is evaluated leaves nothing behind: no nodes, no visits, no changes of objects, no remarks."""
     mark = ev.journal.mark()
-    nodes, guards = len(ev.nodes), len(ev.guards)
+    nodes, guards = len(ev.nodes), ev.guards
+    ev.guards = []
     ev.speculating += 2  # above 1: no arm is tried, nothing counts as visited
     saved = {id(m): dict(m.calls) for _, m in root.walk()}
     visits, branches, resolved = ev.trace.visits, ev.trace.branches, ev.trace.resolved
@@ -51,25 +73,36 @@ def on_trial(ev: Evaluator, root: ModuleObject) -> Iterator[None]:
         ev.trace.visits, ev.trace.branches, ev.trace.resolved, ev.trace.frames = visits, branches, resolved, frames
         ev.speculating -= 2
         ev.journal.rollback(mark)
-        del ev.nodes[nodes:], ev.guards[guards:]
+        del ev.nodes[nodes:]
+        ev.guards = guards
         for _, module in root.walk():
             module.calls.clear()
             module.calls.update(saved.get(id(module), {}))
 
 
 def trial_forward(
-    ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], fixed: dict[str, int], shift: int
+    ev: Evaluator,
+    root: ModuleObject,
+    specs: Sequence[InputSpec],
+    fixed: dict[str, int],
+    shift: int,
+    expected: Mapping[str, int] | None = None,
 ) -> bool:
-    """A forward pass that only finds which free sizes the layers fix; whether it came to its end."""
+    """A forward pass that only finds which free sizes the layers fix; whether it came to its end, or to where all are
+    found that are `expected`.
+    """
     with on_trial(ev, root):
-        guards = len(ev.guards)
+        if expected is not None:
+            ev.guards = Guards(expected)
         ended = True
         try:
             run_forward(ev, root, specs, fixed, "eval", shift)
         except FreeSize as free:
             ended = False
             fix(free.size, dim_hint(free.size), fixed)
-        for size, number, _ in ev.guards[guards:]:
+        except Found:
+            pass
+        for size, number, _ in ev.guards:
             fix(size, number, fixed)
     return ended
 

@@ -116,11 +116,13 @@ def run(client: socket.socket, claim: socket.socket, generation: int) -> NoRetur
 
 def load() -> None:
     """Load what verbs need, and convert one program, so that all that is read only once has been read."""
+    from pivot.reading.fixing import EXPECTED
     from pivot.reading.parsed import PARSED
     from studio.cli import main
     from studio.resources import resource
 
     PARSED.remember()
+    EXPECTED.remember()
     with quiet():
         main(["convert", str(resource(WARMING)), "--to", "keras", "-o", os.devnull + "/none", "--json"])
         main(["show", str(resource(WARMING)), "-o", os.devnull + "/none.json"])

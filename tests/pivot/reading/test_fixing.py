@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pivot.problems import Problem, Refusal
-from pivot.reading import fixing
+from pivot.reading import elaborate, fixing
 from pivot.reading.elaborate import Elaborated
 
 Read = Callable[..., Elaborated]
@@ -76,7 +76,9 @@ class Net(nn.Module):
     plain = read(text, "2x3x8x16")
     passes, complete = [], fixing.trial_forward
 
-    def forgetful(ev: object, root: object, specs: object, fixed: dict[str, int], shift: int) -> bool:
+    def forgetful(
+        ev: object, root: object, specs: object, fixed: dict[str, int], shift: int, expected: object = None
+    ) -> bool:
         before = dict(fixed)
         ended = complete(ev, root, specs, fixed, shift)
         passes.append(dict(fixed))
@@ -106,3 +108,33 @@ class Net(nn.Module):
 """
     with pytest.raises(Refusal, match=r"time\.time"):
         read(text, "2x4", "2x4")
+
+
+def test_sizes_that_were_fixed_last_time_are_found_again_and_not_believed(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conv = SQUEEZE.replace("x * F.avg_pool2d(x, x.size(2))", "x")
+    programs = [
+        conv,
+        conv.replace("8, 3", "9, 3"),
+        conv.replace("return x", "return nn.Linear(64, 2)(torch.flatten(x, 2))"),  # more sizes than before
+        conv.replace("self.conv(x)", "x + 1"),  # fewer: nothing asks for three channels any more
+        conv.replace("return x", "return torch.stack(x.unbind(2))"),  # only a trial pass can tell
+        SQUEEZE,
+        ROW,
+        conv,
+    ]
+
+    def facts(text: str) -> tuple[object, ...]:
+        done = read(text, "2x3x8x8")
+        shapes = [[str(r.type) for r in node.results] for node in done.network.nodes]
+        return str(done.network.inputs[0].value.type), shapes, done.network.problems, done.network.guards
+
+    alone = [facts(text) for text in programs]
+    remembered = fixing.Expected()
+    remembered.remember()
+    monkeypatch.setattr(elaborate, "EXPECTED", remembered)
+    assert [facts(text) for text in programs] == alone
+    again = read(conv, "2x3x8x8").evaluator.steps
+    monkeypatch.setattr(elaborate, "EXPECTED", fixing.Expected())
+    assert again < read(conv, "2x3x8x8").evaluator.steps, "the trial pass ends early"
