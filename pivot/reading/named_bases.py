@@ -14,22 +14,37 @@ from pivot.reading.walking import statements
 LIBRARIES = frozenset(("torch", "keras", "tensorflow"))
 
 
+Bases = tuple[frozenset[str], frozenset[str]]
+"""The names that stand for libraries, and the classes that others put beside a sibling."""
+
+
 def supers_for_named_bases(text: str, tree: ast.Module) -> ast.Module:
     """The tree, changed in place; a text that never spells such a call is not walked."""
-    if "(self" not in text:
-        return tree
-    found = statements(tree)
-    libraries = bound_to_libraries(found)
-    classes = [s for s in found if isinstance(s, ast.ClassDef) and s.bases]
-    beside = {base.id for c in classes if len(c.bases) > 1 for base in c.bases if isinstance(base, ast.Name)}
-    for cls in classes:
-        base = ast.dump(cls.bases[0])
-        if root(cls.bases[0]) in libraries and cls.name not in beside:
+    if "(self" in text:
+        say_supers(tree, bases_of(tree.body))
+    return tree
+
+
+def bases_of(body: list[ast.stmt]) -> Bases:
+    """What of some statements decides about their file."""
+    found = statements(ast.Module(body, []))
+    classes = [s for s in found if isinstance(s, ast.ClassDef) and len(s.bases) > 1]
+    beside = {base.id for c in classes for base in c.bases if isinstance(base, ast.Name)}
+    return frozenset(bound_to_libraries(found)), frozenset(beside)
+
+
+def say_supers(tree: ast.Module, bases: Bases) -> None:
+    """Change all such calls in a tree; `bases` are those of the whole file."""
+    libraries, beside = bases
+    for cls in statements(tree):
+        if not isinstance(cls, ast.ClassDef) or not cls.bases or cls.name in beside:
+            continue
+        if root(cls.bases[0]) in libraries:
+            base = ast.dump(cls.bases[0])
             for method in cls.body:
                 if isinstance(method, ast.FunctionDef) and method.args.args:
                     for call in calls_of(method, base, method.args.args[0].arg):
                         say_super(call)
-    return tree
 
 
 def bound_to_libraries(found: list[ast.stmt]) -> set[str]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import OrderedDict
+from pathlib import Path
 
+from pivot.reading.named_bases import Bases, bases_of
+from pivot.reading.reparsing import reparsed
 from pivot.reading.syntax import parse
 
 MOST = 256
@@ -19,8 +22,10 @@ class Parsed:
     def __init__(self) -> None:
         self.remembering = False
         self._trees: OrderedDict[tuple[str, str], ast.Module] = OrderedDict()
-        self._asked: set[tuple[str, str]] = set()  # again, since the last time that copies were made ahead
+        self._asked: set[tuple[str, str]] = set()  # since the last time that copies were made ahead
         self._ready: dict[tuple[str, str], ast.Module] = {}  # copies that nobody has yet
+        self._last: dict[str, tuple[str, str]] = {}  # what was asked for last under each name of a file
+        self._bases: dict[tuple[str, str], Bases] = {}
 
     def remember(self) -> None:
         """From now on, keep what is parsed. A process that reads one program once is faster without."""
@@ -32,19 +37,52 @@ class Parsed:
             return parse(text, file)
         key = (file, text)
         tree = self._trees.get(key)
+        given = self._ready.pop(key, None)
         if tree is None:
-            tree = self._trees[key] = parse(text, file)
+            tree, given = self._near(key) or (parse(text, file), None)
+            self._trees[key] = tree
             while len(self._trees) > MOST:
-                self._trees.popitem(last=False)
-        else:
-            self._asked.add(key)
+                old, _ = self._trees.popitem(last=False)
+                self._bases.pop(old, None)
+        self._asked.add(key)
+        self._last[Path(file).name] = key
         self._trees.move_to_end(key)
-        return self._ready.pop(key, None) or module_copy(tree)
+        return given or module_copy(tree)
+
+    def _near(self, key: tuple[str, str]) -> tuple[ast.Module, ast.Module | None] | None:
+        """The tree of a text made of that of the text before, where one statement differs; and a copy of it, if there
+        is one of the tree before. Raises Refusal.
+        """
+        file, text = key
+        last = self._last.get(Path(file).name)
+        known = self._trees.get(last) if last is not None else None
+        if last is None or known is None:
+            return None
+        bases = self._bases_of(last, known)
+        found = reparsed(known, bases, last[1], text, file)
+        if found is None:
+            return None
+        self._bases[key] = bases  # an edit that is taken leaves them so
+        at, statement = found
+        made = ast.Module([], known.type_ignores)
+        made.__dict__.update({**known.__dict__, "body": [*known.body[:at], copied(statement), *known.body[at + 1 :]]})
+        given = self._ready.pop(last, None)
+        if given is not None:
+            given.body[at] = statement
+        return made, given
+
+    def _bases_of(self, key: tuple[str, str], tree: ast.Module) -> Bases:
+        """What the classes of a tree say."""
+        if key not in self._bases:
+            self._bases[key] = bases_of(tree.body)
+        return self._bases[key]
 
     def prepare(self) -> None:
-        """Make the copies ahead that the next run of the same program will ask for: all that was there already."""
+        """Make the copies ahead that the next run of the same program, or of one much like it, will ask for."""
         wanted = {key: self._trees[key] for key in self._asked if key in self._trees}
         self._ready = {key: self._ready.get(key) or module_copy(tree) for key, tree in wanted.items()}
+        for key, tree in wanted.items():
+            self._bases_of(key, tree)
         self._asked = set()
 
 

@@ -32,7 +32,6 @@ from pivot.reading.values import (
 )
 from pivot.shapes import FreeSize
 
-
 Guard = tuple[object, object, str]
 
 

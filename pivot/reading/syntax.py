@@ -30,7 +30,7 @@ def normal_newlines(text: str) -> str:
 def parse(text: str, file: str, limits: Limits = LIMITS) -> ast.Module:
     """The tree of `text`, with comments attached. Raises Refusal with file, line and column for all it cannot read."""
     text = normal_newlines(text)
-    _check_characters(text, file, limits)
+    check_characters(text, file, limits)
     found = _scan(text, file, limits)
     module = _parse(text, file, limits)
     check_tree(module, file, limits)
@@ -74,7 +74,8 @@ def check_tree(module: ast.AST, file: str, limits: Limits) -> None:
                 work.append((child, depth + 1, 0))
 
 
-def _check_characters(text: str, file: str, limits: Limits) -> None:
+def check_characters(text: str, file: str, limits: Limits) -> None:
+    """Raises Refusal for a text that is too long, or is none."""
     if len(text) > limits.file_bytes:
         raise over_limit(file, 1, 1, f"a source of {len(text)} characters", "file_bytes", limits.file_bytes)
     if text.count("\n") > limits.nodes:
