@@ -9,6 +9,7 @@ from codegen.convert import Converted
 from codegen.layout import Placed
 from codegen.lower import IDEMPOTENT, Lowering, Step
 from codegen.orders import first_tensor, identity, permutation, tensors
+from codegen.proof_states import RESHAPES, entry_of, gives_whole_states, joined, taken_back
 from codegen.writing.stored_params import target_params
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
@@ -16,9 +17,7 @@ from pivot.op import Op
 from pivot.params import BadValue, normal_value
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.values import TensorCell, TensorVersion
-from pivot.results import ENTRIES, Result, ResultName, entry_id
-
-RESHAPES = {"reshape", "flatten", "unflatten", "squeeze", "unsqueeze"}  # shape rules whose ops only regroup sizes
+from pivot.results import entry_id
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +110,12 @@ class LoweredSide(Side):
                 yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
                 continue
             for step in low.chosen.steps:
+                if step.op is not node.op and step.op.shape == "recurrent":  # its states are all read by entry
+                    self.states |= {r.id for r in step.results[1:]}
+                taken_entry = entry_of(step, self.states, self.name)
+                if taken_entry is not None:
+                    self.alias[step.results[0].id] = taken_entry
+                    continue
                 yield from self.step(step, node)
 
     def step(self, step: Step, node: Node) -> Iterator[Item]:
@@ -276,45 +281,6 @@ def inactive(node: Node) -> bool:
     return node.op is not None and node.op.name == "dropout" and node.module is None and flags.get("training") is False
 
 
-def joined(node: Node) -> TensorVersion | None:
-    """The value whose entries a node puts together again: an axis more for one state, a stack for two directions."""
-    parts = list(node.tensors())
-    whole = parts[0].whole if parts else None
-    if node.op is None or whole is None or node.results[0].type.shape != whole.type.shape:
-        return None
-    if node.op.name == "stack" and node.params.get("axis") != 0:
-        return None
-    if node.op.name != "stack" and not (node.op.shape in RESHAPES and len(parts) == 1):
-        return None
-    return whole if [(p.whole, p.place) for p in parts] == [(whole, i) for i in range(len(parts))] else None
-
-
-def entry_of(node: Node, states: set[str], canonical: Callable[[str], str]) -> str | None:
-    """The canonical id of one direction's state, where a node takes it out of all: `h[0]`."""
-    value, index = node.operands.get("x"), node.params.get("index")
-    if isinstance(index, (tuple, list)) and len(index) == 1:
-        index = index[0]
-    if node.op is None or node.op.shape != "index" or not isinstance(value, TensorVersion):
-        return None
-    if canonical(value.id) not in states or not isinstance(index, int):
-        return None
-    return entry_id(canonical(value.id), index % dim_hint(value.type.shape[0]))  # -1: the last of all directions
-
-
-def gives_whole_states(node: Node) -> bool:
-    """Does the call of a recurrent layer return its states for all directions at once?"""
-    return node.form is not None and not any(codec in ENTRIES for codec in codecs(node.form.result))
-
-
-def codecs(pattern: Result) -> Iterator[str | None]:
-    """The codecs of all values of a result."""
-    if isinstance(pattern, ResultName):
-        yield pattern.codec
-    else:
-        for item in pattern.items:
-            yield from codecs(item)
-
-
 class ReadSide(Side):
     """The nodes that the target's reader found in one mode."""
 
@@ -339,7 +305,13 @@ class ReadSide(Side):
 
     def items(self) -> Iterator[Item]:
         """All items in order."""
+        back = taken_back(self.run.nodes)
         for node in self.run.nodes:
+            if id(node) in back:
+                source = back[id(node)]
+                if source is not None:
+                    self.alias[node.results[0].id] = source.id
+                continue
             if node.op is None:
                 yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
                 continue

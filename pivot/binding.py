@@ -309,6 +309,8 @@ class _Reader:
         self.set_param(coded.path.name, value)
 
     def set_operands(self, kind: Operand, value: object, key: str) -> None:
+        if kind.deep and value is not None:
+            raise _No(f"{key} has an axis more than the operand")  # written like this only
         if kind.form == "tensor" and not is_tensor(value):
             raise _No(f"{key} must be a tensor")
         if kind.form in ("one", "tensor") or (len(kind.names) == 1 and self.spec(kind.names[0]).many):

@@ -193,12 +193,13 @@ def _coded(cursor: _Cursor) -> SlotValue:
 def _operand(cursor: _Cursor) -> Operand:
     for opening, closing, form in (("[", "]", "list"), ("(", ")", "tuple")):
         if cursor.accept(opening):
-            names = [cursor.name()]
+            names, deep = [cursor.name()], _deep(cursor)
             while cursor.accept(","):
                 if cursor.peek() != closing:
                     names.append(cursor.name())
+                    deep = _deep(cursor) and deep
             cursor.expect(closing)
-            return Operand(tuple(names), form=form)
+            return Operand(tuple(names), form=form, deep=deep)
     column = cursor.column()
     name = cursor.name()
     if cursor.kind() == "mark" and cursor.peek() == "(":
@@ -208,7 +209,17 @@ def _operand(cursor: _Cursor) -> Operand:
         if name == "tensor":
             return Operand((references[0].name,), form="tensor")
         return Operand((references[0].name,), name, references[1:])
-    return Operand((name,))
+    return Operand((name,), deep=_deep(cursor))
+
+
+def _deep(cursor: _Cursor) -> bool:
+    """`[None]` behind the name of an operand."""
+    if not (cursor.kind() == "mark" and cursor.peek() == "[" and cursor.peek(1) == "None"):
+        return False
+    cursor.take()
+    cursor.take()
+    cursor.expect("]")
+    return True
 
 
 def _references(cursor: _Cursor) -> tuple[Reference, ...]:

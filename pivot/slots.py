@@ -68,13 +68,15 @@ class Coded:
 class Operand:
     """`@x`, `@not(keep)`, `@[xs]`, `@(h, c)`, `@tensor(x)`: `form` is one, list, tuple or tensor (never a number).
 
-    What a codec looks at besides its operand stands in `arguments`.
+    What a codec looks at besides its operand stands in `arguments`. `deep`, written `@(h[None], c[None])`: each has
+    one more axis of size 1 in front where it is handed over.
     """
 
     names: tuple[str, ...]
     codec: str | None = None
     arguments: tuple[Reference, ...] = ()
     form: str = "one"
+    deep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,8 @@ class OperandRef:
     others: tuple[str, ...] = ()
     refs: tuple[object, ...] = ()
     form: str = "one"
+    deep: bool = False
+    """Each has one more axis of size 1 in front."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +208,7 @@ def _operand(form: Form, slot: Slot, kind: Operand, params: Mapping[str, object]
     others = (*names[1:], *more)
     listed = kind.form == "list" or many
     shape = kind.form if kind.form in ("list", "tuple") else "list" if many else "one"
-    return OperandRef(names[0], kind.codec, listed, others, refs, shape)
+    return OperandRef(names[0], kind.codec, listed, others, refs, shape, kind.deep)
 
 
 def refs_by_role(

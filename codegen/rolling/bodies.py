@@ -14,8 +14,16 @@ from dataclasses import dataclass, field
 from codegen.layout import Layout
 from codegen.lower import Lowered, Lowering, Step
 from codegen.rolling.groups import Group, Leaf
+from codegen.rolling.results import (
+    gives_whole,
+    is_single,
+    returned_ids,
+    taken_apart,
+    taken_apart_as,
+)
 from codegen.target import Target
 from codegen.writing import nodes
+from codegen.writing.plan_steps import gives_several_first
 from codegen.writing.plans import Material, PlanText, Unwritable, unsayable
 from codegen.writing.sharing import fill_sizes, settle
 from codegen.writing.slots import slot_param
@@ -24,11 +32,9 @@ from pivot.codecs.dtypes import FollowingDtype
 from pivot.dims import Dim
 from pivot.forms import OperandRef
 from pivot.network import Node
-from pivot.op import Op
 from pivot.problems import Refusal, refuse
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ListObject, ParameterObject, TensorCell, TensorVersion, Value
-from pivot.results import ENTRIES, Result, ResultName, entry_id
 
 HELD = re.compile(r"_a\d+$")
 
@@ -155,6 +161,11 @@ class Bodies:
                 self.leaf(body, part)
             else:
                 self.call(body, part, made_by(part))
+        for value in group.outputs:
+            if value.id not in body.values and body.group.parts:
+                text = self.local(body, value)  # an entry of a state
+                body.values[value.id] = len(body.values)
+                body.entries.append(Entry(group.parts[-1], text, (), (body.values[value.id],)))
         body.outputs = tuple(body.values[v.id] for v in group.outputs)
         return body
 
@@ -162,6 +173,11 @@ class Bodies:
         """The placeholder of a value that was made before, or of a weight."""
         if value.parameter is not None:
             return self.weight(body, value, value.parameter)
+        whole = value.whole
+        if value.id not in body.values and whole is not None and whole.id in body.values:
+            text = ast.Subscript(value_name(body.values[whole.id]), nodes.literal(value.place), ast.Load())
+            text.__dict__["only"] = whole.type.shape[0] == 1
+            return text
         if value.id not in body.values:
             raise Unwritable("a tensor is used that belongs to no input and no call before")
         return value_name(body.values[value.id])
@@ -196,18 +212,38 @@ class Bodies:
         try:
             given = self.types_of_numbers(body, node)
             written = bool(given) and node.op is not None and node.op.shape == "constant"
+            whole = gives_whole(low, node)
             rounded = written and self.layout.target.framework == "torch" and in_single_precision(node.params)
-            expression = text.function([low], Material({} if rounded else given, node.form, lambda key: []))
+            material = Material({} if rounded else given, node.form, lambda key: [])
+            first = gives_several_first(low)
+            if first is not None:
+                inner = settle(text.function_step([low], [first], material, {}), set())
+                names = [len(body.values) + place for place in range(len(first.results))]
+                body.values.update({r.id: n for r, n in zip(first.results, names, strict=True)})
+                taken = taken_apart_as(first.form.result, first.op, first.results, body.values)
+                body.entries.append(Entry(part, inner, attributes_in(inner), tuple(names), taken))
+                known = {r.id: value_name(n) for r, n in zip(first.results, names, strict=True)}
+                expression = text.function([low], material, known=known)
+            elif whole is not None:
+                expression = settle(text.function_step([low], [whole], material, {}), set())
+            else:
+                expression = text.function([low], material)
             if rounded:  # Keras keeps written numbers in float32, whatever it computes in
                 made = ast.Attribute(expression, "to", ast.Load())
                 expression = ast.Call(made, list(given.values())[:1], [])
         except Unwritable as no:
             raise refused(node, str(no)) from None
         expression = self.apart(body, part, expression)
-        numbers = self.number(body, node)
-        pattern = None
-        if node.form is not None and node.op is not None and not is_single(node.form.result, node.op):
-            pattern = taken_apart(node.form.result, node, body)
+        pattern: ast.expr | None = None
+        if whole is not None:
+            for value in node.results:
+                body.values.setdefault(value.id, len(body.values))
+            numbers = tuple(body.values[value.id] for value in node.results)
+            pattern = taken_apart(whole.form.result, node, body.values)
+        else:
+            numbers = self.number(body, node)
+        if whole is None and node.form is not None and node.op is not None and not is_single(node.form.result, node.op):
+            pattern = taken_apart(node.form.result, node, body.values)
         body.entries.append(Entry(part, expression, attributes_in(expression), numbers, pattern))
 
     def types_of_numbers(self, body: Body, node: Node) -> dict[str, ast.expr]:
@@ -362,62 +398,3 @@ def place_in(low: Lowered, step: Step) -> int:
     """The place of a step in its plan."""
     assert low.chosen is not None
     return low.chosen.steps.index(step)
-
-
-def returned_ids(node: Node) -> list[str]:
-    """The ids of the values that a call returns, in order."""
-    result = node.form.result if node.form is not None else None
-    if node.op is None or result is None:
-        return [value.id for value in node.results]
-    table = dict(zip(node.op.outputs, node.results, strict=False))
-
-    def ids(part: Result) -> list[str]:
-        if isinstance(part, ResultName):
-            if part.name == "_":
-                return []
-            if part.name not in table:
-                return [value.id for value in node.results]
-            names = list(node.op.outputs) if node.op is not None else []
-            if node.op is not None and node.op.outputs[part.name].many:
-                return [value.id for value in node.results[names.index(part.name) :]]
-            return [result_id(part, table[part.name])]
-        return [id_ for item in part.items for id_ in ids(item)]
-
-    return list(dict.fromkeys(ids(result)))
-
-
-def result_id(part: ResultName, value: TensorVersion) -> str:
-    """The id of an output as a call returns it: itself, or one entry."""
-    place = ENTRIES.get(part.codec or "")
-    return value.id if place is None else entry_id(value.id, place)
-
-
-def is_single(result: Result, op: Op) -> bool:
-    """Is what a call returns one tensor?"""
-    return isinstance(result, ResultName) and not result.star and not op.outputs[result.name].many
-
-
-def taken_apart(result: Result, node: Node, body: Body) -> ast.expr:
-    """The target of the assignment that takes a result apart: `y, (h, c)`."""
-    assert node.op is not None
-    table = dict(zip(node.op.outputs, node.results, strict=False))
-
-    def pattern(part: Result) -> ast.expr:
-        if isinstance(part, ResultName):
-            if part.name == "_":
-                return ast.Name("_", ast.Store())
-            if part.name not in table or (part.codec is not None and part.codec not in ENTRIES):
-                raise Unwritable("several results of this call are not taken apart yet")
-            if node.op is not None and node.op.outputs[part.name].many:
-                names = list(node.op.outputs)
-                many = node.results[names.index(part.name) :]
-                return ast.Tuple([value_name(body.values[v.id]) for v in many], ast.Store())
-            return value_name(body.values[result_id(part, table[part.name])])
-        items: list[ast.expr] = []
-        for item in part.items:
-            made = pattern(item)
-            spread = isinstance(item, ResultName) and item.star and isinstance(made, ast.Tuple)
-            items += made.elts if spread and isinstance(made, ast.Tuple) else [made]
-        return ast.Tuple(items, ast.Store())
-
-    return pattern(result)

@@ -49,8 +49,21 @@ def wishes_of(sources: Sources, groups: Sequence[Group], entries: Sequence[Entry
         if name is not None and len(entry.results) == 1:
             found.names.setdefault(entry.results[0], name)
         if entry.pattern is not None:
-            found.names.update(zip(entry.results, unpacked_names(entry, own), strict=False))
+            names = unpacked_names(entry, own)
+            if len(names) <= len(entry.results):
+                found.names.update(zip(entry.results, names, strict=False))
     return found
+
+
+def without_unread(pattern: ast.expr) -> ast.expr:
+    """`y, _` for `y, (_, _)`."""
+    if not isinstance(pattern, ast.Tuple):
+        return pattern
+    parts = [without_unread(part) for part in pattern.elts]
+    for place, part in enumerate(parts):
+        if isinstance(part, ast.Tuple) and all(isinstance(e, ast.Name) and e.id == "_" for e in part.elts):
+            parts[place] = ast.Name("_", ast.Store())
+    return ast.Tuple(parts, ast.Store())
 
 
 def site_of(part: Leaf | Group) -> ast.AST | None:
@@ -260,7 +273,10 @@ class Forward:
             known = number in self.joined and number in self.names
             name = self.names[number] if known else self.choose(number, live, out if top else None)
             taken = {*names.values(), *(self.names[n] for n in live)}
-            while name in names.values():
+            unread = self.last.get(number, -1) <= at and number not in self.outputs and not known
+            if entry.pattern is not None and unread:
+                name = "_"
+            while name in names.values() and name != "_":
                 base = self.wishes.names.get(number) or "x"
                 name = next(f"{base}{n}" for n in count(2) if f"{base}{n}" not in taken)
             names[number] = name
@@ -270,7 +286,7 @@ class Forward:
         self.open -= set(entry.results)
         if entry.pattern is not None:
             stored = {f"_{n}": ast.Name(name, ast.Store()) for n, name in names.items()}
-            out.append(ast.Assign([fill(entry.pattern, stored)], text))
+            out.append(ast.Assign([without_unread(fill(entry.pattern, stored))], text))
         else:
             out.append(assign(names[entry.results[0]], text))
 

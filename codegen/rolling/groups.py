@@ -149,8 +149,9 @@ def own_class(frame: Frame) -> ModuleObject | None:
 
 
 def is_building(frame: Frame) -> bool:
-    """Is this the `build` of a module whose class stays, which writes what it makes there itself?"""
-    return frame.function is not None and frame.function.name == "build" and own_class(frame) is not None
+    """Is this the constructor or `build` of a module whose class stays, which writes what it makes there itself?"""
+    made = frame.function is not None and frame.function.name in ("__init__", "build")
+    return made and own_class(frame) is not None
 
 
 def definition_of(group: Group) -> object:

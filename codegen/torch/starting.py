@@ -30,6 +30,7 @@ OWN: dict[str, Described] = {
 }  # fmt: skip
 """What normalisations start from in both libraries."""
 CUT = 0.87962566103423978  # deviation of a standard normal distribution between -2 and 2
+RECURRENT = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
 NAME = "init_weights"
 EMPTY = '''
 def init_weights(module):
@@ -83,7 +84,8 @@ def gathered(w: Writer) -> dict[str, Layers]:
             module = step.node.module if step.node is not None else None
             if module is None or module.form is None or id(module) in seen or not step.weights:
                 continue
-            if step.form.kind != "layer" or step.op is not module.form.op or module.speculative:
+            handed_on = all(module.weights.get(role) is weight for role, weight in step.weights.items())
+            if step.form.kind != "layer" or not (step.op is module.form.op or handed_on) or module.speculative:
                 continue
             seen.add(id(module))
             rule = rule_of(w, step, module)
@@ -105,7 +107,7 @@ def rule_of(w: Writer, step: Step, module: ModuleObject) -> Rule | None:
         given = given_to(module, slot_of(module.form, role)) if slot_of(module.form, role) else None
         said = described(given) if given is not None else None
         said = in_torch(step, module, role, said) if said is not None else None
-        paths = [term.path for term in step.form.weights[role].terms]
+        paths = [beginning(term.path) for term in step.form.weights[role].terms]
         if said is None or any(term.part is not None for term in step.form.weights[role].terms):
             left_out(w, module, role)
             return None
@@ -113,7 +115,13 @@ def rule_of(w: Writer, step: Step, module: ModuleObject) -> Rule | None:
             found += [(path, said) for path in paths]
         if role == "bias" and forgets(module):
             found.append((paths[0], ("forget",)))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
+
+
+def beginning(path: str) -> str:
+    """What the weights of all layers and directions of a recurrent layer begin with; other paths as they are."""
+    known = next((word for word in RECURRENT if path.startswith(word)), None)
+    return path if known is None else known
 
 
 def forgets(module: ModuleObject) -> bool:
@@ -196,7 +204,7 @@ def function(name: str, branches: Sequence[tuple[tuple[Rule, bool, bool], list[s
 
 def lines(rule: Rule, bare: bool) -> Iterator[ast.stmt]:
     """What one class of layers starts from."""
-    recurrent = [path for path, _ in rule if path.startswith(("weight_ih", "weight_hh", "bias_ih", "bias_hh"))]
+    recurrent = [path for path, _ in rule if path.startswith(RECURRENT)]
     if recurrent:
         yield from recurrent_lines(rule)
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.orders import first_name
 from codegen.writing import nodes, program_calls, same_pads
 from codegen.writing.mixed import check_nested
+from codegen.writing.plan_steps import gives_several_first
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared
@@ -132,7 +133,13 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
     else:
         args = [operand(OperandRef(x_name))]
     call = ast.Call(func, args, kwargs)
-    made = in_shape(e, node, call, lowered[0], visit)
+    first = gives_several_first(lowered[0])
+    if first is not None:
+        found = parts(e.w.target, first.form.result, call)
+        known = {r.id: shared(found[n], n) for n, r in zip(first.op.outputs, first.results, strict=True) if n in found}
+        made = e.w.plans.function(lowered, Material(given, visit.form, lambda s: [], e.locals), known=known)
+    else:
+        made = in_shape(e, node, call, lowered[0], visit)
     e.w.link(node, made, [m.node for m in lowered])
     return made
 

@@ -28,7 +28,7 @@ from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
-from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF
+from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF, OF_NUMBERS
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject
@@ -422,6 +422,8 @@ class Expressions:
             return self.expr(node.func.value)  # model.to(device), layer.apply(init)
         if visit.name == ITS_ARGUMENT and isinstance(node, ast.Call):
             return program_calls.argument_itself(self, node)
+        if visit.name in OF_NUMBERS.values() and isinstance(node, ast.Call):
+            return nodes.call(visit.name, [self.expr(node.args[0])])
         answer = self.w.answers.get(visit.name, ...)
         if answer is not ...:
             return ast.Constant(answer)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from codegen.lower import Lowered, Step
 from codegen.orders import tensors
 from codegen.target import Target
 from pivot.op import Form
+from pivot.results import ResultGroup
 
 
 def same_operand(one: object, other: object) -> bool:
@@ -38,6 +39,14 @@ def direct_form(low: Lowered) -> Form | None:
     """The target's form, where one call of it says the whole node."""
     steps = low.chosen.steps if low.chosen is not None else ()
     return steps[0].form if len(steps) == 1 and steps[0].op is low.node.op else None
+
+
+def gives_several_first(low: Lowered) -> Step | None:
+    """The layer that a plan begins with, where it returns several things and more is done with them."""
+    steps = low.chosen.steps if low.chosen is not None else ()
+    if len(steps) < 2 or steps[0].form.kind != "layer" or len(steps[0].results) < 2:
+        return None
+    return steps[0] if isinstance(steps[0].form.result, ResultGroup) else None
 
 
 def transposed_list(target: Target, text: ast.expr, perms: Sequence[object]) -> ast.expr:

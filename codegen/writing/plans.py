@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codegen.layout import Layout, Placed
@@ -15,7 +15,7 @@ from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
 from codegen.writing.joined_sizes import like_another, split_as_said
 from codegen.writing.pattern_text import is_pattern, pattern_elements
-from codegen.writing.plan_steps import direct_form, is_one_lambda, same_operand, transposed_list
+from codegen.writing.plan_steps import direct_form, gives_several_first, is_one_lambda, same_operand, transposed_list
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
@@ -93,16 +93,23 @@ class PlanText:
     # -- functions -----------------------------------------------------------------
 
     def function(
-        self, members: list[Lowered], material: Material, *, place: int | None = None, raw: bool = False
+        self,
+        members: list[Lowered],
+        material: Material,
+        *,
+        place: int | None = None,
+        raw: bool = False,
+        known: Mapping[str, ast.expr] | None = None,
     ) -> ast.expr:
         """A plan as an expression over the operands, in the shape of the source's result.
 
-        `place`: only this item of the result; `raw`: whatever the target's call returns.
+        `place`: only this item of the result; `raw`: whatever the target's call returns; `known`: what the first step
+        gives, where it is written already.
         """
-        made: dict[str, ast.expr] = {}  # id of a result -> its text
+        made: dict[str, ast.expr] = dict(known or {})  # id of a result -> its text
         count = len(members[0].chosen.steps) if members[0].chosen is not None else 0
         text: ast.expr | None = None
-        for index in range(count):
+        for index in range(1 if known else 0, count):
             steps = self.steps_at(members, index)
             text = self.same_padded(members, index, material, made)
             text = self.function_step(members, steps, material, made) if text is None else text
@@ -393,6 +400,8 @@ class PlanText:
         count = len(first)
         if is_one_lambda(first):
             return [self.whole_lambda(members, material)]
+        if gives_several_first(members[0]) is not None:
+            count = 1  # what is done with all that it gives stands where it is called
         made: list[ast.expr] = []
         for index in range(count):
             steps = self.steps_at(members, index)

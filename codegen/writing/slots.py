@@ -112,7 +112,7 @@ def slot_expression(
         return None
     first = present[0].value
     if isinstance(first, OperandRef):
-        made = operand(first)
+        made = deeper(operand(first)) if first.deep else operand(first)
         if slot.variadic:
             return list(made.elts) if isinstance(made, (ast.List, ast.Tuple)) else [ast.Starred(made, ast.Load())]
         return made
@@ -136,6 +136,16 @@ def slot_expression(
     if slot.variadic and isinstance(first, (tuple, list)):
         return [nodes.literal(v) for v in first]
     return nodes.literal(first)
+
+
+def deeper(text: ast.expr) -> ast.expr:
+    """`(h.unsqueeze(0), c.unsqueeze(0))` for `(h, c)`."""
+    if isinstance(text, (ast.Tuple, ast.List)):
+        text.elts = [deeper(part) for part in text.elts]
+        return text
+    if isinstance(text, ast.Subscript) and text.__dict__.get("only"):
+        return text.value  # the only entry of a state
+    return ast.Call(ast.Attribute(text, "unsqueeze", ast.Load()), [ast.Constant(0)], [])
 
 
 def either(

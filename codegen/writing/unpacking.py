@@ -22,6 +22,7 @@ class Takers:
 
     outputs: dict[str, ast.expr] = field(default_factory=dict)
     groups: list[tuple[ast.expr, ResultGroup]] = field(default_factory=list)
+    entries: dict[str, list[tuple[int, ast.expr]]] = field(default_factory=dict)  # what takes one entry of an output
 
 
 def unpacked(s: Statements, node: ast.Assign) -> list[ast.stmt] | None:
@@ -57,6 +58,8 @@ def match(pattern: Result, target: ast.expr, takers: Takers) -> bool:
         return True
     if isinstance(pattern, ResultName):
         takers.outputs[pattern.name] = target
+        if pattern.codec in ENTRIES:
+            takers.entries.setdefault(pattern.name, []).append((ENTRIES[pattern.codec or ""], target))
         return True
     if isinstance(target, (ast.Tuple, ast.List)) and len(target.elts) == len(pattern.items):
         return all(nested(p, t, takers) for p, t in zip(pattern.items, target.elts, strict=True))
@@ -79,6 +82,7 @@ class Rebuilt:
         self.grouped = {name for _, group in takers.groups for name in result_names(group)}
         self.entries: dict[str, list[ast.expr]] = {}
         self.loads: dict[str, ast.expr] = {}
+        self.taken: list[tuple[ast.expr, ast.expr]] = []  # entries of outputs
 
     def of(self, pattern: Result) -> tuple[ast.expr, list[ast.stmt]]:
         """Target and statements behind it."""
@@ -94,6 +98,14 @@ class Rebuilt:
                 after.append(ast.Assign([self.s.e.target(self.takers.outputs[name])], whole))
         for text, group in self.takers.groups:
             after.append(ast.Assign([self.s.e.target(text)], filled(group, self.loads)))
+        if self.taken:
+            left, right = [taker for taker, _ in self.taken], [text for _, text in self.taken]
+            one = len(self.taken) == 1
+            after.append(
+                ast.Assign(left, right[0])
+                if one
+                else ast.Assign([ast.Tuple(left, ast.Store())], ast.Tuple(right, ast.Load()))
+            )
         return wanted, after
 
     def target(self, pattern: Result, several: set[str]) -> ast.expr:
@@ -109,10 +121,21 @@ class Rebuilt:
             text = taker.id if plain and isinstance(taker, ast.Name) else self.fresh(name, codec, several)
             self.entries.setdefault(name, []).append(ast.Name(text, ast.Load()))
             return ast.Name(text, ast.Store())
+        if name in self.takers.entries and name not in self.grouped:
+            return self.whole(name)
         if taker is not None:
             return self.s.e.target(taker)
         self.loads[name] = ast.Name(self.fresh(name, None, several), ast.Load())
         return ast.Name(self.loads[name].id, ast.Store())  # type: ignore[attr-defined]
+
+    def whole(self, name: str) -> ast.expr:
+        """A name for an output of which the source's call returns the entries, which are taken out of it behind."""
+        each = [(place, self.s.e.target(taker)) for place, taker in self.takers.entries[name]]
+        plain = [taker.id for _, taker in each if isinstance(taker, ast.Name)]
+        text = plain[-1] if plain else self.fresh(name, None, set())
+        for place, taker in each:
+            self.taken.append((taker, ast.Subscript(ast.Name(text, ast.Load()), ast.Constant(place), ast.Load())))
+        return ast.Name(text, ast.Store())
 
     def fresh(self, name: str, codec: str | None, several: set[str]) -> str:
         """A local name that is not in use: `h_forward`, `h`."""

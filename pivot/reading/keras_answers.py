@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import product
+from pivot.dims import Size, product
 from pivot.reading import keras_graphs, keras_orders, keras_policies, keras_shapes, keras_starts, library
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
@@ -60,6 +60,13 @@ RANKS = {"keras.ops.ndim", "tensorflow.rank", "keras.backend.ndim", "keras.backe
 CASTS = {"keras.ops.cast", "tensorflow.cast", "keras.backend.cast"}
 ARRAYS = {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64"}
 """Of numbers that are known: what they are made of."""
+
+OF_NUMBERS = {
+    f"{module}.{name}": f"math.{name}"
+    for module in ("tensorflow", "tensorflow.math", "keras.ops", "keras.backend")
+    for name in ("sqrt", "log", "exp", "sin", "cos")
+}
+"""Of a number that is known, which is no tensor yet: a number."""
 
 FILLED = {f"numpy.{name}": f"keras.ops.{name}" for name in ("zeros", "ones")}
 """What stands for the data of a program where `--set` binds it."""
@@ -117,6 +124,13 @@ def answer(
     if name in ARRAYS and first is not None and numbers(first):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
+    if name in CASTS and first is not None and cast_number(first, args, kwargs):
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
+        return first
+    if name in OF_NUMBERS and len(args) == 1 and first is not None and isinstance(first.hint, (int, float)):
+        found = library.FUNCTIONS[OF_NUMBERS[name]](ev, args, {}, node, frame)
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=OF_NUMBERS[name], result=found))
+        return found
     if name in FILLED and frame.file == "--set":
         return ev.dialect.call_forms(ev, callee, FILLED[name], args, kwargs, node, frame)
     if name in PRODUCTS and first is not None and len(args) + len(kwargs) == 1 and numbers(first):
@@ -125,6 +139,14 @@ def answer(
     if handler is None:
         return keras_starts.made(ev, callee, name, args, kwargs, node, frame)
     return handler(ev, args, kwargs, node, frame)
+
+
+def cast_number(value: Value, args: Args, kwargs: Kwargs) -> bool:
+    """Is a number or a size cast to fractions, or a whole number to whole numbers?"""
+    dtype = str((args[1] if len(args) > 1 else kwargs.get("dtype", Value(None))).hint).rpartition(".")[2]
+    if isinstance(value.hint, bool) or not isinstance(value.hint, (int, float, Size)):
+        return False
+    return "float" in dtype or ("int" in dtype and not isinstance(value.hint, float))
 
 
 def numbers(value: Value) -> bool:

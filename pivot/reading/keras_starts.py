@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, DictObject, InstanceObject, Unknown, Value
+from pivot.slots import Made
 from pivot.starts import Start
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
-    from pivot.reading.modules import ModuleObject
 
 Described = tuple[object, ...]
 
@@ -133,6 +134,19 @@ def from_class(name: str | None, given: Mapping[str, Value]) -> Described | None
     return KINDS[name], *(float(n) for n in numbers)  # type: ignore[arg-type]
 
 
+def given_to_inner(module: ModuleObject, visit: Visit, slot: str) -> Value | None:
+    """What the layer was given for an argument that a wrapper (Bidirectional) holds."""
+    assert module.form is not None and module.bound is not None
+    for outer in module.form.args:
+        if not isinstance(outer.value, Made) or all(inner.name != slot for inner in outer.value.slots):
+            continue
+        where = module.bound.given.get(outer.key)
+        value = visit.args[where] if isinstance(where, int) else visit.kwargs.get(str(where))
+        if value is not None and isinstance(value.hint, ModuleObject):
+            return given_to(value.hint, slot)
+    return None
+
+
 def given_to(module: ModuleObject, slot: str) -> Value | None:
     """What a layer was given for an argument, or its default; None where it has no such argument."""
     visit = module.made_by or module.visit
@@ -140,7 +154,7 @@ def given_to(module: ModuleObject, slot: str) -> Value | None:
         return None
     found = next((s for s in module.form.args if s.name == slot), None)
     if found is None:
-        return None
+        return given_to_inner(module, visit, slot)
     where = module.bound.given.get(slot)
     if isinstance(where, int) and where < len(visit.args):
         return visit.args[where]

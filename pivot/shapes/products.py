@@ -136,6 +136,15 @@ def rule_recurrent(site: Site) -> Sequence[TensorType]:
     return TensorType((batch, steps, units * ways), x.dtype), *(state,) * (len(site.op.outputs) - 1)
 
 
+def rule_recurrent_ends(site: Site) -> Sequence[TensorType]:
+    """x: N T F -> y: N 2*H, or N H where the last states of both directions are not put side by side."""
+    x = site.first()
+    if x.rank != 3:
+        raise ShapeError(f"a recurrent layer needs 3 axes, not {x.rank}")
+    units = site.size("units")
+    return (TensorType((x.shape[0], units * 2 if site.param("merge") == "concat" else units), x.dtype),)
+
+
 def rule_recurrent_cell(site: Site) -> Sequence[TensorType]:
     """x: N F -> one state N H per output."""
     x = site.first()

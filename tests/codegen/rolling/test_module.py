@@ -210,10 +210,29 @@ def build():
 """
 
 
-def test_a_recurrent_layer_that_starts_from_states_goes_step_by_step(rolled: Callable[..., str]) -> None:
+def test_a_recurrent_layer_hands_its_states_to_another_one(rolled: Callable[..., str]) -> None:
     text = rolled(STATES)
-    assert "nn.LSTMCell(5, 4)" in text
-    assert "nn.LSTMCell(4, 4)" in text
+    assert "y, (h, c) = self.lstm1(x)" in text
+    assert "self.lstm2(y, (h, c))[1][0][0]" in text
+
+
+ENDS = """
+def build():
+    inputs = layers.Input((None, 5))
+    x, forward, _, backward, _ = layers.Bidirectional(layers.LSTM(4, return_sequences=True, return_state=True))(inputs)
+    state = layers.Concatenate()([forward, backward])
+    x, last = layers.GRU(8, return_sequences=True, return_state=True)(x, initial_state=state)
+    y = layers.Bidirectional(layers.SimpleRNN(4), merge_mode="sum")(x)
+    return keras.Model(inputs, [layers.Bidirectional(layers.GRU(4))(x), y, last])
+"""
+
+
+def test_last_states_of_both_directions_are_taken_from_one_layer(rolled: Callable[..., str]) -> None:
+    text = rolled(ENDS)
+    assert "nn.GRU(8, 4, batch_first=True, bidirectional=True)" in text
+    assert "_, x = self.bidirectional_gru(x)\n        x = torch.cat([x[0], x[1]], dim=1)\n" in text
+    assert "state.unsqueeze(0)" in text
+    assert "Cell" not in text
 
 
 OWN_CLASSES = """
