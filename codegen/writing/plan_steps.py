@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from itertools import pairwise
 
+from codegen.layout import Layout
 from codegen.lower import Lowered, Step
 from codegen.orders import tensors
 from codegen.target import Target
@@ -18,6 +19,15 @@ def same_operand(one: object, other: object) -> bool:
     if one is other:
         return True
     return isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one == other
+
+
+def stored_shapes(layout: Layout, steps: Sequence[Step]) -> set[tuple[int, ...]]:
+    """The sizes of what each visit makes, as they are stored and without the batch; -1 for a free one."""
+    found = set()
+    for result in (step.results[0] for step in steps):
+        sizes = [result.type.shape[axis] for axis in layout.order_of(result)[1:]]
+        found.add(tuple(size if isinstance(size, int) else -1 for size in sizes))
+    return found
 
 
 def is_chain(steps: Sequence[Step]) -> bool:

@@ -15,7 +15,14 @@ from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
 from codegen.writing.joined_sizes import like_another, split_as_said
 from codegen.writing.pattern_text import is_pattern, pattern_elements
-from codegen.writing.plan_steps import direct_form, gives_several_first, is_one_lambda, same_operand, transposed_list
+from codegen.writing.plan_steps import (
+    direct_form,
+    gives_several_first,
+    is_one_lambda,
+    same_operand,
+    stored_shapes,
+    transposed_list,
+)
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
@@ -462,13 +469,9 @@ class PlanText:
 
     def reshape_layer(self, steps: list[Step]) -> ast.expr:
         """layers.Reshape with the sizes in storage order."""
-        shapes = set()
-        for step in steps:
-            order = self.layout.order_of(step.results[0]) if step.results else None
-            if order is None:
-                raise Unwritable("a reshape that is never applied")
-            sizes = [step.results[0].type.shape[axis] for axis in order[1:]]
-            shapes.add(tuple(size if isinstance(size, int) else -1 for size in sizes))
+        if not all(step.results for step in steps):
+            raise Unwritable("a reshape that is never applied")
+        shapes = stored_shapes(self.layout, steps)
         if len(shapes) != 1 or next(iter(shapes)).count(-1) > 1:
             raise Unwritable("the sizes of this reshape differ between visits")
         return self.target.reshape_layer(next(iter(shapes)))
