@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from codegen.layout import Layout
 from codegen.lower import Lowered, Step
 from codegen.orders import tensors
 from codegen.target import Target
+from pivot.forms import OperandRef
 from pivot.op import Form
 from pivot.results import ResultGroup
+from pivot.slots import Operand
 
 
 def same_operand(one: object, other: object) -> bool:
@@ -28,6 +30,18 @@ def stored_shapes(layout: Layout, steps: Sequence[Step]) -> set[tuple[int, ...]]
         sizes = [result.type.shape[axis] for axis in layout.order_of(result)[1:]]
         found.add(tuple(size if isinstance(size, int) else -1 for size in sizes))
     return found
+
+
+def operator_text(step: Step, operand: Callable[[OperandRef], ast.expr]) -> ast.expr | None:
+    """`a + b`, `-x`, `a < b`; None for an operator that is not known."""
+    refs = [slot.value.names[0] for slot in step.form.args if isinstance(slot.value, Operand)]
+    tree = ast.parse(step.form.pattern, mode="eval").body
+    parts = [operand(OperandRef(name)) for name in refs]
+    if isinstance(tree, ast.BinOp):
+        return ast.BinOp(parts[0], tree.op, parts[1])
+    if isinstance(tree, ast.UnaryOp):
+        return ast.UnaryOp(tree.op, parts[0])
+    return ast.Compare(parts[0], tree.ops, [parts[1]]) if isinstance(tree, ast.Compare) else None
 
 
 def is_chain(steps: Sequence[Step]) -> bool:

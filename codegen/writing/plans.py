@@ -19,6 +19,7 @@ from codegen.writing.plan_steps import (
     direct_form,
     gives_several_first,
     is_one_lambda,
+    operator_text,
     same_operand,
     stored_shapes,
     transposed_list,
@@ -248,7 +249,10 @@ class PlanText:
                 self.layout, steps, operand(OperandRef(first_name(step))), material.given, material.form
             )
         if step.form.spelling == "operator":
-            return self.operator(step, operand)
+            made = operator_text(step, operand)
+            if made is None:
+                raise Unwritable(f"the operator {step.form.pattern} is not known")
+            return made
         args, kwargs = self.arguments(steps, "args", material, operand)
         if step.form.kind == "layer":
             layer = ast.Call(nodes.name(step.form.name), args, kwargs)
@@ -307,19 +311,6 @@ class PlanText:
         if len(known) != len(steps) or any(self.layout.order_of(v) != identity(rank_of(v)) for v in known):
             return None
         return self.target.shape(self.source_operand(steps[0], name, known[0], material))
-
-    def operator(self, step: Step, operand: Callable[[OperandRef], ast.expr]) -> ast.expr:
-        """`a + b`, `-x`, `a < b`."""
-        refs = [slot.value.names[0] for slot in step.form.args if isinstance(slot.value, Operand)]
-        tree = ast.parse(step.form.pattern, mode="eval").body
-        parts = [operand(OperandRef(name)) for name in refs]
-        if isinstance(tree, ast.BinOp):
-            return ast.BinOp(parts[0], tree.op, parts[1])
-        if isinstance(tree, ast.UnaryOp):
-            return ast.UnaryOp(tree.op, parts[0])
-        if isinstance(tree, ast.Compare):
-            return ast.Compare(parts[0], tree.ops, [parts[1]])
-        raise Unwritable(f"the operator {step.form.pattern} is not known")
 
     def said_number(self, step: Step, name: str, material: Material) -> ast.expr | None:
         """The source's text of a parameter that a step of a decomposition takes as a number."""
