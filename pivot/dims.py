@@ -108,6 +108,11 @@ def hint(dim: Dim) -> int:
     return dim if isinstance(dim, int) else dim.hint
 
 
+def is_number(value: object) -> bool:
+    """Is this a number, or a size that is one on the configuration that was read?"""
+    return isinstance(value, (int, float, Size, Quotient)) and not isinstance(value, bool)
+
+
 def same(left: Dim, right: Dim) -> bool:
     """Whether both are the same number for every value of their symbols, as far as canonical forms tell."""
     return left == right

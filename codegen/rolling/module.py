@@ -8,6 +8,7 @@ from codegen.rolling.bodies import Bodies, Given
 from codegen.rolling.classes import Classes, Rolled
 from codegen.rolling.factory_parameters import keep_factory_parameters
 from codegen.rolling.forward import rename_inputs
+from codegen.rolling.frozen import refuse_frozen
 from codegen.rolling.groups import Group, group_nodes, own_class
 from codegen.rolling.sources import Sources, bound_arguments, camel_case, is_plain, plain
 from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, restyled
@@ -66,6 +67,7 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
     file = next(iter(w.ev.files))
     try:
         root = group_nodes(network.runs["eval"].nodes, network.outputs, classes_stay=True)
+        refuse_frozen(w.trace, root)
         root.inputs = [entry.value for entry in network.inputs]
         root.outputs = list(network.outputs)
         bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g))

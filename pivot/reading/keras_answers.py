@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size, product
+from pivot.dims import is_number, product
 from pivot.reading import keras_graphs, keras_orders, keras_policies, keras_shapes, keras_starts, library
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
@@ -127,7 +127,7 @@ def answer(
     if name in CASTS and first is not None and cast_number(first, args, kwargs):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
-    if name in OF_NUMBERS and len(args) == 1 and first is not None and isinstance(first.hint, (int, float)):
+    if name in OF_NUMBERS and len(args) == 1 and first is not None and is_number(first.hint):
         found = library.FUNCTIONS[OF_NUMBERS[name]](ev, args, {}, node, frame)
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=OF_NUMBERS[name], result=found))
         return found
@@ -144,7 +144,7 @@ def answer(
 def cast_number(value: Value, args: Args, kwargs: Kwargs) -> bool:
     """Is a number or a size cast to fractions, or a whole number to whole numbers?"""
     dtype = str((args[1] if len(args) > 1 else kwargs.get("dtype", Value(None))).hint).rpartition(".")[2]
-    if isinstance(value.hint, bool) or not isinstance(value.hint, (int, float, Size)):
+    if not is_number(value.hint):
         return False
     return "float" in dtype or ("int" in dtype and not isinstance(value.hint, float))
 
