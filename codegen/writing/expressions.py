@@ -423,6 +423,7 @@ class Expressions:
         if visit.name == ITS_ARGUMENT and isinstance(node, ast.Call):
             return program_calls.argument_itself(self, node)
         if visit.name in OF_NUMBERS.values() and isinstance(node, ast.Call):
+            self.w.imports["math"] = ("math", None)
             return nodes.call(visit.name, [self.expr(node.args[0])])
         answer = self.w.answers.get(visit.name, ...)
         if answer is not ...:
