@@ -25,11 +25,11 @@ from codegen.target import Target
 from codegen.writing import nodes
 from codegen.writing.plan_steps import gives_several_first
 from codegen.writing.plans import Material, PlanText, Unwritable, unsayable
-from codegen.writing.sharing import fill_sizes, settle
+from codegen.writing.sharing import fill_sizes, settle, size_text, sized
 from codegen.writing.slots import slot_param
 from codegen.writing.starting import Starts
 from pivot.codecs.dtypes import FollowingDtype
-from pivot.dims import Dim
+from pivot.dims import Dim, Size
 from pivot.forms import OperandRef
 from pivot.network import Node
 from pivot.problems import Refusal, refuse
@@ -93,6 +93,7 @@ class Body:
     inputs: int = 0
     outputs: tuple[int, ...] = ()
     values: dict[str, int] = field(default_factory=dict)
+    tensors: dict[str, TensorVersion] = field(default_factory=dict)  # those of the values that are tensors
     held: dict[object, int] = field(default_factory=dict)  # what has an attribute already
 
 
@@ -115,16 +116,44 @@ class RolledText(PlanText):
         starts: Starts | None,
         local: Callable[[TensorVersion], ast.expr],
         keep: Callable[[Step, ast.expr], ast.expr],
+        before: Mapping[str, TensorVersion] | None = None,
     ) -> None:
+        """`before`: what was made before, by id; sizes are asked of it that no operand has."""
         super().__init__(layout, starts)
-        self.local, self.keep = local, keep
+        self.local, self.keep, self.before = local, keep, before or {}
 
     def source_operand(self, step: Step, name: str, value: object, material: Material) -> ast.expr:
         if isinstance(value, TensorVersion):
             return self.local(value)
+        if isinstance(value, Size):
+            return sized(value)
         if isinstance(value, tuple):
             return ast.List([self.source_operand(step, name, v, material) for v in value], ast.Load())
         return super().source_operand(step, name, value, material)
+
+    def sizes_at_hand(self, low: Lowered, material: Material, made: dict[str, ast.expr]) -> Callable[[Dim], ast.expr]:
+        say = super().sizes_at_hand(low, material, made)
+
+        def say_or_ask(dim: Dim) -> ast.expr:
+            try:
+                return say(dim)
+            except Unwritable:
+                text = size_text(self.layout.settled(dim), self.sizes_before())
+                if text is None:
+                    raise
+                return text
+
+        return say_or_ask
+
+    def sizes_before(self) -> list[tuple[Dim, ast.expr]]:
+        """All sizes of what was made before, the latest first."""
+        found: list[tuple[Dim, ast.expr]] = []
+        for value in reversed(list(self.before.values())):
+            order = self.layout.order_of(value)
+            if len(order) == len(value.type.shape):
+                text = self.local(value)
+                found += [(value.type.shape[axis], self.target.size(text, n)) for n, axis in enumerate(order)]
+        return found
 
     def step_text(self, steps: list[Step], material: Material, operand: Callable[[OperandRef], ast.expr]) -> ast.expr:
         if steps[0].form.kind != "layer":
@@ -155,6 +184,7 @@ class Bodies:
         body = Body(group)
         for value in group.inputs:
             body.values[value.id] = len(body.values)
+            body.tensors[value.id] = value
         body.inputs = len(body.values)
         for part in group.parts:
             if isinstance(part, Leaf):
@@ -207,7 +237,7 @@ class Bodies:
                 body.attributes.append(Attribute(constructor, module, step))
             return attribute_name(body.held[key])
 
-        text = RolledText(self.layout, self.starts, lambda v: self.local(body, v), keep)
+        text = RolledText(self.layout, self.starts, lambda v: self.local(body, v), keep, body.tensors)
         node = part.node
         try:
             given = self.types_of_numbers(body, node)
@@ -245,6 +275,7 @@ class Bodies:
         if whole is None and node.form is not None and node.op is not None and not is_single(node.form.result, node.op):
             pattern = taken_apart(node.form.result, node, body.values)
         body.entries.append(Entry(part, expression, attributes_in(expression), numbers, pattern))
+        body.tensors.update({value.id: value for value in node.results if value.id in body.values})
 
     def types_of_numbers(self, body: Body, node: Node) -> dict[str, ast.expr]:
         """Numbers that are written down have the type that comes in: `torch.tensor([0.485], dtype=x.dtype)`.
@@ -312,6 +343,7 @@ class Bodies:
         elif len(numbers) > 1:
             pattern = ast.Tuple([value_name(n) for n in numbers], ast.Store())
         body.entries.append(Entry(group, text, (body.held[key],), numbers, pattern))
+        body.tensors.update({value.id: value for value in group.outputs})
 
     def handed(self, body: Body, group: Group, value: Value) -> ast.expr:
         """An argument of the call of a module: tensors, lists of them, numbers; None for a tensor it does not read."""

@@ -85,3 +85,20 @@ def test_a_cast_of_a_size_is_the_size_and_its_root_a_number(rolled: Callable[...
     made = rolled(ATTENTION)
     assert "depth = k.shape[2]\n        count = k.shape[1]\n" in made
     assert "/ math.sqrt(depth)" in made and ") * count" in made
+
+
+def test_an_open_size_is_asked_of_a_tensor_that_has_it(rolled: Callable[..., str]) -> None:
+    """Also where it no longer is an axis of the operand: a mean over a length, written as a sum."""
+    made = rolled(
+        """
+        from keras import ops
+
+
+        def build():
+            start = keras.Input((None, 8))
+            x = layers.Dense(4)(start)
+            count = ops.cast(ops.shape(x)[1], "float32")
+            return keras.Model(start, layers.Dense(2)(ops.sum(x, axis=1) / count))
+        """
+    )
+    assert "x = torch.sum(x, dim=1) / x.shape[1]\n" in made
