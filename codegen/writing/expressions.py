@@ -28,7 +28,9 @@ from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
+from codegen.writing.spreading import spelled_out
 from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF, OF_NUMBERS
+from pivot.reading.normed import GIVE_BACK
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject
@@ -275,8 +277,9 @@ class Expressions:
         keywords: dict[str, ast.expr] = {}
         starred = -1
         if isinstance(node, ast.Call):
-            starred = next((i for i, a in enumerate(node.args) if isinstance(a, ast.Starred)), len(node.args))
-            positional = [*node.args[:starred], *[None] * (len(node.args) - starred)]
+            args = spelled_out(node, self.w.trace.of(node))
+            starred = next((i for i, a in enumerate(args) if isinstance(a, ast.Starred)), len(args))
+            positional = [*args[:starred], *[None] * (len(args) - starred)]
             keywords = {k.arg: k.value for k in node.keywords if k.arg is not None}
             spread = [k.value for k in node.keywords if k.arg is None]
             if len(spread) == 1:  # f(x, **sizes): sizes["h"]
@@ -284,7 +287,7 @@ class Expressions:
                 keywords.update({w: ast.Subscript(spread[0], ast.Constant(w), ast.Load()) for w in asked})
             if isinstance(node.func, ast.Attribute) and self.is_method(node):
                 positional.insert(0, node.func.value)
-            if starred < len(node.args):
+            if starred < len(args):
                 positional = positional[: starred + (1 if self.is_method(node) else 0)]
         elif isinstance(node, ast.BinOp):
             positional = [node.left, node.right]
@@ -425,6 +428,8 @@ class Expressions:
         if visit.name in OF_NUMBERS.values() and isinstance(node, ast.Call):
             self.w.imports["math"] = ("math", None)
             return nodes.call(visit.name, [self.expr(node.args[0])])
+        if visit.name in GIVE_BACK and isinstance(node, ast.Call) and (node.args or node.keywords):
+            return self.expr(node.args[0] if node.args else node.keywords[0].value)  # torch.jit.script(layer)
         answer = self.w.answers.get(visit.name, ...)
         if answer is not ...:
             return ast.Constant(answer)  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
 from pivot.reading import classes
 from pivot.reading.modules import ModuleObject
+from pivot.reading.normed import is_normed
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
@@ -104,7 +105,10 @@ def ordered(e: Expressions, node: ast.expr) -> ast.expr:
 
 def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     """A function or class of the program, or an adapter: the same call, less what went."""
-    func = e.expr(node.func)
+    if any(is_normed(v.callee) for v in visits):  # weight_norm(nn.Conv1d(...))
+        func = one_restated(visits) or nodes.gone()
+    else:
+        func = e.expr(node.func)
     if nodes.has_gone(func):
         known = one_restated(visits)  # getattr(nn, "GRU")
         if known is None:
@@ -335,7 +339,8 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     module = visits[0].module
     if isinstance(node, ast.Subscript):
         if module is not None and module.container == "sequential":
-            return ast.Subscript(e.w.target.in_row(e.expr(node.value)), e.expr(node.slice), ast.Load())
+            part = ast.Subscript(e.w.target.in_row(e.expr(node.value)), e.expr(node.slice), ast.Load())
+            return e.w.target.row(part) if any(is_called(v.result) for v in visits) else part
         return ast.Subscript(e.expr(node.value), e.expr(node.slice), ast.Load())
     assert isinstance(node.func, ast.Attribute)
     owner = e.expr(node.func.value)
@@ -399,6 +404,12 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     if name in RUNNING:
         return nodes.gone()
     raise Unwritable(f"the method {name} of a module has no counterpart")
+
+
+def is_called(value: Value | None) -> bool:
+    """Is a part of a row of layers called like the row itself: `self.features[:4](x)`?"""
+    module = value.hint if value is not None else None
+    return isinstance(module, ModuleObject) and module.container == "sequential" and bool(module.calls)
 
 
 def made_at_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr | None:

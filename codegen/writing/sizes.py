@@ -165,7 +165,15 @@ def axis_sizes(e: Expressions, x: ast.expr, visits: list[Visit], index: ast.Slic
 
 
 def rounded(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr | None:
-    """`math.ceil(h / 2)` is `-(-h // 2)` and `int(h / 2)` is `h // 2`, which sizes that are not known allow too."""
+    """`math.ceil(h / 2)` is `-(-h // 2)` and `int(h / 2)` is `h // 2`, which sizes that are not known allow too;
+    `len(x.shape)` asks for no size.
+    """
+    if visits[0].name == "numel" and isinstance(node.func, ast.Attribute) and not node.args:  # of a torch.Size
+        return nodes.call("math.prod", [e.expr(node.func.value)])
+    if visits[0].name == "builtins.len" and len(node.args) == 1:
+        asked = e.w.trace.of(node.args[0])
+        owner, one = owner_of(e, node.args[0]) if asked and asked[0].name in ("shape", "size") else (None, False)
+        return None if owner is None or one else nodes.call("len", [ast.Attribute(e.expr(owner), "shape", ast.Load())])
     if not any(v.args and isinstance(v.args[0].hint, Quotient) for v in visits):
         return None
     part = node.args[0]

@@ -15,6 +15,7 @@ from codegen.writing import nodes
 from codegen.writing.stored_params import written_values
 from pivot.codecs.base import NoForm
 from pivot.codecs.dtypes import DtypeLike
+from pivot.codecs.pads import KerasPads1
 from pivot.codecs.pieces import CutPoints, SectionSizes
 from pivot.dims import Size
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face
@@ -352,6 +353,8 @@ def source_text(
     cut = from_sizes(slot, source, expression, hints(source.key))
     if cut is not None:
         return cut
+    if a == "pads" and not nodes.is_constant(expression) and takes_number(slot, param, steps):
+        return expression if all(type(h) is int for h in hints(source.key)) else None
     if (isinstance(slot.value, Coded) and b is None) or a is None or a != b:
         return templated(source, slot, expression)
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
@@ -359,6 +362,19 @@ def source_text(
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
         return as_tuple(expression, hints(source.key))
     return expression
+
+
+def takes_number(slot: Slot, param: str, steps: list[Step]) -> bool:
+    """Is one number for the padding of both sides the target's own notation, though a list is not: ZeroPadding1D?"""
+    if not isinstance(slot.value, Coded) or face(slot) is not None:
+        return False
+    codec = codec_of(slot.value)
+    return isinstance(codec, KerasPads1) and all(uniform(s.params.get(param)) for s in steps)
+
+
+def uniform(pads: object) -> bool:
+    """Are pads the same before and behind?"""
+    return isinstance(pads, tuple) and all(isinstance(p, tuple) and p[0] == p[1] for p in pads)
 
 
 def as_tuple(expression: ast.expr, hints: list[object]) -> ast.expr | None:

@@ -117,6 +117,22 @@ class ShapeOf(Codec):
         raise NoForm("the shape of a tensor is not written")
 
 
+class AxisSize(Codec):
+    """The size of one axis of a tensor (only for decompositions)."""
+
+    name: ClassVar[str] = "axis_size"
+    roles: ClassVar[tuple[str, ...]] = ("axis",)
+
+    def read(self, value: object, refs: Refs) -> object:
+        shape, axis = shape_of(value), refs.get("axis")
+        if not isinstance(axis, int):
+            raise NoForm("the axis is needed")
+        return shape[axis]
+
+    def write(self, value: object, refs: Refs) -> object:
+        raise NoForm("the size of an axis is not written")
+
+
 class Unflattened(Codec):
     """The shape after one axis became several; reads a tensor (only for decompositions)."""
 

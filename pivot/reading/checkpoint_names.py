@@ -2,7 +2,8 @@ r"""What a checkpoint calls the weights inside a restated module: its file says 
 
 With `CHECKPOINT = {r"rnns\.(\d+)\.(\w+)": r"\2_l\1"}` in the restatement of `LSTM`, the weight `rnns.1.weight_ih` of a
 module `encoder` is `encoder.weight_ih_l1` in a checkpoint. `CHECKPOINT_WITH = {"child": {...}}` holds the patterns of
-those modules that were given a child of that name; they come first.
+those modules that were given a child of that name; they come first. `CHECKPOINT_MADE_BY = {"function": {...}}` holds
+those of modules that a library function changed after they were made.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pivot.reading.modules import ModuleObject
 
 TABLE = "CHECKPOINT"
+MADE_BY = "made_by"
+"""The attribute of a module that holds the name of the function that changed it."""
 ROOT = Path(__file__).resolve().parents[1] / "restated"
 
 
@@ -53,6 +56,8 @@ def patterns_of(module: ModuleObject) -> tuple[tuple[str, str], ...]:
     if not isinstance(module.cls, ClassObject):
         return ()
     more = [found for child, found in given_children(module.cls.file) if child in module.children]
+    maker = module.attrs.get(MADE_BY)
+    more += [found for name, found in made_by(module.cls.file) if maker is not None and maker.hint == name]
     return (*(one for found in more for one in found), *patterns(module.cls.file))
 
 
@@ -68,6 +73,13 @@ def given_children(file: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], 
     """The patterns that hold where a module was given a child, by the name of the child."""
     table = table_of(file, f"{TABLE}_WITH")
     return tuple((child, tuple(found.items())) for child, found in table.items() if isinstance(found, dict))
+
+
+@cache
+def made_by(file: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """The patterns that hold where a function changed a module, by its name."""
+    table = table_of(file, f"{TABLE}_MADE_BY")
+    return tuple((name, tuple(found.items())) for name, found in table.items() if isinstance(found, dict))
 
 
 def table_of(file: str, name: str) -> dict[str, str | dict[str, str]]:

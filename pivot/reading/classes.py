@@ -186,7 +186,8 @@ def descends(cls: ClassObject | Api, ancestor: ClassObject | Api, ev: Evaluator)
     for entry in chain:
         if entry is ancestor:
             return True
-        if isinstance(entry, Api) and isinstance(ancestor, Api) and ev.dialect.is_subclass(entry.name, ancestor.name):
+        name = entry.name if isinstance(entry, Api) else restating.library_name(entry.file, entry.name)
+        if name and isinstance(ancestor, Api) and ev.dialect.is_subclass(name, ancestor.name):
             return True
     return False
 

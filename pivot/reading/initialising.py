@@ -205,6 +205,7 @@ def in_forward(frame: Frame) -> bool:
 def set_start(ev: Evaluator, cell: TensorCell, start: Start, node: ast.AST, frame: Frame) -> None:
     """Remember how a tensor starts: on its parameter, else on the tensor, which nothing but a parameter may hold."""
     node, frame = ev.in_program(node, frame)  # a restated layer starts where the program makes it
+    cell = undetached(ev, cell)
     start = replace(start, file=frame.file, line=getattr(node, "lineno", 0))
     parameter = cell.version.parameter
     if parameter is not None:
@@ -219,6 +220,17 @@ def set_start(ev: Evaluator, cell: TensorCell, start: Start, node: ast.AST, fram
         return
     cell.start = start
     cell.stale = cell.stale or "it was filled with random numbers"
+
+
+def undetached(ev: Evaluator, cell: TensorCell) -> TensorCell:
+    """`p.detach().zero_()` fills p itself."""
+    while cell.version.parameter is None and cell.base is not None:
+        version = cell.version
+        made = next((n for n in reversed(ev.nodes[-REACH:]) if version in n.results), None)
+        if made is None or made.op is None or made.op.name not in ("stop_gradient", "identity"):
+            break
+        cell = cell.base
+    return cell
 
 
 def root(cell: TensorCell) -> TensorCell:

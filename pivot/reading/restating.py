@@ -49,6 +49,15 @@ def is_restatement(file: str) -> bool:
     return file.startswith(str(ROOT)) and any(Path(file).is_relative_to(folder) for folder in LAYERS)
 
 
+def library_name(file: str, name: str) -> str:
+    """The layer that a restated class stands for: `torch.nn.Conv1d` for itself and with a normalised weight; else ""."""
+    if not is_restatement(file) or Path(file).stem != name:
+        return ""
+    parts = Path(file).relative_to(ROOT).parts
+    bare = name.removeprefix("WeightNorm").removeprefix("SpectralNorm")
+    return ".".join((*parts[:-1], name)) if bare == name else f"torch.nn.{bare}"
+
+
 def turn_to(ev: Evaluator, name: str) -> None:
     """Where forms do not read a library name as it is used, its restatement may. Raises Restate if there is one."""
     if name in known() and name not in ev.restated and not ev.trials:

@@ -100,6 +100,8 @@ class TensorCalls:
 
     def tensor_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         """x[index]."""
+        if index.hint is None:  # x[None] is x[None,]
+            index = Value((index,), index.origin, index.depends)
         index = without_lists_of_one(index)
         forms = ev.opset.find(self.framework, "index", "[]")
         visit = Visit(node, frame, "op", None, (owner, index), name="[]")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.codecs.dtypes import FollowingDtype
 from pivot.dims import hint, product
-from pivot.reading import applying, contents, freezing, initialising, restating, updating
+from pivot.reading import applying, contents, freezing, initialising, normed, restating, updating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
@@ -136,6 +136,14 @@ class TorchDialect(TorchModules):
         if name in UNWRAPPED and args:
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             return args[0]
+        instead = normed.stand_in(ev, name, node, frame)
+        if instead is not None:
+            return ev.call(instead, args, kwargs, node, frame)
+        if name in normed.FUNCTIONS:
+            return normed.wrapped(ev, callee, name, args, kwargs, node, frame)
+        if name in normed.REMOVERS and args:
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            return args[0]
         if name in CONTAINERS:
             return self.make_container(ev, callee, name, CONTAINERS[name], args, kwargs, node, frame)
         if name in ("torch.is_tensor",):
@@ -157,6 +165,7 @@ class TorchDialect(TorchModules):
             inner = product(shape[2:])
             return Value((Value(shape[1] * inner), Value(shape[0] * inner)))
         if name == "torch.Size":
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)
         if self.is_in_place(ev, name) and args and isinstance(args[0].hint, TensorCell):
             made = self.call_forms(ev, callee, name[:-1], args, kwargs, node, frame)
@@ -286,6 +295,9 @@ class TorchDialect(TorchModules):
         assert isinstance(cell, TensorCell)
         if name in ("size", "dim", "numel", "nelement", "ndimension", "stride"):
             return self.size_method(ev, callee, receiver, cell, name, args, kwargs, node, frame)
+        if name == "type" and not args and not kwargs:  # x.type() is what it is called, of which y.type(...) makes use
+            ev.visit(Visit(node, frame, "data", callee, (receiver,), kwargs, name="dtype"))
+            return Value(Api(f"torch.{cell.dtype}"))
         if name in ("is_floating_point", "is_complex", "is_contiguous"):
             return Value(
                 (name == "is_floating_point" and cell.dtype.startswith(("float", "bfloat"))) or name == "is_contiguous"

@@ -321,7 +321,7 @@ class TorchContainers(Dialect):
     def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         module = owner.hint
         assert isinstance(module, ModuleObject)
-        ev.visit(Visit(node, frame, "method", None, (owner, index), module=module, name="index"))
+        visit = ev.visit(Visit(node, frame, "method", None, (owner, index), module=module, name="index"))
         if isinstance(index.hint, str):
             if index.hint not in module.members():
                 raise ev.refusal(frame, node, f"the container has no {index.hint!r}", "check the key", "key")
@@ -336,7 +336,8 @@ class TorchContainers(Dialect):
                 part.container, part.site, part.frame = module.container, node, frame
                 names = list(module.children)[where]
                 part.children.update({str(i): module.children[n] for i, n in enumerate(names)})
-                return Value(part)
+                visit.result = Value(part)
+                return visit.result
             if isinstance(where, int):
                 return items[where]
         except IndexError:

@@ -42,7 +42,7 @@ DROPPED_PREFIXES = (
 # Give back what they are given.
 UNWRAPPED = {
     "torch.compile", "torch.jit.script", "torch.jit.ignore", "torch.jit.unused", "torch.jit.export",
-    "torch.nn.DataParallel",
+    "torch.nn.DataParallel", "torch.autograd.Variable", "torch.autograd.variable.Variable",
 }  # fmt: skip
 # Private bases, and how the names of the layers below them begin.
 BASES: dict[str, tuple[str, ...]] = {

@@ -12,6 +12,7 @@ from pivot.reading.values import (
     TensorCell,
     Value,
 )
+from pivot.shapes import FreeSize
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -64,6 +65,8 @@ def with_trial(
         pass  # the arm ends here, which is what it does
     except Refusal as refusal:
         ev.trace.unread[id(node)] = refusal.problem.why
+    except FreeSize as free:  # of an arm within an arm
+        ev.trace.unread[id(node)] = str(free)
     finally:
         ev.speculating -= 1
         ev.trials -= 1

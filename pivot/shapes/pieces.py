@@ -127,6 +127,18 @@ def rule_gather(site: Site) -> Sequence[TensorType]:
     return (TensorType(index.shape, x.dtype),)
 
 
+def rule_scatter(site: Site) -> Sequence[TensorType]:
+    """x: *, index: * -> y: like x; the index is as large as x on all axes but the one that it counts."""
+    x, index = site.first(), site.tensor("index")
+    axis = site.axis("axis", x.rank)
+    if x.rank != index.rank:
+        raise ShapeError(f"an index of {index.rank} axes into a tensor of {x.rank}")
+    for place, (size, part) in enumerate(zip(x.shape, index.shape, strict=True)):
+        if place != axis:
+            agree(size, part, f"an index as large as the tensor on axis {place} is needed")
+    return (x,)
+
+
 def rule_diagonal(site: Site) -> Sequence[TensorType]:
     """x: .. m .. n .. -> y: .. min(m, n): the entries where both axes agree, as a new last axis."""
     x = site.first()

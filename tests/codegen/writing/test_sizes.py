@@ -78,3 +78,8 @@ def test_the_length_of_what_is_a_list_at_times_stays_a_length(net: Net) -> None:
         before="def count(v):\n    return len(v)\n\n",
     )
     assert "return len(v)" in made
+
+
+def test_a_number_of_axes_asks_for_no_order(call: Call) -> None:
+    made = call("self.conv = nn.Conv2d(3, 3, 1)", "x = self.conv(x)\nreturn x * len(x.shape)", "2x3x4x5")
+    assert "len(x.shape)" in made
