@@ -339,6 +339,8 @@ def source_text(
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)
+    if is_nested(source) and is_nested(slot):
+        return expression if not nodes.is_constant(expression) else None
     paired = None
     if isinstance(slot.value, Coded):
         paired = from_pairs(steps, slot, source, param, listed(expression, hints(source.key)))
@@ -362,6 +364,11 @@ def source_text(
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
         return as_tuple(expression, hints(source.key))
     return expression
+
+
+def is_nested(slot: Slot) -> bool:
+    """Does a slot take numbers in lists, which both sides write alike?"""
+    return isinstance(slot.value, Coded) and slot.value.codec == "nested"
 
 
 def takes_number(slot: Slot, param: str, steps: list[Step]) -> bool:

@@ -37,6 +37,7 @@ GIVE_BACK = {*FUNCTIONS, *REMOVERS, *UNWRAPPED, "torch.Size"}
 PARAMETERS = ("module", "name")
 DEFAULTS: dict[str, tuple[object, ...]] = {"name": ("weight",), "n_power_iterations": (1,), "eps": (1e-12,)}
 
+
 def wrapped(
     ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
 ) -> Value | None:
@@ -90,9 +91,7 @@ def stand_in(ev: Evaluator, name: str, node: ast.AST, frame: Frame) -> Value | N
     for marker in ev.restated:
         standing, _, place = marker.partition("@")
         if place and standing.endswith(f"Norm{last}") and place_of(node, frame) == f"@{place}":
-            return lookup.in_module(
-                ev, imports.open_file(ev, restating.path_of(standing)), standing.rpartition(".")[2]
-            )
+            return lookup.in_module(ev, imports.open_file(ev, restating.path_of(standing)), standing.rpartition(".")[2])
     return None
 
 

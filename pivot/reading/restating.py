@@ -50,7 +50,7 @@ def is_restatement(file: str) -> bool:
 
 
 def library_name(file: str, name: str) -> str:
-    """The layer that a restated class stands for: `torch.nn.Conv1d` for itself and with a normalised weight; else ""."""
+    """The layer that a restated class stands for: `torch.nn.Conv1d` for itself and for one with a normalised weight."""
     if not is_restatement(file) or Path(file).stem != name:
         return ""
     parts = Path(file).relative_to(ROOT).parts

@@ -12,7 +12,7 @@ CHECKPOINT_MADE_BY = {
 
 
 class SpectralNormConv1d(nn.Module):
-    """A convolution whose weight is divided by its largest singular value: (N, C, L) -> (N, F, L')."""
+    """A convolution by weights over their largest singular value: (N, C, L) -> (N, F, L')."""
 
     def __init__(
         self,

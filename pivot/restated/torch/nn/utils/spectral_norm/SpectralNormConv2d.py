@@ -12,7 +12,7 @@ CHECKPOINT_MADE_BY = {
 
 
 class SpectralNormConv2d(nn.Module):
-    """A convolution whose weight is divided by its largest singular value: (N, C, H, W) -> (N, F, H', W')."""
+    """A convolution by weights over their largest singular value: (N, C, H, W) -> (N, F, H', W')."""
 
     def __init__(
         self,

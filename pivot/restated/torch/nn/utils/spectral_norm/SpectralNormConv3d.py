@@ -12,7 +12,7 @@ CHECKPOINT_MADE_BY = {
 
 
 class SpectralNormConv3d(nn.Module):
-    """A convolution whose weight is divided by its largest singular value: (N, C, D, H, W) -> (N, F, D', H', W')."""
+    """A convolution by weights over their largest singular value: (N, C, D, H, W) -> (N, F, D', H', W')."""
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ CHECKPOINT_MADE_BY = {
 
 
 class SpectralNormConvTranspose3d(nn.Module):
-    """A transposed convolution whose weight is divided by its largest singular value: (N, C, D, H, W) -> (N, F, D', H', W')."""
+    """A transposed convolution by weights over their largest singular value: (N, C, D, H, W) -> (N, F, D', H', W')."""
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ CHECKPOINT_MADE_BY = {
 
 
 class SpectralNormLinear(nn.Module):
-    """A linear layer whose weight is divided by its largest singular value: (*, in_features) -> (*, out_features)."""
+    """A linear layer by weights over their largest singular value: (*, in_features) -> (*, out_features)."""
 
     def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
         super().__init__()
