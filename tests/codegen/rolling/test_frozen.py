@@ -102,3 +102,26 @@ def test_an_open_size_is_asked_of_a_tensor_that_has_it(rolled: Callable[..., str
         """
     )
     assert "torch.sum(x, dim=1) / x.shape[1]" in made
+
+
+def test_a_check_of_a_size_stays_where_sizes_are_numbers(rolled: Callable[..., str]) -> None:
+    made = rolled(
+        """
+        class Checked(layers.Layer):
+            def __init__(self, width):
+                super().__init__()
+                self.linear = layers.Dense(width)
+                self.width = width
+
+            def call(self, x):
+                if x.shape[-1] != self.width:
+                    raise ValueError("another width")
+                return self.linear(x)
+
+
+        def build():
+            start = keras.Input((8,))
+            return keras.Model(start, layers.Dense(2)(Checked(8)(start)))
+        """
+    )
+    assert 'if x.shape[1] != self.width:\n            raise ValueError("another width")' in made
