@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from codegen.lower import Lowering, all_nodes
 from codegen.writing.sites import Sites
+from pivot.op import Form
 from pivot.opset import OpSet
 from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.restating import known
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api
+from pivot.steps import Computed
 
+SIZE = re.compile(r"[a-z]\.[A-Z]")
 ROUNDS = 4
 """A restatement may use modules that are restated in their turn: a decoder, its layers, their attention."""
 
@@ -67,10 +71,22 @@ def uncalled(done: Elaborated, met: list[Visit]) -> set[str]:
 
 
 def unwritten(target: str, source: str, opset: OpSet) -> frozenset[str]:
-    """Names of library modules and functions of which no form of the target is ever written: all are inexact."""
+    """Names of library modules and functions of which no form of the target is ever written: all are inexact, or write
+    out a layer with sizes of its input, which a class can ask for.
+    """
     return frozenset(
         name
         for name in known()
         if (forms := opset.find(source, "call", name))
-        and all(form.inexact is not None for f in forms for form in f.op.forms.get(target, ()))
+        and all(
+            form.inexact is not None or (f.kind == "layer" and asks_sizes(form))
+            for f in forms
+            for form in f.op.forms.get(target, ())
+        )
     )
+
+
+def asks_sizes(form: Form) -> bool:
+    """Is a decomposition made of sizes of the operands: `x.C // groups`?"""
+    given = (value for step in form.body for _, value in step.params) if form.spelling == "body" else ()
+    return any(isinstance(value, Computed) and SIZE.search(value.text) for value in given)

@@ -140,11 +140,17 @@ def said_sizes(visit: Visit, given: Mapping[str, ast.expr]) -> list[tuple[Dim, a
         if len(values) == 1 and isinstance(values[0].hint, tuple):
             values = [v for v in values[0].hint if isinstance(v, Value)]
         texts = text.elts if isinstance(text, (ast.Tuple, ast.List)) else [text]
-        if len(texts) == 1 < len(values) and isinstance(texts[0], ast.Name):  # `shape = x.shape`, in the source's order
+        if len(texts) == 1 < len(values) and is_shape_text(texts[0]):  # `shape = x.shape`, in the source's order
             texts = [ast.Subscript(texts[0], ast.Constant(place), ast.Load()) for place in range(len(values))]
         if len(values) == len(texts) and not any(isinstance(t, ast.Starred) for t in texts):
             found += [(v.hint, t) for v, t in zip(values, texts, strict=True) if isinstance(v.hint, Size)]
     return [(dim, text) for dim, text in found if not nodes.has_gone(text)]
+
+
+def is_shape_text(text: ast.expr) -> bool:
+    """Is this a name that holds sizes, or `ops.shape(x)`?"""
+    asks = isinstance(text, ast.Call) and len(text.args) == 1 and isinstance(text.args[0], ast.Name)
+    return asks or isinstance(text, ast.Name)
 
 
 def axis_sizes(e: Expressions, x: ast.expr, visits: list[Visit], index: ast.Slice) -> ast.expr | None:

@@ -215,7 +215,8 @@ def call_library(
     if api.name == "builtins.super":
         return make_super(ev, args, node, frame)
     handler = library.FUNCTIONS.get(api.name)
-    if handler is not None:
+    arrays = api.root == "numpy" and any(ev.dialect.holds_tensor(v) for v in args)
+    if handler is not None and not arrays:
         visit = Visit(node, frame, "data", callee, args, kwargs, name=api.name)
         visit.result = careful(ev, api.name, partial(handler, ev, args, kwargs, node, frame), node, frame)
         ev.visit(visit)

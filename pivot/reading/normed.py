@@ -31,7 +31,7 @@ FUNCTIONS = {
 """What normalises a weight, and how the names of the restated layers begin."""
 
 REMOVERS = {"torch.nn.utils.remove_weight_norm", "torch.nn.utils.remove_spectral_norm"}
-GIVE_BACK = {*FUNCTIONS, *REMOVERS, *UNWRAPPED, "torch.Size"}
+GIVE_BACK = {*FUNCTIONS, *REMOVERS, *UNWRAPPED, "torch.Size", "torch.from_numpy"}
 """Functions whose calls stand for the layer, or the sizes, that they are given."""
 
 PARAMETERS = ("module", "name")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.codecs.dtypes import FollowingDtype
 from pivot.dims import hint, product
-from pivot.reading import applying, contents, freezing, initialising, normed, restating, updating
+from pivot.reading import applying, contents, freezing, initialising, normed, numpy_arrays, restating, updating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
@@ -139,6 +139,9 @@ class TorchDialect(TorchModules):
         instead = normed.stand_in(ev, name, node, frame)
         if instead is not None:
             return ev.call(instead, args, kwargs, node, frame)
+        made = numpy_arrays.call(ev, callee, name, args, kwargs, node, frame)
+        if made is not None:
+            return made
         if name in normed.FUNCTIONS:
             return normed.wrapped(ev, callee, name, args, kwargs, node, frame)
         if name in normed.REMOVERS and args:
@@ -295,6 +298,8 @@ class TorchDialect(TorchModules):
         assert isinstance(cell, TensorCell)
         if name in ("size", "dim", "numel", "nelement", "ndimension", "stride"):
             return self.size_method(ev, callee, receiver, cell, name, args, kwargs, node, frame)
+        if name == "astype":  # of a NumPy array
+            name = "type"
         if name == "type" and not args and not kwargs:  # x.type() is what it is called, of which y.type(...) makes use
             ev.visit(Visit(node, frame, "data", callee, (receiver,), kwargs, name="dtype"))
             return Value(Api(f"torch.{cell.dtype}"))

@@ -63,6 +63,7 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("nn.utils.spectral_norm(nn.Conv2d(3, 4, 3, padding=1))", ("x=2x3x6x6",)),
     ("nn.utils.spectral_norm(nn.ConvTranspose2d(3, 4, 4, 2, 1))", ("x=2x3x5x5",)),
     ("nn.utils.parametrizations.spectral_norm(nn.Linear(5, 4))", ("x=2x5",)),
+    ("nn.Sequential(nn.PixelUnshuffle(2), nn.ChannelShuffle(4), nn.PixelShuffle(2))", ("x=2x3x6x4",)),
     ("nn.LayerNorm((5, 6))", ("x=2x3x5x6",)),
     ("F.group_norm(x, 3, w, b)", ("x=2x6x5", "w=6", "b=6")),
     ("F.unfold(x, (2, 3), stride=2, padding=1)", ("x=2x3x5x6",)),

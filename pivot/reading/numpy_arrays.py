@@ -1,0 +1,93 @@
+"""NumPy arrays of a PyTorch program: constants, which are read as tensors of the same numbers and element type."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.trace import Visit
+from pivot.reading.values import Api, ListObject, TensorCell, Value
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+MAKERS = {
+    "numpy.array": "torch.tensor",
+    "numpy.asarray": "torch.tensor",
+    "numpy.eye": "torch.eye",
+    "numpy.identity": "torch.eye",
+    "numpy.zeros": "torch.zeros",
+    "numpy.ones": "torch.ones",
+    "numpy.full": "torch.full",
+    "numpy.arange": "torch.arange",
+}
+"""What makes an array, and the function of the same meaning for tensors, apart from the element type."""
+
+OF_ARRAYS = {
+    **{f"numpy.{n}": f"torch.{n}" for n in ("sin", "cos", "tan", "exp", "log", "sqrt", "abs", "outer", "tril", "triu")},
+    "numpy.power": "torch.pow",
+    "numpy.concatenate": "torch.cat",
+    "numpy.stack": "torch.stack",
+}
+"""Functions of arrays."""
+
+TENSORS = {
+    "torch.tensor",
+    "torch.as_tensor",
+    "torch.from_numpy",
+    "torch.Tensor",
+    "torch.FloatTensor",
+    "torch.LongTensor",
+}
+KINDS = {"torch.Tensor": "float32", "torch.FloatTensor": "float32", "torch.LongTensor": "int64"}
+
+
+def call(
+    ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Value | None:
+    """What makes an array, computes with one, or makes a tensor of one; None for every other call."""
+    if name in MAKERS and (args or kwargs):
+        given = dict(kwargs)
+        if "dtype" not in given and (kind := kind_of(name, args)):
+            given["dtype"] = Value(Api(f"torch.{kind}"))
+        if args and isinstance(args[0].hint, TensorCell):
+            return tensor_of(ev, callee, "torch.tensor", args[0], given, node, frame)
+        return ev.dialect.call_forms(ev, callee, MAKERS[name], args, given, node, frame)
+    if name in OF_ARRAYS and any(ev.dialect.holds_tensor(v) for v in args):
+        given = {"dim" if key == "axis" else key: value for key, value in kwargs.items()}
+        return ev.dialect.call_forms(ev, callee, OF_ARRAYS[name], args, given, node, frame)
+    if name not in TENSORS or len(args) != 1:
+        return None
+    if isinstance(args[0].hint, TensorCell):
+        return tensor_of(ev, callee, name, args[0], kwargs, node, frame)
+    if name != "torch.tensor" and isinstance(args[0].hint, (ListObject, tuple)):
+        given = {**kwargs, **({"dtype": Value(Api(f"torch.{KINDS[name]}"))} if name in KINDS else {})}
+        return ev.dialect.call_forms(ev, callee, "torch.tensor", args, given, node, frame)
+    return None
+
+
+def kind_of(name: str, args: Args) -> str:
+    """The element type that NumPy takes where none is asked for; "": that of PyTorch, for whole numbers."""
+    if name in ("numpy.array", "numpy.asarray", "numpy.arange"):
+        return "float64" if any(map(has_fractions, args)) else ""
+    return "float64"
+
+
+def has_fractions(value: Value) -> bool:
+    """Is there a fraction among numbers in lists?"""
+    hint = value.hint
+    items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else ()
+    return isinstance(hint, float) or any(map(has_fractions, items))
+
+
+def tensor_of(
+    ev: Evaluator, callee: Value, name: str, array: Value, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Value:
+    """A tensor made of an array, or an array of one: the same, unless another element type is asked for."""
+    dtype = kwargs.get("dtype")
+    if name not in KINDS and (dtype is None or dtype.hint is None):
+        ev.visit(Visit(node, frame, "dropped", callee, (array,), kwargs, name="torch.from_numpy", result=array))
+        return array
+    return ev.dialect.call_forms(ev, callee, name, (array,), kwargs, node, frame)

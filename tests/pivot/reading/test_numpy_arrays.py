@@ -1,0 +1,33 @@
+"""NumPy arrays of a PyTorch program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from pivot.reading.elaborate import Elaborated
+
+Read = Callable[..., Elaborated]
+
+
+@pytest.mark.parametrize(
+    ("made", "shape", "dtype"),
+    [("torch.from_numpy(np.eye(4).flatten().astype(np.float32))", (16,), "float32"),
+     ("torch.from_numpy(np.array([1, 0]))", (2,), "int64"),
+     ("torch.tensor(np.zeros((2, 3)))", (2, 3), "float64"),
+     ("torch.tensor(np.array([0.5]), dtype=torch.float32)", (1,), "float32"),
+     ("torch.FloatTensor(np.sin(np.array([[0.5, 1.0]])))", (1, 2), "float32"),
+     ("torch.as_tensor([1.0, 2.0])", (2,), "float32"),
+     ("torch.LongTensor([1, 2])", (2,), "int64")],
+)  # fmt: skip
+def test_an_array_is_a_tensor_of_its_numbers(read: Read, made: str, shape: tuple[int, ...], dtype: str) -> None:
+    text = f"""
+import numpy as np
+class Net(nn.Module):
+    def forward(self, x):
+        made = {made}
+        return x + 1, made
+"""
+    kept = read(text, "2x4").network.outputs[1].type
+    assert (kept.shape, kept.dtype) == (shape, dtype)
