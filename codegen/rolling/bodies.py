@@ -23,6 +23,7 @@ from codegen.rolling.results import (
 )
 from codegen.target import Target
 from codegen.writing import nodes
+from codegen.writing.own_starts import started
 from codegen.writing.plan_steps import gives_several_first
 from codegen.writing.plans import Material, PlanText, Unwritable, unsayable
 from codegen.writing.sharing import fill_sizes, settle, size_text, sized
@@ -35,6 +36,7 @@ from pivot.network import Node
 from pivot.problems import Refusal, refuse
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ListObject, ParameterObject, TensorCell, TensorVersion, Value
+from pivot.starts import Start
 
 HELD = re.compile(r"_a\d+$")
 
@@ -411,18 +413,14 @@ def refused(node: Node, why: str) -> Refusal:
 
 
 def own_weight(target: Target, shape: tuple[Dim, ...], parameter: ParameterObject) -> ast.expr:
-    """How a weight of the module's own is made: of zeros, or of the number that it starts from."""
-    start = parameter.start
-    number = start.numbers[0] if start is not None and start.kind == "constant" and start.numbers else 0.0
+    """How a weight of the module's own is made, with what it starts from; of zeros, where that is not known."""
+    start = parameter.start or Start("constant", (0.0,))
     sizes = nodes.literal(shape)
     if target.framework == "keras":
+        number = start.numbers[0] if start.kind == "constant" and start.numbers else 0.0
         word: ast.expr = ast.Constant("ones" if number == 1 else "zeros")
         return nodes.call("self.add_weight", [], {"shape": sizes, "initializer": word})
-    made = nodes.call("torch.full", [sizes, nodes.literal(number)])
-    if number in (0, 1):
-        made = nodes.call(
-            "torch.ones" if number == 1 else "torch.zeros", [nodes.literal(size) for size in shape or [()]]
-        )
+    made = started(list(map(nodes.literal, shape or [()])), start, len(shape))
     return nodes.call("torch.nn.Parameter", [made]) if parameter.trainable else made
 
 

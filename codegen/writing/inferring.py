@@ -75,7 +75,7 @@ class Inferred:
         self.met = {id(node) for run in runs for node in run.nodes}
         self.met |= {id(v.made) for each in visits for v in each if v.made is not None and not v.speculative}
         places: dict[Key, Place] = {}
-        self.named: dict[int, Key] = {}  # reads of an input's shape in `build`
+        self.named: dict[int, list[Key]] = {}  # reads of an input's shape in `build`: one size, or a row of them
         self.collect_builds(places)
         for site in sites.sites.values():
             for case in site.cases:
@@ -112,23 +112,25 @@ class Inferred:
                 for node in ast.walk(frame.function.node):
                     if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
                         continue
-                    read = shape_read(frame, node)
-                    if read is None:
-                        continue
-                    version, axis = read
-                    rank = len(version.type.shape)
-                    last = axis == rank - 1
-                    name = f"size{axis}" if not last else "in_features" if rank < 4 else "in_channels"
-                    key = (id(node), name)
-                    self.named[id(node)] = key
-                    place = places.setdefault(key, Place(node, name))
-                    size = dim_hint(version.type.shape[axis])
-                    place.uses.append(Use(home(frame), size, self.origins.of(version, axis)))
+                    named: list[Key] = []
+                    for version, axis in shape_read(frame, node):
+                        rank = len(version.type.shape)
+                        last = axis == rank - 1
+                        name = f"size{axis}" if not last else "in_features" if rank < 4 else "in_channels"
+                        named.append((id(node), name))
+                        place = places.setdefault(named[-1], Place(node, name))
+                        size = dim_hint(version.type.shape[axis])
+                        place.uses.append(Use(home(frame), size, self.origins.of(version, axis)))
+                    if named:
+                        self.named[id(node)] = named
 
     def said_at(self, node: ast.AST) -> ast.expr | None:
         """The words for a size of an input that `build` reads at a node."""
-        key = self.named.get(id(node))
-        text = self.texts.get(key) if key is not None else None
+        texts = [self.texts.get(key) for key in self.named.get(id(node), [])]
+        row = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
+        if row and texts and all(text is not None for text in texts):
+            return ast.Tuple([text for text in texts if text is not None], ast.Load())
+        text = texts[0] if texts else None
         return None if text is node else text
 
     def axis(self, step: Step, wanted: SizeOf, version: object) -> int | None:
@@ -287,21 +289,29 @@ def home(frame: Frame) -> Frame:
     return visit.entered if visit is not None and visit.entered is not None else frame
 
 
-def shape_read(frame: Frame, node: ast.Subscript) -> tuple[TensorVersion, int] | None:
-    """The tensor and the axis whose size `input_shape[-1]` is."""
+def shape_read(frame: Frame, node: ast.Subscript) -> list[tuple[TensorVersion, int]]:
+    """The tensor and the axis whose size `input_shape[-1]` is, and those of `input_shape[1:]`."""
     value = frame.scope.names.get(node.value.id) if isinstance(node.value, ast.Name) else None
     sizes = value.hint if value is not None else None
+    if not isinstance(sizes, tuple):
+        return []
+    places = list(range(len(sizes)))
     try:
-        place = ast.literal_eval(node.slice)
-    except ValueError:
-        return None
-    if not isinstance(sizes, tuple) or not isinstance(place, int) or not -len(sizes) <= place < len(sizes):
-        return None
-    origin = sizes[place].origin if isinstance(sizes[place], Value) else None
-    if origin is None or origin.kind != "size" or not origin.sources:
-        return None
-    cell = origin.sources[0].hint
-    return (cell.version, place % len(sizes)) if isinstance(cell, TensorCell) else None
+        if isinstance(node.slice, ast.Slice):
+            parts = (node.slice.lower, node.slice.upper, node.slice.step)
+            places = places[slice(*(None if part is None else ast.literal_eval(part) for part in parts))]
+        else:
+            places = [places[ast.literal_eval(node.slice)]]
+    except (ValueError, TypeError, IndexError):
+        return []
+    found: list[tuple[TensorVersion, int]] = []
+    for place in places:
+        origin = sizes[place].origin if isinstance(sizes[place], Value) else None
+        cell = origin.sources[0].hint if origin is not None and origin.kind == "size" and origin.sources else None
+        if not isinstance(cell, TensorCell) or (place == 0 and len(places) > 1):
+            return []
+        found.append((cell.version, place))
+    return found
 
 
 def raise_unsaid(place: Place) -> None:

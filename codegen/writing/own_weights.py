@@ -166,7 +166,7 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
     body = Statements(d.w, cls.file, locals_, False)
     body.e.shapes = {a.arg for a in build.args.args[1:]}
     body.known = lambda node, made: as_known(d, build, body, node, made)
-    written = body.block([s for s in build.body if not is_of_keras(s)])
+    written = body.block([s for s in build.body if not is_of_keras(s) and not only_checks(s)])
     written = [s for s in written if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     written = without_unread(written)
     if init is None:
@@ -180,6 +180,13 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
     unread = body.e.shapes & {n.id for s in written for n in ast.walk(s) if isinstance(n, ast.Name)}
     if unread:
         raise d.w.refusal(cls.file, build, "the shape of an input is used in a way that a constructor cannot know")
+
+
+def only_checks(statement: ast.stmt) -> bool:
+    """Does a statement of `build` only complain of inputs, which came through when it was read?"""
+    if isinstance(statement, ast.If) and not statement.orelse:
+        return all(isinstance(inner, ast.Raise) for inner in statement.body)
+    return isinstance(statement, ast.Assert)
 
 
 def without_shapes(written: list[ast.stmt], made: ast.ClassDef, shapes: set[str]) -> list[ast.stmt]:

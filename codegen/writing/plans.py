@@ -478,6 +478,8 @@ class PlanText:
             return self.target.transpose(x, perm) if perm else x  # type: ignore[arg-type]
 
         step = steps[0]
+        if self.placed(steps).alias and not self.placed(steps).transposes:
+            return self.target.identity()  # only axes are numbered anew
         if step.op.shape in ("reshape", "flatten", "unflatten", "index"):
             material = Material({}, None, material.hints)
         return self.target.function_layer(self.step_text(steps, material, operand))

@@ -361,6 +361,9 @@ def source_text(
         return templated(source, slot, expression)
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
         return None
+    sided = isinstance(slot.value, Coded) and codec_of(slot.value).number_face  # a tuple says left, right, top, bottom
+    if b == "pads" and sided and not all(isinstance(h, int) for h in hints(source.key)):
+        return None
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
         return as_tuple(expression, hints(source.key))
     return expression

@@ -229,7 +229,7 @@ class KerasModules(KerasCalls):
         trainable = "trainable" not in given or bool(given["trainable"].hint)
         type_ = TensorType(keras_building.fixed(ev, known, node, frame))
         parameter = ParameterObject(type_, trainable, buffer=not trainable, owner=module)
-        parameter.start = keras_starts.constant_start(given.get("initializer"))
+        parameter.start = keras_starts.weight_start(given.get("initializer"), parameter.type.shape)
         ev.parameters.append(parameter)
         value = Value(TensorCell(new_version(ev, parameter.type, parameter)))
         ev.set_item(module.parameters, f"[{len(module.parameters)}]", value)  # until it gets the name of an attribute

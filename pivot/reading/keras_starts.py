@@ -8,21 +8,24 @@ deviation) that is cut off at two deviations, ("uniform", low, high), ("constant
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from pivot.dims import Dim
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, DictObject, InstanceObject, Unknown, Value
 from pivot.slots import Made
-from pivot.starts import Start
+from pivot.starts import Start, truncated
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
 Described = tuple[object, ...]
+CUT = 0.87962566103423978  # deviation of a standard normal distribution between -2 and 2
 
 # Positional arguments with their defaults.
 SIGNATURES: dict[str, dict[str, object]] = {
@@ -109,12 +112,45 @@ def described(value: Value) -> Described | None:
     return None
 
 
-def constant_start(initializer: Value | None) -> Start | None:
-    """How a weight starts that is one number all over; None where it is drawn, or nothing is said."""
-    said = described(initializer) if initializer is not None else None
-    if said is None or said[0] != "constant" or not isinstance(said[1], (int, float)):
+def weight_start(initializer: Value | None, shape: Sequence[Dim]) -> Start | None:
+    """What a weight of a layer's own starts from, in numbers; None where it is not known."""
+    said = SCALED["GlorotUniform"] if initializer is None or initializer.hint is None else described(initializer)
+    if said is None:
         return None
-    return Start("constant", (float(said[1]),))
+    kind, *numbers = said
+    given = [n for n in numbers if isinstance(n, (int, float))]
+    if kind == "constant":
+        return Start("constant", (float(given[0]),))
+    if kind == "normal":
+        return Start("normal", (float(given[0]), float(given[1])))
+    if kind == "uniform":
+        return Start("uniform", (float(given[0]), float(given[1])))
+    if kind == "truncated":
+        mean, deviation = float(given[0]), float(given[1])
+        return truncated(mean, deviation, mean - 2 * deviation, mean + 2 * deviation)
+    if kind == "orthogonal":
+        return Start("orthogonal", (float(given[0]),))
+    if kind == "identity":
+        return Start("identity") if given[0] == 1 else None
+    sizes = [size for size in shape if isinstance(size, int)]
+    if len(sizes) != len(shape) or not sizes:
+        return None
+    size = scale_by(sizes, str(numbers[1]))
+    variance = float(given[0]) / max(1.0, size)
+    if numbers[2] == "uniform":
+        bound = math.sqrt(3 * variance)
+        return Start("uniform", (-bound, bound), fan=str(numbers[1]), size=size)
+    if numbers[2] == "truncated_normal":
+        deviation = math.sqrt(variance) / CUT
+        return truncated(0.0, deviation, -2 * deviation, 2 * deviation)
+    return Start("normal", (0.0, math.sqrt(variance)), fan=str(numbers[1]), size=size)
+
+
+def scale_by(sizes: Sequence[int], mode: str) -> float:
+    """The number that Keras scales a variance by: inputs, outputs, or their mean."""
+    field = math.prod(sizes[:-2])
+    before, behind = (sizes[-2] * field, sizes[-1] * field) if len(sizes) > 1 else (sizes[0], sizes[0])
+    return {"fan_in": before, "fan_out": behind}.get(mode, (before + behind) / 2)
 
 
 def from_class(name: str | None, given: Mapping[str, Value]) -> Described | None:

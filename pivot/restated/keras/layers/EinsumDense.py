@@ -10,6 +10,8 @@ class EinsumDense(keras.layers.Layer):
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
         self.bias_axes = bias_axes
+        self.kernel_initializer = kwargs.get("kernel_initializer", "glorot_uniform")
+        self.bias_initializer = kwargs.get("bias_initializer", "zeros")
         self.activation = None if activation is None else keras.activations.get(activation)
 
     def build(self, input_shape):
@@ -24,11 +26,12 @@ class EinsumDense(keras.layers.Layer):
         sizes = dict(zip(data, input_shape, strict=True))
         given = right[len(right) - len(self.partial_output_shape) - behind : len(right) - behind]
         sizes.update({a: size for a, size in zip(given, self.partial_output_shape, strict=True) if size is not None})
-        self.kernel = self.add_weight(shape=[sizes[letter] for letter in weight], name="kernel")
+        shape = [sizes[letter] for letter in weight]
+        self.kernel = self.add_weight(shape=shape, initializer=self.kernel_initializer, name="kernel")
         if self.bias_axes:
             first = min([right.index(letter) for letter in self.bias_axes])
             shape = [sizes[letter] if letter in self.bias_axes else 1 for letter in right[first:]]
-            self.bias = self.add_weight(shape=shape, name="bias")
+            self.bias = self.add_weight(shape=shape, initializer=self.bias_initializer, name="bias")
 
     def call(self, inputs):
         y = ops.einsum(self.equation, inputs, self.kernel)
