@@ -65,6 +65,8 @@ def check_mode(e: Expressions, visits: list[Visit]) -> None:
         said = visit.kwargs.get(e.w.source.mode_argument)
         if visit.kind != "apply" or said is None or not isinstance(said.hint, bool) or said.depends & MODE:
             continue
+        if not said.hint:
+            continue  # that it stays in evaluation was said where it was read
         inside = [m.form for _, m in visit.module.walk()] if visit.module is not None else []
         if any(form is not None and depends_on_mode(form) for form in inside):
             raise Unwritable(f"a layer is called with {e.w.source.mode_argument}={said.hint}, whatever the mode is")
