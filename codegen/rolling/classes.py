@@ -422,7 +422,7 @@ def class_name(group: Group) -> str:
     outer = getattr(function.scope, "function", None)
     if outer is not None and group.frame is not None:
         name = outer.name if all(caller is not outer for caller in callers(group.frame)) else name
-    if function.owner is not None:
+    if function.owner is not None and function.name in ("call", "__call__", "__init__", "build"):
         name = function.owner.name
     return camel_case(name)
 

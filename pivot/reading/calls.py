@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pivot.own_code import is_same
-from pivot.reading import classes, decorating, instances, library, methods, restating, spelled
+from pivot.reading import classes, data_arrays, decorating, instances, library, methods, restating, spelled
 from pivot.reading.bombs import check_items
+from pivot.reading.data_arrays import DataMethod
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.objects import copied
@@ -95,6 +96,8 @@ def call_value(
         found = classes.special_method(ev, callee, "__call__", args, node, frame, kwargs)
         if found is not None:
             return found
+    if isinstance(hint, DataMethod):
+        return data_arrays.call_method(hint, args, kwargs)
     if isinstance(hint, Unknown):
         if any(ev.dialect.holds_tensor(v) for v in (*args, *kwargs.values())):
             made = spelled.of_unknown(ev, callee, args, kwargs, node)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal
+from pivot.reading.data_arrays import DataArray
 from pivot.reading.inputs import InputSpec
 
 if TYPE_CHECKING:
@@ -17,17 +18,28 @@ TRAINERS = {"fit", "predict", "evaluate", "train_on_batch"}
 BATCH = 2  # as many rows as it takes to see that rows stay apart
 
 
-def data_of(ev: Evaluator, frame: Frame, body: Sequence[ast.stmt], names: set[str]) -> InputSpec | None:
-    """The shape of what a model of these names is trained on or asked about, where a reshape says it."""
+def data_of(ev: Evaluator, frame: Frame, home: Frame, body: Sequence[ast.stmt], names: set[str]) -> InputSpec | None:
+    """The shape of what a model of these names is trained on or asked about, where a reshape or the data says it.
+
+    `frame`: with names of these statements; `home`: that of the file.
+    """
     for call in (n for statement in body for n in ast.walk(statement) if isinstance(n, ast.Call)):
         func = call.func
         if not isinstance(func, ast.Attribute) or func.attr not in TRAINERS or not call.args:
             continue
-        if isinstance(func.value, ast.Name) and func.value.id in names and isinstance(call.args[0], ast.Name):
+        if not isinstance(func.value, ast.Name) or func.value.id not in names:
+            continue
+        if isinstance(call.args[0], ast.Name):
             for value in reversed(list(values_of(body, call.args[0].id))):
                 shape = reshaped(ev, frame, value)
                 if shape is not None:
                     return InputSpec((BATCH, *shape[1:]))
+        try:
+            held = ev.evaluate(call.args[0], home).hint
+        except Refusal:
+            continue
+        if isinstance(held, DataArray) and len(held.shape) > 1:
+            return InputSpec((BATCH, *held.shape[1:]))
     return None
 
 

@@ -123,7 +123,7 @@ def inputs_in(
             found = specs_of(ev, demo, root, call, args) if args else None
             if found:
                 return found
-        trained = data_of(ev, demo.frame, body, {caller.partition("@")[0] for caller in callers})
+        trained = data_of(ev, demo.frame, frame, body, {caller.partition("@")[0] for caller in callers})
     return () if trained is None else (trained,)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pivot.codecs.dtypes import FollowingDtype
 from pivot.problems import Severity
-from pivot.reading import keras_answers, keras_graphs, keras_orders, keras_policies, restating
+from pivot.reading import keras_answers, keras_graphs, keras_orders, keras_policies, keras_starts, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_modules import KerasModules
 from pivot.reading.keras_names import (
@@ -17,11 +17,13 @@ from pivot.reading.keras_names import (
     BASES,
     CASTING,
     CONTAINERS,
+    LOWER,
     MODELS,
     OF_ONE_GROUP_EACH,
     TRAINING_ONLY,
     canonical,
 )
+from pivot.reading.keras_spellings import table
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.spelled import Spelled
@@ -40,6 +42,10 @@ from pivot.reading.values import (
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
+
+
+NAMED = {"keras.Input", "keras.layers.InputLayer", "keras.layers.Lambda", *(f"keras.layers.{name}" for name in LOWER)}
+"""What `from keras.layers import *` binds besides layers that have forms."""
 
 
 class KerasDialect(KerasModules):
@@ -74,6 +80,11 @@ class KerasDialect(KerasModules):
 
     def is_model_class(self, cls: ClassObject) -> bool:
         return any(isinstance(c, Api) and canonical(c.name) in MODELS for c in cls.mro())
+
+    def exports(self, ev: Evaluator, module: str, name: str) -> bool:
+        full = canonical(f"{module}.{name}")
+        known = {*MODELS, *TRAINING_ONLY, *CONTAINERS, *BASES, *restating.known(), *table(), *NAMED}
+        return super().exports(ev, module, name) or full in known or keras_starts.class_of(full) is not None
 
     def harmless_decorator(self, name: str) -> bool:
         return super().harmless_decorator(name) or name in {"register_keras_serializable", "function", "keras_export"}

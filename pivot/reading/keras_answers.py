@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import is_number, product
-from pivot.reading import keras_graphs, keras_orders, keras_policies, keras_shapes, keras_starts, library
+from pivot.dims import Size, is_number, product
+from pivot.reading import data_arrays, keras_graphs, keras_orders, keras_policies, keras_shapes, keras_starts, library
+from pivot.reading.data_arrays import DataArray
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.storage import new_version
@@ -98,6 +99,14 @@ def answer(
     set_ = keras_policies.set_for_all(ev, name, args, kwargs, node, frame)
     if set_ is not None:
         return set_
+    data = data_arrays.loaded(name)
+    if data is not None:
+        return data
+    given = args[0].hint if args else None
+    if isinstance(given, DataArray) and name in data_arrays.FUNCTIONS:
+        return data_arrays.FUNCTIONS[name](given, args, kwargs)
+    if name == "numpy.concatenate" and isinstance(given, ListObject) and data_arrays.of_data(given.items):
+        return data_arrays.joined(given.items, args, kwargs)
     if name in NOTHING:
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
         return Value(None)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, imports, number_kinds, registries, restating, surroundings
+from pivot.reading import classes, data_arrays, imports, number_kinds, registries, restating, surroundings
 from pivot.reading.checkpoint_names import weight_inside
 from pivot.reading.constants import NAMES, api_constant
+from pivot.reading.data_arrays import DataArray
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
@@ -134,6 +135,8 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
         return class_attribute(ev, hint, attr, node, frame)
     if isinstance(hint, SuperObject):
         return super_attribute(ev, hint, attr, node, frame)
+    if isinstance(hint, DataArray):
+        return data_arrays.attribute(hint, attr, node, frame)
     if isinstance(hint, Unknown):
         return owner
     if isinstance(hint, (FunctionObject, BoundMethod, Partial)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal
-from pivot.reading import straight_line
+from pivot.reading import classes, straight_line
 from pivot.reading.values import Api, ClassObject, FunctionObject
 
 if TYPE_CHECKING:
@@ -36,8 +36,32 @@ class Builders:
                 return self.ev.dialect.is_model_class(hint)
             if isinstance(hint, FunctionObject):
                 return depth > 0 and self.returns_model(hint.node, depth - 1)
+            method = self.method(call.func)
+            if method is not None and depth > 0 and self.returns_model(method.node, depth - 1):
+                return True
             call = call.func.value if isinstance(call.func, ast.Attribute) else None  # `Net().to(device)`
         return False
+
+    def method(self, func: ast.expr) -> FunctionObject | None:
+        """The method that `Builder(3).build` or `builder.build` is, of a class of the program that is no model."""
+        owner = func.value if isinstance(func, ast.Attribute) else None
+        if isinstance(owner, ast.Name):
+            made = [s.value for s in self.lazy.get(owner.id, []) if isinstance(s, ast.Assign)]
+            owner = made[-1] if made else None
+        cls = self.callee(owner.func) if isinstance(owner, ast.Call) else None
+        if not isinstance(cls, ClassObject) or not isinstance(func, ast.Attribute):
+            return None
+        hit = classes.member(self.ev, cls, func.attr)
+        return hit[0].hint if hit is not None and isinstance(hit[0].hint, FunctionObject) else None
+
+    def only_trains(self, call: ast.expr) -> bool:
+        """Is this the call of a model class that computes nothing itself: a GAN with a `train_step` and no `call`?"""
+        cls = self.callee(call.func) if isinstance(call, ast.Call) else None
+        if not isinstance(cls, ClassObject) or not self.ev.dialect.is_model_class(cls):
+            return False
+        if any(classes.member(self.ev, cls, name) is not None for name in self.ev.dialect.forward_names):
+            return False
+        return not any(puts_together(c) for c in cls.mro() if isinstance(c, ClassObject))
 
     def callee(self, node: ast.expr) -> object:
         """What a dotted name stands for at module level; None for what a statement computes: it runs in its turn."""
@@ -70,6 +94,19 @@ class Builders:
         return False
 
 
+def puts_together(cls: ClassObject) -> bool:
+    """Does a class hand inputs and outputs, or layers, on to its base: `super().__init__(inputs, outputs)`?"""
+    for node in (n for s in cls.node.body if isinstance(s, ast.FunctionDef) for n in ast.walk(s)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        words = {k.arg for k in node.keywords}
+        if node.func.attr == "__init__" and (len(node.args) > 1 or words & {"inputs", "outputs", "layers"}):
+            return True
+        if node.func.attr == "add" and isinstance(node.func.value, ast.Name) and node.func.value.id == "self":
+            return True
+    return False
+
+
 def names_a_thing(statement: ast.stmt) -> bool:
     """Does a statement define, import or rename something (`L = keras.layers`), without running anything?"""
     if isinstance(statement, ast.Assign):
@@ -86,7 +123,7 @@ def bound_models(ev: Evaluator, frame: Frame, body: Sequence[ast.stmt]) -> list[
     found: dict[str, ast.Assign] = {}
     for statement in top_level(body):
         if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            if builders.builds(statement.value):
+            if builders.builds(statement.value) and not builders.only_trains(statement.value):
                 found.pop(statement.targets[0].id, None)
                 found[statement.targets[0].id] = statement
     return list(found.items())

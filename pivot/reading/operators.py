@@ -17,6 +17,7 @@ from pivot.reading.bombs import (
     check_shift,
     check_sum,
 )
+from pivot.reading.data_arrays import DataArray
 from pivot.reading.hints import readable, scalar
 from pivot.reading.values import (
     Api,
@@ -90,8 +91,10 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
         return ev.dialect.operator(ev, symbol, (left, right), node, frame)
     origin = Origin("apply", node, frame.file, symbol, (left, right), frame)
     depends = depends_of(left, right)
-    for side in (a, b):
-        if isinstance(side, Unknown):
+    for side, other in ((a, b), (b, a)):
+        if isinstance(side, Unknown) and (isinstance(side, DataArray) or not isinstance(other, Unknown)):
+            return Value(side)
+        if isinstance(side, Unknown) and not isinstance(other, DataArray):
             return Value(side)
         if isinstance(side, ListObject) and side.kind == "array":
             raise ev.refusal(frame, node, "computing with NumPy arrays is not read", "use .tolist() and numbers")

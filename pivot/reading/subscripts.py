@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import classes, lookup, registries, surroundings
+from pivot.reading import classes, data_arrays, lookup, registries, surroundings
+from pivot.reading.data_arrays import DataArray
 from pivot.reading.hints import index_hint
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
@@ -79,6 +80,8 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
         return ev.dialect.tensor_index(ev, owner, index, node, frame)
     if isinstance(box, ModuleObject):
         return ev.dialect.module_index(ev, owner, index, node, frame)
+    if isinstance(box, DataArray):
+        return data_arrays.index(box, index)
     if isinstance(box, Unknown):
         return owner
     if isinstance(box, DictObject):

@@ -37,7 +37,7 @@ def test_a_reshape_says_the_input(read_keras: Read, data: str) -> None:
 
 
 def test_what_no_reshape_says_is_asked_for(read_keras: Read, refused: Callable[..., Problem]) -> None:
-    problem = refused(read_keras, TEXT.format(data="images.reshape((60000, -1))"))
+    problem = refused(read_keras, TEXT.format(data="np.load('images.npy').reshape((60000, -1))"))
     assert "are not known" in problem.why
 
 

@@ -34,3 +34,17 @@ def test_tensors_that_are_joined_stay_tensors(read_keras: Callable[..., Elaborat
     text = "x = keras.Input((4,))\nmodel = keras.Model(x, ops.concatenate([x, x], axis=-1))\n"
     (node,) = read_keras(text, model="model").network.nodes
     assert node.op is not None and node.op.name == "concat"
+
+
+def test_a_size_that_is_cast_to_a_fraction_stays_a_size(read_keras: Callable[..., Elaborated]) -> None:
+    text = """
+    import tensorflow as tf
+    class Net(layers.Layer):
+        def call(self, x):
+            scale = tf.cast(tf.shape(x)[-1], tf.float32)
+            return x / tf.math.sqrt(scale)
+    """
+    network = read_keras(text, "2x5x16", model="Net()").network
+    nodes = [node for node in network.runs["eval"].nodes if node.op is not None]
+    assert "cast" not in [node.op.name for node in nodes if node.op is not None]
+    assert nodes[-1].op is not None and nodes[-1].op.name == "div"
