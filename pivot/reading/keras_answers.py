@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import Size, is_number, product
+from pivot.dims import is_number, product
 from pivot.reading import data_arrays, keras_graphs, keras_orders, keras_policies, keras_shapes, keras_starts, library
 from pivot.reading.data_arrays import DataArray
 from pivot.reading.handlers import Args, Kwargs
