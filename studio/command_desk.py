@@ -12,7 +12,9 @@ from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from studio.actions.bind import Bound, menus
-from studio.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
+from studio.dialogs import AboutDialog, ShortcutsDialog
+from studio.examples import by_framework, example_title
+from studio.settings_dialog import SettingsDialog
 from studio.widgets.command_palette import CommandPalette, Entry
 from studio.widgets.tour import Tour, TourStep, window_tour
 
@@ -228,16 +230,10 @@ class CommandDesk(QMainWindow):
                     partial(self.panels.show, name),
                 )
             )
-        for path in self.examples():
-            entries.append(
-                Entry(
-                    self.tr("Open Example {0}").format(path.stem),
-                    self.tr("File"),
-                    "",
-                    True,
-                    partial(self.open_path, path),
-                )
-            )
+        for framework, paths in by_framework(self.examples()).items():
+            for path in paths:
+                title = self.tr("Open Example {0} ({1})").format(example_title(path), framework)
+                entries.append(Entry(title, self.tr("File"), "", True, partial(self.open_path, path)))
         return entries
 
     def _select_unmapped(self) -> None:

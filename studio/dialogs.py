@@ -9,27 +9,21 @@ from typing import Literal
 from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
     QLabel,
-    QLineEdit,
     QMessageBox,
     QScrollArea,
-    QSpinBox,
     QWidget,
 )
 
 from studio.actions.action import Action
 from studio.icons import app_icon
 from studio.places import count_text
-from studio.settings import Setting, Settings, setting_table
 from studio.translation import tr
 from studio.widgets.parts import column, frame, label, row
 
-_HINT_WIDTH = 340
 Answer = Literal["save", "discard", "cancel"]
 Changed = Literal["replace", "save as", "cancel"]
 
@@ -42,68 +36,6 @@ def app_version() -> str:
         return version("pivot-studio")
     except PackageNotFoundError:
         return "development"
-
-
-class SettingsDialog(QDialog):
-    """One control per row of settings.toml; a change holds at once."""
-
-    def __init__(self, settings: Settings, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Settings"))
-        self.setMinimumWidth(620)
-        self._settings = settings
-        self.controls: dict[str, QWidget] = {}
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(10)
-        grid.setColumnStretch(0, 1)
-        group = ""
-        for setting in setting_table().values():
-            if setting.group != group:
-                group = setting.group
-                grid.addWidget(label(group.upper(), "section"), grid.rowCount(), 0)
-                grid.addWidget(frame("line"), grid.rowCount(), 0, 1, 2)
-            at = grid.rowCount()
-            text = column(label(setting.text), gap=1)
-            if setting.hint:
-                hint = label(setting.hint, "small", wrap=True)
-                # A dialog does not ask how high a text is that it breaks into lines.
-                hint.setFixedWidth(_HINT_WIDTH)
-                hint.ensurePolished()
-                hint.setMinimumHeight(hint.heightForWidth(_HINT_WIDTH))
-                text.addWidget(hint)
-            grid.addLayout(text, at, 0)
-            control = self.controls[setting.name] = self._control(setting)
-            control.setAccessibleName(setting.text)
-            grid.addWidget(control, at, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        self.setLayout(column(grid, 1, buttons, gap=18, margins=(22, 18, 22, 16)))
-
-    def _control(self, setting: Setting) -> QWidget:
-        match setting.kind:
-            case "bool":
-                box = QCheckBox()
-                box.setChecked(self._settings.flag(setting.name))
-                box.toggled.connect(lambda on: self._settings.set(setting.name, on))
-                return box
-            case "int":
-                spin = QSpinBox()
-                spin.setRange(setting.minimum, setting.maximum)
-                spin.setValue(self._settings.number(setting.name))
-                spin.valueChanged.connect(lambda number: self._settings.set(setting.name, number))
-                return spin
-            case "text":
-                line = QLineEdit(self._settings.text(setting.name))
-                line.setMinimumWidth(220)
-                line.editingFinished.connect(lambda: self._settings.set(setting.name, line.text().strip()))
-                return line
-        combo = QComboBox()
-        for choice in setting.choices:
-            combo.addItem(choice, choice)
-        combo.setCurrentIndex(max(0, combo.findData(self._settings.text(setting.name))))
-        combo.activated.connect(lambda at: self._settings.set(setting.name, str(combo.itemData(at))))
-        return combo
 
 
 class ShortcutsDialog(QDialog):

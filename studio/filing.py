@@ -12,10 +12,10 @@ from pivot.problems import Refusal, refuse
 from studio.chooser import Chooser
 from studio.dialogs import Answer, Changed, ask_changed, ask_replace, ask_unsaved, tell
 from studio.document import Document
+from studio.examples import example_files
 from studio.export import export, replaced
 from studio.places import count_text
 from studio.recovery import Recovered, discard
-from studio.resources import resource
 from studio.settings import Settings
 from studio.translation import tr
 
@@ -179,7 +179,7 @@ class Filing:
 
     def examples(self) -> tuple[Path, ...]:
         """The example models that come with the application."""
-        return tuple(sorted(resource("examples").glob("*.py")))
+        return example_files()
 
     def accepts(self, path: Path) -> bool:
         """Whether a file that is held over the window can be opened, by its name."""

@@ -17,7 +17,10 @@ VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of settings.toml; `kind` is bool, int, choice or text."""
+    """One row of settings.toml; `kind` is bool, int, choice, font, text or program (text that names one).
+
+    `titles` are what people read for `choices`; `unit` stands behind a number.
+    """
 
     name: str
     group: str
@@ -28,6 +31,8 @@ class Setting:
     choices: tuple[str, ...] = ()
     minimum: int = 0
     maximum: int = 1_000_000
+    titles: tuple[str, ...] = ()
+    unit: str = ""
 
     def valid(self, value: object) -> bool | int | str:
         """The value if it is one this setting may have, else the default: a settings file can hold anything."""
@@ -42,7 +47,7 @@ class Setting:
                 except ValueError:
                     return self.default
                 return min(max(number, self.minimum), self.maximum)
-            case "text":
+            case "text" | "program" | "font":
                 return value if isinstance(value, str) else self.default
         return str(value) if str(value) in self.choices else self.default
 
@@ -64,6 +69,8 @@ def setting_table() -> Mapping[str, Setting]:
                 tuple(row.get("choices", ())),
                 row.get("minimum", 0),
                 row.get("maximum", 1_000_000),
+                tuple(row.get("titles", ())),
+                row.get("unit", ""),
             )
             for name, row in table.items()
         }

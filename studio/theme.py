@@ -41,6 +41,11 @@ class Theme:
         small = pixels + self.metrics["small_px"] - self.metrics["font_px"]
         return replace(self, metrics=MappingProxyType({**self.metrics, "font_px": pixels, "small_px": small}))
 
+    def with_code_font(self, family: str) -> Theme:
+        """The same theme with program text in another font; "" leaves it."""
+        fonts = {**self.fonts, "code": (family, *self.fonts["code"])} if family else self.fonts
+        return replace(self, fonts=MappingProxyType({**fonts}))
+
     @property
     def dark(self) -> bool:
         return self.color("panel").lightness() < 128
@@ -126,7 +131,7 @@ def _palette(theme: Theme) -> QPalette:
         (role.Base, "panel"),
         (role.AlternateBase, "sunken"),
         (role.Text, "text"),
-        (role.PlaceholderText, "faint"),
+        (role.PlaceholderText, "quiet"),
         (role.Button, "raised"),
         (role.ButtonText, "text"),
         (role.BrightText, "danger"),

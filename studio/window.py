@@ -142,6 +142,7 @@ class Window(CommandDesk):
         self.jobs.failed.connect(lambda kind, text: self.status.say(text))
         self.jobs.weights_written.connect(lambda out: self.status.say(self.tr("Weights written to {0}").format(out)))
         self.welcome.open_requested.connect(self.ask_open)
+        self.welcome.new_requested.connect(self.new_network)
         self.welcome.path_chosen.connect(self.open_path)
         self.welcome.recovery_chosen.connect(self._recover)
         self.waiting.retry_requested.connect(self.convert)
@@ -218,7 +219,7 @@ class Window(CommandDesk):
         app, name = QApplication.instance(), self.settings.text("theme")
         if name == "system":
             name = system_theme(app) if isinstance(app, QApplication) else "light"
-        return themes()[name].sized(self.settings.number("font_px"))
+        return themes()[name].sized(self.settings.number("font_px")).with_code_font(self.settings.text("code_font"))
 
     def apply_settings(self) -> None:
         """Take up theme, size of text and the habits of conversion."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from studio.actions.action import Action, Desk, Menu, always, converted, nothing, opened
 from studio.document import Document
+from studio.examples import by_framework, example_title
 
 
 def _opener(path: Path, title: str, at: int, group: str) -> Action:
@@ -18,7 +19,9 @@ def _recent(desk: Desk) -> tuple[Action, ...]:
 
 
 def _examples(desk: Desk) -> tuple[Action, ...]:
-    return tuple(_opener(path, path.stem, at, "file.example") for at, path in enumerate(desk.examples()))
+    groups = by_framework(desk.examples())
+    titled = [(path, f"{name}: {example_title(path)}") for name, paths in groups.items() for path in paths]
+    return tuple(_opener(path, title, at, "file.example") for at, (path, title) in enumerate(titled))
 
 
 def _ignore(done: bool) -> None:

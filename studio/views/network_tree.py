@@ -212,7 +212,7 @@ class _Cell(QStyledItemDelegate):
             painter.setBrush(self.theme.color("danger"))
             painter.drawEllipse(area.left() + used - 4, area.center().y() - 2, 6, 6)
             used += 12
-        painter.setPen(self.theme.color("faint"))
+        painter.setPen(self.theme.color("quiet"))
         rest = area.adjusted(used, 0, 0, 0)
         text = class_shown(str(index.data(_CLASS)), option.fontMetrics, rest.width())
         painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)

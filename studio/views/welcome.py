@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from studio.examples import about, by_framework, example_title
 from studio.icons import app_icon, icon, pixmap
 from studio.theme import Theme
 from studio.widgets.parts import clear, column, frame, label, row, set_style
@@ -19,6 +20,7 @@ class WelcomeView(QWidget):
     """Knows names and paths; what to do with them is asked for by signals."""
 
     open_requested = Signal()
+    new_requested = Signal()
     path_chosen = Signal(object)
     recovery_chosen = Signal(object, bool)
 
@@ -40,13 +42,24 @@ class WelcomeView(QWidget):
         self._open = QPushButton(self.tr("Open a Python file …"))
         set_style(self._open, role="primary")
         self._open.clicked.connect(self.open_requested)
-        self._hint = label(self.tr("or drop it here · .py or .pivot"), "muted")
+        self._new = QPushButton(self.tr("New network"))
+        self._new.setToolTip(self.tr("Draw a network from nothing"))
+        self._new.clicked.connect(self.new_requested)
+        self._hint = label(self._invitation(), "muted")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        inside = column(1, self._symbol, row(1, self._open, 1), self._hint, 1, gap=10, margins=(24, 20, 24, 20))
+        inside = column(
+            1, self._symbol, row(1, self._open, self._new, 1), self._hint, 1, gap=10, margins=(24, 20, 24, 20)
+        )
         self._drop.setLayout(inside)
         self._recovered = QVBoxLayout()
-        self._recent, self._examples = QVBoxLayout(), QVBoxLayout()
-        lists = row(self._side("RECENT", self._recent), self._side("EXAMPLES", self._examples), gap=28)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(1)
+        self._examples = {"PyTorch": QVBoxLayout(), "Keras": QVBoxLayout()}
+        titles = {"PyTorch": self.tr("EXAMPLES IN PYTORCH"), "Keras": self.tr("EXAMPLES IN KERAS")}
+        sides = {name: self._side(titles[name], layout) for name, layout in self._examples.items()}
+        left = QWidget()
+        left.setLayout(column(self._side(self.tr("RECENT"), self._recent), sides["Keras"], 1, gap=18))
+        lists = row(left, sides["PyTorch"], gap=28)
         for at in (0, 1):
             lists.setStretch(at, 1)
         body = QWidget()
@@ -67,24 +80,29 @@ class WelcomeView(QWidget):
         self, recent: Sequence[str], examples: Sequence[Path], recovered: Sequence[tuple[str, object]]
     ) -> None:
         """Fill the page; `recovered` holds a title and what to hand back when it is chosen."""
-        for layout in (self._recent, self._examples, self._recovered):
+        for layout in (self._recent, *self._examples.values(), self._recovered):
             clear(layout)
         for name in recent[:_RECENT]:
             path = Path(name)
             self._recent.addWidget(self._entry(path, f"{path.name}", _short(path.parent), "recent"))
         if not recent:
             self._recent.addWidget(label(self.tr("Files you open are listed here."), "small"))
-        for path in examples[:_EXAMPLES]:
-            self._examples.addWidget(self._entry(path, path.stem.replace("_", " "), "", "file"))
-        for layout in (self._recent, self._examples):
+        found = by_framework(examples)
+        for name, layout in self._examples.items():
+            for path in found.get(name, ())[:_EXAMPLES]:
+                layout.addWidget(self._entry(path, example_title(path), "", "file", about(path)))
             layout.addStretch(1)
+            layout.parentWidget().setVisible(name in found)
         for title, item in recovered[:3]:
             self._recovered.addWidget(self._rescue(title, item))
 
     def set_drag(self, over: bool) -> None:
         """Show that a file is held over the window."""
         set_style(self._drop, state="over" if over else "")
-        self._hint.setText(self.tr("let go to open it") if over else self.tr("or drop it here · .py or .pivot"))
+        self._hint.setText(self.tr("let go to open it") if over else self._invitation())
+
+    def _invitation(self) -> str:
+        return self.tr("or drop a file here: .py, .ipynb or .pivot")
 
     def _side(self, title: str, layout: QVBoxLayout) -> QWidget:
         layout.setSpacing(1)
@@ -92,12 +110,13 @@ class WelcomeView(QWidget):
         side.setLayout(column(label(title, "section"), frame("line"), layout, gap=6))
         return side
 
-    def _entry(self, path: Path, title: str, where: str, picture: str) -> QPushButton:
+    def _entry(self, path: Path, title: str, where: str, picture: str, more: str = "") -> QPushButton:
         made = QPushButton(f"{title}    {where}" if where else title)
         set_style(made, role="row")
         made.setProperty("drawing", picture)
         made.setIcon(icon(picture, self._theme))
-        made.setToolTip(str(path))
+        made.setToolTip(more or str(path))
+        made.setAccessibleDescription(more)
         made.setAccessibleName(self.tr("Open {0}").format(path.name))
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         made.clicked.connect(lambda: self.path_chosen.emit(path))

@@ -37,11 +37,12 @@ def test_texts_stand_out_from_their_grounds(name: str) -> None:
     """WCAG AA: 4.5 for text."""
     theme = themes()[name]
     pairs = [("text", "panel"), ("text", "window"), ("muted", "panel"), ("muted", "window"), ("accent_text", "accent")]
+    pairs += [("quiet", "panel")]
     pairs += [(tone, f"{tone}_soft") for tone in ("danger", "warning", "success")] + [
         ("text", "code_hit"),
         ("text", "accent_soft"),
     ]
-    pairs += [(color, "panel") for color in theme.colors if color.startswith("syntax_") and color != "syntax_comment"]
+    pairs += [(color, "panel") for color in theme.colors if color.startswith("syntax_")]
     poor = {pair: contrast(theme.color(pair[0]), theme.color(pair[1])) for pair in pairs}
     assert {pair: value for pair, value in poor.items() if value < 4.5} == {}
 

@@ -25,9 +25,10 @@ from pytestqt.qtbot import QtBot
 
 from pivot.project import Project, dumps, load_project
 from studio.actions.bind import menus
-from studio.dialogs import AboutDialog, SettingsDialog, ShortcutsDialog
+from studio.dialogs import AboutDialog, ShortcutsDialog
 from studio.jobs.queue import Jobs
 from studio.recovery import folder, left_behind
+from studio.settings_dialog import SettingsDialog
 from studio.window import Window
 from tests.studio.fixtures.sources import UNMAPPED
 
@@ -201,8 +202,6 @@ def test_every_command_is_in_the_palette_and_both_themes_apply(window: Window) -
 
 def test_dialogs_are_made(window: Window, qtbot: QtBot) -> None:
     settings = SettingsDialog(window.settings, window)
-    settings.controls["convert_on_edit"].setChecked(False)
-    assert not window.jobs.automatic
     records = [(menu.title, record) for menu in menus() for record in menu.actions]
     for dialog in (settings, ShortcutsDialog(records, window), AboutDialog(window)):
         dialog.show()

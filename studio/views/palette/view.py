@@ -197,7 +197,7 @@ class _Line(QStyledItemDelegate):
         if rest.width() - used > 30 and quiet.casefold() != text.casefold():
             font.setBold(False)
             painter.setFont(font)
-            painter.setPen(self.theme.color("faint"))
+            painter.setPen(self.theme.color("quiet"))
             left = rest.adjusted(used, 0, 0, 0)
             painter.drawText(
                 left,
