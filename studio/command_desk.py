@@ -11,7 +11,7 @@ from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
-from studio.actions.bind import Bound, menus
+from studio.actions.bind import Bound, menus, said
 from studio.dialogs import AboutDialog, ShortcutsDialog
 from studio.examples import by_framework, example_title
 from studio.settings_dialog import SettingsDialog
@@ -173,6 +173,20 @@ class CommandDesk(QMainWindow):
     def map_node(self) -> None:
         self.mapper.open_selected()
 
+    def walk_unmapped(self, step: int) -> None:
+        """Select the unmapped node behind or before the one that is selected, in the order of the network."""
+        picture = self.document.results.picture if self.document.results is not None else None
+        if picture is None or not picture.unmapped:
+            return
+        order = {node.id: at for at, node in enumerate(picture.nodes)}
+        chosen = [order[name] for name in self.document.selection.nodes if name in order]
+        here = max(chosen, default=-1) if step > 0 else min(chosen, default=len(order))
+        lost = [node.id for node in picture.unmapped]
+        beyond = [name for name in lost if (order[name] - here) * step > 0]
+        found = (beyond or lost)[0 if step > 0 else -1]
+        self.document.select((found,), (), "unmapped")
+        self.status.say(self.tr("Unmapped {0} of {1}").format(lost.index(found) + 1, len(lost)))
+
     def cancel(self) -> None:
         self.jobs.cancel()
         self.status.say(self.tr("Cancelled"))
@@ -207,14 +221,14 @@ class CommandDesk(QMainWindow):
         SettingsDialog(self.settings, self).exec()
 
     def show_shortcuts(self) -> None:
-        records = [(menu.title.replace("&", ""), record) for menu in menus() for record in menu.actions]
+        records = [(said(menu.title).replace("&", ""), record) for menu in menus() for record in menu.actions]
         ShortcutsDialog(records, self).exec()
 
     def show_about(self) -> None:
         AboutDialog(self).exec()
 
     def _entries(self) -> list[Entry]:
-        group = {record.id: menu.title.replace("&", "") for menu in menus() for record in menu.actions}
+        group = {record.id: said(menu.title).replace("&", "") for menu in menus() for record in menu.actions}
         native = QKeySequence.SequenceFormat.NativeText
         entries = [
             Entry(made.text(), group[record.id], made.shortcut().toString(native), made.isEnabled(), made.trigger)

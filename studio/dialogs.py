@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from studio.actions.action import Action
+from studio.actions.bind import said
 from studio.icons import app_icon
-from studio.places import count_text
-from studio.translation import tr
+from studio.translation import counted, tr
 from studio.widgets.parts import column, frame, label, row
 
 Answer = Literal["save", "discard", "cancel"]
@@ -57,9 +57,10 @@ class ShortcutsDialog(QDialog):
                 grid.addWidget(label(title.upper(), "section"), grid.rowCount(), 0)
                 grid.addWidget(frame("line"), grid.rowCount(), 0, 1, 2)
             at = grid.rowCount()
-            grid.addWidget(label(record.title), at, 0)
+            grid.addWidget(label(said(record.title)), at, 0)
             keys = [QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in record.shortcut]
             grid.addLayout(row(1, *(label(key, "key") for key in keys), gap=6), at, 1)
+        self._gestures(grid)
         page = QWidget()
         page.setProperty("role", "page")
         page.setLayout(column(grid, 1, margins=(22, 14, 22, 14)))
@@ -69,6 +70,28 @@ class ShortcutsDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         self.setLayout(column(area, row(buttons, margins=(12, 0, 16, 12)), gap=10))
+
+    @staticmethod
+    def _gestures(grid: QGridLayout) -> None:
+        """What hands do in the graph has no command."""
+        grid.addWidget(label(tr("IN THE GRAPH"), "section"), grid.rowCount(), 0)
+        grid.addWidget(frame("line"), grid.rowCount(), 0, 1, 2)
+        for text, *keys in (
+            (tr("Go along the wires"), tr("Arrows")),
+            (tr("Select one more on the way"), tr("Shift+Arrows")),
+            (tr("First and last node"), tr("Home"), tr("End")),
+            (tr("Open or close a group"), tr("Space")),
+            (tr("Map an unmapped node, or go to the source"), tr("Enter")),
+            (tr("Zoom"), tr("Wheel"), "+", "-"),
+            (tr("Move the picture"), tr("Drag the ground")),
+            (tr("Select all in a rectangle"), tr("Shift+Drag")),
+            (tr("Add to the selection"), tr("Ctrl+Click")),
+            (tr("Lead a wire to another node"), tr("Drag from its end")),
+            (tr("Leave the search, the focus or the selection"), tr("Esc")),
+        ):
+            at = grid.rowCount()
+            grid.addWidget(label(text), at, 0)
+            grid.addLayout(row(1, *(label(key, "key") for key in keys), gap=6), at, 1)
 
 
 class AboutDialog(QDialog):
@@ -135,7 +158,7 @@ def ask_replace(parent: QWidget, names: Sequence[str], folder: str) -> bool:
     """Whether files that are in the way may be replaced."""
     box = QMessageBox(parent)
     box.setWindowTitle(tr("Replace files"))
-    box.setText(tr("Replace {0} in {1}?").format(count_text(len(names), "file"), folder))
+    box.setText(tr("Replace {0} in {1}?").format(counted(len(names), "file"), folder))
     box.setInformativeText("\n".join(names[:8]) + ("\n…" if len(names) > 8 else ""))
     buttons = QMessageBox.StandardButton
     box.setStandardButtons(buttons.Yes | buttons.Cancel)

@@ -15,6 +15,7 @@ from studio.document import Document
 from studio.editing.editor import Editor
 from studio.filing import Filing
 from studio.picture import Node
+from studio.translation import tr
 from studio.views.graph.view import GraphView
 from studio.widgets.command_palette import CommandPalette, Entry
 
@@ -103,10 +104,10 @@ class EditingDesk(QObject):
 
     def _choose_op(self, group: str, use: Callable[[str], object]) -> None:
         entries = [
-            Entry(f"{entry.title}  ({entry.name})", group, entry.family, True, partial(use, entry.name))
+            Entry(entry.title, group, tr(entry.family), True, partial(use, entry.name), entry.words)
             for entry in self._catalogue.entries
         ]
-        self._palette.open(entries)
+        self._palette.open(entries, self.tr("Type the name of an operation"))
 
     def _title(self, op: str) -> str:
         return next((entry.title for entry in self._catalogue.entries if entry.name == op), op)
@@ -131,7 +132,7 @@ class EditingDesk(QObject):
                 for output in other.outputs[:1]:
                     run = partial(self.editor.lead, value, node.id, output)
                     before.append(Entry(other.path, group, picture.shape_label([output]), output != value, run))
-        self._palette.open(before)
+        self._palette.open(before, self.tr("Type the name of a node or input"))
 
     def add_input(self) -> None:
         """Ask for a name and a shape."""

@@ -14,10 +14,9 @@ from studio.dialogs import Answer, Changed, ask_changed, ask_replace, ask_unsave
 from studio.document import Document
 from studio.examples import example_files
 from studio.export import export, replaced
-from studio.places import count_text
 from studio.recovery import Recovered, discard
 from studio.settings import Settings
-from studio.translation import tr
+from studio.translation import counted, tr
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -166,7 +165,7 @@ class Filing:
             self.refused(tr("The export stopped"), refusal)
             return False
         self._document.note_export()
-        self._say(tr("Exported {0} to {1}").format(count_text(len(written), "file"), out))
+        self._say(tr("Exported {0} to {1}").format(counted(len(written), "file"), out))
         return True
 
     def discard_edits(self) -> None:

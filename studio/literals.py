@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pivot import edits
 from pivot.problems import Refusal, refuse
 from pivot.project import Project
+from studio.built_in import check_own
 from studio.picture import Param
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def with_literal(document: Document, params: Sequence[Param], text: str) -> tupl
             raise refuse(
                 "edit-place", path, span.line, span.column, "the text here changed", "wait for the next conversion"
             )
+        check_own(path, place.line)
         new = edits.check_literal(_kind(param, old), text, path, place.line, place.column)
         project = edits.replace_span(project, path, place, new, document.on_disk(path))
         label = f"{param.name} {old} → {new}"

@@ -57,14 +57,14 @@ class Panels:
         self.docks = {
             name: self._dock(name, title, view, titled)
             for name, title, view, titled in (
-                ("network", "Network", self.tree, False),
-                ("palette", "Operations", self.palette, False),
-                ("inspector", "Inspector", self.inspector, True),
-                ("code", "Code", self.code, False),
-                ("problems", "Problems", self.problems, False),
-                ("verification", "Verification", self.verification, False),
-                ("report", "Report", self.report, False),
-                ("history", "History", self.history, False),
+                ("network", tr("Network"), self.tree, False),
+                ("palette", tr("Operations"), self.palette, False),
+                ("inspector", tr("Inspector"), self.inspector, True),
+                ("code", tr("Code"), self.code, False),
+                ("problems", tr("Problems"), self.problems, False),
+                ("verification", tr("Verification"), self.verification, False),
+                ("report", tr("Report"), self.report, False),
+                ("history", tr("History"), self.history, False),
             )
         }
         self.set_theme(theme)

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QSizePolicy, QStatusBar, QTo
 from studio.document import Document
 from studio.frameworks import framework_title
 from studio.icons import icon
-from studio.places import count_text
 from studio.stages import stage_title
 from studio.theme import Theme
-from studio.translation import tr
+from studio.translation import counted, tr
 from studio.widgets.elided_label import ElidedLabel
 from studio.widgets.parts import label, row, set_badge
 
@@ -97,7 +96,7 @@ class StatusBar(QStatusBar):
             target = framework_title(project.target)
             self._model.setText(f"{name}   {source} → {target}" if source else f"{name}   → {target}")
             root = picture.module_by_path.get("") if picture else None
-            nodes = count_text(len(picture.nodes), "node") if picture else ""
+            nodes = counted(len(picture.nodes), "node") if picture else ""
             self._size.setText(self.tr("{0:,} parameters  ·  {1}").format(root.parameters, nodes) if root else "")
         lost = len(picture.unmapped) if picture else 0
         set_badge(self._unmapped, self.tr("{0} unmapped").format(lost) if lost else "", "danger")

@@ -11,8 +11,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
 from pivot import edits
 from pivot.merging import merge
 from studio.document import Document
-from studio.places import count_text
-from studio.translation import tr
+from studio.translation import counted, tr
 
 SETTLE_MS = 150  # writers that write twice are read once
 POLL_MS = 2_000  # on file systems that tell nothing
@@ -126,7 +125,7 @@ def take_over(document: Document, outdated: tuple[str, ...]) -> str:
     if gone:
         return tr("{0} is gone from the disk: its text is kept here, save the project").format(", ".join(gone))
     if conflicts:
-        places, many = ", ".join(conflicts[:3]), count_text(len(conflicts), "place")
+        places, many = ", ".join(conflicts[:3]), counted(len(conflicts), "place")
         return tr("{0} changed here and on disk: yours stays at {1}").format(many, places)
     if merged != project:
         return tr("Put together with the edits here, it changed on disk: {0}").format(names)

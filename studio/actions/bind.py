@@ -47,7 +47,6 @@ class Bound(QObject):
         document.results_changed.connect(self.refresh)
         document.selection_changed.connect(self.refresh)
         document.jobs_changed.connect(self.refresh)
-        document.selection_changed.connect(self.refresh)
         self.refresh()
 
     def trigger(self, name: str) -> None:
@@ -57,7 +56,7 @@ class Bound(QObject):
     def fill_menu_bar(self, bar: QMenuBar, extra: dict[str, Iterable[QAction]]) -> None:
         """Put all menus into a menu bar; `extra` adds actions of Qt's own to a menu, by title."""
         for menu in menus():
-            made = bar.addMenu(_said(menu.title))
+            made = bar.addMenu(said(menu.title))
             group = menu.actions[0].group if menu.actions else ""
             for record in menu.actions:
                 if record.group != group:
@@ -112,7 +111,7 @@ class Bound(QObject):
             record = self._records[name]
             made.setEnabled(record.enabled(document))
             if record.shown is not None:
-                made.setText(record.shown(document))
+                made.setText(said(record.shown(document)))
 
     def set_theme(self, theme: Theme) -> None:
         for name, made in self.by_id.items():
@@ -124,26 +123,27 @@ class Bound(QObject):
             menu.setIcon(icon(self._records[name].icon, theme))
 
     def _make(self, record: Action) -> QAction:
-        made = QAction(_said(record.title), self._window)
+        made = QAction(said(record.title), self._window)
         made.setObjectName(record.id)
         made.setShortcuts([QKeySequence(text) for text in record.shortcut])
         keys = ", ".join(
             QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in record.shortcut[:1]
         )
-        made.setToolTip(f"{_said(record.tip or record.title)}{f'  ({keys})' if keys else ''}")
+        made.setToolTip(f"{said(record.tip or record.title)}{f'  ({keys})' if keys else ''}")
         made.triggered.connect(lambda: record.run(self._desk))
         self._window.addAction(made)
         return made
 
     def _submenu(self, record: Action) -> QMenu:
-        menu = QMenu(record.title, self._window)
+        menu = QMenu(said(record.title), self._window)
         self._submenus[record.id] = menu
 
         def fill() -> None:
             menu.clear()
             for child in record.children(self._desk) if record.children is not None else ():
-                made = menu.addAction(child.title)
-                made.setToolTip(child.tip)
+                made = menu.addAction(said(child.title))
+                made.setToolTip(said(child.tip))
+                made.setStatusTip(child.tip)
                 made.triggered.connect(lambda _=False, chosen=child: chosen.run(self._desk))
             if menu.isEmpty():
                 menu.addAction(tr("None yet")).setEnabled(False)
@@ -152,6 +152,6 @@ class Bound(QObject):
         return menu
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
     """A text of a record in the language of the person; records are data and know none."""
     return QCoreApplication.translate("Actions", text)

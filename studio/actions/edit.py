@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from studio.actions.action import Action, Menu, always, opened
 from studio.document import Document
+from studio.translation import tr
 
 
 def _undo(document: Document) -> str:
-    return f"Undo {document.undo_label}" if document.undo_label else "Undo"
+    return tr("Undo {0}").format(document.undo_label) if document.undo_label else tr("Undo")
 
 
 def _redo(document: Document) -> str:
-    return f"Redo {document.redo_label}" if document.redo_label else "Redo"
+    return tr("Redo {0}").format(document.redo_label) if document.redo_label else tr("Redo")
 
 
 def _edited(document: Document) -> bool:
     return document.project is not None and bool(document.project.texts)
+
+
+def _unmapped(document: Document) -> bool:
+    picture = document.results.picture if document.results else None
+    return picture is not None and bool(picture.unmapped)
 
 
 def _mappable(document: Document) -> bool:
@@ -61,6 +67,24 @@ MENU = Menu(
             "warning",
             _mappable,
             tip="Say what a call that nothing reads means",
+        ),
+        Action(
+            "edit.next_unmapped",
+            "Next Unmapped Node",
+            "map",
+            lambda desk: desk.walk_unmapped(1),
+            ("F8",),
+            enabled=_unmapped,
+            tip="Select the next node that nothing reads",
+        ),
+        Action(
+            "edit.previous_unmapped",
+            "Previous Unmapped Node",
+            "map",
+            lambda desk: desk.walk_unmapped(-1),
+            ("Shift+F8",),
+            enabled=_unmapped,
+            tip="Select the node before that nothing reads",
         ),
         Action("edit.find", "Find …", "find", lambda desk: desk.find_text(), ("Ctrl+F",), "search", opened),
         Action(

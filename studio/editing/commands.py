@@ -23,6 +23,7 @@ from pivot.editing.piece import Piece, piece_of
 from pivot.editing.source import Change, Source
 from pivot.edits import check_literal, replace_spans, set_model
 from pivot.problems import Refusal, refuse
+from studio.built_in import check_own
 from studio.editing.context import Context, Outcome, Scope
 from studio.editing.spots import (
     Spot,
@@ -287,6 +288,7 @@ def _written(context: Context, nodes: Sequence[Node], name: str, text: str, labe
         place = context.here(span)
         literal = context.document.literal(span) or ""
         checked = check_literal(_kind(spans[span], literal), text, place.file, place.line, place.column)
+        check_own(place.file, place.line)
         project = replace_spans(project, place.file, (place,), checked, context.document.on_disk(place.file))
     return Outcome(label, project)
 

@@ -19,6 +19,7 @@ from pivot.opset import OpSet, load_opset
 from pivot.problems import Refusal, refuse
 from pivot.project import Project
 from pivot.slots import NotationError
+from studio.built_in import check_own
 from studio.document import Document
 from studio.editing.scope import Scope as Scope
 from studio.picture import Frame, Node, Picture, Span
@@ -207,6 +208,7 @@ class Context:
             path = self.document.local(file)
             text = apply(self.source(file).text, found, file)
             parsed(text, path)
+            check_own(path)
             project = set_text(project, path, text, self.document.on_disk(path))
         return Outcome(label, project, said)
 

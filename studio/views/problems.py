@@ -22,8 +22,9 @@ from pivot.problems import Problem
 from studio.document import Document
 from studio.icons import icon
 from studio.picture import Node
-from studio.places import count_text, place_text
+from studio.places import place_text
 from studio.theme import Theme
+from studio.translation import counted
 from studio.widgets.parts import column, frame, label, row
 
 Index = QModelIndex | QPersistentModelIndex
@@ -198,7 +199,7 @@ class ProblemsView(QWidget):
             self._judge(self.table.currentIndex())
         for severity, button in self.kinds.items():
             count = sum(problem.severity == severity for problem in problems)
-            button.setText(count_text(count, severity, severity if severity == "info" else ""))
+            button.setText(counted(count, severity, severity if severity == "info" else ""))
             button.setEnabled(bool(count))
         self._stack.setCurrentIndex(1 if problems else 0)
         nothing = self._document.results is None

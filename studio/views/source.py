@@ -7,10 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from studio.built_in import is_built_in
 from studio.document import Document
 from studio.picture import Span
-from studio.places import count_text
 from studio.theme import Theme
+from studio.translation import counted
 from studio.widgets.code_edit import CodeEdit, Stretch
 from studio.widgets.find_bar import FindBar
 from studio.widgets.parts import badge, column, frame, label, row, set_badge, set_style
@@ -70,7 +71,8 @@ class SourceView(QWidget):
         if list(files) != shown:
             self._files.clear()
             for path in files:
-                self._files.addItem(Path(path).name, path)
+                own = Path(path).name
+                self._files.addItem(self.tr("{0} (built in)").format(own) if is_built_in(path) else own, path)
                 self._files.setItemData(self._files.count() - 1, path, 3)
         self._show(self._file if self._file in files else files[0] if files else "")
 
@@ -79,7 +81,8 @@ class SourceView(QWidget):
         self._files.setCurrentIndex(max(0, self._files.findData(path)))
         text = self._document.text(path) if path else None
         # Qt turns this separator into a line end, so such a text could not be put back as it was.
-        self.editor.setReadOnly(text is None or "\u2029" in text)
+        own = not is_built_in(path)
+        self.editor.setReadOnly(text is None or "\u2029" in text or not own)
         self.editor.show_text(text or "")
         marks: dict[int, tuple[str, str]] = {}
         for problem in reversed(self._document.problems):
@@ -91,9 +94,15 @@ class SourceView(QWidget):
         kind, said = ("info", self.tr("edited")) if edited else ("plain", "")
         if path and text is None:
             kind, said = "danger", self.tr("cannot be read")
+        if not own:
+            kind, said = "plain", self.tr("read only")
         set_badge(self._state, said, kind)
         self._state.setToolTip(
-            self.tr("The edited text is kept in the project; the file on disk is as it was.") if edited else ""
+            self.tr("The edited text is kept in the project; the file on disk is as it was.")
+            if edited
+            else self.tr("How Pivot Studio spells out a layer of the library; it is no part of your program.")
+            if not own
+            else ""
         )
         self._colour()
 
@@ -115,7 +124,7 @@ class SourceView(QWidget):
     def _colour(self) -> None:
         self.editor.set_spans("hit", self._spans())
         spans = self._document.selection.source
-        self.setAccessibleDescription(count_text(len(spans), "place") + self.tr(" selected") if spans else "")
+        self.setAccessibleDescription(self.tr("{0} selected").format(counted(len(spans), "place")) if spans else "")
 
     def _spans(self) -> list[Stretch]:
         mine = [span for span in self._document.selection.source if self._document.local(span.file) == self._file]

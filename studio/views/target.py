@@ -12,9 +12,9 @@ from studio.document import Document
 from studio.frameworks import WRITTEN, framework_title
 from studio.icons import icon
 from studio.picture import Span
-from studio.places import count_text
 from studio.results import Written
 from studio.theme import Theme
+from studio.translation import counted
 from studio.widgets.code_edit import CodeEdit, Stretch
 from studio.widgets.diff_edit import DiffEdit
 from studio.widgets.find_bar import FindBar
@@ -119,7 +119,7 @@ class TargetView(QWidget):
         self.editor.set_changed_lines(lines)
         self._name.setText(Path(path).name)
         changed = len(lines)
-        set_badge(self._changes, count_text(changed, "changed line") if changed else "", "success")
+        set_badge(self._changes, counted(changed, "changed line") if changed else "", "success")
         self.accept.setVisible(bool(changed) and self._early is None)
         self._copy.setVisible(bool(text))
         self.compare.setVisible(bool(text))

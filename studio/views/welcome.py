@@ -56,7 +56,7 @@ class WelcomeView(QWidget):
         self._recent.setSpacing(1)
         self._examples = {"PyTorch": QVBoxLayout(), "Keras": QVBoxLayout()}
         titles = {"PyTorch": self.tr("EXAMPLES IN PYTORCH"), "Keras": self.tr("EXAMPLES IN KERAS")}
-        sides = {name: self._side(titles[name], layout) for name, layout in self._examples.items()}
+        self._sides = sides = {name: self._side(titles[name], layout) for name, layout in self._examples.items()}
         left = QWidget()
         left.setLayout(column(self._side(self.tr("RECENT"), self._recent), sides["Keras"], 1, gap=18))
         lists = row(left, sides["PyTorch"], gap=28)
@@ -92,7 +92,7 @@ class WelcomeView(QWidget):
             for path in found.get(name, ())[:_EXAMPLES]:
                 layout.addWidget(self._entry(path, example_title(path), "", "file", about(path)))
             layout.addStretch(1)
-            layout.parentWidget().setVisible(name in found)
+            self._sides[name].setVisible(name in found)
         for title, item in recovered[:3]:
             self._recovered.addWidget(self._rescue(title, item))
 

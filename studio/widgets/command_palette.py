@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.theme import Theme
+from studio.widgets.hint import Hint
 from studio.widgets.parts import set_style
 
 _MOST = 60
@@ -28,13 +29,14 @@ _ROW = Qt.ItemDataRole.UserRole + 1
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One command of the palette."""
+    """One command of the palette; `words` are further names that it is found by, in small letters."""
 
     title: str
     group: str
     keys: str
     enabled: bool
     run: Callable[[], object]
+    words: str = ""
 
 
 def score(wanted: str, text: str) -> int | None:
@@ -55,6 +57,12 @@ def score(wanted: str, text: str) -> int | None:
         total -= found - at - 1
         at = found
     return total
+
+
+def _rated(wanted: str, entry: Entry) -> int | None:
+    found = score(wanted, f"{entry.title} {entry.group}")
+    typed = " ".join(wanted.casefold().split())
+    return max(found or 0, 500) if typed and typed in entry.words else found
 
 
 class CommandPalette(QFrame):
@@ -84,6 +92,7 @@ class CommandPalette(QFrame):
         self.list.clicked.connect(lambda index: self._run(index.row()))
         self._model = QStandardItemModel(self)
         self.list.setModel(self._model)
+        self._hint = Hint(self.list)
         self._delegate = _Line(theme)
         self.list.setItemDelegate(self._delegate)
         layout = QVBoxLayout(self)
@@ -95,9 +104,11 @@ class CommandPalette(QFrame):
     def set_theme(self, theme: Theme) -> None:
         self._delegate.theme = theme
 
-    def open(self, entries: Sequence[Entry]) -> None:
-        """Show the commands over the upper middle of the parent."""
+    def open(self, entries: Sequence[Entry], asked: str = "") -> None:
+        """Show the commands over the upper middle of the parent; `asked` says what is to be typed."""
         self._entries = entries
+        self.field.setPlaceholderText(asked or self.tr("Type a command"))
+        self.field.setAccessibleName(asked or self.tr("Command"))
         self.field.clear()
         self._narrow("")
         parent = self._parent
@@ -141,7 +152,7 @@ class CommandPalette(QFrame):
         return super().eventFilter(watched, event)
 
     def _narrow(self, text: str) -> None:
-        rated = [(score(text, f"{entry.title} {entry.group}"), at, entry) for at, entry in enumerate(self._entries)]
+        rated = [(_rated(text, entry), at, entry) for at, entry in enumerate(self._entries)]
         # What cannot be run now is listed last: it tells where a command is, and that it exists.
         found = sorted(
             ((not entry.enabled, -points, at, entry) for points, at, entry in rated if points is not None),
@@ -156,6 +167,7 @@ class CommandPalette(QFrame):
             item.setEditable(False)
             self._model.appendRow(item)
         self.list.setCurrentIndex(self._model.index(0, 0))
+        self._hint.say("" if found else self.tr("Nothing is called so."))
 
     def _run(self, row: int) -> None:
         item = self._model.item(row)

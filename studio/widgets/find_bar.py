@@ -32,9 +32,9 @@ class FindBar(QFrame):
         self._count = label("", "small")
         self._buttons = {name: QToolButton() for name in ("previous", "next", "cross")}
         for name, tip, act in (
-            ("previous", "Previous hit (Shift+Enter)", lambda: self._step(-1)),
-            ("next", "Next hit (Enter)", lambda: self._step(1)),
-            ("cross", "Close (Escape)", self.shut),
+            ("previous", self.tr("Previous hit (Shift+Enter)"), lambda: self._step(-1)),
+            ("next", self.tr("Next hit (Enter)"), lambda: self._step(1)),
+            ("cross", self.tr("Close (Escape)"), self.shut),
         ):
             self._buttons[name].setToolTip(tip)
             self._buttons[name].setAccessibleName(tip)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QPointF, Qt, QUrl
@@ -27,6 +28,7 @@ from pivot.project import Project, dumps, load_project
 from studio.actions.bind import menus
 from studio.dialogs import AboutDialog, ShortcutsDialog
 from studio.jobs.queue import Jobs
+from studio.picture import Unmapped
 from studio.recovery import folder, left_behind
 from studio.settings_dialog import SettingsDialog
 from studio.window import Window
@@ -284,3 +286,24 @@ def test_the_toolbar_ends_its_left_part_without_a_line(window: Window) -> None:
     at = shown.index(window.bound.by_id["edit.commands"])
     assert not shown[at - 1].isSeparator() and not shown[at - 2].isSeparator()
     assert any(made.isSeparator() for made in shown)
+
+
+def test_unmapped_nodes_are_gone_through_by_key(
+    window: Window, jobs: Jobs, source: Path, settle: Settle, qtbot: QtBot
+) -> None:
+    window.open_path(source)
+    settle(jobs)
+    picture = window.document.results.picture
+    nodes = [
+        replace(node, unmapped=Unmapped("f(x)", "why", ())) if at in (1, 3) else node
+        for at, node in enumerate(picture.nodes)
+    ]
+    window.document.set_results(replace(window.document.results, picture=replace(picture, nodes=tuple(nodes))))
+    first, second = nodes[1].id, nodes[3].id
+    for key, wanted in ((0, first), (0, second), (0, first), (1, second), (1, first)):
+        modifier = Qt.KeyboardModifier.ShiftModifier if key else Qt.KeyboardModifier.NoModifier
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        qtbot.keyClick(window, Qt.Key.Key_F8, modifier)
+        assert window.document.selection.nodes == (wanted,)
+    assert window.status.said == "Unmapped 1 of 2"

@@ -72,7 +72,9 @@ class ModelPage(Page):
     def _field(self, name: str, text: str, empty: str) -> QLineEdit:
         made = QLineEdit(text)
         made.setPlaceholderText(empty)
-        made.setAccessibleName(name)
+        made.setAccessibleName(
+            {"model": tr("Model"), "inputs": tr("Inputs"), "bind": tr("Names that are set")}.get(name, name)
+        )
         set_style(made, role="code")
         made.editingFinished.connect(lambda: self._edit(name, made.text()))
         return made

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from studio.document import Document
 from studio.editing.editor import Editor
 from studio.picture import Module
-from studio.places import count_text
-from studio.translation import tr
+from studio.translation import counted, tr
 from studio.views.inspector.rows import Page, add
 from studio.views.inspector.scope_row import ScopeRow
 from studio.widgets.parts import badge, link
@@ -31,7 +30,7 @@ class ModulePage(Page):
         if one is not None:
             self.head(one.class_name, one.path or tr("the whole network"), badge(tr(one.kind), "plain"))
         else:
-            self.head(count_text(len(modules), "module"), ", ".join(classes))
+            self.head(counted(len(modules), "module"), ", ".join(classes))
         nodes = [picture.node_by_id[name] for module in modules for name in links.nodes_below(module.path)]
         if editor is not None:
             grid = self.section(tr("Edits apply to"))
@@ -58,7 +57,7 @@ class ModulePage(Page):
                     lambda: document.select((), paths, "inspector"),
                     tr("Select all of them"),
                 )
-                add(grid, count_text(len(alike), "module"), choose)
+                add(grid, counted(len(alike), "module"), choose)
         if nodes:
             grid = self.section(tr("Operations"))
             for title, count in Counter(node.title or node.op for node in nodes).most_common(_MOST):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from studio.document import Document
 from studio.editing.editor import Editor
 from studio.picture import Node, Param, Picture, Span, shape_text
-from studio.places import count_text, one_line, short_shape
-from studio.translation import tr
+from studio.places import one_line, short_shape
+from studio.translation import counted, tr
 from studio.views.inspector.editors import ParamEditor
 from studio.views.inspector.rows import Page, add
 from studio.views.inspector.scope_row import ScopeRow
@@ -49,7 +49,7 @@ class NodePage(Page):
             self.head(one.title or one.op, one.path, *marks)
         else:
             what = ops[0] if len(ops) == 1 else tr("{0} kinds of operation").format(len(ops))
-            self.head(count_text(len(nodes), "node"), what, *marks)
+            self.head(counted(len(nodes), "node"), what, *marks)
         self._unmapped(nodes)
         if editor is not None:
             grid = self.section(tr("Edits apply to"))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from studio.document import Document
 from studio.editing.editor import Editor
 from studio.theme import Theme
+from studio.translation import tr
 from studio.views.inspector.model_page import ModelPage
 from studio.views.inspector.module_page import ModulePage
 from studio.views.inspector.node_page import NodePage
@@ -62,7 +63,7 @@ class Inspector(QWidget):
         chosen, project = self._document.selection, self._document.project
         picture = self._document.results.picture if self._document.results else None
         if project is None:
-            return _empty("Open a Python file to see its network here.")
+            return _empty(tr("Open a Python file to see its network here."))
         if picture is not None:
             nodes = [picture.node_by_id[name] for name in chosen.nodes if name in picture.node_by_id]
             if nodes:

@@ -11,8 +11,8 @@ from pivot.decisions import Decision
 from pivot.edits import decision_at
 from studio.document import Document
 from studio.picture import Node
-from studio.places import count_text, place_text
-from studio.translation import tr
+from studio.places import place_text
+from studio.translation import counted, tr
 from studio.views.inspector.rows import narrow
 from studio.widgets.parts import column, label, link, set_style
 
@@ -63,9 +63,7 @@ class UnmappedCard(QFrame):
             text = self.tr("This is no call of a library: write it with known operations, or bind it with a value.")
             inside.addWidget(narrow(label(text, "small", wrap=True)))
         if more:
-            inside.addWidget(
-                narrow(label(self.tr("and {0} selected").format(count_text(more, "more", "more")), "small"))
-            )
+            inside.addWidget(narrow(label(self.tr("and {0} selected").format(counted(more, "more", "more")), "small")))
         self.setLayout(inside)
 
 

@@ -23,8 +23,9 @@ from studio.document import Document
 from studio.mapping import Mapping
 from studio.op_mime import op_of
 from studio.picture import shape_text
-from studio.places import count_text, place_text
+from studio.places import place_text
 from studio.theme import Theme
+from studio.translation import counted
 from studio.views.mapping.code import CodePage
 from studio.views.mapping.one_op import OneOpPage
 from studio.views.mapping.steps import StepsPage
@@ -149,9 +150,9 @@ class MappingDialog(QDialog):
     def _scope(self) -> list[QWidget]:
         everywhere, here = self.mapping.all, self.mapping.here
         self.everywhere = QRadioButton(
-            self.tr("All {0} like this ({1})").format(everywhere.nodes, count_text(everywhere.places, "place"))
+            self.tr("All {0} like this ({1})").format(everywhere.nodes, counted(everywhere.places, "place"))
         )
-        self.only_here = QRadioButton(self.tr("Only at this place ({0})").format(count_text(here.nodes, "node")))
+        self.only_here = QRadioButton(self.tr("Only at this place ({0})").format(counted(here.nodes, "node")))
         self.everywhere.setChecked(True)
         self.remember = QComboBox()
         self.remember.setAccessibleName(self.tr("Where it is remembered"))

@@ -48,3 +48,22 @@ def test_enter_runs_what_is_chosen(qtbot: QtBot, theme: Theme) -> None:
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert done == ["Convert"]
     palette.hide()
+
+
+def test_other_names_are_found_and_nothing_is_told(qtbot: QtBot, theme: Theme) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(800, 600)
+    parent.show()
+    palette = CommandPalette(parent, theme)
+    entries = [
+        Entry("Linear", "Insert", "", True, lambda: None, "linear keras.layers.dense"),
+        Entry("Add", "Insert", "", True, lambda: None, "add"),
+    ]
+    palette.open(entries, "Type the name of an operation")
+    assert palette.field.placeholderText() == palette.field.accessibleName() == "Type the name of an operation"
+    qtbot.keyClicks(palette.field, "layers.Dense")
+    assert palette.shown() == ["Insert: Linear"]
+    qtbot.keyClicks(palette.field, " no")
+    assert palette.shown() == [] and palette._hint.label.isVisible()
+    palette.hide()
