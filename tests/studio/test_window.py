@@ -194,7 +194,7 @@ def test_every_command_is_in_the_palette_and_both_themes_apply(window: Window) -
     window.show_commands()
     assert window.palette_.isVisible()
     names = {entry.title for entry in window._entries()}
-    assert {"Open …", "Verify", "Light or Dark", "Show Problems", "Open Example resnet18"} <= names
+    assert {"Open …", "Verify", "Light or Dark", "Show Problems", "Open Example resnet18 (PyTorch)"} <= names
     window.palette_.shut()
     before = window.theme.name
     window.bound.trigger("view.theme")
