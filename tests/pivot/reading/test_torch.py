@@ -213,7 +213,7 @@ def test_a_convolution_follows_what_is_set_after_it_was_made(net: Callable[..., 
 @pytest.mark.parametrize(
     ("layer", "call", "why"),
     [
-        ("Linear(4, 4)", "weight_norm(self.m)", "comes by its weights"),
+        ("Bilinear(4, 4, 4)", "weight_norm(self.m)", "comes by its weights"),
         ("ReLU()", "parametrize.register_parametrization(self.m, 'weight', nn.ReLU())", "is not read"),
         ("Linear(4, 4)", "parametrize.register_parametrization(self.m, 'bias', nn.ReLU())", "something else"),
     ],
