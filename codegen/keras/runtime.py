@@ -179,8 +179,17 @@ def takes_one(model: Model) -> bool:
 
 
 def build(job: Job, names: dict[str, Any], shell: Shell) -> dict[str, object]:
-    """A symbolic call on keras.Input with the free sizes left open (null in `build`)."""
-    shapes = job["build"]
+    """A symbolic call on keras.Input with the free sizes left open (null in `build`); with numbers for all but the
+    batch's (`sized`) where the program decides by a size, which Python cannot do of one that is open.
+    """
+    found = built(job, job["build"], names)
+    decides = "as a Python `bool`" in str(found["why"])
+    again = built(job, job["sized"], names) if decides and job.get("sized") else found
+    return again if again["ok"] else found
+
+
+def built(job: Job, shapes: list[list[int | None]], names: dict[str, Any]) -> dict[str, object]:
+    """A symbolic call with these shapes."""
     try:
         inputs = [
             keras.Input(batch_shape=tuple(shape), dtype=None if spec["dtype"].startswith("float") else spec["dtype"])

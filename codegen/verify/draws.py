@@ -74,6 +74,21 @@ def free_shapes(plan: VerificationPlan) -> list[list[int | None]]:
     return shapes
 
 
+def sized_shapes(plan: VerificationPlan) -> list[list[int | None]]:
+    """The same with all sizes but the batch's as numbers: for programs that decide by them, `if length % 8: ...`."""
+    shapes: list[list[int | None]] = []
+    for spec in plan.inputs:
+        symbols = spec.symbols or (None,) * len(spec.shape)
+        free = plan.batch
+        sizes = [
+            None if free is not None and symbol == free else size
+            for size, symbol in zip(spec.shape, symbols, strict=True)
+        ]
+        order = permutation(spec.source_axes, spec.target_axes)
+        shapes.append([sizes[axis] for axis in order] if order else sizes)
+    return shapes
+
+
 def save_npz(path: Path, arrays: dict[str, Array]) -> None:
     """np.savez for computed keys."""
     import numpy as np

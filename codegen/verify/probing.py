@@ -20,7 +20,7 @@ def probed_text(text: str, sites: Iterable[ast.AST]) -> str:
             isinstance(node, (ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Subscript, ast.Attribute))
             and not isinstance(getattr(node, "ctx", ast.Load()), (ast.Store, ast.Del))
             and hasattr(node, "end_lineno")
-            and not isinstance(getattr(node, "container_site", None), (ast.stmt, ast.Subscript))  # not in the text
+            and (not hasattr(node, "container_site") or hasattr(node, "container_index"))  # else it is not in the text
         ):
             spans.add((node.lineno, node.col_offset, node.end_lineno or node.lineno, node.end_col_offset or 0))
     if not spans:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from codegen.verify.comparison import GATE
 from codegen.verify.constants import LARGEST_LIMIT, known_constant
-from codegen.verify.draws import Draw, free_shapes, load_npz, save_npz, write_draws
+from codegen.verify.draws import Draw, free_shapes, load_npz, save_npz, sized_shapes, write_draws
 from codegen.verify.gradients import compare_gradients
 from codegen.verify.judge import Judgement, Pass, Ran, judge, passes_of, responsible_constants
 from codegen.verify.plan import VerificationPlan, permutation
@@ -234,6 +234,7 @@ class _Verification:
             "texts": dict(facts.texts),
             "weights" if facts.framework == "keras" else "state": str(self.weights),
             "build": free_shapes(self.plan) if first else None,
+            "sized": sized_shapes(self.plan),
             "orders": outputs,
         }
         return self.worker(f"target-{backend}", facts.framework, job, backend)

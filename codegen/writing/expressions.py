@@ -16,6 +16,7 @@ from codegen.writing import (
     program_calls,
     reflection,
     sizes,
+    stacks,
     unpacking,
     unread,
 )
@@ -79,6 +80,8 @@ class Expressions:
         return nodes.like(made, node) if made is not node else made
 
     def dispatch(self, node: ast.expr) -> ast.expr:
+        if (parts := stacks.unstacked(self, node)) is not None:
+            return parts
         visits = self.w.trace.of(node)
         if visits:
             special = self.visited(node, visits)
@@ -90,10 +93,7 @@ class Expressions:
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self.reference(node)
         if isinstance(node, ast.Subscript):
-            sized = sizes.size_item(self, node)
-            if sized is not None:
-                return sized
-            item = unpacking.one_item(self, node)
+            item = sizes.size_item(self, node) or unpacking.one_item(self, node)
             if item is not None:
                 return item
         if isinstance(node, ast.BoolOp):

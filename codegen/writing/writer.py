@@ -95,6 +95,7 @@ class Writer:
         self.answers = ANSWERS
         self.own_methods: set[str] | None = None  # names of methods that the program defines, once they are asked for
         self.needs_unmapped = False
+        self.open_stacks: set[int] = set()  # expressions that are written as what a loop over them takes apart
         self.helpers: dict[str, None] = {}  # functions that the target's library lacks, by canonical name
         self.framework_name = False
         self.out = WrittenModule(ast.Module([], []), ast.Constant(None))

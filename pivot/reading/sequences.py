@@ -66,18 +66,24 @@ def defaultdict(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame:
     return made_dict
 
 
+def part(node: ast.AST, place: int) -> ast.AST:
+    """The argument of a call at a place; the call itself where a `*` stands before it."""
+    args = node.args[: place + 1] if isinstance(node, ast.Call) else []
+    return args[place] if len(args) > place and not any(isinstance(a, ast.Starred) for a in args) else node
+
+
 def enumerate_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """enumerate()."""
     start = args[1].hint if len(args) > 1 else kwargs["start"].hint if "start" in kwargs else 0
     if not isinstance(start, int):
         raise ev.refusal(frame, node, "enumerate() from something that is not a number", "start at a number")
-    items = [Value((Value(start + i), item)) for i, item in enumerate(iterate(ev, args[0], node, frame))]
+    items = [Value((Value(start + i), item)) for i, item in enumerate(iterate(ev, args[0], part(node, 0), frame))]
     return Value(ListObject(items))
 
 
 def zip_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """zip()."""
-    columns = [list(iterate(ev, a, node, frame)) for a in args]
+    columns = [list(iterate(ev, a, part(node, i), frame)) for i, a in enumerate(args)]
     return Value(ListObject([Value(tuple(row)) for row in zip(*columns, strict=False)]))
 
 

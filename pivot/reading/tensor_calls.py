@@ -18,6 +18,7 @@ from pivot.reading.trace import Visit
 from pivot.reading.values import (
     INPUT,
     SIZE,
+    Api,
     ListObject,
     Origin,
     TensorCell,
@@ -41,10 +42,18 @@ VIEWS = {
 """Ops whose result may share its storage with the operand: a write into one is seen by the other."""
 
 
+UNSTACKED = "unstacked"
+"""Of an expression that is looped over as a tensor: the call that gives its parts."""
+
+LOOPING = {"enumerate", "filter", "list", "map", "max", "min", "reversed", "set", "sorted", "sum", "tuple", "zip"}
+"""Functions that loop over their arguments."""
+
+
 class TensorCalls:
     """What a framework's tensors do in expressions."""
 
     framework = ""
+    unstacks = ""  # the function that gives the parts of a tensor that a loop runs over
 
     def run_function(
         self,
@@ -135,6 +144,16 @@ class TensorCalls:
         if contents.content(ev, cell.version) is not None:  # a list of numbers: the loop itself is no site
             node = ast.copy_location(ast.Subscript(ast.Name("?", ast.Load()), ast.Constant(0), ast.Load()), node)
             ev.trace.keep.append(node)
+        elif self.unstacks and isinstance(node, ast.expr) and not hides_tensor(node):
+            call = node.__dict__.get(UNSTACKED)
+            if call is None:
+                call = ast.copy_location(ast.Call(ast.Name("?", ast.Load()), [node], []), node)
+                call.__dict__["container_site"] = node  # it stands where the expression stands
+                node.__dict__[UNSTACKED] = call
+                ev.trace.keep.append(call)
+            made = ev.dialect.call_forms(ev, Value(Api(self.unstacks)), self.unstacks, (value,), {}, call, frame)
+            yield from made.hint.items if isinstance(made.hint, ListObject) else made.hint  # type: ignore[misc]
+            return
         for i in range(number):
             yield self.tensor_index(ev, value, Value(i), node, frame)
 
@@ -298,6 +317,13 @@ class TensorCalls:
         items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else ()
         for item in items:
             yield from self.cells_in(item)
+
+
+def hides_tensor(node: ast.expr) -> bool:
+    """Is a tensor looped over at a node that is not its own: a target of an assignment, `zip(*tensors)`?"""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id in LOOPING
+    return isinstance(getattr(node, "ctx", None), ast.Store)
 
 
 def viewed(ev: Evaluator, form: Form, bound: Bound) -> TensorCell | None:

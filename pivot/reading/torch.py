@@ -43,6 +43,7 @@ class TorchDialect(TorchModules):
     """torch, torch.nn and torch.nn.functional."""
 
     framework = "torch"
+    unstacks = "torch.unbind"
     called_by_name = frozenset({"forward"})
 
     def canonical(self, name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from programs import make_plan
 
-from codegen.verify.draws import free_shapes, load_npz, write_draws
+from codegen.verify.draws import free_shapes, load_npz, sized_shapes, write_draws
 from codegen.verify.plan import InputSpec
 
 IMAGE = InputSpec("x", (2, 3, 4, 5), "float32", ("N", None, "H", None), source_axes="N C H W", target_axes="N H W C")
@@ -45,3 +45,4 @@ def test_a_batch_that_is_fixed_or_part_of_another_size_is_not_varied(tmp_path: P
 def test_shapes_of_the_symbolic_build(tmp_path: Path) -> None:
     plan = make_plan(tmp_path, inputs=(IMAGE, InputSpec("y", (4,), "float32")))
     assert free_shapes(plan) == [[None, None, 5, 3], [4]]
+    assert sized_shapes(plan)[0][1:] == [*IMAGE.shape[2:], IMAGE.shape[1]]
