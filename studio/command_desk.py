@@ -173,6 +173,10 @@ class CommandDesk(QMainWindow):
     def map_node(self) -> None:
         self.mapper.open_selected()
 
+    def step_panel(self, step: int) -> None:
+        """Go on to another panel with the keyboard."""
+        self.panels.step(self.graph.canvas, self.window().focusWidget(), step)
+
     def walk_unmapped(self, step: int) -> None:
         """Select the unmapped node behind or before the one that is selected, in the order of the network."""
         picture = self.document.results.picture if self.document.results is not None else None

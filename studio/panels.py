@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, QPoint, QRect, QTimer, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QTabBar, QTabWidget, QToolButton, QWidget
 
@@ -104,6 +104,7 @@ class Panels:
         for bar in self.tab_bars():
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             bar.setUsesScrollButtons(False)
+            bar.setAccessibleName(tr("Panels"))
             bar.setDrawBase(False)
             font = bar.font()
             font.setPixelSize(12)
@@ -114,6 +115,34 @@ class Panels:
         """Bring one panel to the front, open it if it is closed."""
         self.docks[name].show()
         self.docks[name].raise_()
+
+    def step(self, graph: QWidget, focus: QWidget | None, step: int) -> None:
+        """Give the focus to the next of the graph and the panels that are to be seen, or to the one before."""
+        places = [
+            graph,
+            self.tree.tree,
+            self.palette.field,
+            self.inspector.area,
+            self.source.editor,
+            self.target.editor,
+        ]
+        places += [self.problems.table, self.verification.table.table, self.report.page, self.history.list]
+        seen = [place for place in places if place.isVisible() and self._is_before(place)]
+        if not seen:
+            return
+        panels = [self._panel(place) for place in seen]
+        here = next((at for at, panel in enumerate(panels) if focus and panel.isAncestorOf(focus)), None)
+        here = seen.index(focus) if focus in seen else here
+        seen[(here + step) % len(seen) if here is not None else 0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _is_before(self, place: QWidget) -> bool:
+        """A panel behind another one with the same place counts as visible; it lies outside of the window."""
+        return self._window.rect().intersects(QRect(place.mapTo(self._window, QPoint()), place.size()))
+
+    def _panel(self, place: QWidget) -> QWidget:
+        """The view that a place of the focus belongs to."""
+        views = [self.source, self.target, *(dock.widget() for dock in self.docks.values())]
+        return next((view for view in views if view.isAncestorOf(place)), place)
 
     def hide_all(self) -> None:
         """For the opening page."""

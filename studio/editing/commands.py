@@ -77,6 +77,12 @@ def scope_counts(context: Context, node: Node, name: str | None = None) -> dict[
     return {scope: len(wanted(context, spot, scope)) for scope in ("instance", "structure", "class", "written")}
 
 
+def module_counts(context: Context, path: str) -> dict[Scope, int]:
+    """How many blocks an edit of a block would reach in each scope."""
+    spot = spot_of_module(context, context.picture.module_by_path[path])
+    return {scope: len(wanted(context, spot, scope)) for scope in ("instance", "structure", "class", "written")}
+
+
 def insert_op(context: Context, op: str, value: str, taker: str | None, scope: Scope) -> Outcome:
     """Put an op on the wire that carries a value to a node (None: out of the network)."""
     wire = wire_spot(context, value, taker)

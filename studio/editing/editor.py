@@ -56,14 +56,19 @@ class Editor(QObject):
         }[scope]
 
     def counts(self, name: str | None = None) -> dict[Scope, int]:
-        """How many nodes an edit of the selected one would reach in each scope; empty where that cannot be told."""
-        nodes = self.nodes()
-        if len(nodes) != 1:
+        """How many nodes or blocks an edit of the selected one would reach in each scope; empty where that cannot be
+        told.
+        """
+        nodes, paths = self.nodes(), self.modules()
+        if len(nodes) + len(paths) != 1:
             return {}
-        key = (id(self.document.results), self.document.revision, nodes[0].id, name)
+        key = (id(self.document.results), self.document.revision, nodes[0].id if nodes else paths[0], name)
         if self._counts is None or self._counts[0] != key:
             try:
-                found = edits().scope_counts(self.context(), nodes[0], name)
+                context = self.context()
+                found = (
+                    edits().scope_counts(context, nodes[0], name) if nodes else edits().module_counts(context, paths[0])
+                )
             except Refusal:
                 found = {}
             self._counts = (key, found)

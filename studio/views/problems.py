@@ -145,7 +145,12 @@ class ProblemsView(QWidget):
         self._text = label("", "muted")
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         listed = QWidget()
-        listed.setLayout(column(head, self.table, gap=0))
+        # A row has room for the beginning of a sentence: all of the chosen one stands below.
+        self.detail = label("", "small", wrap=True, selectable=True)
+        self.detail.setAccessibleName(self.tr("The chosen problem"))
+        self.detail.setContentsMargins(12, 6, 12, 8)
+        self.detail.hide()
+        listed.setLayout(column(head, self.table, self.detail, gap=0))
         self._stack = QStackedWidget()
         self._stack.addWidget(self._text)
         self._stack.addWidget(listed)
@@ -243,6 +248,9 @@ class ProblemsView(QWidget):
     def _judge(self, index: QModelIndex) -> None:
         problem = self._problem(index)
         self.fix.setEnabled(problem is not None and self._node(problem) is not None)
+        remedy = problem.remedy[:1].upper() + problem.remedy[1:] if problem is not None else ""
+        self.detail.setText(f"{problem.why}\n{remedy}" if problem is not None else "")
+        self.detail.setVisible(problem is not None)
 
     def _open(self, index: Index) -> None:
         problem = self._problem(index)

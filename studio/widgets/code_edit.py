@@ -169,7 +169,9 @@ class CodeEdit(QPlainTextEdit):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Tab writes four blanks; a new line keeps the indentation; Ctrl+Shift+[ folds, Ctrl+Shift+] unfolds."""
+        """Tab writes four blanks, or shifts selected lines, Shift+Tab shifts them back; a new line keeps the
+        indentation; Ctrl+Shift+[ folds, Ctrl+Shift+] unfolds.
+        """
         both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         if event.modifiers() == both and event.key() in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BraceLeft):
             self._quietly(lambda: self.folding.fold_around(self.place()[0]))
@@ -178,7 +180,10 @@ class CodeEdit(QPlainTextEdit):
             self._quietly(self.folding.unfold_all)
             self._gutter.update()
         elif not self.isReadOnly() and event.key() == Qt.Key.Key_Tab and not event.modifiers():
-            self.insertPlainText("    ")
+            if not self._shift_lines("    "):
+                self.insertPlainText("    ")
+        elif not self.isReadOnly() and event.key() == Qt.Key.Key_Backtab and self._shift_lines(""):
+            event.accept()
         elif not self.isReadOnly() and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             text = self.textCursor().block().text()
             before = text[: self.place()[1] - 1]
@@ -186,6 +191,31 @@ class CodeEdit(QPlainTextEdit):
             self.insertPlainText("\n" + indent + ("    " if before.rstrip().endswith(":") else ""))
         else:
             super().keyPressEvent(event)
+
+    def _shift_lines(self, blanks: str) -> bool:
+        """Indent the lines of a selection of several, without blanks one level back; False for fewer lines."""
+        cursor = self.textCursor()
+        document = self.document()
+        start, end = cursor.selectionStart(), cursor.selectionEnd()
+        first, last = document.findBlock(start), document.findBlock(max(start, end - 1))
+        if not cursor.hasSelection() or first == last:
+            return False
+        lines = cursor.document().toPlainText().split("\n")[first.blockNumber() : last.blockNumber() + 1]
+        moved = [f"{blanks}{line}" if blanks and line else line for line in lines]
+        if not blanks:
+            moved = [line[min(4, len(line) - len(line.lstrip(" "))) :] for line in lines]
+        begin = first.position()  # the block itself is another one afterwards
+        cursor.setPosition(begin)
+        cursor.setPosition(last.position() + len(last.text()), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText("\n".join(moved))
+        cursor.setPosition(begin, QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        return True
+
+    def setReadOnly(self, on: bool) -> None:
+        """What cannot be typed in is left with Tab."""
+        super().setReadOnly(on)
+        self.setTabChangesFocus(on)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on the place where the cursor is already chooses it again."""

@@ -94,7 +94,7 @@ class ParamEditor(QWidget):
             self._tell("")
         self.field.setPlaceholderText("" if one else self.tr("differs"))
         self.field.setVisible(self.editable and self._box is None)
-        where = "" if self.editable else "\nnot written as a literal in the source, so it is changed there"
+        where = "" if self.editable else self.tr("\nnot written as a literal in the source, so it is changed there")
         self.setToolTip(
             self.tr("{0}: {1}\nvalue {2}{3}").format(self._params[0].name, self._params[0].type, values, where)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from studio.document import Document
@@ -28,6 +29,7 @@ class Inspector(QWidget):
         self._key: tuple[object, ...] | None = None
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
+        self._area.setAccessibleName(self.tr("Inspector"))
         self._area.setHorizontalScrollBarPolicy(self._area.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -39,6 +41,11 @@ class Inspector(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+
+    @property
+    def area(self) -> QScrollArea:
+        """What scrolls the page."""
+        return self._area
 
     @property
     def page(self) -> QWidget | None:
@@ -76,6 +83,13 @@ class Inspector(QWidget):
     def _put(self, page: QWidget) -> None:
         old = self._area.takeWidget()
         self._area.setWidget(page)
+        # A new page would come behind everything else that Tab goes through.
+        before: QWidget = self._area
+        for part in page.findChildren(QWidget):
+            # What a box drops down is a window of its own.
+            if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.window() is page.window():
+                QWidget.setTabOrder(before, part)
+                before = part
         if old is not None:
             # The old page may be what is handling the event that led here.
             old.hide()

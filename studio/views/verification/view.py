@@ -72,6 +72,7 @@ class VerificationView(QWidget):
         area = QScrollArea()
         area.setWidget(side)
         area.setFixedWidth(384)
+        area.setAccessibleName(self.tr("Verdict and steps"))
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidgetResizable(True)
         self.table = ComparisonTable(document, theme)

@@ -63,3 +63,14 @@ def test_literals_can_be_written_over_at_once(document: Document) -> None:
     editor.set_scope("written")
     editor.set_parameter([node], "filters", "16")
     assert document.undo_label == "filters 8 → 16"
+
+
+def test_scopes_are_counted_for_a_block(document: Document) -> None:
+    editor = Editor(document)
+    document.select((), ("body.1",), "tree")
+    counts = editor.counts()
+    assert counts["instance"] == 1
+    assert counts["written"] >= counts["class"] >= counts["structure"] >= 1
+    assert counts["written"] > 1
+    document.select((), ("body.0", "body.1"), "tree")
+    assert editor.counts() == {}, "of several it cannot be told"

@@ -97,3 +97,19 @@ def test_the_model_of_nothing_is_well_formed(qapp: object, theme: Theme) -> None
     model.show((problem("error", 1),), 0, ())
     model.set_theme(theme)
     assert len(model.problems) == 1
+
+
+def test_the_chosen_one_is_told_whole_below(document: Document, source: Path, theme: Theme, qtbot: QtBot) -> None:
+    document.open(source)
+    made = ProblemsView(document, theme)
+    qtbot.addWidget(made)
+    made.resize(500, 300)
+    made.show()
+    long = "a sentence that is much longer than the column of a narrow panel could ever be " * 3
+    document.set_results(Results(document.revision, problems=(problem("error", 2, long), problem("error", 9))))
+    assert not made.detail.isVisible()
+    made.table.setFocus()
+    made.table.setCurrentIndex(made.model.index(0, 0))
+    assert made.detail.isVisible() and made.detail.text() == f"{long}\nRemedy"
+    qtbot.keyClick(made.table, Qt.Key.Key_Down)
+    assert made.detail.text() == "why\nRemedy"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QTextCursor
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -129,3 +129,21 @@ def test_marks_and_spans_are_drawn(editor: CodeEdit, theme: Theme) -> None:
 def test_spans_of_a_text_that_is_gone_are_left_out(editor: CodeEdit) -> None:
     editor.set_spans("hit", [Stretch(90, 1, 90, 5), Stretch(1, 1, 1, 3)])
     assert len([selection for selection in editor.extraSelections() if selection.cursor.hasSelection()]) == 1
+
+
+def test_tab_shifts_selected_lines_and_leaves_what_is_read_only(theme: Theme, qtbot: QtBot) -> None:
+    made = CodeEdit(theme)
+    qtbot.addWidget(made)
+    made.show()
+    made.show_text("def f():\n    a = 1\n\n    return a\n")
+    cursor = made.textCursor()
+    cursor.setPosition(made.toPlainText().index("    a = 1") + 2)
+    cursor.setPosition(made.toPlainText().index("return"), QTextCursor.MoveMode.KeepAnchor)
+    made.setTextCursor(cursor)
+    qtbot.keyClick(made, Qt.Key.Key_Tab)
+    assert made.toPlainText() == "def f():\n        a = 1\n\n        return a\n"
+    for _ in range(3):
+        qtbot.keyClick(made, Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert made.toPlainText() == "def f():\na = 1\n\nreturn a\n"
+    made.setReadOnly(True)
+    assert made.tabChangesFocus(), "Tab is no trap where nothing can be typed"
