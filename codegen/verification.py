@@ -176,7 +176,8 @@ def input_specs(converted: Converted) -> list[InputSpec]:
             dim_text(d) if isinstance(d, Size) and k < len(free) and dim_text(d) not in counted else None
             for k, d in enumerate(shape)
         )
-        high = spec.high if spec.high is not None else embedding_limit(converted, entry.value)
+        limit = embedding_limit(converted, entry.value)
+        high = spec.high if spec.high is not None else limit or 2
         found.append(
             InputSpec(
                 entry.name,
@@ -188,6 +189,7 @@ def input_specs(converted: Converted) -> list[InputSpec]:
                 spec.name is not None,
                 source,
                 target,
+                spec.dtype.startswith("float") and limit is not None,
             )
         )
     return found
@@ -200,18 +202,24 @@ def needs_numbers(converted: Converted) -> bool:
     return any(step.form.name in NEEDS_NUMBERS for step in steps)
 
 
-def embedding_limit(converted: Converted, value: TensorVersion) -> int:
-    """Exclusive upper bound of integers: the vocabulary of the embedding that takes them."""
+HANDED_ON = {"cast", "identity", "index", "index_select", "squeeze", "unsqueeze", "reshape"}
+"""Ops that give the numbers that they take."""
+
+
+def embedding_limit(converted: Converted, value: TensorVersion) -> int | None:
+    """Exclusive upper bound of numbers: the smallest vocabulary of the embeddings that take them; None: none does."""
+    taken = {value.id}
+    found: list[int] = []
     for node in converted.done.network.nodes:
-        if node.op is not None and node.op.name == "embedding" and any(t.id == value.id for t in node.tensors()):
-            sizes = [
-                v
-                for k, v in node.params.items()
-                if isinstance(v, int) and k in ("vocabulary", "count", "rows", "num", "size", "tokens")
-            ]
-            shapes = [p.type.shape[0] for p in node.weights.values()]
-            return min([dim_hint(s) for s in (*sizes, *shapes)], default=2)
-    return 2
+        if node.op is None or not any(t.id in taken for t in node.tensors()):
+            continue
+        if node.op.name in HANDED_ON:
+            taken.update(result.id for result in node.results)
+        if node.op.name == "embedding":
+            names = ("vocabulary", "count", "rows", "num", "size", "tokens")
+            found += [v for k, v in node.params.items() if isinstance(v, int) and k in names]
+            found += [dim_hint(p.type.shape[0]) for p in node.weights.values()]
+    return min(found, default=None)
 
 
 def drops_inside(converted: Converted) -> bool:

@@ -139,6 +139,8 @@ def _array(spec: InputSpec, sizes: Mapping[str, int], number: int, generator: np
         return generator.random(shape) < 0.75
     if spec.dtype.startswith(("int", "uint")):
         return generator.integers(spec.low, max(spec.high, spec.low + 1), shape).astype(spec.dtype)
+    if spec.whole:
+        return generator.integers(spec.low, max(spec.high, spec.low + 1), shape).astype(np.float64)
     values = generator.standard_normal(shape) * (3.0 if number % 3 == 1 else 1.0)
     if number % 3 == 2:
         values *= generator.random(shape) < 0.9

@@ -115,6 +115,8 @@ class InputSpec:
     keyword: bool = False
     source_axes: str | None = None
     target_axes: str | None = None
+    whole: bool = False
+    """Floats that an embedding takes: whole numbers below `high`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def write_test(
             "batch": tuple(axis for axis, symbol in enumerate(spec.symbols) if symbol == plan.batch and plan.batch),
             "dtype": spec.dtype,
             "range": (spec.low, spec.high),
+            **({"whole": True} if spec.whole else {}),
             "order": permutation(spec.source_axes, spec.target_axes),
         }
         for spec in plan.inputs

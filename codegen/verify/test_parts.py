@@ -184,7 +184,7 @@ TAIL = '''def draw(more):
         shape = tuple(size + more * (axis in spec["batch"]) for axis, size in enumerate(spec["shape"]))
         if spec["dtype"] == "bool":
             found.append(generator.random(shape) < 0.75)
-        elif "int" in spec["dtype"]:
+        elif "int" in spec["dtype"] or spec.get("whole"):
             found.append(generator.integers(*spec["range"], shape).astype(spec["dtype"]))
         else:
             found.append(generator.standard_normal(shape))

@@ -178,7 +178,7 @@ class Expressions:
             return ast.Subscript(self.expr(node.value), self.expr(node.slice), node.ctx)
         if isinstance(node, ast.Starred):
             return ast.Starred(self.target(node.value), node.ctx)
-        return node
+        return self.w.inferred.loops.item_name(node) if self.w.inferred is not None else node
 
     # -- visited sites ---------------------------------------------------------------
 

@@ -8,6 +8,8 @@ parameter of the function, which its callers are asked for in turn.
 from __future__ import annotations
 
 import ast
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -82,14 +84,17 @@ class Inferred:
                 for member in case.members:
                     if sites.lowering.in_place(member.node.frame):
                         continue  # written from the network
-                    for step in member.chosen.steps if member.chosen is not None else ():
-                        self.collect(places, step, member.node.module)
+                    steps = member.chosen.steps if member.chosen is not None else ()
+                    for number, step in enumerate(steps):
+                        self.collect(places, step, member.node.module, steps[:number])
         for place in places.values():
             place.uses = [use for use in place.uses if use.met] or place.uses
         self.resolve(list(places.values()))
 
-    def collect(self, places: dict[Key, Place], step: Step, module: ModuleObject | None) -> None:
-        """The sizes that the constructor of a step is told."""
+    def collect(
+        self, places: dict[Key, Place], step: Step, module: ModuleObject | None, before: Sequence[Step] = ()
+    ) -> None:
+        """The sizes that the constructor of a step is told. `before`: the steps in front of it, which pad."""
         if module is None or module.frame is None or not isinstance(module.site, ast.Call):
             return
         for slot in step.form.args:
@@ -100,7 +105,8 @@ class Inferred:
                     place = places.setdefault((id(module.site), slot.key), Place(module.site, slot.key))
                     size = dim_hint(version.type.shape[axis])
                     met = step.node is None or id(step.node) in self.met
-                    place.uses.append(Use(home(module.frame), size, self.origins.of(version, axis), module, met))
+                    origin = self.origins.of(padded_from(version, axis, before), axis)
+                    place.uses.append(Use(home(module.frame), size, origin, module, met))
 
     def collect_builds(self, places: dict[Key, Place]) -> None:
         """`input_shape[-1]` in `build`: a size that the constructor is told."""
@@ -126,6 +132,10 @@ class Inferred:
 
     def said_at(self, node: ast.AST) -> ast.expr | None:
         """The words for a size of an input that `build` reads at a node."""
+        if id(node) in self.loops.kept:
+            value = copy.copy(node)
+            assert isinstance(value, ast.expr)
+            return ast.NamedExpr(ast.Name(self.loops.kept[id(node)], ast.Store()), value)
         texts = [self.texts.get(key) for key in self.named.get(id(node), [])]
         row = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)
         if row and texts and all(text is not None for text in texts):
@@ -255,6 +265,19 @@ class Inferred:
                 nothing = ast.Constant(None)  # for a call whose way through the function asks for no such size
                 return [self.texts.get((id(node), name), nothing) for name in self.added[id(function.node)]]
         return []
+
+
+def padded_from(version: TensorVersion, axis: int, before: Sequence[Step]) -> TensorVersion:
+    """What steps in front of a layer made a tensor of, as long as they leave the size of an axis as it is."""
+    for step in reversed(before):
+        value = next((v for v in step.operands.values() if isinstance(v, TensorVersion)), None)
+        made = any(result.id == version.id for result in step.results)
+        if not made or value is None or len(value.type.shape) != len(version.type.shape):
+            continue
+        if dim_hint(value.type.shape[axis]) != dim_hint(version.type.shape[axis]):
+            break
+        version = value
+    return version
 
 
 def size_slot(step: Step, slot: Slot) -> str | None:

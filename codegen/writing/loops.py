@@ -6,11 +6,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.scoping import in_caller
 from codegen.writing.size_origins import Made
+from pivot.reading.modules import ModuleObject
+from pivot.reading.values import ListObject, Value
 
 if TYPE_CHECKING:
     from codegen.writing.inferring import Inferred, Place, Use
-    from pivot.reading.frames import Frame
+    from pivot.reading.frames import Frame, Scope
 
 Carry = tuple[str, ast.expr | None, ast.expr, ast.stmt]
 """A name, what it is before the loop, what it is from the end of a turn's block on, in the source's words, and the last
@@ -25,6 +28,9 @@ class Loops:
 
     def __init__(self) -> None:
         self.carries: dict[int, list[Carry]] = {}  # by loop
+        self.kept: dict[int, str] = {}  # arguments in a comprehension that give the size of the next turn its name
+        self.renamed: dict[int, str] = {}  # the name of a comprehension's items that had none
+        self.begun: dict[int, list[tuple[str, ast.expr]]] = {}  # what it is before a statement with a comprehension
 
     def ending(self, statement: ast.stmt) -> list[tuple[str, ast.expr]]:
         """What is carried on behind the last statement of a block."""
@@ -34,7 +40,9 @@ class Loops:
         """The name that carries a size, or None where no loop does."""
         function = place.uses[0].frame.function
         loop = innermost(text_around(place.uses[0].frame, sizes), place.node)
-        if loop is None or any(isinstance(n, (ast.Continue, ast.Break)) for n in ast.walk(loop)):
+        if loop is None:
+            return self.carried_inside(place, sizes)
+        if any(isinstance(n, (ast.Continue, ast.Break)) for n in ast.walk(loop)):
             return None
         starts: list[ast.expr | None] = []
         steps: list[ast.expr] = []
@@ -49,7 +57,7 @@ class Loops:
                 steps.append(text)
         if not steps or any(ast.dump(s) != ast.dump(steps[0]) for s in steps):
             return None
-        ends = [block_end(use.origin, loop) for use in place.uses]
+        ends = [block_end(use, loop) for use in place.uses]
         end = next((found for found in ends if found is not None), None)
         if end is None or any(found is not end for found in ends if found is not None):
             return None
@@ -65,15 +73,69 @@ class Loops:
         bound |= {a.arg for a in (*spec.args, *spec.kwonlyargs)} if spec is not None else set()
         return ast.Name(self.name_for(loop, place.name, (first, steps[0], end), bound), ast.Load())
 
-    def made_before(self, use: Use, turn: int, loop: ast.For, sizes: Inferred) -> ast.expr | None:
+    def carried_inside(self, place: Place, sizes: Inferred) -> ast.expr | None:
+        """The same in a comprehension: `[nn.Linear(size, (size := n)) for n in widths]`."""
+        around = text_around(place.uses[0].frame, sizes)
+        found = [
+            n for n in ast.walk(around) if isinstance(n, ast.ListComp) and any(m is place.node for m in ast.walk(n))
+        ]
+        statement = next((s for s in own_statements(around) if any(n in found for n in ast.walk(s))), None)
+        if len(found) != 1 or statement is None:
+            return None
+        named = self.listed(place, found[0])
+        if named is not None:
+            return named
+        given: set[int] = set()
+        argument: ast.expr | None = None
+        frames = by_frame(place.uses)
+        for uses in frames:
+            for turn, use in enumerate(uses[1:]):
+                argument = self.made_before(use, turn, found[0], sizes)
+                if argument is None:
+                    return None
+                given.add(id(argument))
+        if argument is None or len(given) != 1 or not any(n is argument for n in ast.walk(place.node)):
+            return None
+        self.kept[id(argument)] = place.name
+        values = {uses[0].value for uses in frames}
+        if len(values) == 1:
+            self.begun.setdefault(id(statement), []).append((place.name, nodes.literal(values.pop())))
+            return ast.Name(place.name, ast.Load())
+        place.uses = [uses[0] for uses in frames]  # the callers say the first
+        return None
+
+    def listed(self, place: Place, found: ast.ListComp) -> ast.expr | None:
+        """The name of a comprehension's items, where they are the sizes turn by turn."""
+        if len(found.generators) != 1 or not isinstance(found.generators[0].target, ast.Name):
+            return None
+        over, target = found.generators[0].iter, found.generators[0].target
+        for uses in by_frame(place.uses):
+            value = seen_from(uses[0].frame, over.id) if isinstance(over, ast.Name) else None
+            hint = value.hint if value is not None else None
+            items = hint.items if isinstance(hint, ListObject) else hint
+            if not isinstance(items, (list, tuple)):
+                return None
+            if [i.hint if isinstance(i, Value) else i for i in items] != [use.value for use in uses]:
+                return None
+        if target.id != "_":
+            return ast.Name(target.id, ast.Load())
+        self.renamed[id(target)] = place.name
+        return ast.Name(place.name, ast.Load())
+
+    def item_name(self, target: ast.expr) -> ast.expr:
+        """The target of a loop, with the name that its items got."""
+        return ast.Name(self.renamed[id(target)], ast.Store()) if id(target) in self.renamed else target
+
+    def made_before(self, use: Use, turn: int, loop: ast.For | ast.ListComp, sizes: Inferred) -> ast.expr | None:
         """What says a size that a layer of the turn before gave: the argument that it was made with."""
-        origin = use.origin
-        if not isinstance(origin, Made) or origin.module.frame is not use.frame or origin.module.visit is None:
+        found = made_in(use)
+        if found is None:
             return None
-        site = origin.module.visit.node
-        if not any(n is site for n in ast.walk(loop)) or sizes.turn_of(origin.module) != turn:
+        text, maker = found
+        assert maker.visit is not None
+        if not any(n is maker.visit.node for n in ast.walk(loop)) or sizes.turn_of(maker) != turn:
             return None
-        return origin.text if all(isinstance(n, SIMPLE) for n in ast.walk(origin.text)) else None
+        return text if all(isinstance(n, SIMPLE) for n in ast.walk(text)) else None
 
     def name_for(self, loop: ast.For, name: str, carry: tuple[ast.expr, ast.expr, ast.stmt], bound: set[str]) -> str:
         """The name that carries a size; one for all layers that take the same."""
@@ -116,9 +178,47 @@ def innermost(function: ast.AST, site: ast.AST) -> ast.For | None:
     return min(loops, key=lambda loop: sum(1 for _ in ast.walk(loop)), default=None)
 
 
-def block_end(origin: object, loop: ast.For) -> ast.stmt | None:
+def made_in(use: Use) -> tuple[ast.expr, ModuleObject] | None:
+    """The module of the frame of a use that gave a size, and what it was told for it: a layer, or a block of layers."""
+    origin = use.origin
+    if not isinstance(origin, Made) or origin.module.frame is None:
+        return None
+    text: ast.expr | None = origin.text
+    maker = origin.module
+    while maker.frame is not None and home_of(maker.frame) is not use.frame:
+        frame = home_of(maker.frame)
+        receiver = frame.receiver.hint if frame.receiver is not None else None
+        if not isinstance(receiver, ModuleObject) or receiver.frame is None or receiver is maker or text is None:
+            return None
+        text, maker = in_caller(text, frame), receiver
+    return None if text is None or maker.visit is None or maker.frame is None else (text, maker)
+
+
+def seen_from(frame: Frame, name: str) -> Value | None:
+    """What a name stands for in a frame, or around it."""
+    scope: Scope | None = frame.scope
+    while scope is not None and name not in scope.names:
+        scope = scope.parent
+    return scope.names[name] if scope is not None else None
+
+
+def home_of(frame: Frame) -> Frame:
+    """The constructor that a frame is one of, where it is that of a `build`."""
+    module = frame.receiver.hint if frame.receiver is not None else None
+    if frame.function is None or frame.function.name != "build" or not isinstance(module, ModuleObject):
+        return frame
+    return module.visit.entered if module.visit is not None and module.visit.entered is not None else frame
+
+
+def own_statements(around: ast.AST) -> list[ast.stmt]:
+    """The simple statements of a function or file."""
+    return [n for n in ast.walk(around) if isinstance(n, (ast.Assign, ast.AnnAssign, ast.Expr, ast.Return))]
+
+
+def block_end(use: Use, loop: ast.For) -> ast.stmt | None:
     """The last statement of the innermost block of a loop in which a layer is made."""
-    site = origin.module.visit.node if isinstance(origin, Made) and origin.module.visit is not None else None
+    found = made_in(use)
+    site = found[1].visit.node if found is not None and found[1].visit is not None else None
     blocks = [
         body
         for n in ast.walk(loop)

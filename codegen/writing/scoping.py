@@ -26,6 +26,13 @@ def in_caller(text: ast.expr, frame: Frame) -> ast.expr | None:
     if isinstance(text, ast.BinOp):
         left, right = in_caller(text.left, frame), in_caller(text.right, frame)
         return ast.BinOp(left, text.op, right) if left is not None and right is not None else None
+    if isinstance(text, ast.Attribute) and frame.function is not None:
+        kept = (
+            [s.value for s in frame.function.node.body if isinstance(s, ast.Assign) and same_path(s.targets[0], text)]
+            if isinstance(frame.function.node.body, list)
+            else []
+        )
+        return in_caller(kept[0], frame) if len(kept) == 1 and isinstance(kept[0], (ast.Name, ast.Constant)) else None
     if isinstance(text, ast.Name) and frame.function is not None and isinstance(frame.site, ast.Call):
         node = frame.function.node
         names = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
@@ -42,6 +49,12 @@ def in_caller(text: ast.expr, frame: Frame) -> ast.expr | None:
             return None
         return default_of(node, text.id)
     return None
+
+
+def same_path(one: ast.expr, other: ast.expr) -> bool:
+    """Are both `self.units`?"""
+    both = isinstance(one, ast.Attribute) and isinstance(other, ast.Attribute)
+    return both and ast.unparse(one) == ast.unparse(other)
 
 
 def default_of(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, name: str) -> ast.expr | None:

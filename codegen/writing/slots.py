@@ -12,6 +12,7 @@ from codegen.letters_layout import stored_equation
 from codegen.lower import Step
 from codegen.orders import first_tensor
 from codegen.writing import nodes
+from codegen.writing.causal_pads import causal
 from codegen.writing.stored_params import written_values
 from pivot.codecs.base import NoForm
 from pivot.codecs.dtypes import DtypeLike
@@ -130,7 +131,7 @@ def slot_expression(
         last = from_the_end(steps, param, values)
         if last is not None:
             return nodes.literal(last)
-        varying = said_in_source(steps, param, values, given, source_form, hints)
+        varying = said_in_source(steps, param, values, given, source_form, hints) or causal(steps, values, given)
         if varying is not None:
             return varying
         raise Disagreement(f"{slot.key} is {', '.join(sorted({str(v) for v in values}))} at different visits")

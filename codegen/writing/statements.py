@@ -44,7 +44,7 @@ class Statements:
             memo = memos.returned(self, body, index)
             if memo is not None:
                 return [*out, *self.dispatch(memo)]
-            out.extend(altered.before(self, node))
+            out.extend([*self.begun(node), *altered.before(self, node)])
             made = self.statement(node)
             out.extend(made)
             out.extend(self.carried_on(node))
@@ -53,6 +53,11 @@ class Statements:
             if made and isinstance(made[-1], (ast.Return, ast.Raise)) and whole:
                 break
         return out
+
+    def begun(self, node: ast.stmt) -> list[ast.stmt]:
+        """Sizes that a comprehension of a statement starts from."""
+        found = self.w.inferred.loops.begun.get(id(node), []) if self.w.inferred is not None else []
+        return [ast.Assign([ast.Name(name, ast.Store())], text) for name, text in found]
 
     def carried_on(self, node: ast.stmt) -> list[ast.stmt]:
         """Sizes that a loop hands to its next turn, behind the last statement of a block."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.problems import Refusal
 from pivot.reading.data_arrays import DataArray
 from pivot.reading.inputs import InputSpec
+from pivot.reading.values import ListObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -25,9 +26,11 @@ def data_of(ev: Evaluator, frame: Frame, home: Frame, body: Sequence[ast.stmt], 
     """
     for call in (n for statement in body for n in ast.walk(statement) if isinstance(n, ast.Call)):
         func = call.func
-        if not isinstance(func, ast.Attribute) or func.attr not in TRAINERS or not call.args:
+        if not isinstance(func, ast.Attribute) or not isinstance(func.value, ast.Name) or func.value.id not in names:
             continue
-        if not isinstance(func.value, ast.Name) or func.value.id not in names:
+        if func.attr == "build" and (built := built_for(ev, home, call)) is not None:
+            return built
+        if func.attr not in TRAINERS or not call.args:
             continue
         if isinstance(call.args[0], ast.Name):
             for value in reversed(list(values_of(body, call.args[0].id))):
@@ -41,6 +44,22 @@ def data_of(ev: Evaluator, frame: Frame, home: Frame, body: Sequence[ast.stmt], 
         if isinstance(held, DataArray) and len(held.shape) > 1:
             return InputSpec((BATCH, *held.shape[1:]))
     return None
+
+
+def built_for(ev: Evaluator, frame: Frame, call: ast.Call) -> InputSpec | None:
+    """The shape that `model.build(input_shape=(None, 28, 28))` says; None where another size than the first is open."""
+    given = [*call.args[:1], *(k.value for k in call.keywords if k.arg == "input_shape")]
+    try:
+        shape = ev.evaluate(given[0], frame).hint if given else None
+    except Refusal:
+        return None
+    items = shape.items if isinstance(shape, ListObject) else shape
+    if not isinstance(items, (list, tuple)) or len(items) < 2:
+        return None
+    sizes = [item.hint if isinstance(item, Value) else item for item in items]
+    if not all(isinstance(size, int) and size > 0 for size in sizes[1:]):
+        return None
+    return InputSpec((BATCH, *(size for size in sizes[1:] if isinstance(size, int))))
 
 
 def values_of(body: Sequence[ast.stmt], name: str) -> Iterator[ast.expr]:

@@ -110,3 +110,101 @@ class Net(keras.Model):
         "2x8x8x3",
     )
     assert "self.last = nn.Conv2d(a + b, 2, 1)" in made
+
+
+LISTED = """
+class Block(layers.Layer):
+    def __init__(self, filters, stride=1):
+        super().__init__()
+        self.filters = filters
+        self.conv = layers.Conv2D(self.filters, 3, strides=stride, padding="same")
+
+    def call(self, x):
+        return ops.relu(self.conv(x))
+
+
+class Net(keras.Model):
+    def __init__(self, widths=(8, 16), units=(7, 6)):
+        super().__init__()
+        self.blocks = [Block(w, stride=2) for w in widths]
+        self.hidden = [layers.Dense(u) for u in units]
+        self.norms = [layers.BatchNormalization() for _ in units]
+
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        x = ops.mean(x, axis=(1, 2))
+        for dense, norm in zip(self.hidden, self.norms):
+            x = norm(dense(x))
+        return x
+"""
+
+
+def test_a_comprehension_hands_sizes_from_turn_to_turn(lines: Callable[..., list[str]]) -> None:
+    text = " ".join(lines(LISTED, "2x8x8x3", model="Net()"))
+    assert "in_channels = 3" in text
+    assert "Block(in_channels, (in_channels := w), stride=2) for w in widths" in text
+    assert "in_features = 16" in text
+    assert "nn.Linear(in_features, (in_features := u)) for u in units" in text
+    assert "for num_features in units" in text
+
+
+CAUSAL = """
+class Block(layers.Layer):
+    def __init__(self, filters, kernel_size, dilation_rate):
+        super().__init__()
+        self.conv = layers.Conv1D(filters, kernel_size, padding="causal", dilation_rate=dilation_rate)
+
+    def call(self, x):
+        return x + self.conv(x)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.blocks = []
+        for i in range(3):
+            self.blocks.append(Block(4, 3, dilation_rate=2**i))
+
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+"""
+
+
+def test_padding_of_causal_convolutions_is_said_by_their_dilation(lines: Callable[..., list[str]]) -> None:
+    text = lines(CAUSAL, "2x9x4", model="Net()")
+    assert "self.conv_pad = nn.ZeroPad1d(((kernel_size - 1) * dilation_rate, 0))" in text
+
+
+SHAPED = """
+class Norm(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+    def build(self, input_shape):
+        assert len(input_shape) == 4
+        if input_shape[-1] is None:
+            raise ValueError("no channels")
+        self.scale = self.add_weight(shape=input_shape[-1:], initializer="ones")
+
+    def call(self, x):
+        return x * self.scale
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.first, self.conv, self.second = Norm(), layers.Conv2D(5, 3), Norm()
+
+    def call(self, x):
+        return self.second(self.conv(self.first(x)))
+"""
+
+
+def test_slices_of_the_shape_that_build_takes_are_sizes(lines: Callable[..., list[str]]) -> None:
+    text = lines(SHAPED, "2x8x8x3", model="Net()")
+    assert "def __init__(self, in_channels):" in text
+    assert "self.scale = nn.Parameter(torch.ones(in_channels))" in text
+    assert not any("raise" in line or "assert" in line for line in text)

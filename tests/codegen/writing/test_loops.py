@@ -78,12 +78,15 @@ def test_what_no_loop_carries_is_refused_with_its_place(to_torch: Callable[..., 
         written(to_torch, tmp_path, source, "2x3")
 
 
-def test_a_layer_called_in_one_mode_is_refused(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+def test_a_layer_called_in_evaluation_alone_is_written_and_in_training_alone_refused(
+    to_torch: Callable[..., Any], tmp_path: Path
+) -> None:
     source = NET.replace("x = layer(x)", "x = layer(x, training=False)").replace(
         "layers.Dense(units)", "layers.Dropout(0.5)"
     )
-    with pytest.raises(Refusal, match="training=False"):
-        written(to_torch, tmp_path, source, "2x3")
+    assert "x = layer(x)" in written(to_torch, tmp_path, source, "2x3")
+    with pytest.raises(Refusal, match="training=True"):
+        written(to_torch, tmp_path, source.replace("training=False", "training=True"), "2x3")
 
 
 @pytest.mark.parametrize("inside", [True, False])
