@@ -6,7 +6,8 @@ What `keras/src/saving/saving_lib.py` does (3.15.1), and what this module repeat
   they were made, then the others. The root's path is empty: `vars/0`. load_weights wants exactly as many as the object
   has, and takes a missing group for "no variables". Seed generators (Dropout) are not saved and not asked for.
 - Then its attributes are visited, sorted by name with private ones (`_x`) last, by code points (`Z` before `a`).
-  Attributes that a plain `keras.layers.Layer()` has (`SKIPPED`) are never visited. A Sequential first visits `layers`.
+  Attributes that a plain `keras.layers.Layer()` has (`SKIPPED`) are never visited. A Sequential first visits `layers`,
+  and so does a model whose program connects inputs with outputs, whatever attributes its class sets beside them.
 - A Model has a property `layers`: all layers tracked by it, in the order of their assignment or appending. It is
   visited at the place of its name, so an attribute whose name sorts behind "layers" is saved as
   `layers/<class name>[_<count>]`, unless it was reached before. A plain Layer has no such property.
@@ -22,7 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind = Literal["model", "sequential", "layer"]
+Kind = Literal["model", "functional", "sequential", "layer"]
 Item: TypeAlias = "Saveable | Sequence[Item] | Mapping[str, Item] | None"
 """What an attribute or a container holds; None: anything that is neither a Keras object nor a container."""
 
@@ -31,8 +32,8 @@ Item: TypeAlias = "Saveable | Sequence[Item] | Mapping[str, Item] | None"
 class Saveable:
     """A Keras object: class name, attributes in the order of their assignment, variable roles in saving order.
 
-    `kind`: "sequential" for keras.Sequential and its subclasses (an attribute "layers" holds what was added), "model"
-    for other subclasses of keras.Model, else "layer". `key`: equal keys mean one and the same object (default: this
+    `kind`: "sequential" for keras.Sequential and its subclasses (an attribute "layers" holds what was added),
+    "functional" for models of a graph, "model" for other subclasses of keras.Model, else "layer". `key`: equal keys mean one and the same object (default: this
     object itself). `tracked`: the layers in the order of tracking, when it is not that of the attributes (a list that
     is appended to after later attributes were set).
     """
@@ -125,6 +126,8 @@ def _walk(item: Saveable) -> Iterator[tuple[str, Item]]:
     attributes: dict[str, Item] = dict(item.attributes)
     if item.kind == "model":
         attributes["layers"] = item.tracked if item.tracked is not None else tuple(_tracked(item))
+    if item.kind == "functional":
+        yield "layers", item.tracked or ()
     if item.kind == "sequential":
         yield "layers", attributes.get("layers", ())
     for name in sorted(attributes, key=lambda name: f"~{name}" if name.startswith("_") else name):

@@ -60,7 +60,8 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         names[id(saveable)] = (id(module), "")
         return saveable
     graph = module.graph
-    kind = "sequential" if module.container == "sequential" else "model" if graph or is_model(module) else "layer"
+    kind = "functional" if graph is not None else "model" if is_model(module) else "layer"
+    kind = "sequential" if module.container == "sequential" else kind
     tracked = tuple(describe(layer, made, names) for layer in graph.layers) if graph is not None else None
     attributes: list[tuple[str, Item]] = []
     if kind == "sequential":

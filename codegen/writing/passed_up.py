@@ -9,6 +9,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading.modules import ModuleObject
+from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def find_passed_up(w: Writer) -> dict[int, set[str]]:
             elsewhere = {n.id for n in names if id(n) not in inside}
             passed = {n.id for n in names if id(n) in inside}
             found[key] = (passed - elsewhere) & parameters(function)
+            collecting = function.node.args.kwarg
+            if collecting is not None and is_restatement(function.file) and collecting.arg not in elsewhere:
+                found[key].add(collecting.arg)  # what a layer of the library is told beside what it computes
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from codegen.layout import Layout
@@ -21,6 +21,14 @@ def same_operand(one: object, other: object) -> bool:
     if one is other:
         return True
     return isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other) and one == other
+
+
+def given_slot(form: Form, given: Mapping[str, ast.expr], name: str) -> tuple[str, Operand] | None:
+    """The argument of a call that an operand was given as, and what it stands for."""
+    for slot in (*form.args, *form.apply):
+        if isinstance(slot.value, Operand) and name in slot.value.names and slot.key in given:
+            return slot.key, slot.value
+    return None
 
 
 def stored_shapes(layout: Layout, steps: Sequence[Step]) -> set[tuple[int, ...]]:

@@ -17,6 +17,7 @@ from codegen.writing.joined_sizes import like_another, split_as_said
 from codegen.writing.pattern_text import is_pattern, pattern_elements
 from codegen.writing.plan_steps import (
     direct_form,
+    given_slot,
     gives_several_first,
     is_one_lambda,
     operator_text,
@@ -369,9 +370,10 @@ class PlanText:
             elif isinstance(value, (int, float)):
                 return nodes.literal(value)
         if material.form is not None and (value is not None or node is None):
-            for slot in (*material.form.args, *material.form.apply):
-                if isinstance(slot.value, Operand) and name in slot.value.names and slot.key in material.given:
-                    return self.item_of(material, slot.key, slot.value, name)
+            operands = node.operands.items() if node is not None and isinstance(value, TensorVersion) else ()
+            for which in (name, *(k for k, v in operands if v is value)):  # a key that is left out is the value
+                if (found := given_slot(material.form, material.given, which)) is not None:
+                    return self.item_of(material, *found, which)
         if isinstance(value, (int, float, bool)) or value is None:
             return nodes.literal(value)
         raise Unwritable(f"the operand {name} has no text of its own here")

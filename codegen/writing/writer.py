@@ -22,7 +22,7 @@ from codegen.writing.expressions import Expressions
 from codegen.writing.gone import find_gone_parameters, find_mode_functions, find_mode_parameters
 from codegen.writing.inferring import Inferred
 from codegen.writing.naming import DEFINED_BY, Key
-from codegen.writing.passed_up import find_passed_up, is_kept
+from codegen.writing.passed_up import find_passed_up, is_kept, parameters
 from codegen.writing.plan_steps import is_one_lambda
 from codegen.writing.plans import PlanText, Unwritable
 from codegen.writing.registering import held_attributes
@@ -35,6 +35,7 @@ from pivot.problems import Problem, refuse
 from pivot.reading import lookup
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Scope
+from pivot.reading.keras_masks import NO_MASK
 from pivot.reading.torch_names import ANSWERS
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import Api, BoundMethod
@@ -92,7 +93,7 @@ class Writer:
         self.source_framework = self.ev.dialect.framework
         self.target, self.source = layout.target, target_of(self.source_framework)
         self.call_name = self.target.call_name
-        self.answers = ANSWERS
+        self.answers = {**ANSWERS, NO_MASK: None}
         self.own_methods: set[str] | None = None  # names of methods that the program defines, once they are asked for
         self.needs_unmapped = False
         self.open_stacks: set[int] = set()  # expressions that are written as what a loop over them takes apart
@@ -191,8 +192,10 @@ class Writer:
         """Has what a call enters still a place for an argument by name?"""
         if name == self.source.mode_argument and not self.target.mode_argument and calls_container(visits):
             return False  # its layers know the mode
-        functions = [v.entered.function for v in visits if v.entered is not None]
-        return all(is_kept(self, function, name) for function in functions if function is not None)
+        functions = [f for v in visits if v.entered is not None and (f := v.entered.function) is not None]
+        if name == self.source.mode_argument and any(name not in parameters(f) for f in functions):
+            return False  # every layer of Keras is told the mode, whether its `call` asks for it or not
+        return all(is_kept(self, function, name) for function in functions)
 
     def takes_mode(self, visits: list[Visit]) -> bool:
         """Must a call pass the mode on?"""

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.dims import is_number, product
-from pivot.reading import data_arrays, keras_graphs, keras_orders, keras_policies, keras_shapes, keras_starts, library
+from pivot.reading import (
+    data_arrays,
+    keras_graphs,
+    keras_masks,
+    keras_orders,
+    keras_policies,
+    keras_shapes,
+    keras_starts,
+    library,
+)
 from pivot.reading.data_arrays import DataArray
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
@@ -242,6 +251,8 @@ def source_inputs(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, fram
 HANDLERS: dict[str, Answer] = {
     **{f"{module}.expand_dims": keras_shapes.lifted for module in ("keras.ops", "keras.backend", "tensorflow")},
     **dict.fromkeys(("keras.ops.concatenate", "keras.backend.concatenate", "tensorflow.concat"), keras_shapes.joined),
+    keras_masks.NO_MASK: keras_masks.asked_for,
+    "keras.backend.set_keras_mask": keras_masks.told,
     "keras.Variable": variable,
     "tensorflow.TensorShape": tensor_shape,
     "keras.backend.variable": variable,

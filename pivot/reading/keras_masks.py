@@ -15,6 +15,7 @@ from pivot.reading import classes, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import cells
+from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, TensorCell, Value
 
 if TYPE_CHECKING:
@@ -70,6 +71,35 @@ def masks_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Value 
         return Value(ListObject([m or Value(None) for m in found])) if any(m is not None for m in found) else None
     mask = mask_of(ev, value)
     return None if mask is None else mask.value(ev, node, frame)
+
+
+def supports(ev: Evaluator, module: ModuleObject) -> bool:
+    """What a layer answers that was not told: does its class make masks?"""
+    zero = module.attrs.get("mask_zero")
+    if zero is not None:
+        return bool(zero.hint)
+    return isinstance(module.cls, ClassObject) and classes.member(ev, module.cls, "compute_mask") is not None
+
+
+def asked_for(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value | None:
+    """`get_keras_mask(x)`: None where a tensor has no mask. Raises Refusal where it has one."""
+    first = args[0] if args else next(iter(kwargs.values()), Value(None))
+    if masks_of(ev, first, node, frame) is not None:
+        raise ev.refusal(frame, node, "the mask of a tensor is asked for", "take it as an argument of call()", "mask")
+    ev.visit(Visit(node, frame, "dropped", None, args, kwargs, name=NO_MASK))
+    return Value(None)
+
+
+def told(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value | None:
+    """`set_keras_mask(x, None)`: nothing; with a mask it is not read."""
+    mask = args[1] if len(args) > 1 else kwargs.get("mask", Value(None))
+    if mask.hint is not None:
+        return None
+    ev.visit(Visit(node, frame, "dropped", None, args, kwargs, name="keras.backend.set_keras_mask"))
+    return Value(None)
+
+
+NO_MASK = "keras.backend.get_keras_mask"
 
 
 def given(

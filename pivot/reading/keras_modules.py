@@ -171,6 +171,10 @@ class KerasModules(KerasCalls):
             return said
         if attr in keras_policies.ATTRIBUTES:
             return Value(keras_policies.ATTRIBUTES[attr])
+        if attr == "supports_masking" and attr not in module.attrs:
+            said = Value(keras_masks.supports(ev, module))
+            ev.visit(Visit(node, frame, "dropped", None, (owner,), name=attr, result=said))
+            return said
         if attr == "build":  # weights come into being when the first input arrives
             return Value(BoundApi(owner, attr))
         made_with = constructed.argument(ev, owner, module, attr, node, frame)

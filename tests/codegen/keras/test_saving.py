@@ -201,11 +201,29 @@ def bare_layer(keras: object) -> tuple[object, Saveable]:
     return Net(), Saveable("Net", kind="model", attributes=(("tail", block()),), variables=("gain",))
 
 
+def graph_with_attributes(keras: object) -> tuple[object, Saveable]:
+    """A class that connects inputs with outputs: its layers come first, by their classes, not by its attributes."""
+    layers = keras.layers  # type: ignore[attr-defined]
+
+    class Net(keras.Model):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            self.first, self.also = layers.Dense(4), layers.Dense(3)
+            self.norm = layers.LayerNormalization()
+            start = keras.Input((3,))  # type: ignore[attr-defined]
+            super().__init__(inputs=start, outputs=self.norm(self.also(self.first(start))))
+
+    parts = (("first", dense(key=1)), ("also", dense(key=2)), ("norm", Saveable("LayerNormalization", key=3)))
+    norm = Saveable("LayerNormalization", variables=("gamma", "beta"), key=3)
+    graph = (plain("InputLayer"), dense(key=1), dense(key=2), norm)
+    return Net(), Saveable("Net", kind="functional", attributes=parts, tracked=graph)
+
+
 CASES: dict[str, tuple[Callable[[object], tuple[object, Saveable]], tuple[int, ...]]] = {
     "lists_and_dicts": (lists_and_dicts, (2, 3)),
     "sequentials": (sequentials, (2, 3)),
     "library": (library, (2, 4, 3)),
     "bare_layer": (bare_layer, (2, 3)),
+    "graph_with_attributes": (graph_with_attributes, (2, 3)),
 }
 
 
