@@ -33,9 +33,9 @@ class Saveable:
     """A Keras object: class name, attributes in the order of their assignment, variable roles in saving order.
 
     `kind`: "sequential" for keras.Sequential and its subclasses (an attribute "layers" holds what was added),
-    "functional" for models of a graph, "model" for other subclasses of keras.Model, else "layer". `key`: equal keys mean one and the same object (default: this
-    object itself). `tracked`: the layers in the order of tracking, when it is not that of the attributes (a list that
-    is appended to after later attributes were set).
+    "functional" for models of a graph, "model" for other subclasses of keras.Model, else "layer". `key`: equal keys
+    mean one and the same object (default: this object itself). `tracked`: the layers in the order of tracking, when it
+    is not that of the attributes (a list that is appended to after later attributes were set).
     """
 
     cls: str
