@@ -363,8 +363,7 @@ class PlanText:
             given = [*first, *node.operands]
             outer = next((k for k in given if same_operand(node.operands.get(k), value)), None)
             if outer is None and isinstance(value, tuple):
-                each = [self.source_operand(step, name, v, material) for v in value]
-                return ast.List(each, ast.Load())
+                return ast.List([self.source_operand(step, name, v, material) for v in value], ast.Load())
             if outer is not None and not (step.op is not node.op and isinstance(value, (int, float))):
                 name = outer
             elif isinstance(value, (int, float)):
