@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import faulthandler
+import os
 import platform
 import sys
 import traceback
@@ -19,6 +20,7 @@ from PySide6.QtCore import QLibraryInfo, QMimeData, QStandardPaths, Qt, QTimer, 
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPlainTextEdit, QPushButton, QWidget
 
+from pivot.reading.limits import VARIABLE
 from studio.dialogs import app_version
 from studio.icons import app_icon
 from studio.jobs.job import own_command
@@ -55,6 +57,8 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
     catcher = CrashCatcher(reports_folder())
     catcher.install()
     settings = Settings()
+    # Before anything is read here or in a child: limits are taken up with the reader.
+    os.environ.setdefault(VARIABLE, settings.text("reading_limits"))
     warm = WarmProcess(own_command(), app)
     windows = Windows(settings, lambda: warm.command, app)
     loading: list[Thread] = []

@@ -14,6 +14,7 @@ from studio.dialogs import Answer, Changed, ask_changed, ask_replace, ask_unsave
 from studio.document import Document
 from studio.examples import example_files
 from studio.export import export, replaced
+from studio.problems import in_window
 from studio.recovery import Recovered, discard
 from studio.settings import Settings
 from studio.translation import counted, tr
@@ -188,4 +189,5 @@ class Filing:
         """Tell a refusal with its place and remedy."""
         problem = refusal.problem
         place = f"{problem.file}:{problem.line}: " if problem.line else f"{problem.file}: " if problem.file else ""
-        self.tell(self._window, title, f"{place}{problem.why}.", problem.remedy[:1].upper() + problem.remedy[1:] + ".")
+        remedy = in_window(problem.remedy)
+        self.tell(self._window, title, f"{place}{problem.why}.", f"{remedy[:1].upper()}{remedy[1:]}.")

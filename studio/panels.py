@@ -26,7 +26,7 @@ from studio.views.verification.view import VerificationView
 from studio.widgets.parts import label, row, set_style
 
 VERSION = 3
-_LEFT, _RIGHT, _BELOW = 312, 316, 350
+_LEFT, _RIGHT, _BELOW = 336, 316, 350
 
 
 class Panels:

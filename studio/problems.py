@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pivot.problems import Problem, Severity
+from pivot.reading.limits import RAISE
 
 _ORDER: Mapping[Severity, int] = {"error": 0, "warning": 1, "info": 2}
 
@@ -16,6 +17,7 @@ _OPTION = re.compile("|".join(_FIELDS))
 
 def in_window(remedy: str) -> str:
     """A remedy of the command as one of the window, where options are fields of the inspector."""
+    remedy = remedy.replace(RAISE, "raise the limits in the settings")
     said, count = _OPTION.subn(lambda found: _FIELDS[found.group()], remedy)
     return f"{said} (in the inspector, with nothing selected)" if count else remedy
 

@@ -13,7 +13,7 @@ from pivot.problems import Problem, Refusal, Severity
 from pivot.reading import calls, expressions, statements
 from pivot.reading.bombs import LimitReached, check_graph
 from pivot.reading.frames import Frame, Journal, Scope
-from pivot.reading.limits import LIMITS
+from pivot.reading.limits import LIMITS, RAISE
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Recorder
 from pivot.reading.restating import is_restatement
@@ -110,7 +110,7 @@ class Evaluator:
 
     def limit(self, frame: Frame, node: ast.AST, what: str, name: str) -> Refusal:
         """A refusal that names a limit."""
-        return self.refusal(frame, node, str(LimitReached(what, name)), "make it smaller", "limit")
+        return self.refusal(frame, node, str(LimitReached(what, name)), f"make it smaller, or {RAISE}", "limit")
 
     def note(self, frame: Frame, node: ast.AST, why: str, remedy: str, code: str, severity: Severity = "info") -> None:
         """Report without stopping; the same remark at the same place once."""

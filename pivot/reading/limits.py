@@ -1,10 +1,19 @@
-"""What reading may cost. Every limit is named in the error that it causes, with its value."""
+"""What reading may cost. Every limit is named in the error that it causes, with its value.
+
+PIVOT_STUDIO_LIMITS in the environment, a number from 1 to 100, makes counts, sizes and times so many times as large.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 
 from pivot.problems import Refusal, refuse
+
+VARIABLE = "PIVOT_STUDIO_LIMITS"
+RAISE = f"raise the limits ({VARIABLE}=2 doubles them)"
+_FIXED = {"depth", "chain", "integer_bits", "call_depth", "recursion", "shape_product", "read_seconds"}
+"""What guards the interpreter's own stack, or is out of reach of any real program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,23 @@ class Limits:
     import_bytes: int = 20_000_000  # all of those together
 
 
-LIMITS = Limits()
+def scaled(factor: float) -> Limits:
+    """The limits, with counts, sizes and times so many times as large."""
+    usual = Limits()
+    names = [name for name in Limits.__slots__ if name not in _FIXED]
+    return replace(usual, **{name: type(getattr(usual, name))(getattr(usual, name) * factor) for name in names})
+
+
+def wanted_factor(text: str) -> float:
+    """The factor of the environment; 1 for nothing and for what is no number, and never less or beyond 100."""
+    try:
+        factor = float(text or 1)
+    except ValueError:
+        return 1.0
+    return min(max(factor, 1.0), 100.0) if factor == factor else 1.0
+
+
+LIMITS = scaled(wanted_factor(os.environ.get(VARIABLE, "")))
 
 
 def over_limit(file: str, line: int, column: int, what: str, name: str, value: int) -> Refusal:
@@ -43,5 +68,5 @@ def over_limit(file: str, line: int, column: int, what: str, name: str, value: i
         line,
         column,
         f"{what} (limit {name} = {value})",
-        f"make the source smaller, or raise the limit {name}",
+        f"make the source smaller, or {RAISE}",
     )

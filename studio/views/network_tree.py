@@ -244,7 +244,7 @@ class NetworkTree(QWidget):
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setMinimumSectionSize(48)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for at, width in ((1, 88), (2, 62)):
+        for at, width in ((1, 96), (2, 72)):
             self.tree.header().setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
             self.tree.header().resizeSection(at, width)
         self._hint = Hint(self.tree)

@@ -12,7 +12,13 @@ from studio.widgets.parts import set_style
 
 _BREAK = "\u200b"  # is not seen; a line may end there
 _LONG = re.compile(r"\S{17,}")  # shorter words stay whole
-_BEHIND = re.compile(r"(?<=[._,/(\[=])(?=[^\s._,/(\[=])")
+_BEHIND = re.compile(r"(?<=[.,/(\[=])(?=[^\s.,/(\[=])")
+_WITHIN = re.compile(r"(?<=_)(?=[^_])")  # only of a name that is long by itself
+
+
+def _broken(word: str) -> str:
+    parts = _BEHIND.split(word)
+    return _BREAK.join(_LONG.sub(lambda part: _WITHIN.sub(_BREAK, part.group()), part) for part in parts)
 
 
 class CodeLabel(QLabel):
@@ -30,7 +36,7 @@ class CodeLabel(QLabel):
     def setText(self, text: str) -> None:
         self._text = text
         self.setAccessibleName(text)
-        super().setText(_LONG.sub(lambda word: _BEHIND.sub(_BREAK, word.group()), text))
+        super().setText(_LONG.sub(lambda word: _broken(word.group()), text))
 
     def text(self) -> str:
         return self._text
