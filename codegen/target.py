@@ -78,6 +78,10 @@ class Target(ABC):
     def shape(self, x: ast.expr) -> ast.expr:
         """All sizes of a tensor, whether they are numbers or known only when the program runs."""
 
+    def let_go(self, owner: ast.expr, weight: ast.expr) -> list[ast.stmt]:
+        """What is to be done before another weight gets the name of one; nothing where the name alone counts."""
+        return []
+
     @abstractmethod
     def count(self, x: ast.expr) -> ast.expr:
         """The number of elements."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TYPE_CHECKING
 
 from codegen.target import Target
@@ -256,3 +257,12 @@ def initializer(e: Expressions, kind: str, data: ast.expr | None, factor: ast.ex
     if kind == "ones" and factor is not None:
         return nodes.call("keras.initializers.Constant", [e.expr(factor)])
     return ast.Constant(kind or "zeros")
+
+
+def let_go(e: Expressions, node: ast.Assign) -> list[ast.stmt]:
+    """What stands before a parameter that takes the place of another: Keras would keep both."""
+    target = node.targets[0]
+    if id(target) not in e.w.trace.replaced or not isinstance(target, ast.Attribute):
+        return []
+    owner = e.expr(target.value)
+    return e.w.target.let_go(owner, ast.Attribute(copy.deepcopy(owner), e.w.attribute_name(target), ast.Load()))

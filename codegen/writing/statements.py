@@ -11,6 +11,7 @@ from codegen.writing import altered, applying, effects, memos, nodes, sizes, sto
 from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
+from codegen.writing.parameters import let_go
 from codegen.writing.plan_steps import is_one_lambda
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.registering import registered
@@ -135,7 +136,8 @@ class Statements:
         if isinstance(node, ast.Expr):
             return effects.effect(self, node)
         if isinstance(node, ast.Assign):
-            return self.assign(node)
+            made = self.assign(node)
+            return [*let_go(self.e, node), *made] if made else []
         if isinstance(node, ast.AnnAssign):
             return self.annotated(node)
         if isinstance(node, ast.AugAssign):

@@ -99,6 +99,9 @@ class TorchContainers(Dialect):
             if name in module.children and hint is None:
                 old = module.children.pop(name)
                 ev.undoable(lambda: module.children.__setitem__(name, old))
+        if target is module.parameters and is_replaced(module, name, hint):
+            ev.trace.replaced.add(id(node))
+            ev.drop_item(module.parameters, name)  # it comes behind those that were made since
         if target is module.parameters and module.form is not None and isinstance(hint, TensorCell):
             self.tie(ev, module, name, hint, node, frame)
         if target is not module.attrs and name in module.attrs:
@@ -360,3 +363,13 @@ def followed(cell: TensorCell) -> None:
     """A buffer is of the kind that its module is turned to, whatever kind it was computed in."""
     type_ = TensorType(cell.shape, str(cell.dtype))
     cell.version = replace(cell.version, type=type_)
+
+
+def is_replaced(module: ModuleObject, name: str, hint: object) -> bool:
+    """Does a module of the program get another parameter under a name that one has?"""
+    old = module.parameters[name].hint if name in module.parameters and module.form is None else None
+    return (
+        isinstance(old, TensorCell)
+        and isinstance(hint, TensorCell)
+        and old.version.parameter is not hint.version.parameter
+    )

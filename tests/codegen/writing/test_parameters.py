@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from codegen.convert import Converted
+from codegen.static_proof import prove
+from pivot.opset import OpSet
 from pivot.problems import Refusal
+from pivot.reading.keras import KerasDialect
 
 Init = Callable[..., str]
 
@@ -181,3 +185,31 @@ def test_a_parameter_that_is_frozen_in_some_instances_is_said(conversion: Callab
     assert "trainable" not in made.text
     (told,) = [p for p in made.written.problems if p.code == "frozen"]
     assert told.severity == "warning"
+
+
+REPLACED = """
+class Base(nn.Module):
+    def __init__(self, count=4):
+        super().__init__()
+        self.places = nn.Parameter(torch.zeros(1, count, 8))
+
+
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(8))
+        self.places = nn.Parameter(torch.zeros(1, 6, 8))
+
+    def forward(self, x):
+        return (x + self.places) * self.gain
+"""
+
+
+def test_a_parameter_that_takes_the_place_of_another_is_the_only_one(
+    conversion: Callable[..., Converted], opset: OpSet, tmp_path: Path
+) -> None:
+    """Keras would keep both, and ask a file of weights for both."""
+    made = conversion(REPLACED, "2x6x8")
+    assert "self._untrack_variable(self.places)\n        self.places = self.add_weight(" in made.text
+    assert prove(made, KerasDialect(), opset, tmp_path / "net.py").why is None
+    assert list(made.done.network.root.parameters) == ["gain", "places"]
