@@ -143,7 +143,7 @@ class Lowering:
         self.in_place = in_place
         self.framework = framework
         self.opset = opset
-        self.signs = Signs()
+        self.signs = Signs(done.network.trace)
         self.counter = 0
         self.choices: dict[object, tuple[Form, ...] | Refused] = {}
         self.known: dict[object, Lowered] = {}  # by all that plans depend on

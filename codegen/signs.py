@@ -1,11 +1,17 @@
-"""Which values are nowhere negative: for them, padding with zeros is as good as padding with minus infinity."""
+"""Which values are nowhere negative: for them, padding with zeros is as good as padding with minus infinity.
+
+What is written for a program has to hold for whatever it can be made with: there, only operations count that no argument
+and no condition chose.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codegen.certain import Certain
 from pivot.network import Node
 from pivot.op import Op
+from pivot.reading.trace import Trace
 from pivot.reading.values import TensorVersion
 
 NONNEGATIVE = {
@@ -58,17 +64,18 @@ PRESERVING = {
 
 
 class Signs:
-    """Signs of values, learned node by node in order of evaluation."""
+    """Signs of values, learned node by node in order of evaluation. `trace`: of a program that is to be written."""
 
-    def __init__(self) -> None:
+    def __init__(self, trace: Trace | None = None) -> None:
         self.positive: set[str] = set()
+        self.certain = Certain(trace) if trace is not None else None
 
     def mark(self, node: Node) -> None:
         """Remember results that are nowhere negative."""
         name = node.op.name if node.op is not None else ""
-        if name in NONNEGATIVE or (
-            name in PRESERVING and node.operands and all(self.is_positive(o) for o in node.operands.values())
-        ):
+        made = name in NONNEGATIVE
+        kept = name in PRESERVING and node.operands and all(self.is_positive(o) for o in node.operands.values())
+        if (made or kept) and (self.certain is None or self.certain.has(node)):
             self.positive.update(r.id for r in node.results)
 
     def is_positive(self, operand: object) -> bool:
