@@ -47,7 +47,9 @@ class Certain:
         """What stands in the arms of a condition, and whether one of them ends the function or a round of a loop."""
         if id(node) not in self.arms:
             arms = [getattr(node, name, []) for name in ("body", "orelse")]
-            held = [part for arm in arms for root in (arm if isinstance(arm, list) else [arm]) for part in ast.walk(root)]
+            held = [
+                part for arm in arms for root in (arm if isinstance(arm, list) else [arm]) for part in ast.walk(root)
+            ]
             leaves = any(isinstance(part, (ast.Return, ast.Break, ast.Continue)) for part in held)
             self.arms[id(node)] = frozenset(map(id, held)), leaves
         return self.arms[id(node)]

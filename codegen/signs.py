@@ -1,7 +1,7 @@
 """Which values are nowhere negative: for them, padding with zeros is as good as padding with minus infinity.
 
-What is written for a program has to hold for whatever it can be made with: there, only operations count that no argument
-and no condition chose.
+What is written for a program has to hold for whatever it can be made with: there, only operations count that no
+argument and no condition chose.
 """
 
 from __future__ import annotations

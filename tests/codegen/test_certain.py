@@ -1,4 +1,4 @@
-"""Padding with zeros under a maximum is written only where the program has no other configuration with negative values."""
+"""Zeros are padded under a maximum only where the program has no other configuration with negative values."""
 
 from __future__ import annotations
 
