@@ -148,17 +148,18 @@ class Composer:
         opened_groups: list[str] = []
         aside: dict[str, float] = {}
         waiting = [(ROOT, 0.0, 0.0)]
+        new = tuple.__new__  # of thousands, in half the time that naming each part takes
         for group, left, top in waiting:
             sheet = sheets[group]
             aside.update(sheet.aside)
-            for item, rect in sheet.boxes:
-                boxes[item] = Rect(left + rect.x, top + rect.y, rect.width, rect.height)
+            for item, (x, y, width, height) in sheet.boxes:
+                boxes[item] = new(Rect, (left + x, top + y, width, height))
                 if item in sheets:
                     opened_groups.append(item)
-                    waiting.append((item, left + rect.x, top + rect.y))
-            for drawn in sheet.wires:
-                points = tuple([(left + x, top + y) for x, y in drawn.points])
-                wires.append(DrawnWire(group, drawn.wire, points))
+                    waiting.append((item, left + x, top + y))
+            for _, wire, route in sheet.wires:
+                points = tuple([(left + x, top + y) for x, y in route])
+                wires.append(new(DrawnWire, (group, wire, points)))
         width, height = sheets[ROOT].size
         bounds = Rect(0.0, 0.0, width, height)
         return Drawing(visible, MappingProxyType(boxes), tuple(opened_groups), tuple(wires), bounds, horizontal, aside)

@@ -20,23 +20,33 @@ class DrawingIndex:
         self.drawing = drawing
         self._boxes: dict[tuple[int, int], list[str]] = defaultdict(list)
         self._wires: dict[tuple[int, int], list[int]] = defaultdict(list)
-        for item, box in drawing.boxes.items():
-            for cell in _cells(box):
-                self._boxes[cell].append(item)
+        boxes, wires = self._boxes, self._wires
+        for item, (x, y, width, height) in drawing.boxes.items():
+            column, row = x // CELL, y // CELL
+            if (x + width) // CELL == column and (y + height) // CELL == row:  # most boxes: they lie in one cell
+                boxes[int(column), int(row)].append(item)
+            else:
+                for cell in _between(x, y, x + width, y + height):
+                    boxes[cell].append(item)
         trunks = _trunks(drawing)
         for number, drawn in enumerate(drawing.wires):
-            trunk = trunks.get(number)
-            if trunk is None and len(drawn.points) == 2:  # most wires: from one box to the next
-                for cell in _cells_of(*drawn.points):
-                    self._wires[cell].append(number)
+            trunk, points = trunks.get(number), drawn.points
+            if trunk is None and len(points) == 2:  # most wires: from one box to the next
+                (x, y), (right, bottom) = points
+                column, row = x // CELL, y // CELL
+                if right // CELL == column and bottom // CELL == row:
+                    wires[int(column), int(row)].append(number)
+                else:
+                    for cell in _cells_of(*points):
+                        wires[cell].append(number)
                 continue
             cells: dict[tuple[int, int], None] = {}
-            for start, stop in zip(drawn.points, drawn.points[1:], strict=False):
+            for start, stop in itertools.pairwise(points):
                 if trunk is not None and trunk.covers(start, stop):
                     continue
                 cells.update(dict.fromkeys(_cells_of(start, stop)))
             for cell in cells:
-                self._wires[cell].append(number)
+                wires[cell].append(number)
 
     def boxes_in(self, area: Rect) -> list[str]:
         """The items that have a point in an area, outer groups before what is in them."""
@@ -108,8 +118,8 @@ class _Trunk:
 def _trunks(drawing: Drawing) -> dict[int, _Trunk]:
     """For the wires of bundles, by number, the trunk they branch off; not for the trunk itself."""
     bundles: dict[object, list[int]] = defaultdict(list)
-    for number, drawn in enumerate(drawing.wires):
-        bundles[drawn.group, drawn.wire.source, drawn.wire.values].append(number)
+    for number, (group, wire, _) in enumerate(drawing.wires):
+        bundles[group, wire.source, wire.values].append(number)
     found: dict[int, _Trunk] = {}
     at = 0 if drawing.horizontal else 1
     for numbers in bundles.values():

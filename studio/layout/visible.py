@@ -134,13 +134,14 @@ def see(picture: Picture, tree: Tree, opened: frozenset[str], flows: Flows | Non
     sight = _Sight(tree, opened)
     wiring = _Wiring(sight)
     seen: list[int] = []
-    hidden_in = {group: sight.closed(group) for group in flows.homes}
+    hidden_in = sight.all_closed(flows.homes)
     for (one, other), numbers in flows.between.items():
         closed = hidden_in[one]
         if closed is None or closed != hidden_in[other]:  # else it is all inside one closed group
             seen += numbers
+    all_flows = flows.all
     for number in sorted(seen):
-        value, source, home, target, target_home = flows.all[number]
+        value, source, home, target, target_home = all_flows[number]
         start, stop = hidden_in[home] or source, hidden_in[target_home] or target
         if start != stop:
             wiring.connect(value, start, home, stop, target_home)
@@ -157,7 +158,19 @@ class _Sight:
         self.tree = tree
         self.opened = opened
         self._closed: dict[str, str | None] = {ROOT: None}
-        self._chain: dict[str, tuple[str, ...]] = {ROOT: (ROOT,)}
+        self.chains: dict[str, tuple[str, ...]] = {ROOT: (ROOT,)}
+
+    def all_closed(self, homes: Iterable[str]) -> dict[str, str | None]:
+        """The same as `closed` for many groups: of thousands, the ones around them are known already."""
+        known, groups, opened = self._closed, self.tree.groups, self.opened
+        found: dict[str, str | None] = {}
+        for home in homes:
+            if home not in known:
+                parent = groups[home].parent or ROOT
+                outer = known[parent] if parent in known else self.closed(parent)
+                known[home] = outer if outer is not None else (None if home in opened else home)
+            found[home] = known[home]
+        return found
 
     def closed(self, group: str) -> str | None:
         """The outermost closed group at or around a group; None where all are open."""
@@ -169,11 +182,11 @@ class _Sight:
 
     def chain(self, group: str) -> tuple[str, ...]:
         """The open groups from the root down to the level in which the leaf of that group's nodes is drawn."""
-        if group not in self._chain:
+        if group not in self.chains:
             parent = self.tree.groups[group].parent or ROOT
             above = self.chain(parent)
-            self._chain[group] = (*above, group) if self.closed(group) is None else above
-        return self._chain[group]
+            self.chains[group] = (*above, group) if self.closed(group) is None else above
+        return self.chains[group]
 
     def open_groups(self) -> Iterable[str]:
         """The open groups that are drawn, outer ones first."""
@@ -205,14 +218,21 @@ class _Wiring:
         self._exits: dict[str, dict[str, None]] = {}
         self._ways: dict[tuple[tuple[str, ...], tuple[str, ...]], _Way] = {}
         self._ends: dict[tuple[str, str | None], End] = {}
+        self._plain: dict[str, End] = {}
 
     def connect(self, value: str, source: str, source_home: str, target: str, target_home: str) -> None:
         """Lead a value from leaf to leaf: up through the open groups around the source, across, and down."""
         link = (source, target)
-        self.edges.setdefault(link, {})[value] = None
-        up, down = self.sight.chain(source_home), self.sight.chain(target_home)
-        start, stop = self._end(source), self._end(target)
-        if up is down:  # most wires: nothing is between
+        carried = self.edges.get(link)
+        if carried is None:
+            self.edges[link] = {value: None}
+        else:
+            carried[value] = None
+        chains, plain = self.sight.chains, self._plain
+        up = chains.get(source_home) or self.sight.chain(source_home)
+        down = chains.get(target_home) or self.sight.chain(target_home)
+        start, stop = plain.get(source) or self._end(source), plain.get(target) or self._end(target)
+        if up is down or up == down:  # most wires: nothing is between
             self._wire(up[-1], start, stop, value, link)
             return
         way = self._way(up, down)
@@ -231,6 +251,8 @@ class _Wiring:
         found = self._ends.get((item, port))
         if found is None:
             found = self._ends[item, port] = End(item, port)
+            if port is None:
+                self._plain[item] = found
         return found
 
     def _way(self, up: tuple[str, ...], down: tuple[str, ...]) -> _Way:

@@ -45,7 +45,7 @@ class GraphScene(QGraphicsScene):
         self.hovered: str | None = None
         self.moving = False
         self.focused: frozenset[str] | None = None
-        self._around: dict[str, list[int]] | None = None
+        self._around: dict[str, frozenset[int]] = {}
 
     @property
     def drawing(self) -> Drawing | None:
@@ -55,7 +55,7 @@ class GraphScene(QGraphicsScene):
         """Forget all items and take over the drawing of a state; `populate` then makes what is to be seen."""
         self._drop_items()
         self.state = state
-        self.lit, self.hovered, self._around = frozenset(), None, None
+        self.lit, self.hovered, self._around = frozenset(), None, {}
         if state is None:
             self.index = self.labels = self.overview = None
             self.marks = Marks()
@@ -141,14 +141,14 @@ class GraphScene(QGraphicsScene):
         """The wires that lead to or from an item; for an open group, those that cross its border."""
         if self.drawing is None:
             return frozenset()
-        if self._around is None:
-            self._around = {}
-            for number, drawn in enumerate(self.drawing.wires):
-                ends = {drawn.wire.source.item, drawn.wire.target.item}
-                ends.update(*drawn.wire.links)
-                for end in ends:
-                    self._around.setdefault(end, []).append(number)
-        return frozenset(self._around.get(item, ()))
+        if item not in self._around:
+            # One look at all wires for one item: of thousands, few are ever asked about.
+            found = []
+            for number, (_, (source, target, _, links), _) in enumerate(self.drawing.wires):
+                if source[0] == item or target[0] == item or any(item in link for link in links):
+                    found.append(number)
+            self._around[item] = frozenset(found)
+        return self._around[item]
 
     def wires_like(self, number: int) -> frozenset[int]:
         """The wires that carry one of the values of a wire: all the places where that tensor goes."""
