@@ -18,12 +18,17 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from studio.window import Window
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 STARTS = 5
+PAUSE = 300  # milliseconds between the last key and Enter
 
 STARTED = """if True:
     import sys, time
@@ -102,7 +107,7 @@ def worker_times() -> dict[str, float]:
     """Filled with the processor time, in ms, that the worker had taken when it sent its last event of each kind."""
     from studio.jobs import job
 
-    found = {"picture": 0.0, "draft": 0.0, "result": 0.0}
+    found = {"picture": 0.0, "written": 0.0, "draft": 0.0, "result": 0.0}
     parse = job.parse
 
     def listening(line: str) -> job.Event | None:
@@ -201,24 +206,52 @@ def resnet(table: Table, source: Path, folder: Path) -> None:
         wait(lambda: not jobs.busy)
     table.figure("ResNet-50: click to picture, opened before", times[1:], 1000)
     table.figure("   the first time after the start", times[:1], 1000)
-    jobs.set_delay(0)
     for name in ("conv1", "layer3.0.conv2"):
-        times, ends = [], []
+        times, drawn, ends = [], [], []
         for text in "134567":  # always a new program: what was made of a former one is kept, and shown at once
             picture = document.results.picture if document.results is not None else None
             nodes = picture.nodes if picture is not None else ()
             param = next(p for node in nodes if node.path == name for p in node.params if p.name == "stride" and p.span)
             begun = now()
             document.write_literal([param], text)
+            wait(lambda: document.written is not None or not document.stale)
+            window.panels.target.grab()
+            times.append(spent(begun, told["written"]))
             wait(lambda: not document.stale)
             window.grab()
-            times.append(spent(begun, told["draft"]))
+            drawn.append(spent(begun, told["draft"]))
             wait(lambda: not jobs.busy)
             ends.append(spent(begun, told["result"]))
         table.figure(f"ResNet-50: stride of {name} to the target on screen", times, 200)
+        table.figure("   and to its network, with all that belongs together", drawn, 500)
         table.figure("   and to the end of its static proof", ends, 2000)
+        typed(table, window, name)
     window.close()
     warm.shut()
+
+
+def typed(table: Table, window: Window, name: str) -> None:
+    """A stride typed into the inspector, a moment, Enter: from that to the target. It is converted from the key on."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    document, times = window.document, []
+    for text in "89":
+        picture = document.results.picture if document.results is not None else None
+        document.select(tuple(node.id for node in (picture.nodes if picture is not None else ()) if node.path == name))
+        QTest.qWait(PAUSE)  # the process that has made the last conversion is getting ready for the next one
+        field = window.panels.inspector.page.editors["stride"].field
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, text)
+        QTest.qWait(PAUSE)
+        begun = now()
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        wait(lambda: document.written is not None or not document.stale)
+        window.panels.target.grab()
+        times.append(spent(begun)[0])
+        wait(lambda: not window.jobs.busy)
+    table.line(f"   typed, {PAUSE} ms, Enter, to the target on screen", statistics.median(times), 200, "ms")
 
 
 def ten_thousand(table: Table) -> None:
