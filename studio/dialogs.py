@@ -150,6 +150,7 @@ def ask_changed(parent: QWidget, name: str) -> Changed:
     replace = box.addButton(tr("Replace"), QMessageBox.ButtonRole.DestructiveRole)
     other = box.addButton(tr("Save As …"), QMessageBox.ButtonRole.AcceptRole)
     box.setDefaultButton(other)
+    other.setMinimumWidth(other.sizeHint().width() + 16)  # in bold, as it is once it is shown
     box.exec()
     return "replace" if box.clickedButton() is replace else "save as" if box.clickedButton() is other else "cancel"
 

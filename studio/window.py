@@ -35,6 +35,7 @@ from studio.icons import app_icon, icon
 from studio.jobs.queue import Jobs
 from studio.mapper import Mapper
 from studio.panels import Panels
+from studio.places import place_text
 from studio.recovery import Recovered, SwapFile, discard, folder, left_behind
 from studio.settings import Settings
 from studio.statusbar import StatusBar
@@ -139,7 +140,7 @@ class Window(CommandDesk):
         self.editing.panel_wanted.connect(self.panels.show)
         self.editing.mapping = lambda: self.mapper.dialog is not None and self.mapper.dialog.isVisible()
         self.graph.menu_wanted.connect(lambda at: self.bound.popup("&Network", at))
-        self.jobs.failed.connect(lambda kind, text: self.status.say(text))
+        self.jobs.failed.connect(self._failed)
         self.jobs.weights_written.connect(lambda out: self.status.say(self.tr("Weights written to {0}").format(out)))
         self.welcome.open_requested.connect(self.ask_open)
         self.welcome.new_requested.connect(self.new_network)
@@ -173,6 +174,7 @@ class Window(CommandDesk):
         self.setWindowModified(self.document.modified)
         if project is None and self._middle.currentIndex() != _WELCOME:
             self._kept = self.panels.state()
+        self.panels.set_problem_count(len(self.document.problems))
         self._show_page()
 
     def _results_changed(self) -> None:
@@ -181,6 +183,13 @@ class Window(CommandDesk):
             QTimer.singleShot(400, self, self.show_tour)
         self.panels.set_problem_count(len(self.document.problems))
         self._show_page()
+
+    def _failed(self, kind: str, text: str) -> None:
+        """Say why a run gave nothing; what to do stands in the middle of the window or in the problems."""
+        failure = self.document.failure
+        first = failure[1][0] if kind == "convert" and failure is not None and failure[1] else None
+        place = f"{place_text(first.file, first.line)}: " if first is not None and first.file else ""
+        self.status.say(f"{place}{first.why}" if first is not None else text)
 
     def _show_page(self) -> None:
         project, results = self.document.project, self.document.results

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from pivot import edits
 from pivot.project import Project, dumps, load_project
 from studio.actions.bind import menus
 from studio.dialogs import AboutDialog, ShortcutsDialog
@@ -127,7 +128,23 @@ def test_a_file_without_a_network_says_why(window: Window, jobs: Jobs, source: P
     settle(jobs)
     assert window.waiting.isVisible()
     assert window.panels.docks["problems"].windowTitle() == "Problems  1"
+    assert window.status.said.startswith(f"{source.name}:"), "the folders are known"
     assert "no model class found" in window.status.said
+
+
+def test_the_count_of_problems_goes_when_undo_takes_the_problem_away(
+    window: Window, jobs: Jobs, source: Path, settle: Settle
+) -> None:
+    window.open_path(source)
+    settle(jobs)
+    document, tab = window.document, window.panels.docks["problems"]
+    assert document.project is not None
+    document.edit("spoil", edits.set_text(document.project, str(source), source.read_text() + "# refuse\n"))
+    jobs.convert()
+    settle(jobs)
+    assert tab.windowTitle() == "Problems  1"
+    document.undo()
+    assert tab.windowTitle() == "Problems"
 
 
 def test_no_part_opens_a_window_of_its_own(window: Window, jobs: Jobs, source: Path, settle: Settle) -> None:

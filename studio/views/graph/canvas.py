@@ -220,4 +220,4 @@ class Canvas(QGraphicsView):
         if self.graph.labels is None or self.zoom < SHOWN or self.graph.moving:
             return
         area = Rect(rect.x(), rect.y(), rect.width(), rect.height())
-        self.graph.labels.paint(painter, self.look, area, self.graph.lit)
+        self.graph.labels.paint(painter, self.look, area, self.graph.lit, self.graph.label_opacity)

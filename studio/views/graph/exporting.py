@@ -126,7 +126,8 @@ def _paint_on(device: QPaintDevice, state: GraphState, screen: Look, part: float
     for wire in scene.wires.values():
         _paint_wire(painter, wire)
     if scene.labels is not None:
-        scene.labels.paint(painter, look, Rect(area.x(), area.y(), area.width(), area.height()), frozenset())
+        seen = Rect(area.x(), area.y(), area.width(), area.height())
+        scene.labels.paint(painter, look, seen, frozenset(), scene.label_opacity)
     for box in scene.boxes.values():
         if not (isinstance(box, GroupItem) and box.opened):
             _paint_box(painter, box, option)

@@ -63,8 +63,15 @@ class Labels:
                 found += [label for label in self._cells[column, row] if label.rect.meets(area)]
         return found
 
-    def paint(self, painter: QPainter, look: Look, area: Rect, lit: frozenset[int]) -> None:
-        """Draw what lies in an area; the labels of lit wires stand out."""
+    def paint(
+        self,
+        painter: QPainter,
+        look: Look,
+        area: Rect,
+        lit: frozenset[int],
+        opacity: Callable[[int], float] = lambda wire: 1.0,
+    ) -> None:
+        """Draw what lies in an area; the labels of lit wires stand out, others fade with their wires."""
         drop = look.fonts.drop("small")
         painter.setFont(look.fonts.font("small"))
         for label in self.within(area):
@@ -73,7 +80,9 @@ class Labels:
             painter.fillRect(QRectF(rect.x, rect.y, rect.width, rect.height), fill)
             color = look.accent if label.wire in lit else look.muted
             painter.setPen(color)
+            painter.setOpacity(opacity(label.wire))
             painter.drawText(QPointF(rect.x + 5.0, label.y + drop), label.text)
+            painter.setOpacity(1.0)
 
     def _fill(self, column: int, row: int) -> None:
         """Make the labels whose middle lies in one cell."""

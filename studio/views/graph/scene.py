@@ -130,6 +130,13 @@ class GraphScene(QGraphicsScene):
             box.setOpacity(self._opacity((key,)))
         for wire in self.wires.values():
             wire.setOpacity(self._wire_opacity(wire.drawn))
+        self.update()  # labels reach beyond their wires
+
+    def label_opacity(self, wire: int) -> float:
+        """How much of the label of a wire is to be seen, by the number of the wire."""
+        if self.focused is None or self.index is None:
+            return 1.0
+        return self._wire_opacity(self.index.drawing.wires[wire])
 
     def _opacity(self, keys: Iterable[str]) -> float:
         return 1.0 if self.focused is None or self.focused.issuperset(keys) else FADED

@@ -59,3 +59,13 @@ def test_going_to_neighbours_selects_them(show: Show):
     view.tracing.to_producers()
     view.tracing.zoom_to_selection()
     assert said == ["Nothing is selected in the graph"] * 2
+
+
+def test_labels_fade_with_their_wires(show: Show):
+    view = show(resnet50(), 0.8)
+    wires = {drawn.wire.source.item: at for at, drawn in enumerate(view.state.drawing.wires)}
+    assert view.scene.label_opacity(wires["n0"]) == view.scene.label_opacity(wires["n3"]) == 1
+    view.choose(("n0", "n2"))
+    view.tracing.focus()
+    assert view.scene.label_opacity(wires["n0"]) == 1
+    assert view.scene.label_opacity(wires["n3"]) < 0.5
