@@ -96,7 +96,22 @@ def problems_of(done: Elaborated, converted: Converted | None, extra: Sequence[P
         found += [dropped_problem(converted, text) for text in converted.written.dropped]
         found += filled_problems(converted)
         found += to_be_said(done, converted.layout.framework)
+        found += padding_rows(converted)
     return tuple(dict.fromkeys([*found, *extra]))
+
+
+def padding_rows(converted: Converted) -> list[Problem]:
+    """Rows of embeddings that PyTorch starts at zero and never trains; layers of other frameworks have none."""
+    found: list[Problem] = []
+    for visits in converted.done.network.trace.visits.values() if converted.layout.framework != "torch" else ():
+        for visit in visits:
+            row = visit.kwargs.get("padding_idx", visit.args[2] if len(visit.args) > 2 else None)
+            if visit.name == "torch.nn.Embedding" and row is not None and row.hint is not None:
+                line = getattr(visit.node, "lineno", 0)
+                why = f"padding_idx={row.hint}: PyTorch starts this row at zero and never trains it, the target does"
+                remedy = "nothing to do where padding is masked; else keep its gradient at zero in the training step"
+                found.append(Problem("padding-row", "warning", visit.frame.file, line, 0, why, remedy))
+    return found
 
 
 def filled_problems(converted: Converted) -> list[Problem]:

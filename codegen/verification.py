@@ -227,7 +227,9 @@ def drops_inside(converted: Converted) -> bool:
     for visits in converted.done.network.trace.visits.values():
         for visit in visits:
             rate = visit.kwargs.get("dropout")
-            if visit.name.rpartition(".")[2] in ("LSTM", "GRU", "RNN") and rate is not None and rate.hint:
+            made = visit.module.class_name if visit.module is not None else ""
+            named = {visit.name.rpartition(".")[2], made} & {"LSTM", "GRU", "RNN"}
+            if named and rate is not None and rate.hint:
                 return True
     return False
 

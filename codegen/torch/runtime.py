@@ -51,6 +51,7 @@ def perform(job: Job, shell: Shell) -> None:
             model = sized(make(), job).to(getattr(torch, dtype))
             if state:
                 load_state(model, state)
+            train_all_rows(model)
             attach(model, job["record"], shell)
             shell.report["parameters"] = sum(parameter.numel() for parameter in model.parameters())
             shell.report["aliases"] = aliases(model)
@@ -220,6 +221,13 @@ def dump_state(model: Model, path: str, shell: Shell) -> None:
     tensors = {name: value for name, value in model.state_dict().items() if hasattr(value, "detach")}
     save: Callable[..., None] = np.savez
     save(path, **{f"={name}": shell.array(value) for name, value in tensors.items()})
+
+
+def train_all_rows(model: Model) -> None:
+    """What padding_idx keeps from training is said with the conversion; the other gradients are compared."""
+    for module in model.modules():
+        if isinstance(module, torch.nn.Embedding):
+            module.padding_idx = None
 
 
 def aliases(model: Model) -> dict[str, str]:

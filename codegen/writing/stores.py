@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from codegen.writing.naming import reference_to
 from codegen.writing.plans import Unwritable
+from pivot.reading.picks import NAME
 from pivot.reading.restating import path_of
 
 if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
     from codegen.writing.statements import Statements
 
 
@@ -26,6 +28,11 @@ def stored(s: Statements, node: ast.Assign | ast.AugAssign) -> ast.Assign | None
     function = reference_to((str(path_of(made.name)), made.name.rpartition(".")[2]))
     call = ast.Call(function, [s.e.expr(target.value), s.e.expr(made.where), s.e.expr(value)], [])
     return ast.Assign([s.e.target(as_store(target.value))], call)
+
+
+def picked(e: Expressions, call: ast.Call) -> ast.expr:
+    """`picked(x, 0, rows, columns)` for `x[rows, columns]`."""
+    return ast.Call(reference_to((str(path_of(NAME)), "picked")), [e.expr(arg) for arg in call.args], [])
 
 
 def as_store(node: ast.expr) -> ast.expr:

@@ -125,7 +125,10 @@ class Demo:
             top = int(array.max())
             return replace(spec, high=top + 1, low=int(array.min())) if top else spec
         bounds = [found for part in parts if (found := self.bounds(part, before)) is not None]
-        return replace(spec, low=bounds[0][0], high=bounds[0][1]) if bounds else spec
+        if not bounds:
+            return spec
+        low, high = max(low for low, _ in bounds), min(high for _, high in bounds)
+        return replace(spec, low=low if low < high else 0, high=high)
 
     def bounds(self, node: ast.expr, before: ast.AST) -> tuple[int, int] | None:
         """What `torch.randint(low, high, size)` draws between."""

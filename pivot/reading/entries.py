@@ -202,7 +202,10 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     builders = [
         n.name
         for n in tree.body
-        if isinstance(n, ast.FunctionDef) and not required_arguments(n) and gives(n) and makes(n, set(free), tree)
+        if isinstance(n, ast.FunctionDef)
+        and not required_arguments(n)
+        and gives(n, {*classes_here, *makers})
+        and makes(n, set(free), tree)
     ]
     if builders:
         ev.note(
@@ -257,9 +260,21 @@ def is_name(node: ast.expr) -> TypeGuard[ast.Name]:
     return isinstance(node, ast.Name)
 
 
-def gives(function: ast.FunctionDef) -> bool:
-    """Does a function return something?"""
-    return any(isinstance(n, ast.Return) and n.value is not None for n in ast.walk(function))
+def gives(function: ast.FunctionDef, makers: set[str]) -> bool:
+    """Does a function return what a call of one of these makes, rather than what that computes?"""
+    bound = {name: value for name, value, _ in demo_names.bound_here(function.body)}
+    for node in ast.walk(function):
+        value = node.value if isinstance(node, ast.Return) else None
+        value = bound.get(value.id, value) if isinstance(value, ast.Name) else value
+        if isinstance(value, ast.Call):
+            func = innermost_call(value).func
+            while isinstance(func, ast.Attribute):
+                func = func.value
+            if not isinstance(func, ast.Name) or func.id in makers or func.id not in bound:
+                return True
+        elif isinstance(value, (ast.Name, ast.IfExp)):
+            return True
+    return False
 
 
 def assigned_calls(body: list[ast.stmt], makers: set[str]) -> list[ast.Call]:

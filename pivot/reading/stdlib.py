@@ -14,6 +14,7 @@ from pivot.reading.builtins import first, nothing, number, sum_
 from pivot.reading.handlers import Args, Handler, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.operators import apply_binary
+from pivot.reading.restating import is_restatement
 from pivot.reading.values import (
     Api,
     ListObject,
@@ -123,6 +124,14 @@ def cast(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame)
     return args[1]
 
 
+def warn(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """warnings.warn(): what restated library code warns of is said where the program calls it."""
+    if is_restatement(frame.file) and args and isinstance(args[0].hint, str):
+        why, _, remedy = args[0].hint.partition("; ")
+        ev.note(frame, node, why, remedy, "restated", "warning")
+    return nothing(ev, args, kwargs, node, frame)
+
+
 def unknown(name: str) -> Handler:
     """What depends on the machine or the outside is unknown."""
 
@@ -230,7 +239,7 @@ FUNCTIONS: dict[str, Handler] = {
             "floordiv": ast.FloorDiv(),
         }.items()
     },
-    "warnings.warn": nothing,
+    "warnings.warn": warn,
     "warnings.filterwarnings": nothing,
     "warnings.simplefilter": nothing,
     "logging.getLogger": unknown("logging.getLogger"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
-from pivot.reading import applying, contents, stores
+from pivot.reading import applying, contents, picks, stores
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
@@ -112,6 +112,11 @@ class TensorCalls:
         if index.hint is None:  # x[None] is x[None,]
             index = Value((index,), index.origin, index.depends)
         index = without_lists_of_one(index)
+        if index.hint is None:  # `x[None]` is `x[None, ...]`; None itself would be no index at all
+            index = Value((index,), index.origin, index.depends)
+        chosen = picks.pick(ev, owner, index, node, frame) if ev.dialect.mutable_tensors else None
+        if chosen is not None:
+            return chosen
         forms = ev.opset.find(self.framework, "index", "[]")
         visit = Visit(node, frame, "op", None, (owner, index), name="[]")
         found = applying.try_forms(ev, forms, (owner, index), {}, node, frame)

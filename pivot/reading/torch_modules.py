@@ -36,6 +36,7 @@ from pivot.reading.values import (
     ClassObject,
     DictObject,
     FunctionObject,
+    InstanceObject,
     Origin,
     ParameterObject,
     SuperObject,
@@ -207,6 +208,7 @@ class TorchModules(TorchContainers):
         visit: Visit,
     ) -> Value:
         """The forward pass of a module: its own, its container's, or its op."""
+        self.turn_to_variant(ev, module, args)
         number = module.calls.get(ev.mode, 0)
         module.calls[ev.mode] = number + 1
         if isinstance(module.cls, ClassObject):
@@ -265,6 +267,14 @@ class TorchModules(TorchContainers):
             write_in_place(ev, args[0].hint, value, node, frame)
             return args[0]
         return value
+
+    def turn_to_variant(self, ev: Evaluator, module: ModuleObject, args: Args) -> None:
+        """A layer that is called with an object of a restated class is restated beside that. Raises Restate."""
+        given = args[0].hint if args else None
+        cls = given.cls if isinstance(given, InstanceObject) else None
+        own = isinstance(module.cls, ClassObject) and not restating.is_restatement(module.cls.file)
+        if isinstance(cls, ClassObject) and not own and restating.is_restatement(cls.file):
+            restating.turn_to(ev, restating.beside(cls.file, module.class_name))
 
     def settle_lazy(self, ev: Evaluator, module: ModuleObject, args: Args, frame: Frame, node: ast.AST) -> None:
         """A layer that learns its sizes from its first input: they are fixed by it, and its weights are made."""

@@ -175,3 +175,11 @@ def test_long_names_leave_room_for_suffixes() -> None:
     assert len(name.encode()) <= 230
     assert name.endswith("_keras.weights.h5")
     assert weights_name(Path("net.py"), "torch") == "net_torch.safetensors"
+
+
+def test_a_row_that_padding_keeps_from_training_is_said(convert: Convert, write_source: Any) -> None:
+    text = "import torch.nn as nn\n\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    text += "        self.e = nn.Embedding(9, 4{})\n\n    def forward(self, x):\n        return self.e(x)\n"
+    for more, said in (("", []), (", padding_idx=None", []), (", padding_idx=0", ["padding-row"])):
+        made = convert(write_source(text.format(more)), "2x3:int64<9")
+        assert [p.code for p in problems_of(made.done, made)] == said

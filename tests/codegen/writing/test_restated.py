@@ -183,3 +183,39 @@ def test_names_of_restatements_are_imported(written: Written) -> None:
         "2x3x4",
     )
     assert "self.rnn = GRU(5, 2)" in made
+
+
+PACKED = """
+        from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.rnn = nn.{layer}(4, 5, {more}batch_first=True)
+
+            def forward(self, x, lengths):
+                packed = pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+                y, h = self.rnn(packed)
+                return pad_packed_sequence(y, batch_first=True, total_length={total})[0]
+        """
+
+
+@pytest.mark.parametrize(
+    ("layer", "more", "made"),
+    [
+        ("LSTM", "", "zero_output_for_mask=True"),
+        ("GRU", "num_layers=2, ", "zero_output_for_mask=True"),
+        ("GRU", "bidirectional=True, ", "layers.Bidirectional("),
+    ],
+)
+def test_packed_sequences_are_padded_ones_with_a_mask(written: Written, layer: str, more: str, made: str) -> None:
+    source = PACKED.format(layer=layer, more=more, total="x.size(1)")
+    text = written(source, "2x6x4", "2:int64>=1<7")
+    assert made in text and "x, *states = rnn(x, mask=mask)" in text
+    assert "packed = pack_padded_sequence(x, lengths)" in text
+
+
+def test_packed_sequences_are_padded_to_the_length_that_they_had(written: Written) -> None:
+    with pytest.raises(Refusal):
+        written(PACKED.format(layer="LSTM", more="", total=9), "2x6x4", "2:int64>=1<7")

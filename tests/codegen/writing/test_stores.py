@@ -30,3 +30,17 @@ def test_places_in_a_loop_stay_in_the_loop(call: Call) -> None:
         "2x4",
     )
     assert "for h in (slice(0, -2), slice(-2, None)):\n    mask = filled(mask, {0: h, 1: slice(None, 2)}, 1.0)" in made
+
+
+@pytest.mark.parametrize(
+    ("index", "text"),
+    [
+        ("x[rows, columns - 1]", "picked(x, 0, rows, columns - 1)"),
+        ("x[:, rows, columns]", "picked(x, 1, rows, columns)"),
+        ("x[..., rows, columns]", "picked(x, 1, rows, columns)"),
+        ("x[rows[:, None], columns[None]]", "picked(x, 0, rows[:, None], columns[None])"),
+    ],
+)
+def test_an_index_of_several_tensors_is_a_function(written: Callable[..., str], index: str, text: str) -> None:
+    source = f"class Net(nn.Module):\n    def forward(self, x, rows, columns):\n        return {index}\n"
+    assert f"return {text}" in written(source, "5x3x4", "rows=2:int64<3", "columns=2:int64<3")

@@ -67,6 +67,13 @@ def test_a_builder_without_arguments_is_taken_and_said_so(read: Read) -> None:
     assert any(p.code == "entry" and "--model" in p.remedy for p in done.network.problems)
 
 
+def test_a_function_that_returns_what_a_model_computes_builds_none(read: Read) -> None:
+    text = (
+        NET.replace("hidden=8", "hidden") + "\ndef demo():\n    net = Net(6)\n    return net(torch.randn(2, 4)).shape\n"
+    )
+    assert read(text).network.entry == "Net(6)"
+
+
 def test_names_are_bound_from_outside(read: Read) -> None:
     text = NET.replace("hidden=8", "hidden=opt.hidden + extra")
     bind = {"opt": "SimpleNamespace(hidden=6)", "extra": "1 + 2"}

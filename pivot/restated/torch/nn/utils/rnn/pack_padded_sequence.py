@@ -1,3 +1,10 @@
-def pack_padded_sequence(*args, **kwargs):
-    """Sequences of different lengths without their padding."""
-    raise NotImplementedError("packed sequences have no counterpart: the target works on padded ones, with a mask")
+import torch
+from torch.nn.utils.rnn import PackedSequence
+
+
+def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True):
+    """Sequences of different lengths, which recurrent layers read up to their ends."""
+    if not batch_first:
+        input = input.transpose(0, 1)
+    mask = torch.arange(input.shape[1], dtype=lengths.dtype) < lengths[:, None]
+    return PackedSequence(input, mask, lengths)

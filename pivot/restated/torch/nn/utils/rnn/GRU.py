@@ -1,0 +1,68 @@
+import torch
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence
+
+from pivot import recurrent
+
+CHECKPOINT = {r"rnns\.(\d+)\.(weight|bias)_([ih]h)(_reverse)?": r"\2_\3_l\1\4"}
+
+
+class GRU(nn.Module):
+    """GRU layers on top of each other, also for packed sequences; states are (layers * directions, N, H)."""
+
+    def __init__(
+        self,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        bias=True,
+        batch_first=False,
+        dropout=0.0,
+        bidirectional=False,
+        device=None,
+        dtype=None,
+    ):
+        super().__init__()
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.batch_first = batch_first
+        self.bidirectional = bidirectional
+        self.dropout = dropout
+        if dropout:
+            self.drop = nn.Dropout(dropout)
+        self.rnns = nn.ModuleList()
+        for layer in range(num_layers):
+            size = input_size if layer == 0 else hidden_size * (2 if bidirectional else 1)
+            if bidirectional:
+                self.rnns.append(recurrent.BidirectionalGRU(size, hidden_size, bias))
+            else:
+                self.rnns.append(recurrent.GRU(size, hidden_size, bias))
+
+    def forward(self, x, hx=None):
+        packed = isinstance(x, PackedSequence)
+        if packed:
+            x, mask, lengths = x
+        else:
+            mask = None
+            if not self.batch_first:
+                x = x.transpose(0, 1)
+        h_n = []
+        for layer, rnn in enumerate(self.rnns):
+            if self.dropout:
+                if layer > 0:
+                    x = self.drop(x)
+            if hx is None:
+                x, *states = rnn(x, mask=mask)
+            elif self.bidirectional:
+                x, *states = rnn(x, [hx[2 * layer], hx[2 * layer + 1]], mask)
+            else:
+                x, *states = rnn(x, hx[layer], mask)
+            h_n += states
+        if packed:
+            return PackedSequence(x, mask, lengths), torch.stack(h_n)
+        if not self.batch_first:
+            x = x.transpose(0, 1)
+        return x, torch.stack(h_n)
+
+    def flatten_parameters(self):
+        pass
