@@ -140,7 +140,7 @@ def test_a_parameter_stays_where_arguments_are_spread(written: Written) -> None:
             "nn.LSTM(4, 5, batch_first=True)",
             "return self.rnn(pack_padded_sequence(x, [3, 2], batch_first=True))[1][0]",
             15,
-            "packed sequences have no counterpart",
+            "packed sequences whose lengths are a Python list",
         ),
     ],
 )
