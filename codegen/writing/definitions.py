@@ -14,6 +14,7 @@ from codegen.writing.expressions import KEPT_ROOTS
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.own_weights import build_into_constructor
 from codegen.writing.plans import GoneResult, Unwritable
+from codegen.writing.registrations import tables_of
 from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup
 from pivot.reading.decorating import READ_DECORATORS, decorator_name
@@ -74,7 +75,9 @@ class Definitions:
         made.decorator_list = [
             body.e.expr(d) if id(d) in self.w.ev.applied else copy.deepcopy(d)
             for d in node.decorator_list
-            if decorator_name(d) in READ_DECORATORS or id(d) in self.w.ev.applied
+            if decorator_name(d) in READ_DECORATORS
+            or id(d) in self.w.ev.applied
+            or (owner is None and self.enters(file, node.name, d))
         ]
         made.returns = self.w.annotation(node.returns, file)
         if not made.body:
@@ -191,6 +194,10 @@ class Definitions:
             for n in left
         )
 
+    def enters(self, file: str, name: str, decorator: ast.expr) -> bool:
+        """Does a decorator enter a definition in a table that is written?"""
+        return (file, name) in self.w.registering and bool(tables_of(self.w, self.w.scope_of(file), decorator))
+
     # -- classes ---------------------------------------------------------------------
 
     def can_write(self, cls: ClassObject) -> bool:
@@ -207,7 +214,11 @@ class Definitions:
         """A class: bases in the target, members that are needed."""
         node = cls.node
         made = ast.ClassDef(node.name, self.bases(cls), [], [], [])
-        made.decorator_list = [copy.deepcopy(d) for d in node.decorator_list if decorator_name(d) == "dataclass"]
+        made.decorator_list = [
+            copy.deepcopy(d)
+            for d in node.decorator_list
+            if decorator_name(d) == "dataclass" or self.enters(cls.file, node.name, d)
+        ]
         is_module = self.w.ev.dialect.is_module_class(cls)
         for statement in node.body:
             made.body.extend(self.member(statement, cls, is_module))

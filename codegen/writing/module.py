@@ -12,7 +12,7 @@ from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
 from codegen.writing.plans import Unwritable
-from codegen.writing.registrations import registrations
+from codegen.writing.registrations import registering, registrations
 from codegen.writing.rows import gather
 from codegen.writing.start_names import name_starts
 from codegen.writing.statements import Statements
@@ -113,6 +113,10 @@ def collect(
                 written[key], w.registered[key] = statements, line
                 for statement in statements:
                     w.mention_names(statement, key[0])
+            for key in registering(w, written):  # written anew, with the decorator
+                w.registering.add(key)
+                written.pop(key, None)
+                w.wanted.setdefault(key)
             if all(k in written for k in w.wanted):
                 break
         for key in todo:

@@ -1,4 +1,4 @@
-"""Module-level calls that register something in a table of another file: `register_block("mobile", MobileBlock)`."""
+"""What registers something in a table: calls such as `register_block("mobile", MobileBlock)`, and decorators."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pivot.reading.values import ClassObject, FunctionObject
 if TYPE_CHECKING:
     from codegen.writing.naming import Key
     from codegen.writing.writer import Writer
+    from pivot.reading.frames import Scope
 
 
 def registrations(w: Writer, written: dict[Key, list[ast.stmt]]) -> dict[Key, tuple[int, list[ast.stmt]]]:
@@ -45,6 +46,32 @@ def is_wanted(w: Writer, file: str, statement: ast.stmt, written: dict[Key, list
     names = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
     values = [lookup.in_module(w.ev, scope, name) for name in names]
     return all(was_entered(w, value.hint) for value in values if value is not None)
+
+
+def registering(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
+    """Used definitions that their decorators enter in a table which the file has: `@register_model("small")`."""
+    found: list[Key] = []
+    for scope in w.ev.scopes.values():
+        for name, statements in scope.lazy.items():
+            key, node = (scope.file, name), statements[-1]
+            if key in w.registering or not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                continue
+            value = scope.names.get(name)
+            tables = [table for d in node.decorator_list for table in tables_of(w, scope, d)]
+            if value is not None and was_entered(w, value.hint) and any(table in written for table in tables):
+                found.append(key)
+    return found
+
+
+def tables_of(w: Writer, scope: Scope | None, decorator: ast.expr) -> list[Key]:
+    """The tables that the function behind a decorator mentions."""
+    inner = decorator.func if isinstance(decorator, ast.Call) else decorator
+    maker = scope.names.get(inner.id) if isinstance(inner, ast.Name) and scope is not None else None
+    function = maker.hint if maker is not None else None
+    if not isinstance(function, FunctionObject):
+        return []
+    names = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+    return [(function.file, name) for name in sorted(names) if name in w.ev.registries.values()]
 
 
 def was_entered(w: Writer, hint: object) -> bool:

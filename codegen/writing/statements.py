@@ -195,6 +195,8 @@ class Statements:
         """Assignments: of results in another shape, of two layers for one, of what went."""
         if all(self.only_starts(t) for t in node.targets):
             return []
+        if id(node) in self.w.trace.slices:
+            return [ast.Assign([self.e.target(node.targets[0])], self.e.expr(self.w.trace.slices[id(node)]))]
         stored = stores.stored(self, node)
         if stored is not None:
             return [stored]

@@ -103,6 +103,7 @@ class Writer:
         self.adapters = Adapters(self)
         self.wanted: dict[Key, None] = {}
         self.imported: dict[Key, Key] = {}  # a name that a file imports from another: where it is defined
+        self.registering: set[Key] = set()  # definitions that their decorators enter in a table
         self.registered: dict[Key, int] = {}  # written registrations, with their lines
         self.imports: dict[str, tuple[str, str | None]] = {}
         self.siblings: dict[tuple[int, str], str] = {}

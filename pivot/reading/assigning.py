@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import lookup, stores, subscripts
+from pivot.reading import contents, lookup, stores, subscripts
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.operators import BINARY, apply_binary
@@ -21,8 +21,27 @@ def assign(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     """`a = b = value`."""
     assert isinstance(node, ast.Assign)
     value = ev.evaluate(node.value, frame)
+    if len(node.targets) == 1 and isinstance(node.targets[0], (ast.Tuple, ast.List)):
+        value = slices_of(ev, value, node, frame)
     for target in node.targets:
         bind(ev, target, value, frame)
+
+
+def slices_of(ev: Evaluator, value: Value, node: ast.Assign, frame: Frame) -> Value:
+    """`q, k, v = qkv` of a tensor is `q, k, v = qkv.unbind(0)`: its first axis may be stored elsewhere."""
+    cell = value.hint
+    if not isinstance(cell, TensorCell) or not ev.dialect.mutable_tensors or not cell.shape:
+        return value
+    if not isinstance(cell.shape[0], int) or contents.content(ev, cell.version) is not None:
+        return value
+    call = ev.trace.slices.get(id(node))
+    if call is None:
+        method = ast.copy_location(ast.Attribute(node.value, "unbind", ast.Load()), node.value)
+        call = ast.copy_location(ast.Call(method, [ast.Constant(0)], []), node.value)
+        call.__dict__["container_site"] = node
+        ev.trace.slices[id(node)] = call
+    bound = ev.dialect.tensor_attribute(ev, value, "unbind", call.func, frame)
+    return ev.call(bound, (Value(0),), {}, call, frame)
 
 
 def annotated(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:

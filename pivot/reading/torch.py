@@ -24,6 +24,7 @@ from pivot.reading.values import (
     BoundApi,
     ClassObject,
     InstanceObject,
+    ListObject,
     Origin,
     ParameterObject,
     TensorCell,
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 
+KINDS = {
+    "torch.Tensor": "float32", "torch.FloatTensor": "float32", "torch.DoubleTensor": "float64",
+    "torch.LongTensor": "int64", "torch.IntTensor": "int32", "torch.BoolTensor": "bool",
+}  # fmt: skip
+"""Classes that make a tensor of a list, and the kind of its numbers."""
 KEEPING = ("requires_grad_", "detach_", "retain_grad_", "share_memory_")  # write nothing of their own
 
 
@@ -161,6 +167,10 @@ class TorchDialect(TorchModules):
             return ev.call(args[0], args[1:], plain, node, frame)
         if name in ("torch.Tensor", "torch.FloatTensor") and args and all(type(v.hint) is int for v in args):
             return self.call_forms(ev, callee, "torch.empty", args, kwargs, node, frame)
+        kind = KINDS.get(name)
+        if kind is not None and len(args) == 1 and isinstance(args[0].hint, (ListObject, tuple)):
+            more = {"dtype": Value(Api(f"torch.{kind}"))} if kind != kind_of_list(args[0]) else {}
+            return self.call_forms(ev, callee, "torch.tensor", args, more, node, frame)
         if name == "torch.jit.annotate" and len(args) == 2:
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name="annotate"))
             return args[1]
@@ -399,3 +409,14 @@ class TorchDialect(TorchModules):
                 frame, node, f"size({readable(where)}) of a tensor with {rank} axes", "check the axis", "shape"
             )
         return self.size_value(cell, axis, receiver, node, frame)
+
+
+def kind_of_list(value: Value) -> str:
+    """The kind that torch.tensor() takes for the numbers of a list."""
+    hint = value.hint
+    while isinstance(hint, (ListObject, tuple)):
+        items = hint.items if isinstance(hint, ListObject) else hint
+        if any(isinstance(item.hint, float) for item in items):
+            return "float32"
+        hint = items[0].hint if items else None
+    return "bool" if isinstance(hint, bool) else "int64" if isinstance(hint, int) else "float32"

@@ -95,6 +95,7 @@ class Trace:
     stacks: set[int] = field(default_factory=set)  # names and attributes that stand for a Sequential
     stores: dict[int, Store] = field(default_factory=dict)  # by target: what stands for `x[index] = value`
     picks: dict[int, ast.Call] = field(default_factory=dict)  # by index: the call that stands for `x[rows, columns]`
+    slices: dict[int, ast.Call] = field(default_factory=dict)  # by assignment: `x.unbind(0)` for what is taken apart
     keep: list[object] = field(default_factory=list)  # syntax nodes, held so that identities stay unique
 
     def part(self, node: ast.AST, place: int) -> ast.AST:

@@ -45,6 +45,11 @@ def rule_where(site: Site) -> Sequence[TensorType]:
     return (TensorType(broadcast(_shapes(site)), promote(site.given()[1:])),)
 
 
+def rule_masked_fill(site: Site) -> Sequence[TensorType]:
+    """x, mask: * -> y: * of the kind of x, as large as both together."""
+    return (TensorType(broadcast([site.first().shape, site.tensor("mask").shape]), site.first().dtype),)
+
+
 def rule_cast(site: Site) -> Sequence[TensorType]:
     """x: * -> y: * of the asked element type."""
     dtype = site.param("dtype")

@@ -47,3 +47,42 @@ def test_what_registers_a_used_class_is_written_behind_it(written: Written) -> N
     )
     assert 'register("gated", Gated)\n' in made and made.index("class Gated") < made.index('register("gated"')
     assert "Unused" not in made
+
+
+def test_a_class_that_only_its_decorator_enters_in_a_table_is_written_with_it(written: Written) -> None:
+    made = written(
+        """
+        TABLE: dict = {}
+
+
+        def register(name):
+            def wrapper(cls):
+                TABLE[name] = cls
+                return cls
+
+            return wrapper
+
+
+        @register("one")
+        class One(nn.Module):
+            def forward(self, x):
+                return torch.relu(x)
+
+
+        @register("other")
+        class Other(nn.Module):
+            def forward(self, x):
+                return torch.tanh(x)
+
+
+        class Net(nn.Module):
+            def __init__(self, name="one"):
+                super().__init__()
+                self.part = TABLE[name]()
+
+            def forward(self, x):
+                return self.part(x)
+        """,
+        "2x4",
+    )
+    assert '@register("one")' in made and "class Other" not in made and "return wrapper" in made

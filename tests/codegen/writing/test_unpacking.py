@@ -69,3 +69,17 @@ def test_one_of_several_results_is_taken_where_keras_gives_one(to_torch: Callabl
     assert "self.lstm = nn.LSTM(3, 6, batch_first=True)" in text
     assert "return self.lstm(x)[1][0][0], self.rest(x)" in text
     assert "nn.GRU(3, 5, batch_first=True), Lambda(lambda x: x[0]), nn.Linear(5, 2)" in text
+
+
+def test_a_tensor_is_taken_apart_where_its_first_axis_is_stored(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def forward(self, x):
+                b, n, _ = x.shape
+                q, k, v = x.reshape(b, n, 3, 2, 4).permute(2, 0, 3, 1, 4)
+                return q @ k.transpose(-1, -2) @ v
+        """,
+        "2x5x24",
+    )
+    assert "q, k, v = ops.unstack(ops.reshape(x, (-1, n, 3, 2, 4)), axis=2)" in made
