@@ -56,6 +56,9 @@ class TensorCell:
         self.stale: str | None = None  # why this cell may no longer be read
         self.start: Start | None = None  # the random numbers that filled it, for the parameter made of it
 
+    def __repr__(self) -> str:
+        return f"a tensor ({', '.join(map(str, self.shape))})"
+
     @property
     def shape(self) -> tuple[Dim, ...]:
         return self.version.type.shape

@@ -65,7 +65,7 @@ class Run:
         """Exit status: 2 where nothing can be delivered, 3 where nodes are unmapped, else 0."""
         if self.stopped is not None or self.converted is None:
             return 2
-        lost = bool(self.done.network.unmapped or self.unwritten)
+        lost = bool(self.done.network.unmapped or self.unwritten or unread_while_built(self.done))
         fatal = [p for p in (*self.converted.written.problems, *self.extra) if p.severity == "error"]
         return 2 if fatal else 3 if lost else 0
 
@@ -130,7 +130,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
         output.event("picture", picture=run.picture(), processor_s=output.processor_s())
     try:
         run.converted = write_target(done, run.target, program.opset, step, init, program.project.style or None)
-        if done.network.unmapped:
+        if done.network.unmapped or unread_while_built(done):
             return run  # what raises where it would run cannot be read back
         if output.draft and run.status == 0:
             output.event("written", target=run.written(), processor_s=output.processor_s())
@@ -146,6 +146,12 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     problem = proof_problem(run.proof, program.project.source, wrapped)
     run.extra = () if problem is None else (problem,)
     return run
+
+
+def unread_while_built(done: Elaborated) -> bool:
+    """Did the construction of the model make nodes that no op reads: tables, frequencies?"""
+    ev = done.evaluator
+    return any(node.op is None for node in ev.nodes[: ev.built])
 
 
 def proof_problem(proof: Proof, source: str, wrapped: bool = False) -> Problem | None:

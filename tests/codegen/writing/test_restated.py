@@ -206,7 +206,7 @@ PACKED = """
     [
         ("LSTM", "", "zero_output_for_mask=True"),
         ("GRU", "num_layers=2, ", "zero_output_for_mask=True"),
-        ("GRU", "bidirectional=True, ", "layers.Bidirectional("),
+        ("GRU", "bidirectional=True, ", "zero_output_for_mask=True"),
     ],
 )
 def test_packed_sequences_are_padded_ones_with_a_mask(written: Written, layer: str, more: str, made: str) -> None:
