@@ -12,6 +12,7 @@ class Nested(Codec):
     """A number, or lists of lists of numbers that are all of one length; tuples in the pivot."""
 
     name: ClassVar[str] = "nested"
+    face: ClassVar[str | None] = "nested"
     domain: ClassVar[tuple[Sample, ...]] = ((2.5, {}), ((1, 2), {}), (((True,), (False,)), {}))
 
     def read(self, value: object, refs: Refs) -> object:

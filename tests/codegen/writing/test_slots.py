@@ -327,3 +327,13 @@ def test_a_new_axis_counted_from_the_end_stays_so_for_tensors_of_several_ranks(w
         "2x3x4",
     )
     assert "ops.expand_dims(ops.mean(ops.stack(xs, axis=-2), axis=-2), axis=-1)" in " ".join(made.split())
+
+
+def test_the_numbers_of_a_tensor_stay_as_the_source_counts_them(init: Init) -> None:
+    made = init(
+        "self.register_buffer('a', torch.tensor([i % 3 for i in range(n)]))",
+        "return x + self.a",
+        "2x4",
+        signature="n=4",
+    )
+    assert "ops.array([i % 3 for i in range(n)], 'int64')" in made.replace('"', "'")
