@@ -20,6 +20,7 @@ CONSTANTS: dict[str, object] = {
     "numpy.e": math.e,
     "numpy.inf": math.inf,
     "torch.pi": math.pi,
+    "torch.__version__": "2.8.0",
     "torch.inf": math.inf,
     "sys.maxsize": 2**63 - 1,
     "typing.TYPE_CHECKING": False,

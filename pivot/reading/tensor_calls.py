@@ -124,7 +124,8 @@ class TensorCalls:
             spelled = Spelled("index", "[]", node, frame, (owner, index))
             return self.unmapped(ev, (owner, index), {}, node, frame, f"indexing: {found}", spelled=spelled)
         visit.form, visit.bound = found
-        base = owner.hint if isinstance(owner.hint, TensorCell) else None
+        copied = any(isinstance(part.hint, (TensorCell, ListObject)) for part in (index, *parts_of(index)))
+        base = owner.hint if isinstance(owner.hint, TensorCell) and not copied else None  # places give a copy
         visit.result = self.run_function(ev, visit, (owner, index), {}, node, frame, base)
         ev.visit(visit)
         return visit.result
@@ -340,6 +341,11 @@ def viewed(ev: Evaluator, form: Form, bound: Bound) -> TensorCell | None:
         return None
     changes_type = form.op.name == "cast" and bound.params.get("dtype") not in (None, first.dtype)
     return None if changes_type else first
+
+
+def parts_of(index: Value) -> tuple[Value, ...]:
+    """The parts of `x[a, b]`."""
+    return index.hint if isinstance(index.hint, tuple) else ()
 
 
 def without_lists_of_one(index: Value) -> Value:
