@@ -30,7 +30,6 @@ from codegen.writing.plans import Material, Unwritable
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
 from codegen.writing.spreading import spelled_out
-from codegen.writing.stores import picked
 from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF, OF_NUMBERS
 from pivot.reading.normed import GIVE_BACK
 from pivot.reading.restating import COPY_LAYERS
@@ -94,8 +93,6 @@ class Expressions:
         if isinstance(node, (ast.Name, ast.Attribute)):
             return self.reference(node)
         if isinstance(node, ast.Subscript):
-            if id(node) in self.w.trace.picks:
-                return picked(self, self.w.trace.picks[id(node)])
             item = sizes.size_item(self, node) or unpacking.one_item(self, node)
             if item is not None:
                 return item

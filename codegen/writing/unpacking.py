@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codegen.writing import stores
 from codegen.writing.plan_steps import direct_form
 from codegen.writing.plans import Unwritable
 from codegen.writing.results import filled, is_list, joined
@@ -155,7 +156,9 @@ def named(pattern: Result) -> list[tuple[str, str | None]]:
 
 
 def one_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:
-    """`torch.max(x, 1)[0]`: one item of what a call returns."""
+    """`torch.max(x, 1)[0]`: one item of what a call returns; `x[rows, columns]` of a tensor."""
+    if id(node) in e.w.trace.picks:
+        return stores.picked(e, e.w.trace.picks[id(node)])
     visits = e.w.trace.of(node.value)
     if not isinstance(node.value, ast.Call) or not visits or visits[0].kind not in ("op", "apply"):
         return None
