@@ -474,7 +474,7 @@ class Expressions:
     def library(self, api: Api) -> ast.expr | None:
         """A library name used as a value."""
         if api.root in KEPT_ROOTS:
-            return None
+            return ast.Constant(None) if api.name == "numpy.newaxis" else None
         if api.name in ITSELF:
             return self.w.target.identity()
         if ("adapter", api.name) in self.w.sites.sites:

@@ -16,6 +16,7 @@ CONSTANTS: dict[str, object] = {
     "math.inf": math.inf,
     "math.nan": math.nan,
     "math.tau": math.tau,
+    "numpy.newaxis": None,
     "numpy.pi": math.pi,
     "numpy.e": math.e,
     "numpy.inf": math.inf,

@@ -39,6 +39,7 @@ class Dialect(TensorCalls):
     settings: frozenset[str] = frozenset()  # functions that change what all layers of a file mean
     channels_last = False  # where do images have their channels?
     mixes_kinds = True  # do operators join tensors of two kinds of fractions?
+    stores = "torch.stores"  # the functions that stand for stores into tensors
     mutable_tensors = True  # does `x += y` change x for every alias?
 
     # -- names ---------------------------------------------------------------

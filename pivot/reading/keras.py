@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 from pivot.codecs.dtypes import FollowingDtype
 from pivot.problems import Severity
-from pivot.reading import keras_answers, keras_graphs, keras_orders, keras_policies, keras_starts, restating
+from pivot.reading import (
+    keras_answers,
+    keras_graphs,
+    keras_numpy,
+    keras_orders,
+    keras_policies,
+    keras_starts,
+    restating,
+)
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_modules import KerasModules
 from pivot.reading.keras_names import (
@@ -58,6 +66,7 @@ class KerasDialect(KerasModules):
     deferred_methods = frozenset({"build"})
     settings = keras_policies.SETTINGS | keras_orders.SETTINGS
     channels_last = True
+    stores = "keras.ops.stores"
     mutable_tensors = False
     mixes_kinds = False
 
@@ -133,6 +142,9 @@ class KerasDialect(KerasModules):
         if name == "keras.layers.Lambda" and (args or "function" in kwargs):
             visit = Visit(node, frame, "layer", callee, args, kwargs, name=name)
             return self.function_layer(ev, visit, args[0] if args else kwargs["function"])
+        made = keras_numpy.call(ev, callee, name, args, kwargs, node, frame)
+        if made is not None:
+            return made
         known = keras_answers.answer(ev, callee, name, args, kwargs, node, frame)
         if known is None:
             known = self.library_function(ev, callee, name, args, kwargs, node, frame)
@@ -155,6 +167,30 @@ class KerasDialect(KerasModules):
         if name in CASTING and isinstance(made.hint, ModuleObject):
             ev.set_item(made.hint.attrs, AS_FRACTIONS, Value(True))
         return made
+
+    def tensor_method(
+        self,
+        ev: Evaluator,
+        callee: Value,
+        receiver: Value,
+        name: str,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
+        made = keras_numpy.method(ev, callee, receiver, name, args, kwargs, node, frame)
+        if made is not None:
+            return made
+        return super().tensor_method(ev, callee, receiver, name, args, kwargs, node, frame)
+
+    def operator(self, ev: Evaluator, symbol: str, operands: Args, node: ast.AST, frame: Frame) -> Value:
+        if symbol == "/" and keras_numpy.of_whole_numbers(operands):
+            why = "NumPy divides whole numbers in double precision, PyTorch in its default type"
+            ev.note(
+                frame, node, why, "make the array of floats: np.arange(n, dtype=np.float64)", "precision", "warning"
+            )
+        return super().operator(ev, symbol, operands, node, frame)
 
     # -- tensors ------------------------------------------------------------------------------
 

@@ -199,11 +199,32 @@ def new_mask(ev: Evaluator, module: ModuleObject, first: Value, node: ast.AST, f
     if hit is None or not isinstance(hit[0].hint, FunctionObject):
         return None
     method, cls = hit
-    assert isinstance(module.cls, ClassObject)
+    assert isinstance(module.cls, ClassObject) and isinstance(method.hint, FunctionObject)
+    hidden = handed_on_to(module, method.hint)
+    if hidden is not None:
+        return Mask(lambda: call("keras.ops.not_equal", first, Value(0))) if hidden else None
     bound = classes.bind_method(method, Value(module), cls)
     before = masks_of(ev, first, node, frame)
     found = ev.call(bound, (first,), {"mask": before or Value(None)}, site, frame)
     return Mask(None, found) if isinstance(found.hint, TensorCell) else None
+
+
+def handed_on_to(module: ModuleObject, method: FunctionObject) -> bool | None:
+    """`def compute_mask(self, x, mask=None): return self.embedding.compute_mask(x, mask)`: does that embedding make a
+    mask? None where the method is no such one.
+    """
+    body = method.node.body if isinstance(method.node.body, list) else []
+    last = body[-1].value if body and isinstance(body[-1], ast.Return) else None
+    func = last.func if isinstance(last, ast.Call) and len(body) == 1 else None
+    owner = func.value if isinstance(func, ast.Attribute) and func.attr == "compute_mask" else None
+    if not isinstance(owner, ast.Attribute) or not isinstance(owner.value, ast.Name):
+        return None
+    child = module.children.get(owner.attr)
+    held = child.hint if child is not None else None
+    if not isinstance(held, ModuleObject) or held.form is None or held.form.op.name != "embedding":
+        return None
+    zero = held.attrs.get("mask_zero")
+    return zero is not None and bool(zero.hint)
 
 
 def passed(ev: Evaluator, module: ModuleObject, first: Value) -> Mask | None:

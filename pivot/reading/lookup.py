@@ -317,6 +317,9 @@ def delete_attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, fram
     """del owner.attr."""
     ev.effects += 1
     hint = owner.hint
+    if isinstance(hint, TensorCell) and attr == "_keras_mask":
+        ev.recorder.masks.pop(hint.version.id, None)
+        return
     if not isinstance(hint, (ModuleObject, InstanceObject)):
         raise ev.refusal(frame, node, "this deletion is not read", "leave the attribute")
     boxes = [hint.attrs] if isinstance(hint, InstanceObject) else [hint.attrs, hint.children, hint.parameters]

@@ -47,7 +47,7 @@ def store(ev: Evaluator, owner: Value, index: Value, value: Value, target: ast.A
     hint = index.hint
     if isinstance(hint, TensorCell):
         check_mask(ev, cell, hint, value, target, frame)
-        made = Store("torch.stores.masked", ast.Call(ast.Name("masked", ast.Load()), [], []), target.slice)
+        made = Store(f"{ev.dialect.stores}.masked", ast.Call(ast.Name("masked", ast.Load()), [], []), target.slice)
         where = index
     else:
         values = hint if isinstance(hint, tuple) else (index,)
@@ -59,7 +59,7 @@ def store(ev: Evaluator, owner: Value, index: Value, value: Value, target: ast.A
         entries: dict[object, tuple[Value, Value]] = {axis: (Value(axis), part) for axis, (_, part) in places.items()}
         keys: list[ast.expr | None] = [ast.Constant(axis) for axis in places]
         made = Store(
-            f"torch.stores.{name}",
+            f"{ev.dialect.stores}.{name}",
             ast.Call(ast.Name(name, ast.Load()), [], []),
             ast.Dict(keys, [written for written, _ in places.values()]),
         )

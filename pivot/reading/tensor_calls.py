@@ -134,7 +134,8 @@ class TensorCalls:
         self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame
     ) -> None:
         """x[index] = value: a new version of x."""
-        if not ev.dialect.mutable_tensors:
+        held = owner.hint
+        if not ev.dialect.mutable_tensors and not (isinstance(held, TensorCell) and held.version.parameter is None):
             raise ev.refusal(frame, node, "tensors cannot be stored into", "use slice_update or where", "store")
         stores.store(ev, owner, index, value, node, frame)
 

@@ -1,0 +1,121 @@
+"""NumPy arrays of a Keras program: constants, which are read as tensors of the same numbers and element type."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.numpy_arrays import has_fractions
+from pivot.reading.values import Api, ListObject, TensorCell, Value
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+MAKERS = {f"numpy.{name}": f"keras.ops.{name}" for name in ("arange", "zeros", "ones", "full", "eye")}
+"""What makes an array, and the function of the same meaning for tensors, apart from the element type."""
+
+OF_ARRAYS = {
+    f"numpy.{name}": f"keras.ops.{other}"
+    for name, other in {
+        **{
+            name: name
+            for name in (
+                "sin", "cos", "tan", "exp", "log", "sqrt", "abs", "square", "power", "floor", "maximum", "minimum",
+                "concatenate", "stack", "expand_dims", "reshape", "transpose", "tile", "repeat", "outer", "tril",
+                "sum", "mean", "max", "min", "squeeze", "where", "matmul", "dot", "flip", "roll", "cumsum", "triu",
+            )
+        },
+        "float32": "cast",
+        "float64": "cast",
+        "int32": "cast",
+        "int64": "cast",
+        "array": "cast",
+        "asarray": "cast",
+    }.items()
+}  # fmt: skip
+"""Functions of arrays."""
+
+KINDS = ("float16", "float32", "float64", "int32", "int64", "bool")
+METHODS = {
+    "astype": "keras.ops.cast",
+    "reshape": "keras.ops.reshape",
+    "transpose": "keras.ops.transpose",
+    "sum": "keras.ops.sum",
+    "mean": "keras.ops.mean",
+    "max": "keras.ops.max",
+    "min": "keras.ops.min",
+    "repeat": "keras.ops.repeat",
+    "flatten": "keras.ops.ravel",
+}
+"""Methods of arrays, which tensors of Keras do not have."""
+
+
+def call(
+    ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Value | None:
+    """What makes an array or computes with one; None for every other call."""
+    if name in MAKERS and (args or kwargs) and not any(ev.dialect.holds_tensor(v) for v in args):
+        given = with_kind(kwargs)
+        fractions = name != "numpy.arange" or any(map(has_fractions, args))
+        given.setdefault("dtype", Value("float64" if fractions else "int64"))
+        if name == "numpy.arange" and len(args) > 3:
+            return None
+        return ev.dialect.call_forms(ev, callee, MAKERS[name], args, given, node, frame)
+    if name not in OF_ARRAYS or not any(ev.dialect.holds_tensor(v) for v in args):
+        return None
+    kind = name.rpartition(".")[2]
+    if kind in KINDS:
+        return ev.dialect.call_forms(ev, callee, "keras.ops.cast", (*args, Value(kind)), {}, node, frame)
+    given = with_kind(kwargs)
+    if OF_ARRAYS[name] == "keras.ops.cast":
+        asked = given.pop("dtype", args[1] if len(args) > 1 else None)
+        if asked is None:
+            return args[0] if isinstance(args[0].hint, TensorCell) else None
+        return ev.dialect.call_forms(ev, callee, "keras.ops.cast", (args[0], asked), {}, node, frame)
+    return ev.dialect.call_forms(ev, callee, OF_ARRAYS[name], args, given, node, frame)
+
+
+def with_kind(kwargs: Kwargs) -> Kwargs:
+    """Arguments with an element type by its name: `np.float32` is "float32"."""
+    given = dict(kwargs)
+    if "dtype" in given:
+        given["dtype"] = as_kind(given["dtype"])
+    return given
+
+
+def as_kind(value: Value) -> Value:
+    """An element type by its name."""
+    hint = value.hint
+    word = hint.name.rpartition(".")[2] if isinstance(hint, Api) else hint
+    words = {"float": "float64", "int": "int64"}
+    return Value(words.get(word, word), value.origin) if isinstance(word, str) else value
+
+
+def array_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Value:
+    """A tensor of the numbers of an array that a program computes with."""
+    kind = Value("float64" if has_fractions(value) else "int64")
+    made = Value(Api("keras.ops.array"))
+    return ev.dialect.call_forms(ev, made, "keras.ops.array", (value,), {"dtype": kind}, node, frame)
+
+
+def of_whole_numbers(operands: Args) -> bool:
+    """Are these arrays of NumPy's whole numbers, or numbers, of which one is such an array?"""
+    kinds = {v.hint.version.type.dtype for v in operands if isinstance(v.hint, TensorCell)}
+    return kinds == {"int64"}
+
+
+def method(
+    ev: Evaluator, callee: Value, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Value | None:
+    """A method of an array; None for every other name."""
+    if name not in METHODS:
+        return None
+    if name == "astype":
+        args = tuple(as_kind(v) for v in args)
+    if name in ("reshape", "transpose") and len(args) > 1:
+        args = (Value(tuple(args)),)
+    if name == "transpose" and args and isinstance(args[0].hint, ListObject):
+        args = (Value(tuple(args[0].hint.items)),)
+    return ev.dialect.call_forms(ev, callee, METHODS[name], (receiver, *args), with_kind(kwargs), node, frame)

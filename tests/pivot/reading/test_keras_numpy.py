@@ -1,0 +1,56 @@
+"""NumPy arrays of Keras programs are constants of the network."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+
+import pytest
+
+from pivot.reading.elaborate import Elaborated
+
+HEAD = """
+import numpy as np
+import tensorflow as tf
+"""
+
+
+def ops_of(done: Elaborated) -> list[str]:
+    """The ops of the forward pass, in order."""
+    return [node.op.name for node in done.network.runs["eval"].nodes if node.op is not None]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "tf.cast(np.sin(np.arange(5.0)[:, np.newaxis] / 3), tf.float32)",
+        "tf.convert_to_tensor(np.concatenate([np.ones((5, 2)), np.zeros((5, 1))], axis=-1).astype(np.float32))",
+        "tf.cast(np.eye(5)[:, :3].reshape(5, 3), 'float32')",
+    ],
+)
+def test_an_array_is_a_constant(read_keras: Callable[..., Elaborated], made: str) -> None:
+    text = f"""
+    class Net(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            self.table = {made}
+        def call(self, x):
+            return x + self.table[tf.newaxis]
+    """
+    done = read_keras(HEAD + textwrap.dedent(text), "2x5x3", model="Net()")
+    assert ops_of(done)[-1] == "add"
+    assert not any(node.op is None for node in done.network.runs["eval"].nodes)
+
+
+def test_stores_into_arrays_are_read(read_keras: Callable[..., Elaborated]) -> None:
+    text = """
+    class Net(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            table = np.zeros((4, 6))
+            table[:, 0::2] = np.sin(np.ones((4, 3)))
+            self.table = tf.cast(table, tf.float32)
+        def call(self, x):
+            return x + self.table
+    """
+    assert "where" in ops_of(read_keras(HEAD + textwrap.dedent(text), "2x4x6", model="Net()"))
