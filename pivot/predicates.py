@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pivot.dims import Size
 from pivot.slot_text import parse_call
 from pivot.slots import Literal, NotationError, Path, Reference
 from pivot.types import FixedKind, rank_of
@@ -162,6 +163,8 @@ def alike(left: object, right: object) -> bool:
     if all(kinds):
         return bool(kinds[0] == kinds[1]) and isinstance(kinds[0], FixedKind) == isinstance(kinds[1], FixedKind)
     number, kind = (left, kinds[1]) if not kinds[0] else (right, kinds[0])
+    if isinstance(number, Size):  # where it is open it is a tensor of whole numbers
+        return False
     return not isinstance(number, float) or kind.startswith(("float", "bfloat", "complex")) or not kind
 
 
