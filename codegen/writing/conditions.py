@@ -50,6 +50,9 @@ def compare(e: Expressions, node: ast.Compare) -> ast.expr:
     if len(rights) == 1 and isinstance(node.ops[0], (ast.Is, ast.IsNot)) and isinstance(left, ast.Constant):
         if isinstance(rights[0], ast.Constant) and rights[0].value is None:
             return ast.Constant((left.value is None) is isinstance(node.ops[0], ast.Is))
+    if len(rights) == 1 and all(isinstance(n, ast.Constant) and isinstance(n.value, str) for n in (left, *rights)):
+        if isinstance(node.ops[0], (ast.Eq, ast.NotEq)):  # the kind of a device
+            return ast.Constant((left.value == rights[0].value) is isinstance(node.ops[0], ast.Eq))  # type: ignore[attr-defined]
     return ast.Compare(left, node.ops, rights)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
 LIBRARIES = ("torch", "torchvision", "tensorflow", "keras", "einops")
-ASKED = ("builtins.hasattr", "builtins.isinstance", "builtins.issubclass", "__name__")
+ASKED = ("builtins.hasattr", "builtins.isinstance", "builtins.issubclass", "__name__", "device")
 FUNCTIONS = ("types.FunctionType", "types.LambdaType")
 
 

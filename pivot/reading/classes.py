@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.reading import decorating, restating
+from pivot.reading import decorating, filled_buffers, masked_weights, restating
 from pivot.reading.decorating import decorator_name
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
@@ -42,6 +42,9 @@ def make_function(
 
 def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
     """A class object whose members are evaluated on demand."""
+    if ev.dialect.mutable_tensors:
+        masked_weights.note(ev, node, frame)
+        filled_buffers.fill_first(node)
     bases = [(restating.base_value(ev, ev.evaluate(b, frame), node), b) for b in node.bases]
     known = [(value, text) for value, text in bases if not isinstance(value.hint, Unknown)]
     scope = Scope(frame.file, frame.scope)

@@ -208,6 +208,10 @@ def set_start(ev: Evaluator, cell: TensorCell, start: Start, node: ast.AST, fram
     cell = undetached(ev, cell)
     start = replace(start, file=frame.file, line=getattr(node, "lineno", 0))
     parameter = cell.version.parameter
+    filled = parameter if parameter is not None else root(cell).version.parameter
+    if filled is not None and filled.buffer and not filled.role:
+        why = "what is written into a buffer after it was registered is not carried over"
+        ev.note(frame, node, why, "load weights, or register the buffer with its content", "initialiser", "warning")
     if parameter is not None:
         for one in shared(parameter):
             change(ev, one, start)

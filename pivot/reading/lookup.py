@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 BY_METHOD = {"__setattr__": "builtins.setattr", "__getattr__": "builtins.getattr"}
 """Methods that every object has, by the function that calls them."""
 
+DEVICE = Api("torch.device")
+
 
 def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
     """A name, from the innermost scope outwards. Class bodies are not seen from inside their methods."""
@@ -220,7 +222,10 @@ def instance_attribute(
 ) -> Value:
     """An attribute of a plain object."""
     if attr in instance.attrs:
-        return instance.attrs[attr]
+        found = instance.attrs[attr]
+        if instance.cls == DEVICE and isinstance(found.hint, str):
+            ev.visit(Visit(node, frame, "data", None, (Value(DEVICE),), name="device", result=found))
+        return found
     if attr == "__class__":
         return Value(instance.cls)
     if attr == "__dict__":

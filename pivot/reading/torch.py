@@ -178,6 +178,11 @@ class TorchDialect(TorchModules):
             shape = args[0].hint.shape
             inner = product(shape[2:])
             return Value((Value(shape[1] * inner), Value(shape[0] * inner)))
+        if name == "torch.device" and args and isinstance(args[0].hint, str):
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            kind, _, index = args[0].hint.partition(":")
+            place = Value(int(index)) if index.isdigit() else Value(None)
+            return Value(InstanceObject(Api("torch.device"), {"type": Value(kind), "index": place}))
         if name == "torch.Size":
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)

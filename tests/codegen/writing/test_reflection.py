@@ -64,3 +64,14 @@ def test_the_kind_of_a_layer_is_answered_where_its_class_becomes_a_function(writ
         "2x8",
     )
     assert "self.turned = False" in made and "self.plain = True" in made
+
+
+def test_decisions_on_a_device_are_those_of_the_processor(net: Callable[..., str]) -> None:
+    made = net(
+        'self.scale = 2.0 if device.type == "cuda" else 1.0',
+        'if x.device.type == "cuda":\n    x = x * 2\nreturn x * self.scale',
+        "2x4",
+        signature='device=torch.device("cuda" if torch.cuda.is_available() else "cpu")',
+    )
+    assert "self.scale = 1.0" in made
+    assert "cuda" not in made
