@@ -56,16 +56,16 @@ def masked_in_use(cls: ast.ClassDef) -> ast.stmt | None:
         made = ast.parse(f"{ast.unparse(base.value)}.functional.{text}", mode="eval").body
         assert isinstance(made, ast.Call)
         placed(made, call)
-        made.args[0] = call.args[0]
+        made.args[0] = call.args[0]  # the call stays where it is
         call.func, call.args = made.func, made.args
     return old
 
 
 def placed(node: ast.stmt | ast.expr, at: ast.AST) -> ast.stmt:
-    """A new node, and all in it, where another stands."""
+    """A new node, and all in it, where another stands, though the text does not have it there."""
     for part in ast.walk(node):
-        if hasattr(part, "lineno"):
-            ast.copy_location(part, at)
+        ast.copy_location(part, at)
+        part.__dict__["container_site"] = at
     return node  # type: ignore[return-value]
 
 
