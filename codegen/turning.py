@@ -102,10 +102,10 @@ def odd_sites(layout: Layout, first: bool = False) -> tuple[dict[int, Order], di
     for placed in layout.placed.values():
         if placed.step.node is None or id(placed.step.node) not in layout.met:
             continue
-        taken = list(tensors(placed.step.operands))[:1]
-        key: object = (site_step(layout.lowering, placed.step), *map(rank_of, taken))
-        texts.setdefault(key, set()).add((written_of(layout, placed, taken), placed.alias))
-        for value in taken:
+        joined = placed.step.op.layout == "any" or any(isinstance(o, tuple) for o in placed.step.operands.values())
+        for place, value in enumerate(list(tensors(placed.step.operands))[: None if joined else 1]):
+            key: object = (site_step(layout.lowering, placed.step), rank_of(value), place)
+            texts.setdefault(key, set()).add((written_of(layout, placed, [value]), placed.alias))
             values.setdefault(key, []).append(value)
             count = 1 if placed.transposes else 1_000  # an order that needs no transpose is the site's own
             wanted.setdefault(key, Counter())[layout.order_of(value)] += count

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.indexing import full_index
 from codegen.letters_layout import takes_any_order
 from codegen.orders import Order, first_tensor, inserted_axes, permutation, rank_of, tensors
 from pivot.reading.values import TensorVersion
 
 if TYPE_CHECKING:
     from codegen.layout import Layout
+    from codegen.lower import Step
 
 PERMUTING = {"permute", "transpose", "swapaxes", "move_axis"}  # shape rules that only renumber axes
 
@@ -32,6 +34,7 @@ def partner(layout: Layout, value: TensorVersion) -> Order | None:
 def read_wish(layout: Layout, value: TensorVersion) -> Order | None:
     """What the readers of a value want, from the wishes for what they make."""
     rank = rank_of(value)
+    parts: Order | None = None
     for step in layout.consumers.get(value.id, []):
         name = next((k for k, v in step.operands.items() if v is value or (isinstance(v, tuple) and value in v)), None)
         if name is None:
@@ -51,8 +54,31 @@ def read_wish(layout: Layout, value: TensorVersion) -> Order | None:
                 gone = set(inserted_axes(step, len(inner)))
                 left = [axis for axis in inner if axis not in gone]
                 return tuple(sorted(left).index(axis) for axis in left)
-        elif step.op.shape in ("index", "select") or takes_any_order(step):
+        elif step.op.shape in ("index", "select"):
+            parts = parts or (lifted(step, inner, rank) if inner is not None else None)
+        elif takes_any_order(step):
             continue
         else:
             return None
-    return None
+    return parts
+
+
+def lifted(step: Step, inner: Order, rank: int) -> Order | None:
+    """The order of a tensor of which one slice is wanted in `inner`: films in the order of their pictures."""
+    if step.op.shape == "select":
+        axis = step.params.get("axis")
+    else:
+        items = full_index(step.params.get("index"), rank)
+        gone = [place for place, item in enumerate(items or ()) if isinstance(item, int)]
+        whole = [item for item in items or () if not isinstance(item, int)]
+        axis = gone[0] if len(gone) == 1 and len(whole) == rank - 1 and all(map(is_whole, whole)) else None
+    if not isinstance(axis, int) or len(inner) != rank - 1:
+        return None
+    axis %= rank
+    order = [place + (place >= axis) for place in inner]
+    return (*order[:axis], axis, *order[axis:])
+
+
+def is_whole(item: object) -> bool:
+    """Is an item of an index `:`?"""
+    return item == slice(None)

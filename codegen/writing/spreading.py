@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from pivot.reading.trace import Visit
+from pivot.reading.values import TensorCell
 
 
 def spelled_out(node: ast.Call, visits: Sequence[Visit]) -> list[ast.expr]:
@@ -18,5 +19,8 @@ def spelled_out(node: ast.Call, visits: Sequence[Visit]) -> list[ast.expr]:
     if len(counts) != 1:
         return list(node.args)
     name, count = spread[0].value, counts.pop()
+    place = node.args.index(spread[0])
+    if any(isinstance(value.hint, TensorCell) for v in visits for value in v.args[place + method :][:count]):
+        return list(node.args)  # tensors are taken as they come
     items = [ast.copy_location(ast.Subscript(name, ast.Constant(i), ast.Load()), name) for i in range(count)]
     return [one for arg in node.args for one in (items if arg is spread[0] else [arg])]

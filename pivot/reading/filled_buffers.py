@@ -41,8 +41,10 @@ def fill_first(cls: ast.ClassDef) -> None:
 def registered(statement: ast.stmt) -> str | None:
     """The name in `self.register_buffer("mask", value)`."""
     call = statement.value if isinstance(statement, ast.Expr) else None
-    if not isinstance(call, ast.Call) or ast.unparse(call.func) != "self.register_buffer" or len(call.args) < 2:
+    if not isinstance(call, ast.Call) or ast.unparse(call.func) != "self.register_buffer" or len(call.args) != 2:
         return None
+    if any(k.arg == "persistent" for k in call.keywords):
+        return None  # an attribute like any other
     name = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
     return name if isinstance(name, str) and name.isidentifier() else None
 

@@ -17,6 +17,7 @@ from pivot.reading.values import (
     BoundApi,
     BoundMethod,
     ClassObject,
+    Device,
     DictObject,
     FunctionObject,
     InstanceObject,
@@ -139,6 +140,9 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
         return super_attribute(ev, hint, attr, node, frame)
     if isinstance(hint, DataArray):
         return data_arrays.attribute(hint, attr, node, frame)
+    if isinstance(hint, Device) and attr == "type":
+        ev.visit(Visit(node, frame, "data", None, (Value(DEVICE),), name="device", result=Value(hint.kind)))
+        return Value(hint.kind)
     if isinstance(hint, Unknown):
         return owner
     if isinstance(hint, (FunctionObject, BoundMethod, Partial)):

@@ -121,10 +121,16 @@ def library_value(ev: Evaluator, name: str) -> Value:
 def base_value(ev: Evaluator, base: Value, cls: ast.ClassDef) -> Value:
     """A base class. Of a library layer whose forward pass a class writes anew, the restatement has the weights."""
     hint = base.hint
-    if not isinstance(hint, Api) or hint.name not in known() or not forwards_itself(cls):
+    if not isinstance(hint, Api) or hint.name not in known() or not forwards_itself(cls) or not is_base(hint.name):
         return base
     found = lookup.in_module(ev, imports.open_file(ev, path_of(hint.name)), hint.name.rpartition(".")[2])
     return base if found is None else found
+
+
+@cache
+def is_base(name: str) -> bool:
+    """Does a restatement stand for the library's layer as a base class, too?"""
+    return "AS_BASE = False" not in path_of(name).read_text(encoding="utf-8")
 
 
 def forwards_itself(cls: ast.ClassDef) -> bool:

@@ -23,6 +23,7 @@ from pivot.reading.values import (
     Api,
     BoundApi,
     ClassObject,
+    Device,
     InstanceObject,
     ListObject,
     Origin,
@@ -180,9 +181,8 @@ class TorchDialect(TorchModules):
             return Value((Value(shape[1] * inner), Value(shape[0] * inner)))
         if name == "torch.device" and args and isinstance(args[0].hint, str):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
-            kind, _, index = args[0].hint.partition(":")
-            place = Value(int(index)) if index.isdigit() else Value(None)
-            return Value(InstanceObject(Api("torch.device"), {"type": Value(kind), "index": place}))
+            why, kind = "torch.device has no meaning for the network", args[0].hint.partition(":")[0]
+            return Value(Device(why, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, frame.file, kind))
         if name == "torch.Size":
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)

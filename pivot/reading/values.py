@@ -148,6 +148,13 @@ class Unknown:
     file: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Device(Unknown):
+    """`torch.device("cuda:0")`: nothing of it has a meaning for the network, but its kind may be asked for."""
+
+    kind: str = "cpu"
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class FunctionObject:
     """A function, method or lambda of the program, with the scope it closes over."""

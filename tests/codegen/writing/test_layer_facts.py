@@ -78,7 +78,10 @@ def test_weights_of_layers_have_the_targets_names(
 
 def test_a_layer_that_is_never_called_has_no_weights(call: Call) -> None:
     with pytest.raises(Refusal, match="never called"):
-        call("self.e = nn.Embedding(8, 4)", "return x @ self.e.weight.t()", "2x4")
+        call("self.e = nn.ConvTranspose1d(4, 4, 1)", "return x @ self.e.weight[:, :, 0]", "2x4")
+    assert "return x @ ops.transpose(self.e.weight, (1, 0))" in call(
+        "self.e = nn.Embedding(8, 4)", "return x @ self.e.weight.t()", "2x4"
+    )
 
 
 def test_a_number_that_differs_between_layers_is_asked_of_the_target_layer(written: Callable[..., str]) -> None:

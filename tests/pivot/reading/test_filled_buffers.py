@@ -13,8 +13,8 @@ from pivot.reading.filled_buffers import fill_first
     ("body", "wanted"),
     [("self.register_buffer('mask', torch.ones(3))\nself.n = 1\nself.mask[1:] = 0\nself.mask.data.mul_(2)\nself.m = 2",
       "mask = torch.ones(3)\nself.n = 1\nmask[1:] = 0\nmask.mul_(2)\nself.register_buffer('mask', mask)\nself.m = 2"),
-     ("mask = 1\nself.register_buffer('mask', x, persistent=False)\nself.mask[0] = mask",
-      "mask = 1\nmask_ = x\nmask_[0] = mask\nself.register_buffer('mask', mask_, persistent=False)"),
+     ("mask = 1\nself.register_buffer('mask', x)\nself.mask[0] = mask",
+      "mask = 1\nmask_ = x\nmask_[0] = mask\nself.register_buffer('mask', mask_)"),
      ("self.register_buffer('mask', x)\nself.mask = y\nself.mask[0] = 1", None),
      ("self.register_buffer('mask', x)\nself.other[0] = self.mask", None)],
 )  # fmt: skip

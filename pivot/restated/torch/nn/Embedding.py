@@ -2,6 +2,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+AS_BASE = False  # classes that derive from the layer have its weight in the target too, with the same axes
+
 
 class Embedding(nn.Module):
     """A table of vectors, one per whole number, that is used as a weight: (*) -> (*, embedding_dim)."""
