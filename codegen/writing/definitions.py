@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.target import Target
 from codegen.writing import nodes, unread
+from codegen.writing.held_rows import holding_constructor, holds_layers
 from codegen.writing.cleaning import clean_function
 from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.expressions import KEPT_ROOTS
@@ -222,6 +223,9 @@ class Definitions:
         is_module = self.w.ev.dialect.is_module_class(cls)
         for statement in node.body:
             made.body.extend(self.member(statement, cls, is_module))
+        if holds_layers(self.w, cls):
+            at = 1 if made.body and isinstance(made.body[0], ast.Expr) else 0
+            made.body.insert(at, holding_constructor())
         made.body.extend(self.unread_methods(made, cls))
         build_into_constructor(self, cls, made)
         if self.trains_more(cls):
@@ -275,7 +279,8 @@ class Definitions:
             kind = self.w.source.kinds.get(hint.name) if isinstance(hint, Api) else None
             if kind is not None and kind in self.w.target.bases:
                 at_top = kind in ("module", "list", "dict") and id(cls) in self.roots
-                name = self.w.target.bases["model" if at_top else kind]
+                held = kind == "sequential" and holds_layers(self.w, cls)
+                name = self.w.target.bases["model" if at_top else "list" if held else kind]
                 out += [nodes.name(name)] if name else []
             elif isinstance(hint, ClassObject):
                 key = member_key(self.w, text, cls.file, set())

@@ -226,10 +226,10 @@ def instance_attribute(
 ) -> Value:
     """An attribute of a plain object."""
     if attr in instance.attrs:
-        found = instance.attrs[attr]
-        if instance.cls == DEVICE and isinstance(found.hint, str):
-            ev.visit(Visit(node, frame, "data", None, (Value(DEVICE),), name="device", result=found))
-        return found
+        kept = instance.attrs[attr]
+        if instance.cls == DEVICE and isinstance(kept.hint, str):
+            ev.visit(Visit(node, frame, "data", None, (Value(DEVICE),), name="device", result=kept))
+        return kept
     if attr == "__class__":
         return Value(instance.cls)
     if attr == "__dict__":
