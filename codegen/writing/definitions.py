@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from codegen.target import Target
 from codegen.writing import nodes, unread
-from codegen.writing.held_rows import holding_constructor, holds_layers
 from codegen.writing.cleaning import clean_function
 from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.expressions import KEPT_ROOTS
+from codegen.writing.held_rows import holding_constructor, holds_layers
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.own_weights import build_into_constructor
 from codegen.writing.plans import GoneResult, Unwritable
