@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -244,9 +245,9 @@ class NetworkTree(QWidget):
         self.tree.header().setStretchLastSection(False)
         self.tree.header().setMinimumSectionSize(48)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for at, width in ((1, 96), (2, 72)):
+        for at in (1, 2):
             self.tree.header().setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
-            self.tree.header().resizeSection(at, width)
+        self._fit_columns()
         self._hint = Hint(self.tree)
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("Filter modules"))
@@ -266,6 +267,17 @@ class NetworkTree(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._cell.theme = theme
         self.tree.viewport().update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """As wide as what mostly stands there, in the font that there is."""
+        metrics = self.fontMetrics()
+        for at, text in ((1, "N×512×·×·"), (2, "Weights 1")):
+            self.tree.header().resizeSection(at, metrics.horizontalAdvance(text) + 20)
 
     def _refresh(self) -> None:
         picture = self._document.results.picture if self._document.results else None

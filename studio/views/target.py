@@ -17,6 +17,7 @@ from studio.theme import Theme
 from studio.translation import counted
 from studio.widgets.code_edit import CodeEdit, Stretch
 from studio.widgets.diff_edit import DiffEdit
+from studio.widgets.elided_label import ElidedLabel
 from studio.widgets.find_bar import FindBar
 from studio.widgets.parts import badge, column, frame, label, row, set_badge, set_style
 
@@ -41,7 +42,8 @@ class TargetView(QWidget):
             self.switch.addItem(framework_title(target), target)
         set_style(self.switch, role="quiet")
         self.switch.activated.connect(lambda at: self._switched(str(self.switch.itemData(at))))
-        self._name = label("", "muted")
+        self._name = ElidedLabel()
+        set_style(self._name, role="muted")
         self._state = badge()
         self._changes = badge()
         self.accept = self._button("check", self.tr("Accept the changed lines"))
@@ -52,7 +54,7 @@ class TargetView(QWidget):
         self._copy = self._button("copy", self.tr("Copy the whole target text"))
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text()))
         head = frame("header")
-        items = (label(self.tr("TARGET"), "section"), self.switch, self._name, 1, self._changes, self.accept)
+        items = (label(self.tr("TARGET"), "section"), self.switch, self._name, self._changes, self.accept)
         head.setLayout(row(*items, self._state, self.compare, self._copy, margins=(12, 4, 8, 4)))
         head.setFixedHeight(36)
         self._pages = QStackedWidget()

@@ -58,3 +58,18 @@ def test_tab_goes_through_the_fields_of_the_inspector_in_their_order(
             break
     assert [part for part in met if part in fields] == fields
     assert all(window.panels.inspector.isAncestorOf(part) for part in met)
+
+
+def test_no_panel_lies_over_another_in_the_smallest_window(
+    window: Window, jobs: Jobs, source: Path, settle: Settle, qtbot: QtBot
+) -> None:
+    opened(window, jobs, source, settle, qtbot)
+    window.resize(window.minimumSize())
+    docks = window.panels.docks
+
+    def apart() -> bool:
+        code, inspector = docks["code"], docks["inspector"]
+        inside = window.panels.code.mapTo(window, window.panels.code.rect().bottomRight()).x()
+        return code.geometry().right() < inspector.geometry().left() and inside <= code.geometry().right()
+
+    qtbot.waitUntil(apart)

@@ -473,8 +473,13 @@ class GraphView(QWidget):
         for overlay in (self.breadcrumb, self.controls, self.search):
             overlay.adjustSize()
         right = self.width() - INSET
-        self.breadcrumb.set_room(right - self.controls.width() - 2 * INSET)
+        # In a small view the path and the map give way: the controls are needed.
+        room = right - self.controls.width() - 2 * INSET
+        self.breadcrumb.set_room(room)
+        self.breadcrumb.setVisible(self.breadcrumb.width() <= room)
+        below = self.height() - self.controls.height() - 3 * INSET
+        self.minimap.setVisible(self.state is not None and self.minimap.height() <= below)
         self.breadcrumb.move(INSET, INSET)
-        self.controls.move(right - self.controls.width(), INSET)
+        self.controls.move(max(INSET, right - self.controls.width()), INSET)
         self.search.move(right - self.search.width(), INSET + self.controls.height() + 8)
         self.minimap.move(right - self.minimap.width(), self.height() - INSET - self.minimap.height())

@@ -42,3 +42,16 @@ def test_it_follows_the_canvas(show):
     view.canvas.scroll_by(-2000, -800)
     QApplication.processEvents()
     assert view.minimap.grab().toImage() != before
+
+
+def test_it_gives_way_where_the_view_is_small(show, qtbot):
+    view = show(resnet50(), 1.0)
+    assert view.minimap.isVisible() and view.breadcrumb.isVisible()
+    size = view.size()
+    view.resize(300, 160)
+    qtbot.waitUntil(lambda: not view.minimap.isVisible())
+    assert not view.breadcrumb.isVisible()
+    assert view.controls.x() >= 0, "the controls are not cut off at their beginning"
+    view.resize(size)
+    qtbot.waitUntil(lambda: view.minimap.isVisible() and view.breadcrumb.isVisible())
+    assert not view.minimap.geometry().intersects(view.controls.geometry())
