@@ -30,8 +30,10 @@ def stored(s: Statements, node: ast.Assign | ast.AugAssign) -> ast.Assign | None
     return ast.Assign([s.e.target(as_store(target.value))], call)
 
 
-def picked(e: Expressions, call: ast.Call) -> ast.expr:
-    """`picked(x, 0, rows, columns)` for `x[rows, columns]`."""
+def picked(e: Expressions, call: ast.expr) -> ast.expr:
+    """`picked(x, 0, rows, columns)` for `x[rows, columns]`, `x[0][rows]` for `x[0, rows]`."""
+    if not isinstance(call, ast.Call):
+        return e.expr(call)
     return ast.Call(reference_to((str(path_of(NAME)), "picked")), [e.expr(arg) for arg in call.args], [])
 
 

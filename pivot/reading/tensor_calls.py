@@ -112,8 +112,6 @@ class TensorCalls:
         if index.hint is None:  # x[None] is x[None,]
             index = Value((index,), index.origin, index.depends)
         index = without_lists_of_one(index)
-        if index.hint is None:  # `x[None]` is `x[None, ...]`; None itself would be no index at all
-            index = Value((index,), index.origin, index.depends)
         chosen = picks.pick(ev, owner, index, node, frame) if ev.dialect.mutable_tensors else None
         if chosen is not None:
             return chosen
@@ -124,8 +122,7 @@ class TensorCalls:
             spelled = Spelled("index", "[]", node, frame, (owner, index))
             return self.unmapped(ev, (owner, index), {}, node, frame, f"indexing: {found}", spelled=spelled)
         visit.form, visit.bound = found
-        copied = any(isinstance(part.hint, (TensorCell, ListObject)) for part in (index, *parts_of(index)))
-        base = owner.hint if isinstance(owner.hint, TensorCell) and not copied else None  # places give a copy
+        base = owner.hint if isinstance(owner.hint, TensorCell) and not holds_places(index) else None
         visit.result = self.run_function(ev, visit, (owner, index), {}, node, frame, base)
         ev.visit(visit)
         return visit.result
@@ -340,13 +337,17 @@ def viewed(ev: Evaluator, form: Form, bound: Bound) -> TensorCell | None:
         return None
     if form.op.name == "identity" and form.name.rpartition(".")[2] == "clone":
         return None
+    if form.op.name == "index" and holds_places(Value(bound.params.get("index"))):
+        return None
     changes_type = form.op.name == "cast" and bound.params.get("dtype") not in (None, first.dtype)
     return None if changes_type else first
 
 
-def parts_of(index: Value) -> tuple[Value, ...]:
-    """The parts of `x[a, b]`."""
-    return index.hint if isinstance(index.hint, tuple) else ()
+def holds_places(index: Value) -> bool:
+    """Does an index list places, by a tensor or a list? It gives a copy, not a view."""
+    parts = index.hint if isinstance(index.hint, tuple) else (index,)
+    found = [part.hint if isinstance(part, Value) else part for part in parts]
+    return any(isinstance(part, (TensorCell, ListObject, list)) for part in found)
 
 
 def without_lists_of_one(index: Value) -> Value:

@@ -37,6 +37,7 @@ def test_places_in_a_loop_stay_in_the_loop(call: Call) -> None:
     [
         ("x[rows, columns - 1]", "picked(x, 0, rows, columns - 1)"),
         ("x[:, rows, columns]", "picked(x, 1, rows, columns)"),
+        ("x[0, rows, columns]", "picked(x[0], 0, rows, columns)"),
         ("x[..., rows, columns]", "picked(x, 1, rows, columns)"),
         ("x[rows[:, None], columns[None]]", "picked(x, 0, rows[:, None], columns[None])"),
     ],

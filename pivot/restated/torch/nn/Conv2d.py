@@ -21,8 +21,8 @@ class Conv2d(nn.Module):
         dtype=None,
     ):
         super().__init__()
-        if padding_mode != "zeros":
-            raise NotImplementedError("padding with something else than zeros")
+        if padding_mode != "zeros" and isinstance(padding, str):
+            raise NotImplementedError("padding named by a word, with something else than zeros")
         self.in_channels = in_channels
         self.out_channels = out_channels
         self.kernel_size = (kernel_size, kernel_size) if isinstance(kernel_size, int) else tuple(kernel_size)
@@ -45,4 +45,8 @@ class Conv2d(nn.Module):
             nn.init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input):
+        if self.padding_mode != "zeros":
+            around = (self.padding[1], self.padding[1], self.padding[0], self.padding[0])
+            input = F.pad(input, around, mode=self.padding_mode)
+            return F.conv2d(input, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
         return F.conv2d(input, self.weight, self.bias, self.stride, self.padding, self.dilation, self.groups)
