@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.target import Target
 from codegen.writing import nodes
+from codegen.writing.fan_names import fan_said
 from codegen.writing.plans import Unwritable
 from pivot.problems import Problem
 from pivot.reading.trace import Visit
@@ -200,7 +201,11 @@ def value_of(visit: Visit) -> Value:
 
 def start(e: Expressions, visits: list[Visit], kind: str) -> ast.expr | None:
     """What was set after the making, or what its expression says where that is no plain call."""
-    return e.w.starts.own(parameters(visits)) if set_later(visits) or not kind else None
+    if not set_later(visits) and kind:
+        return None
+    made = parameters(visits)
+    said = fan_said(e, visits, made) if e.w.starts.on else None
+    return said if said is not None else e.w.starts.own(made)
 
 
 def creator_inside(e: Expressions, data: ast.expr | None, visits: list[Visit]) -> ast.expr | None:
