@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pivot.reading import applying, keras_graphs, keras_orders, restating
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
-from pivot.reading.keras_arguments import Prepared, activation_name, prepare
+from pivot.reading.keras_arguments import BEGINNINGS, Prepared, activation_name, prepare
 from pivot.reading.keras_names import LOWER
 from pivot.reading.keras_spellings import Spelling, rewritten, table
 from pivot.reading.modules import ModuleObject
@@ -113,6 +113,9 @@ class KerasCalls(Dialect):
         name = activation_name(function) if visit.name == "keras.layers.Activation" else None
         module.attrs["function"] = Value(Api(name), function.origin) if name is not None else function
         keras_graphs.give_name(ev, module, visit.kwargs)
+        for said in BEGINNINGS:
+            if said in visit.kwargs:
+                ev.set_item(module.attrs, f"{keras_graphs.BEGINS}{said}", visit.kwargs[said])
         visit.module, visit.result = module, Value(module)
         ev.visit(visit)
         return visit.result

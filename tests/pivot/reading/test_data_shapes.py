@@ -49,3 +49,25 @@ model = keras.Model(inner.get_layer("input_1").output, inner.output)
 """)
     assert [node.op.name for node in done.network.nodes if node.op is not None] == ["linear"]
     assert any(p.code == "older-name" and p.line == 6 for p in done.network.problems)
+
+
+def test_a_function_that_a_model_begins_with_says_the_input(read_keras: Read) -> None:
+    done = read_keras("""
+model = keras.Sequential([layers.Lambda(lambda t: t * 2, input_shape=(4, 5)), layers.Dense(3)])
+""")
+    assert [entry.value.type.shape[1:] for entry in done.network.inputs] == [(4, 5)]
+
+
+def test_a_model_is_built_for_a_shape(read_keras: Read) -> None:
+    done = read_keras("""
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.dense = layers.Dense(3)
+    def call(self, x, training=False):
+        return self.dense(x)
+
+model = Net()
+model.build(input_shape=(None, 7, 4))
+""")
+    assert [str(spec) for spec in done.specs] == ["2x7x4"]
