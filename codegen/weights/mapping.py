@@ -151,11 +151,15 @@ def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Ar
     owners = {id(theirs.owner): mine.owner for mine, theirs in proof.parameters.values()}
     by_path = {".".join(renamed.get(part, part) for part in name.split(".")): name for name in sources}
     found: dict[str, Array] = {}
-    for path, module in root.walk():
+    walked = list(root.walk())
+    known = {id(module) for _, module in walked}
+    # Nothing walks down to what is in a list that is filled after it was set on a layer: it has no path.
+    inside = [(None, m) for m in proof.target.evaluator.modules if id(m) in datasets and id(m) not in known]
+    for path, module in (*walked, *inside):
         if module.form is not None:
             continue
         for own, parameter in module.own_parameters():
-            name = by_path.get(f"{path}.{own}" if path else own, "")
+            name = "" if path is None else by_path.get(f"{path}.{own}" if path else own, "")
             source = sources.get(name)
             mine = owners.get(id(module))
             if source is None and mine is not None:  # it lies beside one that is read

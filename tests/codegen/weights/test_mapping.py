@@ -241,6 +241,7 @@ def test_a_derived_layer_with_a_weight_of_its_own_saves_both(
     )
 
 
+LINEAR = {"weight": (4, 4), "bias": (4,)}
 FILLED = """
 import torch
 from torch import nn
@@ -249,6 +250,7 @@ class Scale(nn.Module):
     def __init__(self, width):
         super().__init__()
         self.gain = nn.Parameter(torch.ones(width))
+        self.register_buffer("started", torch.tensor(0, dtype=torch.uint8))
 
     def forward(self, x):
         return x * self.gain
@@ -275,6 +277,10 @@ def test_weights_of_layers_in_a_list_that_is_filled_later_are_carried(
     converted = convert(path, "2x4", model="Net()")
     proof = prove(converted, KerasDialect(), opset, path.with_name("model_keras.py"))
     assert [names for names, _ in own_parameters(converted, proof)] == [("blocks.0.0.gain",), ("blocks.1.0.gain",)]
+    arrays: Arrays = {f"blocks.{i}.1.{name}": np.ones(shape) for i in (0, 1) for name, shape in LINEAR.items()}
+    arrays |= {f"blocks.{i}.0.gain": np.ones(4) for i in (0, 1)}
+    arrays |= {f"blocks.{i}.0.started": np.uint8(7 + i) for i in (0, 1)}  # which nobody reads
+    assert sorted(int(a) for a in carry_weights(converted, arrays, proof).values() if a.shape == ()) == [7, 8]
 
 
 UNSCALED = """
