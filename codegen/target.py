@@ -78,7 +78,7 @@ class Target(ABC):
     def shape(self, x: ast.expr) -> ast.expr:
         """All sizes of a tensor, whether they are numbers or known only when the program runs."""
 
-    def let_go(self, owner: ast.expr, weight: ast.expr) -> list[ast.stmt]:
+    def let_go(self, weight: ast.expr) -> list[ast.stmt]:
         """What is to be done before another weight gets the name of one; nothing where the name alone counts."""
         return []
 

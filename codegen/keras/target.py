@@ -69,8 +69,8 @@ class KerasTarget(Target):
     def shape(self, x: ast.expr) -> ast.expr:
         return nodes.call("keras.ops.shape", [x])
 
-    def let_go(self, owner: ast.expr, weight: ast.expr) -> list[ast.stmt]:
-        return [ast.Expr(ast.Call(ast.Attribute(owner, "_untrack_variable", ast.Load()), [weight], []))]
+    def let_go(self, weight: ast.expr) -> list[ast.stmt]:
+        return [ast.Delete([weight])]  # else its layer would keep both
 
     def count(self, x: ast.expr) -> ast.expr:
         return nodes.call("keras.ops.size", [x])

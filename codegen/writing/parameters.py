@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from typing import TYPE_CHECKING
 
 from codegen.target import Target
@@ -269,5 +268,4 @@ def let_go(e: Expressions, node: ast.Assign) -> list[ast.stmt]:
     target = node.targets[0]
     if id(target) not in e.w.trace.replaced or not isinstance(target, ast.Attribute):
         return []
-    owner = e.expr(target.value)
-    return e.w.target.let_go(owner, ast.Attribute(copy.deepcopy(owner), e.w.attribute_name(target), ast.Load()))
+    return e.w.target.let_go(ast.Attribute(e.expr(target.value), e.w.attribute_name(target), ast.Del()))

@@ -205,8 +205,6 @@ class KerasModules(KerasCalls):
         if name == "add_weight":
             visit.result = self.own_weight(ev, module, args, kwargs, node, frame)
             return visit.result
-        if name == "_untrack_variable" and args:
-            self.let_go(ev, module, args[0])
         if name == "get_layer":
             return keras_graphs.get_layer(ev, module, args, kwargs, node, frame)
         if name == "add":
@@ -220,11 +218,6 @@ class KerasModules(KerasCalls):
         if name in ANSWERING:
             return ev.unknown(frame, node, f"{module.class_name}.{name}() is not read")
         return Value(None)
-
-    def let_go(self, ev: Evaluator, module: ModuleObject, weight: Value) -> None:
-        """A weight that is no longer one of its layer's."""
-        for name in [name for name, value in module.parameters.items() if value.hint is weight.hint]:
-            ev.drop_item(module.parameters, name)
 
     def own_weight(
         self, ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame

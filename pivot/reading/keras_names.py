@@ -10,7 +10,7 @@ BASES = ("keras.Model", "keras.Sequential", "keras.layers.Layer", "keras.models.
 MODELS = ("keras.Model", "keras.Sequential")
 CONTAINERS = {"keras.Sequential": "sequential", "keras.models.Sequential": "sequential"}
 METHODS = {
-    "_flatten_layers", "_untrack_variable", "add", "add_loss", "add_metric", "add_weight", "build", "call", "__call__",
+    "_flatten_layers", "add", "add_loss", "add_metric", "add_weight", "build", "call", "__call__",
     "compile", "compute_mask",
     "compute_output_shape", "compute_output_spec", "count_params", "evaluate", "fit", "get_config", "get_layer",
     "get_weights", "load_weights", "pop", "predict", "save", "save_weights", "set_weights", "summary",
