@@ -12,15 +12,32 @@ from pivot.reading.values import TensorCell
 def spelled_out(node: ast.Call, visits: Sequence[Visit]) -> list[ast.expr]:
     """The arguments of a call with `spatial[0], spatial[1]` in place of `*spatial`, where others stand beside it."""
     spread = [a for a in node.args if isinstance(a, ast.Starred)]
-    if len(spread) != 1 or len(node.args) == 1 or not isinstance(spread[0].value, ast.Name):
+    if len(spread) != 1 or len(node.args) == 1:
+        return list(node.args)
+    named, first = taken(spread[0].value)
+    if named is None:
         return list(node.args)
     method = any(v.form is not None and v.form.spelling == "method" for v in visits)
     counts = {len(v.args) - method - (len(node.args) - 1) for v in visits}
     if len(counts) != 1:
         return list(node.args)
-    name, count = spread[0].value, counts.pop()
+    count = counts.pop()
     place = node.args.index(spread[0])
     if any(isinstance(value.hint, TensorCell) for v in visits for value in v.args[place + method :][:count]):
         return list(node.args)  # tensors are taken as they come
-    items = [ast.copy_location(ast.Subscript(name, ast.Constant(i), ast.Load()), name) for i in range(count)]
+    items = [ast.copy_location(ast.Subscript(named, ast.Constant(first + i), ast.Load()), named) for i in range(count)]
     return [one for arg in node.args for one in (items if arg is spread[0] else [arg])]
+
+
+def taken(value: ast.expr) -> tuple[ast.expr | None, int]:
+    """What is spread, and from which item on: `spatial`, `x.shape`, `x.size()[2:]`; None for what is computed."""
+    first = 0
+    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
+        part = value.slice
+        plain = isinstance(part.lower, ast.Constant) and isinstance(part.lower.value, int)
+        if part.upper is not None or part.step is not None or not plain:
+            return None, 0
+        first, value = part.lower.value, value.value  # type: ignore[union-attr]
+    shape = isinstance(value, ast.Attribute) and value.attr == "shape"
+    size = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "size"
+    return (value if isinstance(value, ast.Name) or shape or size else None), first

@@ -195,6 +195,10 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     }
     free = [c for c in classes_here if c not in used] or classes_here
     free = [c for c in free if is_whole(ev, scope, c)] or free
+    for function in functions_that_run(tree):
+        calls = assigned_calls(function.body, set(free)) if function.name in called_by_main(tree) else []
+        if calls:
+            return ast.unparse(shown(ev, scope, frame, calls[0], function.body))
     for name in reversed(free):
         cls = lookup.in_module(ev, scope, name)
         if cls is not None and isinstance(cls.hint, ClassObject) and not required(ev, cls.hint):
@@ -250,9 +254,14 @@ def shown(ev: Evaluator, scope: Scope, frame: Frame, call: ast.expr, body: list[
 
 def functions_that_run(tree: ast.Module) -> list[ast.FunctionDef]:
     """Functions without arguments, those first that the main block calls: `main()`, `test()`."""
-    called = {n.func.id for s in main_block(tree) for n in ast.walk(s) if isinstance(n, ast.Call) and is_name(n.func)}
+    called = called_by_main(tree)
     found = [f for f in tree.body if isinstance(f, ast.FunctionDef) and not required_arguments(f)]
     return sorted(found, key=lambda f: f.name not in called)
+
+
+def called_by_main(tree: ast.Module) -> set[str]:
+    """The plain names that the main block calls."""
+    return {n.func.id for s in main_block(tree) for n in ast.walk(s) if isinstance(n, ast.Call) and is_name(n.func)}
 
 
 def is_name(node: ast.expr) -> TypeGuard[ast.Name]:

@@ -200,3 +200,9 @@ def test_an_object_that_the_block_changes_is_not_said_by_what_made_it(
     body = "c = Config()\n    c.width = 8\n    net = Outer(Inner(c), Inner(c), c, 0)\n"
     text = f'{MAIN}if __name__ == "__main__":\n    {body}'
     assert "'c' is not bound" in refused(read, text, "2x8").why
+
+
+def test_the_model_that_main_shows_comes_before_the_last_one(read: Read) -> None:
+    text = f"{NET}\nclass Loss(nn.Module):\n    def forward(self, a, b):\n        return (a - b).mean()\n"
+    text += "def main():\n    net = Net(hidden=6)\n    net(torch.randn(2, 4))\nif __name__ == '__main__':\n    main()\n"
+    assert read(text).network.entry == "Net(hidden=6)"
