@@ -8,17 +8,18 @@ from collections.abc import Iterator
 
 from pivot.network import Node
 from pivot.reading.frames import Frame, Scope
-from pivot.reading.trace import Branch, Trace
+from pivot.reading.trace import Trace
 
 
 class Certain:
     """Facts of nodes that hold for every configuration of a program, as far as its text tells."""
 
     def __init__(self, trace: Trace) -> None:
-        self.branches: defaultdict[int, list[Branch]] = defaultdict(list)
+        # Conditions by frame, each once: in a loop over all modules, one is met hundreds of times.
+        self.branches: defaultdict[int, dict[int, ast.AST]] = defaultdict(dict)
         for found in trace.branches.values():
             for branch in found:
-                self.branches[id(branch.frame)].append(branch)
+                self.branches[id(branch.frame)][id(branch.node)] = branch.node
         self.arms: dict[int, tuple[frozenset[int], bool]] = {}
 
     def has(self, node: Node) -> bool:
@@ -37,8 +38,8 @@ class Certain:
 
     def is_conditional(self, site: ast.AST, frame: Frame) -> bool:
         """Is a site in the arm of a condition, or in a function that a condition may leave?"""
-        for branch in self.branches[id(frame)]:
-            inside, leaves = self.arms_of(branch.node)
+        for node in self.branches[id(frame)].values():
+            inside, leaves = self.arms_of(node)
             if leaves or id(site) in inside:
                 return True
         return False
