@@ -69,6 +69,8 @@ class _Slice:
             if (name, before) not in seen and name not in self.given:
                 seen.add((name, before))
                 self._follow(name, before)
+            if not self.work:
+                self._take_registered()
         for number, s in enumerate(self.statements):
             star = isinstance(s.node, ast.ImportFrom) and s.node.names[0].name == "*"
             future = isinstance(s.node, ast.ImportFrom) and s.node.module == "__future__"
@@ -95,6 +97,23 @@ class _Slice:
         if number not in self.keep:
             self.keep.add(number)
             self.work += [(name, number) for name in self.statements[number].reads]
+
+    def _take_registered(self) -> None:
+        """Definitions that their decorators enter in a table which is kept: `@register("small") class Small`."""
+        kept = set[str]().union(*(self.statements[number].binds for number in self.keep))
+        makers = {
+            s.node.name
+            for s in self.statements
+            if isinstance(s.node, ast.FunctionDef) and kept & set[str]().union(*map(_puts_into, ast.walk(s.node)))
+        }
+        for number, s in enumerate(self.statements):
+            for decorator in s.node.decorator_list if isinstance(s.node, _DEFINITIONS) else ():
+                inner = decorator.func if isinstance(decorator, ast.Call) else decorator
+                method = (
+                    isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id in kept
+                )
+                if method or (isinstance(inner, ast.Name) and inner.id in makers):
+                    self._take(number)
 
     def _follow(self, name: str, before: int) -> None:
         """Bindings of a name above a statement, up to the one that certainly binds it; below it for definitions."""
@@ -145,6 +164,11 @@ def _is_main(node: ast.stmt) -> bool:
 def _statement(node: ast.stmt, place: Place) -> _Statement:
     reads = frozenset(name for name in _reads(node) if not hasattr(builtins, name))
     return _Statement(node, place, frozenset(_binds(node)), reads, frozenset(_changes(node)))
+
+
+def _puts_into(node: ast.AST) -> set[str]:
+    """Names of the tables that a statement inside a function puts something into."""
+    return _changes(node) if isinstance(node, ast.stmt) else set()
 
 
 def _changes(node: ast.stmt) -> set[str]:

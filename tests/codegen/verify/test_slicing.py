@@ -94,3 +94,30 @@ def test_what_is_missing_is_named() -> None:
     ):
         with pytest.raises(SliceError, match=why):
             needed_statements(SCRIPT, expression)
+
+
+def test_what_decorators_enter_in_a_table_comes_with_it() -> None:
+    text = """
+TABLE = {}
+OTHER = {}
+def register(name):
+    def wrapper(cls):
+        TABLE[name] = cls
+        return cls
+    return wrapper
+def note(name):
+    OTHER[name] = 1
+    return lambda cls: cls
+@register("one")
+class One:
+    size = WIDTH
+@note("two")
+class Two:
+    pass
+WIDTH = 3
+def build(name):
+    return TABLE[name]()
+"""
+    found = kept("build('one')", text)
+    assert "@register('one')" in found and "WIDTH = 3" in found
+    assert "@note('two')" not in found and "OTHER = {}" not in found
