@@ -100,7 +100,10 @@ class _Slice:
 
     def _take_registered(self) -> None:
         """Definitions that their decorators enter in a table which is kept: `@register("small") class Small`."""
-        kept = set[str]().union(*(self.statements[number].binds for number in self.keep))
+        tables = [
+            self.statements[n] for n in self.keep if isinstance(self.statements[n].node, ast.Assign | ast.AnnAssign)
+        ]
+        kept = set[str]().union(*(s.binds for s in tables))
         makers = {
             s.node.name
             for s in self.statements
@@ -109,9 +112,8 @@ class _Slice:
         for number, s in enumerate(self.statements):
             for decorator in s.node.decorator_list if isinstance(s.node, _DEFINITIONS) else ():
                 inner = decorator.func if isinstance(decorator, ast.Call) else decorator
-                method = (
-                    isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id in kept
-                )
+                owner = inner.value if isinstance(inner, ast.Attribute) else None
+                method = isinstance(owner, ast.Name) and owner.id in kept
                 if method or (isinstance(inner, ast.Name) and inner.id in makers):
                     self._take(number)
 

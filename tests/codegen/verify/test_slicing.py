@@ -115,9 +115,13 @@ class One:
 class Two:
     pass
 WIDTH = 3
+@torch.no_grad()
+def evaluate(data):
+    return DATA
 def build(name):
-    return TABLE[name]()
+    return torch.nn.Sequential(TABLE[name]())
 """
-    found = kept("build('one')", text)
+    found = kept("build('one')", f"import torch\n{text}")
+    assert "@torch.no_grad()" not in found
     assert "@register('one')" in found and "WIDTH = 3" in found
     assert "@note('two')" not in found and "OTHER = {}" not in found
