@@ -84,7 +84,9 @@ def put_together(
     if w.needs_unmapped:
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
-    body = [*name_starts(body, library), *body]
+    called = ast.Expr(w.out.entry)
+    body = [*name_starts([*body, called], library), *body]
+    w.out.entry = called.value
     if w.starts_as_source:
         body = w.target.start_as_source(w, body)
         library.setdefault("math", ("math", ""))

@@ -9,7 +9,7 @@ from codegen.writing.plans import Unwritable
 from codegen.writing.statements import Statements
 from pivot.reading import lookup
 from pivot.reading.registries import registers
-from pivot.reading.values import ClassObject, FunctionObject
+from pivot.reading.values import ClassObject, FunctionObject, InstanceObject
 
 if TYPE_CHECKING:
     from codegen.writing.naming import Key
@@ -66,6 +66,9 @@ def registering(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
 def tables_of(w: Writer, scope: Scope | None, decorator: ast.expr) -> list[Key]:
     """The tables that the function behind a decorator mentions."""
     inner = decorator.func if isinstance(decorator, ast.Call) else decorator
+    if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and scope is not None:
+        owner = scope.names.get(inner.value.id)  # an object of the program: `@BLOCKS.register("small")`
+        return [(scope.file, inner.value.id)] if owner is not None and isinstance(owner.hint, InstanceObject) else []
     maker = scope.names.get(inner.id) if isinstance(inner, ast.Name) and scope is not None else None
     function = maker.hint if maker is not None else None
     if not isinstance(function, FunctionObject):

@@ -13,7 +13,7 @@ from pivot.problems import Refusal
 from pivot.reading import imports, lookup
 from pivot.reading.frames import Scope
 from pivot.reading.signals import Raised
-from pivot.reading.values import DictObject, FunctionObject, ListObject, Value
+from pivot.reading.values import DictObject, FunctionObject, InstanceObject, ListObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -27,13 +27,17 @@ def registers(statement: ast.stmt) -> str:
     if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
         for decorator in statement.decorator_list:
             inner = decorator.func if isinstance(decorator, ast.Call) else decorator
-            if isinstance(inner, ast.Name):
-                return inner.id
+            owner = inner.value if isinstance(inner, ast.Attribute) else inner  # `@BLOCKS.register("small")`
+            if isinstance(owner, ast.Name):
+                return owner.id
     return ""
 
 
 def remember(ev: Evaluator, name: str, value: Value) -> None:
-    """A table bound at module level is a registry."""
+    """A table bound at module level is a registry, and so is one that an object bound there holds."""
+    if isinstance(value.hint, InstanceObject):
+        tables = [held for held in value.hint.attrs.values() if isinstance(held.hint, (DictObject, ListObject))]
+        ev.registries.update({id(held.hint): name for held in tables})
     if isinstance(value.hint, (DictObject, ListObject)):
         ev.registries[id(value.hint)] = name
 
@@ -74,6 +78,8 @@ def fills(ev: Evaluator, scope: Scope, maker: str, table: str) -> bool:
     """Does the function that a name stands for mention a table?"""
     value = lookup.in_module(ev, scope, maker)
     hint = value.hint if value is not None else None
+    if isinstance(hint, InstanceObject):
+        return maker == table
     return isinstance(hint, FunctionObject) and any(
         isinstance(n, ast.Name) and n.id == table for n in ast.walk(hint.node)
     )

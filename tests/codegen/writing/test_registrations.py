@@ -86,3 +86,40 @@ def test_a_class_that_only_its_decorator_enters_in_a_table_is_written_with_it(wr
         "2x4",
     )
     assert '@register("one")' in made and "class Other" not in made and "return wrapper" in made
+
+
+def test_a_class_that_a_method_of_an_object_enters_is_written_with_it(written: Written) -> None:
+    made = written(
+        """
+        class Registry:
+            def __init__(self):
+                self.items = {}
+
+            def register(self, name=None):
+                def wrapper(cls):
+                    self.items[name or cls.__name__] = cls
+                    return cls
+
+                return wrapper
+
+
+        PARTS = Registry()
+
+
+        @PARTS.register()
+        class One(nn.Module):
+            def forward(self, x):
+                return torch.relu(x)
+
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.part = PARTS.items["One"]()
+
+            def forward(self, x):
+                return self.part(x)
+        """,
+        "2x4",
+    )
+    assert "@PARTS.register()\nclass One(" in made
