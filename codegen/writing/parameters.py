@@ -134,7 +134,15 @@ def variable(e: Expressions, node: ast.Call, dtypes: set[str]) -> ast.expr:
     """A buffer as a variable that is not trained."""
     data = node.args[0] if node.args else next(k.value for k in node.keywords if k.arg == "data")
     kwargs: dict[str, ast.expr] = {} if dtypes == {"float32"} else {"dtype": ast.Constant(next(iter(dtypes)))}
-    return nodes.call("keras.Variable", [e.expr(data)], {**kwargs, "trainable": ast.Constant(False)})
+    value = e.expr(data)
+    if dtypes == {"float32"} and names_float32(value):  # a buffer is of the kind that its module is turned to
+        kwargs["dtype"] = nodes.name("self.compute_dtype")
+    return nodes.call("keras.Variable", [value], {**kwargs, "trainable": ast.Constant(False)})
+
+
+def names_float32(value: ast.expr) -> bool:
+    """Is a value made in float32 by name, whatever the program computes in?"""
+    return any(isinstance(part, ast.Constant) and part.value == "float32" for part in ast.walk(value))
 
 
 def plain_buffer(e: Expressions, node: ast.Call) -> bool:
@@ -162,6 +170,8 @@ def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
         raise Unwritable("the visits of this buffer differ")
     dtype = next(iter(dtypes))
     kwargs: dict[str, ast.expr] = {} if dtype == "float32" else {"dtype": ast.Constant(dtype)}
+    if dtype == "float32" and names_float32(text):
+        kwargs["dtype"] = nodes.name("self.compute_dtype")
     made = nodes.call("keras.Variable", [text], {**kwargs, "trainable": ast.Constant(False)})
     return if_given(text, made) if optional else made
 

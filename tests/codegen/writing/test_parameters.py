@@ -213,3 +213,10 @@ def test_a_parameter_that_takes_the_place_of_another_is_the_only_one(
     assert "del self.places\n        self.places = self.add_weight(" in made.text
     assert prove(made, KerasDialect(), opset, tmp_path / "net.py").why is None
     assert list(made.done.network.root.parameters) == ["gain", "places"]
+
+
+def test_a_buffer_that_names_float32_is_of_the_kind_of_its_layer(net: Callable[..., str]) -> None:
+    made = net("self.register_buffer('a', torch.tensor([1, 2, 3], dtype=torch.float32))", "return x * self.a", "2x3")
+    assert "keras.Variable(ops.array([1, 2, 3], 'float32'), dtype=self.compute_dtype, trainable=False" in " ".join(
+        made.replace('"', "'").replace("(\n", "(").split()
+    ).replace("( ", "(")
