@@ -486,11 +486,10 @@ class Expressions:
         made = self.w.adapters.reference(api.name)
         if made is not None:
             return made
-        owner, _, kind_of_number = api.name.partition(".")
-        if owner in ("torch", "tensorflow") and kind_of_number in DTYPES:
-            written_as_name = self.w.target.framework == "torch"
-            return nodes.name(f"torch.{kind_of_number}") if written_as_name else ast.Constant(kind_of_number)
-        return nodes.gone()
+        owner, _, last = api.name.partition(".")
+        if owner in ("torch", "tensorflow") and last in DTYPES:
+            return nodes.name(f"torch.{last}") if self.w.target.framework == "torch" else ast.Constant(last)
+        return nodes.name(f"math.{last}") if last in ("pi", "e", "inf", "nan") else nodes.gone()
 
 
 def choice(test: ast.expr, first: ast.expr, other: ast.expr) -> ast.IfExp:

@@ -75,3 +75,8 @@ def test_decisions_on_a_device_are_those_of_the_processor(net: Callable[..., str
     )
     assert "self.scale = 1.0" in made
     assert "cuda" not in made
+
+
+def test_numbers_of_the_library_are_those_of_mathematics(net: Callable[..., str]) -> None:
+    made = net("self.fc = nn.Linear(4, 4)", "return self.fc(x * torch.pi).clamp(max=torch.inf)", "2x4")
+    assert "x * math.pi" in made
