@@ -13,6 +13,7 @@ PROBABLE = "torch.sigmoid(x)"
 EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("F.gelu(x)", ("x=2x5",)),
     ("torch.diag_embed(x)", ("x=2x5",)),
+    ("x[i, j]", ("x=4x5x3", "i=2:int64<4", "j=2:int64<5")),
     ("torch.tensordot(x, y, dims=([2, 1], [0, 1]))", ("x=2x5x3", "y=3x5x4")),
     ("nn.GELU(approximate='tanh')", ("x=2x5",)),
     ("F.cross_entropy(x, t, ignore_index=1, reduction='sum', label_smoothing=0.1)", ("x=4x5x3", "t=4x3:int64<5")),

@@ -1,10 +1,10 @@
-def picked(x, axis, *places):
+def picked(x, axis, first, *others):
     """x's entries at places along as many axes, from `axis` on; places below zero count from the end."""
-    flat = 0
-    for step, place in enumerate(places):
-        size = x.shape[axis + step]
+    flat = first.int() % x.shape[axis]
+    for step, place in enumerate(others):
+        size = x.shape[axis + 1 + step]
         flat = flat * size + place.int() % size
-    entries = x.reshape(*x.shape[:axis], -1, *x.shape[axis + len(places) :])
+    entries = x.reshape(*x.shape[:axis], -1, *x.shape[axis + 1 + len(others) :])
     if axis == 0:
         return entries[flat]
     if axis == 1:
