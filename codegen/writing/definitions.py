@@ -20,6 +20,7 @@ from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup
 from pivot.reading.decorating import READ_DECORATORS, decorator_name
 from pivot.reading.entries import forward_node
+from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject
 from pivot.reading.walking import walk
@@ -69,7 +70,7 @@ class Definitions:
         if node is self.packing:
             take_apart(made)
         self.add_sizes(made, node)
-        if owner is not None and node.name == self.w.source.call_name:
+        if owner is not None and node.name == self.w.source.call_name and (own_gradient or self.computes(node)):
             made.name = "apply" if own_gradient else self.w.call_name
             if not own_gradient:
                 self.add_mode(made)
@@ -96,6 +97,12 @@ class Definitions:
             self.w.not_verified(file, node, no)
             text = ast.Constant(f"{self.w.short(file)}:{node.lineno}: {no}")
             return [ast.Raise(nodes.call("NotImplementedError", [text]), None)]
+
+    def computes(self, node: ast.FunctionDef) -> bool:
+        """Is this the forward pass of a module, and not a method of that name of some other object?"""
+        frames = self.w.trace.frames.get(id(node), [])
+        receivers = [frame.receiver.hint for frame in frames if frame.receiver is not None]
+        return not receivers or any(isinstance(hint, ModuleObject) for hint in receivers)
 
     def uses_tensors(self, node: ast.FunctionDef) -> bool:
         """Was an op or a module applied in a function?"""

@@ -420,3 +420,24 @@ class Net(keras.Model):
     assert proof.equal
     assert "def forward(self, *inputs" in made.text
     assert [spec.name for spec in made.done.network.inputs] == ["inputs0", "inputs1"]
+
+
+def test_a_forward_method_of_a_plain_object_keeps_its_name(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Prior:
+            def forward(self):
+                return torch.Tensor([0.5, 1.0]).view(1, 2)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.prior = Prior().forward()
+
+            def forward(self, x):
+                return x * self.prior
+        """,
+        "2x2",
+    )
+    assert "def forward(self):" in made
+    assert "def call(self, x):" in made
