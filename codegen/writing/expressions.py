@@ -161,7 +161,7 @@ class Expressions:
             made = self.layers(node, site.cases[0].members)
             if len(made) > 1:
                 made[0] = nodes.like(made[0], node)
-                return made
+                return [self.w.target.row(ast.List(made, ast.Load()))] if id(node) in self.w.whole else made
         return [self.expr(node)]
 
     def target(self, node: ast.expr) -> ast.expr:

@@ -67,6 +67,7 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
         listed.__dict__.update({k: v for k, v in node.__dict__.items() if k in ("tail", "inside")})
         return e.w.target.row(listed)
     if kind == "list":
+        e.w.whole.update(map(id, getattr(parts[0], "elts", ()) if parts else ()))  # each stays one of them
         return listed_once(e.expr(parts[0])) if parts else ast.List([], ast.Load())
     if kind == "dict":
         return e.expr(parts[0]) if parts else ast.Dict([], [])

@@ -96,6 +96,7 @@ class Writer:
         self.answers = {**ANSWERS, NO_MASK: None}
         self.own_methods: set[str] | None = None  # names of methods that the program defines, once they are asked for
         self.needs_unmapped = False
+        self.whole: set[int] = set()  # elements of lists that count their layers: several in a row are one
         self.open_stacks: set[int] = set()  # expressions that are written as what a loop over them takes apart
         self.helpers: dict[str, None] = {}  # functions that the target's library lacks, by canonical name
         self.framework_name = False

@@ -474,3 +474,12 @@ def test_a_device_of_the_file_is_none(convert: Callable[..., Converted], write_s
 def test_a_list_of_layers_does_not_run_out(init: Init, given: str, target: str) -> None:
     made = init(f"self.many = nn.ModuleList({given})", "for layer in self.many:\n    x = layer(x)\nreturn x", "2x4")
     assert " ".join(made.split()).replace("( ", "(").startswith(target)
+
+
+def test_layers_that_are_several_in_the_target_stay_one_of_a_list(init: Callable[..., str]) -> None:
+    made = init(
+        "self.many = nn.ModuleList([nn.Conv2d(3, 3, 1), nn.Conv2d(3, 3, 3, 2, 1)])",
+        "for layer in self.many:\n    x = F.relu(layer(x))\nreturn x",
+        "1x3x8x8",
+    )
+    assert "keras.Sequential([layers.ZeroPadding2D()," in made
