@@ -51,6 +51,9 @@ class Layers:
 def start_as_source(w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
     """The definitions with what their layers start from."""
     table = gathered(w)
+    lazy = [name for name in table if name.startswith("torch.nn.Lazy")]
+    for name in lazy:
+        del table[name]
     branches: dict[tuple[Rule, bool, bool], list[str]] = {}
     for name, layers in sorted(table.items()):
         plain, grouped = usual(w, layers.rules), usual(w, layers.grouped)
@@ -71,6 +74,10 @@ def start_as_source(w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
         w.refused(Problem("initialiser", "info", next(iter(w.ev.files)), 1, 1, why, "load weights"))
         return body
     made = function(name, ordered)
+    if lazy and isinstance(made, ast.FunctionDef):  # a layer that is never called has no weights yet
+        kinds = ast.Tuple([nodes.name(kind) for kind in lazy], ast.Load())
+        test = nodes.call("isinstance", [ast.Name("module", ast.Load()), kinds if len(lazy) > 1 else kinds.elts[0]])
+        made.body.insert(1, ast.If(test, [ast.Return(None)], []))
     made.__dict__["blank"] = 2
     return [made, *body]
 
