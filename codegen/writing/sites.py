@@ -10,6 +10,7 @@ from itertools import combinations, permutations
 from codegen.lower import Lowered, Lowering, Step, applied_nodes
 from codegen.unapplied import unapplied
 from codegen.writing import nodes
+from codegen.writing.frozen import is_same_by_chance
 from codegen.writing.held import is_direct, is_held
 from codegen.writing.slots import right_for_all, slot_param
 from pivot.forms import Refused, face, write_slots
@@ -107,6 +108,8 @@ class Sites:
         best: dict[tuple[object, ...], list[Lowered]] = {}
         for item in low:
             best.setdefault(item.plans[0].key, []).append(item)
+        if len(best) == 1 and is_same_by_chance(site.visits):
+            best = {padded[0].plans[0].key: padded} if (padded := with_pads(low)) else best
         texts = {key: by_notation(members, key) for key, members in best.items()}
         if all(len(groups) == 1 for groups in texts.values()):
             apart = self.separated(site, list(best.values())) if len(best) > 1 else []
@@ -333,6 +336,17 @@ def by_notation(members: list[Lowered], key: tuple[object, ...]) -> list[list[Lo
     if len(found) > 1 and all(one_word(list(column)) for column in zip(*columns, strict=True)):
         return [members]
     return list(found.values())
+
+
+def with_pads(low: list[Lowered]) -> list[Lowered]:
+    """Convolutions that say "same", with the plan first that pads in numbers; none where one has no such plan."""
+    for item in low:
+        found = [p for p in item.plans if "same" not in words(p.steps[-1]).values()]
+        if "same" not in words(item.plans[0].steps[-1]).values() or not found:
+            return []
+    for item in low:
+        item.plans = tuple(sorted(item.plans, key=lambda p: "same" in words(p.steps[-1]).values()))
+    return low
 
 
 def said_by_one(case: Case) -> bool:

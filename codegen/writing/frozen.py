@@ -1,0 +1,112 @@
+"""Parameters of the program that count no more: the target's call is right for the values that they have alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from codegen.writing.slots import slot_param
+from pivot.problems import Problem
+from pivot.reading.restating import is_restatement
+from pivot.reading.values import TensorCell, Value
+from pivot.slots import Literal, SizeOf
+
+if TYPE_CHECKING:
+    from codegen.writing.sites import Site
+    from codegen.writing.writer import Writer
+    from pivot.reading.trace import Visit
+
+FREE = ("dtype", "dims", "index")
+"""Kinds of parameters that the target takes from its tensors, or that the shape of a tensor says."""
+
+
+def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
+    """Warn of each name in a call of the source that decides something there, and that the written call lacks."""
+    visit = site.visits[0]
+    if visit.form is None or visit.bound is None or not isinstance(node, ast.Call) or is_restatement(visit.frame.file):
+        return
+    kept, given = set(paths(made)), w.sites.given(site)
+    # what is the size of a tensor as well follows it: the groups of a depthwise convolution
+    sizes = {ast.dump(given[s.key]) for s in visit.form.args if isinstance(s.value, SizeOf) and s.key in given}
+    for slot in visit.form.args:
+        param = slot_param(slot)
+        value = given_value(visit, slot.key)
+        if value is None or (param is None and not isinstance(slot.value, Literal)):
+            continue
+        if param is not None and visit.form.op.params[param].type.kind in FREE:
+            continue
+        part = given.get(slot.key)
+        if part is None or ast.dump(part) in sizes or not is_plain(value) or not parameters_of(value):
+            continue
+        for name in dict.fromkeys(paths(part)):
+            if name not in kept:
+                lost = f"{name} counts as {said(value)} only: {visit.form.op.title} is written for that"
+                remedy = "convert with another value, where another is needed"
+                w.refused(
+                    Problem("frozen", "warning", visit.frame.file, node.lineno, node.col_offset + 1, lost, remedy)
+                )
+                break
+
+
+def is_same_by_chance(visits: Sequence[Visit]) -> bool:
+    """Is "same" padding right only for values that the program's parameters have: `padding=1` beside `stride=stride`?
+
+    `padding=kernel_size // 2` follows its window.
+    """
+    for visit in visits:
+        found = {slot_param(slot): given_value(visit, slot.key) for slot in visit.form.args} if visit.form else {}
+        roots = {name: parameters_of(found.get(name)) for name in ("kernel", "stride", "padding", "dilation")}
+        if roots["stride"] or roots["padding"] - roots["kernel"] - roots["dilation"]:
+            return True
+    return False
+
+
+def given_value(visit: Visit, key: str) -> Value | None:
+    """The value that a slot of a call was given."""
+    where = visit.bound.given.get(key) if visit.bound is not None else None
+    if isinstance(where, int):
+        return visit.args[where] if where < len(visit.args) else None
+    return visit.kwargs.get(where) if isinstance(where, str) else None
+
+
+def paths(node: ast.AST) -> Iterator[str]:
+    """The names and dotted names that an expression reads: `stride`, `self.dim`."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        text = ast.unparse(node)
+        if all(part.isidentifier() for part in text.split(".")):
+            yield text
+            return
+    for child in ast.iter_child_nodes(node):
+        yield from paths(child)
+
+
+def parameters_of(value: Value | None) -> frozenset[str]:
+    """The parameters of functions of the program that a plain value was made from."""
+    waiting, found, seen = [value] if value is not None else [], set(), 0
+    while waiting and seen < DEPTH:
+        one = waiting.pop()
+        seen += 1
+        if isinstance(one.hint, TensorCell) or one.origin is None:
+            continue
+        if one.origin.kind == "param":
+            found.add(one.origin.name)
+        else:
+            waiting.extend(one.origin.sources)
+    return frozenset(found)
+
+
+DEPTH = 200  # values that one value was made from, as far as they are followed
+
+
+def is_plain(value: Value) -> bool:
+    """Is this a number, a word or a choice that a caller could make another way?"""
+    parts = value.hint if isinstance(value.hint, tuple) else (value.hint,)
+    hints = [part.hint if isinstance(part, Value) else part for part in parts]
+    return all(hint is None or isinstance(hint, (bool, int, float, str)) for hint in hints)
+
+
+def said(value: Value) -> str:
+    """A value as the program would write it."""
+    hint = value.hint
+    return repr(tuple(v.hint if isinstance(v, Value) else v for v in hint) if isinstance(hint, tuple) else hint)

@@ -1,0 +1,78 @@
+"""What a parameter of the program decides, it decides in the target too, or that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from codegen.convert import Converted
+
+NET = """
+    import torch
+    import torch.nn.functional as F
+    from torch import nn
+
+    class Net(nn.Module):
+        def __init__(self, {signature}):
+            super().__init__()
+            {made}
+
+        def forward(self, x):
+            return {forward}
+"""
+
+
+@pytest.fixture
+def net(write_source: Callable[..., Path], convert: Callable[..., Converted]) -> Callable[..., Converted]:
+    def made(signature: str, init: str, forward: str = "self.m(x)") -> Converted:
+        path = write_source(NET.format(signature=signature, made=init, forward=forward))
+        return convert(path, "2x4x9x9", model="Net()")
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("signature", "init", "forward", "name"),
+    [
+        ("p=0", "self.m = nn.MaxPool2d(2, padding=p)", "self.m(x)", "p"),
+        ("size=1", "self.m = nn.AdaptiveAvgPool2d(size)", "self.m(x)", "size"),
+        ("mode='nearest'", "self.mode = mode", "F.interpolate(x, scale_factor=2, mode=self.mode)", "self.mode"),
+        ("affine=True", "self.m = nn.BatchNorm2d(4, affine=affine)", "self.m(x)", "affine"),
+    ],
+)
+def test_a_value_that_nothing_else_can_take_the_place_of_is_told(
+    net: Callable[..., Converted], signature: str, init: str, forward: str, name: str
+) -> None:
+    told = [p for p in net(signature, init, forward).written.problems if p.code == "frozen"]
+    assert [p.severity for p in told] == ["warning"] and told[0].why.startswith(f"{name} counts as ")
+
+
+@pytest.mark.parametrize(
+    ("signature", "init"),
+    [
+        ("k=3, bias=True", "self.m = nn.Conv2d(4, 8, k, padding=k // 2, bias=bias)"),
+        ("cin=4, eps=1e-3", "self.m = nn.BatchNorm2d(cin, eps=eps)"),
+        ("width=4", "self.m = nn.Conv2d(width, width, 3, groups=width)"),
+        ("k=2", "self.m = nn.MaxPool2d(k) if k > 1 else nn.Identity()"),
+    ],
+)
+def test_nothing_is_told_where_the_target_follows(net: Callable[..., Converted], signature: str, init: str) -> None:
+    assert not [p for p in net(signature, init).written.problems if p.code == "frozen"]
+
+
+@pytest.mark.parametrize(
+    ("signature", "init", "pads"),
+    [
+        ("p=1", "self.m = nn.Conv2d(4, 8, 3, padding=p)", "layers.ZeroPadding2D(p)"),
+        ("stride=1", "self.m = nn.Conv2d(4, 8, 3, stride, 1)", "layers.ZeroPadding2D()"),
+        ("k=3", "self.m = nn.Conv2d(4, 8, k, padding=k // 2)", 'padding="same"'),
+        ("bias=True", "self.m = nn.Conv2d(4, 8, 3, padding=1, bias=bias)", 'padding="same"'),
+    ],
+)
+def test_same_stands_only_where_it_is_right_for_other_values_too(
+    net: Callable[..., Converted], signature: str, init: str, pads: str
+) -> None:
+    text = net(signature, init).text
+    assert pads in text and ("ZeroPadding2D" in text) is ("ZeroPadding2D" in pads)
