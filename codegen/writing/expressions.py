@@ -22,7 +22,7 @@ from codegen.writing import (
 )
 from codegen.writing.activations import function_layer
 from codegen.writing.children import modules_of_kind
-from codegen.writing.frozen import tell_frozen
+from codegen.writing.frozen import finish
 from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
 from codegen.writing.naming import member_key, reference_to
@@ -362,8 +362,7 @@ class Expressions:
             made = text if made is None or case.test is None else choice(case.test, text, made)
         if made is None:
             raise Unwritable("this site was never reached")
-        tell_frozen(self.w, site, node, made)
-        self.w.link(node, made, [m.node for m in site.lowered])
+        finish(self.w, site, node, made)
         return made
 
     def layer(self, node: ast.expr, visits: list[Visit]) -> ast.expr:
@@ -387,8 +386,7 @@ class Expressions:
             made = text if made is None or case.test is None else choice(case.test, text, made)
         if made is None:
             raise Unwritable("this layer has no form in the target")
-        tell_frozen(self.w, site, node, made)
-        self.w.link(node, made, [m.node for m in site.lowered])
+        finish(self.w, site, node, made)
         return made
 
     def layers(self, node: ast.expr, members: list[Lowered]) -> list[ast.expr]:

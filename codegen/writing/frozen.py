@@ -21,6 +21,12 @@ FREE = ("dtype", "dims", "index")
 """Kinds of parameters that the target takes from its tensors, or that the shape of a tensor says."""
 
 
+def finish(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
+    """Remember what a written site stands for, and say which parameters it has lost."""
+    tell_frozen(w, site, node, made)
+    w.link(node, made, [low.node for low in site.lowered])
+
+
 def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
     """Warn of each name in a call of the source that decides something there, and that the written call lacks."""
     visit = site.visits[0]
