@@ -10,7 +10,7 @@ from codegen.writing.slots import slot_param
 from pivot.problems import Problem
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import TensorCell, Value
-from pivot.slots import Literal, SizeOf
+from pivot.slots import Literal, SizeOf, Slot
 
 if TYPE_CHECKING:
     from codegen.writing.sites import Site
@@ -35,24 +35,34 @@ def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
     kept, given = set(paths(made)), w.sites.given(site)
     # what is the size of a tensor as well follows it: the groups of a depthwise convolution
     sizes = {ast.dump(given[s.key]) for s in visit.form.args if isinstance(s.value, SizeOf) and s.key in given}
+    found: list[tuple[ast.expr, str]] = []
+    if isinstance(node.func, ast.Call):  # getattr(nn, kind)(...)
+        found.append((node.func, repr(visit.name.rpartition(".")[2])))
     for slot in visit.form.args:
-        param = slot_param(slot)
-        value = given_value(visit, slot.key)
-        if value is None or (param is None and not isinstance(slot.value, Literal)):
+        part, value = given.get(slot.key), given_value(visit, slot.key)
+        if part is None or value is None or ast.dump(part) in sizes or not decides(visit, slot):
             continue
-        if param is not None and visit.form.op.params[param].type.kind in FREE:
-            continue
-        part = given.get(slot.key)
-        if part is None or ast.dump(part) in sizes or not is_plain(value) or not parameters_of(value):
-            continue
-        for name in dict.fromkeys(paths(part)):
-            if name not in kept:
-                lost = f"{name} counts as {said(value)} only: {visit.form.op.title} is written for that"
-                remedy = "convert with another value, where another is needed"
-                w.refused(
-                    Problem("frozen", "warning", visit.frame.file, node.lineno, node.col_offset + 1, lost, remedy)
-                )
-                break
+        if is_plain(value) and parameters_of(value):
+            found.append((part, said(value)))
+    for part, value in found:
+        name = next((name for name in paths(part) if name not in {*kept, "getattr", *libraries(part)}), None)
+        if name is not None:
+            lost = f"{name} counts as {value} only: {visit.form.op.title} is written for that"
+            remedy = "convert with another value, where another is needed"
+            w.refused(Problem("frozen", "warning", visit.frame.file, node.lineno, node.col_offset + 1, lost, remedy))
+
+
+def decides(visit: Visit, slot: Slot) -> bool:
+    """Does a slot say something that the target does not take from its tensors?"""
+    param = slot_param(slot)
+    if param is None or visit.form is None:
+        return isinstance(slot.value, Literal)
+    return visit.form.op.params[param].type.kind not in FREE
+
+
+def libraries(part: ast.expr) -> set[str]:
+    """The library that a class is looked up in."""
+    return set(paths(part.args[0])) if isinstance(part, ast.Call) and part.args else set()
 
 
 def is_same_by_chance(visits: Sequence[Visit]) -> bool:
@@ -83,6 +93,9 @@ def paths(node: ast.AST) -> Iterator[str]:
         if all(part.isidentifier() for part in text.split(".")):
             yield text
             return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # kind.upper()
+        yield from paths(node.func.value)
+        node = ast.Tuple([*node.args, *(keyword.value for keyword in node.keywords)], ast.Load())
     for child in ast.iter_child_nodes(node):
         yield from paths(child)
 

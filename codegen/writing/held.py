@@ -17,7 +17,13 @@ def is_direct(visit: Visit) -> bool:
         or any(isinstance(a, ast.Starred) for a in node.args)
     ):
         return False
-    return is_named(node.func, visit)
+    return is_named(node.func, visit) or is_looked_up(node.func, visit)
+
+
+def is_looked_up(func: ast.expr, visit: Visit) -> bool:
+    """Is a class looked up in a library by its name, where it is called: `getattr(nn, kind)(...)`?"""
+    asked = isinstance(func, ast.Call) and isinstance(func.func, ast.Name) and func.func.id == "getattr"
+    return asked and len(func.args) == 2 and is_named(func.args[0], visit)  # type: ignore[attr-defined]
 
 
 def is_own_dict(node: ast.expr, visit: Visit) -> bool:

@@ -39,6 +39,7 @@ def net(write_source: Callable[..., Path], convert: Callable[..., Converted]) ->
         ("p=0", "self.m = nn.MaxPool2d(2, padding=p)", "self.m(x)", "p"),
         ("size=1", "self.m = nn.AdaptiveAvgPool2d(size)", "self.m(x)", "size"),
         ("mode='nearest'", "self.mode = mode", "F.interpolate(x, scale_factor=2, mode=self.mode)", "self.mode"),
+        ("kind='BatchNorm2d'", "self.m = getattr(nn, kind)(4)", "self.m(x)", "kind"),
         ("affine=True", "self.m = nn.BatchNorm2d(4, affine=affine)", "self.m(x)", "affine"),
     ],
 )
