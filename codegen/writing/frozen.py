@@ -44,10 +44,10 @@ def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
             continue
         if is_plain(value) and parameters_of(value):
             found.append((part, said(value)))
-    for part, value in found:
+    for part, text in found:
         name = next((name for name in paths(part) if name not in {*kept, "getattr", *libraries(part)}), None)
         if name is not None:
-            lost = f"{name} counts as {value} only: {visit.form.op.title} is written for that"
+            lost = f"{name} counts as {text} only: {visit.form.op.title} is written for that"
             remedy = "convert with another value, where another is needed"
             w.refused(Problem("frozen", "warning", visit.frame.file, node.lineno, node.col_offset + 1, lost, remedy))
 
