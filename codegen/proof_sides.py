@@ -135,6 +135,7 @@ class LoweredSide(Side):
         if self.again(step.op.name, step.operands.get("x") if not placed.transposes else None, step.results):
             return
         operands: list[object] = []
+        once: dict[tuple[str, object], str] = {}  # a layer's call brings a tensor into its order once
         for name in (*step.op.inputs, *handed_weights(step.op, step.operands, step.weights)):
             value = step.operands.get(name)
             if value is None:
@@ -150,7 +151,9 @@ class LoweredSide(Side):
                     made.append(part)
                     continue
                 source = self.name(part.id)
-                if isinstance(perm, tuple):
+                if isinstance(perm, tuple) and (source, perm) in once:
+                    source = once[source, perm]
+                elif isinstance(perm, tuple):
                     self.counter += 1
                     result = f"t{self.counter}"
                     order = self.layout.order_of(part)
@@ -159,6 +162,8 @@ class LoweredSide(Side):
                     root = self.parameters.get(part.id, part)
                     own = (root,) if root.parameter is not None else ()
                     yield Item("permute", {"order": perm}, (source,), (result,), (sizes,), node, None, own)
+                    if step.form.kind == "layer":
+                        once[source, perm] = result
                     source = result
                 made.append(source)
             operands.append(tuple(made) if isinstance(value, tuple) else made[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.orders import first_name
 from codegen.writing import nodes, program_calls, same_pads
 from codegen.writing.mixed import check_nested
-from codegen.writing.plan_steps import gives_several_first
+from codegen.writing.plan_steps import gives_several_first, transposed_list
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared
@@ -99,10 +99,10 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
     placed = [e.w.layout.placed[id(m.chosen.steps[0])] for m in lowered if m.chosen is not None]
     if any(p.why for p in placed):
         raise Unwritable(next(p.why for p in placed if p.why))
-    perms = {p.transposes.get(x_name) for p in placed}
-    if len(perms) != 1:
+    turned = [p.transposes for p in placed]
+    if any(one != turned[0] for one in turned):
         raise Unwritable("this layer is reached with tensors stored in different orders")
-    perm = next(iter(perms))
+    stored: dict[str, ast.expr] = {}  # tensors in the layer's order: one that is several operands is brought there once
 
     def operand(ref: OperandRef) -> ast.expr:
         owner = step if ref.name in step.operands else last[0]
@@ -111,8 +111,11 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
             return ast.List(each, ast.Load()) if ref.form == "list" else ast.Tuple(each, ast.Load())
         material = Material(given, visit.form, lambda s: [], e.locals)
         text = settle(e.w.plans.source_operand(owner, ref.name, owner.operands.get(ref.name), material), e.locals)
-        if ref.name == x_name and perm and step.form.kind == "layer":
-            text = e.w.target.transpose(text, perm)  # type: ignore[arg-type]
+        perm = turned[0].get(ref.name) if owner is step and step.form.kind == "layer" else None
+        if perm and isinstance(perm[0], int):
+            text = stored.setdefault(ast.dump(text), shared(e.w.target.transpose(text, perm), ref.name))
+        elif perm:
+            text = transposed_list(e.w.target, text, perm)
         if ref.name == x_name:
             before = e.w.sibling(node.func, visits)
             if before is not None and step.form.kind == "function":
@@ -134,7 +137,7 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
                 raise Unwritable(no.why) from None
     else:
         args = [operand(OperandRef(x_name))]
-    call = ast.Call(func, args, kwargs)
+    call = settle(ast.Call(func, args, kwargs), e.locals)
     first = gives_several_first(lowered[0])
     if first is not None:
         found = parts(e.w.target, first.form.result, call)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pivot.binding import Constraint
 from pivot.dims import Dim, Size
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound, without_batch
@@ -311,7 +313,7 @@ class TorchModules(TorchContainers):
     ) -> str | None:
         """in_channels and the like against what arrives; free sizes are fixed by it."""
         assert module.bound is not None and module.form is not None
-        for constraint in module.bound.constraints:
+        for constraint in (*module.bound.constraints, *of_weights(module)):
             letter, announced = constraint.letter, constraint.value
             cell = bound.operands.get(constraint.operand)
             order = without_batch(module.form) if bound.unbatched else module.form.order
@@ -403,3 +405,12 @@ def starts_afresh(module: ModuleObject) -> bool:
     """Does a layer of the library still start from its own distributions, so that drawing anew changes nothing?"""
     starts = [parameter.start for parameter in module.weights.values()]
     return module.form is not None and all(start is None or start.default for start in starts)
+
+
+def of_weights(module: ModuleObject) -> Iterator[Constraint]:
+    """The sizes that weights have by a parameter of the op alone, for the operands that share the axis."""
+    op = module.form.op if module.form is not None else None
+    for letter, said in op.sizes.items() if op is not None else ():
+        for name, spec in op.inputs.items() if op is not None and isinstance(module.params.get(said), int) else ():
+            if letter in (spec.letters or ()) and not spec.optional:
+                yield Constraint(name, letter, module.params[said])

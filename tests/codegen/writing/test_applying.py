@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from codegen.convert import Converted
+from pivot.problems import Refusal
+
 Call = Callable[..., str]
 
 
@@ -177,3 +182,32 @@ def test_a_layer_that_is_handed_on_brings_its_padding_along(written: Callable[..
         "2x3x8x8",
     )
     assert "self.one = Pool(" in made and "layers.ZeroPadding2D" in made and "pool_pad" not in made
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        ("self.att(x, x, x)[0]", "self.att((q := ops.transpose(x, (1, 0, 2))), q, q)"),
+        ("self.att(y, x, x)[0]", "self.att(ops.transpose(y, (1, 0, 2)), (v := ops.transpose(x, (1, 0, 2))), v)"),
+    ],
+)
+def test_every_tensor_of_a_layer_comes_in_its_order_and_each_is_brought_there_once(
+    net: Callable[..., str], call: str, text: str
+) -> None:
+    made = net("self.att = nn.MultiheadAttention(8, 2)", f"y = x * 2\nreturn {call}", "5x2x8")
+    assert text in " ".join(made.split()).replace("( ", "(").replace(" )", ")")
+
+
+def test_the_width_of_attention_fixes_the_axis_of_what_it_takes(conversion: Callable[..., Converted]) -> None:
+    program = """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.att = nn.MultiheadAttention(8, 2, batch_first=True)
+
+            def forward(self, x):
+                return self.att(x, x, x)[0]
+        """
+    assert conversion(program, "2x5x8").done.network.inputs[0].value.type.shape[2] == 8
+    with pytest.raises(Refusal, match="was made for 8 on axis 2, 9 arrive"):
+        conversion(program, "2x5x9")
