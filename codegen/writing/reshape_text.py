@@ -49,7 +49,8 @@ def reshape_expression(
     texts: list[ast.expr | None] = []
     for place, axis in enumerate(order):
         column = [layout.settled(row[place]) for row in sizes]
-        texts.append(size_text(column, elements[axis] if elements is not None else None))
+        own = kept_size(layout, steps, x, axis) if elements is None else None
+        texts.append(own or size_text(column, elements[axis] if elements is not None else None))
     open_places = [i for i, t in enumerate(texts) if t is None or is_minus_one(t)]
     if len(open_places) > 1 or (open_places and open_places != [0] and 0 not in open_places and batch_is_free(sizes)):
         start, end = steps[0].params.get("start"), steps[0].params.get("end")
@@ -73,6 +74,23 @@ def reshape_expression(
     if (not open_places and batch_is_free(sizes)) or (len(final) == 1 and elements is None):
         final[0] = nodes.literal(-1)
     return layout.target.reshape(x, ast.Tuple(final, ast.Load()))
+
+
+def kept_size(layout: Layout, steps: list[Step], x: ast.expr, axis: int) -> ast.expr | None:
+    """The size of an axis that a reshape leaves as it is, asked of the tensor where the source names no size there:
+    a number would be right for the program's present arguments only.
+    """
+    found: set[int] = set()
+    for step in steps:
+        value = first_tensor(step)
+        assert value is not None
+        before, after = value.type.shape, step.results[0].type.shape
+        kept = [left[0] for left, right in groups(before, after) if list(right) == [axis] and len(left) == 1]
+        if not kept or not isinstance(after[axis], int) or after[axis] == 1:
+            return None
+        order = layout.placed_of(step).orders_in.get(first_name(step), layout.order_of(value))
+        found.add(order.index(kept[0]))
+    return layout.target.size(x, found.pop()) if len(found) == 1 else None
 
 
 def whole_shape(steps: list[Step], order: tuple[int, ...], given: Given, form: Form | None) -> ast.expr | None:

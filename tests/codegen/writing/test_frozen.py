@@ -77,3 +77,11 @@ def test_same_stands_only_where_it_is_right_for_other_values_too(
 ) -> None:
     text = net(signature, init).text
     assert pads in text and ("ZeroPadding2D" in text) is ("ZeroPadding2D" in pads)
+
+
+def test_a_width_that_the_source_names_nowhere_in_a_reshape_is_asked_of_the_tensor(
+    net: Callable[..., Converted],
+) -> None:
+    made = net("width=16", "self.m = nn.Conv2d(4, width, 3)", "self.m(x).flatten(2).permute(0, 2, 1)")
+    assert made.text.count("16") == 1
+    assert "ops.shape(x2)[1] * ops.shape(x2)[2], ops.shape(x2)[3]" in made.text
