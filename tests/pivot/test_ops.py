@@ -20,7 +20,7 @@ FAMILIES = {
 }  # fmt: skip
 FRAMEWORKS = ("torch", "keras")
 FILES = sorted(BUILTIN.rglob("*.toml"))
-INPUT = re.compile(r"\d+(x\d+)*(:(bool|int32|int64<\d+|float32|float64))?$")
+INPUT = re.compile(r"\d+(x\d+)*(:(bool|int32(<\d+)?|int64<\d+|float32|float64))?$")
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +79,13 @@ def test_examples_are_expressions_over_their_inputs(op: Op) -> None:
         assert example.inputs, f"{op.path}:{example.line}"
         assert all(INPUT.match(spec) for spec in example.inputs.values()), f"{op.path}:{example.line}"
         for text in example.texts.values():
-            names = {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
-            free = names - {"nn", "F", "torch", "torchvision", "layers", "ops", "keras"}
+            found = [node for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)]
+            bound = {node.id for node in found if isinstance(node.ctx, ast.Store)}  # (h := ...)
+            free = (
+                {node.id for node in found}
+                - bound
+                - {"nn", "F", "torch", "torchvision", "layers", "ops", "keras", "math"}
+            )
             assert free <= set(example.inputs), f"{op.path}:{example.line}: {text}"
 
 
