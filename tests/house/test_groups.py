@@ -1,4 +1,4 @@
-"""Tests of one file share a process, so that what is expensive is made once: pytest and pytest-xdist must agree on it."""
+"""Tests of one file share a process, so that what is expensive is made once: pytest and its plugin must agree on it."""
 
 from __future__ import annotations
 
