@@ -39,7 +39,7 @@ def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
     if isinstance(node.func, ast.Call):  # getattr(nn, kind)(...)
         found.append((node.func, repr(visit.name.rpartition(".")[2])))
     for slot in visit.form.args:
-        part, value = given.get(slot.key), given_value(visit, slot.key)
+        part, value = given.get(slot.key), visit.given(slot.key)
         if part is None or value is None or ast.dump(part) in sizes or not decides(visit, slot):
             continue
         if is_plain(value) and parameters_of(value):
@@ -71,19 +71,11 @@ def is_same_by_chance(visits: Sequence[Visit]) -> bool:
     `padding=kernel_size // 2` follows its window.
     """
     for visit in visits:
-        found = {slot_param(slot): given_value(visit, slot.key) for slot in visit.form.args} if visit.form else {}
+        found = {slot_param(slot): visit.given(slot.key) for slot in visit.form.args} if visit.form else {}
         roots = {name: parameters_of(found.get(name)) for name in ("kernel", "stride", "padding", "dilation")}
         if roots["stride"] or roots["padding"] - roots["kernel"] - roots["dilation"]:
             return True
     return False
-
-
-def given_value(visit: Visit, key: str) -> Value | None:
-    """The value that a slot of a call was given."""
-    where = visit.bound.given.get(key) if visit.bound is not None else None
-    if isinstance(where, int):
-        return visit.args[where] if where < len(visit.args) else None
-    return visit.kwargs.get(where) if isinstance(where, str) else None
 
 
 def paths(node: ast.AST) -> Iterator[str]:

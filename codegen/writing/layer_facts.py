@@ -105,12 +105,7 @@ def hint_of(visit: Visit, slot: str) -> object:
     """The plain value that a visit gave to a slot."""
     if visit.bound is None:
         return None
-    where = visit.bound.given.get(slot)
-    value: Value | None = None
-    if isinstance(where, int) and where < len(visit.args):
-        value = visit.args[where]
-    elif isinstance(where, str):
-        value = visit.kwargs.get(where)
+    value = visit.given(slot)
     if value is None:
         slot_made = next((s for s in visit.form.args if s.key == slot), None) if visit.form is not None else None
         return slot_made.default if slot_made is not None else None

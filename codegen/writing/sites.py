@@ -192,8 +192,7 @@ class Sites:
                 continue
             hints: dict[int, object] = {}
             for visit in site.visits:
-                where = visit.bound.given.get(key) if visit.bound is not None else None
-                value = visit.args[where] if isinstance(where, int) else visit.kwargs.get(where) if where else None
+                value = visit.given(key)
                 if value is not None and visit.made is not None:
                     hints[id(self.lowering.lowered[id(visit.made)])] = plain(value.hint)
             told = dict.fromkeys(h for h in hints.values() if isinstance(h, (int, str, tuple)) and simple(h))
@@ -305,17 +304,10 @@ class Sites:
             return {}
         found: dict[str, object] = {}
         for slot in visit.form.args:
-            where = visit.bound.given.get(slot.key)
-            value = (
-                visit.args[where]
-                if isinstance(where, int) and where < len(visit.args)
-                else visit.kwargs.get(where)
-                if isinstance(where, str)
-                else None
-            )
+            value = visit.given(slot.key)
             if value is not None and simple(plain(value.hint)):
                 found[slot.key] = plain(value.hint)
-            elif where is None and simple(slot.default):
+            elif slot.key not in visit.bound.given and simple(slot.default):
                 found[slot.key] = slot.default
         return found
 

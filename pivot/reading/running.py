@@ -99,7 +99,7 @@ def trial_forward(
         except FreeSize as free:
             ended = False
             fix(free.size, dim_hint(free.size), fixed)
-        except Found:
+        except Found:  # told by the guards below, like what a whole pass finds
             pass
         for size, number, _ in ev.guards:
             fix(size, number, fixed)
@@ -114,7 +114,7 @@ def fits(ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], known: b
         nodes = len(ev.nodes)
         try:
             run_forward(ev, root, specs, {}, "eval", 0)
-        except FreeSize:
+        except FreeSize:  # a size that is free contradicts none
             pass
         except (Refusal, Raised, LimitReached, RecursionError):
             return False

@@ -65,6 +65,13 @@ class Visit:
     altered: tuple[TensorVersion, TensorVersion] | None = None  # of a module: its first argument, changed in place
     began: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as they were, if they may change
 
+    def given(self, slot: str) -> Value | None:
+        """The value that the call gives a slot of the form it was read by."""
+        where = self.bound.given.get(slot) if self.bound is not None else None
+        if isinstance(where, int):
+            return self.args[where] if where < len(self.args) else None
+        return self.kwargs.get(where) if isinstance(where, str) else None
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Branch:
