@@ -190,6 +190,7 @@ def input_specs(converted: Converted) -> list[InputSpec]:
                 source,
                 target,
                 spec.dtype.startswith("float") and limit is not None,
+                entry.group,
             )
         )
     return found

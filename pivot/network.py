@@ -57,10 +57,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input of the network: name, the value it enters as, and whether it is a keyword."""
+    """One input of the network: name, the value it enters as, and the parameter that takes it in a tuple with others."""
 
     name: str
     value: TensorVersion
+    group: str | None = None
 
 
 @dataclass(slots=True)

@@ -180,8 +180,11 @@ def make_model(job: Job, names: dict[str, Any]) -> Model:
 
 def apply(model: Model, inputs: list[Tensor], job: Job, training: bool) -> Tensor:
     """Call with separate arguments; a model whose call has one parameter for them takes several inputs as a list."""
-    named = {spec["name"]: value for value, spec in zip(inputs, job["inputs"], strict=True) if spec["keyword"]}
-    positional = [value for value, spec in zip(inputs, job["inputs"], strict=True) if not spec["keyword"]]
+
+    def at(place: int | list[int]) -> Tensor:  # several inputs at one place are a tuple
+        return tuple(inputs[number] for number in place) if isinstance(place, list) else inputs[place]
+
+    positional, named = list(map(at, job["args"])), {name: at(place) for name, place in job["kwargs"].items()}
     if len(positional) > 1 and (model._obj_type() in ("Functional", "Sequential") or takes_one(model)):
         positional = [positional]
     return model(*positional, **named, training=training)

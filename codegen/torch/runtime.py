@@ -165,11 +165,19 @@ def sized(model: Model, job: Job) -> Model:
     with np.load(job["runs"][0]["inputs"]) as file:
         given = [torch.from_numpy(np.array(file[f"i{place}"])) for place in range(len(job["inputs"]))]
     given = [value.to(torch.get_default_dtype()) if value.is_floating_point() else value for value in given]
-    pairs = list(zip(given, job["inputs"], strict=True))
     model.eval()
     with torch.no_grad():
-        model(*[v for v, spec in pairs if not spec["keyword"]], **{s["name"]: v for v, s in pairs if s["keyword"]})
+        apply(model, given, job)
     return model
+
+
+def apply(model: Model, inputs: list[Tensor], job: Job) -> Any:
+    """Call with the inputs at the places that the job says; several at one place are a tuple."""
+
+    def at(place: int | list[int]) -> Any:
+        return tuple(inputs[number] for number in place) if isinstance(place, list) else inputs[place]
+
+    return model(*map(at, job["args"]), **{name: at(place) for name, place in job["kwargs"].items()})
 
 
 def _unstarted(owner: type, attributes: dict[str, str], names: dict[str, Any]) -> Model:
@@ -340,13 +348,11 @@ class Runner:
         wanted = bool(run.get("gradients"))
         leaves = [value.requires_grad_() if wanted and value.is_floating_point() else value for value in given]
         used = [value * 1 if value.requires_grad else value for value in leaves]  # a leaf may not be changed in place
-        positional = [value for value, spec in zip(used, specs, strict=True) if not spec["keyword"]]
-        named = {spec["name"]: value for value, spec in zip(used, specs, strict=True) if spec["keyword"]}
         training = run["mode"] == "train"
         self.model.train(training)
         torch.manual_seed(self.job["seed"])
         with torch.set_grad_enabled(wanted), stand_ins(self.job, self.shell):
-            outputs = self.shell.flatten(self.model(*positional, **named))
+            outputs = self.shell.flatten(apply(self.model, used, self.job))
         results = {f"o{place}": self.shell.array(value) for place, value in enumerate(outputs)}
         if wanted:
             results |= self.gradients(outputs, leaves)

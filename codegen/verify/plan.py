@@ -117,6 +117,8 @@ class InputSpec:
     target_axes: str | None = None
     whole: bool = False
     """Floats that an embedding takes: whole numbers below `high`."""
+    group: str | None = None
+    """The parameter that takes this input and the others of its group as one tuple."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,23 @@ class VerificationPlan:
     limit_s: float = 300.0
     python: str | None = None
     """Interpreter of the workers; None: the one that runs this."""
+
+
+def call_places(inputs: Sequence[InputSpec]) -> tuple[list[int | list[int]], dict[str, int | list[int]]]:
+    """What a model is called with, as places of inputs: by position, by keyword; those of a group are a list."""
+    places: list[int | list[int]] = []
+    named: dict[str, int | list[int]] = {}
+    for place, spec in enumerate(inputs):
+        first = next(number for number, other in enumerate(inputs) if other.group == spec.group)
+        if spec.group is not None and first != place:
+            continue
+        together = [number for number, other in enumerate(inputs) if other.group == spec.group]
+        taken = place if spec.group is None else together
+        if spec.keyword:
+            named[spec.group or spec.name] = taken
+        else:
+            places.append(taken)
+    return places, named
 
 
 def permutation(source_axes: str | None, target_axes: str | None) -> tuple[int, ...] | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.verify.draws import load_npz
-from codegen.verify.plan import permutation
+from codegen.verify.plan import call_places, permutation
 from codegen.verify.slicing import needed_statements
 from codegen.verify.test_parts import HEAD, SOURCE, TAIL, TARGET
 from codegen.weights.keras_file import write_weights_h5
@@ -49,7 +49,6 @@ def write_test(
     batch = [axis for spec in plan.inputs for axis, symbol in enumerate(spec.symbols) if symbol == plan.batch]
     inputs = [
         {
-            "name": spec.name if spec.keyword else None,
             "shape": spec.shape,
             "batch": tuple(axis for axis, symbol in enumerate(spec.symbols) if symbol == plan.batch and plan.batch),
             "dtype": spec.dtype,
@@ -69,6 +68,8 @@ def write_test(
         "model": repr(facts.model.partition("@")[0]),
         "target_model": repr(plan.target.model),
         "inputs": "[\n" + "".join(f"    {entry!r},\n" for entry in inputs) + "]",
+        "places": repr(call_places(plan.inputs)[0]),
+        "named": repr(call_places(plan.inputs)[1]),
         "orders": repr([permutation(output.target_axes, output.source_axes) for output in plan.outputs]),
         "stubs": repr(sorted(stubs)),
         "gate": repr(gate),

@@ -28,6 +28,7 @@ STATEMENTS = <<statements>>
 BIND = <<bind>>  # names that the source leaves open
 NOT_INSTALLED = <<stubs>>  # modules the source imports and the model does not need
 INPUTS = <<inputs>>
+PLACES, NAMED = <<places>>, <<named>>  # what the models are called with: numbers of inputs, a list of them is a tuple
 ORDERS = <<orders>>  # per output: its axes in the source's order, None where they agree
 GATE = <<gate>>  # largest relative error
 
@@ -192,9 +193,12 @@ TAIL = '''def draw(more):
 
 
 def call(model, tensors, **more):
-    """Inputs with a name go by keyword, several inputs of a functional model in one list."""
-    named = {spec["name"]: value for spec, value in zip(INPUTS, tensors) if spec["name"]}
-    plain = [value for spec, value in zip(INPUTS, tensors) if not spec["name"]]
+    """The tensors at their places, several inputs of a functional model in one list."""
+
+    def at(place):
+        return tuple(tensors[number] for number in place) if isinstance(place, list) else tensors[place]
+
+    plain, named = [at(place) for place in PLACES], {name: at(place) for name, place in NAMED.items()}
     if len(plain) > 1 and isinstance(model, keras.Model) and model._obj_type() != "Layer":
         plain = [plain]
     return flatten(model(*plain, **named, **more))

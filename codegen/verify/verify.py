@@ -14,7 +14,7 @@ from codegen.verify.constants import LARGEST_LIMIT, known_constant
 from codegen.verify.draws import Draw, free_shapes, load_npz, save_npz, sized_shapes, write_draws
 from codegen.verify.gradients import compare_gradients
 from codegen.verify.judge import Judgement, Pass, Ran, judge, passes_of, responsible_constants
-from codegen.verify.plan import VerificationPlan, permutation
+from codegen.verify.plan import VerificationPlan, call_places, permutation
 from codegen.verify.report import BuildResult, GradientResult, Report, write_report
 from codegen.verify.slicing import SliceError, needed_statements
 from codegen.verify.test_file import write_test
@@ -256,10 +256,12 @@ class _Verification:
             for one in self.passes
             if not (side.endswith("-torch") and one.dtype == "float32")
         ]
-        inputs = [{"name": spec.name, "keyword": spec.keyword, "dtype": spec.dtype} for spec in self.plan.inputs]
+        places, named = call_places(self.plan.inputs)
         return {
             "seed": self.plan.seed,
-            "inputs": inputs,
+            "inputs": [{"name": spec.name, "dtype": spec.dtype} for spec in self.plan.inputs],
+            "args": places,
+            "kwargs": named,
             "runs": runs,
             "record": list(modules),
             "record_limit": RECORD_LIMIT,

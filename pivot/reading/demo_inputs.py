@@ -100,6 +100,16 @@ class Demo:
         except (Refusal, Raised):
             return None
 
+    def members(self, node: ast.expr, before: ast.AST, name: str) -> list[InputSpec]:
+        """The inputs that a tuple of tensors stands for; none where it is no such tuple."""
+        try:
+            hint = self.evaluate(node, before).hint
+            parts = hint if isinstance(hint, tuple) else ()
+            found = [self.tensor(part, iter(()), before, f"{name}.{place}") for place, part in enumerate(parts)]
+        except (Refusal, Raised):
+            return []
+        return [spec for spec in found if spec is not None] if None not in found else []
+
     def inside(self, node: ast.expr, before: ast.AST, depth: int = 0) -> Iterator[ast.expr]:
         """An expression and those that stand behind its names."""
         for part in ast.walk(node):

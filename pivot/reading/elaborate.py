@@ -29,6 +29,7 @@ from pivot.reading.modules import ModuleObject, name_paths
 from pivot.reading.restating import is_restatement
 from pivot.reading.running import forward, needed
 from pivot.reading.signals import Raised, Restate
+from pivot.reading.tuple_inputs import say_joined
 from pivot.reading.values import (
     Api,
     TensorCell,
@@ -131,6 +132,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet, careful: bool = T
         for module in ev.modules:  # symbolic calls that built it are no calls of a forward pass
             module.calls.clear()
         specs, found = find_inputs(ev, scope, frame, root, entry, request.inputs)
+        say_joined(ev, root, specs, frame, root.site or ev.entry_site)
         program = (request.path.name, request.model, specs, tuple(request.bind.items()))
         specs, fixed, settled = settle_sizes(ev, root, specs, careful, EXPECTED.of(program))
         built = {id(m): dict(m.attrs) for m in ev.modules}

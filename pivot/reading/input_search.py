@@ -138,8 +138,11 @@ def specs_of(
     for place, (name, arg) in enumerate(args):
         said = name or (names[place] if place < len(names) and place > len(found) else None)
         spec = demo.spec(arg, call, said)
+        taken = name or (names[place] if place < len(names) else None)
         if spec is not None:
             found.append(spec)
+        elif taken is not None and (members := demo.members(arg, call, taken)):
+            found += members
         elif (name or (names[place] if place < len(names) else "")) in needed or isinstance(arg, ast.Starred):
             return None
     return tuple(found) or None

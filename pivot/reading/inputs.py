@@ -10,7 +10,7 @@ from pivot.problems import refuse
 from pivot.types import DTYPES, TensorType
 
 _SPEC = re.compile(
-    r"^(?:(?P<name>[A-Za-z_]\w*)=)?(?P<shape>\d+(?:x\d+)*|scalar)(?::(?P<dtype>\w+))?(?:>=(?P<low>\d+))?(?:<(?P<high>\d+))?$"
+    r"^(?:(?P<name>[A-Za-z_]\w*(?:\.\d+)?)=)?(?P<shape>\d+(?:x\d+)*|scalar)(?::(?P<dtype>\w+))?(?:>=(?P<low>\d+))?(?:<(?P<high>\d+))?$"
 )
 LETTERS = {1: "N", 2: "NF", 3: "NTF", 4: "NCHW", 5: "NCDHW"}
 
@@ -27,7 +27,8 @@ def axis_letters(rank: int, dtype: str, channels_last: bool = False) -> tuple[st
 class InputSpec:
     """One input: its sizes on this configuration, element type, and for integers the bound that values stay below.
 
-    `fixed`: axes that are numbers, where the program fits no other size. `low`: the least value of integers.
+    `fixed`: axes that are numbers, where the program fits no other size. `low`: the least value of integers. `name`:
+    the parameter it is given by; `hidden.0`, `hidden.1`, ... are given to `hidden` as one tuple.
     """
 
     shape: tuple[int, ...]

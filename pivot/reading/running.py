@@ -19,6 +19,7 @@ from pivot.reading.inputs import InputSpec, symbolic
 from pivot.reading.modules import ModuleObject
 from pivot.reading.signals import Raised
 from pivot.reading.storage import new_version, read_tensor
+from pivot.reading.tuple_inputs import joined, tuples_of
 from pivot.reading.updating import tensors_of
 from pivot.reading.values import (
     INPUT,
@@ -168,6 +169,8 @@ def run_forward(
     inputs: list[Input] = []
     args: list[Value] = []
     kwargs: dict[str, Value] = {}
+    groups = tuples_of(ev, root, specs)
+    members: dict[str, list[Value]] = {}
     for index, spec in enumerate(specs):
         batch = specs[0].shape[0] if specs[0].shape else None
         type_ = (
@@ -176,13 +179,22 @@ def run_forward(
             else symbolic(spec, index, fixed, shift, batch, ev.dialect.channels_last)
         )
         name = names[index] if root.announced else spec.name or (names[index] if index < len(names) else f"x{index}")
+        group = groups.get(index)
+        name = name if group is None else f"{group}.{len(members.setdefault(group, []))}"
         version = new_version(ev, type_, name=name)
-        inputs.append(Input(name, version))
+        inputs.append(Input(name, version, group))
         value = Value(TensorCell(version), None, INPUT)
-        if spec.name is None or root.announced:
+        if group is not None:
+            members[group].append(value)
+        elif spec.name is None or root.announced:
             args.append(value)
         else:
             kwargs[spec.name] = value
+    for group, values in members.items():
+        if any(specs[place].name is None for place, name in groups.items() if name == group):
+            args.append(joined(values))
+        else:
+            kwargs[group] = joined(values)
     if root.packs:
         args = [Value(ListObject(args), None, INPUT)]
     site = ev.entry_site

@@ -90,7 +90,9 @@ def test_the_symbolic_build_tells_why_it_fails(runtime: ModuleType) -> None:
     job = {
         "model": "make()",
         "build": [[None, None, 2]],
-        "inputs": [{"name": "x", "keyword": False, "dtype": "float32"}],
+        "inputs": [{"name": "x", "dtype": "float32"}],
+        "args": [0],
+        "kwargs": {},
     }
     assert runtime.build(job, names, shell) == {
         "ok": True,
@@ -106,9 +108,19 @@ def test_the_symbolic_build_tells_why_it_fails(runtime: ModuleType) -> None:
 def test_several_inputs_of_a_functional_model(runtime: ModuleType) -> None:
     a, b = keras.Input((2,)), keras.Input((2,))
     model = keras.Model([a, b], keras.layers.Add()([a, b]))
-    spec = [{"name": name, "keyword": False} for name in "ab"]
-    found = runtime.apply(model, [np.ones((1, 2), "f4")] * 2, {"inputs": spec}, False)
+    found = runtime.apply(model, [np.ones((1, 2), "f4")] * 2, {"args": [0, 1], "kwargs": {}}, False)
     assert np.asarray(found).tolist() == [[2.0, 2.0]]
+
+
+def test_inputs_at_one_place_are_a_tuple(runtime: ModuleType) -> None:
+    class Net(keras.Model):  # type: ignore[misc, name-defined]
+        def call(self, x: object, state: object) -> object:
+            assert isinstance(state, tuple)
+            return x + state[0] * state[1]  # type: ignore[operator]
+
+    inputs = [keras.ops.convert_to_tensor([[float(n)]]) for n in (1, 2, 3)]
+    for job in ({"args": [0, [1, 2]], "kwargs": {}}, {"args": [0], "kwargs": {"state": [1, 2]}}):
+        assert np.asarray(runtime.apply(Net(), inputs, job, False)).tolist() == [[7.0]]
 
 
 def test_only_the_steps_of_keras_own_recurrent_layers_run_as_one_graph(

@@ -123,7 +123,7 @@ def test_modules_are_recorded_call_by_call(runtime: ModuleType, build: Any) -> N
 def test_lazy_layers_get_the_sizes_of_the_first_inputs(runtime: ModuleType, tmp_path: Path) -> None:
     model = torch.nn.Sequential(torch.nn.LazyConv2d(4, 3), torch.nn.BatchNorm2d(4), torch.nn.Flatten())
     np.savez(tmp_path / "inputs.npz", i0=np.ones((2, 3, 5, 5)))
-    job = {"runs": [{"inputs": tmp_path / "inputs.npz"}], "inputs": [{"name": "x", "keyword": False}]}
+    job = {"runs": [{"inputs": tmp_path / "inputs.npz"}], "inputs": [{"name": "x"}], "args": [0], "kwargs": {}}
     made = runtime.sized(model, job)
     assert made[0].weight.shape == (4, 3, 3, 3)
     assert float(made[1].running_mean.abs().sum()) == 0.0, "no statistics are taken from them"
