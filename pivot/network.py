@@ -57,7 +57,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input of the network: name, the value it enters as, and the parameter that takes it in a tuple with others."""
+    """One input of the network: name, the value it enters as, and the parameter that takes it in a tuple."""
 
     name: str
     value: TensorVersion

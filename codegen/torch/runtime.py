@@ -171,10 +171,10 @@ def sized(model: Model, job: Job) -> Model:
     return model
 
 
-def apply(model: Model, inputs: list[Tensor], job: Job) -> Any:
+def apply(model: Model, inputs: list[Tensor], job: Job) -> Tensor:
     """Call with the inputs at the places that the job says; several at one place are a tuple."""
 
-    def at(place: int | list[int]) -> Any:
+    def at(place: int | list[int]) -> Tensor:
         return tuple(inputs[number] for number in place) if isinstance(place, list) else inputs[place]
 
     return model(*map(at, job["args"]), **{name: at(place) for name, place in job["kwargs"].items()})
