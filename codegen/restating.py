@@ -6,14 +6,16 @@ import re
 from dataclasses import replace
 
 from codegen.lower import Lowering, all_nodes
+from codegen.writing.frozen import is_program_made
 from codegen.writing.sites import Sites
 from pivot.op import Form
 from pivot.opset import OpSet
 from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
-from pivot.reading.restating import known
+from pivot.reading.restating import follows, known
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api
+from pivot.slots import Literal
 from pivot.steps import Computed
 
 SIZE = re.compile(r"[a-z]\.[A-Z]")
@@ -46,7 +48,21 @@ def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:
     done.learned["lowering"] = lowering
     sites = Sites(lowering).sites.values()
     unsaid = {v.name for site in sites if site.why for v in site.visits}
-    return frozenset(candidates & (unsaid | uncalled(done, met)))
+    return frozenset(candidates & (unsaid | uncalled(done, met) | decided_elsewhere(met)))
+
+
+def decided_elsewhere(met: list[Visit]) -> set[str]:
+    """Layers whose forms are for one value of what a parameter of the program decides, and whose restatements follow
+    it: `nn.LSTM(..., num_layers=num_layers)`.
+    """
+    return {
+        visit.name
+        for visit in met
+        if visit.kind == "layer" and visit.form is not None and visit.name in known()
+        for slot in visit.form.args
+        if isinstance(slot.value, Literal) and slot.name in follows(visit.name)
+        if is_program_made(visit.given(slot.key))
+    }
 
 
 def lowered(done: Elaborated, framework: str, opset: OpSet) -> Lowering:

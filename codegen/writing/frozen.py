@@ -52,6 +52,15 @@ def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
             w.refused(Problem("frozen", "warning", visit.frame.file, node.lineno, node.col_offset + 1, lost, remedy))
 
 
+def tell_looked_up(w: Writer, visit: Visit, node: ast.Call) -> None:
+    """Warn where a parameter says by its name which class of a library is made: `getattr(nn, kind)(...)`."""
+    name = next((name for name in paths(node.func) if name not in {"getattr", *libraries(node.func)}), None)
+    if name is not None:
+        kind = visit.name.rpartition(".")[2]
+        lost, remedy = f"{name} counts as {kind!r} only", "convert with another value, where another is needed"
+        w.refused(Problem("frozen", "warning", visit.frame.file, node.lineno, node.col_offset + 1, lost, remedy))
+
+
 def decides(visit: Visit, slot: Slot) -> bool:
     """Does a slot say something that the target does not take from its tensors?"""
     param = slot_param(slot)
@@ -92,19 +101,29 @@ def paths(node: ast.AST) -> Iterator[str]:
         yield from paths(child)
 
 
+def is_program_made(value: Value | None) -> bool:
+    """Was a plain value made from a number, word or choice that a parameter of a function of the program has?"""
+    return any(one.hint is not None and is_plain(one) for one in given_by_program(value))
+
+
 def parameters_of(value: Value | None) -> frozenset[str]:
     """The parameters of functions of the program that a plain value was made from."""
-    waiting, found, seen = [value] if value is not None else [], set(), 0
+    return frozenset(one.origin.name for one in given_by_program(value) if one.origin is not None)
+
+
+def given_by_program(value: Value | None) -> Iterator[Value]:
+    """What parameters of functions of the program have, of all that a plain value was made from."""
+    waiting, seen = [value] if value is not None else [], 0
     while waiting and seen < DEPTH:
         one = waiting.pop()
         seen += 1
         if isinstance(one.hint, TensorCell) or one.origin is None:
             continue
-        if one.origin.kind == "param":
-            found.add(one.origin.name)
+        if one.origin.kind == "param" and not is_restatement(one.origin.file):
+            yield one
         else:
-            waiting.extend(one.origin.sources)
-    return frozenset(found)
+            compared = one.origin.kind == "apply" and one.origin.name == "compare"
+            waiting.extend(one.origin.sources[:1] if compared else one.origin.sources)  # `activation == "relu"`
 
 
 DEPTH = 200  # values that one value was made from, as far as they are followed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import deriving, nodes, unread
 from codegen.writing.children import ASKING, children
+from codegen.writing.frozen import tell_looked_up
 from codegen.writing.naming import reference_to
 from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
@@ -115,6 +116,8 @@ def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
         if known is None:
             return nodes.gone()
         func = known
+        if isinstance(node.func, ast.Call) and not is_restatement(visits[0].frame.file):
+            tell_looked_up(e.w, visits[0], node)
     if all(fills_row(e, visit) for visit in visits):
         made = container(e, node, visits)
         row = e.w.target.row(ast.List([], ast.Load()))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codegen.writing.frozen import is_program_made
 from codegen.writing.plans import Unwritable
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 def only_arm(trace: Trace, node: ast.If | ast.IfExp) -> bool | None:
     """The answer of a test that only the configuration decides and that was always the same."""
     met = [b for b in trace.branches.get(id(node), []) if not b.speculative]
+    if any(is_program_made(b.test) for b in met):
+        return None  # another value of the program's parameter takes the other arm
     answers = {b.taken for b in met}
     decided = asks_for_none(node.test) or all(b.kind == "config" for b in met)
     return answers.pop() if len(answers) == 1 and decided else None
@@ -76,10 +79,16 @@ def entered(w: Writer) -> Iterator[FunctionObject]:
                 yield frame.function
 
 
-def is_unread_setting(node: ast.Assign, read: set[str]) -> bool:
-    """Does a statement only keep a plain value on `self` that nobody reads?"""
-    plain = not any(isinstance(n, (ast.Call, ast.Await)) for n in ast.walk(node.value))
+def is_unread_setting(w: Writer, node: ast.Assign, read: set[str]) -> bool:
+    """Does a statement only keep a plain value, or a layer without weights, on `self` that nobody reads?"""
+    plain = not any(isinstance(n, (ast.Call, ast.Await)) and not is_weightless(w, n) for n in ast.walk(node.value))
     return plain and all((name := own_attribute(t)) is not None and name not in read for t in node.targets)
+
+
+def is_weightless(w: Writer, node: ast.AST) -> bool:
+    """Does a call make layers of a library that have nothing to be carried?"""
+    visits = w.trace.of(node)
+    return bool(visits) and all(v.kind == "layer" and v.module is not None and not v.module.weights for v in visits)
 
 
 def drop_unread_parameters(w: Writer) -> None:

@@ -24,7 +24,7 @@ from pivot.op import Form
 from pivot.predicates import equal
 from pivot.reading.values import ListObject
 from pivot.references import codec_of
-from pivot.slots import MISSING, Coded, Path, Slot
+from pivot.slots import MISSING, Coded, Made, Path, Slot
 from pivot.spelling import refs_by_role
 
 Given = Mapping[str, ast.expr]  # source slot key -> the argument expression, already in terms of the target
@@ -119,7 +119,7 @@ def slot_expression(
             return list(made.elts) if isinstance(made, (ast.List, ast.Tuple)) else [ast.Starred(made, ast.Load())]
         return made
     if isinstance(first, Nested):
-        return nested(steps, first, found, given, source_form, operand, hints)
+        return nested(steps, slot, first, found, given, source_form, operand, hints)
     values = [w.value if w is not None else slot.default for w in found]
     if any(v is MISSING or not equal(v, first) for v in values if not isinstance(v, DottedName)):
         agreed = right_for_all(steps, slot, values)
@@ -284,6 +284,7 @@ def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object
 
 def nested(
     steps: list[Step],
+    outer: Slot,
     made: Nested,
     found: list[Written | None],
     given: Given,
@@ -297,11 +298,11 @@ def nested(
     ]
     args: list[ast.expr] = []
     kwargs: list[ast.keyword] = []
-    for slot in dict.fromkeys(w.slot for w in made.arguments):
+    for slot in outer.value.slots if isinstance(outer.value, Made) else ():
         values = [t.get(slot.key) for t in tables]
         expression = slot_expression(steps, slot, values, given, source_form, operand, hints)
         if isinstance(expression, ast.expr):
-            keyword = any(w is not None and w.keyword for w in values)
+            keyword = slot.keyword or any(w is not None and w.keyword for w in values)
             if keyword and slot.name is not None:
                 kwargs.append(ast.keyword(slot.name, expression))
             else:

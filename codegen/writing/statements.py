@@ -203,7 +203,7 @@ class Statements:
         sized = self.sizes(node)
         if sized is not None:
             return sized
-        if is_restatement(self.file) and is_unread_setting(node, self.w.settings_read.get(self.file, set())):
+        if is_restatement(self.file) and is_unread_setting(self.w, node, self.w.settings_read.get(self.file, set())):
             return []
         taken = unpacked(self, node)
         if taken is not None:

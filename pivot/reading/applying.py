@@ -11,6 +11,7 @@ from pivot.dims import Dim, Quotient, Size
 from pivot.dims import hint as dim_hint
 from pivot.forms import Bound, Construction, Refused, normalise, read_apply, read_args, without_batch
 from pivot.network import Node
+from pivot.op import Op
 from pivot.opset import Form
 from pivot.predicates import other_rank
 from pivot.reading import restating
@@ -32,7 +33,7 @@ from pivot.reading.values import (
     Value,
 )
 from pivot.results import ENTRIES, Result, ResultName, entry_id
-from pivot.shapes import FreeSize, ShapeError, infer
+from pivot.shapes import FreeSize, NoPlace, ShapeError, infer
 from pivot.types import FLOATS, FixedKind, TensorType
 
 if TYPE_CHECKING:
@@ -179,7 +180,7 @@ def make_node(
         return ev.dialect.unmapped_operands(ev, held, node, frame, f"{op.name}: {checked.why}", spelled=spelled)
     try:
         unbatched = bound is not None and bound.unbatched
-        inferred = infer(op, checked, types, without_batch(form) if unbatched else order)
+        inferred = infer_on_trial(ev, op, checked, types, without_batch(form) if unbatched else order)
     except ShapeError as error:
         if isinstance(error, FreeSize) and (ev.speculating > 1 or (ev.unsettled and not ev.speculating)):
             raise  # the trial pass fixes the size
@@ -230,6 +231,25 @@ def make_node(
     if visit is not None:
         visit.made = made_node
     return shape_result(form.result, outputs)
+
+
+def infer_on_trial(
+    ev: Evaluator,
+    op: Op,
+    params: Mapping[str, object],
+    types: Mapping[str, object],
+    order: Mapping[str, str | tuple[str, ...]] | None,
+) -> tuple[TensorType, ...]:
+    """Types of all outputs. Raises ShapeError.
+
+    In an arm that is not taken, a place may be there on another configuration alone: `h[-2]` of one layer's states.
+    """
+    try:
+        return infer(op, params, types, order)
+    except NoPlace as error:
+        if not ev.speculating:
+            raise
+        return (error.result,)
 
 
 def guessed_of(ev: Evaluator, operands: Mapping[str, object]) -> str:

@@ -182,17 +182,18 @@ def compare(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     """`a < b <= c`."""
     assert isinstance(node, ast.Compare)
     left = evaluate(ev, node.left, frame)
-    result, depends = Value(True), left.depends
+    result, depends, met = Value(True), left.depends, [left]
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = evaluate(ev, right_node, frame)
         depends |= right.depends
+        met.append(right)
         result = compare_one(ev, op, left, right, node, frame)
         if isinstance(result.hint, TensorCell):
             return result
         if len(node.ops) > 1 and not truth(ev, result, node, frame):
-            return Value(False, Origin("apply", node, frame.file, "compare"), depends)
+            return Value(False, Origin("apply", node, frame.file, "compare", tuple(met)), depends)
         left = right
-    return Value(result.hint, Origin("apply", node, frame.file, "compare"), depends)
+    return Value(result.hint, Origin("apply", node, frame.file, "compare", tuple(met)), depends)
 
 
 def decide(ev: Evaluator, test: ast.expr, owner: ast.AST, frame: Frame) -> tuple[bool, str]:
@@ -200,7 +201,7 @@ def decide(ev: Evaluator, test: ast.expr, owner: ast.AST, frame: Frame) -> tuple
     value = evaluate(ev, test, frame)
     taken = truth(ev, value, test, frame)
     kind = branch_kind(value)
-    ev.trace.branches[id(owner)].append(Branch(owner, frame, taken, kind, ev.speculating > 0))  # type: ignore[arg-type]
+    ev.trace.branches[id(owner)].append(Branch(owner, frame, taken, kind, ev.speculating > 0, value))  # type: ignore[arg-type]
     return taken, kind
 
 

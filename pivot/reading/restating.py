@@ -88,6 +88,17 @@ def copies_layers(function: FunctionObject) -> bool:
     return isinstance(node, ast.FunctionDef) and node.name == name and spelled_short(node) == text_of_copying()
 
 
+@cache
+def follows(name: str) -> frozenset[str]:
+    """Arguments that a restatement follows whatever a caller gives, where a form of the library's is for one value.
+
+    `FOLLOWS = ("num_layers",)` in the file of `LSTM`: a program's `num_layers=num_layers` is read restated.
+    """
+    tree = ast.parse(path_of(name).read_text(encoding="utf-8"))
+    found = (s.value for s in tree.body if isinstance(s, ast.Assign) and ast.unparse(s.targets[0]) == "FOLLOWS")
+    return frozenset(str(word) for value in found for word in ast.literal_eval(value))
+
+
 def beside(file: str, name: str) -> str:
     """The name of what lies beside a file of restatements: `torch.nn.utils.parametrize.Linear`."""
     return ".".join((*Path(file).parent.relative_to(ROOT).parts, name))

@@ -75,13 +75,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Branch:
-    """Which arm a condition took in a frame, and what kind of test it was."""
+    """Which arm a condition took in a frame, what kind of test it was, and the value that was tested."""
 
     node: ast.AST
     frame: Frame
     taken: bool
     kind: Literal["config", "mode", "size", "content"]
     speculative: bool
+    test: Value
 
 
 @dataclass(slots=True)

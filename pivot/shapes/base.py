@@ -23,6 +23,14 @@ class FreeSize(ShapeError):
         self.size = size
 
 
+class NoPlace(ShapeError):
+    """A place that an axis does not have; `result` is what a longer axis would give."""
+
+    def __init__(self, why: str, result: TensorType) -> None:
+        super().__init__(why)
+        self.result = result
+
+
 OperandType: TypeAlias = TensorType | tuple[TensorType, ...] | bool | int | float | Size | None
 
 

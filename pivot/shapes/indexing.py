@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pivot.dims import Dim, Size, dim_max, dim_min, hint
-from pivot.shapes.base import ShapeError, Site, broadcast
+from pivot.shapes.base import NoPlace, ShapeError, Site, broadcast
 from pivot.types import TensorType, is_tensor
 
 
@@ -14,11 +14,15 @@ def rule_index(site: Site) -> Sequence[TensorType]:
     x = site.first()
     index = site.param("index")
     items = index if isinstance(index, tuple) else (index,)
-    return (TensorType(indexed(x.shape, items), x.dtype),)
+    missing: list[str] = []
+    result = TensorType(indexed(x.shape, items, missing), x.dtype)
+    if missing:
+        raise NoPlace(missing[0], result)
+    return (result,)
 
 
-def indexed(shape: tuple[Dim, ...], items: tuple[object, ...]) -> tuple[Dim, ...]:
-    """The shape of x[items]; raises ShapeError."""
+def indexed(shape: tuple[Dim, ...], items: tuple[object, ...], missing: list[str] | None = None) -> tuple[Dim, ...]:
+    """The shape of x[items]; raises ShapeError, of places that do not exist only where no list for them is given."""
     taken = sum(_axes_taken(item) for item in items)
     if taken > len(shape):
         raise ShapeError(f"{taken} indices for a tensor of {len(shape)} axes")
@@ -46,7 +50,11 @@ def indexed(shape: tuple[Dim, ...], items: tuple[object, ...]) -> tuple[Dim, ...
             places.append(_places_shape(item))
             axis += _axes_taken(item)
         else:
-            _check_place(item, shape[axis], axis)
+            why = _check_place(item, shape[axis], axis)
+            if why and missing is None:
+                raise ShapeError(why)
+            if why and missing is not None:
+                missing.append(why)
             axis += 1
             continue  # torch takes numbers first, NumPy counts them as tensors of places
         last_was_place = is_tensor(item) or isinstance(item, list)
@@ -75,11 +83,12 @@ def _places_shape(item: object) -> tuple[Dim, ...]:
     return tuple(shape)
 
 
-def _check_place(item: object, size: Dim, axis: int) -> None:
+def _check_place(item: object, size: Dim, axis: int) -> str:
     if isinstance(item, bool) or not isinstance(item, (int, Size)):
         raise ShapeError(f"{item!r} cannot be an index")
     if isinstance(item, int) and isinstance(size, int) and not -size <= item < size:
-        raise ShapeError(f"place {item} does not exist in axis {axis} of {size} entries")
+        return f"place {item} does not exist in axis {axis} of {size} entries"
+    return ""
 
 
 def sliced(size: Dim, part: slice) -> Dim:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pivot.codecs import pieces
 from pivot.codecs.base import NoForm
 from pivot.dims import Dim, dim_min
-from pivot.shapes.base import FreeSize, ShapeError, Site, agree, replaced
+from pivot.shapes.base import FreeSize, NoPlace, ShapeError, Site, agree, replaced
 from pivot.shapes.dtypes import promote
 from pivot.types import TensorType
 
@@ -97,9 +97,10 @@ def rule_select(site: Site) -> Sequence[TensorType]:
     x = site.first()
     axis = site.axis("axis", x.rank)
     place, size = site.param("place"), x.shape[axis]
+    result = TensorType(replaced(x.shape, axis), x.dtype)
     if isinstance(place, int) and isinstance(size, int) and not -size <= place < size:
-        raise ShapeError(f"place {place} does not exist in axis {axis} of {size} entries")
-    return (TensorType(replaced(x.shape, axis), x.dtype),)
+        raise NoPlace(f"place {place} does not exist in axis {axis} of {size} entries", result)
+    return (result,)
 
 
 def rule_narrow(site: Site) -> Sequence[TensorType]:

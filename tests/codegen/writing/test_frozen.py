@@ -40,6 +40,7 @@ def net(write_source: Callable[..., Path], convert: Callable[..., Converted]) ->
         ("size=1", "self.m = nn.AdaptiveAvgPool2d(size)", "self.m(x)", "size"),
         ("mode='nearest'", "self.mode = mode", "F.interpolate(x, scale_factor=2, mode=self.mode)", "self.mode"),
         ("kind='BatchNorm2d'", "self.m = getattr(nn, kind)(4)", "self.m(x)", "kind"),
+        ("kind='LSTM'", "self.m = getattr(nn, kind)(9, 5, 2, batch_first=True)", "self.m(x[:, 0])[0]", "kind"),
         ("affine=True", "self.m = nn.BatchNorm2d(4, affine=affine)", "self.m(x)", "affine"),
     ],
 )

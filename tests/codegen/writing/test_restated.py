@@ -219,3 +219,58 @@ def test_packed_sequences_are_padded_ones_with_a_mask(written: Written, layer: s
 def test_packed_sequences_are_padded_to_the_length_that_they_had(written: Written) -> None:
     with pytest.raises(Refusal):
         written(PACKED.format(layer="LSTM", more="", total=9), "2x6x4", "2:int64>=1<7")
+
+
+def test_how_many_layers_and_directions_is_followed_where_a_parameter_says_so(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, num_layers=1, bidirectional=False):
+                super().__init__()
+                self.bidirectional = bidirectional
+                self.rnn = nn.GRU(4, 5, num_layers, batch_first=True, bidirectional=bidirectional)
+
+            def forward(self, x):
+                _, h = self.rnn(x)
+                return torch.cat([h[-2], h[-1]], dim=1) if self.bidirectional else h[-1]
+        """,
+        "2x3x4",
+    )
+    assert "for layer in range(num_layers):\n            if bidirectional:" in made
+    assert made.count("hidden_size, use_bias=bias, return_sequences") + made.count("use_bias=bias,\n") == 2
+    assert "self.rnn = GRU(5, num_layers, bidirectional=bidirectional)" in made
+    assert "ops.concatenate([h[-2], h[-1]], axis=1) if self.bidirectional" in made
+
+
+def test_one_layer_whose_number_is_written_down_stays_a_layer(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, hidden=5):
+                super().__init__()
+                self.rnn = nn.GRU(4, hidden, num_layers=1, batch_first=True)
+
+            def forward(self, x):
+                return self.rnn(x)[0]
+        """,
+        "2x3x4",
+    )
+    assert "class GRU(layers.Layer)" not in made
+
+
+def test_arms_that_a_parameter_of_the_program_chooses_stay(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, norm_first=False, activation="relu"):
+                super().__init__()
+                self.m = nn.TransformerEncoderLayer(
+                    4, 2, 8, batch_first=True, activation=activation, norm_first=norm_first
+                )
+
+            def forward(self, x):
+                return self.m(x)
+        """,
+        "2x3x4",
+    )
+    assert "if self.norm_first:" in made and 'if activation == "relu":' in made and "self.packed" not in made

@@ -4,6 +4,7 @@ from torch import nn
 from pivot import recurrent
 
 CHECKPOINT = {r"rnns\.(\d+)\.(weight|bias)_([ih]h)(_reverse)?": r"\2_\3_l\1\4"}
+FOLLOWS = ("num_layers", "bidirectional")
 
 
 class RNN(nn.Module):
@@ -28,8 +29,7 @@ class RNN(nn.Module):
         self.batch_first = batch_first
         self.bidirectional = bidirectional
         self.dropout = dropout
-        if dropout:
-            self.drop = nn.Dropout(dropout)
+        self.drop = nn.Dropout(dropout)
         self.rnns = nn.ModuleList()
         for layer in range(num_layers):
             size = input_size if layer == 0 else hidden_size * (2 if bidirectional else 1)
