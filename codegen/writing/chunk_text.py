@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from codegen.orders import first_name, first_tensor
 from codegen.writing import nodes
-from codegen.writing.slots import filled, slot_param
+from codegen.writing.other_words import filled
+from codegen.writing.slots import slot_param
 from pivot.forms import OperandRef
 from pivot.slots import Path, Slot
 

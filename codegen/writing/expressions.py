@@ -20,6 +20,7 @@ from codegen.writing import (
     unpacking,
     unread,
 )
+from codegen.writing.absent import tell_absent
 from codegen.writing.activations import function_layer
 from codegen.writing.children import modules_of_kind
 from codegen.writing.frozen import finish
@@ -45,8 +46,7 @@ if TYPE_CHECKING:
 FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops"}
 KEPT_ROOTS = {
     "builtins", "math", "functools", "inspect", "collections", "typing", "itertools", "copy", "dataclasses", "enum",
-    "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re",
-    "random",
+    "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re", "random",
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ class Expressions:
         if visits:
             special = self.visited(node, visits)
             if special is not None:
-                return special
+                return tell_absent(self.w, node, visits, special)
         if isinstance(node, ast.Call):
             asked = reflection.asks_for_tensor(self, node)
             return asked if asked is not None else program_calls.plain_call(self, node)

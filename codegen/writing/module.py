@@ -72,7 +72,7 @@ def put_together(
     for key in ordered(w, written):
         body.extend(written[key])
     body.extend(more)
-    read = {n.id for s in body for n in walk(s) if isinstance(n, ast.Name)}
+    read = {n.id for s in (*body, w.out.entry) for n in walk(s) if isinstance(n, ast.Name)}  # Net(act=nn.Tanh)
     adapters = w.adapters.definitions(read)
     w.out.unverified = [
         u for u in w.out.unverified if u.partition(":")[0] in read or not u.partition(":")[0].isidentifier()

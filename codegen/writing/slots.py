@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,11 +12,19 @@ from codegen.lower import Step
 from codegen.orders import first_tensor
 from codegen.writing import nodes
 from codegen.writing.causal_pads import causal
+from codegen.writing.other_words import (
+    chosen_by_flag,
+    from_number,
+    from_pairs,
+    from_sizes,
+    is_path,
+    listed,
+    templated,
+)
 from codegen.writing.stored_params import written_values
 from pivot.codecs.base import NoForm
 from pivot.codecs.dtypes import DtypeLike
 from pivot.codecs.pads import KerasPads1
-from pivot.codecs.pieces import CutPoints, SectionSizes
 from pivot.dims import Size
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face
 from pivot.op import Form
@@ -319,7 +326,7 @@ def source_text(
         return None
     source = next((s for s in source_form.args if slot_param(s) == outer), None)
     if source is None or source.key not in given:
-        return None
+        return chosen_by_flag(outer, source_form, given)
     expression = given[source.key]
     if nodes.has_gone(expression):
         return None
@@ -360,7 +367,7 @@ def source_text(
     if a == "pads" and not nodes.is_constant(expression) and takes_number(slot, param, steps):
         return expression if all(type(h) is int for h in hints(source.key)) else None
     if (isinstance(slot.value, Coded) and b is None) or a is None or a != b:
-        return templated(source, slot, expression)
+        return templated(source, slot, expression, lambda ref: text_of(steps, ref, given, source_form))
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
         return None
     sided = isinstance(slot.value, Coded) and codec_of(slot.value).number_face  # a tuple says left, right, top, bottom
@@ -369,6 +376,14 @@ def source_text(
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
         return as_tuple(expression, hints(source.key))
     return expression
+
+
+def text_of(steps: list[Step], param: str, given: Given, source_form: Form) -> ast.expr | None:
+    """The source's text of a parameter, or its number; None where the call gives neither."""
+    outer = steps[0].origin.get(param)
+    source = next((s for s in source_form.args if s.value == Path(outer or "")), None)
+    text = given.get(source.key) if source is not None else None
+    return None if text is None or nodes.has_gone(text) else text
 
 
 def is_nested(slot: Slot) -> bool:
@@ -398,64 +413,6 @@ def as_tuple(expression: ast.expr, hints: list[object]) -> ast.expr | None:
     return nodes.call("tuple", [expression]) if all(isinstance(h, (ListObject, tuple)) for h in hints) else None
 
 
-def from_number(steps: list[Step], slot: Slot, param: str, expression: ast.expr) -> ast.expr | None:
-    """`((0, 0), (e, e), (0, 0))` where the source says one number for all."""
-    text = codec_of(slot.value).from_number(steps[0].params[param]) if isinstance(slot.value, Coded) else None
-    return filled(text, {"e": expression}) if text is not None else None
-
-
-def from_pairs(steps: list[Step], slot: Slot, source: Slot, param: str, expression: ast.expr) -> ast.expr | None:
-    """`((0, 0), (top, bottom), (left, right), (0, 0))` for a source that lists `left, right, top, bottom`."""
-    if not isinstance(source.value, Coded) or not isinstance(slot.value, Coded):
-        return None
-    if not isinstance(expression, (ast.List, ast.Tuple)) or all(map(nodes.is_constant, expression.elts)):
-        return None
-    pairs = codec_of(source.value).pairs_of(len(expression.elts))
-    value = steps[0].params[param]
-    if pairs is None or not isinstance(value, tuple) or len(value) != len(pairs):
-        return None
-    text = codec_of(slot.value).from_pairs(len(pairs))
-    parts = {f"{'ab'[k]}{axis}": expression.elts[at] for axis, pair in enumerate(pairs) for k, at in enumerate(pair)}
-    return filled(text, parts) if text is not None else None
-
-
-def listed(expression: ast.expr, hints: list[object]) -> ast.expr:
-    """The items of a list or tuple that has a name, where it has as many at every visit: `pads[0], pads[1]`."""
-    counts = {len(h) if isinstance(h, tuple) else len(h.items) if isinstance(h, ListObject) else -1 for h in hints}
-    count = next(iter(counts), -1)
-    if not is_path(expression) or len(counts) != 1 or count < 0:
-        return expression
-    return ast.Tuple([ast.Subscript(expression, ast.Constant(i), ast.Load()) for i in range(count)], ast.Load())
-
-
-def from_sizes(slot: Slot, source: Slot, expression: ast.expr, hints: list[object]) -> ast.expr | None:
-    """`[a, a + b]` for a source that says the sizes `[a, b, c]` of pieces."""
-    if not isinstance(slot.value, Coded) or not isinstance(source.value, Coded) or nodes.is_constant(expression):
-        return None
-    cuts, sizes = codec_of(slot.value), codec_of(source.value)
-    if not isinstance(cuts, CutPoints) or not isinstance(sizes, SectionSizes):
-        return None
-    if not all(isinstance(hint, (tuple, ListObject)) for hint in hints):
-        return None  # one size for all
-    if isinstance(expression, (ast.List, ast.Tuple)) and not any(isinstance(e, ast.Starred) for e in expression.elts):
-        parts = {f"s{k}": part for k, part in enumerate(expression.elts)}
-        return filled(cuts.from_sizes(len(parts)), parts)
-    named = is_path(expression) and not (isinstance(expression, ast.Name) and expression.id == "i")
-    return filled(cuts.from_sizes(None), {"e": expression}) if named else None
-
-
-def filled(template: str, texts: Mapping[str, ast.expr]) -> ast.expr:
-    """A template with expressions in the place of its names."""
-
-    class Fill(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.expr:
-            return copy.deepcopy(texts[node.id]) if node.id in texts else node
-
-    made = Fill().visit(ast.parse(template, mode="eval").body)
-    assert isinstance(made, ast.expr)
-    return made
-
-
 def stands_for(hint: object, sizes: ast.Tuple) -> bool:
     """Is a shape given by one number after the other, or by a tuple of as many?"""
     return isinstance(hint, int) or (isinstance(hint, tuple) and len(hint) == len(sizes.elts))
@@ -475,24 +432,9 @@ def says_dtype(expression: ast.expr) -> bool:
     )
 
 
-def is_path(expression: ast.expr) -> bool:
-    """Is this a name, or an attribute of one?"""
-    return isinstance(expression, ast.Name) or (isinstance(expression, ast.Attribute) and is_path(expression.value))
-
-
 def has_size(value: object) -> bool:
     """Is one of the sizes known only when the program runs?"""
     return isinstance(value, Size) or (isinstance(value, (tuple, list)) and any(map(has_size, value)))
-
-
-def templated(source: Slot, slot: Slot, expression: ast.expr) -> ast.expr | None:
-    """`1 - e` and the like, where one side has such a codec and the other takes the value itself."""
-    if not isinstance(source.value, Path) or not isinstance(slot.value, Coded) or nodes.is_constant(expression):
-        return None
-    template = codec_of(slot.value).template
-    if template is None:
-        return None
-    return filled(template[1], {"e": expression})
 
 
 def plain_pads(hint: object) -> bool:

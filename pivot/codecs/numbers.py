@@ -187,6 +187,7 @@ class SizePerHead(Codec):
 
     name: ClassVar[str] = "size_per_head"
     roles: ClassVar[tuple[str, ...]] = ("heads",)
+    template: ClassVar[tuple[str, str] | None] = ("e * heads", "e // heads")
     domain: ClassVar[tuple[Sample, ...]] = ((64, {"heads": 8}), (5, {"heads": 1}))
 
     def read(self, value: object, refs: Refs) -> object:

@@ -7,11 +7,14 @@ that uses the other.
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal
 from pivot.reading import entries, lookup
+from pivot.reading.inputs import InputSpec
 from pivot.reading.modules import ModuleObject
+from pivot.reading.restating import is_restatement
 from pivot.reading.running import run_forward
 from pivot.reading.signals import Raised
 from pivot.reading.values import ClassObject
@@ -19,11 +22,20 @@ from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from pivot.reading.elaborate import Elaborated
+    from pivot.reading.frames import Scope
+
+
+ANY = InputSpec((2, 8))
+"""What a layer that takes any tensor is tried with."""
 
 
 def visit_companions(done: Elaborated) -> None:
-    """Read on trial every class of the opened file that visited code names but no visit reached."""
+    """Read on trial every class of the opened file that visited code names but no visit reached, and every restated
+    layer that the program could choose in the place of another: `{"relu": nn.ReLU, "gelu": nn.GELU}[act]`.
+    """
     ev = done.evaluator
+    for scope, layer in unreached_layers(done):
+        on_trial(done, scope, ast.copy_location(ast.Call(ast.Name(layer.name, ast.Load()), [], []), layer), (ANY,))
     scope = next(iter(ev.scopes.values()))
     tree = entries.tree_of(ev, scope)
     named = mentioned(done, tree)
@@ -48,6 +60,23 @@ def visit_companions(done: Elaborated) -> None:
             build_on_trial(done, builder)
 
 
+def unreached_layers(done: Elaborated) -> list[tuple[Scope, ast.ClassDef]]:
+    """Restated layers that were named and never called, and that are made without arguments: activations."""
+    ev = done.evaluator
+    found: list[tuple[Scope, ast.ClassDef]] = []
+    for scope in list(ev.scopes.values()):
+        for node in entries.tree_of(ev, scope).body if is_restatement(scope.file) else ():
+            if not isinstance(node, ast.ClassDef):
+                continue
+            methods = {s.name: s for s in node.body if isinstance(s, ast.FunctionDef)}
+            made, forward = methods.get("__init__"), methods.get("forward")
+            bare = made is None or entries.required_arguments(made) == ["self"]
+            if forward is not None and bare and not ev.trace.frames.get(id(forward)):
+                if len(entries.required_arguments(forward)) == 2:  # self and one tensor
+                    found.append((scope, node))
+    return found
+
+
 def uses(node: ast.FunctionDef, name: str) -> bool:
     """Does a function's body read a name?"""
     return any(isinstance(n, ast.Name) and n.id == name for s in node.body for n in walk(s))
@@ -66,10 +95,15 @@ def mentioned(done: Elaborated, tree: ast.Module) -> set[str]:
 
 def build_on_trial(done: Elaborated, builder: ast.FunctionDef) -> None:
     """Build a model and run it, keeping only what was seen."""
-    ev = done.evaluator
-    scope = next(iter(ev.scopes.values()))
-    frame = ev.module_frame(scope)
+    scope = next(iter(done.evaluator.scopes.values()))
     call = ast.copy_location(ast.Call(ast.Name(builder.name, ast.Load()), [], []), builder)
+    on_trial(done, scope, call, done.specs)
+
+
+def on_trial(done: Elaborated, scope: Scope, call: ast.Call, specs: Sequence[InputSpec]) -> None:
+    """Make a module by a call and run it, keeping only what was seen."""
+    ev = done.evaluator
+    frame = ev.module_frame(scope)
     ast.fix_missing_locations(call)
     ev.trace.keep.append(call)
     mark = ev.journal.mark()
@@ -79,7 +113,7 @@ def build_on_trial(done: Elaborated, builder: ast.FunctionDef) -> None:
     try:
         value = ev.evaluate(call, frame)
         if isinstance(value.hint, ModuleObject):
-            inputs, *_ = run_forward(ev, value.hint, done.specs, dict(done.network.fixed), "eval", 0)
+            inputs, *_ = run_forward(ev, value.hint, specs, dict(done.network.fixed), "eval", 0)
             ev.tried.append(tuple(inputs))
     except (Refusal, Raised):
         pass  # the class stays unread, and is left out

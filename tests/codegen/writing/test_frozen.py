@@ -41,7 +41,6 @@ def net(write_source: Callable[..., Path], convert: Callable[..., Converted]) ->
         ("mode='nearest'", "self.mode = mode", "F.interpolate(x, scale_factor=2, mode=self.mode)", "self.mode"),
         ("kind='BatchNorm2d'", "self.m = getattr(nn, kind)(4)", "self.m(x)", "kind"),
         ("kind='LSTM'", "self.m = getattr(nn, kind)(9, 5, 2, batch_first=True)", "self.m(x[:, 0])[0]", "kind"),
-        ("affine=True", "self.m = nn.BatchNorm2d(4, affine=affine)", "self.m(x)", "affine"),
     ],
 )
 def test_a_value_that_nothing_else_can_take_the_place_of_is_told(

@@ -237,3 +237,20 @@ net = nn.Sequential(nn.Linear(4, 3), nn.Tanh())
     assert first.count("net = ") == 1 and "Dense(8)" in first.replace("layers.", "")
     assert second.count("net = ") == 1
     assert second.index("shift = ") < second.index("net = ")
+
+
+def test_a_class_that_the_entry_hands_over_is_written(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, act=nn.ReLU):
+                super().__init__()
+                self.act = act()
+
+            def forward(self, x):
+                return self.act(x)
+        """,
+        "2x4",
+        model="Net(act=nn.Tanh)",
+    )
+    assert 'def tanh():\n    return layers.Activation("tanh")' in made

@@ -61,9 +61,10 @@ def _read(
     for name, other in more.pop("files", {}).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(textwrap.dedent(other), encoding="utf-8")
-    bind = more.pop("bind", {})
+    bind, restated = more.pop("bind", {}), more.pop("restated", frozenset())
     assert not more, f"what is {more}?"
-    return elaborate(Request(path, model, tuple(map(parse_spec, inputs)), bind), dialect, opset)
+    request = Request(path, model, tuple(map(parse_spec, inputs)), bind, restated=restated)
+    return elaborate(request, dialect, opset)
 
 
 @pytest.fixture

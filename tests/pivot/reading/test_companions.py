@@ -54,3 +54,18 @@ def test_a_class_named_in_an_annotation_is_read_on_trial(read: Callable[..., Ela
     assert (list(done.network.nodes), list(done.network.parameters)) == (nodes, parameters)
     assert len(done.evaluator.nodes) == sum(len(run.nodes) for run in done.network.runs.values())
     assert done.evaluator.speculating == 0
+
+
+def test_a_restated_layer_that_another_choice_would_make_is_read_on_trial(read: Callable[..., Elaborated]) -> None:
+    text = """
+class Net(nn.Module):
+    def __init__(self, act="relu"):
+        super().__init__()
+        self.act = {"relu": nn.ReLU, "gelu": nn.GELU}[act]()
+    def forward(self, x):
+        return self.act(x)
+"""
+    done = read(text, "2x4", restated=frozenset({"torch.nn.GELU"}))
+    visit_companions(done)
+    met = [v for visits in done.evaluator.trace.visits.values() for v in visits]
+    assert [v.speculative for v in met if v.name == "torch.nn.functional.gelu"]
