@@ -81,13 +81,12 @@ class Expressions:
         return nodes.like(made, node) if made is not node else made
 
     def dispatch(self, node: ast.expr) -> ast.expr:
+        node = unpacking.as_item(self, node)
         if (parts := stacks.unstacked(self, node)) is not None:
             return parts
         visits = self.w.trace.of(node)
-        if visits:
-            special = self.visited(node, visits)
-            if special is not None:
-                return tell_absent(self.w, node, visits, special)
+        if visits and (special := self.visited(node, visits)) is not None:
+            return tell_absent(self.w, node, visits, special)
         if isinstance(node, ast.Call):
             asked = reflection.asks_for_tensor(self, node)
             return asked if asked is not None else program_calls.plain_call(self, node)

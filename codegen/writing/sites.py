@@ -233,9 +233,12 @@ class Sites:
             return {}
         keywords = {k.arg: k.value for k in site.node.keywords}
         found: dict[str, ast.expr] = {}
+        form, func = site.visits[0].form, site.node.func
+        method = form is not None and form.spelling == "method" and isinstance(func, ast.Attribute)
+        args = [func.value, *site.node.args] if method and isinstance(func, ast.Attribute) else site.node.args
         for key, where in bound.given.items():
-            if isinstance(where, int) and where < len(site.node.args):
-                found[key] = site.node.args[where]
+            if isinstance(where, int) and where < len(args):
+                found[key] = args[where]
             elif isinstance(where, str) and where in keywords:
                 found[key] = keywords[where]
         return found

@@ -11,6 +11,7 @@ from codegen.letters_layout import stored_equation
 from codegen.lower import Step
 from codegen.orders import first_tensor
 from codegen.writing import nodes
+from codegen.writing.axes_as_said import as_said, said_in_source
 from codegen.writing.causal_pads import causal
 from codegen.writing.other_words import (
     chosen_by_flag,
@@ -87,6 +88,8 @@ def arguments(
         found = [v.get(slot.key) for v in per_visit]
         expression: ast.expr | list[ast.expr] | None
         expression = inferred(steps, slot) if any(w is not None for w in found) else None
+        if expression is None and source_form is not None:
+            expression = as_said(layout, steps, slot, found, given, source_form, hints)
         if expression is None:
             expression = slot_expression(steps, slot, found, given, source_form, operand, hints)
         if expression is None:
@@ -231,39 +234,6 @@ def from_the_end(steps: list[Step], param: str | None, values: list[object]) -> 
             return None
         found.add(tuple(behind) if isinstance(value, tuple) else behind[0])
     return next(iter(found)) if len(found) == 1 else None
-
-
-def said_in_source(
-    steps: list[Step],
-    param: str | None,
-    values: list[object],
-    given: Given,
-    source_form: Form | None,
-    hints: Callable[[str], list[object]],
-) -> ast.expr | None:
-    """An axis that a loop counts or a caller says: the source's expression, where it has at each visit the very value
-    that is wanted, or counts to that from the end.
-    """
-    if param is None or source_form is None or steps[0].op.params[param].type.kind not in ("axis", "axes", "new_axis"):
-        return None
-    name = param if param in steps[0].origin else f"({param},)"
-    outer = steps[0].origin.get(name)
-    source = next((s for s in source_form.args if outer is not None and slot_param(s) == outer), None)
-    if source is None or any(s.origin.get(name) != outer for s in steps):
-        return None
-    said = hints(source.key)
-    more = steps[0].op.params[param].type.kind == "new_axis"
-    if len(said) != len(values) or any(place(h, s, more) != v for h, s, v in zip(said, steps, values, strict=True)):
-        return None
-    return given.get(source.key)
-
-
-def place(said: object, step: Step, more: bool) -> object:
-    """An axis as it is counted from the front; `more`: in a result that has one axis more."""
-    value = first_tensor(step)
-    if not isinstance(said, int) or said >= 0 or value is None:
-        return said
-    return said + len(value.type.shape) + more
 
 
 WORDS = {"torch_padding": ("same",)}

@@ -155,6 +155,14 @@ def named(pattern: Result) -> list[tuple[str, str | None]]:
     return [pair for item in pattern.items for pair in named(item)]
 
 
+def as_item(e: Expressions, node: ast.expr) -> ast.expr:
+    """`torch.max(x, 1)[0]` for `torch.max(x, 1).values`; everything else as it is."""
+    place = e.w.trace.fields.get(id(node))
+    if place is None or not isinstance(node, ast.Attribute):
+        return node
+    return ast.copy_location(ast.Subscript(node.value, ast.Constant(place), ast.Load()), node)
+
+
 def one_item(e: Expressions, node: ast.Subscript) -> ast.expr | None:
     """`torch.max(x, 1)[0]`: one item of what a call returns; `x[rows, columns]` of a tensor."""
     if id(node) in e.w.trace.picks:

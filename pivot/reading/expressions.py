@@ -71,11 +71,20 @@ def record(ev: Evaluator, node: ast.expr, frame: Frame, value: Value) -> None:
         ev.trace.stacks.add(id(node))
 
 
+FIELDS = {"values": 0, "indices": 1}
+"""Names of what PyTorch's `max`, `sort`, `topk` and their like give, which is a tuple of two otherwise."""
+
+
 def attribute(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     """`owner.attr`."""
     assert isinstance(node, ast.Attribute)
     owner = evaluate(ev, node.value, frame)
-    value = lookup.attribute(ev, owner, node.attr, node, frame)
+    place = FIELDS.get(node.attr)
+    if place is not None and isinstance(owner.hint, tuple) and len(owner.hint) == len(FIELDS):
+        ev.trace.fields[id(node)] = place
+        value = owner.hint[place]
+    else:
+        value = lookup.attribute(ev, owner, node.attr, node, frame)
     record(ev, node, frame, value)
     return value
 

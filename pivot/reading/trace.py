@@ -92,6 +92,7 @@ class Trace:
     visits: defaultdict[int, list[Visit]] = field(default_factory=lambda: defaultdict(list))
     branches: defaultdict[int, list[Branch]] = field(default_factory=lambda: defaultdict(list))
     resolved: defaultdict[int, list[tuple[Frame, Value]]] = field(default_factory=lambda: defaultdict(list))
+    fields: dict[int, int] = field(default_factory=dict)  # `.values` of a call that gives two tensors: its place
     executed: set[int] = field(default_factory=set)
     caught: set[int] = field(default_factory=set)  # `try` statements whose body raised at some visit
     called: set[int] = field(default_factory=set)  # calls that gave something known

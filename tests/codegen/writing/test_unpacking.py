@@ -83,3 +83,9 @@ def test_a_tensor_is_taken_apart_where_its_first_axis_is_stored(written: Callabl
         "2x5x24",
     )
     assert "q, k, v = ops.unstack(ops.reshape(x, (-1, n, 3, 2, 4)), axis=2)" in made
+
+
+def test_results_that_are_named_are_items(call: Call) -> None:
+    assert call("", "return x.max(dim=1).values", "2x4x6") == "return ops.max(x, axis=1)"
+    made = call("", "y = x.sort(dim=1)\nreturn y.values * y.indices", "2x4x6")
+    assert made.endswith("return ops.multiply(y[0], y[1])")
