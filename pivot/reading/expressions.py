@@ -82,7 +82,7 @@ def attribute(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     place = FIELDS.get(node.attr)
     if place is not None and isinstance(owner.hint, tuple) and len(owner.hint) == len(FIELDS):
         ev.trace.fields[id(node)] = place
-        value = owner.hint[place]
+        value: Value = owner.hint[place]
     else:
         value = lookup.attribute(ev, owner, node.attr, node, frame)
     record(ev, node, frame, value)
