@@ -138,7 +138,7 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
             continue
         mergeable = len(right) == 1 or sum(1 for axis in right if dim_hint(after[axis]) != 1) == 1
         if together and mergeable and len(made) > 1 and 0 not in left:
-            target = next(axis for axis in right if dim_hint(after[axis]) != 1)
+            target = next((axis for axis in right if dim_hint(after[axis]) != 1), right[0])
             if order_after(made, wanted, before, after, len(after)) == identity(len(after)) and absorbable_after(
                 layout, step, target
             ):

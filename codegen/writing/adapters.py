@@ -41,7 +41,11 @@ class Adapters:
                 return None
             self.names[api] = self.new_name(api)
             made = self.used(api, site) if site is not None else self.unused(api, forms)
-            self.made[api] = plain_name(made) or made
+            named = any(
+                v.bound is not None and any(isinstance(g, str) for g in v.bound.given.values())
+                for v in (site.visits if site is not None else [])
+            )
+            self.made[api] = made if named else plain_name(made) or made
         found = self.made[api]
         return copy.deepcopy(found) if isinstance(found, ast.expr) else ast.Name(self.names[api], ast.Load())
 

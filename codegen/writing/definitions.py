@@ -74,6 +74,8 @@ class Definitions:
             made.name = "apply" if own_gradient else self.w.call_name
             if not own_gradient:
                 self.add_mode(made)
+        elif owner is not None and self.serves_modules(owner) and self.w.target.framework != self.w.source_framework:
+            made.name = self.w.safe(node.name)
         made.decorator_list = [
             body.e.expr(d) if id(d) in self.w.ev.applied else copy.deepcopy(d)
             for d in node.decorator_list
@@ -218,6 +220,14 @@ class Definitions:
             if isinstance(s, (ast.FunctionDef, ast.AsyncFunctionDef))
         ) or all(not isinstance(s, ast.FunctionDef) for s in cls.node.body)
 
+    def serves_modules(self, cls: ClassObject) -> bool:
+        """Is a class one of modules, or mixed into one?"""
+        if self.w.ev.dialect.is_module_class(cls):
+            return True
+        named = (value.hint for scope in self.w.ev.scopes.values() for value in scope.names.values())
+        found = (hint for hint in named if isinstance(hint, ClassObject) and self.w.ev.dialect.is_module_class(hint))
+        return any(cls in hint.mro() for hint in found)
+
     def class_(self, cls: ClassObject) -> ast.ClassDef:
         """A class: bases in the target, members that are needed."""
         node = cls.node
@@ -227,9 +237,13 @@ class Definitions:
             for d in node.decorator_list
             if decorator_name(d) == "dataclass" or self.enters(cls.file, node.name, d)
         ]
-        is_module = self.w.ev.dialect.is_module_class(cls)
-        for statement in node.body:
-            made.body.extend(self.member(statement, cls, is_module))
+        is_module = self.serves_modules(cls)
+        self.w.renames = is_module
+        try:
+            for statement in node.body:
+                made.body.extend(self.member(statement, cls, is_module))
+        finally:
+            self.w.renames = True
         if holds_layers(self.w, cls):
             at = 1 if made.body and isinstance(made.body[0], ast.Expr) else 0
             made.body.insert(at, holding_constructor())

@@ -8,10 +8,13 @@ import keyword
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.expressions import FRAMEWORK_ROOTS, KEPT_ROOTS
 from codegen.writing.gone import loads_weights
+from pivot.problems import Problem
 from pivot.reading import lookup
+from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, Unknown
+from pivot.reading.values import Api, TensorCell, Unknown
 
 if TYPE_CHECKING:
     from codegen.writing.statements import Statements
@@ -60,7 +63,23 @@ def goes(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:
         return True
     if visits and visits[0].kind == "data" and visits[0].name.startswith(REPORTING):
         return True
-    return id(node) in s.w.without_effect or s.w.is_empty_call(visits) or loads_weights(node) or is_logging(s, node)
+    if id(node) in s.w.without_effect or s.w.is_empty_call(visits) or loads_weights(node) or is_logging(s, node):
+        return True
+    return calls_another_library(s, node, visits)
+
+
+def calls_another_library(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:
+    """`warn("...")` of a package that the target's file does not import; what is given tensors or layers stays."""
+    api = s.w.static_api(node.func, s.file, s.e.locals)
+    if api is None or api.root in KEPT_ROOTS | FRAMEWORK_ROOTS | s.w.source.roots:
+        return False
+    given = [value.hint for v in visits for value in (*v.args, *v.kwargs.values())]
+    if not visits or any(isinstance(hint, (TensorCell, ModuleObject)) for hint in given):
+        return False
+    why = f"{api.name}() is left out: what it gives is not used"
+    place = (s.file, node.lineno, node.col_offset + 1)
+    s.w.refused(Problem("left-out", "info", *place, why, "call it where the model is made, if it is needed"))
+    return True
 
 
 def is_logging(s: Statements, node: ast.Call) -> bool:

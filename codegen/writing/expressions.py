@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops"}
 KEPT_ROOTS = {
     "builtins", "math", "functools", "inspect", "collections", "typing", "itertools", "copy", "dataclasses", "enum",
-    "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re", "random",
+    "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re", "random", "keyword",
 }  # fmt: skip
 
 

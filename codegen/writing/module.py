@@ -284,6 +284,8 @@ def follow_stars(w: Writer, name: str, scope: Scope, library: dict[str, tuple[st
     for statement in reversed(scope.stars):
         path = imports.file_of(w.ev, statement, frame)
         other = w.scope_of(str(imports.resolved(path))) if path is not None else None
+        if other is not None and imports.asks_back(w.ev, other, name, {scope.file}):
+            continue
         if other is not None and (name in other.lazy or name in other.names):
             w.imported[scope.file, name] = (other.file, name)
             w.wanted.setdefault((other.file, name))

@@ -37,15 +37,28 @@ def is_wanted(w: Writer, file: str, statement: ast.stmt, written: dict[Key, list
     assert isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call) and scope is not None
     maker = lookup.in_module(w.ev, scope, registers(statement))
     function = maker.hint if maker is not None else None
-    if not isinstance(function, FunctionObject):
+    if isinstance(function, InstanceObject):
+        tables = {(file, registers(statement))}  # `BLOCKS.register("small", Small)`
+    elif isinstance(function, FunctionObject):
+        names = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
+        tables = {(function.file, name) for name in names if name in w.ev.registries.values()}
+    else:
         return False
-    tables = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
-    if not any((function.file, name) in written for name in tables if name in w.ev.registries.values()):
+    if not any(table in written for table in tables):
         return False
     parts = [*statement.value.args, *(k.value for k in statement.value.keywords)]
+    if not all(is_used(w, file, part) for part in parts):
+        return False
     names = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
     values = [lookup.in_module(w.ev, scope, name) for name in names]
     return all(was_entered(w, value.hint) for value in values if value is not None)
+
+
+def is_used(w: Writer, file: str, part: ast.expr) -> bool:
+    """Was a layer of the library, which stands in an argument, made through a name that handed it on?"""
+    found = [w.static_api(n, file, set()) for n in ast.walk(part) if isinstance(n, ast.Attribute)]
+    whole = [api for api in found if api is not None and w.opset.find(w.source_framework, "call", api.name)]
+    return not whole or any(("adapter", api.name) in w.sites.sites for api in whole)
 
 
 def registering(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:

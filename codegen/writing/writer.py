@@ -118,6 +118,9 @@ class Writer:
         self.activations = Activations(lowering, self.trace)
         self.held_layers = held_attributes(done)
         self.without_effect = calls_without_effect(self.trace)
+        self.renames = (
+            True  # are attributes of `self` renamed that the target reserves? Not in a class of plain objects
+        )
         self.lost = lost_attributes(done)
         self.definitions = Definitions(self)
         self.plan_siblings()
@@ -317,7 +320,7 @@ class Writer:
         owner = node.value
         if node.attr == self.source.call_name and isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name):
             return self.call_name if owner.func.id == "super" else node.attr
-        if self.target.safe(node.attr) == node.attr:
+        if self.target.safe(node.attr) == node.attr or not self.renames:
             return node.attr
         if isinstance(owner, ast.Name) and owner.id in ("self", "cls"):
             return self.safe(node.attr)
@@ -383,10 +386,16 @@ class Writer:
 
 
 def calls_without_effect(trace: Trace) -> set[int]:
-    """Calls of the program that are statements and changed nothing when they were met: initial values, checks."""
+    """Calls of the program that are statements and changed nothing when they were met: initial values, checks.
+
+    Not the constructor of a base class: every layer has to be begun, with attributes or without.
+    """
     found: set[int] = set()
     for key in trace.for_effect:
         met = [v for v in trace.visits.get(key, []) if not v.speculative]
+        entered = [v.entered.function for v in met if v.entered is not None]
+        if any(function is not None and function.name == "__init__" for function in entered):
+            continue
         if met and all(v.kind == "function" and v.entered is not None and not v.effects for v in met):
             found.add(key)
     return found

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from pivot.reading import comparing, methods, sequences, subscripts
 from pivot.reading.handlers import Args, Handler, Kwargs
+from pivot.reading.hints import readable
+from pivot.reading.signals import Raised
 from pivot.reading.values import Api, ClassObject, InstanceObject, SuperObject, Value
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ def super_method(
         if name == "__contains__":
             return Value(comparing.contains(ev, args[0], instance.data, node, frame))
         return methods.method(ev, instance.data, name, args, kwargs, node, frame)
+    if name in ("__getattr__", "__getattribute__"):
+        raise Raised(Value(f"AttributeError: {readable(args[0]) if args else ''}"), node, frame)
     if name in ("__post_init__", "__init_subclass__", "__set_name__"):
         return Value(None)
     raise ev.refusal(frame, node, f"super().{name}() is not read here", "write out what it does")

@@ -50,6 +50,8 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
     scope = Scope(frame.file, frame.scope)
     made = ClassObject(node, frame.file, node.name, scope, tuple(value for value, _ in known))
     made.base_texts = tuple(text for _, text in known)
+    if ev.dialect.is_module_class(made):
+        calls_are_forward(node, made)
     for statement in node.body:
         for name in bound_names(statement):
             made.pending.setdefault(name, []).append(statement)
@@ -63,6 +65,16 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
         made.kind = "namedtuple"
     decorating.class_(ev, node, Value(made), frame)
     return Value(made)
+
+
+def calls_are_forward(node: ast.ClassDef, made: ClassObject) -> None:
+    """A module that defines `__call__` and no `forward`: what it computes is named as the framework has it."""
+    bodies = [cls.node.body for cls in made.mro() if isinstance(cls, ClassObject)]
+    if any(isinstance(s, ast.FunctionDef) and s.name == "forward" for body in bodies for s in body):
+        return
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name == "__call__":
+            statement.name = "forward"
 
 
 def bound_names(node: ast.stmt) -> list[str]:

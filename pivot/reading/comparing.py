@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import classes, hints, registries, subscripts, surroundings
+from pivot.reading import classes, hints, number_arrays, registries, subscripts, surroundings
 from pivot.reading.hints import equal, identical, ordered
 from pivot.reading.iterating import iterate
 from pivot.reading.values import (
@@ -51,8 +51,12 @@ def compare_one(ev: Evaluator, op: ast.cmpop, left: Value, right: Value, node: a
         inside = contains(ev, left, right, node, frame)
         return Value(inside if isinstance(op, ast.In) else not inside, None, depends_of(left, right))
     symbol, compute = COMPARE[type(op)]
-    if any(isinstance(side, ListObject) and side.kind == "array" for side in (a, b)):
-        raise ev.refusal(frame, node, "comparing NumPy arrays is not read", "use .tolist()")
+    if number_arrays.is_array(left) or number_arrays.is_array(right):
+
+        def one(first: Value, second: Value) -> Value:
+            return compare_one(ev, op, first, second, node, frame)
+
+        return number_arrays.elementwise(ev, left, right, one, node, frame, symbol)
     if isinstance(a, TensorCell) or isinstance(b, TensorCell):
         if (a is None or b is None) and symbol in ("==", "!="):
             return Value(symbol == "!=")

@@ -9,6 +9,7 @@ from pivot.problems import Refusal, refuse
 from pivot.reading import classes, demo_names, imports, lookup, model_names, straight_line
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
+from pivot.reading.main_block import main_block, main_block_of
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import Api, ClassObject, FunctionObject, Value
 
@@ -30,18 +31,6 @@ def tree_of(ev: Evaluator, scope: Scope) -> ast.Module:
     if found is None:
         raise refuse("no-model", scope.file, 1, 1, "no model class found", "open a file that defines one")
     return found
-
-
-def main_block(tree: ast.Module) -> list[ast.stmt]:
-    """The statements under `if __name__ == "__main__":`."""
-    return next((block for node in tree.body if (block := main_block_of(node)) is not None), [])
-
-
-def main_block_of(node: ast.stmt) -> list[ast.stmt] | None:
-    """The statements of the main block; None for another statement."""
-    if isinstance(node, ast.If) and isinstance(node.test, ast.Compare) and isinstance(node.test.left, ast.Name):
-        return node.body if node.test.left.id == "__name__" else None
-    return None
 
 
 def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> tuple[str, ModuleObject]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
 from pivot.dims import Size
@@ -33,6 +34,36 @@ def index_hint(value: Value) -> object:
     return hint
 
 
+VALUED = {"builtins.str", "builtins.int", "enum.StrEnum", "enum.IntEnum"}
+
+
+PRINTED = {"enum.StrEnum", "enum.IntEnum"}
+
+
+def own_value(hint: object) -> object:
+    """What a member of `class Mode(str, Enum)` is: its text; everything else is itself."""
+    if not isinstance(hint, InstanceObject) or not isinstance(hint.cls, ClassObject) or hint.cls.kind != "enum":
+        return hint
+    if not any(isinstance(c, Api) and c.name in VALUED for c in hint.cls.mro()):
+        return hint
+    return hint.attrs["value"].hint if "value" in hint.attrs else hint
+
+
+def own_text(hint: object) -> object:
+    """What a member of an enumeration is in an f-string: `Mode.CAT`, or its value where the class says so."""
+    value = own_value(hint)
+    if value is hint or not isinstance(hint, InstanceObject) or not isinstance(hint.cls, ClassObject):
+        return hint
+    chain = hint.cls.mro()
+    said = [s for c in chain if isinstance(c, ClassObject) for s in c.pending.get("__str__", [])]
+    returned = (
+        {ast.unparse(r.value) for r in ast.walk(said[0]) if isinstance(r, ast.Return) and r.value} if said else set()
+    )
+    if returned == {"self.value"} or (not said and any(isinstance(c, Api) and c.name in PRINTED for c in chain)):
+        return value
+    return hint if said else f"{hint.cls.name}.{hint.attrs['name'].hint}"
+
+
 def ordered(value: Value) -> object:
     """A hint that Python can compare: sizes as their numbers, tuples of these."""
     check_nested(value.hint)
@@ -40,7 +71,7 @@ def ordered(value: Value) -> object:
 
 
 def _ordered(value: Value) -> object:
-    hint = value.hint
+    hint = own_value(value.hint)
     if isinstance(hint, Size):
         return dim_hint(hint)
     if isinstance(hint, tuple):
@@ -118,7 +149,7 @@ def equal(left: Value, right: Value) -> bool:
 
 
 def _equal(left: Value, right: Value) -> bool:
-    a, b = left.hint, right.hint
+    a, b = own_value(left.hint), own_value(right.hint)
     if isinstance(a, Size) or isinstance(b, Size):
         return (
             isinstance(a, (int, float, Size)) and isinstance(b, (int, float, Size)) and ordered(left) == ordered(right)

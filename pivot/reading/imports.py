@@ -246,12 +246,30 @@ def from_star(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
         module = statement.module or ""
         path = file_of(ev, statement, frame)
         if path is not None:
-            found = lookup.in_module(ev, open_file(ev, path), wanted) if not wanted.startswith("_") else None
+            other = open_file(ev, path)
+            if wanted.startswith("_") or asks_back(ev, other, wanted):
+                continue
+            found = lookup.in_module(ev, other, wanted)
             if found is not None:
                 return found
         elif ev.dialect.exports(ev, module, wanted):
             return restating.library_value(ev, ev.dialect.canonical(f"{module}.{wanted}"))
     return None
+
+
+def asks_back(ev: Evaluator, scope: Scope, wanted: str, asked: set[str] | None = None) -> bool:
+    """Does a file take a name from one that is just asked for it? A package and its files import each other.
+
+    `asked`: the files that are; those in which the name is being evaluated, if they are not said.
+    """
+    statements = scope.lazy.get(wanted, [])
+    frame = ev.module_frame(scope)
+    sources = [file_of(ev, s, frame) for s in statements if isinstance(s, ast.ImportFrom)]
+    if not statements or len(sources) < len(statements):
+        return False
+    if asked is None:
+        asked = {s.file for s in ev.scopes.values() if (id(s), wanted) in ev.evaluating}
+    return any(path is not None and str(resolved(path)) in asked for path in sources)
 
 
 def file_of(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> Path | None:

@@ -15,13 +15,13 @@ from pivot.reading.entries import (
     forward_node,
     forward_parameters,
     innermost_call,
-    main_block,
     required_arguments,
     tree_of,
 )
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.guessing import guess
 from pivot.reading.inputs import InputSpec
+from pivot.reading.main_block import main_block
 from pivot.reading.modules import ModuleObject
 from pivot.reading.running import on_trial
 from pivot.reading.values import Api

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from pivot.reading import builtins, number_kinds, objects, reflection, regular, sequences, stdlib, surroundings
+from pivot.reading import (
+    builtins,
+    number_arrays,
+    number_kinds,
+    objects,
+    reflection,
+    regular,
+    sequences,
+    stdlib,
+    surroundings,
+)
 from pivot.reading.handlers import Handler
 
 FUNCTIONS: dict[str, Handler] = {
@@ -14,4 +24,5 @@ FUNCTIONS: dict[str, Handler] = {
     **regular.FUNCTIONS,
     **surroundings.FUNCTIONS,
     **number_kinds.FUNCTIONS,
+    **number_arrays.FUNCTIONS,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, data_arrays, imports, number_kinds, registries, restating, surroundings
+from pivot.reading import classes, data_arrays, imports, main_block, number_kinds, registries, restating, surroundings
 from pivot.reading.checkpoint_names import weight_inside
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.data_arrays import DataArray
@@ -88,6 +88,8 @@ def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
                 if is_definition_shadowed(statement, statements):
                     continue
                 ev.execute([statement], frame)
+        if wanted not in scope.names:
+            ev.execute(main_block.adopt(ev, scope, wanted), frame)
     finally:
         ev.speculating = depth
         ev.evaluating.discard(key)
@@ -158,6 +160,8 @@ def function_attribute(ev: Evaluator, hint: object, attr: str, node: ast.AST, fr
         hint = hint.function
     if isinstance(hint, FunctionObject) and attr in ("__name__", "__qualname__"):
         return Value(hint.name)
+    if isinstance(hint, FunctionObject) and attr == "__doc__":
+        return Value(None if isinstance(hint.node, ast.Lambda) else ast.get_docstring(hint.node))
     if isinstance(hint, FunctionObject) and attr == "__module__":
         return Value(surroundings.module_name(hint.file))
     if isinstance(hint, Partial):
@@ -232,6 +236,8 @@ def instance_attribute(
         return kept
     if attr == "__class__":
         return Value(instance.cls)
+    if attr == "__doc__" and isinstance(instance.cls, ClassObject):
+        return Value(ast.get_docstring(instance.cls.node))
     if attr == "__dict__":
         return Value(DictObject({k: (Value(k), v) for k, v in instance.attrs.items()}))
     if isinstance(instance.cls, ClassObject):

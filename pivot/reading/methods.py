@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pivot.dims import Size, product
 from pivot.reading import registries, regular
 from pivot.reading.bombs import check_format, check_items, check_product, check_text
-from pivot.reading.hints import equal, ordered, readable, unique
+from pivot.reading.hints import equal, ordered, own_value, readable, unique
 from pivot.reading.iterating import iterate
 from pivot.reading.subscripts import key_of
 from pivot.reading.values import (
@@ -185,7 +185,7 @@ TEXT_METHODS = {
     "lower", "upper", "strip", "lstrip", "rstrip", "split", "rsplit", "replace", "startswith", "endswith",
     "join", "format", "title", "capitalize", "find", "count", "index", "isdigit", "isalpha", "partition",
     "rpartition", "zfill", "removeprefix", "removesuffix", "splitlines", "is_integer", "bit_length", "casefold",
-    "swapcase", "isupper", "islower",
+    "swapcase", "isupper", "islower", "isidentifier", "isalnum", "isnumeric",
 }  # fmt: skip
 
 
@@ -252,7 +252,8 @@ def method(
     frame: Frame,
 ) -> Value:
     """A method of a list, dict, string or other plain value."""
-    hint = receiver.hint
+    hint = own_value(receiver.hint)
+    receiver = receiver if hint is receiver.hint else Value(hint, receiver.origin)
     if isinstance(hint, ListObject) and hint.kind == "array":
         if name == "tolist":
             return Value(ListObject(list(hint.items)), Origin("apply", node, frame.file, name, (receiver,), frame))

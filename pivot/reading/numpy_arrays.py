@@ -33,6 +33,13 @@ OF_ARRAYS = {
 }
 """Functions of arrays."""
 
+IN_ORDER = {
+    **dict.fromkeys(MAKERS, (0, ("shape", "object", "a", "N"))),
+    "numpy.tril": (1, ("k",)),
+    "numpy.triu": (1, ("k",)),
+}
+"""Arguments that PyTorch's function calls otherwise, and has at the same place."""
+
 TENSORS = {
     "torch.tensor",
     "torch.as_tensor",
@@ -48,6 +55,7 @@ def call(
     ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
 ) -> Value | None:
     """What makes an array, computes with one, or makes a tensor of one; None for every other call."""
+    args, kwargs = in_order(name, args, kwargs, node)
     if name in MAKERS and (args or kwargs):
         given = dict(kwargs)
         if "dtype" not in given and (kind := kind_of(name, args)):
@@ -66,6 +74,18 @@ def call(
         given = {**kwargs, **({"dtype": Value(Api(f"torch.{KINDS[name]}"))} if name in KINDS else {})}
         return ev.dialect.call_forms(ev, callee, "torch.tensor", args, given, node, frame)
     return None
+
+
+def in_order(name: str, args: Args, kwargs: Kwargs, node: ast.AST) -> tuple[Args, Kwargs]:
+    """`np.ones(shape=(2, 3))` is `np.ones((2, 3))`, and is written so from here on."""
+    place, names = IN_ORDER.get(name, (-1, ()))
+    key = next((key for key in kwargs if key in names), None) if len(args) == place else None
+    if key is None:
+        return args, kwargs
+    for keyword in [k for k in node.keywords if k.arg == key] if isinstance(node, ast.Call) else []:
+        node.keywords.remove(keyword)  # type: ignore[attr-defined]
+        node.args.append(keyword.value)  # type: ignore[attr-defined]
+    return (*args, kwargs[key]), {other: value for other, value in kwargs.items() if other != key}
 
 
 def kind_of(name: str, args: Args) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Quotient, Size
 from pivot.dims import hint as dim_hint
+from pivot.reading import number_arrays
 from pivot.reading.bombs import (
     check_format,
     check_items,
@@ -18,7 +19,8 @@ from pivot.reading.bombs import (
     check_sum,
 )
 from pivot.reading.data_arrays import DataArray
-from pivot.reading.hints import readable, scalar
+from pivot.reading.hints import own_text, readable, scalar
+from pivot.reading.methods import set_method
 from pivot.reading.values import (
     Api,
     ClassObject,
@@ -53,6 +55,9 @@ BINARY: dict[type[ast.operator], tuple[str, Callable[..., object]]] = {
 }
 
 
+SETS = {"-": "difference", "|": "union", "&": "intersection"}
+"""Operators of sets, and the methods of the same meaning."""
+
 UNARY: dict[type[ast.unaryop], tuple[str, Callable[..., object]]] = {
     ast.USub: ("-x", operator.neg),
     ast.UAdd: ("+x", operator.pos),
@@ -63,7 +68,7 @@ UNARY: dict[type[ast.unaryop], tuple[str, Callable[..., object]]] = {
 
 def format_value(value: Value, conversion: int, spec: str) -> str:
     """Format a hint as an f-string would, within the text limit."""
-    hint: object = value.hint
+    hint: object = own_text(value.hint)
     if isinstance(hint, Size):
         hint = dim_hint(hint)
     check_format(spec)
@@ -96,8 +101,14 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
             return Value(side)
         if isinstance(side, Unknown) and not isinstance(other, DataArray):
             return Value(side)
-        if isinstance(side, ListObject) and side.kind == "array":
-            raise ev.refusal(frame, node, "computing with NumPy arrays is not read", "use .tolist() and numbers")
+    if number_arrays.is_array(left) or number_arrays.is_array(right):
+
+        def one(first: Value, second: Value) -> Value:
+            return apply_binary(ev, op, first, second, node, frame)
+
+        return number_arrays.elementwise(ev, left, right, one, node, frame, symbol)
+    if isinstance(a, ListObject) and isinstance(b, ListObject) and symbol in SETS and a.kind == b.kind == "set":
+        return set_method(ev, list(a.items), SETS[symbol], (right,), node, frame)
     if isinstance(a, ListObject) and symbol == "+" and isinstance(b, ListObject):
         check_items(len(a.items) + len(b.items))
         return Value(ListObject([*a.items, *b.items]), origin)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from pivot.dims import Size
 from pivot.problems import Refusal
 from pivot.reading import classes, lookup
+from pivot.reading.constants import api_constant
 from pivot.reading.handlers import Args, Handler, Kwargs
+from pivot.reading.hints import own_value
 from pivot.reading.modules import ModuleObject
 from pivot.reading.signals import Raised
 from pivot.reading.values import (
@@ -107,7 +109,11 @@ def is_instance(ev: Evaluator, value: Value, kind: Value) -> bool:
         return False
     root, _, last = cls.name.rpartition(".")
     if root == "builtins" and last in PYTHON_TYPES:
-        return PYTHON_TYPES[last](hint)
+        return PYTHON_TYPES[last](own_value(hint))
+    if cls.name in ("enum.EnumMeta", "enum.EnumType"):
+        return isinstance(hint, ClassObject) and hint.kind == "enum"
+    if last == "Hashable" and isinstance(hint, (InstanceObject, ModuleObject, ClassObject, Api, FunctionObject)):
+        return True
     if root.partition(".")[0] in ("typing", "collections", "numbers") and last in ABSTRACT_TYPES:
         return any(PYTHON_TYPES[t](hint) for t in ABSTRACT_TYPES[last].split())
     if cls.name in CALLABLE_TYPES:
@@ -151,6 +157,8 @@ def has(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> 
     hint = owner.hint
     if isinstance(hint, Api):
         name = f"{hint.name}.{attr}"
+        if attr.startswith("__"):
+            return api_constant(name) is not None
         known = ev.opset.find(ev.dialect.framework, "call", ev.dialect.canonical(name))
         return bool(known) or ev.dialect.knows(name)
     try:
@@ -193,15 +201,22 @@ def callable_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: F
 
 
 def signature_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
-    """inspect.signature(): the names of a program function's parameters."""
+    """inspect.signature(): the names of the parameters of a function, a class of the program or a library layer."""
     hint = args[0].hint
-    bound = 1 if isinstance(hint, BoundMethod) else 0
+    bound = 1 if isinstance(hint, (BoundMethod, ClassObject)) else 0
     function = hint.function if isinstance(hint, BoundMethod) else hint
-    if not isinstance(function, FunctionObject):
+    if isinstance(hint, ClassObject):
+        hit = classes.member(ev, hint, "__init__")
+        function = hit[0].hint if hit is not None else None
+    forms = ev.opset.find(ev.dialect.framework, "call", hint.name) if isinstance(hint, Api) else ()
+    if forms:
+        names = [slot.name for slot in forms[0].args if slot.name is not None]
+    elif isinstance(function, FunctionObject):
+        spec = function.node.args
+        every = [*spec.posonlyargs, *spec.args, spec.vararg, *spec.kwonlyargs, spec.kwarg]
+        names = [a.arg for a in every if a is not None][bound:]
+    else:
         return ev.unknown(frame, node, "the signature of something that is not a function of the program")
-    spec = function.node.args
-    every = [*spec.posonlyargs, *spec.args, spec.vararg, *spec.kwonlyargs, spec.kwarg]
-    names = [a.arg for a in every if a is not None][bound:]
     parameters = DictObject({name: (Value(name), Value(None)) for name in names})
     return Value(InstanceObject(Api("inspect.Signature"), {"parameters": Value(parameters)}))
 

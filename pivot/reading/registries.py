@@ -23,7 +23,8 @@ def registers(statement: ast.stmt) -> str:
     """The name of the function by which a module-level statement may register something; '' for none."""
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         func: ast.expr = statement.value.func
-        return func.id if isinstance(func, ast.Name) else ""
+        owner = func.value if isinstance(func, ast.Attribute) else func  # `BLOCKS.register("small", Small)`
+        return owner.id if isinstance(owner, ast.Name) else ""
     if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
         for decorator in statement.decorator_list:
             inner = decorator.func if isinstance(decorator, ast.Call) else decorator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -26,6 +27,11 @@ from pivot.reading.values import (
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
+
+
+def iskeyword(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """keyword.iskeyword()."""
+    return Value(isinstance(args[0].hint, str) and keyword.iskeyword(args[0].hint))
 
 
 def partial(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
@@ -227,6 +233,7 @@ FUNCTIONS: dict[str, Handler] = {
     "typing.cast": cast,
     "numpy.power": operator_(ast.Pow()),
     "numpy.linspace": linspace,
+    "keyword.iskeyword": iskeyword,
     **{f"math.{n}": number(n, f) for n, f in _MATH.items()},
     **{f"numpy.{n}": number(n, f) for n, f in _NUMPY.items()},
     **{

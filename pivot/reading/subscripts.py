@@ -9,7 +9,7 @@ from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.reading import classes, data_arrays, lookup, registries, surroundings
 from pivot.reading.data_arrays import DataArray
-from pivot.reading.hints import index_hint
+from pivot.reading.hints import index_hint, own_value
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import (
@@ -41,7 +41,7 @@ def slice_(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
 
 def key_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> object:
     """A hashable key for a dict."""
-    hint = value.hint
+    hint = own_value(value.hint)
     if isinstance(hint, Size):
         return dim_hint(hint)
     if isinstance(hint, tuple):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import imports
+from pivot.reading import builtins, imports
 from pivot.reading.handlers import Args, Handler, Kwargs
 from pivot.reading.values import Api, ModuleScope, Value
 
@@ -53,4 +54,19 @@ def is_modules(value: Value) -> bool:
     return value.hint == Api("sys.modules")
 
 
-FUNCTIONS: dict[str, Handler] = {"os.environ.get": environment, "os.getenv": environment}
+def imported(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """`importlib.import_module("torch.nn")`, `__import__("torch.nn")`: as a statement would; nothing is run."""
+    name = args[0].hint if len(args) == 1 and not kwargs else None
+    known = isinstance(name, str) and all(part.isidentifier() for part in name.split("."))
+    if not known or str(name).partition(".")[0] in sys.stdlib_module_names:
+        return builtins.forbidden("__import__")(ev, args, kwargs, node, frame)
+    whole = not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "__import__")
+    return imports.import_name(ev, ast.alias(str(name), "_" if whole else None), frame)[1]
+
+
+FUNCTIONS: dict[str, Handler] = {
+    "os.environ.get": environment,
+    "os.getenv": environment,
+    "importlib.import_module": imported,
+    "builtins.__import__": imported,
+}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.reading import initialising, restating, updating
+from pivot.reading import classes, initialising, restating, updating
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import index_hint, readable
@@ -26,7 +26,7 @@ from pivot.reading.values import (
     Unknown,
     Value,
 )
-from pivot.slots import Ignored
+from pivot.slots import Ignored, Slot
 from pivot.types import TensorType
 
 if TYPE_CHECKING:
@@ -164,27 +164,43 @@ class TorchContainers(Dialect):
         """`conv.stride = 2`: what a layer computes with is not changed after it was made. Raises Refusal."""
         if isinstance(module.cls, ClassObject):
             self.check_restated(ev, module.cls, attr, node, frame)
-            return
+        self.check_follows(ev, module, node, frame)
         if module.form is None or module.bound is None:
             return
         slot = next((s for s in module.form.args if s.name == attr), None)
-        if slot is None and restating.is_restatement(frame.file):
-            restating.turn_to(ev, restating.beside(frame.file, module.class_name))
-            why = f"what {frame.function.name if frame.function else 'this'} makes of {module.class_name} is not read"
-            raise ev.refusal(frame, node, why, "compute the weight in the forward pass", "changed-layer")
-        if slot is None or isinstance(slot.value, Ignored):
-            return
-        where = module.bound.given.get(attr)
-        visit = module.visit
-        before: object = slot.default
-        if visit is not None and isinstance(where, int) and where < len(visit.args):
-            before = visit.args[where].hint
-        elif visit is not None and isinstance(where, str) and where in visit.kwargs:
-            before = visit.kwargs[where].hint
-        if value.hint != before:
+        if slot is None or isinstance(slot.value, Ignored) or isinstance(module.cls, ClassObject):
+            return  # what a class of the program changes is asked where it computes
+        if value.hint != given_to(module, slot, module.visit):
             restating.turn_to(ev, module.cls.name)  # what it computes with is then no more than attributes
             why = f"{attr} of a layer is changed after the layer was made"
             raise ev.refusal(frame, node, why, "make the layer with this value", "changed-layer")
+
+    def check_follows(self, ev: Evaluator, module: ModuleObject, node: ast.AST, frame: Frame) -> None:
+        """What a restated function sets on a layer counts where the layer is restated beside it. Raises Refusal."""
+        function = frame.function
+        if function is None or function.owner is not None or not restating.is_restatement(function.file):
+            return
+        chain = module.cls.mro() if isinstance(module.cls, ClassObject) else [module.cls]
+        files = {c.name: c.file for c in chain if isinstance(c, ClassObject) and restating.is_restatement(c.file)}
+        if any(restating.beside(file, "") == restating.beside(function.file, "") for file in files.values()):
+            return
+        layer = next((c.name.rpartition(".")[2] for c in chain if isinstance(c, Api)), "")
+        restating.turn_to(ev, restating.beside(function.file, next(iter(files), layer)))
+        why = f"what {function.name} makes of {module.class_name} is not read"
+        raise ev.refusal(frame, node, why, "compute the weight in the forward pass", "changed-layer")
+
+    def check_changed(self, ev: Evaluator, module: ModuleObject, node: ast.AST, frame: Frame) -> None:
+        """`self.stride = 2` in a class that derives from a layer, whose own pass computes with it. Raises Refusal."""
+        for slot in module.form.args if module.form is not None else ():
+            now = module.attrs.get(slot.key, Value(None)).hint
+            if now is None or isinstance(now, TensorCell) or isinstance(slot.value, Ignored):
+                continue
+            if one_number(now) != one_number(given_to(module, slot, module.made_by)):
+                base = classes.library_base(module.cls) if isinstance(module.cls, ClassObject) else None
+                if base is not None:
+                    restating.turn_to(ev, base.name)  # what it computes with is then no more than attributes
+                why = f"{slot.name} of a layer is changed after the layer was made"
+                raise ev.refusal(frame, node, why, "give it to the constructor of the base class", "changed-layer")
 
     def check_restated(self, ev: Evaluator, cls: ClassObject, attr: str, node: ast.AST, frame: Frame) -> None:
         """A restated layer follows what its forward pass reads, and nothing else that it was made with."""
@@ -373,3 +389,22 @@ def is_replaced(module: ModuleObject, name: str, hint: object) -> bool:
         and isinstance(hint, TensorCell)
         and old.version.parameter is not hint.version.parameter
     )
+
+
+def given_to(module: ModuleObject, slot: Slot, visit: Visit | None) -> object:
+    """What the call that made a layer gave an argument; its default where it gave none."""
+    where = module.bound.given.get(slot.key) if module.bound is not None else None
+    if visit is not None and isinstance(where, int) and where < len(visit.args):
+        return visit.args[where].hint
+    if visit is not None and isinstance(where, str) and where in visit.kwargs:
+        return visit.kwargs[where].hint
+    return slot.default
+
+
+def one_number(hint: object) -> object:
+    """Values as Python's own; (3, 3) as 3."""
+    items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else None
+    if items is None:
+        return hint
+    parts = [one_number(item.hint if isinstance(item, Value) else item) for item in items]
+    return parts[0] if parts and all(part == parts[0] for part in parts) else tuple(parts)

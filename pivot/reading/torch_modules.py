@@ -256,6 +256,8 @@ class TorchModules(TorchContainers):
             raise ev.refusal(frame, node, f"{module.class_name} has no forward()", "call a module that has one")
         if module.class_name.startswith("Lazy"):
             self.settle_lazy(ev, module, args, frame, node)
+        if isinstance(module.cls, ClassObject):
+            self.check_changed(ev, module, node, frame)
         before = len(ev.nodes)
         value = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
         for made in ev.nodes[before:]:

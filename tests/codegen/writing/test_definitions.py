@@ -441,3 +441,52 @@ def test_a_forward_method_of_a_plain_object_keeps_its_name(written: Callable[...
     )
     assert "def forward(self):" in made
     assert "def call(self, x):" in made
+
+
+def test_the_constructor_of_a_base_class_that_sets_nothing_is_called(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Base(nn.Module):
+            def __init__(self):
+                super().__init__()
+
+            def sample(self):
+                raise NotImplementedError
+
+        class Net(Base):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+
+            def forward(self, x):
+                return self.fc(x)
+        """,
+        "2x4",
+    )
+    assert made.count("super().__init__()") == 2
+
+
+def test_methods_and_properties_have_the_names_by_which_they_are_asked_for(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Shaped:
+            @property
+            def input_shape(self):
+                return (1, 4)
+
+            def save(self):
+                torch.save(self, "x.pt")
+
+        class Net(Shaped, nn.Module):
+            def build(self, n):
+                return n + 1
+
+            def forward(self, x):
+                return x * self.input_shape[1] + self.build(3)
+        """,
+        "2x4",
+    )
+    assert "def input_shape_(self):" in made
+    assert "def build_(self, n):" in made
+    assert "x * self.input_shape_[1] + self.build_(3)" in made
+    assert "save" not in made

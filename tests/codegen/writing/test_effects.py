@@ -58,3 +58,23 @@ def test_a_call_for_its_effect_that_has_none_goes(written: Callable[..., str]) -
     )
     assert "start" not in made and "reset" not in made
     assert "self.setup()" in made and "self.scale = 2" in made
+
+
+def test_what_another_library_is_told_is_left_out(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        from elsewhere.tools import warn
+
+        class Net(nn.Module):
+            def __init__(self, old=True):
+                super().__init__()
+                if old:
+                    warn("this is old")
+                self.fc = nn.Linear(4, 4)
+
+            def forward(self, x):
+                return self.fc(x)
+        """,
+        "2x4",
+    )
+    assert "warn" not in made

@@ -123,3 +123,46 @@ def test_a_class_that_a_method_of_an_object_enters_is_written_with_it(written: W
         "2x4",
     )
     assert "@PARTS.register()\nclass One(" in made
+
+
+def test_what_a_method_of_a_registry_registers(written: Written) -> None:
+    made = written(
+        """
+        from collections import namedtuple
+
+        class Store:
+            Entry = namedtuple("Entry", ("value",))
+
+            def __init__(self, name):
+                self.entries, self.name = {}, name
+
+            def put(self, name, maker):
+                if not name.isidentifier():
+                    raise ValueError(name)
+                self.entries[name.upper()] = self.Entry(maker)
+
+            def __getattr__(self, key):
+                if key in self.entries:
+                    return key
+                return super().__getattribute__(key)
+
+            def __getitem__(self, name):
+                return self.entries[name].value
+
+        ACT = Store("activations")
+        ACT.put("elu", nn.ELU)
+        ACT.put("selu", nn.SELU)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.act = ACT[ACT.ELU]()
+
+            def forward(self, x):
+                return self.act(x)
+        """,
+        "2x4",
+    )
+    assert 'ACT.put("elu", layers.ELU)' in made
+    assert "selu" not in made
+    assert "self.entries, self.name = {}, name" in made  # the target reserves names on layers, not on plain objects

@@ -149,3 +149,21 @@ def test_a_package_unpacked_beside_is_read_if_it_is_built_on_the_framework(tmp_p
     assert unpacked_beside(root, "parts") == tmp_path / "parts-2.1"
     assert unpacked_beside(root, "hub") is None and unpacked_beside(root, "nothing") is None
     assert unpacked_beside(tmp_path, "parts") is None
+
+
+def test_a_package_whose_files_import_from_it(read: Read) -> None:
+    """`from models import Base` in a file of `models`, whose `__init__.py` collects all of its files with stars."""
+    files = {
+        "models/__init__.py": "from .base import *\nfrom .net import *\nfrom .other import *\n",
+        "models/base.py": "from torch import nn\nclass Base(nn.Module):\n    pass\n",
+        "models/other.py": "from models import Base\nclass Other(Base):\n    pass\n",
+    }
+    text = f"from models import Base\n{USE.format(block='nn.Linear(4, 4)').replace('nn.Module', 'Base')}"
+    done = read(text, "2x4", model="Net()", name="models/net.py", files=files)
+    assert [node.op.name for node in done.network.nodes if node.op is not None] == ["linear"]
+
+
+def test_a_module_that_is_imported_by_a_call(read: Read) -> None:
+    head = "from importlib import import_module\nlayers = import_module('torch.nn')\n"
+    done = read(head + USE.format(block="layers.Linear(4, 4)"), "2x4", model="Net()")
+    assert [node.op.name for node in done.network.nodes if node.op is not None] == ["linear"]

@@ -230,6 +230,31 @@ LIBRARY: list[tuple[str, str, int]] = [
         "n = int(10 * [x.item() for x in torch.linspace(0, 1, 3)][1]) + len(torch.arange(6).split([2, 4])[1].tolist())",
         9,
     ),
+    (
+        """
+        import enum
+        class Mode(str, enum.Enum):
+            CAT = "cat"
+            ADD = "add"
+        class Kind(str, enum.Enum):
+            def __str__(self):
+                return self.value
+            SUM = "sum"
+        """,
+        "n = 4 * (Mode('add').upper() == 'ADD') + (Mode.CAT == 'cat') + len({Mode.CAT, 'cat'}) + len(f'{Mode.ADD}')\n"
+        "n += isinstance(Mode, enum.EnumMeta) + len(f'{Kind.SUM}')",
+        18,
+    ),
+    (
+        """
+        import inspect
+        from keyword import iskeyword
+        def f(width, *args): pass
+        """,
+        "n = len(set(['a', 'b']) - {'b'}) + len({1} | {2}) + ('eps' in inspect.signature(nn.LayerNorm).parameters)\n"
+        "n += len(inspect.signature(f).parameters) + 'ab'.isidentifier() + iskeyword('for') + (f.__doc__ is None)",
+        9,
+    ),
 ]
 
 

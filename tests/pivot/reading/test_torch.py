@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pivot.dims import hint as dim_hint
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.torch import TorchDialect
 
@@ -247,3 +248,54 @@ def test_weights_that_the_target_holds_twice_are_said(net: Callable[..., Elabora
     made = f"self.a = nn.Linear(4, 4)\nself.b = nn.Linear(4, 4)\nself.own = nn.Parameter(torch.zeros(4, 4))\n{tie}"
     done = net(made, "return self.b(self.a(x)) @ self.own")
     assert any(p.code == "tied-weights" and p.severity == "warning" and p.line for p in done.network.problems)
+
+
+def test_a_module_that_defines_its_call_is_called(net: Callable[..., Elaborated]) -> None:
+    before = """class Twice(nn.Module):
+    def __call__(self, x):
+        return x + x
+"""
+    assert ops(net("self.m = Twice()", "return self.m(x)", before=before)) == ["add"]
+
+
+def test_a_parametrized_weight_of_a_derived_layer(net: Callable[..., Elaborated], refused: Net) -> None:
+    before = """from torch.nn.utils.parametrize import register_parametrization
+class Half(nn.Module):
+    def forward(self, w):
+        return w * 0.5
+class Half{0}(nn.{0}):
+    def __init__(self, *args):
+        super().__init__(*args)
+        register_parametrization(self, "weight", Half())
+"""
+    done = net("self.m = HalfLinear(4, 4)", "return self.m(x)", before=before.format("Linear"))
+    assert ops(done) == ["mul", "linear"]
+    problem = refused(net, "self.m = HalfBilinear(4, 4, 4)", "return self.m(x, x)", before=before.format("Bilinear"))
+    assert "HalfBilinear is not read" in problem.why
+    own = "class Own(nn.Module):\n    def forward(self, x): return x\n"
+    register = "nn.utils.parametrize.register_parametrization(self.m, 'weight', nn.ReLU())"
+    assert "Own is not read" in refused(net, f"self.m = Own()\n{register}", "return self.m(x)", before=own).why
+
+
+def test_what_a_derived_layer_changes_is_computed_with(net: Callable[..., Elaborated], refused: Net) -> None:
+    before = """class Wide(nn.{0}):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.{1} = {2}
+"""
+    done = net(
+        "self.m = Wide(3, 4, 3)", "return self.m(x)", "1x3x8x8", before=before.format("Conv2d", "padding", "(1, 1)")
+    )
+    assert dim_hint(done.network.outputs[0].type.shape[2]) == 8
+    same = net(
+        "self.m = Wide(3, 4, 3)", "return self.m(x)", "1x3x8x8", before=before.format("Conv2d", "stride", "(1, 1)")
+    )
+    assert not same.evaluator.restated
+    problem = refused(
+        net,
+        "self.m = Wide(1)",
+        "return self.m(x)",
+        "1x3x8x8",
+        before=before.format("Softmax", "dim", "2"),
+    )
+    assert "changed after the layer was made" in problem.why
