@@ -95,8 +95,21 @@ def own_variables(module: ModuleObject) -> list[str]:
     A class that derives from a library layer makes its own in `__init__`, those of the layer come with `build`.
     """
     built = {name for name, value in module.parameters.items() if is_built(module, value)}
-    ordered = sorted(module.own_parameters(), key=lambda pair: (not pair[1].trainable, pair[0] in built))
+    cells = [(name, value.hint) for name, value in module.parameters.items() if isinstance(value.hint, TensorCell)]
+    for name, cell in module.held_parameters():
+        later = (place for place, (_, other) in enumerate(cells) if number(other) > number(cell))
+        cells.insert(next(later, len(cells)), (name, cell))
+    own = [(name, cell.version.parameter) for name, cell in cells]
+    ordered = sorted(
+        ((name, parameter) for name, parameter in own if parameter is not None),
+        key=lambda pair: (not pair[1].trainable, pair[0] in built),
+    )
     return [name for name, _ in ordered]
+
+
+def number(cell: TensorCell) -> int:
+    """Tensors are counted as they come into being."""
+    return int(cell.version.id.removeprefix("v"))
 
 
 def is_built(module: ModuleObject, value: Value) -> bool:

@@ -177,7 +177,8 @@ def parameter_names(done: Elaborated) -> dict[int, tuple[str, ...]]:
     walked = [module for _, module in done.network.root.walk()]
     # A Keras list that is filled after it was set on a layer is saved, but nothing walks down to what is in it.
     for module in dict.fromkeys((*walked, *(m for m in done.evaluator.modules if id(m) in table))):
-        for path, parameter in module.own_parameters():
+        held = [(path, cell.version.parameter) for path, cell in module.held_parameters()]
+        for path, parameter in (*module.own_parameters(), *held):
             found[id(parameter)] = (*found.get(id(parameter), ()), *table.get(id(module), {}).get(path, ()))
     return found
 

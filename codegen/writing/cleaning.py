@@ -103,7 +103,8 @@ def is_pure(node: ast.expr, functions: bool = False) -> bool:
         if isinstance(inner, ast.Call):
             func = inner.func
             name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
-            if name not in PURE_CALLS and not (functions and isinstance(func, ast.Name)):
+            made = name[:1].isupper()  # an object of a class
+            if name not in PURE_CALLS and not (functions and (isinstance(func, ast.Name) or made)):
                 return False
         if isinstance(inner, (ast.Yield, ast.YieldFrom, ast.Await, ast.NamedExpr)):
             return False

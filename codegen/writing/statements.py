@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import altered, applying, effects, memos, nodes, sizes, stores
 from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
+from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.parameters import let_go
 from codegen.writing.plan_steps import is_one_lambda
@@ -204,6 +205,8 @@ class Statements:
         if sized is not None:
             return sized
         if is_restatement(self.file) and is_unread_setting(self.w, node, self.w.settings_read.get(self.file, set())):
+            return []
+        if is_restatement(self.file) and is_displaced(self.w, node):
             return []
         taken = unpacked(self, node)
         if taken is not None:

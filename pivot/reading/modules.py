@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pivot.reading.bombs import check_graph
 from pivot.reading.checkpoint_names import checkpoint_name
-from pivot.reading.values import Api, ClassObject, ParameterObject, TensorCell, Value
+from pivot.reading.values import Api, ClassObject, ListObject, ParameterObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from pivot.forms import Bound
@@ -75,6 +75,20 @@ class ModuleObject:
         for name, value in self.parameters.items():
             if isinstance(value.hint, TensorCell) and value.hint.version.parameter is not None:
                 yield name, value.hint.version.parameter
+
+    def held_parameters(self) -> Iterator[tuple[str, TensorCell]]:
+        """Parameters that only lists of this module hold, with their places: Keras saves them with its own."""
+        own = {id(parameter) for _, parameter in self.own_parameters()}
+        stack = list(reversed(self.attrs.items()))
+        while stack:
+            name, value = stack.pop()
+            hint = value.hint
+            if isinstance(hint, (ListObject, tuple)):
+                items = hint.items if isinstance(hint, ListObject) else hint
+                stack += reversed([(f"{name}[{place}]", item) for place, item in enumerate(items)])
+            elif name.endswith("]") and isinstance(hint, TensorCell) and hint.version.parameter is not None:
+                if id(hint.version.parameter) not in own:
+                    yield name, hint
 
     def walk(self, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, ModuleObject]]:
         """This module and all below it, each once, with its path: the order of `named_modules()`."""

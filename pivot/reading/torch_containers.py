@@ -99,6 +99,9 @@ class TorchContainers(Dialect):
             if name in module.children and hint is None:
                 old = module.children.pop(name)
                 ev.undoable(lambda: module.children.__setitem__(name, old))
+        before = module.children[name].hint if target is module.children and name in module.children else None
+        if isinstance(before, ModuleObject) and before is not hint:
+            ev.trace.displaced.append(before)
         if target is module.parameters and is_replaced(module, name, hint):
             ev.trace.replaced.add(id(node))
             ev.drop_item(module.parameters, name)  # it comes behind those that were made since

@@ -324,3 +324,39 @@ def test_weights_that_the_source_never_saves_are_refused(opset: OpSet) -> None:
     with pytest.raises(Refusal) as caught:
         carry_layer(layer, {})
     assert "saves no weights of places" in caught.value.problem.why
+
+
+LISTED = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(4, 4)
+        self.scales = nn.ParameterList([])
+        for factor in (2, 3):
+            self.scales.append(nn.ParameterList([nn.Parameter(torch.ones(4) * factor / 5)]))
+        self.last = nn.Parameter(torch.ones(4))
+
+    def forward(self, x):
+        x = self.first(x)
+        for (scale,) in self.scales:
+            x = x * scale
+        return x * self.last
+"""
+
+
+def test_variables_that_only_a_list_holds_are_saved_with_those_of_their_layer(
+    convert: Callable[..., Converted], tmp_path: Path, opset: OpSet
+) -> None:
+    path = tmp_path / "listed.py"
+    path.write_text(LISTED, encoding="utf-8")
+    converted = convert(path, "2x4", model="Net()")
+    proof = prove(converted, KerasDialect(), opset, path.with_name("model_keras.py"))
+    assert "keras.Variable(" in converted.text
+    assert own_parameters(converted, proof) == [
+        (("scales.0.0",), "vars/0"),
+        (("scales.1.0",), "vars/1"),
+        (("last",), "vars/2"),
+    ]
