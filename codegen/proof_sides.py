@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from codegen.convert import Converted
@@ -71,6 +71,17 @@ class Side:
             return True
         self.once[results[0].id] = op
         return False
+
+    def distinct(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Items as they come, without those that permute a value as one before them did: both give the same."""
+        seen: dict[object, str] = {}
+        for item in items:
+            order = item.params.get("order") if item.op == "permute" else None
+            first = seen.setdefault((item.operands, order), item.results[0]) if isinstance(order, tuple) else None
+            if first is None or first == item.results[0]:
+                yield item
+            else:
+                self.alias[item.results[0]] = first
 
 
 class LoweredSide(Side):
@@ -162,6 +173,7 @@ class LoweredSide(Side):
                     root = self.parameters.get(part.id, part)
                     own = (root,) if root.parameter is not None else ()
                     yield Item("permute", {"order": perm}, (source,), (result,), (sizes,), node, None, own)
+                    result = self.name(result)
                     if step.form.kind == "layer":
                         once[source, perm] = result
                     source = result

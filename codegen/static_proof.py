@@ -13,7 +13,7 @@ from pathlib import Path
 from codegen.convert import Converted
 from codegen.decomposing import decomposed
 from codegen.padding import with_folded_padding
-from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, SourceSide, refer
+from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, Side, SourceSide, refer
 from codegen.same import Unchanged
 from codegen.simplifying import Simplified, ids
 from pivot.dims import Size
@@ -111,7 +111,7 @@ def compare_sides(
     left: LoweredSide | ReadSide | Simplified, right: ReadSide | Simplified, mode: str, proof: Proof
 ) -> None:
     """Walk both sides of one mode side by side."""
-    a, b = list(left.items()), list(right.items())
+    a, b = (list(side.distinct(side.items()) if isinstance(side, Side) else side.items()) for side in (left, right))
     same: dict[str, str] = dict(zip(left.inputs, right.inputs, strict=False))
     open_ = dict(enumerate(b))
     for one in a:

@@ -358,3 +358,18 @@ def test_what_serves_no_output_may_be_left_out_of_the_target(
     left_out = "\n".join(line for line in converted.text.split("\n") if "tanh" not in line and "seen" not in line)
     assert "tanh" in converted.text
     assert proof_of(converted, left_out, opset).equal
+
+
+def test_a_value_that_is_turned_twice_may_be_turned_in_either_order(
+    convert: Convert, opset: OpSet, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(
+        "from torch import nn\n\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.first, self.layer = nn.Linear(8, 8), nn.TransformerEncoderLayer(8, 2, 16)\n\n"
+        "    def forward(self, x):\n        return self.layer(self.first(x))\n",
+        encoding="utf-8",
+    )
+    made = convert(path, "5x3x8", model="Net()")
+    assert "ops.transpose(x, (1, 0, 2)) + self.attend(x)" in made.text  # before that of the attention
+    assert prove(made, KerasDialect(), opset, tmp_path / "net_keras.py").why is None
