@@ -440,6 +440,9 @@ def resolve(ref: object, names: Mapping[str, object]) -> object:
     return ref
 
 
+EACH = "each"  # one of the numbers of a parameter: `repeats of each` of a factor per axis
+
+
 def origins(params: tuple[tuple[str, object], ...], inherits: bool, outer: Mapping[str, str]) -> dict[str, str]:
     """Which parameters of a step repeat a parameter of the node unchanged, or `(axes,)` as the only one of several."""
     said = dict(params)
@@ -447,6 +450,8 @@ def origins(params: tuple[tuple[str, object], ...], inherits: bool, outer: Mappi
     for name, value in said.items():
         if isinstance(value, Path) and value.index is None and value.part is None and value.name in outer:
             found[name] = outer[value.name]
+        if isinstance(value, Coded) and value.codec == "whole" and value.path.name in outer:
+            found[f"{name} of {EACH}"] = outer[value.path.name]
         one = value.text[1:-2] if isinstance(value, Computed) and value.text.endswith(",)") else ""
         if one in outer:
             found[f"({name},)"] = outer[one]

@@ -10,15 +10,17 @@ from codegen.writing.frozen import is_program_made
 from codegen.writing.sites import Sites
 from pivot.op import Form
 from pivot.opset import OpSet
+from pivot.reading.companions import visit_companions
 from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.restating import follows, known
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api
-from pivot.slots import Literal
 from pivot.steps import Computed
 
 SIZE = re.compile(r"[a-z]\.[A-Z]")
+RESTATED = ("op", "layer", "super")
+"""Kinds of visits that a restatement may stand for."""
 ROUNDS = 4
 """A restatement may use modules that are restated in their turn: a decoder, its layers, their attention."""
 
@@ -40,27 +42,30 @@ def elaborate_for(request: Request, dialect: Dialect, framework: str, opset: OpS
 
 def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:
     """Names of library modules and functions that could be restated and that no form writes as they are used here."""
-    met = [v for visits in done.network.trace.visits.values() for v in visits if not v.speculative]
-    candidates = {v.name for v in met if v.kind in ("op", "layer", "super")} & known()
-    if not candidates:
+    visit_companions(done)
+    seen = [v for visits in done.network.trace.visits.values() for v in visits]
+    met = [v for v in seen if not v.speculative]
+    candidates = {v.name for v in met if v.kind in RESTATED} & known()
+    untaken = {v.name for v in seen if v.kind == "op"} & known() - candidates
+    if not candidates and not untaken:
         return frozenset()
     lowering = Lowering(done, framework, opset)
     done.learned["lowering"] = lowering
     sites = Sites(lowering).sites.values()
     unsaid = {v.name for site in sites if site.why for v in site.visits}
-    return frozenset(candidates & (unsaid | uncalled(done, met) | decided_elsewhere(met)))
+    return frozenset(candidates & (unsaid | uncalled(done, met) | decided_elsewhere(met)) | untaken & unsaid)
 
 
 def decided_elsewhere(met: list[Visit]) -> set[str]:
-    """Layers whose forms are for one value of what a parameter of the program decides, and whose restatements follow
-    it: `nn.LSTM(..., num_layers=num_layers)`.
+    """Layers and functions whose forms are for one value of what a parameter of the program decides, and whose
+    restatements follow it: `nn.LSTM(..., num_layers=num_layers)`.
     """
     return {
         visit.name
         for visit in met
-        if visit.kind == "layer" and visit.form is not None and visit.name in known()
+        if visit.kind in ("layer", "op") and visit.form is not None and visit.name in known()
         for slot in visit.form.args
-        if isinstance(slot.value, Literal) and slot.name in follows(visit.name)
+        if slot.name in follows(visit.name)
         if is_program_made(visit.given(slot.key))
     }
 

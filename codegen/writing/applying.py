@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen.orders import first_name
 from codegen.writing import nodes, program_calls, same_pads
+from codegen.writing.following import is_said_at_calls
 from codegen.writing.mixed import check_nested
 from codegen.writing.plan_steps import gives_several_first, transposed_list
 from codegen.writing.plans import Material, Unwritable
@@ -118,7 +119,9 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
             text = transposed_list(e.w.target, text, perm)
         if ref.name == x_name:
             before = e.w.sibling(node.func, visits)
-            if before is not None and step.form.kind == "function":
+            made_at = visits[0].module.site if visits[0].module is not None else None
+            made_by = e.w.trace.of(made_at) if made_at is not None else []
+            if before is not None and is_said_at_calls(lowered[0].chosen, made_by):
                 text = said_before(e, lowered, text, material)
             elif before is not None:
                 text = ast.Call(before, [text], [])

@@ -23,7 +23,7 @@ from codegen.writing import (
 from codegen.writing.absent import tell_absent
 from codegen.writing.activations import function_layer
 from codegen.writing.children import modules_of_kind
-from codegen.writing.frozen import finish
+from codegen.writing.frozen import finish, tell_frozen
 from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
 from codegen.writing.naming import member_key, reference_to
@@ -160,6 +160,7 @@ class Expressions:
         if site is not None and site.modules and len(site.cases) == 1:
             made = self.layers(node, site.cases[0].members)
             if len(made) > 1:
+                tell_frozen(self.w, site, node, ast.List(made, ast.Load()))
                 made[0] = nodes.like(made[0], node)
                 return [self.w.target.row(ast.List(made, ast.Load()))] if id(node) in self.w.whole else made
         return [self.expr(node)]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codegen.writing.frozen import is_program_made
+from codegen.writing.frozen import given_by_program, is_plain
 from codegen.writing.plans import Unwritable
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 def only_arm(trace: Trace, node: ast.If | ast.IfExp) -> bool | None:
     """The answer of a test that only the configuration decides and that was always the same."""
-    met = [b for b in trace.branches.get(id(node), []) if not b.speculative]
-    if any(is_program_made(b.test) for b in met):
-        return None  # another value of the program's parameter takes the other arm
+    every = trace.branches.get(id(node), [])
+    met = [b for b in every if not b.speculative] or every
     answers = {b.taken for b in met}
-    decided = asks_for_none(node.test) or all(b.kind == "config" for b in met)
+    absent = asks_for_none(node.test)
+    if not absent and any(is_plain(value) for b in met for value in given_by_program(b.test)):
+        return None  # another value of the program's parameter takes the other arm
+    decided = absent or all(b.kind == "config" for b in met)
     return answers.pop() if len(answers) == 1 and decided else None
 
 

@@ -10,6 +10,7 @@ from itertools import combinations, permutations
 from codegen.lower import Lowered, Lowering, Step, applied_nodes
 from codegen.unapplied import unapplied
 from codegen.writing import nodes
+from codegen.writing.following import following
 from codegen.writing.frozen import is_same_by_chance
 from codegen.writing.held import is_direct, is_held
 from codegen.writing.slots import right_for_all, slot_param
@@ -108,8 +109,11 @@ class Sites:
         best: dict[tuple[object, ...], list[Lowered]] = {}
         for item in low:
             best.setdefault(item.plans[0].key, []).append(item)
-        if len(best) == 1 and is_same_by_chance(site.visits):
-            best = {padded[0].plans[0].key: padded} if (padded := with_pads(low)) else best
+        if len(best) == 1:
+            better = with_pads(low) if is_same_by_chance(site.visits) else []
+            if not better and not any("same" in words(x.plans[0].steps[-1]).values() for x in low):
+                better = following(site.visits, low)
+            best = {better[0].plans[0].key: better} if better else best
         texts = {key: by_notation(members, key) for key, members in best.items()}
         if all(len(groups) == 1 for groups in texts.values()):
             apart = self.separated(site, list(best.values())) if len(best) > 1 else []

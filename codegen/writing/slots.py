@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from codegen.layout import Layout
 from codegen.letters_layout import stored_equation
-from codegen.lower import Step
+from codegen.lower import EACH, Step
 from codegen.orders import first_tensor
 from codegen.writing import nodes
 from codegen.writing.axes_as_said import as_said, said_in_source
@@ -292,7 +292,9 @@ def source_text(
 ) -> ast.expr | None:
     """The source's own expression for a parameter, where the notations of both frameworks say the same by it."""
     outer = steps[0].origin.get(param)
-    if outer is None or any(s.origin.get(param) != outer for s in steps):
+    if outer is None:
+        return each_of_one(steps, f"{param} of {EACH}", given, source_form, hints)
+    if any(s.origin.get(param) != outer for s in steps):
         return None
     source = next((s for s in source_form.args if slot_param(s) == outer), None)
     if source is None or source.key not in given:
@@ -334,8 +336,13 @@ def source_text(
     cut = from_sizes(slot, source, expression, hints(source.key))
     if cut is not None:
         return cut
-    if a == "pads" and not nodes.is_constant(expression) and takes_number(slot, param, steps):
-        return expression if all(type(h) is int for h in hints(source.key)) else None
+    if a == "pads" and b != "pads" and not nodes.is_constant(expression):
+        one = all(type(h) is int for h in hints(source.key))  # for every side
+        if takes_number(slot, param, steps):
+            return expression if one else None
+        written = from_number(steps, slot, param, expression) if one else None
+        if written is not None:
+            return written
     if (isinstance(slot.value, Coded) and b is None) or a is None or a != b:
         return templated(source, slot, expression, lambda ref: text_of(steps, ref, given, source_form))
     if b == "pads" and not all(plain_pads(h) for h in hints(source.key)):
@@ -346,6 +353,18 @@ def source_text(
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
         return as_tuple(expression, hints(source.key))
     return expression
+
+
+def each_of_one(
+    steps: list[Step], name: str, given: Given, source_form: Form, hints: Callable[[str], list[object]]
+) -> ast.expr | None:
+    """The source's text of one whole number that stands for one per axis: `scale_factor=scale`."""
+    outer = steps[0].origin.get(name)
+    source = next((s for s in source_form.args if outer is not None and slot_param(s) == outer), None)
+    text = given.get(source.key) if source is not None else None
+    if source is None or text is None or not is_path(text) or any(s.origin.get(name) != outer for s in steps):
+        return None
+    return text if all(type(hint) is int for hint in hints(source.key)) else None
 
 
 def text_of(steps: list[Step], param: str, given: Given, source_form: Form) -> ast.expr | None:
@@ -359,6 +378,14 @@ def text_of(steps: list[Step], param: str, given: Given, source_form: Form) -> a
 def is_nested(slot: Slot) -> bool:
     """Does a slot take numbers in lists, which both sides write alike?"""
     return isinstance(slot.value, Coded) and slot.value.codec == "nested"
+
+
+def says_number_for_all(slot: Slot, value: object) -> bool:
+    """Has a slot a notation for one number that pads every side?"""
+    if not isinstance(slot.value, Coded) or not isinstance(value, tuple):
+        return False
+    codec = codec_of(slot.value)
+    return isinstance(codec, KerasPads1) or codec.from_number(value) is not None
 
 
 def takes_number(slot: Slot, param: str, steps: list[Step]) -> bool:

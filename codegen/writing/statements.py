@@ -12,6 +12,8 @@ from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
+from codegen.writing.following import is_said_at_calls
+from codegen.writing.frozen import tell_frozen
 from codegen.writing.parameters import let_go
 from codegen.writing.plan_steps import is_one_lambda
 from codegen.writing.plans import GoneResult, Unwritable
@@ -302,9 +304,10 @@ class Statements:
         before = ast.Attribute(
             copy.deepcopy(written.value), self.w.sibling_name(target.attr, chosen.steps[0]), ast.Store()
         )
+        tell_frozen(self.w, site, node.value, ast.List([first, second], ast.Load()))
         self.w.link(node.value, second, [m.node for m in site.lowered])
         made = ast.Assign([written], second)
-        return [made] if chosen.steps[0].form.kind == "function" else [ast.Assign([before], first), made]
+        return [made] if is_said_at_calls(chosen, site.visits) else [ast.Assign([before], first), made]
 
     def without_gone(self, node: ast.Assign, value: ast.expr) -> ast.Assign | None:
         """`n, device, h = *x.shape, x.device, self.heads` without what went; None where sides do not stand in pairs."""

@@ -258,11 +258,20 @@ class Writer:
 
     @cached_property
     def assigned(self) -> set[tuple[int, str]]:
-        """Expressions whose value a statement binds to an attribute, and that: no layer that is handed on at first."""
+        """Expressions whose value a statement binds to an attribute, and that: no layer that is handed on at first, and
+        none of several that a function chooses from.
+        """
         trees = [tree for tree in self.trace.keep if isinstance(tree, ast.Module)]
-        found = (n for tree in trees for n in statements(tree))
-        bound = [n for n in found if isinstance(n, ast.Assign) and len(n.targets) == 1]
-        return {(id(n.value), n.targets[0].attr) for n in bound if isinstance(n.targets[0], ast.Attribute)}
+        functions = [n for tree in trees for n in statements(tree) if isinstance(n, ast.FunctionDef)]
+        found: set[tuple[int, str]] = set()
+        for function in functions:
+            bound: dict[str, list[ast.expr]] = {}
+            for n in statements(function):
+                if isinstance(n, ast.Assign) and len(n.targets) == 1 and isinstance(n.targets[0], ast.Attribute):
+                    if not isinstance(n.value, ast.Constant):
+                        bound.setdefault(n.targets[0].attr, []).append(n.value)
+            found |= {(id(values[0]), attribute) for attribute, values in bound.items() if len(values) == 1}
+        return found
 
     def sibling_attribute(self, site: Site) -> str | None:
         """The attribute that all applications of a site's layers go through."""

@@ -16,7 +16,7 @@ from pivot.reading.inputs import InputSpec
 from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
 from pivot.reading.running import run_forward
-from pivot.reading.signals import Raised
+from pivot.reading.signals import Raised, Restate
 from pivot.reading.values import ClassObject
 from pivot.reading.walking import walk
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 
 ANY = InputSpec((2, 8))
-"""What a layer that takes any tensor is tried with."""
+"""What a layer is tried with that takes any tensor, however it is stored."""
+ACTIVATION = (["self"], ["self", "inplace"], ["self", "approximate"])
+"""What constructors of restated activations take."""
 
 
 def visit_companions(done: Elaborated) -> None:
@@ -61,7 +63,7 @@ def visit_companions(done: Elaborated) -> None:
 
 
 def unreached_layers(done: Elaborated) -> list[tuple[Scope, ast.ClassDef]]:
-    """Restated layers that were named and never called, and that are made without arguments: activations."""
+    """Restated layers of one tensor that were named and never called, and that take no arguments: activations."""
     ev = done.evaluator
     found: list[tuple[Scope, ast.ClassDef]] = []
     for scope in list(ev.scopes.values()):
@@ -70,7 +72,7 @@ def unreached_layers(done: Elaborated) -> list[tuple[Scope, ast.ClassDef]]:
                 continue
             methods = {s.name: s for s in node.body if isinstance(s, ast.FunctionDef)}
             made, forward = methods.get("__init__"), methods.get("forward")
-            bare = made is None or entries.required_arguments(made) == ["self"]
+            bare = made is not None and [a.arg for a in made.args.args] in ACTIVATION
             if forward is not None and bare and not ev.trace.frames.get(id(forward)):
                 if len(entries.required_arguments(forward)) == 2:  # self and one tensor
                     found.append((scope, node))
@@ -115,7 +117,7 @@ def on_trial(done: Elaborated, scope: Scope, call: ast.Call, specs: Sequence[Inp
         if isinstance(value.hint, ModuleObject):
             inputs, *_ = run_forward(ev, value.hint, specs, dict(done.network.fixed), "eval", 0)
             ev.tried.append(tuple(inputs))
-    except (Refusal, Raised):
+    except (Refusal, Raised, Restate):
         pass  # the class stays unread, and is left out
     finally:
         ev.speculating -= 1

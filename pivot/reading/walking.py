@@ -42,8 +42,8 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def statements(tree: ast.Module) -> list[ast.stmt]:
-    """All statements of a file, also those in others: expressions, which hold none, are not looked into."""
+def statements(tree: ast.AST) -> list[ast.stmt]:
+    """All statements of a file or function, also those in others: expressions, which hold none, are not looked into."""
     found: list[ast.stmt] = []
     todo: list[ast.AST] = [tree]
     while todo:

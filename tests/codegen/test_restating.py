@@ -186,3 +186,38 @@ class Net(nn.Module):
     )
     assert set(classes(made)) == {"Linear", "Net"}
     assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None
+
+
+def test_an_arm_that_is_not_taken_is_restated_where_no_form_writes_it(tmp_path: Path, opset: OpSet) -> None:
+    text = """
+from torch import nn
+from torch.nn import functional as F
+
+class Net(nn.Module):
+    def __init__(self, smooth=False):
+        super().__init__()
+        self.smooth = smooth
+
+    def forward(self, x):
+        x = x.unsqueeze(1)
+        return F.interpolate(x, scale_factor=2, mode="bilinear") if self.smooth else F.relu(x)
+"""
+    made = converted(tmp_path, opset, text, "Net()").text
+    assert 'interpolate(x, scale_factor=2, mode="bilinear")' in made
+    assert "def interpolate(" in made and "raise NotImplementedError" not in made
+
+
+def test_the_mode_of_resizing_that_a_parameter_says_is_followed(tmp_path: Path, opset: OpSet) -> None:
+    text = """
+from torch import nn
+
+class Net(nn.Module):
+    def __init__(self, mode="nearest"):
+        super().__init__()
+        self.up = nn.Upsample(scale_factor=2, mode=mode)
+
+    def forward(self, x):
+        return self.up(x)
+"""
+    made = converted(tmp_path, opset, text, "Net()").text
+    assert "self.up = Upsample(scale_factor=2, mode=mode)" in made and 'if mode != "bicubic"' in made

@@ -36,9 +36,11 @@ def net(write_source: Callable[..., Path], convert: Callable[..., Converted]) ->
 @pytest.mark.parametrize(
     ("signature", "init", "forward", "name"),
     [
-        ("p=0", "self.m = nn.MaxPool2d(2, padding=p)", "self.m(x)", "p"),
+        ("c=False", "self.m = nn.MaxPool2d(2, ceil_mode=c)", "self.m(x)", "c"),
+        ("p=0", "self.m = nn.ConvTranspose2d(4, 4, 2, 2, output_padding=p)", "self.m(x)", "p"),
+        ("mode='zeros'", "self.m = nn.Conv2d(4, 4, 3, padding=1, padding_mode=mode)", "self.m(x)", "mode"),
+        ("size=1", "self.m = nn.Sequential(nn.AdaptiveAvgPool2d(size))", "self.m(x)", "size"),
         ("size=1", "self.m = nn.AdaptiveAvgPool2d(size)", "self.m(x)", "size"),
-        ("mode='nearest'", "self.mode = mode", "F.interpolate(x, scale_factor=2, mode=self.mode)", "self.mode"),
         ("dim=1", "self.dim, self.m = dim, nn.Conv2d(4, 8, 3)", "self.m(x).mean(self.dim)", "self.dim"),
         ("kind='BatchNorm2d'", "self.m = getattr(nn, kind)(4)", "self.m(x)", "kind"),
         ("kind='LSTM'", "self.m = getattr(nn, kind)(9, 5, 2, batch_first=True)", "self.m(x[:, 0])[0]", "kind"),

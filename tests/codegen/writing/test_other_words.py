@@ -36,3 +36,19 @@ def test_the_size_of_a_head_follows_their_number_and_the_width(written: Callable
         "2x5x8",
     )
     assert "(heads, 8 // heads)" in made and "(2, dim // 2)" in made
+
+
+def test_a_factor_of_all_axes_is_followed(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, scale=2):
+                super().__init__()
+                self.scale = scale
+
+            def forward(self, x):
+                return F.interpolate(x, scale_factor=self.scale)
+        """,
+        "2x3x4x5",
+    )
+    assert "ops.repeat(ops.repeat(x, self.scale, axis=2), self.scale, axis=3)" in made

@@ -1,6 +1,8 @@
 from torch import nn
 from torch.nn import functional as F
 
+FOLLOWS = ("mode", "align_corners")
+
 
 class Upsample(nn.Module):
     """Resize the axes behind the first two."""

@@ -1,5 +1,7 @@
 import torch
 
+FOLLOWS = ("mode", "align_corners")
+
 
 def interpolate(
     input,
