@@ -12,10 +12,8 @@ from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
-from codegen.writing.following import is_said_at_calls
-from codegen.writing.frozen import tell_frozen
+from codegen.writing.pairs import layer_pair
 from codegen.writing.parameters import let_go
-from codegen.writing.plan_steps import is_one_lambda
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.registering import registered
 from codegen.writing.restated import is_unread_setting, only_arm
@@ -213,7 +211,7 @@ class Statements:
         taken = unpacked(self, node)
         if taken is not None:
             return taken
-        pair = self.layer_pair(node)
+        pair = layer_pair(self, node)
         if pair is not None:
             return pair
         if all(isinstance(t, ast.Name) and t.id in self.e.gone for t in node.targets):
@@ -282,32 +280,6 @@ class Statements:
             return None
         made = ast.Tuple([self.e.target(target.elts[axis]) for axis in order], ast.Store())
         return [ast.Assign([made], self.w.target.shape(self.e.expr(owner)))]
-
-    def layer_pair(self, node: ast.Assign) -> list[ast.stmt] | None:
-        """`self.conv = ...` that needs two target layers: a sibling attribute before it, a function at its calls."""
-        target = node.targets[0]
-        site = self.w.sites.sites.get(("call", id(node.value)))
-        if site is None or not site.modules or len(site.cases) != 1 or len(node.targets) != 1 or site.why:
-            return None
-        chosen = site.cases[0].members[0].chosen
-        if (
-            chosen is None
-            or len(chosen.steps) != 2
-            or is_one_lambda(chosen.steps)
-            or not self.w.can_have_sibling(site, target)
-        ):
-            return None
-        first, second = self.e.layers(node.value, site.cases[0].members)
-        assert isinstance(target, ast.Attribute)
-        written = self.e.target(target)
-        assert isinstance(written, ast.Attribute)
-        before = ast.Attribute(
-            copy.deepcopy(written.value), self.w.sibling_name(target.attr, chosen.steps[0]), ast.Store()
-        )
-        tell_frozen(self.w, site, node.value, ast.List([first, second], ast.Load()))
-        self.w.link(node.value, second, [m.node for m in site.lowered])
-        made = ast.Assign([written], second)
-        return [made] if is_said_at_calls(chosen, site.visits) else [ast.Assign([before], first), made]
 
     def without_gone(self, node: ast.Assign, value: ast.expr) -> ast.Assign | None:
         """`n, device, h = *x.shape, x.device, self.heads` without what went; None where sides do not stand in pairs."""
