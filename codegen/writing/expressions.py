@@ -24,6 +24,7 @@ from codegen.writing.absent import tell_absent
 from codegen.writing.activations import function_layer
 from codegen.writing.children import modules_of_kind
 from codegen.writing.frozen import finish, tell_frozen
+from codegen.writing.held import of_array
 from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
 from codegen.writing.naming import member_key, reference_to
@@ -32,7 +33,7 @@ from codegen.writing.plans import Material, Unwritable
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
 from codegen.writing.spreading import spelled_out
-from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF, OF_NUMBERS
+from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF, OF_NUMBERS, WHOLE
 from pivot.reading.normed import GIVE_BACK
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
@@ -341,7 +342,7 @@ class Expressions:
 
     def is_method(self, node: ast.Call) -> bool:
         """Was a call read as a method of its receiver?"""
-        return any(v.form is not None and v.form.spelling == "method" for v in self.w.trace.of(node))
+        return any(v.form is not None and (v.form.spelling == "method" or of_array(v)) for v in self.w.trace.of(node))
 
     def op(self, node: ast.expr, visits: list[Visit]) -> ast.expr:
         """A function, operator or index."""
@@ -426,9 +427,8 @@ class Expressions:
             return self.expr(node.func.value)  # model.to(device), layer.apply(init)
         if visit.name == ITS_ARGUMENT and isinstance(node, ast.Call):
             return program_calls.argument_itself(self, node)
-        if visit.name in OF_NUMBERS.values() and isinstance(node, ast.Call):
-            self.w.imports["math"] = ("math", None)
-            return nodes.call(visit.name, [self.expr(node.args[0])])
+        if visit.name in {WHOLE, *OF_NUMBERS.values()} and isinstance(node, ast.Call):
+            return program_calls.of_number(self, node, visit.name)
         if visit.name in GIVE_BACK and isinstance(node, ast.Call) and (node.args or node.keywords):
             return self.expr(node.args[0] if node.args else node.keywords[0].value)  # torch.jit.script(layer)
         answer = self.w.answers.get(visit.name, ...)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, DictObject
+from pivot.reading.values import Api, BoundApi, DictObject
 
 
 def is_direct(visit: Visit) -> bool:
@@ -40,10 +40,17 @@ def is_held(visit: Visit) -> bool:
     """Is a library function called through a variable, an attribute or an item that holds it?"""
     if hasattr(visit.node, "container_site"):
         return False  # a step of another call
+    if of_array(visit):
+        return False
     func = visit.node.func if isinstance(visit.node, ast.Call) else None
     while isinstance(func, ast.Subscript):
         func = func.value
     return isinstance(func, (ast.Name, ast.Attribute)) and not is_named(func, visit)
+
+
+def of_array(visit: Visit) -> bool:
+    """Is a function met as the method of an array that it stands for: `places.sum(-1)`?"""
+    return visit.kind == "op" and visit.callee is not None and isinstance(visit.callee.hint, BoundApi)
 
 
 def is_named(func: ast.expr, visit: Visit) -> bool:

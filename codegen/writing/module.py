@@ -18,7 +18,7 @@ from codegen.writing.start_names import name_starts
 from codegen.writing.statements import Statements
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
-from pivot.reading import imports
+from pivot.reading import command_line, imports
 from pivot.reading.frames import Scope
 from pivot.reading.restating import helper, is_restatement
 from pivot.reading.values import ClassObject, ModuleScope
@@ -134,7 +134,10 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
     scope = w.scope_of(file)
     assert scope is not None
     if name in w.ev.override_nodes:
-        return [bound_outside(w, name, file, library)]
+        return [bound_outside(w, w.ev.override_nodes[name], name, library)]
+    given = command_line.as_namespace(w.ev, scope.names.get(name))
+    if given is not None:
+        return [bound_outside(w, given, name, library)]
     if name not in scope.lazy:
         follow_stars(w, name, scope, library)
     out: list[ast.stmt] = []
@@ -244,9 +247,8 @@ def definition(w: Writer, node: ast.FunctionDef | ast.ClassDef, scope: Scope, fi
         return [w.adapters.refusing(node.name, f"{w.short(file)}:{node.lineno}: {no}")]
 
 
-def bound_outside(w: Writer, name: str, file: str, library: dict[str, tuple[str, str]]) -> ast.stmt:
+def bound_outside(w: Writer, text: ast.expr, name: str, library: dict[str, tuple[str, str]]) -> ast.stmt:
     """A name that was bound from outside stands with the value it was given."""
-    text = w.ev.override_nodes[name]
     read = {n.id for n in walk(text) if isinstance(n, ast.Name)}
     if "SimpleNamespace" in read:
         library["SimpleNamespace"] = ("types", "SimpleNamespace")

@@ -14,6 +14,7 @@ from codegen.writing.statements import Statements
 from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.problems import Problem
+from pivot.reading import keras_variables
 from pivot.reading.frames import Frame
 from pivot.reading.keras_starts import SIGNATURES
 from pivot.reading.modules import ModuleObject
@@ -32,6 +33,7 @@ DRAWN = {
 }  # fmt: skip
 """Keras' names -> functions of torch.nn.init."""
 NUMBERS = {"uniform_": (-0.05, 0.05), "normal_": (0.0, 0.05), "trunc_normal_": (0.0, 0.05)}
+STARTS = ("initial_value", "initializer", "value")
 KEPT = ("name", "shape", "initializer", "dtype", "trainable")
 
 
@@ -54,6 +56,57 @@ def weight_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
         return nodes.call("torch.nn.Parameter", [tensor])
     tensor.__dict__["buffer"] = True
     return tensor
+
+
+def variable_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
+    """`nn.Parameter(torch.randn(4, 8))` for `tf.Variable(tf.random.normal([4, 8]))`."""
+    cells = [v.result.hint for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)]
+    made = [c.version.parameter for c in cells if c.version.parameter is not None]
+    trained = {parameter.trainable for parameter in made}
+    if len(trained) != 1 or "self" not in e.locals:
+        raise Unwritable("a variable that is made outside a layer, or that is trained at some visits only")
+    named = {k.arg: k.value for k in node.keywords if k.arg is not None}
+    first = next((named[k] for k in ("initial_value", "initializer", "value") if k in named), None)
+    said = node.args[0] if node.args else first
+    start = started(visits[0])
+    if start is None:
+        assert said is not None
+        tensor = without_default_kind(e.expr(said))
+        kinds = {parameter.type.dtype for parameter in made}
+        if isinstance(said, (ast.Constant, ast.List)):
+            tensor = nodes.call("torch.tensor", [tensor])
+        elif "dtype" in named and len(kinds) == 1:
+            tensor = ast.Call(ast.Attribute(tensor, "to", ast.Load()), [nodes.name(f"torch.{kinds.pop()}")], [])
+        if isinstance(tensor, (ast.Name, ast.Attribute)):  # two variables may start from it
+            tensor = ast.Call(ast.Attribute(tensor, "clone", ast.Load()), [], [])
+    else:
+        inside = {k.arg: k.value for k in said.keywords if k.arg} if isinstance(said, ast.Call) else {}
+        given = inside.get("shape", said.args[0] if isinstance(said, ast.Call) and said.args else named.get("shape"))
+        shape = shape_text(e, given, [parameter.type.shape for parameter in made])
+        stand_in = Visit(node, visits[0].frame, "method", None, (), {"initializer": start})
+        tensor = filled(e, node, {}, stand_in, shape, len(made[0].type.shape))
+    if trained == {True}:
+        return nodes.call("torch.nn.Parameter", [tensor])
+    tensor.__dict__["buffer"] = True
+    return tensor
+
+
+def without_default_kind(tensor: ast.expr) -> ast.expr:
+    """`torch.zeros(4)` for `torch.zeros(4, dtype=torch.float32)`: weights are of the kind of their module."""
+    if isinstance(tensor, ast.Call):
+        said = [k for k in tensor.keywords if k.arg == "dtype" and ast.unparse(k.value) == "torch.float32"]
+        tensor.keywords = [k for k in tensor.keywords if k not in said]
+    return tensor
+
+
+def started(visit: Visit) -> Value | None:
+    """The initialiser that a variable is drawn by; None where its numbers are computed."""
+    value = next((v for v in (*visit.args[:1], *(visit.kwargs.get(k) for k in STARTS)) if v is not None), None)
+    if value is None:
+        return None
+    if isinstance(value.hint, InstanceObject) and value.hint.cls == keras_variables.DRAWN:
+        return value.hint.attrs["initializer"]
+    return value if "shape" in visit.kwargs and not isinstance(value.hint, TensorCell) else None
 
 
 def arguments(node: ast.Call, visit: Visit) -> dict[str, ast.expr]:

@@ -37,6 +37,10 @@ LIKE = ("new_zeros", "new_ones", "new_empty", "new_full")
 
 def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr:
     """`self.add_weight(shape=..., initializer=...)`, or a variable where the source computes what it starts from."""
+    if isinstance(node, ast.Call) and visits[0].name == "keras.Variable":
+        from codegen.writing.own_weights import variable_expression
+
+        return variable_expression(e, node, visits)
     if isinstance(node, ast.Call) and all(v.name == "torch.nn.Buffer" for v in visits) and not plain_buffer(e, node):
         cells = {v.result.hint.dtype for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)}
         return variable(e, node, cells)

@@ -348,7 +348,7 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
         return ast.Subscript(e.expr(node.value), e.expr(node.slice), ast.Load())
     assert isinstance(node.func, ast.Attribute)
     owner = e.expr(node.func.value)
-    if name == "add_weight":
+    if name in ("add_weight", "add_variable"):
         from codegen.writing.own_weights import weight_expression
 
         return weight_expression(e, node, visits)
@@ -439,6 +439,13 @@ def argument_itself(e: Expressions, node: ast.Call) -> ast.expr:
     given = [*(e.expr(arg) for arg in node.args), *(e.expr(k.value) for k in node.keywords if k.arg is not None)]
     known = isinstance(node.func, (ast.Name, ast.Attribute)) and e.w.static_api(node.func, e.file, e.locals) is not None
     return given[0] if known else ast.Call(e.expr(node.func), given[:1], [])
+
+
+def of_number(e: Expressions, node: ast.Call, name: str) -> ast.expr:
+    """`math.sqrt(width)` for `tf.sqrt(width)`, `int(half)` for `tf.cast(half, tf.int32)`."""
+    if name.startswith("math."):
+        e.w.imports["math"] = ("math", None)
+    return nodes.call(name.removeprefix("builtins."), [argument_itself(e, node)])
 
 
 def added(e: Expressions, owner: ast.expr, node: ast.Call) -> ast.expr:

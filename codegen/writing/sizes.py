@@ -23,6 +23,8 @@ def size(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr | None
         if id(node) in e.w.trace.counted or not isinstance(node, ast.Call):
             return None
         return axis_size(e, e.expr(node.args[0]), visits, [0] * len(visits))
+    if name == "rank" and isinstance(node, ast.Attribute):  # x.shape.rank
+        return nodes.call("len", [e.expr(node.value)])
     owner, asked = owner_of(e, node)
     if owner is None:
         raise Unwritable("a size that is read in an unusual way")

@@ -308,7 +308,7 @@ def source_text(
         and spec.type.kind == "dims"
         and (
             any(has_size(s.params.get(param)) for s in steps)
-            or (isinstance(expression, ast.Tuple) and all(stands_for(h, expression) for h in hints(source.key)))
+            or (isinstance(expression, (ast.Tuple, ast.List)) and all(stands_for(h, expression) for h in hints(source.key)))
             or (is_path(expression) and is_shape(steps, param, hints(source.key)))
         )
     ):
@@ -410,9 +410,10 @@ def as_tuple(expression: ast.expr, hints: list[object]) -> ast.expr | None:
     return nodes.call("tuple", [expression]) if all(isinstance(h, (ListObject, tuple)) for h in hints) else None
 
 
-def stands_for(hint: object, sizes: ast.Tuple) -> bool:
-    """Is a shape given by one number after the other, or by a tuple of as many?"""
-    return isinstance(hint, int) or (isinstance(hint, tuple) and len(hint) == len(sizes.elts))
+def stands_for(hint: object, sizes: ast.Tuple | ast.List) -> bool:
+    """Is a shape given by one number after the other, or by a tuple or list of as many?"""
+    items = hint.items if isinstance(hint, ListObject) else hint
+    return isinstance(hint, int) or (isinstance(items, (tuple, list)) and len(items) == len(sizes.elts))
 
 
 def is_shape(steps: list[Step], param: str, hints: list[object]) -> bool:

@@ -94,6 +94,7 @@ def call_value(
         return ev.dialect.apply_module(ev, callee, args, kwargs, node, frame)
     if isinstance(hint, InstanceObject):
         found = classes.special_method(ev, callee, "__call__", args, node, frame, kwargs)
+        found = found or ev.dialect.call_object(ev, callee, args, kwargs, node, frame)
         if found is not None:
             return found
     if isinstance(hint, DataMethod):

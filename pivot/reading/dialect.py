@@ -39,6 +39,8 @@ class Dialect(TensorCalls):
     settings: frozenset[str] = frozenset()  # functions that change what all layers of a file mean
     channels_last = False  # where do images have their channels?
     mixes_kinds = True  # do operators join tensors of two kinds of fractions?
+    shape_lists: frozenset[str] = frozenset()  # methods of a shape that give its sizes
+    shape_ranks: frozenset[str] = frozenset()  # attributes of a shape that give how many there are
     stores = "torch.stores"  # the functions that stand for stores into tensors
     mutable_tensors = True  # does `x += y` change x for every alias?
 
@@ -193,6 +195,12 @@ class Dialect(TensorCalls):
         result = ev.unknown(frame, node, f"{api.name} is not read")
         ev.visit(Visit(node, frame, "data", callee, args, kwargs, result=result, name=api.name))
         return result
+
+    def call_object(
+        self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value | None:
+        """The call of an object of the library that is no module; None: it cannot be called."""
+        return None
 
     # -- tensors --------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Recorder
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace, Visit
-from pivot.reading.values import ClassObject, FunctionObject, Unknown, Value
+from pivot.reading.values import ClassObject, FunctionObject, InstanceObject, Unknown, Value
 
 if TYPE_CHECKING:
     from pivot.network import Input, Node
@@ -40,6 +40,7 @@ class Evaluator:
         self.scopes: dict[Path, Scope] = {}
         self.overrides: dict[str, Value] = {}  # names bound from outside (--set)
         self.override_nodes: dict[str, ast.expr] = {}  # what each was bound to
+        self.command_line: dict[int, tuple[InstanceObject, dict[str, None]]] = {}  # parsed arguments, and those read
         self.trace = Trace()
         self.journal = Journal()
         self.speculating = 0

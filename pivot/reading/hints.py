@@ -78,6 +78,8 @@ def _ordered(value: Value) -> object:
         return tuple(_ordered(v) for v in hint)
     if isinstance(hint, ListObject):
         return [_ordered(v) for v in hint.items]
+    if isinstance(hint, InstanceObject) and hint.items is not None:
+        return tuple(_ordered(v) for v in hint.items)
     return hint
 
 
@@ -160,6 +162,8 @@ def _equal(left: Value, right: Value) -> bool:
         return len(a) == len(b) and all(_equal(x, y) for x, y in zip(a, b, strict=True))
     if isinstance(a, DictObject) and isinstance(b, DictObject):
         return a.entries.keys() == b.entries.keys() and all(_equal(a.entries[k][1], b.entries[k][1]) for k in a.entries)
+    if isinstance(a, InstanceObject) and isinstance(b, InstanceObject) and a.items is not None and b.items is not None:
+        return ordered(left) == ordered(right)
     return bool(a == b)
 
 

@@ -58,8 +58,19 @@ LIBRARIES = {
 UNPACKED = re.compile(r"[\w.-]+-\d[\w.+-]*")
 NEEDS_FRAMEWORK = re.compile(r"^Requires-Dist: (torch|keras|tensorflow)\b(?!.*extra)", re.MULTILINE)
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)
-FILLING = {"add", "append", "add_module", "insert", "extend"}
-MUTATING = {"add", "append", "add_module", "insert", "extend", "update", "register_buffer", "register_parameter"}
+FILLING = {"add", "append", "add_module", "insert", "extend", "add_argument", "set_defaults"}
+MUTATING = {
+    "add",
+    "add_argument",
+    "set_defaults",
+    "append",
+    "add_module",
+    "insert",
+    "extend",
+    "update",
+    "register_buffer",
+    "register_parameter",
+}
 
 
 @lru_cache(4_096)

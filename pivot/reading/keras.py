@@ -16,6 +16,7 @@ from pivot.reading import (
     keras_orders,
     keras_policies,
     keras_starts,
+    keras_variables,
     restating,
 )
 from pivot.reading.handlers import Args, Kwargs
@@ -66,6 +67,8 @@ class KerasDialect(KerasModules):
     deferred_methods = frozenset({"build"})
     settings = keras_policies.SETTINGS | keras_orders.SETTINGS
     channels_last = True
+    shape_lists = frozenset({"as_list"})
+    shape_ranks = frozenset({"rank", "ndims"})
     stores = "keras.ops.stores"
     mutable_tensors = False
     mixes_kinds = False
@@ -150,6 +153,11 @@ class KerasDialect(KerasModules):
             known = self.library_function(ev, callee, name, args, kwargs, node, frame)
         return known
 
+    def call_object(
+        self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+    ) -> Value | None:
+        return keras_variables.drawn(ev, callee, args, kwargs, node, frame)
+
     def training_only(
         self, ev: Evaluator, callee: Value, name: str, kwargs: Kwargs, node: ast.AST, frame: Frame
     ) -> Value:
@@ -179,6 +187,8 @@ class KerasDialect(KerasModules):
         node: ast.AST,
         frame: Frame,
     ) -> Value:
+        if name == "get_shape":
+            return self.tensor_attribute(ev, receiver, "shape", node, frame)
         made = keras_numpy.method(ev, callee, receiver, name, args, kwargs, node, frame)
         if made is not None:
             return made

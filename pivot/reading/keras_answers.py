@@ -6,21 +6,22 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pivot.dims import is_number, product
+from pivot.dims import Quotient, is_number, product
 from pivot.reading import (
     data_arrays,
     keras_graphs,
     keras_masks,
+    keras_numpy,
     keras_orders,
     keras_policies,
     keras_shapes,
     keras_starts,
+    keras_variables,
     library,
 )
 from pivot.reading.data_arrays import DataArray
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
-from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     MODE,
@@ -28,11 +29,9 @@ from pivot.reading.values import (
     Api,
     ListObject,
     Origin,
-    ParameterObject,
     TensorCell,
     Value,
 )
-from pivot.types import TensorType
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -52,6 +51,8 @@ PLAIN: dict[str, object] = {
     "keras.config.epsilon": 1e-07,
     "keras.utils.is_keras_available": True,
     "tensorflow.executing_eagerly": True,
+    "keras.backend.is_sparse": False,
+    "keras.utils.is_sparse": False,
 }
 NOTHING = {
     "keras.backend.set_image_data_format", "keras.config.set_image_data_format",
@@ -67,7 +68,7 @@ NOTHING = {
 SIZES = {"keras.ops.shape", "tensorflow.shape", "keras.backend.shape"}
 STATIC = {"keras.backend.int_shape"}
 RANKS = {"keras.ops.ndim", "tensorflow.rank", "keras.backend.ndim", "keras.backend.rank"}
-CASTS = {"keras.ops.cast", "tensorflow.cast", "keras.backend.cast"}
+CASTS = {"keras.ops.cast", "tensorflow.cast", "tensorflow.dtypes.cast", "keras.backend.cast"}
 ARRAYS = {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64"}
 """Of numbers that are known: what they are made of."""
 
@@ -85,12 +86,20 @@ PRODUCTS = {"tensorflow.reduce_prod", "tensorflow.math.reduce_prod", "keras.ops.
 """Of numbers that are known: a number."""
 
 ITSELF = {
-    "keras.ops.convert_to_tensor", "tensorflow.convert_to_tensor", "tensorflow.identity", "keras.backend.identity",
+    "tensorflow.identity", "keras.backend.identity",
     "tensorflow.ensure_shape", "keras.activations.linear", "tensorflow.function",
-    "keras.backend.convert_to_tensor", "tensorflow.debugging.check_numerics", "keras.utils.convert_to_tensor",
+    "tensorflow.debugging.check_numerics",
 }  # fmt: skip
 
 
+OF_KIND = {
+    f"{module}.{name}"
+    for module in ("tensorflow", "keras.backend", "keras.ops", "keras.utils")
+    for name in ("convert_to_tensor", "constant")
+}
+"""Of a tensor: itself, or in the element type that is asked for."""
+
+WHOLE = "builtins.int"
 ITS_ARGUMENT = "its argument"
 """The name of the visit of a call that gives what it is given."""
 
@@ -126,13 +135,20 @@ def answer(
         return sizes(ev, first, node, frame)
     if name in STATIC and first is not None and tensor:
         ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="shape"))
-        return keras_graphs.sizes_of(first)
+        return keras_graphs.sizes_of(first) if ev.recorder.symbolic(ev, (first,)) else sizes(ev, first, node, frame)
     if name in RANKS and first is not None and isinstance(first.hint, TensorCell):
         ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="dim"))
         return Value(len(first.hint.shape))
     if name in ("keras.ops.size", "tensorflow.size") and first is not None and isinstance(first.hint, TensorCell):
         ev.visit(Visit(node, frame, "size", callee, args, kwargs, name="numel"))
         return Value(product(first.hint.shape), Origin("size", node, frame.file, "numel", (first,), frame), SIZE)
+    if name in OF_KIND and first is not None and tensor:
+        kind = keras_numpy.as_kind(args[1] if len(args) > 1 else kwargs.get("dtype", Value(None))).hint
+        if kind is not None and kind != first.hint.dtype:  # type: ignore[attr-defined]
+            asked = {"dtype": Value(kind)}
+            return ev.dialect.call_forms(ev, callee, "keras.ops.cast", (first,), asked, node, frame)
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
+        return first
     if name in ITSELF and first is not None and (tensor or name.endswith(("function", "linear"))):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
@@ -142,6 +158,10 @@ def answer(
     if name in ARRAYS and first is not None and numbers(first):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
+    if name in CASTS and first is not None and rounds(first, args, kwargs):
+        found = library.FUNCTIONS[WHOLE](ev, (first,), {}, node, frame)
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=WHOLE, result=found))
+        return found
     if name in CASTS and first is not None and cast_number(first, args, kwargs):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
@@ -167,6 +187,12 @@ def cast_number(value: Value, args: Args, kwargs: Kwargs) -> bool:
     return "float" in dtype or ("int" in dtype and not isinstance(value.hint, float))
 
 
+def rounds(value: Value, args: Args, kwargs: Kwargs) -> bool:
+    """Is a number, or a part of a size, cast to whole numbers? It is cut towards zero, as `int` does it."""
+    dtype = str((args[1] if len(args) > 1 else kwargs.get("dtype", Value(None))).hint).rpartition(".")[2]
+    return isinstance(value.hint, (float, Quotient)) and dtype.startswith("int")
+
+
 def numbers(value: Value) -> bool:
     """Is this a number, or lists of numbers?"""
     hint = value.hint
@@ -184,18 +210,6 @@ def sizes(ev: Evaluator, tensor: Value, node: ast.AST, frame: Frame) -> Value:
         for axis, size in enumerate(cell.shape)
     ]
     return Value(tuple(found), None, SIZE)
-
-
-def variable(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value | None:
-    """keras.Variable(tensor), tf.Variable(tensor, trainable=False): a parameter that starts from it."""
-    start = args[0] if args else kwargs.get("initial_value", kwargs.get("initializer", Value(None)))
-    if not isinstance(start.hint, TensorCell):
-        return None
-    trainable = "trainable" not in kwargs or bool(kwargs["trainable"].hint)
-    held = start.hint
-    parameter = ParameterObject(TensorType(held.shape, held.dtype), trainable, buffer=not trainable)
-    ev.parameters.append(parameter)
-    return Value(TensorCell(new_version(ev, parameter.type, parameter)))
 
 
 def is_tensor(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
@@ -253,9 +267,9 @@ HANDLERS: dict[str, Answer] = {
     **dict.fromkeys(("keras.ops.concatenate", "keras.backend.concatenate", "tensorflow.concat"), keras_shapes.joined),
     keras_masks.NO_MASK: keras_masks.asked_for,
     "keras.backend.set_keras_mask": keras_masks.told,
-    "keras.Variable": variable,
+    "keras.Variable": keras_variables.variable,
     "tensorflow.TensorShape": tensor_shape,
-    "keras.backend.variable": variable,
+    "keras.backend.variable": keras_variables.variable,
     "keras.ops.is_tensor": is_tensor,
     "tensorflow.is_tensor": is_tensor,
     "keras.backend.is_keras_tensor": is_tensor,

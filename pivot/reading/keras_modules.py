@@ -202,7 +202,7 @@ class KerasModules(KerasCalls):
         if name in ("call", "__call__"):
             return self.apply_module(ev, receiver, args, kwargs, node, frame)
         visit = ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
-        if name == "add_weight":
+        if name in ("add_weight", "add_variable"):
             visit.result = self.own_weight(ev, module, args, kwargs, node, frame)
             return visit.result
         if name == "get_layer":

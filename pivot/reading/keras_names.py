@@ -10,7 +10,7 @@ BASES = ("keras.Model", "keras.Sequential", "keras.layers.Layer", "keras.models.
 MODELS = ("keras.Model", "keras.Sequential")
 CONTAINERS = {"keras.Sequential": "sequential", "keras.models.Sequential": "sequential"}
 METHODS = {
-    "_flatten_layers", "add", "add_loss", "add_metric", "add_weight", "build", "call", "__call__",
+    "_flatten_layers", "add", "add_loss", "add_metric", "add_variable", "add_weight", "build", "call", "__call__",
     "compile", "compute_mask",
     "compute_output_shape", "compute_output_spec", "count_params", "evaluate", "fit", "get_config", "get_layer",
     "get_weights", "load_weights", "pop", "predict", "save", "save_weights", "set_weights", "summary",
@@ -74,6 +74,13 @@ SAME = {
     "tensorflow.Variable": "keras.Variable",
     "keras.activations.swish": "keras.activations.silu",
     "tensorflow.newaxis": "numpy.newaxis",
+    "tensorflow.meshgrid": "keras.ops.meshgrid",
+    "tensorflow.squared_difference": "tensorflow.math.squared_difference",
+    "tensorflow.nn.l2_normalize": "tensorflow.math.l2_normalize",
+    "tensorflow.linalg.l2_normalize": "tensorflow.math.l2_normalize",
+    "tensorflow.math.add_n": "tensorflow.add_n",
+    "tensorflow.matrix_band_part": "tensorflow.linalg.band_part",
+    "tensorflow.nn.lrn": "tensorflow.nn.local_response_normalization",
 }
 POOLS = re.compile(r"(Global)?(Avg|Max)Pool(\d)D$")
 OLD = re.compile(r"(Atrous)?(Depthwise|Separable)?(Convolution|Deconvolution)(\d)D(Transpose)?$")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.reading.handlers import Args, Kwargs
@@ -25,6 +26,7 @@ OF_ARRAYS = {
                 "sin", "cos", "tan", "exp", "log", "sqrt", "abs", "square", "power", "floor", "maximum", "minimum",
                 "concatenate", "stack", "expand_dims", "reshape", "transpose", "tile", "repeat", "outer", "tril",
                 "sum", "mean", "max", "min", "squeeze", "where", "matmul", "dot", "flip", "roll", "cumsum", "triu",
+                "meshgrid",
             )
         },
         "float32": "cast",
@@ -114,8 +116,13 @@ def method(
         return None
     if name == "astype":
         args = tuple(as_kind(v) for v in args)
-    if name in ("reshape", "transpose") and len(args) > 1:
+    packed = name in ("reshape", "transpose") and len(args) > 1
+    if packed:
         args = (Value(tuple(args)),)
     if name == "transpose" and args and isinstance(args[0].hint, ListObject):
         args = (Value(tuple(args[0].hint.items)),)
-    return ev.dialect.call_forms(ev, callee, METHODS[name], (receiver, *args), with_kind(kwargs), node, frame)
+    result = ev.dialect.call_forms(ev, callee, METHODS[name], (receiver, *args), with_kind(kwargs), node, frame)
+    made = ev.trace.visits[id(node)]
+    if packed and made and made[-1].bound is not None:  # the sizes stand at several places of the call
+        made[-1].bound = replace(made[-1].bound, given={k: v for k, v in made[-1].bound.given.items() if v == 0})
+    return result

@@ -112,10 +112,12 @@ def rewritten(spelling: Spelling, args: Args, kwargs: Kwargs) -> Rewritten | str
             if found is not None and found[0].hint != own.default:
                 return f"{own.names[0]}={found[0].hint!r} is not {own.default!r}"
         elif found is not None:
-            becomes, _, small = own.becomes.partition(".")
+            becomes, _, how = own.becomes.partition(".")
             value, back[becomes] = found
-            new[becomes] = Value(value.hint.lower(), value.origin) if small and isinstance(value.hint, str) else value
-        elif own.default is not None:
+            if how == "other" and value.hint == own.default:
+                continue
+            new[becomes] = Value(value.hint.lower(), value.origin) if how and isinstance(value.hint, str) else value
+        elif own.default is not None and not own.becomes.endswith(".other"):
             new[own.becomes.partition(".")[0]] = Value(own.default)
     if not spelling.rest:
         return Rewritten((), new, back)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pivot.reading import (
     builtins,
     number_arrays,
+    command_line,
     number_kinds,
     objects,
     reflection,
@@ -12,6 +13,7 @@ from pivot.reading import (
     sequences,
     stdlib,
     surroundings,
+    versions,
 )
 from pivot.reading.handlers import Handler
 
@@ -21,8 +23,10 @@ FUNCTIONS: dict[str, Handler] = {
     **reflection.FUNCTIONS,
     **stdlib.FUNCTIONS,
     **objects.FUNCTIONS,
+    **command_line.FUNCTIONS,
     **regular.FUNCTIONS,
     **surroundings.FUNCTIONS,
     **number_kinds.FUNCTIONS,
     **number_arrays.FUNCTIONS,
+    **versions.FUNCTIONS,
 }

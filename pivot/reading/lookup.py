@@ -5,7 +5,17 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, data_arrays, imports, main_block, number_kinds, registries, restating, surroundings
+from pivot.reading import (
+    classes,
+    command_line,
+    data_arrays,
+    imports,
+    main_block,
+    number_kinds,
+    registries,
+    restating,
+    surroundings,
+)
 from pivot.reading.checkpoint_names import weight_inside
 from pivot.reading.constants import NAMES, api_constant
 from pivot.reading.data_arrays import DataArray
@@ -149,6 +159,10 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
         return owner
     if isinstance(hint, (FunctionObject, BoundMethod, Partial)):
         return function_attribute(ev, hint, attr, node, frame)
+    if isinstance(hint, tuple) and attr in ev.dialect.shape_ranks:
+        rank = Value(len(hint))
+        ev.visit(Visit(node, frame, "size", None, (owner,), name="rank", result=rank))
+        return rank
     if isinstance(hint, (ListObject, DictObject, str, bytes, tuple, int, float)) or hint is None:
         return Value(BoundApi(owner, attr))
     return Value(BoundApi(owner, attr))
@@ -231,6 +245,7 @@ def instance_attribute(
     """An attribute of a plain object."""
     if attr in instance.attrs:
         kept = instance.attrs[attr]
+        command_line.read(ev, instance, attr)
         if instance.cls == DEVICE and isinstance(kept.hint, str):
             ev.visit(Visit(node, frame, "data", None, (Value(DEVICE),), name="device", result=kept))
         return kept

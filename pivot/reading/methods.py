@@ -6,11 +6,12 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import Size, product
-from pivot.reading import registries, regular
+from pivot.reading import command_line, registries, regular
 from pivot.reading.bombs import check_format, check_items, check_product, check_text
 from pivot.reading.hints import equal, ordered, own_value, readable, unique
 from pivot.reading.iterating import iterate
 from pivot.reading.subscripts import key_of
+from pivot.reading.trace import Visit
 from pivot.reading.values import (
     Api,
     DictObject,
@@ -219,6 +220,9 @@ def text_method(
             return Value(
                 product([d for d in (v.hint for v in hint) if isinstance(d, (int, Size))]), None, receiver.depends
             )
+        if name in ev.dialect.shape_lists:
+            ev.visit(Visit(node, frame, "dropped", None, (receiver,), name="identity"))
+            return Value(ListObject(list(hint)), None, receiver.depends)
         return list_method(ev, ListObject(list(hint)), receiver, name, args, kwargs, node, frame)
     if name not in TEXT_METHODS:
         return ev.unknown(frame, node, f"the method {name!r}")
@@ -264,6 +268,9 @@ def method(
         return dict_method(ev, hint, name, args, kwargs, node, frame)
     if isinstance(hint, (str, tuple, bytes, int, float)):
         return text_method(ev, receiver, name, args, kwargs, node, frame)
+    parsed = command_line.method(ev, receiver, name, args, kwargs, node, frame)
+    if parsed is not None:
+        return parsed
     if isinstance(hint, InstanceObject) and hint.data is not None:
         return method(ev, hint.data, name, args, kwargs, node, frame)
     if isinstance(hint, InstanceObject) and isinstance(hint.cls, Api) and hint.cls.name.startswith("torch.autograd."):

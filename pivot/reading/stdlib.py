@@ -250,6 +250,6 @@ FUNCTIONS: dict[str, Handler] = {
     "warnings.filterwarnings": nothing,
     "warnings.simplefilter": nothing,
     "logging.getLogger": unknown("logging.getLogger"),
-    **{n: unknown(n) for n in ("time.time", "os.path.exists")},
+    "time.time": unknown("time.time"),
     **drawing.HANDLERS,
 }

@@ -90,8 +90,6 @@ def augment(ev: Evaluator, node: ast.AugAssign, frame: Frame) -> bool:
     target = node.target
     if not isinstance(target, ast.Subscript) or not is_rebindable(target.value):
         return False
-    if not ev.dialect.mutable_tensors:
-        return False
     owner = ev.evaluate(target.value, frame)
     if not isinstance(owner.hint, TensorCell) or ev.dialect.fills_weights(owner.hint):
         return False

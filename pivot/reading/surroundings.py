@@ -34,6 +34,13 @@ def taken_as_unset(ev: Evaluator, name: Value, node: ast.AST, frame: Frame) -> N
     )
 
 
+def on_disk(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """os.path.exists() and its like: what the program does where it was never run before."""
+    why = "a file or folder that the program asks for is taken as not there"
+    ev.note(frame, node, why, "bind the name that holds the answer with --set NAME=VALUE", "environment")
+    return Value(False)
+
+
 def module_name(file: str) -> str:
     """The dotted name of a file, as `__name__` has it where the file is imported."""
     path = Path(file)
@@ -69,4 +76,5 @@ FUNCTIONS: dict[str, Handler] = {
     "os.getenv": environment,
     "importlib.import_module": imported,
     "builtins.__import__": imported,
+    **dict.fromkeys(("os.path.exists", "os.path.isfile", "os.path.isdir"), on_disk),
 }

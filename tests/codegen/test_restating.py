@@ -221,3 +221,43 @@ class Net(nn.Module):
 """
     made = converted(tmp_path, opset, text, "Net()").text
     assert "self.up = Upsample(scale_factor=2, mode=mode)" in made and 'if mode != "bicubic"' in made
+
+
+OF_TENSORFLOW = """
+import tensorflow as tf
+from tensorflow.keras import backend as K
+
+
+class Net(tf.keras.Model):
+    def call(self, x):
+        image = x[..., None]
+        half = tf.dtypes.cast(tf.shape(x)[1] / 2, tf.int32)
+        square = tf.matmul(x, x, transpose_b=True)
+        return (
+            tf.gather(x, tf.constant([0, 2, 1]), axis=1),
+            tf.linalg.band_part(square, -1, 0),
+            tf.math.divide_no_nan(x, tf.nn.relu(x)),
+            tf.math.squared_difference(x, 2.0 * x),
+            tf.add_n([x, x, x])[:, :half],
+            tf.slice(x, [0, 1, 0], [-1, 2, -1]),
+            tf.nn.batch_normalization(x, tf.reduce_mean(x, 0), tf.math.reduce_variance(x, 0), None, None, 1e-3),
+            tf.linalg.matvec(square, x[:, :, 0]),
+            tf.image.flip_left_right(image),
+            tf.nn.local_response_normalization(tf.concat([image, image], -1), 1),
+            tf.norm(x, axis=-1),
+            tf.image.resize(image, [8, 6], method=tf.image.ResizeMethod.NEAREST_NEIGHBOR),
+            K.batch_flatten(x),
+            K.switch(x > 0, x, -x),
+            tf.reshape(x, [-1, x.get_shape().as_list()[2]]),
+        )
+"""
+
+
+def test_functions_of_tensorflow(tmp_path: Path, opset: OpSet) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(OF_TENSORFLOW)
+    made = convert(Request(path, "Net()", (parse_spec("2x5x8"),)), KerasDialect(), "torch", opset)
+    assert not made.done.network.unmapped
+    assert prove(made, TorchDialect(), opset, tmp_path / "target.py").why is None
+    assert "half = int(x.shape[1] / 2)" in made.text
+    assert "torch.norm(x, dim=2)" in made.text or "vector_norm(x, dim=2)" in made.text

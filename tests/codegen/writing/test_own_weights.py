@@ -59,3 +59,56 @@ def test_build_becomes_the_end_of_the_constructor(to_torch: Callable[..., Any], 
     assert "self.one = Scaled(3, 6)" in lines
     assert "self.two = Scaled(6)" in lines
     assert not any("build" in line or "get_config" in line for line in lines)
+
+
+VARIABLES = """
+import argparse
+import numpy as np
+import tensorflow as tf
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--rate", type=float, default=0.5)
+parser.add_argument("--epochs", type=int, default=9)
+args = parser.parse_args()
+
+
+class Linear(tf.keras.layers.Layer):
+    def __init__(self, units=5):
+        super().__init__()
+        self.units = units
+
+    def build(self, input_shape):
+        start = tf.random_normal_initializer()
+        table = np.outer(np.arange(3), np.ones(2))
+        table[:, 0] += 1
+        self.w = tf.Variable(start(shape=(input_shape[-1], self.units), dtype="float32"))
+        self.b = tf.Variable(tf.zeros([self.units]))
+        self.first = tf.Variable(table.sum(-1), trainable=False)
+        self.second = tf.Variable(self.first, trainable=False)
+
+    def call(self, x):
+        assert x.shape.rank == 2 and x.get_shape().ndims == len(x.shape.as_list())
+        return (tf.matmul(x, self.w) + self.b) * args.rate + tf.cast(tf.reduce_sum(self.first + self.second), x.dtype)
+
+
+class Net(tf.keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a = Linear(7)
+        self.c = Linear(4)
+
+    def call(self, x):
+        return self.c(tf.nn.relu(self.a(x)))
+"""
+
+
+def test_variables_of_tensorflow_are_parameters(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(VARIABLES, encoding="utf-8")
+    converted, proof = to_torch(path, "2x3", model="Net()")
+    assert proof.why is None
+    text = converted.text
+    assert "args = SimpleNamespace(rate=0.5)" in text  # and what the model does not read is left out
+    assert "self.b = nn.Parameter(torch.zeros(self.units))" in text
+    assert 'self.register_buffer("second", self.first.clone())' in text
+    assert "as_list" not in text and ".rank" not in text and ".ndims" not in text

@@ -1,0 +1,119 @@
+"""argparse: a program that is started without arguments gets the defaults that its parser announces."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from pivot.reading import subscripts
+from pivot.reading.handlers import Args, Handler, Kwargs
+from pivot.reading.values import Api, DictObject, InstanceObject, ListObject, Unknown, Value
+
+if TYPE_CHECKING:
+    from pivot.reading.evaluator import Evaluator
+    from pivot.reading.frames import Frame
+
+PARSER = Api("argparse.ArgumentParser")
+GROUPS = ("add_argument_group", "add_mutually_exclusive_group")
+FILLING = ("add_argument", "set_defaults")
+FLAGS = {"store_true": False, "store_false": True}
+ARGUMENTS = "arguments"
+
+
+def parser(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """argparse.ArgumentParser(): the arguments of its parents are its own."""
+    entries: dict[object, tuple[Value, Value]] = {}
+    parents = kwargs["parents"].hint if "parents" in kwargs else ()
+    for parent in parents.items if isinstance(parents, ListObject) else parents if isinstance(parents, tuple) else ():
+        if isinstance(parent.hint, InstanceObject) and parent.hint.cls == PARSER:
+            entries.update(announced(parent.hint).entries)
+    return Value(InstanceObject(PARSER, {ARGUMENTS: Value(DictObject(entries))}))
+
+
+def announced(made: InstanceObject) -> DictObject:
+    """The arguments of a parser: names to defaults."""
+    held = made.attrs[ARGUMENTS].hint
+    assert isinstance(held, DictObject)
+    return held
+
+
+def method(
+    ev: Evaluator, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
+) -> Value | None:
+    """A method of a parser; None: the value is no parser."""
+    made = receiver.hint
+    if not isinstance(made, InstanceObject) or made.cls != PARSER:
+        return None
+    if name in GROUPS:
+        return receiver
+    if name == "add_argument":
+        dest = destination(args, kwargs)
+        subscripts.put(ev, announced(made), dest, Value(dest), default(ev, dest, args, kwargs, node, frame))
+        return Value(None)
+    if name == "set_defaults":
+        for dest, value in kwargs.items():
+            subscripts.put(ev, announced(made), dest, Value(dest), value)
+        return Value(None)
+    if name not in ("parse_args", "parse_known_args"):
+        return ev.unknown(frame, node, f"ArgumentParser.{name}() is not read")
+    found = {str(key): value for key, (_, value) in announced(made).entries.items()}
+    parsed = InstanceObject(Api("types.SimpleNamespace"), found)
+    ev.command_line[id(parsed)] = parsed, {}
+    why = "the command line is taken as empty: every argument has its default"
+    ev.note(frame, node, why, "bind others with --set, such as --set args=SimpleNamespace(size=32)", "command-line")
+    return Value(parsed) if name == "parse_args" else Value((Value(parsed), Value(ListObject([]))))
+
+
+def destination(args: Args, kwargs: Kwargs) -> str:
+    """The attribute that an argument becomes: of its long spelling, where it has one."""
+    if "dest" in kwargs:
+        return str(kwargs["dest"].hint)
+    spelled = [str(value.hint) for value in args]
+    long = next((text for text in spelled if text.startswith("--")), spelled[0] if spelled else "")
+    return long.lstrip("-").replace("-", "_")
+
+
+def default(ev: Evaluator, dest: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """What an argument is that is not given; a text passes through its type, as argparse does it."""
+    said = kwargs.get("default")
+    action = kwargs["action"].hint if "action" in kwargs else "store"
+    positional = not any(str(value.hint).startswith("-") for value in args)
+    optional = "nargs" in kwargs and kwargs["nargs"].hint in ("?", "*")
+    if (positional and not optional) or ("required" in kwargs and kwargs["required"].hint is True):
+        return Value(Unknown(f"the command line has to give {dest}", getattr(node, "lineno", 0), 1, frame.file))
+    if said is None:
+        return Value(FLAGS.get(action) if isinstance(action, str) else None)
+    if isinstance(said.hint, str) and "type" in kwargs:
+        return ev.call(kwargs["type"], (said,), {}, node, frame)
+    return said
+
+
+def read(ev: Evaluator, made: InstanceObject, attr: str) -> None:
+    """Remember that the program reads an argument: what is written has those alone."""
+    if id(made) in ev.command_line:
+        ev.command_line[id(made)][1].setdefault(attr)
+
+
+def as_namespace(ev: Evaluator, value: Value | None) -> ast.expr | None:
+    """`SimpleNamespace(hidden=64)`: the arguments that the program reads, where a value is what a parser gave."""
+    made, asked = ev.command_line.get(id(value.hint) if value is not None else 0, (None, {}))
+    if made is None:
+        return None
+    found = [(name, as_text(made.attrs[name])) for name in made.attrs if name in asked]
+    keywords = [ast.keyword(name, text) for name, text in found if text is not None]
+    return ast.Call(ast.Name("SimpleNamespace", ast.Load()), [], keywords)
+
+
+def as_text(value: Value) -> ast.expr | None:
+    """A plain value, or a list of such, as it is written."""
+    hint = value.hint
+    if isinstance(hint, (ListObject, tuple)):
+        items = [as_text(item) for item in (hint.items if isinstance(hint, ListObject) else hint)]
+        known = [item for item in items if item is not None]
+        if len(known) < len(items):
+            return None
+        return ast.List(known, ast.Load()) if isinstance(hint, ListObject) else ast.Tuple(known, ast.Load())
+    return ast.Constant(hint) if hint is None or isinstance(hint, (bool, int, float, str)) else None
+
+
+FUNCTIONS: dict[str, Handler] = {"argparse.ArgumentParser": parser}
