@@ -308,7 +308,10 @@ def source_text(
         and spec.type.kind == "dims"
         and (
             any(has_size(s.params.get(param)) for s in steps)
-            or (isinstance(expression, (ast.Tuple, ast.List)) and all(stands_for(h, expression) for h in hints(source.key)))
+            or (
+                isinstance(expression, (ast.Tuple, ast.List))
+                and all(stands_for(h, expression) for h in hints(source.key))
+            )
             or (is_path(expression) and is_shape(steps, param, hints(source.key)))
         )
     ):

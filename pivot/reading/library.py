@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pivot.reading import (
     builtins,
-    number_arrays,
     command_line,
+    number_arrays,
     number_kinds,
     objects,
     reflection,
