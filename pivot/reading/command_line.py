@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from pivot.reading import subscripts
 from pivot.reading.handlers import Args, Handler, Kwargs
 from pivot.reading.values import Api, DictObject, InstanceObject, ListObject, Unknown, Value
 
@@ -37,6 +36,19 @@ def announced(made: InstanceObject) -> DictObject:
     return held
 
 
+def announce(ev: Evaluator, made: InstanceObject, dest: str, value: Value) -> None:
+    """One argument more, undoable."""
+    entries = announced(made).entries
+    before = dict(entries)
+    entries[dest] = (Value(dest), value)
+
+    def undo() -> None:
+        entries.clear()
+        entries.update(before)
+
+    ev.undoable(undo)
+
+
 def method(
     ev: Evaluator, receiver: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
 ) -> Value | None:
@@ -48,11 +60,11 @@ def method(
         return receiver
     if name == "add_argument":
         dest = destination(args, kwargs)
-        subscripts.put(ev, announced(made), dest, Value(dest), default(ev, dest, args, kwargs, node, frame))
+        announce(ev, made, dest, default(ev, dest, args, kwargs, node, frame))
         return Value(None)
     if name == "set_defaults":
         for dest, value in kwargs.items():
-            subscripts.put(ev, announced(made), dest, Value(dest), value)
+            announce(ev, made, dest, value)
         return Value(None)
     if name not in ("parse_args", "parse_known_args"):
         return ev.unknown(frame, node, f"ArgumentParser.{name}() is not read")
