@@ -26,21 +26,37 @@ def full_index(index: object, rank: int) -> list[object] | None:
 
 
 def taken_axis(index: object, rank: int) -> tuple[int, int] | None:
-    """An index that is one tensor of whole numbers between full slices: its axis, and its place among the parts."""
+    """An index that is one tensor or list of places between full slices: its axis, and its place among the parts."""
     items = list(index) if isinstance(index, (tuple, list)) else [index]
     if any(item is None for item in items):
         return None
-    places = [place for place, item in enumerate(items) if isinstance(item, TensorCell)]
+    places = [place for place, item in enumerate(items) if isinstance(item, (TensorCell, list))]
     if len(places) != 1:
         return None
     place = places[0]
     part = items[place]
     rest = [item for item in items if item is not part]
     plain = all(item is Ellipsis or (isinstance(item, slice) and item == slice(None)) for item in rest)
-    if not plain or not isinstance(part, TensorCell) or part.dtype == "bool" or not part.shape:
+    if not plain or (isinstance(part, TensorCell) and (part.dtype == "bool" or not part.shape)):
+        return None
+    if isinstance(part, list) and not is_places(part):
         return None
     before = any(item is Ellipsis for item in items[:place])
     return (rank - (len(items) - place) if before else place), place
+
+
+def is_places(part: object) -> bool:
+    """Is a part of an index a list of whole numbers?"""
+    return isinstance(part, list) and all(isinstance(item, int) and not isinstance(item, bool) for item in part)
+
+
+def listed_index(index: object, rank: int) -> list[object] | None:
+    """An index that is one list of places between full slices, in full rank; None for every other index."""
+    one = taken_axis(index, rank)
+    part = index[one[1]] if one is not None and isinstance(index, (tuple, list)) else None
+    if one is None or not isinstance(part, list):
+        return None
+    return [part if axis == one[0] else slice(None) for axis in range(rank)]
 
 
 def place_index(layout: Layout, step: Step, placed: Placed) -> None:

@@ -227,7 +227,7 @@ def canonical_params(
     step: Step, params: Mapping[str, object], orders: Mapping[str, tuple[int, ...]]
 ) -> dict[str, object]:
     """Parameters in normal form: axes non-negative, an index in storage order."""
-    from codegen.indexing import full_index
+    from codegen.indexing import full_index, listed_index
 
     rank = next((len(v.type.shape) for v in step.operands.values() if isinstance(v, TensorVersion)), None)
     if rank is None:
@@ -238,7 +238,8 @@ def canonical_params(
         if step.op.params[name].type.kind == "index":
             order = next(iter(orders.values()), identity(rank or 0))
             items = full_index(value, rank or 0)
-            found[name] = [items[axis] for axis in order] if items is not None else value
+            listed = listed_index(value, rank or 0) or value
+            found[name] = [items[axis] for axis in order] if items is not None else listed
             continue
         try:
             found[name] = normal_value(step.op.params[name].type, value, rank)
@@ -366,9 +367,10 @@ class ReadSide(Side):
             for name, value in list(params.items()):
                 spec = node.op.params.get(name)
                 if spec is not None and spec.type.kind == "index" and first is not None:
-                    from codegen.indexing import full_index
+                    from codegen.indexing import full_index, listed_index
 
-                    params[name] = full_index(value, len(first.type.shape)) or value
+                    rank = len(first.type.shape)
+                    params[name] = full_index(value, rank) or listed_index(value, rank) or value
                 elif spec is not None and spec.type.kind == "axes" and isinstance(value, tuple):
                     params[name] = tuple(sorted(value))
             params.update(made_type(node.op, params, node.results))

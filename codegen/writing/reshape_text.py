@@ -238,6 +238,11 @@ def holds_tensors(index: object) -> bool:
     return any(isinstance(part, TensorCell) and len(part.shape) > 0 for part in parts)
 
 
+def holds_list(index: object) -> bool:
+    """Is one of the parts of an index a list?"""
+    return isinstance(index, (tuple, list)) and any(isinstance(part, list) for part in index)
+
+
 def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None) -> ast.expr:
     """`x[index]` with its entries in storage order."""
     from codegen.indexing import full_index, taken_axis
@@ -270,6 +275,8 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
         return layout.target.take(x, part, axis)
     if any(holds_tensors(s.params.get("index")) for s in steps):
         raise Unwritable("TensorFlow takes no tensors of several numbers as an index")
+    if layout.target.framework == "keras" and any(holds_list(s.params.get("index")) for s in steps):
+        raise Unwritable("TensorFlow takes no lists of places beside other places")
     rank = len(value.type.shape)
     if order == tuple(range(rank)):
         return ast.Subscript(x, text, ast.Load())

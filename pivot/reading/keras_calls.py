@@ -72,10 +72,15 @@ class KerasCalls(Dialect):
         """`ops.take(x, places, axis=1)` with places of several axes: x indexed by them behind full slices."""
         named = dict(zip(("x", "indices", "axis"), args, strict=False)) | dict(kwargs)
         x, places, axis = (named.get(key, Value(None)).hint for key in ("x", "indices", "axis"))
-        if not isinstance(x, TensorCell) or not isinstance(places, TensorCell) or not isinstance(axis, int):
+        listed = isinstance(places, ListObject) and all(type(item.hint) is int for item in places.items)
+        if not isinstance(x, TensorCell) or not isinstance(axis, int):
             return None
         axis %= max(len(x.shape), 1)
-        if len(places.shape) < 2 or places.dtype == "bool" or (axis == 0 and len(x.shape) == 2):
+        if not listed and not isinstance(places, TensorCell):
+            return None
+        if isinstance(places, TensorCell) and (
+            len(places.shape) < 2 or places.dtype == "bool" or (axis == 0 and len(x.shape) == 2)
+        ):
             return None
         index = Value((*(Value(slice(None)) for _ in range(axis)), named["indices"]))
         found = applying.try_forms(

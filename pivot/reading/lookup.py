@@ -69,6 +69,8 @@ def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
         return known if known is not None else Value(Api(f"builtins.{node.id}"))
     if node.id == "__name__":
         return Value(surroundings.module_name(frame.file))
+    if node.id == "__debug__":
+        return Value(True)  # as Python is run, unless it is told to optimise
     if node.id == "__file__":
         return Value(frame.file)
     raise ev.refusal(

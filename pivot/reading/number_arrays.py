@@ -62,8 +62,23 @@ def holds(name: str, of: Callable[[list[bool]], bool]) -> Handler:
     return handler
 
 
+def extreme(name: str, of: Callable[[list[float]], float]) -> Handler:
+    """numpy.min() and numpy.max() of an array, a list or a number."""
+
+    def handler(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+        items = numbers_of(args[0]) if len(args) == 1 and not kwargs else None
+        numbers = [item.hint for item in items or () if isinstance(item.hint, (int, float))]
+        if not numbers:
+            return ev.unknown(frame, node, f"{name} is not read")
+        return Value(of(numbers), Origin("apply", node, frame.file, name, args, frame))
+
+    return handler
+
+
 FUNCTIONS: dict[str, Handler] = {
     "numpy.atleast_1d": atleast_1d,
     "numpy.any": holds("numpy.any", any),
     "numpy.all": holds("numpy.all", all),
+    "numpy.min": extreme("numpy.min", min),
+    "numpy.max": extreme("numpy.max", max),
 }

@@ -70,6 +70,10 @@ def call(
         return None
     if isinstance(args[0].hint, TensorCell):
         return tensor_of(ev, callee, name, args[0], kwargs, node, frame)
+    parts = args[0].hint.items if isinstance(args[0].hint, ListObject) else args[0].hint
+    if isinstance(parts, (list, tuple)) and parts and all(isinstance(part.hint, TensorCell) for part in parts):
+        whole = ev.dialect.call_forms(ev, callee, "torch.stack", args, {}, node, frame)  # a list of arrays
+        return tensor_of(ev, callee, name, whole, kwargs, node, frame)
     if name != "torch.tensor" and isinstance(args[0].hint, (ListObject, tuple)):
         given = {**kwargs, **({"dtype": Value(Api(f"torch.{KINDS[name]}"))} if name in KINDS else {})}
         return ev.dialect.call_forms(ev, callee, "torch.tensor", args, given, node, frame)

@@ -111,7 +111,9 @@ class TensorCalls:
         """x[index]."""
         if index.hint is None:  # x[None] is x[None,]
             index = Value((index,), index.origin, index.depends)
-        index = without_lists_of_one(index)
+        if isinstance(index.hint, ListObject) and ev.dialect.mutable_tensors:  # x[[0, 2]] is x[[0, 2],]
+            index = Value((index,), index.origin, index.depends)
+        index = without_lists_of_one(index, node)
         chosen = picks.pick(ev, owner, index, node, frame) if ev.dialect.mutable_tensors else None
         if chosen is not None:
             return chosen
@@ -350,8 +352,11 @@ def holds_places(index: Value) -> bool:
     return any(isinstance(part, (TensorCell, ListObject, list)) for part in found)
 
 
-def without_lists_of_one(index: Value) -> Value:
+def without_lists_of_one(index: Value, node: ast.AST) -> Value:
     """`x[:, [-1]]` keeps the axis, as `x[:, -1:]` does; the only list in an index may be said as a slice."""
+    said = node.slice if isinstance(node, ast.Subscript) else None
+    if not any(isinstance(part, ast.List) for part in (said.elts if isinstance(said, ast.Tuple) else [said])):
+        return index  # a list that has a name: its text stays
     items = index.hint if isinstance(index.hint, tuple) else (index,)
     lists = [i for i, item in enumerate(items) if isinstance(item.hint, ListObject)]
     others = all(
