@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def reshape_expression(
     texts: list[ast.expr | None] = []
     for place, axis in enumerate(order):
         column = [layout.settled(row[place]) for row in sizes]
-        own = kept_size(layout, steps, x, axis) if elements is None else None
+        own = left_over(layout, steps, x, axis, elements) if elements else kept_size(layout, steps, x, axis)
         texts.append(own or size_text(column, elements[axis] if elements is not None else None))
     open_places = [i for i, t in enumerate(texts) if t is None or is_minus_one(t)]
     if len(open_places) > 1 or (open_places and open_places != [0] and 0 not in open_places and batch_is_free(sizes)):
@@ -91,6 +92,44 @@ def kept_size(layout: Layout, steps: list[Step], x: ast.expr, axis: int) -> ast.
         order = layout.placed_of(step).orders_in.get(first_name(step), layout.order_of(value))
         found.add(order.index(kept[0]))
     return layout.target.size(x, found.pop()) if len(found) == 1 else None
+
+
+def left_over(
+    layout: Layout, steps: list[Step], x: ast.expr, axis: int, elements: Sequence[ast.expr | None]
+) -> ast.expr | None:
+    """`ops.shape(x)[2] // self.heads` where the source leaves a size of `view(b, n, self.heads, -1)` to be inferred.
+
+    The target infers the batch, and a number would be right for the present number of heads alone. None for a matrix,
+    whose width is a number that the layers behind it are made for.
+    """
+    element = elements[axis]
+    if element is None or not is_minus_one(element) or len(elements) < 3 or axis == 0:
+        return None
+    found: set[tuple[tuple[int, ...], tuple[int, ...]]] = set()
+    for step in steps:
+        value = first_tensor(step)
+        assert value is not None
+        before, after = value.type.shape, step.results[0].type.shape
+        parted = next(((left, right) for left, right in groups(before, after) if axis in right), None)
+        if parted is None or not parted[0] or any("N" in symbols(before[left]) for left in parted[0]):
+            return None
+        order = layout.placed_of(step).orders_in.get(first_name(step), layout.order_of(value))
+        found.add((tuple(order.index(left) for left in parted[0]), tuple(r for r in parted[1] if r != axis)))
+    places, others = found.pop()
+    texts = [elements[other] for other in others]
+    said = [text for text in texts if text is not None and not is_minus_one(text) and not nodes.has_gone(text)]
+    if found or len(said) != len(texts):
+        return None
+    whole = product([layout.target.size(x, place) for place in sorted(places)])
+    return ast.BinOp(whole, ast.FloorDiv(), product([copy.deepcopy(text) for text in said])) if said else whole
+
+
+def product(parts: Sequence[ast.expr]) -> ast.expr:
+    """`a * b * c`."""
+    made = parts[0]
+    for part in parts[1:]:
+        made = ast.BinOp(made, ast.Mult(), part)
+    return made
 
 
 def whole_shape(steps: list[Step], order: tuple[int, ...], given: Given, form: Form | None) -> ast.expr | None:

@@ -1,4 +1,4 @@
-"""Places of a tensor, in the target's words."""
+"""Places of a tensor, and sizes that a reshape leaves to be inferred, in the target's words."""
 
 from __future__ import annotations
 
@@ -50,3 +50,22 @@ def test_a_list_of_places_reads_back(conversion: Callable[..., Converted]) -> No
         "2x3x4x5",
     )
     assert prove(made, KerasDialect(), load_opset(), Path("places_keras.py")).why is None
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("x.view(b, n, self.h, -1)", "ops.reshape(x, (-1, n, self.h, c // self.h))"),
+        ("x.view(b, n, 2, self.h, -1)", "ops.reshape(x, (-1, n, 2, self.h, c // (2 * self.h)))"),
+        ("x.view(b, -1, self.h)", "ops.reshape(x, (-1, n * c // self.h, self.h))"),
+        ("x.view(b, n, self.h, 4).reshape(b, n, -1)", "(-1, n, ops.shape(x2)[2] * ops.shape(x2)[3])"),
+    ],
+)
+def test_what_is_left_over_follows_the_other_sizes(call: Callable[..., str], source: str, target: str) -> None:
+    made = call("self.h = h", f"b, n, c = x.shape\nreturn {source}", "2x5x8", signature="h=2")
+    assert target.replace("n * c", "ops.shape(x)[1] * ops.shape(x)[2]").replace("c //", "ops.shape(x)[2] //") in made
+
+
+def test_the_width_of_a_matrix_is_a_number(call: Callable[..., str]) -> None:
+    made = call("self.m = nn.Linear(5, 8)", "return self.m(x).view(x.size(0), -1)", "2x4x5")
+    assert "ops.shape" not in made
