@@ -78,6 +78,9 @@ class Target(ABC):
     def shape(self, x: ast.expr) -> ast.expr:
         """All sizes of a tensor, whether they are numbers or known only when the program runs."""
 
+    modules_in_order: str = ""
+    """The helper that lists all modules of one in the order in which they were set, where its own listing has none."""
+
     def let_go(self, weight: ast.expr) -> list[ast.stmt]:
         """What is to be done before another weight gets the name of one; nothing where the name alone counts."""
         return []

@@ -46,7 +46,9 @@ from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.reading.imports import package_root
 from pivot.reading.inputs import axis_letters
-from pivot.reading.values import TensorVersion
+from pivot.reading.modules import ModuleObject
+from pivot.reading.restating import is_restatement
+from pivot.reading.values import ClassObject, TensorVersion
 
 if TYPE_CHECKING:
     from codegen.verify.report import Report
@@ -229,10 +231,22 @@ def drops_inside(converted: Converted) -> bool:
         for visit in visits:
             rate = visit.kwargs.get("dropout")
             made = visit.module.class_name if visit.module is not None else ""
-            named = {visit.name.rpartition(".")[2], made} & {"LSTM", "GRU", "RNN"}
+            named = {visit.name.rpartition(".")[2], made} & RECURRENT
             if named and rate is not None and rate.hint:
                 return True
-    return False
+    stacked = [
+        m for m in converted.done.network.modules if m.class_name in RECURRENT and isinstance(m.cls, ClassObject)
+    ]
+    return any(is_restatement(m.cls.file) and drops(m) for m in stacked if isinstance(m.cls, ClassObject))
+
+
+RECURRENT = {"LSTM", "GRU", "RNN"}
+
+
+def drops(module: ModuleObject) -> bool:
+    """Was a restated recurrent layer made with dropout, however its class was named?"""
+    rate = module.attrs.get("dropout")
+    return rate is not None and bool(rate.hint)
 
 
 def output_specs(converted: Converted, mode: str) -> list[OutputSpec]:

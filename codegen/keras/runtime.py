@@ -130,7 +130,8 @@ def set_dtype(dtype: str) -> None:
 def prepare_source(job: Job, shell: Shell) -> None:
     """Where the source's own imports are found; what is not installed is stood in for."""
     source = job["source"]
-    sys.path[:0] = [*source["search"], str(Path(source["path"]).parent), source["root"]]
+    beside = [str(Path(source["path"]).parent), source["root"]]  # a package may hold a file of its own name
+    sys.path[:0] = [*source["search"], *(reversed(beside) if source["module"] else beside)]
     sys.meta_path.append(shell.stubs)
 
 

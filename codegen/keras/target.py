@@ -114,6 +114,8 @@ class KerasTarget(Target):
     def children(self, module: ast.expr) -> ast.expr:
         return ast.Attribute(module, "_layers", ast.Load())
 
+    modules_in_order = "keras.layers_within"
+
     def modules(self, module: ast.expr) -> ast.expr:
         return ast.Call(ast.Attribute(module, "_flatten_layers", ast.Load()), [], [])
 

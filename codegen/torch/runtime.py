@@ -107,7 +107,8 @@ def raised(shell: Shell) -> Iterator[None]:
 def source_maker(job: Job, shell: Shell) -> Callable[[], Model]:
     """What makes the source's model, each time anew."""
     source = job["source"]
-    sys.path[:0] = [*source["search"], str(Path(source["path"]).parent), source["root"]]
+    beside = [str(Path(source["path"]).parent), source["root"]]  # a package may hold a file of its own name
+    sys.path[:0] = [*source["search"], *(reversed(beside) if source["module"] else beside)]
     sys.meta_path.append(shell.stubs)
     declare_torchvision_ops(shell)
     names = namespace(source, shell)
@@ -350,6 +351,9 @@ class Runner:
         used = [value * 1 if value.requires_grad else value for value in leaves]  # a leaf may not be changed in place
         training = run["mode"] == "train"
         self.model.train(training)
+        for module in self.model.modules() if training and not self.job["dropout"] else ():
+            if isinstance(module, torch.nn.RNNBase):
+                module.dropout = 0.0  # what it drops between its own layers no stand-in reaches
         torch.manual_seed(self.job["seed"])
         with torch.set_grad_enabled(wanted), stand_ins(self.job, self.shell):
             outputs = self.shell.flatten(apply(self.model, used, self.job))

@@ -52,7 +52,7 @@ class Stub(types.ModuleType):
 
 def source_names():
     """The names of the source, as far as its model needs them."""
-    sys.path[:0] = [str(SOURCE.parent), str(ROOT)]
+    sys.path[:0] = [str(ROOT), str(SOURCE.parent)] if MODULE else [str(SOURCE.parent), str(ROOT)]
     for name in NOT_INSTALLED:
         sys.modules.setdefault(name, Stub(name))
     names = {"np": np, "torch": torch, "keras": keras, "types": types, "SimpleNamespace": types.SimpleNamespace}

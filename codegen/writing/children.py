@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.reflection import named_class
 from pivot.reading import lookup, restating
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
@@ -60,7 +61,14 @@ def modules_of_kind(e: Expressions, loop: ast.comprehension | ast.For, tests: li
         return None
     if not visits or any(v.kind != "method" or v.name != "modules" or v.module is None for v in visits):
         return None
-    test = tests[0]
+    test, named = tests[0], named_class(tests[0])
+    if named is not None and not isinstance(test.ops[0], ast.NotEq):  # type: ignore[attr-defined]
+        owner = asked_class(named[0])
+        if owner is None or ast.unparse(owner) != ast.unparse(loop.target):
+            return None
+        kind = written_class(e, ast.Name(named[1], ast.Load()))
+        known = kind is not None and e.w.ev.dialect.is_module_class(kind)
+        return listed(e, loop, loop.iter.func.value) if known else None
     asks = isinstance(test, ast.Call) and isinstance(test.func, ast.Name) and test.func.id == "isinstance"
     if not isinstance(test, ast.Call) or not asks or len(test.args) != 2:
         return None
@@ -69,7 +77,32 @@ def modules_of_kind(e: Expressions, loop: ast.comprehension | ast.For, tests: li
     kind = written_class(e, test.args[1])
     if kind is None or not e.w.ev.dialect.is_module_class(kind):
         return None
-    return e.w.target.modules(e.expr(loop.iter.func.value))
+    return listed(e, loop, loop.iter.func.value)
+
+
+def listed(e: Expressions, loop: ast.comprehension | ast.For, owner: ast.expr) -> ast.expr:
+    """All modules of one: in the order in which they were set, where what the turns do hangs on those before them."""
+    helper, body = e.w.target.modules_in_order, loop.body if isinstance(loop, ast.For) else []
+    if not helper or not any(carries(part) for statement in body for part in ast.walk(statement)):
+        return e.w.target.modules(e.expr(owner))
+    e.w.helpers.setdefault(helper)
+    return nodes.call(helper.rpartition(".")[2], [e.expr(owner)])
+
+
+def carries(part: ast.AST) -> bool:
+    """Does a part of a loop's body leave something for the turns that follow: a name that it binds, a longer list?"""
+    if isinstance(part, ast.Name):
+        return isinstance(part.ctx, ast.Store)
+    return isinstance(part, ast.Attribute) and part.attr in ("append", "extend", "insert", "add", "update")
+
+
+def asked_class(name: ast.Attribute) -> ast.expr | None:
+    """Whose class is asked for its name: `m` of `m.__class__.__name__` and of `type(m).__name__`."""
+    cls = name.value
+    if isinstance(cls, ast.Attribute) and cls.attr == "__class__":
+        return cls.value
+    asked = isinstance(cls, ast.Call) and isinstance(cls.func, ast.Name) and cls.func.id == "type"
+    return cls.args[0] if asked and len(cls.args) == 1 else None  # type: ignore[attr-defined]
 
 
 def tests_of(loop: ast.For) -> list[ast.expr]:

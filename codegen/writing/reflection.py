@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from codegen.writing.plans import Unwritable
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, Value
+from pivot.reading.values import Api, ClassObject, Value
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -28,11 +29,35 @@ def answer(visits: list[Visit]) -> ast.expr | None:
     library = [v for v in about if isinstance(v.args[0].hint, Api) and v.args[0].hint.root in LIBRARIES]
     if all(is_kept(v) for v in library):
         return kind_of_layer(visits) if not library else None
+    if is_told_apart(visits):
+        return None
     answers = {v.result.hint if v.result is not None else None for v in visits}
     known = answers.pop()
     if answers or not isinstance(known, (bool, str)):
         raise Unwritable("what is asked about a class of the library has another answer in the target")
     return ast.Constant(known)
+
+
+def is_told_apart(visits: list[Visit]) -> bool:
+    """`type(m).__name__ == "Block"`, of modules of the library and of the program: is it one of the program's classes
+    that the name is compared with? Both frameworks answer alike then, whatever the library's classes are called.
+    """
+    known, function = visits[0].frame.scope.module.names, visits[0].frame.function
+    if any(v.name != "__name__" for v in visits) or function is None:
+        return False
+    compared = (named_class(part) for part in walk(function.node) if isinstance(part, ast.Compare))
+    names = [name for left, name in filter(None, compared) if left is visits[0].node]
+    return any(isinstance(known.get(name, Value(None)).hint, ClassObject) for name in names)
+
+
+def named_class(test: ast.expr) -> tuple[ast.Attribute, str] | None:
+    """The name of a class and what it is compared with: `m.__class__.__name__ == "Block"`."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], (ast.Eq, ast.NotEq)):
+        return None
+    left, right = test.left, test.comparators[0]
+    if not isinstance(left, ast.Attribute) or left.attr != "__name__" or not isinstance(right, ast.Constant):
+        return None
+    return (left, right.value) if isinstance(right.value, str) else None
 
 
 def kind_of_layer(visits: list[Visit]) -> ast.expr | None:

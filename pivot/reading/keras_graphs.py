@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -177,12 +178,19 @@ def connect_sequential(ev: Evaluator, module: ModuleObject, node: ast.AST, frame
     ev.set_item(module.attrs, CONNECTED, value)
 
 
-def nested(layer: Value) -> Iterator[Value]:
-    """A layer and all the layers below it."""
-    yield layer
+def nested(layer: Value, itself: bool = True, all_below: bool = True) -> Iterator[Value]:
+    """A layer and the layers below it, each once, in Keras' order: those inside another one come last to first."""
     assert isinstance(layer.hint, ModuleObject)
-    for child in layer.hint.children.values():
-        yield from nested(child)
+    if itself:
+        yield layer
+    seen: set[int] = set()
+    todo = deque(layer.hint.children.values())
+    while todo:
+        inner = todo.popleft()
+        if id(inner.hint) not in seen and isinstance(inner.hint, ModuleObject):
+            seen.add(id(inner.hint))
+            yield inner
+            todo.extendleft(inner.hint.children.values() if all_below else ())
 
 
 def is_input(layer: ModuleObject) -> bool:

@@ -212,7 +212,9 @@ class KerasModules(KerasCalls):
         if name == "pop" and module.container == "sequential" and module.children:
             ev.drop_item(module.children, list(module.children)[-1])
         if name == "_flatten_layers":
-            return Value(ListObject(list(keras_graphs.nested(receiver))))
+            said = {**dict(zip(("include_self", "recursive"), args, strict=False)), **kwargs}
+            flags = (said[name].hint is not False if name in said else True for name in ("include_self", "recursive"))
+            return Value(ListObject(list(keras_graphs.nested(receiver, *flags))))
         if name == "get_config":
             return Value(DictObject({"name": (Value("name"), Value(module.name))}))
         if name in ANSWERING:

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+from codegen.convert import Converted
+from codegen.static_proof import prove
+from pivot.opset import OpSet
+from pivot.reading.keras import KerasDialect
 
 GETTER = """
 class Body(nn.Module):
@@ -185,3 +191,41 @@ def test_children_whose_names_differ_are_those_that_the_layer_tracks(written: Ca
         "2x4",
     )
     assert "for block in self._layers:" in made and 'setattr(self, f"b{i}", layers.Dense(4))' in made
+
+
+SHARED_OUT = """
+class Part(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.width = width
+        self.shift = None
+
+    def forward(self, x):
+        return x[:, : self.width] + self.shift
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Sequential(Part(4), nn.ReLU(), Part(3))
+        self.b = Part(2)
+
+    def forward(self, x):
+        rest = x
+        for m in self.modules():
+            if m.__class__.__name__ == "Part":
+                m.shift = rest[:, : m.width]
+                rest = rest[:, 1:]
+        return self.b(self.a(x))
+"""
+
+
+def test_modules_that_a_name_tells_apart_come_in_their_order_where_a_turn_hangs_on_those_before(
+    conversion: Callable[..., Converted], opset: OpSet, tmp_path: Path
+) -> None:
+    made = conversion(SHARED_OUT, "2x6")
+    assert 'for m in layers_within(self):\n            if m.__class__.__name__ == "Part":' in made.text
+    prove_text = Path(tmp_path / "net_keras.py")
+    assert prove(made, KerasDialect(), opset, prove_text).why is None
+    made.text = made.text.replace("in layers_within(self)", "in self._flatten_layers()")
+    assert prove(made, KerasDialect(), opset, prove_text).why is not None  # Keras has those inside last to first

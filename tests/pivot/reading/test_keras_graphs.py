@@ -182,3 +182,21 @@ def test_weights_of_restated_layers_lie_where_the_library_has_them(read_keras: R
     found = {dataset: module.path for _, module in root.walk() for dataset in table.get(id(module), {}).values()}
     assert found["layers/separable_conv2d_1/vars/0"] == "separable_conv2d.depthwise"
     assert found["layers/separable_conv2d/vars/2"] == "separable_conv2d_1.pointwise"
+
+
+def test_layers_are_listed_in_the_order_of_keras(read_keras: Read) -> None:
+    text = """
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.a = keras.Sequential([layers.Dense(1), layers.Dense(2)])
+                self.b = layers.Dense(3)
+                self.units = [m.units for m in self._flatten_layers() if isinstance(m, layers.Dense)]
+                self.direct = len(self._flatten_layers(include_self=False, recursive=False))
+                self.c = layers.Dense(10 * self.units[0] + self.direct)
+
+            def call(self, x):
+                return self.c(self.b(self.a(x)))
+    """
+    done = read_keras(text, "2x4")
+    assert [n.results[0].type.shape[-1] for n in done.network.nodes] == [1, 2, 3, 22]
