@@ -53,6 +53,7 @@ from pivot.reading.values import ClassObject, TensorVersion
 if TYPE_CHECKING:
     from codegen.verify.report import Report
     from codegen.weights.arrays import Array
+    from pivot.reading.evaluator import Evaluator
 
 Progress = Callable[[str, int, int], None]
 
@@ -85,6 +86,22 @@ def verify_conversion(
     return verify(plan, directory, progress, cancelled)
 
 
+def import_folders(ev: Evaluator, source: Path, root: Path) -> tuple[str, ...]:
+    """Where the program is run from, beside its own folder: what its files import by name was found from there."""
+    found: dict[str, None] = {}
+    for scope in list(ev.scopes.values()):
+        every = [*scope.stars, *(s for statements in scope.lazy.values() for s in statements)]
+        for node in {id(s): s for s in every if isinstance(s, ast.ImportFrom) and not s.level}.values():
+            path = ev.located.get(id(node))
+            parts = (node.module or "").split(".")
+            if path is None or is_restatement(str(path)) or is_restatement(scope.file):
+                continue
+            below = path.parent if path.name == "__init__.py" else path
+            if len(below.parents) >= len(parts):
+                found[str(below.parents[len(parts) - 1])] = None
+    return tuple(folder for folder in found if folder not in (str(source.parent), str(root)))
+
+
 def make_plan(
     converted: Converted, proof: Proof, target_path: Path, bind: Mapping[str, str], weights: Mapping[str, Array] | None
 ) -> VerificationPlan:
@@ -109,6 +126,7 @@ def make_plan(
             dict(bind),
             texts,
             framework=done.evaluator.dialect.framework,
+            search=import_folders(done.evaluator, source_path, root),
         ),
         target=TargetFacts(
             str(target_path),

@@ -15,6 +15,7 @@ from codegen.writing.held_rows import holding_constructor, holds_layers
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.own_weights import build_into_constructor
 from codegen.writing.plans import GoneResult, Unwritable
+from codegen.writing.recasting import to_locals
 from codegen.writing.registrations import tables_of
 from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup
@@ -74,6 +75,8 @@ class Definitions:
             made.name = "apply" if own_gradient else self.w.call_name
             if not own_gradient:
                 self.add_mode(made)
+                if self.w.target.framework == "keras":
+                    to_locals(made)
         elif owner is not None and self.serves_modules(owner) and self.w.target.framework != self.w.source_framework:
             made.name = self.w.safe(node.name)
         made.decorator_list = [

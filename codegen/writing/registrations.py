@@ -10,6 +10,7 @@ from codegen.writing.statements import Statements
 from pivot.reading import lookup
 from pivot.reading.registries import registers
 from pivot.reading.values import ClassObject, FunctionObject, InstanceObject
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.naming import Key
@@ -47,7 +48,7 @@ def is_wanted(w: Writer, file: str, statement: ast.stmt, written: dict[Key, list
     if not any(table in written for table in tables):
         return False
     parts = [*statement.value.args, *(k.value for k in statement.value.keywords)]
-    if not all(is_used(w, file, part) for part in parts):
+    if not all(is_used(w, file, part) for part in parts) and not is_named(parts, written):
         return False
     names = {n.id for part in parts for n in ast.walk(part) if isinstance(n, ast.Name)}
     values = [lookup.in_module(w.ev, scope, name) for name in names]
@@ -59,6 +60,18 @@ def is_used(w: Writer, file: str, part: ast.expr) -> bool:
     found = [w.static_api(n, file, set()) for n in ast.walk(part) if isinstance(n, ast.Attribute)]
     whole = [api for api in found if api is not None and w.opset.find(w.source_framework, "call", api.name)]
     return not whole or any(("adapter", api.name) in w.sites.sites for api in whole)
+
+
+def is_named(parts: list[ast.expr], written: dict[Key, list[ast.stmt]]) -> bool:
+    """Does written code ask for what is registered under a name, in whatever case: `Act.PRELU`?"""
+    names = {part.value.lower() for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+    asked = (n for statements in written.values() for s in statements for n in walk(s))
+    return any(
+        (n.attr.lower() in names and n.attr.isupper())
+        if isinstance(n, ast.Attribute)
+        else isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.lower() in names
+        for n in asked
+    )
 
 
 def registering(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:

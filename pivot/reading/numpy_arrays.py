@@ -75,7 +75,9 @@ def call(
         whole = ev.dialect.call_forms(ev, callee, "torch.stack", args, {}, node, frame)  # a list of arrays
         return tensor_of(ev, callee, name, whole, kwargs, node, frame)
     if name != "torch.tensor" and isinstance(args[0].hint, (ListObject, tuple)):
-        given = {**kwargs, **({"dtype": Value(Api(f"torch.{KINDS[name]}"))} if name in KINDS else {})}
+        of_default = name == "torch.Tensor" and has_fractions(args[0])  # its numbers are of the kind that is set
+        more = {} if of_default or name not in KINDS else {"dtype": Value(Api(f"torch.{KINDS[name]}"))}
+        given = {**kwargs, **more}
         return ev.dialect.call_forms(ev, callee, "torch.tensor", args, given, node, frame)
     return None
 
