@@ -310,6 +310,11 @@ def bound_entry(ev: Evaluator, scope: Scope, frame: Frame, body: list[ast.stmt])
     if others:
         why = f"several models are built; {name} is taken, not {', '.join(others)}"
         ev.note(frame, statement, why, "name another with --model", "entry")
+    run = main_block(tree_of(ev, scope))
+    if statement in run and isinstance(statement.value, ast.Call) and isinstance(statement.value.func, ast.Name):
+        made = lookup.in_module(ev, scope, statement.value.func.id)
+        if made is not None and isinstance(made.hint, ClassObject):  # the block trains it, too
+            return ast.unparse(shown(ev, scope, frame, statement.value, run))
     again = [s for s in scope.lazy.get(name, []) if isinstance(s, ast.Assign) and name in classes.bound_names(s)]
     return f"{name}@{again.index(statement)}" if len(again) > 1 and statement in again else name
 
