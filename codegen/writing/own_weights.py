@@ -218,6 +218,7 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
     locals_ = local_names(build) | (local_names(own) if own is not None else set())
     body = Statements(d.w, cls.file, locals_, False)
     body.e.shapes = {a.arg for a in build.args.args[1:]}
+    body.e.shapes |= {ast.unparse(s.targets[0]) for s in build.body if isinstance(s, ast.Assign) and follows_shape(s)}
     body.known = lambda node, made: as_known(d, build, body, node, made)
     written = body.block([s for s in build.body if not is_of_keras(s) and not only_checks(s)])
     written = [s for s in written if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
@@ -364,11 +365,18 @@ BUILDING = ("compute_output_spec", "compute_output_shape")
 """Methods whose results nobody takes in `build`: they are called for the layers that they build."""
 
 
+def follows_shape(statement: ast.Assign) -> bool:
+    """`shape = self.conv.compute_output_shape(shape)`: what the next layer would be built with."""
+    call = statement.value
+    named = isinstance(statement.targets[0], ast.Name) and isinstance(call, ast.Call)
+    return named and isinstance(call.func, ast.Attribute) and call.func.attr == "compute_output_shape"
+
+
 def is_of_keras(statement: ast.stmt) -> bool:
     """`super().build(input_shape)`, `self.built = True`, `self.compute_output_spec(...)` that makes inner layers."""
     if isinstance(statement, ast.Assign):
         target = statement.targets[0]
-        return isinstance(target, ast.Attribute) and target.attr == "built"
+        return (isinstance(target, ast.Attribute) and target.attr == "built") or follows_shape(statement)
     call = statement.value if isinstance(statement, (ast.Expr, ast.Return)) else None
     if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in BUILDING:
         return True
