@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.orders import first_tensor
 from codegen.writing import nodes
 from codegen.writing.reshape_text import is_minus_one, source_elements
+from pivot.dims import Size
 
 if TYPE_CHECKING:
     from codegen.layout import Layout
@@ -21,11 +22,15 @@ def expand_expression(
 ) -> ast.expr | None:
     """`ops.broadcast_to(x, (batch, x.shape[1], width))`: the source's sizes, and of x what keeps its size.
 
-    None where numbers say it, or where a size has no text.
+    None where numbers or the sizes of x say it, or where a size has no text.
     """
     shapes = [[layout.settled(size) for size in s.results[0].type.shape] for s in steps]
     values = [first_tensor(s) for s in steps]
-    if all(shape == shapes[0] for shape in shapes) or any(v is None for v in values):
+    if any(v is None for v in values):
+        return None
+    own = [layout.settled(size) for v in values if v is not None for size in v.type.shape]
+    foreign = any(isinstance(size, Size) and size not in own for size in shapes[0])
+    if all(shape == shapes[0] for shape in shapes) and not foreign:
         return None
     if any(s.node is None or s.op is not s.node.op or layout.placed_of(s).transposes for s in steps):
         return None

@@ -112,3 +112,51 @@ def test_variables_of_tensorflow_are_parameters(to_torch: Callable[..., Any], tm
     assert "self.b = nn.Parameter(torch.zeros(self.units))" in text
     assert 'self.register_buffer("second", self.first.clone())' in text
     assert "as_list" not in text and ".rank" not in text and ".ndims" not in text
+
+
+CHAIN = """
+import gym
+import keras
+
+
+class Token(keras.layers.Layer):
+    def build(self, input_shape):
+        self.cls = self.add_weight(shape=(1, 1, input_shape[-1]), initializer="zeros")
+
+    def call(self, x):
+        batch = keras.ops.shape(x)[0]
+        return keras.ops.concatenate([keras.ops.broadcast_to(self.cls, [batch, 1, x.shape[-1]]), x], 1)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.token = Token()
+        self.first = keras.layers.Dense(6)
+        self.second = keras.layers.Dense(4)
+
+    def build(self, input_shape):
+        self.first.build(input_shape)
+        shape = self.first.compute_output_shape(input_shape)
+        self.second.build(shape)
+        super().build(input_shape)
+
+    def call(self, x):
+        return self.second(self.first(self.token(x)))
+
+
+if __name__ == "__main__":
+    env = gym.make("CartPole")
+    model = Net()
+    for episode in range(env.episodes):
+        if env.step(model):
+            model.fit(env.data)
+"""
+
+
+def test_shapes_that_build_hands_on_are_nobodys(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(CHAIN, encoding="utf-8")
+    converted, proof = to_torch(path, "2x5x3")
+    assert (proof.why, converted.done.network.entry) == (None, "Net()")
+    assert "shape = " not in converted.text and "self.cls.expand(batch, 1, " in converted.text
