@@ -221,6 +221,7 @@ def execute(
     module.__file__ = path
     module.__dict__.update(bound)
     sys.modules[name] = module
+    sys.argv = [path]  # a program that parses its command line is started without arguments
     exec(compile(tree, path, "exec"), module.__dict__)  # noqa: S102  this process exists to run it
     return module.__dict__
 

@@ -368,8 +368,8 @@ BUILDING = ("compute_output_spec", "compute_output_shape")
 def follows_shape(statement: ast.Assign) -> bool:
     """`shape = self.conv.compute_output_shape(shape)`: what the next layer would be built with."""
     call = statement.value
-    named = isinstance(statement.targets[0], ast.Name) and isinstance(call, ast.Call)
-    return named and isinstance(call.func, ast.Attribute) and call.func.attr == "compute_output_shape"
+    func = call.func if isinstance(call, ast.Call) and isinstance(statement.targets[0], ast.Name) else None
+    return isinstance(func, ast.Attribute) and func.attr == "compute_output_shape"
 
 
 def is_of_keras(statement: ast.stmt) -> bool:
