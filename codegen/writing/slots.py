@@ -353,9 +353,23 @@ def source_text(
     sided = isinstance(slot.value, Coded) and codec_of(slot.value).number_face  # a tuple says left, right, top, bottom
     if b == "pads" and sided and not all(isinstance(h, int) for h in hints(source.key)):
         return None
+    if any(predicate.name == "integer" for predicate in steps[0].form.when) and spec.type.kind == "float":
+        return as_whole(expression, hints(source.key))
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
         return as_tuple(expression, hints(source.key))
     return expression
+
+
+def as_whole(expression: ast.expr, hints: list[object]) -> ast.expr | None:
+    """`scale_factor=2.0 ** k` where the target takes whole numbers alone: `int(2.0 ** k)`; None: the number itself.
+
+    Of a fraction that another configuration may give, `int` would make another number without a word.
+    """
+    if all(isinstance(hint, int) for hint in hints):
+        return expression
+    base = expression.left if isinstance(expression, ast.BinOp) and isinstance(expression.op, ast.Pow) else None
+    whole = isinstance(base, ast.Constant) and isinstance(base.value, (int, float)) and base.value == int(base.value)
+    return nodes.call("int", [expression]) if whole and all(isinstance(hint, (int, float)) for hint in hints) else None
 
 
 def each_of_one(

@@ -166,8 +166,8 @@ class TorchDialect(TorchModules):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name="checkpoint"))
             plain = {k: v for k, v in kwargs.items() if k not in ("use_reentrant", "preserve_rng_state", "context_fn")}
             return ev.call(args[0], args[1:], plain, node, frame)
-        if name in ("torch.Tensor", "torch.FloatTensor") and args and all(type(v.hint) is int for v in args):
-            return self.call_forms(ev, callee, "torch.empty", args, kwargs, node, frame)
+        if name in ("torch.Tensor", "torch.FloatTensor") and not kwargs and all(type(v.hint) is int for v in args):
+            return self.call_forms(ev, callee, "torch.empty", args or (Value(0),), kwargs, node, frame)
         kind = KINDS.get(name)
         if kind is not None and len(args) == 1 and isinstance(args[0].hint, (ListObject, tuple)):
             more = {"dtype": Value(Api(f"torch.{kind}"))} if kind != kind_of_list(args[0]) else {}

@@ -337,3 +337,15 @@ def test_the_numbers_of_a_tensor_stay_as_the_source_counts_them(init: Init) -> N
         signature="n=4",
     )
     assert "ops.array([i % 3 for i in range(n)], 'int64')" in made.replace('"', "'")
+
+
+def test_a_factor_that_is_a_whole_number_only_here(net: Callable[..., str]) -> None:
+    """Keras takes whole numbers; a power of two is one, what a parameter says need not be."""
+    made = net(
+        "self.a = nn.Upsample(scale_factor=2.0 ** k)\nself.b = nn.Upsample(scale_factor=factor)",
+        "return self.a(x) + self.b(x)",
+        "1x3x8x8",
+        signature="k=1, factor=2.0",
+    )
+    assert "self.a = layers.UpSampling2D(int(2.0**k))" in made
+    assert "self.b = layers.UpSampling2D()" in made

@@ -299,3 +299,8 @@ def test_what_a_derived_layer_changes_is_computed_with(net: Callable[..., Elabor
         before=before.format("Softmax", "dim", "2"),
     )
     assert "changed after the layer was made" in problem.why
+
+
+def test_an_empty_tensor_stands_where_nothing_is_kept_yet(net: Callable[..., Elaborated]) -> None:
+    done = net("self.kept = torch.Tensor()\nself.a = nn.Linear(4, 4)", "return self.a(x)")
+    assert not done.network.unmapped and done.network.outputs[0].type.shape[1] == 4
