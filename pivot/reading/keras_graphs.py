@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pivot.reading import graphs
@@ -158,10 +158,16 @@ def beginning(ev: Evaluator, layer: ModuleObject, node: ast.AST, frame: Frame) -
     ids = layer.form is not None and layer.form.op.name == "embedding"
     size = said.pop("input_length" if ids else "input_dim", None)
     if size is not None and not {"input_shape", "batch_input_shape"} & said.keys():
-        said["input_shape"] = size if isinstance(size.hint, tuple) else Value((size,))
+        steps = () if ids or not over_steps(layer, said) else (said.pop("input_length", Value(None)),)
+        said["input_shape"] = size if isinstance(size.hint, tuple) else Value((*steps, size))
     if "input_shape" not in said and "batch_input_shape" not in said:
         return ()
     return input_layer(ev, {**said, "dtype": Value("int32" if ids else "float32")}, node, frame).announced
+
+
+def over_steps(layer: ModuleObject, said: Mapping[str, Value]) -> bool:
+    """Does `input_dim=` leave out the steps: `LSTM(8, input_dim=3, input_length=10)` of older Keras?"""
+    return "input_length" in said or layer.class_name in ("LSTM", "GRU", "SimpleRNN")
 
 
 def connect_sequential(ev: Evaluator, module: ModuleObject, node: ast.AST, frame: Frame) -> None:

@@ -200,3 +200,11 @@ def test_layers_are_listed_in_the_order_of_keras(read_keras: Read) -> None:
     """
     done = read_keras(text, "2x4")
     assert [n.results[0].type.shape[-1] for n in done.network.nodes] == [1, 2, 3, 22]
+
+
+@pytest.mark.parametrize("said", ["input_dim=3, input_length=10", "input_dim=3"])
+def test_the_steps_of_older_recurrent_layers(read_keras: Callable[..., Elaborated], said: str) -> None:
+    done = read_keras(f"model = keras.Sequential([layers.LSTM(4, {said}), layers.Dense(2)])", model="model")
+    lstm = done.network.runs["eval"].nodes[0]
+    assert lstm.op is not None and lstm.op.name == "lstm" and lstm.bound is not None
+    assert (10 in lstm.bound.operands["x"].shape) is ("length" in said)
