@@ -34,7 +34,7 @@ def adopt(ev: Evaluator, scope: Scope, wanted: str) -> list[ast.stmt]:
     if not blocks or len(blocks) < len(statements) or next(iter(ev.files), None) != scope.file:
         return []
     found = [s for block in blocks for s in block if wanted in {*classes.bound_names(s), *imports.changed_names(s)}]
-    if any(isinstance(s, imports.COMPOUND) for s in found):
+    if any(isinstance(s, imports.COMPOUND) and wanted in classes.bound_names(s) for s in found):
         return []
     scope.lazy[wanted] = found
     return found

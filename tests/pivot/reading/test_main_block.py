@@ -38,6 +38,12 @@ def test_a_name_that_a_loop_binds_anew_is_not_taken(read: Read) -> None:
         read(NET.format(rest="width = 3\n    for width in range(4, 6): print(width)"), "2x3", model="Net()")
 
 
+def test_a_table_that_a_loop_fills_is_taken(read: Read) -> None:
+    rest = "table = {'pad': 0}\n    for i, w in enumerate(words): table[w] = i + 1\n    width = len(table)"
+    (input_,) = read(NET.format(rest=rest), model="Net()").network.inputs
+    assert input_.value.type.shape[1] == 4
+
+
 def test_the_main_block_of_an_imported_file_is_not_run(read: Read) -> None:
     layers = "from torch import nn\n" + NET.format(rest="width = 3")
     with pytest.raises(Refusal, match="'width' is not bound"):
