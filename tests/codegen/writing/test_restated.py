@@ -274,3 +274,26 @@ def test_arms_that_a_parameter_of_the_program_chooses_stay(written: Written) -> 
         "2x3x4",
     )
     assert "if self.norm_first:" in made and 'if activation == "relu":' in made and "self.packed" not in made
+
+
+@pytest.mark.frameworks
+def test_the_class_that_was_written_has_as_many_layers_as_it_is_asked_for(written: Written) -> None:
+    keras = pytest.importorskip("keras")
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, num_layers=1, bidirectional=False):
+                super().__init__()
+                self.rnn = nn.LSTM(4, 5, num_layers, batch_first=True, bidirectional=bidirectional)
+
+            def forward(self, x):
+                return self.rnn(x)[0]
+        """,
+        "2x3x4",
+    )
+    names: dict[str, object] = {"keras": keras, "layers": keras.layers, "ops": keras.ops}
+    exec(made, names)
+    for layers, both, weights in ((1, False, 3), (2, False, 6), (3, True, 18)):
+        net = names["Net"](layers, both)  # type: ignore[operator]
+        assert net(keras.ops.zeros((2, 3, 4))).shape == (2, 3, 10 if both else 5)
+        assert len(net.weights) == weights
