@@ -16,7 +16,21 @@ Place: TypeAlias = tuple[int, ...]
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_CHANGING = frozenset({"add", "append", "extend", "update", "insert", "pop", "build", "setdefault", "add_module"})
+_CHANGING = frozenset(
+    {
+        "add",
+        "add_argument",
+        "set_defaults",
+        "append",
+        "extend",
+        "update",
+        "insert",
+        "pop",
+        "build",
+        "setdefault",
+        "add_module",
+    }
+)
 
 
 class SliceError(Exception):

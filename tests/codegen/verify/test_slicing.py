@@ -125,3 +125,15 @@ def build(name):
     assert "@torch.no_grad()" not in found
     assert "@register('one')" in found and "WIDTH = 3" in found
     assert "@note('two')" not in found and "OTHER = {}" not in found
+
+
+def test_what_a_parser_is_told_comes_with_it() -> None:
+    text = """
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--size", default=3)
+other = argparse.ArgumentParser()
+args = parser.parse_args()
+"""
+    found = kept("torch.nn.Linear(args.size, 2)", f"import torch\n{text}")
+    assert "parser.add_argument('--size', default=3)" in found and "other = " not in found
