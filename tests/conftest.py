@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import textwrap
 from collections.abc import Callable, Iterator
@@ -52,6 +53,16 @@ def _private_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _only_young_garbage() -> None:
+    """What was there before the tests of a file is not looked through for garbage again.
+
+    A process that has imported PyTorch and TensorFlow holds millions of objects: every full collection takes seconds.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

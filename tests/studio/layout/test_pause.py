@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 
 from studio.layout.pause import collection_paused
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_frozen() -> Iterator[None]:
+    """As in the application; the tests' own process keeps what it imported out of the collections."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 def test_it_is_off_inside_and_on_again_after_an_error():
