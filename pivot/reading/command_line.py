@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading.handlers import Args, Handler, Kwargs
+from pivot.reading.parser_methods import GROUPS
 from pivot.reading.values import Api, DictObject, InstanceObject, ListObject, Unknown, Value
 
 if TYPE_CHECKING:
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 PARSER = Api("argparse.ArgumentParser")
-GROUPS = ("add_argument_group", "add_mutually_exclusive_group")
-FILLING = ("add_argument", "set_defaults")
 FLAGS = {"store_true": False, "store_false": True}
 ARGUMENTS = "arguments"
 

@@ -9,6 +9,8 @@ import ast
 from collections.abc import Callable, Iterator, Sequence, Set
 from copy import deepcopy
 
+from pivot.reading.parsed_arguments import Parsed, as_namespace
+
 LIMIT = 2_000  # syntax nodes of an entry: names that stand for each other would grow it without end
 
 
@@ -46,25 +48,29 @@ def pairs(
         yield from pairs(target.value, None, statement)
 
 
-def inlined(call: ast.expr, body: Sequence[ast.stmt], known: Set[str], shares: Callable[[ast.expr], bool]) -> ast.expr:
+def inlined(
+    call: ast.expr, body: Sequence[ast.stmt], known: Set[str], parsed: Parsed, shares: Callable[[ast.expr], bool]
+) -> ast.expr:
     """An expression with what the block binds in the place of its names; names in `known` stay, and those that stand
     for no single expression. An object that `shares` (its constructor is given) and stands at two places is bound once:
-    `(lambda emb: Net(Encoder(emb), Decoder(emb)))(Embedding())`.
+    `(lambda emb: Net(Encoder(emb), Decoder(emb)))(Embedding())`. Names in `parsed` are the command line's arguments.
     """
     before = []
     for found in bound_here(body):
         if any(node is call for node in ast.walk(found[2])):
             break
         before.append(found)
-    inliner = Inliner(before, known)
+    inliner = Inliner(before, known, parsed)
     made = inliner.visit(deepcopy(call))
     if inliner.size > LIMIT:
         return call
     again = [name for name, count in inliner.used.items() if count > 1 and makes(inliner.values[name], shares)]
     if again:
-        made = Inliner(before, known | set(again)).visit(deepcopy(call))
+        made = Inliner(before, known | set(again), parsed).visit(deepcopy(call))
         spec = ast.arguments([], [ast.arg(name) for name in again], None, [], [], None, [])
-        made = ast.Call(ast.Lambda(spec, made), [Inliner(before, known).visit(inliner.values[n]) for n in again], [])
+        made = ast.Call(
+            ast.Lambda(spec, made), [Inliner(before, known, parsed).visit(inliner.values[n]) for n in again], []
+        )
     assert isinstance(made, ast.expr)
     return made
 
@@ -72,13 +78,23 @@ def inlined(call: ast.expr, body: Sequence[ast.stmt], known: Set[str], shares: C
 class Inliner(ast.NodeTransformer):
     """Puts expressions in the place of names."""
 
-    def __init__(self, bound: Sequence[tuple[str, ast.expr | None, ast.stmt]], known: Set[str]) -> None:
-        self.bound, self.known = bound, known
+    def __init__(self, bound: Sequence[tuple[str, ast.expr | None, ast.stmt]], known: Set[str], parsed: Parsed) -> None:
+        self.bound, self.known, self.parsed = bound, known, parsed
         self.used: dict[str, int] = {}
         self.values: dict[str, ast.expr] = {}
         self.size = 0
 
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        if isinstance(node.value, ast.Name) and node.value.id not in self.known:
+            given = self.parsed.get(node.value.id, {})
+            if node.attr in given:
+                return deepcopy(given[node.attr])
+        self.generic_visit(node)
+        return node
+
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self.parsed and node.id not in self.known:
+            return as_namespace(self.parsed[node.id])
         mine = [place for place, (name, _, _) in enumerate(self.bound) if name == node.id]
         value = self.bound[mine[-1]][1] if mine and node.id not in self.known else None
         changed = any(isinstance(self.bound[place][2], (ast.For, ast.AugAssign)) for place in mine)
@@ -86,7 +102,7 @@ class Inliner(ast.NodeTransformer):
             return node
         self.size += sum(1 for _ in ast.walk(value))
         self.used[node.id], self.values[node.id] = self.used.get(node.id, 0) + 1, value
-        inner = Inliner(self.bound[: mine[-1]], self.known)
+        inner = Inliner(self.bound[: mine[-1]], self.known, self.parsed)
         inner.used, inner.values, inner.size = self.used, self.values, self.size
         made = inner.visit(deepcopy(value))
         self.size = inner.size

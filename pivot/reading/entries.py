@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, TypeGuard
 
 from pivot.problems import Refusal, refuse
-from pivot.reading import classes, demo_names, imports, lookup, model_names, straight_line
+from pivot.reading import classes, demo_names, imports, lookup, model_names, parsed_arguments, straight_line
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.main_block import main_block, main_block_of
@@ -213,6 +213,12 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
         calls = assigned_calls(function.body, {*free, *makers})
         if calls:
             return ast.unparse(shown(ev, scope, frame, calls[0], function.body))
+    for function, before in parsed_arguments.handed_on(
+        [main_block(tree), *(f.body for f in functions_that_run(tree))], tree
+    ):
+        calls = assigned_calls(function.body, {*free, *makers})
+        if calls:
+            return ast.unparse(shown(ev, scope, frame, calls[0], [*before, *function.body]))
     cls = lookup.in_module(ev, scope, free[-1])
     missing = ", ".join(required(ev, cls.hint)) if cls is not None and isinstance(cls.hint, ClassObject) else ""
     raise refuse(
@@ -238,7 +244,9 @@ def shown(ev: Evaluator, scope: Scope, frame: Frame, call: ast.expr, body: list[
         return not isinstance(hint, Api) or not hint.name.startswith(("builtins.", "types.", "math."))
 
     known = {name for name, found in scope.lazy.items() if any(main_block_of(s) is None for s in found)}
-    return demo_names.inlined(call, body, known | ev.overrides.keys(), shares)
+    known |= ev.overrides.keys()
+    parsed = parsed_arguments.parsed_names(ev, frame, body, tree_of(ev, scope))
+    return demo_names.inlined(call, body, known, parsed, shares)
 
 
 def functions_that_run(tree: ast.Module) -> list[ast.FunctionDef]:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, library_modules, lookup, registries, restating
+from pivot.reading import classes, library_modules, lookup, parser_methods, registries, restating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.limits import LIMITS
@@ -58,19 +58,8 @@ LIBRARIES = {
 UNPACKED = re.compile(r"[\w.-]+-\d[\w.+-]*")
 NEEDS_FRAMEWORK = re.compile(r"^Requires-Dist: (torch|keras|tensorflow)\b(?!.*extra)", re.MULTILINE)
 COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)
-FILLING = {"add", "append", "add_module", "insert", "extend", "add_argument", "set_defaults"}
-MUTATING = {
-    "add",
-    "add_argument",
-    "set_defaults",
-    "append",
-    "add_module",
-    "insert",
-    "extend",
-    "update",
-    "register_buffer",
-    "register_parameter",
-}
+FILLING = {"add", "append", "add_module", "insert", "extend", *parser_methods.FILLING}
+MUTATING = {*FILLING, "update", "register_buffer", "register_parameter"}
 
 
 @lru_cache(4_096)
@@ -122,8 +111,19 @@ def index_statement(scope: Scope, statement: ast.stmt) -> None:
     if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*":
         scope.stars.append(statement)
         return
-    for name in dict.fromkeys([*classes.bound_names(statement), *changed_names(statement)]):
+    names = [*classes.bound_names(statement), *changed_names(statement)]
+    parsers = [parser for name in names for parser in parsers_of(scope, name, statement)]
+    for name in dict.fromkeys([*names, *parsers]):
         scope.lazy.setdefault(name, []).append(statement)
+
+
+def parsers_of(scope: Scope, name: str, statement: ast.stmt) -> list[str]:
+    """The parser that a group of arguments belongs to, which what changes the group changes too."""
+    makers = [s.value for s in (*scope.lazy.get(name, ()), statement) if isinstance(s, ast.Assign)]
+    calls = [call.func for call in makers if isinstance(call, ast.Call)]
+    return root_names(
+        [func for func in calls if isinstance(func, ast.Attribute) and func.attr in parser_methods.GROUPS]
+    )
 
 
 def changed_names(node: ast.stmt) -> list[str]:

@@ -1,0 +1,4 @@
+"""Methods of argparse's parsers that say which arguments there are."""
+
+GROUPS = frozenset({"add_argument_group", "add_mutually_exclusive_group"})  # each is filled as its parser is
+FILLING = frozenset({"add_argument", "set_defaults"})
