@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.hints import plain, readable
 from pivot.reading.values import Value
 
 TABLE = Path(__file__).with_suffix(".toml")
@@ -110,7 +111,9 @@ def rewritten(spelling: Spelling, args: Args, kwargs: Kwargs) -> Rewritten | str
             return f"argument {own.names[0]!r} is missing"
         if not own.becomes:
             if found is not None and found[0].hint != own.default:
-                return f"{own.names[0]}={found[0].hint!r} is not {own.default!r}"
+                hint = found[0].hint
+                told = repr(hint) if plain(hint) else readable(found[0])
+                return f"{own.names[0]}={told} is not {own.default!r}"
         elif found is not None:
             becomes, _, how = own.becomes.partition(".")
             value, back[becomes] = found

@@ -102,6 +102,8 @@ def test_what_is_refused_by_name(read_keras: Read, refused: Callable[..., Proble
 def test_arguments_that_are_left_out_of_the_spelling_are_named(read_keras: Read) -> None:
     done = read_keras(sequential("layers.Lambda(lambda x: tf.cumsum(x, reverse=True))"), model="net()")
     assert ops(done) == ["? tensorflow.cumsum reverse=True is not False"]
+    done = read_keras(sequential("layers.Lambda(lambda x: tf.nn.dropout(x, 0.5, noise_shape=[1, 4]))"), model="net()")
+    assert ops(done) == ["? tensorflow.nn.dropout noise_shape=[1, 4] is not None"]
 
 
 def test_penalties_are_said(read_keras: Read) -> None:
