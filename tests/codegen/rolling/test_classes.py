@@ -58,4 +58,4 @@ def test_a_softmax_with_a_mask_is_one_of_the_program(rolled: Callable[..., str])
             return keras.Model(start, layers.Dense(2)(Shares()(start)))
         """
     )
-    assert "shares = F.softmax(torch.where(kept, inputs, -1e9), dim=1)" in made
+    assert "shares = F.softmax(torch.where(kept, inputs, -1e9), dim=self.axis)" in made
