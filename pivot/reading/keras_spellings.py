@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from pivot.reading.handlers import Args, Kwargs
-from pivot.reading.hints import plain, readable
-from pivot.reading.values import Value
+from pivot.reading.hints import readable
+from pivot.reading.values import Value, plain
 
 TABLE = Path(__file__).with_suffix(".toml")
 REQUIRED = object()
