@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from pivot.reading.parser_methods import FILLING, GROUPS
 
 Place: TypeAlias = tuple[int, ...]
 """(3,): the fourth statement of the file; (7, 0): the first statement inside the `if __name__ == "__main__":` at 7."""
@@ -17,19 +19,7 @@ Place: TypeAlias = tuple[int, ...]
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _CHANGING = frozenset(
-    {
-        "add",
-        "add_argument",
-        "set_defaults",
-        "append",
-        "extend",
-        "update",
-        "insert",
-        "pop",
-        "build",
-        "setdefault",
-        "add_module",
-    }
+    {"add", "append", "extend", "update", "insert", "pop", "build", "setdefault", "add_module", *FILLING}
 )
 
 
@@ -142,9 +132,11 @@ class _Slice:
                     return
         below = before < len(self.statements) and isinstance(self.statements[before].node, _DEFINITIONS)
         for number in range(before + 1, len(self.statements)) if below else ():
-            if name in self.statements[number].binds:  # a function's body may use what is defined after it
-                self._take(number)
-                return
+            s = self.statements[number]
+            if name in s.binds or (len(s.place) > 1 and name in s.changes):
+                self._take(number)  # a function's body may use what is defined after it
+                if len(s.place) == 1:
+                    return
 
 
 def _base(expression: str) -> str:
@@ -158,18 +150,42 @@ def _base(expression: str) -> str:
 
 
 def _statements(tree: ast.Module, base: str) -> list[_Statement]:
-    """Top-level statements; those inside the main guard only when the name is not defined by a class or function."""
+    """Top-level statements; those inside the main guard where the name is not defined by a class or function, else
+    those of them that bind or change globals that nothing else binds.
+    """
     found = [_statement(node, (number,)) for number, node in enumerate(tree.body) if not _is_main(node)]
-    holders = [s for s in found if base in s.binds]
-    if holders and isinstance(holders[-1].node, _DEFINITIONS):
-        return found
-    everything = []
+    everything, guarded = [], list[_Statement]()
     for number, node in enumerate(tree.body):
         if isinstance(node, ast.If) and _is_main(node):
-            everything += [_statement(inner, (number, place)) for place, inner in enumerate(node.body)]
+            guarded += [_statement(inner, (number, place)) for place, inner in enumerate(node.body)]
+            everything += guarded
         else:
             everything.append(_statement(node, (number,)))
-    return everything if any(base in s.binds for s in everything) else found
+    holders = [s for s in found if base in s.binds]
+    if holders and isinstance(holders[-1].node, _DEFINITIONS):
+        known = set[str]().union(*(s.binds for s in found))
+        own = [replace(s, changes=s.changes | _fills(s.node)) for s in guarded]
+        return _with_groups([*found, *(s for s in own if not (s.binds | s.changes) & known)])
+    return _with_groups(everything if any(base in s.binds for s in everything) else found)
+
+
+def _fills(node: ast.stmt) -> set[str]:
+    """Names of the tables and lists that a loop or condition puts something into."""
+    inner = (n for n in ast.walk(node) if isinstance(n, ast.stmt)) if isinstance(node, ast.For | ast.If) else ()
+    return set[str]().union(*map(_changes, inner))
+
+
+def _with_groups(statements: list[_Statement]) -> list[_Statement]:
+    """A group of arguments, `g = parser.add_argument_group("model")`: what makes or fills it changes its parser."""
+    owners: dict[str, str] = {}
+    for s in statements:
+        made = s.node.value.func if isinstance(s.node, ast.Assign) and isinstance(s.node.value, ast.Call) else None
+        if isinstance(made, ast.Attribute) and made.attr in GROUPS and isinstance(made.value, ast.Name):
+            owners |= dict.fromkeys(s.binds, owners.get(made.value.id, made.value.id))
+    return [
+        replace(s, changes=s.changes | {owners[name] for name in s.changes | s.binds if name in owners})
+        for s in statements
+    ]
 
 
 def _is_main(node: ast.stmt) -> bool:

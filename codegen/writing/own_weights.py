@@ -33,7 +33,6 @@ DRAWN = {
 }  # fmt: skip
 """Keras' names -> functions of torch.nn.init."""
 NUMBERS = {"uniform_": (-0.05, 0.05), "normal_": (0.0, 0.05), "trunc_normal_": (0.0, 0.05)}
-STARTS = ("initial_value", "initializer", "value")
 KEPT = ("name", "shape", "initializer", "dtype", "trainable")
 
 
@@ -66,17 +65,14 @@ def variable_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> 
     if len(trained) != 1 or "self" not in e.locals:
         raise Unwritable("a variable that is made outside a layer, or that is trained at some visits only")
     named = {k.arg: k.value for k in node.keywords if k.arg is not None}
-    first = next((named[k] for k in ("initial_value", "initializer", "value") if k in named), None)
+    first = next((named[k] for k in keras_variables.STARTS if k in named), None)
     said = node.args[0] if node.args else first
     start = started(visits[0])
     if start is None:
         assert said is not None
         tensor = without_default_kind(e.expr(said))
-        kinds = {parameter.type.dtype for parameter in made}
         if isinstance(said, (ast.Constant, ast.List)):
             tensor = nodes.call("torch.tensor", [tensor])
-        elif "dtype" in named and len(kinds) == 1:
-            tensor = ast.Call(ast.Attribute(tensor, "to", ast.Load()), [nodes.name(f"torch.{kinds.pop()}")], [])
         if isinstance(tensor, (ast.Name, ast.Attribute)):  # two variables may start from it
             tensor = ast.Call(ast.Attribute(tensor, "clone", ast.Load()), [], [])
     else:
@@ -101,7 +97,7 @@ def without_default_kind(tensor: ast.expr) -> ast.expr:
 
 def started(visit: Visit) -> Value | None:
     """The initialiser that a variable is drawn by; None where its numbers are computed."""
-    value = next((v for v in (*visit.args[:1], *(visit.kwargs.get(k) for k in STARTS)) if v is not None), None)
+    value = next((v for v in (*visit.args[:1], *(visit.kwargs.get(k) for k in keras_variables.STARTS)) if v is not None), None)
     if value is None:
         return None
     if isinstance(value.hint, InstanceObject) and value.hint.cls == keras_variables.DRAWN:

@@ -118,9 +118,7 @@ class Writer:
         self.activations = Activations(lowering, self.trace)
         self.held_layers = held_attributes(done)
         self.without_effect = calls_without_effect(self.trace)
-        self.renames = (
-            True  # are attributes of `self` renamed that the target reserves? Not in a class of plain objects
-        )
+        self.renames = True  # attributes of `self` whose names the target reserves; not in a class of plain objects
         self.lost = lost_attributes(done)
         self.definitions = Definitions(self)
         self.plan_siblings()

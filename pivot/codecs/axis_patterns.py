@@ -5,6 +5,7 @@ They are read only (for decompositions): a pattern is taken apart, its axes are 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from pivot.axis_patterns import PatternError, Resolved, resolve
@@ -28,9 +29,9 @@ class PatternCodec(Codec):
     def write(self, value: object, refs: Refs) -> object:
         raise NoForm("a part of a pattern is not written")
 
+    @abstractmethod
     def part(self, found: Resolved) -> object:
         """What this codec takes out of a pattern."""
-        raise NotImplementedError
 
 
 class PatternApart(PatternCodec):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -25,7 +26,7 @@ class DottedName:
     called: bool = False
 
 
-class Codec:
+class Codec(ABC):
     """Base of all codecs. `read(write(v)) == normal(v)` holds for every value that can be written.
 
     `roles` names the references in order; a role that ends in "?" may be left out, "*" takes all that follow as
@@ -42,13 +43,13 @@ class Codec:
     takes_none: ClassVar[bool] = False
     domain: ClassVar[tuple[Sample, ...]] = ()
 
+    @abstractmethod
     def read(self, value: object, refs: Refs) -> object:
         """The framework's value in pivot terms; raises NoForm."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, value: object, refs: Refs) -> object:
         """The pivot's value in the framework's terms; raises NoForm."""
-        raise NotImplementedError
 
     def from_number(self, value: object) -> str | None:
         """How a pivot value is written when the source says it as one number `e`; None: not by a text."""

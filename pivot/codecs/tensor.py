@@ -4,6 +4,7 @@ cancel.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -17,7 +18,7 @@ class Through:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-class TensorCodec:
+class TensorCodec(ABC):
     """Base: `write` takes the op's side to the framework's, `read` the framework's to the op's; each is the other's
     inverse.
 
@@ -28,13 +29,13 @@ class TensorCodec:
     name: ClassVar[str] = ""
     roles: ClassVar[tuple[str, ...]] = ()
 
+    @abstractmethod
     def read(self, refs: Mapping[str, object]) -> tuple[Through, ...]:
         """Ops between what the program passes and the operand of the pivot op."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, refs: Mapping[str, object]) -> tuple[Through, ...]:
         """Ops between the operand of the pivot op and what the target's call takes."""
-        raise NotImplementedError
 
 
 class Not(TensorCodec):

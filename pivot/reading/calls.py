@@ -91,6 +91,8 @@ def call_value(
     if isinstance(hint, BoundApi):
         return call_method(ev, callee, hint, args, kwargs, node, frame)
     if isinstance(hint, ModuleObject):
+        if isinstance(hint.cls, ClassObject):
+            classes.check_own_call(ev, hint.cls, node, frame)
         return ev.dialect.apply_module(ev, callee, args, kwargs, node, frame)
     if isinstance(hint, InstanceObject):
         found = classes.special_method(ev, callee, "__call__", args, node, frame, kwargs)

@@ -50,7 +50,7 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
     scope = Scope(frame.file, frame.scope)
     made = ClassObject(node, frame.file, node.name, scope, tuple(value for value, _ in known))
     made.base_texts = tuple(text for _, text in known)
-    if ev.dialect.is_module_class(made):
+    if "__call__" not in ev.dialect.forward_names and ev.dialect.is_module_class(made):
         calls_are_forward(node, made)
     for statement in node.body:
         for name in bound_names(statement):
@@ -75,6 +75,34 @@ def calls_are_forward(node: ast.ClassDef, made: ClassObject) -> None:
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef) and statement.name == "__call__":
             statement.name = "forward"
+
+
+def check_own_call(ev: Evaluator, cls: ClassObject, node: ast.AST, frame: Frame) -> None:
+    """A module is called by its forward pass; what a `__call__` of its own does around that is not. Raises Refusal."""
+    hit = member(ev, cls, "__call__")
+    function = hit[0].hint if hit is not None else None
+    others = (name for name in ev.dialect.forward_names if name != "__call__")
+    if not isinstance(function, FunctionObject) or not any(member(ev, cls, name) for name in others):
+        return
+    if not isinstance(function.node, ast.FunctionDef) or not passes_on(function.node):
+        why = f"{cls.name} has a __call__ beside its {ev.dialect.forward_names[0]}"
+        raise ev.refusal(frame, node, f"{why}, which is not read", f"do what it does in {ev.dialect.forward_names[0]}")
+
+
+def passes_on(function: ast.FunctionDef) -> bool:
+    """Does a `__call__` only hand on what it is given: `return super().__call__(x, *args, **kwargs)`?"""
+    body = [s for s in function.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
+    if not isinstance(call, ast.Call) or ast.unparse(call.func) != "super().__call__":
+        return False
+    spec = function.args
+    given = [a.arg for a in (*spec.posonlyargs, *spec.args)][1:]
+    given += [f"*{spec.vararg.arg}"] if spec.vararg is not None else []
+    given += [f"{a.arg}={a.arg}" for a in spec.kwonlyargs]
+    given += [f"**{spec.kwarg.arg}"] if spec.kwarg is not None else []
+    said = [ast.unparse(a) for a in call.args]
+    said += [f"{k.arg}={ast.unparse(k.value)}" if k.arg else f"**{ast.unparse(k.value)}" for k in call.keywords]
+    return said == given
 
 
 def bound_names(node: ast.stmt) -> list[str]:

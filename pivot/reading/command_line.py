@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pivot.reading.argument_changes import ALL, changes_inside, set_by
 from pivot.reading.handlers import Args, Handler, Kwargs
-from pivot.reading.parser_methods import GROUPS
+from pivot.reading.main_block import main_block, main_block_of
+from pivot.reading.parser_methods import GROUPS, PARSING
 from pivot.reading.values import Api, DictObject, InstanceObject, ListObject, Unknown, Value
 
 if TYPE_CHECKING:
@@ -16,6 +20,15 @@ if TYPE_CHECKING:
 PARSER = Api("argparse.ArgumentParser")
 FLAGS = {"store_true": False, "store_false": True}
 ARGUMENTS = "arguments"
+
+
+@dataclass(slots=True)
+class CommandLine:
+    """What a parser gave: the object, the arguments that the program read, and those that nobody can tell."""
+
+    made: InstanceObject
+    asked: dict[str, None] = field(default_factory=dict)
+    undecided: tuple[str, ...] = ()
 
 
 def parser(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
@@ -65,11 +78,14 @@ def method(
         for dest, value in kwargs.items():
             announce(ev, made, dest, value)
         return Value(None)
-    if name not in ("parse_args", "parse_known_args"):
+    if name not in PARSING:
         return ev.unknown(frame, node, f"ArgumentParser.{name}() is not read")
+    given = next(iter((*args, *kwargs.values())), Value(None)).hint
+    if len(args) + len(kwargs) > 1 or (given.items if isinstance(given, ListObject) else given):
+        return ev.unknown(frame, node, "a command line that the program itself says is not read")
     found = {str(key): value for key, (_, value) in announced(made).entries.items()}
     parsed = InstanceObject(Api("types.SimpleNamespace"), found)
-    ev.command_line[id(parsed)] = parsed, {}
+    ev.command_line[id(parsed)] = CommandLine(parsed)
     why = "the command line is taken as empty: every argument has its default"
     ev.note(frame, node, why, "bind others with --set, such as --set args=SimpleNamespace(size=32)", "command-line")
     return Value(parsed) if name == "parse_args" else Value((Value(parsed), Value(ListObject([]))))
@@ -99,18 +115,43 @@ def default(ev: Evaluator, dest: str, args: Args, kwargs: Kwargs, node: ast.AST,
     return said
 
 
-def read(ev: Evaluator, made: InstanceObject, attr: str) -> None:
-    """Remember that the program reads an argument: what is written has those alone."""
-    if id(made) in ev.command_line:
-        ev.command_line[id(made)][1].setdefault(attr)
+def read(ev: Evaluator, made: InstanceObject, attr: str, frame: Frame, node: ast.AST) -> Value:
+    """The value of an argument. What is written has those alone that the program reads; what a condition, a loop or
+    a function beside the definitions may have set is not known.
+    """
+    line = ev.command_line.get(id(made))
+    if line is None:
+        return made.attrs[attr]
+    line.asked.setdefault(attr)
+    if not line.undecided:
+        line.undecided = tuple(undecided(ev, made))
+    if attr in line.undecided or ALL in line.undecided:
+        why = f"a condition, a loop or a function may set {attr} of the command line's arguments"
+        return Value(Unknown(why, getattr(node, "lineno", 0), 1, frame.file))
+    return made.attrs[attr]
+
+
+def undecided(ev: Evaluator, made: InstanceObject) -> Iterator[str]:
+    """Attributes that a file sets where its statements are not followed: they are run for the names they bind."""
+    trees = {t.__dict__.get("file"): t for t in ev.trace.keep if isinstance(t, ast.Module)}
+    for scope in list(ev.scopes.values()):
+        names = {name for name, value in scope.names.items() if value.hint is made}
+        tree = trees.get(scope.file)
+        if tree is None or not names:
+            continue
+        run = main_block(tree)
+        body = [*(s for s in tree.body if main_block_of(s) is None), *run]
+        yield from changes_inside(body, names, tree)
+        for statement in body:
+            yield from set_by(statement, names) if isinstance(statement, (ast.AugAssign, ast.Expr)) else ()
 
 
 def as_namespace(ev: Evaluator, value: Value | None) -> ast.expr | None:
     """`SimpleNamespace(hidden=64)`: the arguments that the program reads, where a value is what a parser gave."""
-    made, asked = ev.command_line.get(id(value.hint) if value is not None else 0, (None, {}))
-    if made is None:
+    line = ev.command_line.get(id(value.hint)) if value is not None else None
+    if line is None:
         return None
-    found = [(name, as_text(made.attrs[name])) for name in made.attrs if name in asked]
+    found = [(name, as_text(value)) for name, value in line.made.attrs.items() if name in line.asked]
     keywords = [ast.keyword(name, text) for name, text in found if text is not None]
     return ast.Call(ast.Name("SimpleNamespace", ast.Load()), [], keywords)
 

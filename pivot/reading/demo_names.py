@@ -8,8 +8,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence, Set
 from copy import deepcopy
+from typing import TypeAlias
 
-from pivot.reading.parsed_arguments import Parsed, as_namespace
+from pivot.reading.parsed_arguments import Given, as_namespace
+
+Parsed: TypeAlias = Callable[[str], Given | None]
+"""The command line's arguments that a name holds; None for every other name."""
 
 LIMIT = 2_000  # syntax nodes of an entry: names that stand for each other would grow it without end
 
@@ -53,13 +57,14 @@ def inlined(
 ) -> ast.expr:
     """An expression with what the block binds in the place of its names; names in `known` stay, and those that stand
     for no single expression. An object that `shares` (its constructor is given) and stands at two places is bound once:
-    `(lambda emb: Net(Encoder(emb), Decoder(emb)))(Embedding())`. Names in `parsed` are the command line's arguments.
+    `(lambda emb: Net(Encoder(emb), Decoder(emb)))(Embedding())`. `parsed`: the command line's arguments.
     """
     before = []
-    for found in bound_here(body):
-        if any(node is call for node in ast.walk(found[2])):
+    perhaps = set(map(id, undecided(call, body)))
+    for name, value, statement in bound_here(body):
+        if any(node is call for node in ast.walk(statement)):
             break
-        before.append(found)
+        before.append((name, None if id(statement) in perhaps else value, statement))
     inliner = Inliner(before, known, parsed)
     made = inliner.visit(deepcopy(call))
     if inliner.size > LIMIT:
@@ -75,6 +80,13 @@ def inlined(
     return made
 
 
+def undecided(call: ast.expr, body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """What stands under conditions that the call does not stand under: nobody can tell whether it is done."""
+    for statement in own_statements(body):
+        if isinstance(statement, ast.If) and not any(node is call for node in ast.walk(statement)):
+            yield from ast.walk(statement)
+
+
 class Inliner(ast.NodeTransformer):
     """Puts expressions in the place of names."""
 
@@ -86,15 +98,16 @@ class Inliner(ast.NodeTransformer):
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if isinstance(node.value, ast.Name) and node.value.id not in self.known:
-            given = self.parsed.get(node.value.id, {})
-            if node.attr in given:
-                return deepcopy(given[node.attr])
+            given = self.parsed(node.value.id)
+            if given is not None:  # what is not known of it is named where it is asked for
+                return deepcopy(given[node.attr]) if node.attr in given else node
         self.generic_visit(node)
         return node
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id in self.parsed and node.id not in self.known:
-            return as_namespace(self.parsed[node.id])
+        given = self.parsed(node.id) if node.id not in self.known else None
+        if given is not None:
+            return as_namespace(given)
         mine = [place for place, (name, _, _) in enumerate(self.bound) if name == node.id]
         value = self.bound[mine[-1]][1] if mine and node.id not in self.known else None
         changed = any(isinstance(self.bound[place][2], (ast.For, ast.AugAssign)) for place in mine)

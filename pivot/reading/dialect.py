@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 
-class Dialect(TensorCalls):
+class Dialect(TensorCalls, ABC):
     """Shared behaviour of frameworks: sites become nodes through forms, unknown calls become unmapped nodes."""
 
     forward_names: tuple[str, ...] = ("forward",)
@@ -54,9 +55,9 @@ class Dialect(TensorCalls):
         """Does the library class `name` descend from the library class `ancestor`?"""
         return name == ancestor
 
+    @abstractmethod
     def is_module_class(self, cls: ClassObject) -> bool:
         """Is a program class a module of this framework?"""
-        raise NotImplementedError
 
     def is_model_name(self, name: str) -> bool:
         """Does a call of this library name give a whole model, not one layer of it?"""

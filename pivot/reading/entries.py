@@ -245,8 +245,9 @@ def shown(ev: Evaluator, scope: Scope, frame: Frame, call: ast.expr, body: list[
 
     known = {name for name, found in scope.lazy.items() if any(main_block_of(s) is None for s in found)}
     known |= ev.overrides.keys()
-    parsed = parsed_arguments.parsed_names(ev, frame, body, tree_of(ev, scope))
-    return demo_names.inlined(call, body, known, parsed, shares)
+    until = next((k for k, statement in enumerate(body) if any(n is call for n in ast.walk(statement))), len(body))
+    parsed = parsed_arguments.Parsed(ev, frame, body[:until], tree_of(ev, scope))
+    return demo_names.inlined(call, body, known, parsed.given, shares)
 
 
 def functions_that_run(tree: ast.Module) -> list[ast.FunctionDef]:

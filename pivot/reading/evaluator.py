@@ -18,10 +18,11 @@ from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import Recorder
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace, Visit
-from pivot.reading.values import ClassObject, FunctionObject, InstanceObject, Unknown, Value
+from pivot.reading.values import ClassObject, FunctionObject, Unknown, Value
 
 if TYPE_CHECKING:
     from pivot.network import Input, Node
+    from pivot.reading.command_line import CommandLine
     from pivot.reading.dialect import Dialect
     from pivot.reading.inputs import InputSpec
     from pivot.reading.updating import Update
@@ -40,7 +41,7 @@ class Evaluator:
         self.scopes: dict[Path, Scope] = {}
         self.overrides: dict[str, Value] = {}  # names bound from outside (--set)
         self.override_nodes: dict[str, ast.expr] = {}  # what each was bound to
-        self.command_line: dict[int, tuple[InstanceObject, dict[str, None]]] = {}  # parsed arguments, and those read
+        self.command_line: dict[int, CommandLine] = {}  # by the object that a parser gave
         self.trace = Trace()
         self.journal = Journal()
         self.speculating = 0

@@ -111,7 +111,7 @@ def readable(value: Value, depth: int = 4) -> str:
     if isinstance(hint, InstanceObject):
         return f"an object of {hint.cls.name}"
     if isinstance(hint, Unknown):
-        return f"a value that was not read ({hint.why})"
+        return repr(hint)
     return str(hint)[:200] if plain(hint) or isinstance(hint, (Size, range)) else "a function"
 
 

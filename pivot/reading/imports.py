@@ -15,6 +15,7 @@ from pivot.reading.limits import LIMITS
 from pivot.reading.parsed import PARSED
 from pivot.reading.source import load
 from pivot.reading.values import Api, ModuleScope, Value
+from pivot.reading.walking import COMPOUND
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -57,7 +58,6 @@ LIBRARIES = {
 }  # never resolved to a sibling file, even where one of that name exists
 UNPACKED = re.compile(r"[\w.-]+-\d[\w.+-]*")
 NEEDS_FRAMEWORK = re.compile(r"^Requires-Dist: (torch|keras|tensorflow)\b(?!.*extra)", re.MULTILINE)
-COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)
 FILLING = {"add", "append", "add_module", "insert", "extend", *parser_methods.FILLING}
 MUTATING = {*FILLING, "update", "register_buffer", "register_parameter"}
 

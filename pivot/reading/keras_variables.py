@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import Size
-from pivot.reading import keras_building, keras_starts
+from pivot.reading import keras_building, keras_numpy, keras_starts
 from pivot.reading.handlers import Args, Kwargs
+from pivot.reading.hints import readable
 from pivot.reading.iterating import iterate
 from pivot.reading.numpy_arrays import has_fractions
 from pivot.reading.storage import new_version
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
+STARTS = ("initial_value", "initializer", "value")
+"""Names of what a variable starts from, in the spellings of every era."""
 DRAWN = Api("keras.initializers.drawn")
 """What the call of an initialiser gives: it has a shape, and no numbers yet."""
 
@@ -37,11 +40,13 @@ def drawn(ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AS
 
 
 def variable(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value | None:
-    """keras.Variable(tensor), tf.Variable(tensor, trainable=False): a parameter that starts from it."""
+    """keras.Variable(tensor), tf.Variable(tensor, trainable=False): a parameter that starts from it. Raises Refusal
+    where it is of another element type.
+    """
     given = {**dict(zip(("initial_value", "trainable"), args, strict=False)), **kwargs}
     if len(args) > 1 and not isinstance(args[1].hint, bool):
         return None
-    start = given.get("initial_value", given.get("initializer", given.get("value", Value(None))))
+    start = next((given[name] for name in STARTS if name in given), Value(None))
     hint = start.hint
     trainable = "trainable" not in given or bool(given["trainable"].hint)
     if isinstance(hint, InstanceObject) and hint.cls == DRAWN:
@@ -55,6 +60,15 @@ def variable(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Fr
         parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, buffer=not trainable)
     else:
         return None
+    drawn_as = hint.attrs.get("dtype") if isinstance(hint, InstanceObject) else None
+    for asked in (given.get("dtype"), drawn_as):
+        kind = keras_numpy.as_kind(asked).hint if asked is not None else None
+        if kind is not None and kind != parameter.type.dtype:
+            why = f"a variable of {readable(Value(kind))} that starts from {parameter.type.dtype} is not read"
+            raise ev.refusal(frame, node, why, f"make it of {parameter.type.dtype}, and cast it where it is used")
+    if given.get("constraint", Value(None)).hint is not None:
+        why = "the constraint of this variable acts in training only"
+        ev.note(frame, node, why, "apply it after each step of the training", "training")
     ev.parameters.append(parameter)
     result = Value(TensorCell(new_version(ev, parameter.type, parameter)))
     ev.visit(Visit(node, frame, "constant", None, args, kwargs, name="keras.Variable", result=result))

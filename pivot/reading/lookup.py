@@ -6,11 +6,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading import (
+    adopting,
     classes,
     command_line,
     data_arrays,
     imports,
-    main_block,
     number_kinds,
     registries,
     restating,
@@ -101,7 +101,7 @@ def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
                     continue
                 ev.execute([statement], frame)
         if wanted not in scope.names:
-            ev.execute(main_block.adopt(ev, scope, wanted), frame)
+            ev.execute(adopting.adopt(ev, scope, wanted), frame)
     finally:
         ev.speculating = depth
         ev.evaluating.discard(key)
@@ -246,8 +246,7 @@ def instance_attribute(
 ) -> Value:
     """An attribute of a plain object."""
     if attr in instance.attrs:
-        kept = instance.attrs[attr]
-        command_line.read(ev, instance, attr)
+        kept = command_line.read(ev, instance, attr, frame, node)
         if instance.cls == DEVICE and isinstance(kept.hint, str):
             ev.visit(Visit(node, frame, "data", None, (Value(DEVICE),), name="device", result=kept))
         return kept

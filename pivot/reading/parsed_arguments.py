@@ -5,30 +5,84 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal
-from pivot.reading import command_line, parser_methods
+from pivot.reading import command_line
+from pivot.reading.argument_changes import ALL, changes_inside, set_by, touches
+from pivot.reading.parser_methods import PARSING
 from pivot.reading.values import FunctionObject, InstanceObject, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
-Parsed: TypeAlias = Mapping[str, Mapping[str, ast.expr]]
+Given = Mapping[str, ast.expr]
 
 
-def parsed_names(ev: Evaluator, frame: Frame, body: Sequence[ast.stmt], tree: ast.Module) -> Parsed:
-    """The names that a block binds to what a parser gives, each with its arguments as they are written."""
-    found: dict[str, Mapping[str, ast.expr]] = {}
-    for statement in body:
-        if not isinstance(statement, ast.Assign):
-            continue
-        for name in [target.id for target in statement.targets if isinstance(target, ast.Name)]:
-            found.pop(name, None)
-            given = arguments(ev, frame, body, name) if parses(statement.value, tree) else None
-            if given is not None:
-                found[name] = given
+class Parsed:
+    """What a block parses, read where an entry asks for it: nothing is said of a command line that no model needs.
+
+    `body`: the statements of the block, and of a function that is called from there, up to the one that makes the
+    model.
+    """
+
+    def __init__(self, ev: Evaluator, frame: Frame, body: Sequence[ast.stmt], tree: ast.Module) -> None:
+        self.ev, self.frame, self.body, self.tree = ev, frame, body, tree
+        self.known: dict[str, Given | None] = {}
+
+    def given(self, name: str) -> Given | None:
+        """The arguments that a name holds, as they are written; None where it holds something else."""
+        if name not in self.known:
+            self.known[name] = self.read(name) if self.is_parsed(name) else None
+        return self.known[name]
+
+    def is_parsed(self, name: str) -> bool:
+        """Does the last statement that binds a name give it what a parser gave, or another name of that?"""
+        bound = [s for s in self.body if name in bound_by(s)]
+        if not bound or any(name in bound_by(inner) for s in self.body for inner in ast.walk(s) if inner is not s):
+            return False
+        value = bound[-1].value if isinstance(bound[-1], ast.Assign) else None
+        if isinstance(value, ast.Name):
+            return value.id != name and self.is_parsed(value.id)
+        return value is not None and parses(value, self.tree)
+
+    def read(self, name: str) -> Given | None:
+        """Numbers, texts, and lists of such. Left out, so that whoever needs it is told: everything else, and what a
+        condition, a loop or a function decides.
+        """
+        chosen, names = concerning(self.body, name)
+        changes = [s for s in chosen if set_by(s, names)]
+        undecided = set(changes_inside(self.body, names, self.tree))
+        made = self.run(chosen, name)
+        if made is None and changes:  # what is put into it may hang on the machine
+            undecided |= {attr for s in changes for attr in set_by(s, names)}
+            made = self.run([s for s in chosen if s not in changes], name)
+        if made is None or ALL in undecided:
+            return None
+        written = ((attr, command_line.as_text(value)) for attr, value in made.attrs.items() if attr not in undecided)
+        return {attr: text for attr, text in written if text is not None}
+
+    def run(self, statements: list[ast.stmt], name: str) -> InstanceObject | None:
+        """What a parser gave under a name, when the statements are done as a function's."""
+        spec = ast.arguments([], [], None, [], [], None, [])
+        body = [*deepcopy(statements), ast.Return(ast.Name(name, ast.Load()))]
+        function = ast.fix_missing_locations(ast.copy_location(ast.FunctionDef(name, spec, body, []), statements[0]))
+        self.ev.trace.keep.append(function)
+        called = Value(FunctionObject(function, self.frame.file, name, self.frame.scope))
+        try:
+            made = self.ev.call(called, (), {}, function, self.frame).hint
+        except Refusal:
+            return None
+        return made if isinstance(made, InstanceObject) and id(made) in self.ev.command_line else None
+
+
+def bound_by(node: ast.AST) -> list[str]:
+    """The names that an assignment binds: `args = ...`, and the first of `args, rest = ...`."""
+    found = []
+    for target in node.targets if isinstance(node, ast.Assign) else []:
+        first = target.elts[0] if isinstance(target, (ast.Tuple, ast.List)) and target.elts else target
+        found += [first.id] if isinstance(first, ast.Name) else []
     return found
 
 
@@ -37,82 +91,31 @@ def parses(value: ast.expr, tree: ast.Module) -> bool:
     if not isinstance(value, ast.Call):
         return False
     if isinstance(value.func, ast.Attribute):
-        return value.func.attr == "parse_args"
+        return value.func.attr in PARSING
     called = value.func.id if isinstance(value.func, ast.Name) else ""
     function = next((s for s in tree.body if isinstance(s, ast.FunctionDef) and s.name == called), None)
     return function is not None and any(
-        isinstance(node, ast.Attribute) and node.attr == "parse_args" for node in ast.walk(function)
+        isinstance(node, ast.Attribute) and node.attr in PARSING for node in ast.walk(function)
     )
 
 
-def arguments(ev: Evaluator, frame: Frame, body: Sequence[ast.stmt], name: str) -> Mapping[str, ast.expr] | None:
-    """What a name holds after the statements of the block that make and change it; None: nothing that was read.
-
-    Numbers, texts, and lists of such are given; the other arguments are left out.
+def concerning(body: Sequence[ast.stmt], name: str) -> tuple[list[ast.stmt], set[str]]:
+    """The statements that bind a name, its parser and the parser's groups, and those that change them; all the names
+    that stand for one of these.
     """
-    made = run(ev, frame, concerning(body, name, changes=True), name)
-    if made is None:  # what is put into it later may hang on the machine
-        made = run(ev, frame, concerning(body, name, changes=False), name)
-    if made is None:
-        return None
-    written = ((attr, command_line.as_text(value)) for attr, value in made.attrs.items())
-    return {attr: text for attr, text in written if text is not None}
-
-
-def run(ev: Evaluator, frame: Frame, statements: list[ast.stmt], name: str) -> InstanceObject | None:
-    """What a parser gave under a name, when the statements are done as a function's."""
-    spec = ast.arguments([], [], None, [], [], None, [])
-    body = [*deepcopy(statements), ast.Return(ast.Name(name, ast.Load()))]
-    function = ast.fix_missing_locations(ast.copy_location(ast.FunctionDef(name, spec, body, []), statements[0]))
-    ev.trace.keep.append(function)
-    try:
-        made = ev.call(Value(FunctionObject(function, frame.file, name, frame.scope)), (), {}, function, frame).hint
-    except Refusal:
-        return None
-    return made if isinstance(made, InstanceObject) and id(made) in ev.command_line else None
-
-
-def concerning(body: Sequence[ast.stmt], name: str, changes: bool) -> list[ast.stmt]:
-    """The statements that bind a name, its parser and the parser's groups, and those that change them.
-
-    `changes`: also those that put something into what was parsed: `args.rate = 0.1`.
-    """
-    names = {name}
-    chosen: set[int] = set()
+    names, chosen = {name}, set[int]()
     while True:
         before = len(chosen)
         for statement in body:
             touched = set(touches(statement))
-            if touched & names and (changes or not sets_attribute(statement, name)):
+            if touched & names and id(statement) not in chosen:
                 chosen.add(id(statement))
                 names |= touched | {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
         if len(chosen) == before:
-            return [statement for statement in body if id(statement) in chosen]
+            return [statement for statement in body if id(statement) in chosen], names
 
 
-def sets_attribute(statement: ast.stmt, name: str) -> bool:
-    """Is it `name.attr = ...`?"""
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    return any(isinstance(t, ast.Attribute) and isinstance(t.value, ast.Name) and t.value.id == name for t in targets)
-
-
-def touches(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement binds, or whose object it changes: `p.add_argument("-n")`, `args.n = 3`."""
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        func = statement.value.func
-        if isinstance(func, ast.Attribute) and func.attr in parser_methods.FILLING:
-            yield from (n.id for n in ast.walk(func) if isinstance(n, ast.Name))
-    elif isinstance(statement, ast.Assign):
-        for target in statement.targets:
-            inner = target.value if isinstance(target, ast.Attribute) else target
-            if isinstance(inner, ast.Name):
-                yield inner.id
-        made = statement.value.func if isinstance(statement.value, ast.Call) else None
-        if isinstance(made, ast.Attribute) and made.attr in parser_methods.GROUPS and isinstance(made.value, ast.Name):
-            yield made.value.id  # a group fills its parser
-
-
-def as_namespace(given: Mapping[str, ast.expr]) -> ast.expr:
+def as_namespace(given: Given) -> ast.expr:
     """The arguments as one object, in an entry: an expression that needs no name of the file."""
     types = ast.Call(ast.Name("__import__", ast.Load()), [ast.Constant("types")], [])
     keywords = [ast.keyword(name, deepcopy(text)) for name, text in given.items()]
@@ -130,8 +133,13 @@ def handed_on(
         for place, statement in enumerate(body):
             for call in (n for n in ast.walk(statement) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)):
                 function = functions.get(call.func.id if isinstance(call.func, ast.Name) else "")
-                if function is not None and call.args and not any(isinstance(a, ast.Starred) for a in call.args):
+                if function is not None and call.args and says_each(call):
                     yield function, [*body[:place], *parameters(function, call)]
+
+
+def says_each(call: ast.Call) -> bool:
+    """Does a call say each of its arguments: no `*values`, no `**options`?"""
+    return not any(isinstance(a, ast.Starred) for a in call.args) and all(k.arg is not None for k in call.keywords)
 
 
 def parameters(function: ast.FunctionDef, call: ast.Call) -> list[ast.stmt]:

@@ -138,7 +138,7 @@ class Api:
         return self.name.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Unknown:
     """What the reader does not know, and why. Deciding anything on it is refused; carrying it is not."""
 
@@ -146,6 +146,9 @@ class Unknown:
     line: int = 0
     column: int = 0
     file: str = ""
+
+    def __repr__(self) -> str:
+        return f"a value that was not read ({self.why})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

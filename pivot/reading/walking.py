@@ -15,6 +15,10 @@ PLAIN = frozenset(
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
+COMPOUND = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try)
+"""Statements that hold others."""
+
+
 def walk(root: ast.AST) -> list[ast.AST]:
     """`root` and all nodes below it in the order of `ast.walk`, without contexts (`Load`) and operators (`Add`)."""
     found = [root]

@@ -137,3 +137,34 @@ args = parser.parse_args()
 """
     found = kept("torch.nn.Linear(args.size, 2)", f"import torch\n{text}")
     assert "parser.add_argument('--size', default=3)" in found and "other = " not in found
+
+
+def test_groups_of_arguments_come_with_their_parser() -> None:
+    text = """
+import argparse
+parser = argparse.ArgumentParser()
+group = parser.add_argument_group("model")
+group.add_argument("--size", default=3)
+other = argparse.ArgumentParser().add_argument_group("more")
+other.add_argument("--none")
+args = parser.parse_args()
+"""
+    found = kept("torch.nn.Linear(args.size, 2)", f"import torch\n{text}")
+    assert found[3:5] == ["group = parser.add_argument_group('model')", "group.add_argument('--size', default=3)"]
+    assert len(found) == 6
+
+
+def test_globals_that_only_the_main_guard_binds_come_with_the_class_that_reads_them() -> None:
+    text = """
+class Net:
+    size = lambda self: len(TABLE)
+if __name__ == "__main__":
+    words = "a b".split()
+    TABLE = {}
+    for word in words:
+        TABLE[word] = 1
+    net = Net()
+    net.fit(words)
+"""
+    found = kept("Net()", f"import torch\n{text}")
+    assert found == ["class Net:", "words = 'a b'.split()", "TABLE = {}", "for word in words:"]

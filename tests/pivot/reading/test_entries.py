@@ -206,3 +206,9 @@ def test_the_model_that_main_shows_comes_before_the_last_one(read: Read) -> None
     text = f"{NET}\nclass Loss(nn.Module):\n    def forward(self, a, b):\n        return (a - b).mean()\n"
     text += "def main():\n    net = Net(hidden=6)\n    net(torch.randn(2, 4))\nif __name__ == '__main__':\n    main()\n"
     assert read(text).network.entry == "Net(hidden=6)"
+
+
+def test_what_a_condition_binds_is_not_taken_for_done(read: Read, refused: Callable[..., Problem]) -> None:
+    block = "if __name__ == '__main__':\n    n = 3\n    {}\n    net = Net(n)\n"
+    assert read(f"{NET}\n{block.format('n = 5')}", "2x4").network.entry == "Net(5)"
+    assert "'n' is not bound" in refused(read, f"{NET}\n{block.format('if n > 9: n = 5')}", "2x4").why

@@ -106,6 +106,23 @@ def test_arguments_that_are_left_out_of_the_spelling_are_named(read_keras: Read)
     assert ops(done) == ["? tensorflow.nn.dropout noise_shape=[1, 4] is not None"]
 
 
+def test_a_layer_whose_only_call_is_its_own(read_keras: Read) -> None:
+    text = """
+        class Twice(layers.Layer):
+            def __call__(self, x):
+                return x + x
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.twice = Twice()
+
+            def call(self, x):
+                return self.twice(x)
+    """
+    assert ops(read_keras(text, "2x4", model="Net()")) == ["add"]
+
+
 def test_penalties_are_said(read_keras: Read) -> None:
     done = read_keras(sequential("layers.Dense(6, kernel_regularizer='l2', bias_constraint='non_neg')"), model="net()")
     assert [p.why for p in done.network.problems] == [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pivot.problems import Refusal
+from pivot.problems import Problem
 from pivot.reading.elaborate import Elaborated
 
 Read = Callable[..., Elaborated]
@@ -36,6 +36,9 @@ p.add_argument("data")
 args = p.parse_args()
 """
 MAIN = 'if __name__ == "__main__":\n'
+
+
+DECIDES = NET.replace("hidden, bias=bias", "4 if hidden > 0 else 5")
 
 
 def indented(text: str) -> str:
@@ -72,8 +75,59 @@ def test_the_object_itself_is_given(read: Read, rest: str, entry: str) -> None:
     assert done.network.outputs[0].type.shape[1] == (9 if "hidden = 9" in rest else 6)
 
 
-def test_what_the_command_line_has_to_give_is_not_invented(read: Read) -> None:
-    text = f"{NET}\n{MAIN}{indented(PARSER)}    net = Net(args.data)\n"
-    with pytest.raises(Refusal) as refused:
-        read(text, "2x4")
-    assert "data" in str(refused.value) or "args" in str(refused.value)
+def entry_of(read: Read, change: str, made: str = "Net(args.hidden)", after: str = "") -> str:
+    """The entry of a program whose main block does something to its arguments."""
+    body = indented(f"{PARSER}{change}\nnet = {made}\n{after}")
+    return read(f"{NET}\nimport sys\ndef prepare(a):\n    a.hidden = 8\n{MAIN}{body}\n", "2x4").network.entry
+
+
+def test_what_stands_in_a_block_is_done(read: Read) -> None:
+    assert entry_of(read, "args.hidden += 2") == "Net(8)"
+    assert entry_of(read, "setattr(args, 'hidden', 5)") == "Net(5)"
+    assert entry_of(read, "o = args\no.hidden = 3") == "Net(3)"
+    assert entry_of(read, "", after="args.hidden = 3") == "Net(6)"
+    assert entry_of(read, "args.where = sys.argv[0]") == "Net(6)"
+    assert entry_of(read, "args, rest = p.parse_known_args()") == "Net(6)"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "if args.hidden > 3:\n    args.hidden = 9",
+        "for n in range(3):\n    args.hidden = n",
+        "args.hidden = int(sys.argv[1])",
+        "prepare(args)",
+        "vars(args).update(hidden=3)",
+        "if sys.argv:\n    args = None",
+        "args = p.parse_args(['--hidden', '9', 'here'])",
+    ],
+)
+def test_what_nobody_can_tell_is_asked_for(read: Read, refused: Callable[..., Problem], change: str) -> None:
+    """None of these may count as the default without a word."""
+    body = indented(f"{PARSER}{change}\nnet = Net(args.hidden)\n")
+    text = f"{DECIDES}\nimport sys\ndef prepare(a):\n    a.hidden = 8\n{MAIN}{body}"
+    problem = refused(read, text, "2x4")
+    assert "--set" in problem.remedy or "--model" in problem.remedy
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["if args.hidden > 3:\n    args.hidden = 9", "args.hidden += 1", "prepare(args)", "vars(args).update(hidden=3)"],
+)
+def test_what_a_file_does_to_its_arguments_beside_the_definitions(
+    read: Read, refused: Callable[..., Problem], change: str
+) -> None:
+    net = DECIDES.replace("hidden > 0", "args.hidden > 0")
+    problem = refused(read, f"{net}\ndef prepare(a):\n    a.hidden = 8\n{PARSER}{change}\nnet = Net(2)\n", "2x4")
+    assert "may set hidden of the command line" in problem.why
+
+
+def test_nothing_is_said_of_a_command_line_that_no_model_needs(read: Read) -> None:
+    done = read(f"{NET}\n{MAIN}{indented(PARSER)}    net = Net(3)\n", "2x4")
+    assert done.network.problems == ()
+
+
+def test_what_the_command_line_has_to_give_is_not_invented(read: Read, refused: Callable[..., Problem]) -> None:
+    assert (
+        "has to give data" in refused(read, f"{DECIDES}\n{MAIN}{indented(PARSER)}    net = Net(args.data)\n", "2x4").why
+    )

@@ -258,6 +258,27 @@ def test_a_module_that_defines_its_call_is_called(net: Callable[..., Elaborated]
     assert ops(net("self.m = Twice()", "return self.m(x)", before=before)) == ["add"]
 
 
+@pytest.mark.parametrize(
+    ("handed", "same"),
+    [("super().__call__(x)", True), ("super().__call__(x) * 3", False), ("super().__call__(x + 1)", False)],
+)
+def test_what_a_call_does_around_the_forward_pass_is_not_left_out(
+    net: Callable[..., Elaborated], refused: Net, handed: str, same: bool
+) -> None:
+    before = f"""class Scaled(nn.Module):
+    def __call__(self, x):
+        return {handed}
+
+    def forward(self, x):
+        return x + x
+"""
+    if same:
+        assert ops(net("self.m = Scaled()", "return self.m(x)", before=before)) == ["add"]
+    else:
+        problem = refused(net, "self.m = Scaled()", "return self.m(x)", before=before)
+        assert "Scaled has a __call__ beside its forward" in problem.why
+
+
 def test_a_parametrized_weight_of_a_derived_layer(net: Callable[..., Elaborated], refused: Net) -> None:
     before = """from torch.nn.utils.parametrize import register_parametrization
 class Half(nn.Module):
