@@ -20,7 +20,7 @@ from codegen.writing.registrations import tables_of
 from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup
 from pivot.reading.decorating import READ_DECORATORS, decorator_name
-from pivot.reading.entries import forward_node
+from pivot.reading.forward_pass import forward_node
 from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject

@@ -97,7 +97,9 @@ def without_default_kind(tensor: ast.expr) -> ast.expr:
 
 def started(visit: Visit) -> Value | None:
     """The initialiser that a variable is drawn by; None where its numbers are computed."""
-    value = next((v for v in (*visit.args[:1], *(visit.kwargs.get(k) for k in keras_variables.STARTS)) if v is not None), None)
+    value = next(
+        (v for v in (*visit.args[:1], *(visit.kwargs.get(k) for k in keras_variables.STARTS)) if v is not None), None
+    )
     if value is None:
         return None
     if isinstance(value.hint, InstanceObject) and value.hint.cls == keras_variables.DRAWN:

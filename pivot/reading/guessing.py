@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pivot.reading.entries import forward_node, forward_parameters, required_arguments
+from pivot.reading.entries import required_arguments
+from pivot.reading.forward_pass import forward_node, forward_parameters
 from pivot.reading.inputs import InputSpec
 from pivot.reading.model_facts import ModelFacts, model_facts
 from pivot.reading.modules import ModuleObject

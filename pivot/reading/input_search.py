@@ -12,12 +12,11 @@ from pivot.problems import Refusal, refuse
 from pivot.reading.data_shapes import data_of
 from pivot.reading.demo_inputs import Demo
 from pivot.reading.entries import (
-    forward_node,
-    forward_parameters,
     innermost_call,
     required_arguments,
     tree_of,
 )
+from pivot.reading.forward_pass import forward_node, forward_parameters
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.guessing import guess
 from pivot.reading.inputs import InputSpec

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes
-from pivot.reading.entries import forward_node
+from pivot.reading.forward_pass import forward_node
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ClassObject, FunctionObject, InstanceObject, Value
 

@@ -11,7 +11,7 @@ from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.network import Input, Node, Run
 from pivot.problems import Refusal
-from pivot.reading import entries, updating
+from pivot.reading import forward_pass, updating
 from pivot.reading.bombs import LimitReached, check_nested
 from pivot.reading.evaluator import Evaluator
 from pivot.reading.frames import Frame
@@ -163,8 +163,8 @@ def run_forward(
 ) -> tuple[list[Input], tuple[TensorVersion, ...], tuple[str, ...], object]:
     """Call the root on symbolic inputs; its outputs, flattened."""
     ev.mode = mode
-    names = entries.forward_parameters(ev, root)
-    if entries.packs_inputs(ev, root, sum(spec.name is None for spec in specs)):
+    names = forward_pass.forward_parameters(ev, root)
+    if forward_pass.packs_inputs(ev, root, sum(spec.name is None for spec in specs)):
         root.packs, names = True, [f"{names[0]}{index}" for index in range(len(specs))]
     inputs: list[Input] = []
     args: list[Value] = []

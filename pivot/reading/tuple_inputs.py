@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pivot.problems import refuse
-from pivot.reading.entries import forward_node, packs_inputs
+from pivot.reading.forward_pass import forward_node, packs_inputs
 from pivot.reading.inputs import InputSpec
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import INPUT, Value
