@@ -23,9 +23,10 @@ from codegen.rolling.results import (
 )
 from codegen.target import Target
 from codegen.writing import nodes
+from codegen.writing.layer_plans import PlanText
 from codegen.writing.own_starts import started
 from codegen.writing.plan_steps import gives_several_first
-from codegen.writing.plans import Material, PlanText, Unwritable, unsayable
+from codegen.writing.plans import Material, Unwritable, unsayable
 from codegen.writing.sharing import fill_sizes, settle, size_text, sized
 from codegen.writing.slots import slot_param
 from codegen.writing.starting import Starts

@@ -21,10 +21,11 @@ from codegen.writing.definitions import Definitions
 from codegen.writing.expressions import Expressions
 from codegen.writing.gone import find_gone_parameters, find_mode_functions, find_mode_parameters
 from codegen.writing.inferring import Inferred
+from codegen.writing.layer_plans import PlanText
 from codegen.writing.naming import DEFINED_BY, Key
 from codegen.writing.passed_up import find_passed_up, is_kept, parameters
 from codegen.writing.plan_steps import is_one_lambda
-from codegen.writing.plans import PlanText, Unwritable
+from codegen.writing.plans import Unwritable
 from codegen.writing.registering import held_attributes
 from codegen.writing.restated import drop_unread_parameters, settings_read
 from codegen.writing.sites import Site, Sites
