@@ -33,8 +33,11 @@ ACTIVATION = (["self"], ["self", "inplace"], ["self", "approximate"])
 
 def visit_companions(done: Elaborated) -> None:
     """Read on trial every class of the opened file that visited code names but no visit reached, and every restated
-    layer that the program could choose in the place of another: `{"relu": nn.ReLU, "gelu": nn.GELU}[act]`.
+    layer that the program could choose in the place of another: `{"relu": nn.ReLU, "gelu": nn.GELU}[act]`. Done once.
     """
+    if "companions" in done.learned:
+        return
+    done.learned["companions"] = True
     ev = done.evaluator
     for scope, layer in unreached_layers(done):
         on_trial(done, scope, ast.copy_location(ast.Call(ast.Name(layer.name, ast.Load()), [], []), layer), (ANY,))
