@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from keras_layer_references import others, outputs_on, run_on
 from keras_layer_sources import LayerCase
 from rounded_constants import explained
 from sample_runs import CLOSE, Verdict, brief
@@ -28,10 +29,11 @@ PLACE = re.compile(r":\d+:\d+: ")
 
 def judge(case: LayerCase, folder: Path) -> Verdict:
     """The verdict on one case; everything written lies in a folder of its own."""
-    path = folder / re.sub(r"\W+", "_", case.name)
+    path = folder_of(case.name, folder)
     shutil.rmtree(path, ignore_errors=True)
     path.mkdir(parents=True)
     (path / "model.py").write_text(case.text, encoding="utf-8")
+    np.savez(path / "inputs.npz", *case.arrays)
     try:
         expected = run_keras(case, path)
     except Exception as error:  # noqa: BLE001  not a program of ours
@@ -53,12 +55,41 @@ def judge(case: LayerCase, folder: Path) -> Verdict:
         return Verdict(case.name, "unloadable", brief(error))
     verdict = compared(case.name, facts["outputs"], expected, results)
     if verdict.kind == "close":
+        orders = [permutation(spec["target_axes"], spec["source_axes"]) for spec in facts["outputs"]]
+        turned = [made.transpose(order) if order else made for made, order in zip(results, orders, strict=True)]
+        np.savez(path / "ours.npz", *turned)
         if in_single_precision(expected) and error_of(facts["outputs"], expected, results) <= SINGLE:
             return Verdict(case.name, "rounded", f"{verdict.why}; TensorFlow gives numbers of float32 here")
         why = explained(run, lambda made: error_of(facts["outputs"], expected, made), GATE)
         verdict.why += f"; {why}" if why is not None else ""
         verdict.kind = "rounded" if why is not None else "close"
     return verdict
+
+
+def on_other_backends(verdicts: Sequence[Verdict], folder: Path) -> None:
+    """`rounded` and `close` become `elsewhere` where the source's own program on another backend of Keras is equal."""
+    asked = {v.name: folder_of(v.name, folder) for v in verdicts if v.kind in ("rounded", "close")}
+    for backend in others() if asked else ():
+        run_on(backend, asked.values())
+        for verdict in verdicts:
+            ours = outputs_on("ours", asked[verdict.name]) if verdict.name in asked else None
+            theirs = outputs_on(backend, asked[verdict.name]) if ours else None
+            if ours is None or theirs is None:
+                continue
+            found = [compare(a, b, None) for a, b in zip(theirs, ours, strict=True)]
+            worst = max(pair.error for pair in found)
+            if all(pair.why is None for pair in found) and worst <= GATE:
+                verdict.kind = "elsewhere"
+                verdict.why = f"{verdict.why}; {worst:.1e} on Keras' {backend} backend"
+                del asked[verdict.name]
+            else:
+                why = next((pair.why for pair in found if pair.why), f"{worst:.1e}")
+                verdict.why = f"{verdict.why}; not equal on Keras' {backend} backend: {why}"
+
+
+def folder_of(name: str, folder: Path) -> Path:
+    """Where everything of a case lies."""
+    return folder / re.sub(r"\W+", "_", name)
 
 
 def run_keras(case: LayerCase, path: Path) -> list[Any]:
@@ -107,6 +138,7 @@ def torch_run(facts: dict[str, Any], path: Path, arrays: Sequence[Any]) -> Calla
     from safetensors.torch import load_file
 
     torch.set_num_threads(1)
+    torch.Tensor.float = torch.Tensor.double  # type: ignore[method-assign]  Keras' own kind is float64 here, too
     names: dict[str, Any] = {}
     file = path / "out" / facts["target"]["path"]
     exec(compile(file.read_text(encoding="utf-8"), str(file), "exec"), names)  # noqa: S102  what we wrote ourselves

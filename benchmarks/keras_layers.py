@@ -5,8 +5,9 @@
 The `run_layer_test` calls in the tests of a Keras package (the installed one, or an unpacked one in `DIR`) are read by
 syntax tree; each becomes a program of one layer, is run in Keras with weights away from their initial values, converted
 by the command, and the PyTorch module is run on the same inputs. What no program can say is counted with its reason.
-"rounded" is equal but for what TensorFlow rounds by itself: constants, or all of an operation that it has in float32
-only; `--list` shows both errors.
+Where TensorFlow rounds by itself, constants or all of an operation that it has in float32 only, the unchanged program is
+run a second time on another backend of Keras that is installed (torch, jax) in float64: "elsewhere" is equal to that,
+"rounded" is not, or cannot be run there, but is equal but for the rounding; `--list` shows the errors.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from keras_layer_runs import judge
+from keras_layer_runs import judge, on_other_backends
 from keras_layer_sources import cases
 from sample_runs import Verdict, run_in_child
 from samples import show, total
@@ -49,6 +50,7 @@ def main() -> int:
             verdicts = run_in_child([case for case in given if not case.left_out], judge, folder)
             left_out.update(v.why.partition(":")[0] for v in verdicts if v.kind == "left out")
             kept = [v for v in verdicts if v.kind != "left out"]
+            on_other_backends(kept, folder)
             show(file.rpartition("/")[2].removesuffix("_test"), kept, options.list)
             found += kept
     total("layer tests", found)

@@ -27,7 +27,7 @@ from sample_sources import Sample, samples
 
 from pivot.opset import load_opset
 
-KINDS = ("equal", "rounded", "close", "wrong", "unloadable", "refused", "crashed")
+KINDS = ("equal", "elsewhere", "rounded", "close", "wrong", "unloadable", "refused", "crashed")
 
 
 def main() -> int:
