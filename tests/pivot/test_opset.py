@@ -48,3 +48,12 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_every_notation_of_every_op_can_be_read(opset: OpSet) -> None:
     opset.check()
+
+
+def test_steps_of_bodies_give_weights_where_their_op_has_them(opset: OpSet) -> None:
+    for op in opset.ops.values():
+        for step in (step for forms in op.forms.values() for form in forms for step in form.body):
+            other = opset.ops[step.op]
+            places = dict(zip((*other.inputs, *other.weights), step.operands, strict=False))
+            shared = set(op.weights) & set(other.weights) & set(step.operands)
+            assert all(places.get(role) == role for role in shared), f"{op.name}: {step.op}{step.operands}"
