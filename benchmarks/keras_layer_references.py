@@ -28,10 +28,10 @@ def others() -> list[str]:
 
 
 def run_on(backend: str, folders: Iterable[Path]) -> None:
-    """Run the programs of folders in a process with this backend; what it says goes where this process's output goes."""
+    """Run the programs of folders in a process with this backend."""
     given = "\n".join(map(str, folders))
     own = {**os.environ, "KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu"}
-    subprocess.run([sys.executable, __file__], input=given, text=True, env=own, check=True)  # noqa: S603
+    subprocess.run([sys.executable, __file__], input=given, text=True, env=own, check=True)
 
 
 def outputs_on(backend: str, folder: Path) -> list[Any] | None:

@@ -5,9 +5,9 @@
 The `run_layer_test` calls in the tests of a Keras package (the installed one, or an unpacked one in `DIR`) are read by
 syntax tree; each becomes a program of one layer, is run in Keras with weights away from their initial values, converted
 by the command, and the PyTorch module is run on the same inputs. What no program can say is counted with its reason.
-Where TensorFlow rounds by itself, constants or all of an operation that it has in float32 only, the unchanged program is
-run a second time on another backend of Keras that is installed (torch, jax) in float64: "elsewhere" is equal to that,
-"rounded" is not, or cannot be run there, but is equal but for the rounding; `--list` shows the errors.
+Where TensorFlow rounds by itself, constants or all of an operation that it has in float32 only, the unchanged program
+is run again on another backend of Keras that is installed (torch, jax), in float64: "elsewhere" is equal to that;
+"rounded" is not, or does not run there, and is equal but for the rounding. `--list` shows the errors.
 """
 
 from __future__ import annotations
