@@ -219,7 +219,9 @@ class Explainer:
         while name in self.made or name in self.settings:
             name, number = f"{base}{number}", number + 1
         absent = any(v is ANY for v in hole.values)  # some calls do not need it
-        values = tuple(None if v is ANY else v for v in hole.values)
+        slot = slot_of(hole.keyword, attribute) if attribute is not None else None
+        alike = in_one_notation(hole.values) if slot is not None and face(slot) == "pads" else hole.values
+        values = tuple(None if v is ANY else v for v in alike)
         self.made[name] = Parameter(name, values, None if absent else MISSING)
         self.known.append((hole.values, ast.Name(name, ast.Load())))
         return ast.Name(name, ast.Load())
@@ -232,6 +234,14 @@ def given_value(name: str, attribute: Attribute) -> Value | None:
         return None
     table = module.param_values if module is not None else step.node.params_from
     return table.get(outer)
+
+
+def in_one_notation(values: Vector) -> Vector:
+    """`(2, 2, 2, 2)` for `2` where other calls pad every side by itself: one kind of argument for all calls."""
+    lengths = {len(v) for v in values if isinstance(v, tuple)}
+    if len(lengths) != 1:
+        return values
+    return tuple((v,) * max(lengths) if type(v) is int else v for v in values)
 
 
 def is_notation(hole: Hole, attribute: Attribute | None) -> bool:

@@ -11,6 +11,7 @@ from codegen.writing import (
     applying,
     conditions,
     layer_facts,
+    layers_ahead,
     nodes,
     parameters,
     program_calls,
@@ -101,9 +102,8 @@ class Expressions:
             return conditions.boolean(self, node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             operand = self.expr(node.operand)
-            if isinstance(operand, ast.Constant) and isinstance(operand.value, bool):
-                return ast.Constant(not operand.value)
-            return ast.UnaryOp(ast.Not(), operand)
+            known = isinstance(operand, ast.Constant) and isinstance(operand.value, bool)
+            return ast.Constant(not operand.value) if known else ast.UnaryOp(ast.Not(), operand)  # type: ignore[attr-defined]
         if isinstance(node, ast.Compare):
             return conditions.compare(self, node)
         if isinstance(node, ast.IfExp):
@@ -164,7 +164,7 @@ class Expressions:
                 tell_frozen(self.w, site, node, ast.List(made, ast.Load()))
                 made[0] = nodes.like(made[0], node)
                 return [self.w.target.row(ast.List(made, ast.Load()))] if id(node) in self.w.whole else made
-        return [self.expr(node)]
+        return [*layers_ahead.transposes(self, node), self.expr(node)]
 
     def target(self, node: ast.expr) -> ast.expr:
         """An assignment target: attributes that the target framework keeps get a trailing underscore."""

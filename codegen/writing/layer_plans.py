@@ -7,6 +7,7 @@ import ast
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name
 from codegen.writing import nodes, same_pads
+from codegen.writing.layers_ahead import called_both_ways
 from codegen.writing.plan_steps import gives_several_first, is_one_lambda, stored_shapes
 from codegen.writing.plans import FunctionText, Material, Unwritable, is_member, unsayable
 from codegen.writing.results import filled, parts
@@ -31,7 +32,7 @@ class PlanText(FunctionText):
         for index in range(count):
             steps = self.steps_at(members, index)
             perm = self.inside_container(steps) if steps[0].form.kind == "layer" else None
-            if perm and is_member(steps):
+            if perm and not (index == 0 and called_both_ways(steps)) and is_member(steps):
                 made.append(self.target.permute_layer(perm))  # type: ignore[arg-type]
             asked = same_pads.window(members, index)
             layer = self.target.same_pad_layer(same_pads.arguments(asked), same_pads.value(steps[0])) if asked else None

@@ -25,6 +25,7 @@ from pivot.reading.statements import takes_wrong_arguments
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
+    from pivot.reading.values import ClassObject
 
 
 class Statements:
@@ -35,6 +36,7 @@ class Statements:
         self.file = file
         self.e = Expressions(writer, file, locals_, uses_mode)
         self.owner = owner
+        self.cls: ClassObject | None = None  # whose method this is
         self.known: Callable[[ast.stmt, list[ast.stmt]], list[ast.stmt]] | None = None  # what stands instead, if any
 
     def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -228,7 +230,7 @@ class Statements:
         self.e.gone -= {f"self.{t.attr}" for t in node.targets if isinstance(t, ast.Attribute)}
         if self.owner == "sequential" and self.is_child(node):
             return [ast.Expr(self.w.target.append(nodes.name("self"), value))]
-        value = registered(self.w, node.targets[0], value)
+        value = registered(self.w, node.targets[0], value, self.cls)
         targets = [self.e.target(t) for t in node.targets]
         if value.__dict__.get("buffer") and isinstance(targets[0], ast.Attribute):
             register = ast.Attribute(targets[0].value, "register_buffer", ast.Load())

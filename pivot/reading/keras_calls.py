@@ -116,6 +116,8 @@ class KerasCalls(Dialect):
         )
         ev.add_module(module)
         name = activation_name(function) if visit.name == "keras.layers.Activation" else None
+        if visit.name == "keras.layers.Activation" and function.hint is None:
+            name = "keras.activations.linear"
         module.attrs["function"] = Value(Api(name), function.origin) if name is not None else function
         keras_graphs.give_name(ev, module, visit.kwargs)
         for said in BEGINNINGS:

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from codegen.rolling.explaining import Parameter, covers, evaluate, related, same
+from codegen.rolling.explaining import Parameter, covers, evaluate, in_one_notation, related, same
 from codegen.rolling.unify import ANY
 from pivot.slots import MISSING
 
@@ -43,3 +43,9 @@ def test_what_a_call_does_not_need_is_equal_to_everything_only_as_wanted() -> No
     assert same(ANY, 3) and covers(3, ANY)
     assert not covers(ANY, 3)
     assert not same(1, True)
+
+
+def test_padding_of_one_number_is_said_for_every_side_beside_calls_that_say_each() -> None:
+    assert in_one_notation((2, ANY, (1, 2, 1, 2))) == ((2, 2, 2, 2), ANY, (1, 2, 1, 2))
+    assert in_one_notation((2, 3)) == (2, 3)
+    assert in_one_notation((2, (1, 2), (1, 2, 1, 2))) == (2, (1, 2), (1, 2, 1, 2))

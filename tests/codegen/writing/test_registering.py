@@ -53,3 +53,42 @@ def test_layers_in_lists_of_lists_are_refused(to_torch: Callable[..., Any], tmp_
     )
     with pytest.raises(Refusal, match="would not find them"):
         to_torch(path, "2x4")
+
+
+ONE_NAME = """
+import keras
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.parts = keras.Sequential([layers.Dense(8), layers.ReLU()])
+
+    def call(self, x):
+        return self.parts(x)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.parts = []
+        for _ in range(2):
+            self.parts.append(Block())
+
+    def call(self, x):
+        for part in self.parts:
+            x = part(x)
+        return x
+"""
+
+
+def test_an_attribute_holds_layers_in_one_class_and_is_a_row_of_them_in_another(
+    to_torch: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(ONE_NAME, encoding="utf-8")
+    converted, proof = to_torch(path, "2x8")
+    assert proof.why is None
+    assert "self.parts = nn.Sequential(nn.Linear(8, 8), nn.ReLU())" in converted.text
+    assert "self.parts = nn.ModuleList()" in converted.text

@@ -68,6 +68,8 @@ def test_every_line_of_the_table_names_arguments_that_its_function_has(opset: Op
         ("layers.Activation('tanh')", ["tanh"]),
         ("layers.Activation(tf.nn.relu)", ["relu"]),
         ("layers.Activation('relu')", ["relu"]),
+        ("layers.Activation(None)", []),
+        ("layers.Activation('linear')", []),
         ("layers.Lambda(lambda x: tf.reduce_mean(x, [1, 2]))", ["mean"]),
         ("layers.Lambda(lambda x: K.concatenate([x, K.square(x)], axis=1))", ["square", "concat"]),
         ("layers.Lambda(lambda x: tf.nn.leaky_relu(x))", ["leaky_relu"]),
