@@ -48,9 +48,11 @@ def weight_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
     if len(trained) != 1:
         raise Unwritable("a weight that is trained at some visits only")
     tensor = filled(e, node, given, visits[0], shape, len(parameters[0].type.shape))
-    dtype = given.get("dtype")
-    if isinstance(dtype, ast.Constant) and isinstance(dtype.value, str) and not dtype.value.startswith("float"):
-        tensor = nodes.call("torch.zeros", [shape], {"dtype": nodes.name(f"torch.{dtype.value}")})
+    dtype = parameters[0].type.dtype
+    if not dtype.startswith("float") and isinstance(tensor, ast.Call):
+        if ast.unparse(tensor.func) not in ("torch.zeros", "torch.ones", "torch.full"):  # drawn numbers are fractions
+            tensor = nodes.call("torch.zeros", [shape])
+        tensor.keywords.append(ast.keyword("dtype", nodes.name(f"torch.{dtype}")))
     if trained == {True}:
         return nodes.call("torch.nn.Parameter", [tensor])
     tensor.__dict__["buffer"] = True

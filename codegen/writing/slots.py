@@ -89,6 +89,8 @@ def arguments(
         expression: ast.expr | list[ast.expr] | None
         expression = inferred(steps, slot) if any(w is not None for w in found) else None
         if expression is None and source_form is not None:
+            expression = stated(steps, slot, given, source_form)
+        if expression is None and source_form is not None:
             expression = as_said(layout, steps, slot, found, given, source_form, hints)
         if expression is None:
             expression = slot_expression(steps, slot, found, given, source_form, operand, hints)
@@ -102,6 +104,20 @@ def arguments(
         else:
             args.append(expression)
     return args, kwargs
+
+
+def stated(steps: list[Step], slot: Slot, given: Given, source_form: Form) -> ast.expr | None:
+    """What a slot says where the target's default is right for numbers that the program's own text may change."""
+    codec = codec_of(slot.value) if isinstance(slot.value, Coded) else None
+    if codec is None or codec.stated is None or not isinstance(slot.value, Coded):
+        return None
+    names = (slot.value.path, *slot.value.refs)
+    outer = [steps[0].origin.get(ref.name) for ref in names if isinstance(ref, Path)]
+    texts = {name: given[s.key] for s in source_form.args if s.key in given and (name := slot_param(s)) in outer}
+    if all(nodes.is_constant(text) or nodes.has_gone(text) for text in texts.values()):
+        return None
+    own = texts.get(outer[0])
+    return ast.Constant(codec.stated) if own is None or nodes.has_gone(own) else own
 
 
 def slot_expression(

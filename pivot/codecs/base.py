@@ -33,6 +33,7 @@ class Codec(ABC):
     "0", "1", ... `face`: codecs with one face let a source expression pass unchanged from one to the other.
     `template`: how an expression `e` is rewritten on reading and on writing. `takes_none`: None is a value for this
     codec, else it passes through. `number_face`: the face holds where the value is one number, not for a list.
+    `stated`: what is written for None where a reference has a text, for other values of which None says something else.
     """
 
     name: ClassVar[str] = ""
@@ -41,6 +42,7 @@ class Codec(ABC):
     template: ClassVar[tuple[str, str] | None] = None
     number_face: ClassVar[bool] = False
     takes_none: ClassVar[bool] = False
+    stated: ClassVar[int | None] = None
     domain: ClassVar[tuple[Sample, ...]] = ()
 
     @abstractmethod

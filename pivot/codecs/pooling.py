@@ -129,6 +129,29 @@ class KerasOutputPadding(Codec):
         return tuple(more + size // 2 * 2 for more, size in zip(value, kernel, strict=True))
 
 
+class UnsaidPadding(Codec):
+    """No `output_padding=` of a "valid" transposed convolution of Keras: none, unless a stride is larger than the kernel.
+
+    Where a parameter of the program says the kernel or the stride, a 0 holds for every value of it.
+    """
+
+    name: ClassVar[str] = "unsaid_padding"
+    roles: ClassVar[tuple[str, ...]] = ("kernel", "stride")
+    takes_none: ClassVar[bool] = True
+    stated: ClassVar[int | None] = 0
+    domain: ClassVar[tuple[Sample, ...]] = (((0, 0), {"kernel": (3, 3), "stride": (2, 2)}),)
+
+    def read(self, value: object, refs: Refs) -> object:
+        if value is not None:
+            raise NoForm("output padding that is said")
+        return (0,) * axis_count(refs)
+
+    def write(self, value: object, refs: Refs) -> object:
+        if value != (0,) * axis_count(refs):
+            raise NoForm("there is output padding")
+        return None
+
+
 class TorchCropList(TorchPadList):
     """Cropping as negative padding in torch, the last axis first."""
 

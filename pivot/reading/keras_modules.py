@@ -19,6 +19,7 @@ from pivot.reading import (
     keras_graphs,
     keras_masks,
     keras_modes,
+    keras_numpy,
     keras_orders,
     keras_policies,
     keras_ranks,
@@ -233,7 +234,10 @@ class KerasModules(KerasCalls):
         if len(known) != len(sizes):
             raise ev.refusal(frame, node, "a weight whose shape is not known", "give the shape as numbers")
         trainable = "trainable" not in given or bool(given["trainable"].hint)
-        type_ = TensorType(keras_building.fixed(ev, known, node, frame))
+        asked = keras_numpy.as_kind(given["dtype"]).hint if "dtype" in given else None
+        whole = isinstance(asked, str) and (asked == "bool" or "int" in asked)
+        type_ = TensorType(keras_building.fixed(ev, known, node, frame), *([asked] if whole else []))
+        trainable = trainable and not whole  # Keras would not train it either
         parameter = ParameterObject(type_, trainable, buffer=not trainable, owner=module)
         parameter.start = keras_starts.weight_start(given.get("initializer"), parameter.type.shape)
         ev.parameters.append(parameter)

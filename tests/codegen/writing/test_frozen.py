@@ -37,7 +37,6 @@ def net(write_source: Callable[..., Path], convert: Callable[..., Converted]) ->
     ("signature", "init", "forward", "name"),
     [
         ("c=False", "self.m = nn.MaxPool2d(2, ceil_mode=c)", "self.m(x)", "c"),
-        ("p=0", "self.m = nn.ConvTranspose2d(4, 4, 2, 2, output_padding=p)", "self.m(x)", "p"),
         ("mode='zeros'", "self.m = nn.Conv2d(4, 4, 3, padding=1, padding_mode=mode)", "self.m(x)", "mode"),
         ("size=1", "self.m = nn.Sequential(nn.AdaptiveAvgPool2d(size))", "self.m(x)", "size"),
         ("size=1", "self.m = nn.AdaptiveAvgPool2d(size)", "self.m(x)", "size"),
@@ -60,6 +59,7 @@ def test_a_value_that_nothing_else_can_take_the_place_of_is_told(
         ("cin=4, eps=1e-3", "self.m = nn.BatchNorm2d(cin, eps=eps)"),
         ("width=4", "self.m = nn.Conv2d(width, width, 3, groups=width)"),
         ("k=2", "self.m = nn.MaxPool2d(k) if k > 1 else nn.Identity()"),
+        ("more=0", "self.m = nn.ConvTranspose2d(4, 4, 2, 2, output_padding=more)"),
     ],
 )
 def test_nothing_is_told_where_the_target_follows(net: Callable[..., Converted], signature: str, init: str) -> None:
@@ -80,6 +80,21 @@ def test_same_stands_only_where_it_is_right_for_other_values_too(
 ) -> None:
     text = net(signature, init).text
     assert pads in text and ("ZeroPadding2D" in text) is ("ZeroPadding2D" in pads)
+
+
+@pytest.mark.parametrize(
+    ("signature", "init", "written"),
+    [
+        ("k=2, s=2", "self.m = nn.ConvTranspose2d(4, 6, k, s)", "(6, k, strides=s, output_padding=0)"),
+        ("k=4, p=1", "self.m = nn.ConvTranspose2d(4, 6, k, 2, p)", "(6, k, strides=2, output_padding=0)"),
+        ("s=2, more=0", "self.m = nn.ConvTranspose2d(4, 6, 2, s, 0, more)", "(6, 2, strides=s, output_padding=more)"),
+        ("n=6", "self.m = nn.ConvTranspose2d(4, n, 2, 2)", "(n, 2, strides=2)"),
+    ],
+)
+def test_a_transposed_convolution_says_its_padding_where_a_stride_may_become_larger_than_the_kernel(
+    net: Callable[..., Converted], signature: str, init: str, written: str
+) -> None:
+    assert written.replace(" ", "") in "".join(net(signature, init).text.split())
 
 
 def test_a_width_that_the_source_names_nowhere_in_a_reshape_is_asked_of_the_tensor(

@@ -160,3 +160,37 @@ def test_shapes_that_build_hands_on_are_nobodys(to_torch: Callable[..., Any], tm
     converted, proof = to_torch(path, "2x5x3")
     assert (proof.why, converted.done.network.entry) == (None, "Net()")
     assert "shape = " not in converted.text and "self.cls.expand(batch, 1, " in converted.text
+
+
+COUNTED = """
+import keras
+from keras import layers, ops
+
+
+class Places(layers.Layer):
+    def build(self, shape):
+        self.places = self.add_weight(shape=(3,), dtype="int32", initializer="ones", trainable=False)
+        self.count = self.add_weight(shape=(), dtype="int64", initializer="zeros", trainable=False)
+
+    def call(self, x):
+        return ops.take(x, self.places, axis=1) + ops.cast((self.count + 1) // 2, "float32")
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one = Places()
+
+    def call(self, x):
+        return self.one(x)
+"""
+
+
+def test_weights_of_whole_numbers_are_buffers_of_whole_numbers(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(COUNTED, encoding="utf-8")
+    converted, proof = to_torch(path, "2x4x5", model="Net()")
+    assert proof.why is None
+    assert 'register_buffer("places", torch.ones(3, dtype=torch.int32))' in converted.text
+    assert 'register_buffer("count", torch.zeros((), dtype=torch.int64))' in converted.text
+    assert "((self.count + 1) // 2).float()" in converted.text
