@@ -130,7 +130,7 @@ class KerasOutputPadding(Codec):
 
 
 class UnsaidPadding(Codec):
-    """No `output_padding=` of a "valid" transposed convolution of Keras: none, unless a stride is larger than the kernel.
+    """No `output_padding=` of a "valid" transposed convolution of Keras: none, where no stride is above the kernel.
 
     Where a parameter of the program says the kernel or the stride, a 0 holds for every value of it.
     """
