@@ -235,8 +235,9 @@ class KerasModules(KerasCalls):
             raise ev.refusal(frame, node, "a weight whose shape is not known", "give the shape as numbers")
         trainable = "trainable" not in given or bool(given["trainable"].hint)
         asked = keras_numpy.as_kind(given["dtype"]).hint if "dtype" in given else None
-        whole = isinstance(asked, str) and (asked == "bool" or "int" in asked)
-        type_ = TensorType(keras_building.fixed(ev, known, node, frame), *([asked] if whole else []))
+        kind = asked if isinstance(asked, str) and (asked == "bool" or "int" in asked) else ""
+        whole = bool(kind)
+        type_ = TensorType(keras_building.fixed(ev, known, node, frame), kind or "float32")
         trainable = trainable and not whole  # Keras would not train it either
         parameter = ParameterObject(type_, trainable, buffer=not trainable, owner=module)
         parameter.start = keras_starts.weight_start(given.get("initializer"), parameter.type.shape)
