@@ -30,7 +30,8 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
     if isinstance(node.value, ast.Call) and goes(s, node.value, visits):
         return []
     value = s.e.expr(node.value)
-    changed = changed_in_place(node.value, visits)
+    standing = id(node.value) in s.w.trace.methods  # a function stands for the method
+    changed = changed_by_name(node.value) if standing else changed_in_place(node.value, visits)
     if changed is not None:
         target = s.e.target(changed)
         return [] if ast.dump(s.e.expr(changed)) == ast.dump(value) else [ast.Assign([target], value)]
@@ -95,6 +96,13 @@ def is_logging(s: Statements, node: ast.Call) -> bool:
     return (isinstance(hint, Api) and hint.root == "logging") or (
         isinstance(hint, Unknown) and hint.why.startswith("logging.")
     )
+
+
+def changed_by_name(node: ast.expr) -> ast.expr | None:
+    """`y` in `y.index_add_(0, places, x)`."""
+    func = node.func if isinstance(node, ast.Call) else None
+    written = isinstance(func, ast.Attribute) and func.attr.endswith("_") and isinstance(func.value, ast.Name)
+    return func.value if written and isinstance(func, ast.Attribute) else None
 
 
 def changed_in_place(node: ast.expr, visits: list[Visit]) -> ast.expr | None:

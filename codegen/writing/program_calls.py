@@ -109,6 +109,8 @@ def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
     """A function or class of the program, or an adapter: the same call, less what went."""
     if any(is_normed(v.callee) for v in visits):  # weight_norm(nn.Conv1d(...))
         func = one_restated(visits) or nodes.gone()
+    elif "container_site" in node.__dict__:  # the function that stands for a method, which no name says
+        func = one_restated(visits) or e.expr(node.func)
     else:
         func = e.expr(node.func)
     if nodes.has_gone(func):

@@ -195,7 +195,8 @@ def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple
     bound: list[tuple[str, Value]] = []
     for alias in node.names:
         name = alias.asname or alias.name
-        again = from_restated(ev, parts, alias.name, frame, node)
+        own = path is not None and bool(parts) and library_modules.yields(parts[0])
+        again = from_restated(ev, parts, alias.name, frame, node) if not own else None
         beside = find_relative(node.level, [alias.name], frame) if node.level and not module else None
         if again is not None:
             bound.append((name, again))
@@ -244,10 +245,13 @@ def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST)
 def defined_in(ev: Evaluator, node: ast.ImportFrom, name: str, frame: Frame) -> Path | None:
     """The file that an import takes a name from: a restated module or one of the program's; None for libraries."""
     parts = library_modules.absolute(node, package_root(Path(frame.file))[1])
+    path = file_of(ev, node, frame)
+    if path is not None and parts and library_modules.yields(parts[0]):
+        return path
     again = library_modules.find((*parts, name)) or library_modules.find(parts)
     if again is not None and str(again) != frame.file and name in open_file(ev, again).lazy:
         return again
-    return file_of(ev, node, frame)
+    return path
 
 
 def from_star(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:

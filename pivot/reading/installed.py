@@ -10,7 +10,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-FOLDERS = {"keras.applications.": ("keras", "src/applications")}
+FOLDERS = {"keras.applications.": ("keras", "src/applications"), "torchvision.models.": ("torchvision", "models")}
 """Names that begin so are defined in files of that folder of that package."""
 
 

@@ -9,6 +9,7 @@ lies beside the program.
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,13 @@ def find(parts: tuple[str, ...]) -> Path | None:
         if candidate.is_file():
             return candidate
     return None
+
+
+@cache
+def yields(root: str) -> bool:
+    """Do the files of a library count before their restatements, where they lie beside the program?"""
+    path = FOLDER / root / "__init__.py"
+    return path.is_file() and "OWN_FILES_FIRST = True" in path.read_text(encoding="utf-8")
 
 
 def absolute(node: ast.ImportFrom, package: tuple[str, ...]) -> tuple[str, ...]:

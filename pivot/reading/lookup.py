@@ -47,6 +47,7 @@ BY_METHOD = {"__setattr__": "builtins.setattr", "__getattr__": "builtins.getattr
 """Methods that every object has, by the function that calls them."""
 
 DEVICE = Api("torch.device")
+IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
@@ -95,11 +96,15 @@ def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
         found = imports.from_star(ev, scope, wanted) if not statements else None
         if found is not None:
             scope.names[wanted] = found
-        for statement in statements:
-            if id(statement) not in ev.trace.executed or wanted not in scope.names:
+        for place, statement in enumerate(statements):
+            again = place > 0 and isinstance(statement, IMPORTS)  # it may have been evaluated for another name
+            if id(statement) not in ev.trace.executed or wanted not in scope.names or again:
                 if is_definition_shadowed(statement, statements):
                     continue
+                before = set(scope.names)
                 ev.execute([statement], frame)
+                if isinstance(statement, IMPORTS):
+                    forget_early(ev, scope, wanted, before)
         if wanted not in scope.names:
             ev.execute(adopting.adopt(ev, scope, wanted), frame)
     finally:
@@ -109,6 +114,16 @@ def in_module(ev: Evaluator, scope: Scope, wanted: str) -> Value | None:
     if bound is not None:
         registries.remember(ev, wanted, bound)
     return bound
+
+
+def forget_early(ev: Evaluator, scope: Scope, wanted: str, before: set[str]) -> None:
+    """Names that an import bound besides the one asked for are bound when all of their statements are evaluated.
+
+    `from torch import nn, sqrt` is evaluated for `nn`; `from math import sqrt` behind it has the last word on `sqrt`.
+    """
+    for name in set(scope.names) - before - {wanted}:
+        if len(scope.lazy.get(name, ())) > 1 and (id(scope), name) not in ev.evaluating:
+            del scope.names[name]
 
 
 def is_definition_shadowed(statement: ast.stmt, statements: list[ast.stmt]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
-from pivot.reading import applying, contents, picks, stores
+from pivot.reading import applying, contents, picks, restated_methods, stores
 from pivot.reading.bombs import check_graph, check_nested
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
@@ -174,9 +174,14 @@ class TensorCalls:
         node: ast.AST,
         frame: Frame,
     ) -> Value:
-        """x.name(...): by the method forms."""
+        """x.name(...): by the method forms, else by the function that is restated for it."""
         forms = ev.opset.find(self.framework, "method", name)
         everything = (receiver, *args)
+        standing = restated_methods.name_of(self.framework, name) if not forms else None
+        if standing is not None:
+            known = restated_methods.call(ev, standing, everything, kwargs, node, frame)
+            if known is not None:
+                return known
         visit = Visit(node, frame, "op", callee, everything, kwargs, name=name)
         found = (
             applying.try_forms(ev, forms, everything, kwargs, node, frame)

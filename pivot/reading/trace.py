@@ -104,6 +104,7 @@ class Trace:
     counted: set[int] = field(default_factory=set)  # calls of len() that met something else than a tensor
     stacks: set[int] = field(default_factory=set)  # names and attributes that stand for a Sequential
     stores: dict[int, Store] = field(default_factory=dict)  # by target: what stands for `x[index] = value`
+    methods: dict[int, ast.Call] = field(default_factory=dict)  # by call: of the function that stands for a method
     picks: dict[int, ast.expr] = field(default_factory=dict)  # by index: what stands for `x[rows, columns]`
     slices: dict[int, ast.Call] = field(default_factory=dict)  # by assignment: `x.unbind(0)` for what is taken apart
     keep: list[object] = field(default_factory=list)  # syntax nodes, held so that identities stay unique

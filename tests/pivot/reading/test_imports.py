@@ -76,6 +76,16 @@ def test_packages_are_read(read: Read, statement: str, block: str) -> None:
     assert ops(read(text, "2x4", model="Net()", files=files, name="package/nets/model.py")) == ["linear"]
 
 
+def test_the_last_import_of_a_name_counts_whatever_was_asked_for_first(read: Read) -> None:
+    files = {"a.py": "def y(x):\n    return -x\ndef x_(x):\n    return x.exp()\n",
+             "b.py": "def y(x):\n    return x.abs()\ndef z(x):\n    return x.tanh()\n"}  # fmt: skip
+    lines = "from torch import sqrt, tensor\nfrom a import x_, y\nfrom b import y, z\nfrom math import sqrt\n"
+    body = "tensor(1.0)\n        return y(z(x_(x))) + sqrt(x.shape[1])"
+    done = read(f"{lines}{USE.format(block='None').replace('return self.block(x)', body)}", "2x4", model="Net()",
+                files=files)  # fmt: skip
+    assert [op for op in ops(done) if op not in ("tensor", "add")] == ["exp", "tanh", "abs"]
+
+
 def test_a_file_named_like_the_library_does_not_shadow_it(read: Read) -> None:
     files = {"torch.py": "raise SystemExit\n", "keras.py": "nn = None\n"}
     done = read(USE.format(block="nn.Linear(4, 4)"), "2x4", model="Net()", files=files)

@@ -105,3 +105,41 @@ def test_attention_is_the_one_that_the_library_would_take(read: Read, supports: 
     done = read(ATTENTION.format(supports=supports), "2x5x4", model="Net(PretrainedConfig())")
     assert op in [n.op.name for n in done.network.nodes]
     assert ("where" in [n.op.name for n in done.network.nodes]) is not supports
+
+
+SMALL = """
+import torch
+from torch import nn
+from timm.models.layers import DropPath, to_2tuple, trunc_normal_
+from timm.models.vision_transformer import Mlp
+from timm.models.registry import register_model
+
+class Net(nn.Module):
+    def __init__(self, size=4, rate=0.1):
+        super().__init__()
+        self.scale = nn.Parameter(torch.zeros(to_2tuple(size)))
+        trunc_normal_(self.scale, std=0.02)
+        self.mlp, self.drop = Mlp(size, 8), DropPath(rate)
+    def forward(self, x):
+        return x @ self.scale + self.drop(self.mlp(x))
+
+@register_model
+def tiny(**kwargs):
+    return Net(**kwargs)
+"""
+
+
+def test_small_layers_of_a_library_are_read_restated(read: Read) -> None:
+    done = read(SMALL, "2x4", model="tiny()")
+    assert not [p for p in done.evaluator.problems if p.severity in ("error", "warning")]
+    assert {p.start.kind for p in done.network.parameters if p.start and p.start.numbers == (0.0, 0.02)} == {"normal"}
+    assert [n.op.name for n in done.network.nodes if n.op is not None].count("linear") == 2
+
+
+def test_files_of_such_a_library_count_where_they_lie_beside_the_program(read: Read) -> None:
+    files = {"timm/__init__.py": "", "timm/models/__init__.py": "",
+             "timm/models/layers.py": "class Mlp:\n    def __init__(self, *_):\n        pass\n"
+             "    def __call__(self, x):\n        return x.exp()\n"}  # fmt: skip
+    text = "from timm.models.layers import Mlp\nclass Net(nn.Module):\n    def forward(self, x):\n        return Mlp(4)(x)\n"
+    done = read(f"import torch\nfrom torch import nn\n{text}", "2x4", model="Net()", files=files)
+    assert [n.op.name for n in done.network.nodes if n.op is not None] == ["exp"]

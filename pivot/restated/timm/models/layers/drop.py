@@ -1,0 +1,3 @@
+"""Dropping of whole samples."""
+
+from timm.layers import DropPath, drop_path
