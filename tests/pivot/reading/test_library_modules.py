@@ -140,6 +140,6 @@ def test_files_of_such_a_library_count_where_they_lie_beside_the_program(read: R
     files = {"timm/__init__.py": "", "timm/models/__init__.py": "",
              "timm/models/layers.py": "class Mlp:\n    def __init__(self, *_):\n        pass\n"
              "    def __call__(self, x):\n        return x.exp()\n"}  # fmt: skip
-    text = "from timm.models.layers import Mlp\nclass Net(nn.Module):\n    def forward(self, x):\n        return Mlp(4)(x)\n"
-    done = read(f"import torch\nfrom torch import nn\n{text}", "2x4", model="Net()", files=files)
+    text = "class Net(nn.Module):\n    def forward(self, x):\n        return Mlp(4)(x)\n"
+    done = read(f"from torch import nn\nfrom timm.models.layers import Mlp\n{text}", "2x4", model="Net()", files=files)
     assert [n.op.name for n in done.network.nodes if n.op is not None] == ["exp"]
