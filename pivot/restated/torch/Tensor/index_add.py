@@ -1,5 +1,5 @@
-def index_add(self, dim, index, source, alpha=1):
+def index_add(input, dim, index, source, alpha=1):
     """Parts of source added at places of an axis: (*, L, *), (S), (*, S, *) -> (*, L, *)."""
-    shape = [1] * self.dim()
+    shape = [1] * input.dim()
     shape[dim] = -1
-    return self.scatter_add(dim, index.reshape(shape).expand_as(source), alpha * source)
+    return input.scatter_add(dim, index.reshape(shape).expand_as(source), alpha * source)
