@@ -86,8 +86,6 @@ class Expressions:
         node = unpacking.as_item(self, node)
         if (parts := stacks.unstacked(self, node)) is not None:
             return parts
-        if id(node) in self.w.trace.methods:
-            return self.expr(self.w.trace.methods[id(node)])
         visits = self.w.trace.of(node)
         if visits and (special := self.visited(node, visits)) is not None:
             return tell_absent(self.w, node, visits, special)

@@ -156,7 +156,8 @@ def named(pattern: Result) -> list[tuple[str, str | None]]:
 
 
 def as_item(e: Expressions, node: ast.expr) -> ast.expr:
-    """`torch.max(x, 1)[0]` for `torch.max(x, 1).values`; everything else as it is."""
+    """`torch.max(x, 1)[0]` for `torch.max(x, 1).values`, a function for a restated method; all else as it is."""
+    node = e.w.trace.methods.get(id(node), node)
     place = e.w.trace.fields.get(id(node))
     if place is None or not isinstance(node, ast.Attribute):
         return node
