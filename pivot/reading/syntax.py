@@ -16,6 +16,7 @@ from pivot.reading.comments import attach
 from pivot.reading.filled_views import stores_for_fills
 from pivot.reading.limits import LIMITS, Limits, over_limit
 from pivot.reading.named_bases import supers_for_named_bases
+from pivot.reading.quick_tokens import quick_scan
 from pivot.reading.spelling import Columns, keep_spelling
 from pivot.reading.syntax_errors import explain, merge_markers
 from pivot.reading.tokens import Scan, UnclosedString, scan
@@ -107,7 +108,7 @@ def place_of(text: str, index: int) -> tuple[int, int]:
 @lru_cache(256)
 def _scanned(text: str, file: str, limits: Limits) -> Scan:
     """A program is read again where library modules of it are restated: its tokens are the same."""
-    return scan(text, file, limits)
+    return quick_scan(text, limits) or scan(text, file, limits)
 
 
 def _scan(text: str, file: str, limits: Limits) -> Scan:

@@ -47,22 +47,22 @@ class Bracket:
     last_was_comma: bool = False
     exploded: bool = False
 
-    def see(self, token: tokenize.TokenInfo) -> None:
+    def see(self, place: Place, text: str) -> None:
         """A token directly inside, or the opening bracket of something inside."""
-        line = token.start[0]
+        line = place[0]
         if self.content_start is None:
-            self.content_start = token.start
+            self.content_start = place
             self.vertical = line > self.opening[0]
         elif self.comma and self.last_was_comma:
             self.vertical = self.vertical and line > self.comma
-        self.last_was_comma = token.string == ","
+        self.last_was_comma = text == ","
         if self.last_was_comma:
             self.comma = line
 
-    def close(self, token: tokenize.TokenInfo, before: tokenize.TokenInfo) -> None:
-        """The closing bracket, and the token before it."""
-        self.closing = token.start
-        self.content_end = before.end if self.content_start is not None else None
+    def close(self, place: Place, before: Place) -> None:
+        """Where the closing bracket stands, and where the token before it ends."""
+        self.closing = place
+        self.content_end = before if self.content_start is not None else None
         self.exploded = bool(self.comma) and (self.vertical or self.last_was_comma)
 
 
@@ -145,7 +145,7 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
             names += 1
             elifs[-1] = elifs[-1] + 1 if string == "elif" else 0
         if brackets and string not in CLOSERS:
-            brackets[-1].see(token)
+            brackets[-1].see(token.start, string)
         if kind == tokenize.OP and string in "([{":
             trailer = before is not None and _ends_operand(before)
             postfixes[-1] = postfixes[-1] + 1 if trailer else 0
@@ -164,7 +164,7 @@ def scan(text: str, file: str, limits: Limits) -> Scan:
         elif kind == tokenize.OP and string in CLOSERS:
             bracket = _close(brackets, token, file)
             assert before is not None
-            bracket.close(token, before)
+            bracket.close(token.start, before.end)
             current.closings[bracket.opening] = token.start
             found.brackets.append(bracket)
             prefixes.pop()
@@ -285,14 +285,14 @@ def _literal(found: Scan, token: tokenize.TokenInfo, file: str, limits: Limits) 
             )
         found.strings.append((token.start, token.end, token.string))
     elif token.type == tokenize.NUMBER:
-        if len(token.string) > 16 and _bits(token.string) > limits.integer_bits:
+        if len(token.string) > 16 and bits(token.string) > limits.integer_bits:
             raise over_limit(
                 file, line, column + 1, f"a number of {len(token.string)} digits", "integer_bits", limits.integer_bits
             )
         found.numbers[token.start] = token.string
 
 
-def _bits(text: str) -> int:
+def bits(text: str) -> int:
     """Bits that a number needs, from its digits alone: the number itself may be too large to make."""
     digits = text.replace("_", "").lower()
     per_digit = {"0x": 4.0, "0o": 3.0, "0b": 1.0}.get(digits[:2])
