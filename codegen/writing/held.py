@@ -6,6 +6,7 @@ import ast
 
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, BoundApi, DictObject
+from pivot.reading.walking import walk
 
 
 def is_direct(visit: Visit) -> bool:
@@ -31,7 +32,7 @@ def is_own_dict(node: ast.expr, visit: Visit) -> bool:
     if not isinstance(node, ast.Name):
         return False
     function = visit.frame.function.node if visit.frame.function is not None else None
-    taken = {a.arg for a in ast.walk(function.args) if isinstance(a, ast.arg)} if function is not None else set()
+    taken = {a.arg for a in walk(function.args) if isinstance(a, ast.arg)} if function is not None else set()
     value = visit.frame.scope.names.get(node.id)
     return node.id not in taken and value is not None and isinstance(value.hint, DictObject)
 

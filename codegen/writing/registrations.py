@@ -10,7 +10,7 @@ from codegen.writing.statements import Statements
 from pivot.reading import lookup
 from pivot.reading.registries import registers
 from pivot.reading.values import ClassObject, FunctionObject, InstanceObject
-from pivot.reading.walking import walk
+from pivot.reading.walking import names_in, walk
 
 if TYPE_CHECKING:
     from codegen.writing.naming import Key
@@ -99,8 +99,8 @@ def tables_of(w: Writer, scope: Scope | None, decorator: ast.expr) -> list[Key]:
     function = maker.hint if maker is not None else None
     if not isinstance(function, FunctionObject):
         return []
-    names = {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name)}
-    return [(function.file, name) for name in sorted(names) if name in w.ev.registries.values()]
+    tables = names_in(function.node).intersection(w.ev.registries.values())
+    return [(function.file, name) for name in sorted(tables)]
 
 
 def was_entered(w: Writer, hint: object) -> bool:

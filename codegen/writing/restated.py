@@ -16,6 +16,7 @@ from codegen.writing.frozen import given_by_program, is_plain
 from codegen.writing.plans import Unwritable
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -66,7 +67,7 @@ def settings_read(w: Writer) -> dict[str, set[str]]:
     for file in w.ev.files if files else ():
         scope = w.scope_of(file)
         for statement in (s for group in (scope.lazy.values() if scope is not None else ()) for s in group):
-            for part in taken_parts(w.trace, statement) if file in files else ast.walk(statement):
+            for part in taken_parts(w.trace, statement) if file in files else walk(statement):
                 if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load):
                     for reader in files if own_attribute(part) is None else files & {file}:
                         found[reader].add(part.attr)

@@ -19,6 +19,7 @@ from pivot.reading.values import (
     Unknown,
     Value,
 )
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -205,7 +206,7 @@ def is_setter(node: ast.FunctionDef, name: str) -> bool:
 
 def uses(node: ast.stmt, name: str) -> bool:
     """Does a statement read a name?"""
-    return any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(node))
+    return any(isinstance(n, ast.Name) and n.id == name for n in walk(node))
 
 
 def member(

@@ -12,6 +12,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from pivot.reading.walking import walk
+
 DONE = "fills_first"
 
 
@@ -21,7 +23,7 @@ def fill_first(cls: ast.ClassDef) -> None:
     if made is None or DONE in cls.__dict__:
         return
     cls.__dict__[DONE] = True
-    taken = {n.id for n in ast.walk(made) if isinstance(n, ast.Name)} | {a.arg for a in made.args.args}
+    taken = {n.id for n in walk(made) if isinstance(n, ast.Name)} | {a.arg for a in made.args.args}
     for statement in list(made.body):
         name = registered(statement)
         last = None if name is None else last_fill(made.body[made.body.index(statement) + 1 :], name)

@@ -20,6 +20,7 @@ TWINS = str.maketrans(
     "\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
     "aeopcyxijshdqwABEKMHOPCTXSIJYoABEZHIKMNOPTYX",
 )
+_LETTERS = re.compile("[" + "".join(map(chr, TWINS)) + "]")
 AT_MOST = 20  # warnings of each kind; the rest of a hostile file says nothing new
 
 
@@ -47,6 +48,8 @@ def _bidi(text: str, file: str) -> Iterator[Problem]:
 
 def _twins(text: str, file: str) -> Iterator[Problem]:
     seen: set[str] = set()
+    if text.isascii() or not _LETTERS.search(text):
+        return
     try:
         for token in tokenize.generate_tokens(io.StringIO(normal_newlines(text)).readline):
             name = token.string

@@ -7,10 +7,14 @@ sibling, in whose favour `super()` would decide.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from pivot.reading.walking import statements
 
+_GAP = r"(?:\s|\\\n|#[^\n]*\n)*"
+_CALLED = re.compile(rf"\.{_GAP}\w+{_GAP}\({_GAP}(\w+)")  # the first argument of a call that could be one
+_METHOD = re.compile(rf"^[ \t]+(?:async[ \t]+)?def[ \t]+\w+{_GAP}\({_GAP}(\w+)", re.MULTILINE)
 LIBRARIES = frozenset(("torch", "keras", "tensorflow"))
 
 
@@ -20,7 +24,7 @@ Bases = tuple[frozenset[str], frozenset[str]]
 
 def supers_for_named_bases(text: str, tree: ast.Module) -> ast.Module:
     """The tree, changed in place; a text that never spells such a call is not walked."""
-    if "(self" in text:
+    if "(self" in text and not set(_METHOD.findall(text)).isdisjoint(_CALLED.findall(text)):
         say_supers(tree, bases_of(tree.body))
     return tree
 

@@ -14,6 +14,7 @@ from pivot.reading import imports, lookup
 from pivot.reading.frames import Scope
 from pivot.reading.signals import Raised
 from pivot.reading.values import DictObject, FunctionObject, InstanceObject, ListObject, Value
+from pivot.reading.walking import names_in
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -81,9 +82,7 @@ def fills(ev: Evaluator, scope: Scope, maker: str, table: str) -> bool:
     hint = value.hint if value is not None else None
     if isinstance(hint, InstanceObject):
         return maker == table
-    return isinstance(hint, FunctionObject) and any(
-        isinstance(n, ast.Name) and n.id == table for n in ast.walk(hint.node)
-    )
+    return isinstance(hint, FunctionObject) and table in names_in(hint.node)
 
 
 def run(ev: Evaluator, scope: Scope, statement: ast.stmt) -> None:

@@ -17,8 +17,9 @@ from pivot.reading.comments import attach
 from pivot.reading.filled_views import stores_for_fills
 from pivot.reading.limits import LIMITS, Limits
 from pivot.reading.named_bases import Bases, bases_of, say_supers
+from pivot.reading.quick_tokens import quick_scan
 from pivot.reading.spelling import Columns, keep_spelling
-from pivot.reading.syntax import check_characters, check_tree, normal_newlines
+from pivot.reading.syntax import check_characters, checked_nodes, normal_newlines
 from pivot.reading.tokens import UnclosedString, scan
 
 NODES_A_CHARACTER = 4  # more than any text has
@@ -62,18 +63,18 @@ def parsed_piece(lines: list[str], file: str, limits: Limits, bases: Bases, old:
     """The tree of a piece as `parse` would make it in its file; None where it has to be parsed as a whole."""
     text = "\n".join(lines)
     try:
-        found = scan(text, file, limits)
+        found = quick_scan(text, limits) or scan(text, file, limits)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module = stores_for_fills(text, ast.parse(text))
-        check_tree(module, file, limits)
+        nodes = checked_nodes(module, text, file, limits)
     except UNREADABLE:
         return None
     if not module.body or bases_of(module.body[:1]) != bases_of([old]):
         return None  # then calls of bases may be read in another way anywhere
     say_supers(module, bases)
     columns = Columns(lines)
-    keep_spelling(module, found, columns)
+    keep_spelling(nodes, found, columns)
     attach(module, found, columns)
     return module
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import ast
 from bisect import bisect_left
+from collections.abc import Iterable
 
 from pivot.reading.tokens import Place, Scan
-from pivot.reading.walking import children
 
 LITERALS = (str, bytes, int, float, complex)
 
@@ -21,56 +21,68 @@ class Columns:
 
     def __init__(self, lines: list[str]) -> None:
         self._lines = lines
+        self.plain = all(map(str.isascii, lines))
 
     def __call__(self, line: int, column: int) -> int:
+        if self.plain:
+            return column
         text = self._lines[line - 1]
         return column if text.isascii() else len(text.encode("utf-8")[:column].decode("utf-8", "replace"))
 
 
-def keep_spelling(module: ast.Module, scan: Scan, columns: Columns) -> None:
-    """Sets the attributes named above."""
+_ELEMENTS = (ast.Call, ast.List, ast.Set, ast.Dict, ast.Tuple)
+_OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp)
+_HEADS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ImportFrom, ast.ClassDef)
+_LITERAL, _ELEMENT, _OPERATOR, _HEAD = range(4)
+_KINDS: dict[type[ast.AST], int] = {
+    **dict.fromkeys((ast.Constant, ast.JoinedStr), _LITERAL),
+    **dict.fromkeys(_ELEMENTS, _ELEMENT),
+    **dict.fromkeys(_OPERATORS, _OPERATOR),
+    **dict.fromkeys(_HEADS, _HEAD),
+}
+
+
+def keep_spelling(nodes: Iterable[ast.AST], scan: Scan, columns: Columns) -> None:
+    """Sets the attributes named above on the nodes of a file; those in f-strings, whose places mean nothing, are not
+    to be among them.
+    """
     strings = [start for start, _, _ in scan.strings]
     brackets = sorted(scan.brackets, key=lambda bracket: bracket.opening)
     openings = [bracket.opening for bracket in brackets]
     by_closing = {bracket.closing: bracket for bracket in brackets}
-    groups = {(b.content_start, b.content_end): b for b in brackets if b.grouping}
-    work: list[ast.AST] = [module]
-    while work:
-        node = work.pop()
-        if isinstance(node, (ast.stmt, ast.expr)):
+    groups = {(b.content_start, b.content_end) for b in brackets if b.grouping}
+    for node in nodes:
+        kind = _KINDS.get(node.__class__)
+        if kind is None:
+            continue
+        assert isinstance(node, (ast.stmt, ast.expr))
+        if kind == _LITERAL:
+            assert isinstance(node, (ast.Constant, ast.JoinedStr))
+            if isinstance(node, ast.JoinedStr) or isinstance(node.value, LITERALS):
+                _keep_literal(node, *_extent(node, columns), scan, strings)
+        elif kind == _ELEMENT:
             start, end = _extent(node, columns)
-            if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, LITERALS)):
-                _keep_literal(node, start, end, scan, strings)
-                continue
-            if isinstance(node, (ast.Call, ast.List, ast.Set, ast.Dict, ast.Tuple)):
-                bracket = by_closing.get((end[0], end[1] - 1))
-                if bracket is not None and (isinstance(node, ast.Call) or bracket.opening == start):
-                    setattr(node, "exploded", bracket.exploded)
-                    if isinstance(node, ast.Tuple):
-                        setattr(node, "parens", True)
-            elif isinstance(node, (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp)):
-                if (start, end) in groups:
+            bracket = by_closing.get((end[0], end[1] - 1))
+            if bracket is not None and (isinstance(node, ast.Call) or bracket.opening == start):
+                setattr(node, "exploded", bracket.exploded)
+                if isinstance(node, ast.Tuple):
                     setattr(node, "parens", True)
-            elif _has_bracket(node):
-                index = bisect_left(openings, start)
-                if index < len(brackets) and brackets[index].opening < end:
-                    setattr(node, "exploded", brackets[index].exploded)
-        work.extend(children(node))
+        elif kind == _OPERATOR:
+            if groups and _extent(node, columns) in groups:
+                setattr(node, "parens", True)
+        elif not isinstance(node, ast.ClassDef) or node.bases or node.keywords:
+            start, end = _extent(node, columns)
+            index = bisect_left(openings, start)  # statements whose first bracket, if they have one, is their own
+            if index < len(brackets) and brackets[index].opening < end:
+                setattr(node, "exploded", brackets[index].exploded)
 
 
 def _extent(node: ast.stmt | ast.expr, columns: Columns) -> tuple[Place, Place]:
-    assert node.end_lineno is not None and node.end_col_offset is not None
-    return (
-        (node.lineno, columns(node.lineno, node.col_offset)),
-        (node.end_lineno, columns(node.end_lineno, node.end_col_offset)),
-    )
-
-
-def _has_bracket(node: ast.AST) -> bool:
-    """Statements whose first bracket, if they have one, is their own."""
-    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ImportFrom)) or (
-        isinstance(node, ast.ClassDef) and bool(node.bases or node.keywords)
-    )
+    line, end_line = node.lineno, node.end_lineno
+    assert end_line is not None and node.end_col_offset is not None
+    if columns.plain:
+        return (line, node.col_offset), (end_line, node.end_col_offset)
+    return (line, columns(line, node.col_offset)), (end_line, columns(end_line, node.end_col_offset))
 
 
 def _keep_literal(

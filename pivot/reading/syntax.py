@@ -20,7 +20,7 @@ from pivot.reading.quick_tokens import quick_scan
 from pivot.reading.spelling import Columns, keep_spelling
 from pivot.reading.syntax_errors import explain, merge_markers
 from pivot.reading.tokens import Scan, UnclosedString, scan
-from pivot.reading.walking import children
+from pivot.reading.walking import by_level, children
 
 
 def normal_newlines(text: str) -> str:
@@ -34,12 +34,21 @@ def parse(text: str, file: str, limits: Limits = LIMITS) -> ast.Module:
     check_characters(text, file, limits)
     found = _scan(text, file, limits)
     module = _parse(text, file, limits)
-    check_tree(module, file, limits)
-    lines = text.split("\n")
-    columns = Columns(lines)
-    keep_spelling(module, found, columns)
+    nodes = checked_nodes(module, text, file, limits)
+    columns = Columns(text.split("\n"))
+    keep_spelling(nodes, found, columns)
     attach(module, found, columns)
     return module
+
+
+def checked_nodes(module: ast.Module, text: str, file: str, limits: Limits) -> list[ast.AST]:
+    """All nodes of a tree but those in f-strings. Raises a limit Refusal for a tree that is too large or too deep."""
+    plain = len(text) <= limits.string_bytes  # no value is longer than what spells it
+    nodes = by_level(module, min(limits.depth, limits.chain), limits.nodes) if plain else None
+    if nodes is None:
+        check_tree(module, file, limits)
+        nodes = by_level(module, limits.nodes, limits.nodes)
+    return nodes or []
 
 
 def check_tree(module: ast.AST, file: str, limits: Limits) -> None:

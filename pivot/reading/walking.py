@@ -46,6 +46,55 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+def names_in(node: ast.AST) -> frozenset[str]:
+    """The names that stand anywhere in a definition of the program; looked for once."""
+    found: frozenset[str] | None = node.__dict__.get("names_in")
+    if found is None:
+        found = frozenset(n.id for n in walk(node) if isinstance(n, ast.Name))
+        setattr(node, "names_in", found)
+    return found
+
+
+def by_level(root: ast.AST, deepest: int, most: int) -> list[ast.AST] | None:
+    """`root` and all nodes below it, as `walk` gives them, but for what stands in f-strings; None where a node lies
+    deeper than `deepest` or there are more than `most`.
+    """
+    found: list[ast.AST] = []
+    level, depth, inside = [root], 0, 0
+    while level:
+        found += level
+        if depth > deepest or len(found) > most:
+            return None
+        below: list[ast.AST] = []
+        for node in level:
+            values = node.__dict__
+            if node.__class__ is ast.JoinedStr:
+                hidden = nodes_within(node, deepest - depth, most)
+                if hidden is None:
+                    return None
+                inside += hidden
+                continue
+            for name in _FIELDS[node.__class__] if node.__class__ in _FIELDS else _fields(node.__class__):
+                value = values.get(name)
+                if value.__class__ is list:
+                    below += [item for item in value if isinstance(item, ast.AST)]
+                elif isinstance(value, ast.AST):
+                    below.append(value)
+        level, depth = below, depth + 1
+    return found if len(found) + inside <= most else None
+
+
+def nodes_within(root: ast.AST, deepest: int, most: int) -> int | None:
+    """How many nodes lie below one; None where one lies deeper than `deepest` or there are more than `most`."""
+    count, level, depth = 0, [root], 0
+    while level:
+        level, depth = [child for node in level for child in children(node)], depth + 1
+        count += len(level)
+        if level and (depth > deepest or count > most):
+            return None
+    return count
+
+
 def statements(tree: ast.AST) -> list[ast.stmt]:
     """All statements of a file or function, also those in others: expressions, which hold none, are not looked into."""
     found: list[ast.stmt] = []

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from pivot.problems import Problem, Refusal
 from pivot.reading.elaborate import Elaborated
 from studio.commands.opening import Program
 from studio.commands.output import Output
+from studio.layout.pause import collection_paused
 
 DEFAULT_INIT = "source"  # whose initial values new weights get where --init does not say
 STEPS = ("read", "elaborate", "lower", "write", "prove")
@@ -87,18 +85,6 @@ class Run:
         """The target alone: it is there before the network is drawn."""
         assert self.converted is not None
         return {"path": str(self.directory / self.file), "text": self.converted.text}
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Without the cycle collector: what a conversion makes lives to its end, and looking at it costs a quarter."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def run_conversion(program: Program, directory: Path, output: Output, more: int = 0) -> Run:

@@ -41,3 +41,11 @@ def test_arguments_and_other_methods_stay() -> None:
 )
 def test_what_super_would_decide_otherwise_stays(text: str) -> None:
     assert "super()" not in said(IMPORTS + text)
+
+
+@pytest.mark.parametrize("method", [
+    "def __init__(self):\n        nn.Module. \\\n  __init__ ( # the base\n  self )",
+    "def __init__(\n        # itself\n        me, other=f(self)\n    ):\n        nn.Module.__init__(me)",
+])  # fmt: skip
+def test_a_call_is_found_however_it_is_laid_out(method: str) -> None:
+    assert "super().__init__()" in said(f"{IMPORTS}class A(nn.Module):\n    {method}\n")

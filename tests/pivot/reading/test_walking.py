@@ -22,6 +22,17 @@ def test_the_order_is_that_of_the_library_without_contexts_and_operators(path: P
         assert walking.children(node) == wanted
 
 
+def test_levels_are_counted_and_f_strings_are_left_shut() -> None:
+    tree = ast.parse("a = [f'{b + c}', d]")
+    found = walking.by_level(tree, 6, 10)
+    assert found is not None and [type(node).__name__ for node in found] == [
+        "Module", "Assign", "Name", "List", "JoinedStr", "Name",
+    ]  # fmt: skip
+    assert walking.by_level(tree, 6, 10) is not None  # with FormattedValue, BinOp, b and c
+    assert walking.by_level(tree, 5, 10) is None
+    assert walking.by_level(tree, 6, 9) is None
+
+
 def test_statements_are_found_wherever_they_stand() -> None:
     text = (
         "match x:\n    case [1]:\n        a = 1\ntry:\n    b = 2\nexcept E:\n    c = 3\n"
