@@ -11,6 +11,7 @@ from codegen.layout import Layout
 from codegen.lower import Lowering
 from codegen.padding import with_folded_padding
 from codegen.restating import elaborate_for, lowered
+from codegen.rolling.kept_axes import keep_reduced_axes
 from codegen.rolling.module import forget_building, is_rolled, write_rolled, written_in_place
 from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, chosen_style, without_starts
 from codegen.same import entry_text, unchanged
@@ -75,6 +76,8 @@ def write_target(
     if style in (SEQUENTIAL, FUNCTIONAL):
         lowering = Lowering(done, framework, opset, written_in_place, layers=True)
     sites = Sites(lowering)
+    if rolled:
+        keep_reduced_axes(lowering, (v for run in done.network.runs.values() for v in run.outputs))
     layout = laid_out(lowering, framework, done.evaluator.joins)
     step("write")
     for arm in layout.broken_joins:

@@ -229,6 +229,10 @@ class Bodies:
         low = self.lowering.lowered.get(id(part.node))
         if low is None or low.chosen is None:
             raise refused(part.node, low.why if low is not None else part.node.why or "an operation that is not mapped")
+        if not low.chosen.steps:  # the node before says it
+            (before,), (after,) = part.node.tensors(), part.node.results
+            body.values[after.id], body.tensors[after.id] = body.values[before.id], after
+            return
 
         def keep(step: Step, constructor: ast.expr) -> ast.expr:
             module = part.node.module

@@ -13,11 +13,12 @@ from codegen.lower import Step
 from codegen.rolling.bodies import Attribute, Bodies, Body, Choice, Entry
 from codegen.rolling.comparing import negated
 from codegen.rolling.conditions import tell
-from codegen.rolling.explaining import Explainer, Parameter
+from codegen.rolling.explaining import Explainer, Parameter, Vector
 from codegen.rolling.forward import Forward, Wishes, flattened, rename_inputs, wishes_of
 from codegen.rolling.forward import fill as put_in
 from codegen.rolling.groups import Group, callers
 from codegen.rolling.merging import Merged, merge, shape_of
+from codegen.rolling.repeated import named, named_by_source
 from codegen.rolling.runs import Loops, fold, unify_runs
 from codegen.rolling.sources import Sources, camel_case, identifier, layer_name
 from codegen.rolling.unify import ANY, Hole, names_in, skeleton, unify
@@ -47,11 +48,19 @@ class Rolled:
     names: list[str] = field(default_factory=list)  # of the attributes
     buffers: set[int] = field(default_factory=set)  # attributes that are weights which are not trained
     origins: list[Attribute] = field(default_factory=list)  # of each attribute, at the first call that has it
+    locals: dict[str, Vector] = field(default_factory=dict)  # the source's variables and their values at each call
 
     def arguments(self, group: Group) -> dict[str, object]:
         """What the class is constructed with for one call."""
         place = next(i for i, body in enumerate(self.bodies) if body.group is group)
         return {p.name: p.values[place] for p in self.parameters}
+
+    def tested(self, test: ast.expr | None) -> ast.expr | None:
+        """The attribute that keeps a condition for `forward`, where it is more than a name; else its text."""
+        if test is None or isinstance(test, (ast.Name, ast.UnaryOp)):
+            return test
+        kept = next((name for name, text in self.stored.items() if ast.dump(text) == ast.dump(test)), None)
+        return member(kept) if kept is not None else test
 
 
 class Classes:
@@ -162,6 +171,7 @@ class Classes:
         explainer = Explainer(self.sources, merged.bodies)
         explained = explainer.explain(list(zip(holes, owners, strict=True)))
         out.attributes = [put_in(a, explained) for a in out.attributes]
+        out.parameters, out.locals = explainer.parameters(), explainer.locals
         self.store(out, {n: t for n, t in explained.items() if n in inside})
         out.names = self.attribute_names(merged)
         for number, attribute in enumerate(out.names):
@@ -234,12 +244,17 @@ class Classes:
             return unify_runs(attributes, self.target, holes)
         step = attributes[0].step
         places = [s.name or "" for s in step.form.args if not s.keyword] if step is not None else []
-        return unify([a.constructor for a in attributes], defaults_of(step), holes, places)
+        made = unify([a.constructor for a in attributes], defaults_of(step), holes, places)
+        if step is not None and isinstance(made, ast.Call):
+            order = {slot.name: place for place, slot in enumerate(step.form.args)}
+            made.keywords.sort(key=lambda word: order.get(word.arg, len(order)))
+        return made
 
     def store(self, out: Rolled, texts: dict[str, ast.expr]) -> None:
-        """Numbers that `forward` computes with are kept on the module."""
+        """Numbers that `forward` computes with are kept on the module, by the source's name for them if it has one."""
         for hole, text in texts.items():
-            name = text.id if isinstance(text, ast.Name) else next(iter(names_in(text)), "value")
+            name = text.id if isinstance(text, ast.Name) else named_by_source(text, out.parameters, out.locals)
+            name = name or next(iter(names_in(text)), "value")
             out.texts[hole] = member(self.kept(out, name, text))
 
     # -- names -------------------------------------------------------------------------
@@ -323,11 +338,11 @@ class Classes:
             if number in rolled.buffers and self.target.framework == "torch":
                 register = ast.Attribute(ast.Name("self", ast.Load()), "register_buffer", ast.Load())
                 made_here = ast.Expr(ast.Call(register, [ast.Constant(name), made], []))
-            put_under(lines, rolled.conditions.get(number), made_here)
+            put_under(lines, rolled.tested(rolled.conditions.get(number)), made_here)
         required = [p for p in rolled.parameters if p.default is MISSING]
         optional = {p.name: p.default for p in rolled.parameters if p.default is not MISSING}
         spec = signature(["self", *(p.name for p in required)], optional)
-        return ast.FunctionDef("__init__", spec, lines, [], None)
+        return ast.FunctionDef("__init__", spec, named(lines, rolled.parameters, rolled.locals), [], None)
 
     def tidy(self, made: ast.expr) -> ast.expr:
         """Calls of our own classes with their required arguments in places, and without what is default."""

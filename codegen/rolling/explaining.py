@@ -22,6 +22,7 @@ from pivot.slots import MISSING, Coded, Slot
 
 Vector = tuple[object, ...]
 FACTORS = range(2, 17)
+MANY_CALLS = 4  # from so many calls on, what they give decides about defaults that the source has
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +76,12 @@ class Explainer:
         order = {name: place for place, name in enumerate(self.settings)}
         own = [p for p in self.made.values() if p.name not in order]
         theirs = sorted((p for p in self.made.values() if p.name in order), key=lambda p: order[p.name])
+        for parameter in theirs:
+            if len(parameter.values) > 1 and all(same(v, parameter.values[0]) for v in parameter.values[1:]):
+                parameter.default = parameter.values[0]  # what every call gives is not said at each
+            elif len(parameter.values) >= MANY_CALLS and all(map(is_number, parameter.values)):
+                if sum(same(v, parameter.default) for v in parameter.values) <= 1:
+                    parameter.default = MISSING  # what nearly every call says stands in its place: Block(16, 24)
         return [*own, *theirs]
 
     # -- what the source says ----------------------------------------------------------
@@ -175,11 +182,11 @@ class Explainer:
             self.parameter(hole.keyword)
             return ast.Name(hole.keyword, ast.Load())
         for name, values in self.settings.items():
-            if any(map(is_number, hole.values)) and all(map(same, values, hole.values)):
+            if any(map(tells, hole.values)) and all(map(same, values, hole.values)):
                 self.parameter(name)
                 return ast.Name(name, ast.Load())
         for name, values in sorted(self.locals.items(), key=lambda item: item[0] != hole.keyword):
-            if any(map(is_number, hole.values)) and all(map(same, values, hole.values)):
+            if any(map(tells, hole.values)) and all(map(same, values, hole.values)):
                 self.parameter(name)
                 return ast.Name(name, ast.Load())
         if hole.keyword == COUNT:
@@ -315,6 +322,11 @@ def related(parameter: Parameter, values: Vector) -> ast.expr | None:
 def is_number(value: object) -> bool:
     """Is a value a whole number that is no truth value?"""
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def tells(value: object) -> bool:
+    """Does a value tell one parameter from others: a number, which neither a truth value nor a word is?"""
+    return is_number(value) or isinstance(value, float)
 
 
 def same(a: object, b: object) -> bool:

@@ -94,6 +94,6 @@ class DenseNet121(nn.Module):
         x = self.conv5(x)
         x = self.bn(x)
         x = F.relu(x)
-        x = torch.mean(x, dim=(2, 3))
+        x = x.mean((2, 3))
         x = self.predictions(x)
         return F.softmax(x, dim=1)

@@ -41,54 +41,45 @@ class Block(nn.Module):
 
     def __init__(
         self,
-        p=None,
-        filters_in=32,
-        filters_out=16,
+        filters_in,
+        filters_out,
+        expand_ratio,
+        drop_rate=0.0,
         kernel_size=3,
         strides=1,
-        expand_ratio=1,
-        se_ratio=0.0,
+        se_ratio=0.25,
         id_skip=True,
     ):
         super().__init__()
-        self.filters_in = filters_in * expand_ratio
         self.expand_ratio = expand_ratio
         self.strides = strides
         self.has_drop = id_skip and strides == 1 and filters_in == filters_out
+        filters = filters_in * expand_ratio
         if expand_ratio != 1:
-            self.expand_conv = nn.Conv2d(
-                filters_in, filters_in * expand_ratio, 1, bias=False
-            )
-            self.expand_bn = nn.BatchNorm2d(
-                filters_in * expand_ratio, eps=0.001, momentum=0.01
-            )
+            self.expand_conv = nn.Conv2d(filters_in, filters, 1, bias=False)
+            self.expand_bn = nn.BatchNorm2d(filters, eps=0.001, momentum=0.01)
         self.silu = nn.SiLU()
         if strides == 2:
             self.dwconv_pad = nn.ZeroPad2d(
                 (0, 1, 0, 1) if kernel_size == 3 else (1, 2, 1, 2)
             )
         self.dwconv = nn.Conv2d(
-            filters_in * expand_ratio,
-            filters_in * expand_ratio,
+            filters,
+            filters,
             kernel_size,
-            padding=kernel_size // 2 if strides == 1 else 0,
-            groups=filters_in * expand_ratio,
-            bias=False,
             stride=strides,
+            padding=kernel_size // 2 if strides == 1 else 0,
+            groups=filters,
+            bias=False,
         )
-        self.bn = nn.BatchNorm2d(filters_in * expand_ratio, eps=0.001, momentum=0.01)
-        self.se_reduce = nn.Conv2d(
-            filters_in * expand_ratio, max(1, int(filters_in * se_ratio)), 1
-        )
-        self.se_expand = nn.Conv2d(
-            max(1, int(filters_in * se_ratio)), filters_in * expand_ratio, 1
-        )
-        self.project_conv = nn.Conv2d(
-            filters_in * expand_ratio, filters_out, 1, bias=False
-        )
+        self.bn = nn.BatchNorm2d(filters, eps=0.001, momentum=0.01)
+        filters_se = max(1, int(filters_in * se_ratio))
+        self.se_reduce = nn.Conv2d(filters, filters_se, 1)
+        self.se_expand = nn.Conv2d(filters_se, filters, 1)
+        self.project_conv = nn.Conv2d(filters, filters_out, 1, bias=False)
         self.project_bn = nn.BatchNorm2d(filters_out, eps=0.001, momentum=0.01)
-        if id_skip and strides == 1 and filters_in == filters_out:
-            self.drop = nn.Dropout3d(p)
+        if self.has_drop:
+            self.drop = nn.Dropout3d(drop_rate)
 
     def forward(self, inputs):
         x = inputs
@@ -101,15 +92,14 @@ class Block(nn.Module):
         x = self.dwconv(x)
         x = self.bn(x)
         x = self.silu(x)
-        se = torch.mean(x, dim=(2, 3))
-        se = se.reshape(-1, self.filters_in, 1, 1)
+        se = x.mean((2, 3), keepdim=True)
         se = self.se_reduce(se)
         se = self.se_expand(F.silu(se))
         x = x * F.sigmoid(se)
         x = self.project_conv(x)
         x = self.project_bn(x)
         if self.has_drop:
-            x = torch.squeeze(self.drop(torch.unsqueeze(x, 1)), 1)
+            x = self.drop(x.unsqueeze(1)).squeeze(1)
             x = x + inputs
         return x
 
@@ -123,102 +113,22 @@ class EfficientNetB0(nn.Module):
         self.stem_bn = nn.BatchNorm2d(32, eps=0.001, momentum=0.01)
         self.silu = nn.SiLU()
         self.blocks = nn.Sequential(
-            Block(se_ratio=0.25),
-            Block(
-                filters_in=16, filters_out=24, strides=2, expand_ratio=6, se_ratio=0.25
-            ),
-            Block(
-                p=0.025, filters_in=24, filters_out=24, expand_ratio=6, se_ratio=0.25
-            ),
-            Block(
-                filters_in=24,
-                filters_out=40,
-                kernel_size=5,
-                strides=2,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                p=0.05,
-                filters_in=40,
-                filters_out=40,
-                kernel_size=5,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                filters_in=40, filters_out=80, strides=2, expand_ratio=6, se_ratio=0.25
-            ),
-            Block(
-                p=0.07500000000000001,
-                filters_in=80,
-                filters_out=80,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                p=0.08750000000000001,
-                filters_in=80,
-                filters_out=80,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                filters_in=80,
-                filters_out=112,
-                kernel_size=5,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                p=0.1125,
-                filters_in=112,
-                filters_out=112,
-                kernel_size=5,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                p=0.125,
-                filters_in=112,
-                filters_out=112,
-                kernel_size=5,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                filters_in=112,
-                filters_out=192,
-                kernel_size=5,
-                strides=2,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                p=0.15000000000000002,
-                filters_in=192,
-                filters_out=192,
-                kernel_size=5,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                p=0.1625,
-                filters_in=192,
-                filters_out=192,
-                kernel_size=5,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(
-                p=0.17500000000000002,
-                filters_in=192,
-                filters_out=192,
-                kernel_size=5,
-                expand_ratio=6,
-                se_ratio=0.25,
-            ),
-            Block(filters_in=192, filters_out=320, expand_ratio=6, se_ratio=0.25),
+            Block(32, 16, 1),
+            Block(16, 24, 6, drop_rate=0.0125, strides=2),
+            Block(24, 24, 6, drop_rate=0.025),
+            Block(24, 40, 6, drop_rate=0.037500000000000006, kernel_size=5, strides=2),
+            Block(40, 40, 6, drop_rate=0.05, kernel_size=5),
+            Block(40, 80, 6, drop_rate=0.0625, strides=2),
+            Block(80, 80, 6, drop_rate=0.07500000000000001),
+            Block(80, 80, 6, drop_rate=0.08750000000000001),
+            Block(80, 112, 6, drop_rate=0.1, kernel_size=5),
+            Block(112, 112, 6, drop_rate=0.1125, kernel_size=5),
+            Block(112, 112, 6, drop_rate=0.125, kernel_size=5),
+            Block(112, 192, 6, drop_rate=0.1375, kernel_size=5, strides=2),
+            Block(192, 192, 6, drop_rate=0.15000000000000002, kernel_size=5),
+            Block(192, 192, 6, drop_rate=0.1625, kernel_size=5),
+            Block(192, 192, 6, drop_rate=0.17500000000000002, kernel_size=5),
+            Block(192, 320, 6, drop_rate=0.1875),
         )
         self.top_conv = nn.Conv2d(320, 1280, 1, bias=False)
         self.top_bn = nn.BatchNorm2d(1280, eps=0.001, momentum=0.01)
@@ -238,7 +148,7 @@ class EfficientNetB0(nn.Module):
         x = self.top_conv(x)
         x = self.top_bn(x)
         x = self.silu(x)
-        x = torch.mean(x, dim=(2, 3))
+        x = x.mean((2, 3))
         x = self.top_dropout(x)
         x = self.predictions(x)
         return F.softmax(x, dim=1)

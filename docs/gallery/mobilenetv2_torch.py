@@ -1,4 +1,3 @@
-import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -20,27 +19,24 @@ class InvertedResBlock(nn.Module):
         self.expansion = expansion
         self.stride = stride
         self.residual = in_channels == filters
+        hidden = expansion * in_channels
         if expansion != 1:
-            self.expand = nn.Conv2d(in_channels, expansion * in_channels, 1, bias=False)
-            self.expand_bn = nn.BatchNorm2d(
-                expansion * in_channels, eps=0.001, momentum=0.001
-            )
+            self.expand = nn.Conv2d(in_channels, hidden, 1, bias=False)
+            self.expand_bn = nn.BatchNorm2d(hidden, eps=0.001, momentum=0.001)
         self.relu6 = nn.ReLU6()
         if stride == 2:
             self.pad = nn.ZeroPad2d((0, 1, 0, 1))
         self.depthwise = nn.Conv2d(
-            expansion * in_channels,
-            expansion * in_channels,
+            hidden,
+            hidden,
             3,
-            padding=1 if stride == 1 else 0,
-            groups=expansion * in_channels,
-            bias=False,
             stride=stride,
+            padding=1 if stride == 1 else 0,
+            groups=hidden,
+            bias=False,
         )
-        self.depthwise_bn = nn.BatchNorm2d(
-            expansion * in_channels, eps=0.001, momentum=0.001
-        )
-        self.project = nn.Conv2d(expansion * in_channels, filters, 1, bias=False)
+        self.depthwise_bn = nn.BatchNorm2d(hidden, eps=0.001, momentum=0.001)
+        self.project = nn.Conv2d(hidden, filters, 1, bias=False)
         self.project_bn = nn.BatchNorm2d(filters, eps=0.001, momentum=0.001)
 
     def forward(self, x):
@@ -102,6 +98,6 @@ class MobileNetV2(nn.Module):
         x = self.conv_1(x)
         x = self.conv_1_bn(x)
         x = self.relu6(x)
-        x = torch.mean(x, dim=(2, 3))
+        x = x.mean((2, 3))
         x = self.predictions(x)
         return F.softmax(x, dim=1)

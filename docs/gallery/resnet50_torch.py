@@ -1,4 +1,3 @@
-import torch
 import torch.nn.functional as F
 from torch import nn
 
@@ -16,15 +15,16 @@ class ResidualBlockV1(nn.Module):
     def __init__(self, in_channels, filters, stride=1, conv_shortcut=True):
         super().__init__()
         self.conv_shortcut = conv_shortcut
+        out_channels = 4 * filters
         if conv_shortcut:
-            self.conv0 = nn.Conv2d(in_channels, 4 * filters, 1, stride=stride)
-            self.bn0 = nn.BatchNorm2d(4 * filters, eps=1.001e-05, momentum=0.01)
+            self.conv0 = nn.Conv2d(in_channels, out_channels, 1, stride=stride)
+            self.bn0 = nn.BatchNorm2d(out_channels, eps=1.001e-05, momentum=0.01)
         self.conv1 = nn.Conv2d(in_channels, filters, 1, stride=stride)
         self.bn1 = nn.BatchNorm2d(filters, eps=1.001e-05, momentum=0.01)
         self.conv2 = nn.Conv2d(filters, filters, 3, padding=1)
         self.bn2 = nn.BatchNorm2d(filters, eps=1.001e-05, momentum=0.01)
-        self.conv3 = nn.Conv2d(filters, 4 * filters, 1)
-        self.bn3 = nn.BatchNorm2d(4 * filters, eps=1.001e-05, momentum=0.01)
+        self.conv3 = nn.Conv2d(filters, out_channels, 1)
+        self.bn3 = nn.BatchNorm2d(out_channels, eps=1.001e-05, momentum=0.01)
 
     def forward(self, x):
         shortcut = x
@@ -84,6 +84,6 @@ class ResNet50(nn.Module):
         x = self.conv2(x)
         x = self.conv3(x)
         x = self.conv4(x)
-        x = torch.mean(self.conv5(x), dim=(2, 3))
+        x = self.conv5(x).mean((2, 3))
         x = self.predictions(x)
         return F.softmax(x, dim=1)
