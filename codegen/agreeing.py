@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from codegen.letters_layout import stored_equation
 from codegen.orders import Order, first_name, first_tensor, identity, rank_of, tensors
 from codegen.writing.held import is_direct
 from pivot.reading.values import TensorCell, TensorVersion
@@ -130,7 +131,8 @@ def conflicts(layout: Layout) -> tuple[int, int]:
     for placed in layout.placed.values():
         if placed.step.node is not None:
             key: object = site_step(layout.lowering, placed.step)
-            how = (placed.transposes, placed.alias, keeps_order(placed) and placed.orders_in)
+            said = stored_equation(layout, placed.step) if placed.step.op.shape == "einsum" else keeps_order(placed)
+            how = (placed.transposes, placed.alias, placed.orders_in if said is True else said)
             if id(placed.step.node) not in layout.met:
                 tried.append((key, how))
             elif found.setdefault(key, how) != how:
@@ -249,7 +251,7 @@ def written_of(layout: Layout, placed: Placed, taken: list[TensorVersion]) -> ob
     """What of a step's text depends on the order of its operands: transposes, axes, shapes."""
     orders = tuple(layout.order_of(v) for v in taken)
     asks = placed.step.op.layout in ("axis", "index") or placed.step.op.shape in REORDERING or keeps_order(placed)
-    said = orders if asks else ()
+    said: object = orders if asks else stored_equation(layout, placed.step)
     return tuple(sorted(placed.transposes.items())), said
 
 

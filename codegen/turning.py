@@ -108,6 +108,8 @@ def odd_sites(layout: Layout, first: bool = False) -> tuple[dict[int, Order], di
             texts.setdefault(key, set()).add((written_of(layout, placed, [value]), placed.alias))
             values.setdefault(key, []).append(value)
             count = 1 if placed.transposes else 1_000  # an order that needs no transpose is the site's own
+            if placed.step.op.shape == "einsum" and layout.order_of(value) == identity(rank_of(value)):
+                count += 1  # its equation stays as the source has it
             wanted.setdefault(key, Counter())[layout.order_of(value)] += count
     for site, value in sizes_read(layout):
         key = (site, rank_of(value))

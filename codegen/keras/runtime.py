@@ -186,7 +186,10 @@ def apply(model: Model, inputs: list[Tensor], job: Job, training: bool) -> Tenso
         return tuple(inputs[number] for number in place) if isinstance(place, list) else inputs[place]
 
     positional, named = list(map(at, job["args"])), {name: at(place) for name, place in job["kwargs"].items()}
-    if len(positional) > 1 and (model._obj_type() in ("Functional", "Sequential") or takes_one(model)):
+    struct = getattr(model, "_inputs_struct", None)
+    if isinstance(struct, dict) and set(struct) == {spec["name"] for spec in job["inputs"]}:
+        positional = [{job["inputs"][place]["name"]: inputs[place] for place in job["args"]}]
+    elif len(positional) > 1 and (model._obj_type() in ("Functional", "Sequential") or takes_one(model)):
         positional = [positional]
     return model(*positional, **named, training=training)
 

@@ -6,7 +6,7 @@ import ast
 import copy
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from codegen.lower import Step
@@ -67,12 +67,20 @@ class Classes:
     """All classes of a network, inner ones first."""
 
     def __init__(
-        self, sources: Sources, bodies: Bodies, target: Target, by_path: bool, own: Callable[[Group], ast.expr]
+        self,
+        sources: Sources,
+        bodies: Bodies,
+        target: Target,
+        by_path: bool,
+        own: Callable[[Group], ast.expr],
+        taken: Iterable[str] = (),
     ) -> None:
-        """`by_path`: are layers named by the attributes that hold them? `own`: makes a module of a program's class."""
+        """`by_path`: are layers named by the attributes that hold them? `own`: makes a module of a program's class.
+        `taken`: names that other definitions have.
+        """
         self.sources, self.bodies, self.target, self.by_path = sources, bodies, target, by_path
         self.own = own
-        self.taken: set[str] = set()
+        self.taken: set[str] = set(taken)
         self.rolled: list[Rolled] = []
         self.of_group: dict[int, Rolled] = {}
         self.loops = Loops()

@@ -70,13 +70,15 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
         refuse_frozen(w.trace, root)
         root.inputs = [entry.value for entry in network.inputs]
         root.outputs = list(network.outputs)
-        bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g))
-        classes = Classes(Sources(w.trace), bodies, w.target, not is_rolled(network), lambda g: own_call(w, g))
-        made = classes.roll(root, root_name(w, root))
-        if w.style not in (SEQUENTIAL, FUNCTIONAL):
-            made.parameters += keep_factory_parameters(made.attributes, made.origins, root.nodes)
+        classes, made = rolled_classes(w, root, set())
         library: dict[str, tuple[str, str]] = {}
         written = collect(w, library, {})
+        names = {s.name for group in written.values() for s in group if isinstance(s, (ast.ClassDef, ast.FunctionDef))}
+        if not names.isdisjoint(
+            rolled.name for rolled in classes.rolled
+        ):  # a restated layer is written as it stands too
+            classes, made = rolled_classes(w, root, names)
+            written = collect(w, library, {})
         statements: list[ast.stmt] = [classes.inner(rolled) for rolled in classes.rolled if rolled is not made]
         whole: ast.stmt = root_class(w, classes, made)
         w.out.entry = ast.Call(ast.Name(made.name, ast.Load()), [], [])
@@ -86,6 +88,17 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
     except Unwritable as no:
         raise refuse("unwritable", file, 1, 1, str(no), "write it with operations the target has") from None
     return put_together(w, written, statements, library, docstring)
+
+
+def rolled_classes(w: Writer, root: Group, taken: set[str]) -> tuple[Classes, Rolled]:
+    """The classes of a graph, and that of its root, with other names than those that are `taken`."""
+    bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g))
+    in_place = not is_rolled(w.done.network)
+    classes = Classes(Sources(w.trace), bodies, w.target, in_place, lambda g: own_call(w, g), taken)
+    made = classes.roll(root, root_name(w, root))
+    if w.style not in (SEQUENTIAL, FUNCTIONAL):
+        made.parameters += keep_factory_parameters(made.attributes, made.origins, root.nodes)
+    return classes, made
 
 
 def own_call(w: Writer, group: Group) -> ast.expr:

@@ -25,7 +25,7 @@ from pivot.notation import axis_of
 from pivot.problems import refuse
 from pivot.reading.frames import Frame
 from pivot.reading.modules import ModuleObject
-from pivot.reading.trace import Visit
+from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import TensorCell, TensorVersion, Value
 from pivot.slots import Path, SizeOf, Slot
 
@@ -115,14 +115,18 @@ class Inferred:
                 if not is_build(frame) or frame.speculative:
                     continue
                 assert frame.function is not None
+                left = arms_left(self.trace, frame)
                 for node in ast.walk(frame.function.node):
-                    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name):
+                    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name) or id(node) in left:
                         continue
                     named: list[Key] = []
+                    before = self.named.get(id(node), [])
                     for version, axis in shape_read(frame, node):
                         rank = len(version.type.shape)
                         last = axis == rank - 1
                         name = f"size{axis}" if not last else "in_features" if rank < 4 else "in_channels"
+                        if len(before) > len(named):  # of a tensor with another number of axes
+                            name = before[len(named)][1]
                         named.append((id(node), name))
                         place = places.setdefault(named[-1], Place(node, name))
                         size = dim_hint(version.type.shape[axis])
@@ -295,6 +299,17 @@ def size_slot(step: Step, slot: Slot) -> str | None:
         if isinstance(size, SizeOf) and text == f"{size.operand}.{size.letter}":
             return other.key
     return None
+
+
+def arms_left(trace: Trace, frame: Frame) -> set[int]:
+    """The parts of a function (ids of syntax nodes) that stand in arms which a frame did not take."""
+    assert frame.function is not None
+    found: set[int] = set()
+    for node in ast.walk(frame.function.node):
+        taken = {b.taken for b in trace.branches.get(id(node), []) if b.frame is frame}
+        if isinstance(node, ast.If) and len(taken) == 1:
+            found.update(id(part) for s in (node.orelse if True in taken else node.body) for part in ast.walk(s))
+    return found
 
 
 def is_build(frame: Frame) -> bool:

@@ -134,7 +134,10 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
     scope = w.scope_of(file)
     assert scope is not None
     if name in w.ev.override_nodes:
-        return [bound_outside(w, w.ev.override_nodes[name], name, library)]
+        text = w.ev.override_nodes[name]
+        if any(visit.module is not None for part in walk(text) for visit in w.trace.of(part)):  # it makes layers
+            return Statements(w, file, set(), False).statement(ast.Assign([ast.Name(name, ast.Store())], text))
+        return [bound_outside(w, text, name, library)]
     given = command_line.as_namespace(w.ev, scope.names.get(name))
     if given is not None:
         return [bound_outside(w, given, name, library)]
@@ -150,7 +153,7 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
             follow_import(w, inside, name, scope, library)
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
-        if (met and id(statement) not in met and isinstance(statement, ast.Assign)) or id(statement) in over:
+        if (met and id(statement) not in met and is_anew(w, statement)) or id(statement) in over:
             continue  # it binds the name anew behind what was asked for, or before it: `model@1`
         if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
             if statement is last:
@@ -168,6 +171,13 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
             if not out and name not in library and key not in w.imported:
                 out.extend(without_import(statement, name))
     return out
+
+
+def is_anew(w: Writer, statement: ast.stmt) -> bool:
+    """Does a statement bind a name to something else: an assignment, or a definition that nothing came to?"""
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return id(statement) not in w.trace.executed
+    return isinstance(statement, ast.Assign)
 
 
 def superseded(w: Writer, scope: Scope, name: str) -> set[int]:

@@ -6,6 +6,7 @@ PyTorch makes weights in the constructor: what `build` does, with the shapes of 
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
@@ -18,7 +19,7 @@ from pivot.reading import keras_variables
 from pivot.reading.frames import Frame
 from pivot.reading.keras_starts import SIGNATURES
 from pivot.reading.modules import ModuleObject
-from pivot.reading.trace import Visit
+from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import Api, ClassObject, InstanceObject, ListObject, TensorCell, Value
 
 if TYPE_CHECKING:
@@ -217,10 +218,13 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
     own = next((s for s in cls.node.body if isinstance(s, ast.FunctionDef) and s.name == "__init__"), None)
     locals_ = local_names(build) | (local_names(own) if own is not None else set())
     body = Statements(d.w, cls.file, locals_, False)
+    if own is not None and init is not None:  # what the constructor did not keep: initializers
+        body.e.gone |= {f"self.{name}" for name in own_attributes(own) - own_attributes(init)}
     body.e.shapes = {a.arg for a in build.args.args[1:]}
     body.e.shapes |= {ast.unparse(s.targets[0]) for s in build.body if isinstance(s, ast.Assign) and follows_shape(s)}
     body.known = lambda node, made: as_known(d, build, body, node, made)
-    written = body.block([s for s in build.body if not is_of_keras(s) and not only_checks(s)])
+    statements = without_settled(d.w.trace, build.body, body.e.shapes)
+    written = body.block([s for s in statements if not is_of_keras(s) and not only_checks(s)])
     written = [s for s in written if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     written = without_unread(written)
     if init is None:
@@ -234,6 +238,25 @@ def build_into_constructor(d: Definitions, cls: ClassObject, made: ast.ClassDef)
     unread = body.e.shapes & {n.id for s in written for n in ast.walk(s) if isinstance(n, ast.Name)}
     if unread:
         raise d.w.refusal(cls.file, build, "the shape of an input is used in a way that a constructor cannot know")
+
+
+def own_attributes(function: ast.FunctionDef) -> set[str]:
+    """The attributes of `self` that a constructor sets."""
+    places = (n for n in ast.walk(function) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store))
+    return {n.attr for n in places if isinstance(n.value, ast.Name) and n.value.id == "self"}
+
+
+def without_settled(trace: Trace, statements: list[ast.stmt], shapes: set[str]) -> list[ast.stmt]:
+    """Statements with the arm in the place of an `if` that asks for the shape of an input, where all visits took it."""
+    kept: list[ast.stmt] = []
+    for statement in statements:
+        taken = {b.taken for b in trace.branches.get(id(statement), []) if not b.speculative}
+        asks = isinstance(statement, ast.If) and names_read([statement.test]) & shapes
+        if isinstance(statement, ast.If) and asks and len(taken) == 1 and not only_checks(statement):
+            kept += without_settled(trace, statement.body if taken.pop() else statement.orelse, shapes)
+        else:
+            kept.append(statement)
+    return kept
 
 
 def only_checks(statement: ast.stmt) -> bool:
@@ -261,7 +284,7 @@ def without_shapes(written: list[ast.stmt], made: ast.ClassDef, shapes: set[str]
     return kept
 
 
-def names_read(statements: list[ast.stmt]) -> set[str]:
+def names_read(statements: Sequence[ast.AST]) -> set[str]:
     """Names that statements read."""
     found = (n for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
     return {n.id for n in found if isinstance(n.ctx, ast.Load)}

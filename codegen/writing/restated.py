@@ -67,11 +67,19 @@ def settings_read(w: Writer) -> dict[str, set[str]]:
     for file in w.ev.files if files else ():
         scope = w.scope_of(file)
         for statement in (s for group in (scope.lazy.values() if scope is not None else ()) for s in group):
+            said = initializers(statement) if w.target.builds_early and file in files else set()
             for part in taken_parts(w.trace, statement) if file in files else walk(statement):
-                if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load):
+                if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load) and id(part) not in said:
                     for reader in files if own_attribute(part) is None else files & {file}:
                         found[reader].add(part.attr)
     return found
+
+
+def initializers(statement: ast.stmt) -> set[int]:
+    """The parts of a statement (ids) that say what weights start from: the written text says it in its own words."""
+    calls = [n for n in ast.walk(statement) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    own = [k for call in calls if call.func.attr == "add_weight" for k in call.keywords]  # type: ignore[attr-defined]
+    return {id(part) for k in own if k.arg == "initializer" for part in ast.walk(k.value)}
 
 
 def entered(w: Writer) -> Iterator[FunctionObject]:

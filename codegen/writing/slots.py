@@ -29,6 +29,7 @@ from pivot.codecs.pads import KerasPads1
 from pivot.dims import Size
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face
 from pivot.op import Form
+from pivot.params import ParamSpec
 from pivot.predicates import equal
 from pivot.reading.values import ListObject
 from pivot.references import codec_of
@@ -339,6 +340,8 @@ def source_text(
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)
+    if (a, b) == ("plain", "ntuple") and is_full(spec, hints(source.key)):
+        a = b if is_path(expression) else a  # all numbers, one for each axis, in a name
     if is_nested(source) and is_nested(slot):
         return expression if not nodes.is_constant(expression) else None
     paired = None
@@ -374,6 +377,11 @@ def source_text(
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
         return as_tuple(expression, hints(source.key))
     return expression
+
+
+def is_full(spec: ParamSpec, hints: list[object]) -> bool:
+    """Are these tuples of as many numbers as a parameter has?"""
+    return bool(hints) and all(isinstance(h, (tuple, list)) and len(h) == spec.type.count for h in hints)
 
 
 def as_whole(expression: ast.expr, hints: list[object]) -> ast.expr | None:

@@ -183,24 +183,12 @@ def bind_names(ev: Evaluator, bind: Mapping[str, str], frame: Frame) -> None:
     inner = Frame(None, scope, "--set", key="--set")
     for name, text in bind.items():
         try:
-            tree = Imported().visit(ast.parse(text, mode="eval").body)
+            tree = entries.Imported(ev, ev.scopes[next(iter(ev.scopes))]).visit(ast.parse(text, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise refuse("bind", "--set", 1, 1, f"{text!r} is not an expression", "write NAME=EXPRESSION") from None
         ev.trace.keep.append(tree)
         ev.overrides[name] = ev.evaluate(tree, inner)
         ev.override_nodes[name] = tree
-
-
-class Imported(ast.NodeTransformer):
-    """`__import__("keras")` in a bound value is the name `keras`, which stands for the library there."""
-
-    def visit_Call(self, node: ast.Call) -> ast.expr:
-        self.generic_visit(node)
-        named = isinstance(node.func, ast.Name) and node.func.id == "__import__" and len(node.args) == 1
-        given = node.args[0] if named else None
-        if isinstance(given, ast.Constant) and isinstance(given.value, str):
-            return ast.copy_location(ast.Name(given.value, ast.Load()), node)
-        return node
 
 
 def assemble(

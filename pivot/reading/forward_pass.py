@@ -36,6 +36,8 @@ def packs_inputs(ev: Evaluator, root: ModuleObject, count: int) -> bool:
 
 def announced_names(root: ModuleObject) -> list[str]:
     """Names of the inputs that the program announces: as it says, else `x`, or `x1`, `x2`, ..."""
+    if root.graph is not None and root.graph.names:
+        return [name if name.isidentifier() else f"x{place}" for place, name in enumerate(root.graph.names, 1)]
     plain = [""] if len(root.announced) == 1 else [str(number) for number in range(1, len(root.announced) + 1)]
     return [v.name or f"x{number}" for v, number in zip(root.announced, plain, strict=True)]
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Graph:
-    """What a functional model computes. `records` in the order of recording; `layers` in the order of Keras."""
+    """What a functional model computes. `records` in the order of recording; `layers` in the order of Keras.
+
+    `names`: what each input is called where a dict holds them, in the order of `inputs`.
+    """
 
     inputs: tuple[TensorVersion, ...]
     takes: Value
@@ -31,6 +34,7 @@ class Graph:
     records: tuple[Record, ...]
     layers: tuple[ModuleObject, ...]
     frame: Frame
+    names: tuple[str, ...] = ()
 
 
 def connect(recorder: Recorder, takes: Value, gives: Value, frame: Frame) -> Graph | str:
@@ -48,7 +52,8 @@ def connect(recorder: Recorder, takes: Value, gives: Value, frame: Frame) -> Gra
             return "an output depends on an input that is not among the inputs of the model"
     wanted = {id(r) for r in ordered if r.again is not None}
     records = tuple(r for r in recorder.records if id(r) in wanted)
-    return Graph(inputs, takes, gives, records, layers_in_order(recorder, ordered, places, inputs), frame)
+    names = tuple(name for name, _ in flat_inputs(takes)) if isinstance(takes.hint, DictObject) else ()
+    return Graph(inputs, takes, gives, records, layers_in_order(recorder, ordered, places, inputs), frame, names)
 
 
 def flat_inputs(takes: Value) -> list[tuple[str, TensorVersion]]:

@@ -18,12 +18,13 @@ from pivot.reading.entries import (
 )
 from pivot.reading.forward_pass import forward_node, forward_parameters
 from pivot.reading.frames import Frame, Scope
+from pivot.reading.graphs import flat_inputs
 from pivot.reading.guessing import guess
 from pivot.reading.inputs import InputSpec
 from pivot.reading.main_block import main_block
 from pivot.reading.modules import ModuleObject
 from pivot.reading.running import on_trial
-from pivot.reading.values import Api
+from pivot.reading.values import Api, DictObject
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -65,6 +66,7 @@ def announced_inputs(
     ev: Evaluator, frame: Frame, root: ModuleObject, given: tuple[InputSpec, ...]
 ) -> tuple[InputSpec, ...]:
     """The inputs that a model says it has, on the sizes at hand. Raises Refusal: others are given that do not fit."""
+    order_as_given(ev, frame, root, given)
     types = [version.type for version in root.announced]
     found = tuple(
         InputSpec(tuple(map(dim_hint, type_.shape)), type_.dtype, None, high_of(root, type_.dtype)) for type_ in types
@@ -76,6 +78,25 @@ def announced_inputs(
     if not given:
         return found
     return tuple(replace(spec, high=more.high or spec.high) for spec, more in zip(found, given, strict=True))
+
+
+def order_as_given(ev: Evaluator, frame: Frame, root: ModuleObject, given: tuple[InputSpec, ...]) -> None:
+    """Inputs that a model takes by names are met in the order in which they are given. Raises Refusal: a name is not
+    one of the model's.
+    """
+    graph = root.graph
+    if graph is None or not isinstance(graph.takes.hint, DictObject):
+        return
+    keys = [name for name, _ in flat_inputs(graph.takes)]
+    names = [spec.name for spec in given if spec.name is not None]
+    other = next((name for name in names if name not in keys), None)
+    if other is not None:
+        why = f"the model has no input {other!r}: it takes {', '.join(keys)}"
+        raise ev.refusal(frame, root.site or ast.Pass(), why, "leave it out", "input")
+    if len(names) == len(given) and sorted(names) == sorted(keys):
+        order = [keys.index(name) for name in names]
+        root.graph = replace(graph, inputs=tuple(graph.inputs[place] for place in order), names=tuple(names))
+        root.announced = root.graph.inputs
 
 
 def high_of(root: ModuleObject, dtype: str) -> int | None:

@@ -210,7 +210,7 @@ def call_model(ev: Evaluator, model: Value, args: Args, kwargs: Kwargs, node: as
     assert isinstance(module, ModuleObject) and module.graph is not None
     graph = module.graph
     given = args if args else tuple(v for k, v in kwargs.items() if k == "inputs")
-    names = [name for name, _ in graphs.flat_inputs(graph.takes)]
+    names = graph.names or tuple(name for name, _ in graphs.flat_inputs(graph.takes))
     entries = given[0].hint.entries if len(given) == 1 and isinstance(given[0].hint, DictObject) else None
     if entries is not None and all(name in entries for name in names):
         found = [entries[name][1] for name in names]

@@ -72,11 +72,19 @@ def call(
         return ev.dialect.call_forms(ev, callee, "keras.ops.cast", (*args, Value(kind)), {}, node, frame)
     given = with_kind(kwargs)
     if OF_ARRAYS[name] == "keras.ops.cast":
+        if is_mixed(args[0]):
+            return ev.unknown(frame, node, f"{name} of arrays and lists in one list is not read")
         asked = given.pop("dtype", args[1] if len(args) > 1 else None)
         if asked is None:
             return args[0] if isinstance(args[0].hint, TensorCell) else None
         return ev.dialect.call_forms(ev, callee, "keras.ops.cast", (args[0], asked), {}, node, frame)
     return ev.dialect.call_forms(ev, callee, OF_ARRAYS[name], args, given, node, frame)
+
+
+def is_mixed(value: Value) -> bool:
+    """Do arrays stand in a list beside lists of numbers, each of which is a row of the whole?"""
+    items = value.hint.items if isinstance(value.hint, ListObject) else value.hint
+    return isinstance(items, (list, tuple)) and len({isinstance(item.hint, TensorCell) for item in items}) > 1
 
 
 def with_kind(kwargs: Kwargs) -> Kwargs:

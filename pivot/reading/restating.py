@@ -144,9 +144,12 @@ def is_base(name: str) -> bool:
     return "AS_BASE = False" not in path_of(name).read_text(encoding="utf-8")
 
 
+FORWARD = ("forward", "call")
+
+
 def forwards_itself(cls: ast.ClassDef) -> bool:
     """Has a class a forward pass that does not hand on to that of its base?"""
-    method = next((s for s in cls.body if isinstance(s, ast.FunctionDef) and s.name == "forward"), None)
+    method = next((s for s in cls.body if isinstance(s, ast.FunctionDef) and s.name in FORWARD), None)
     return method is not None and not any(
-        isinstance(n, ast.Attribute) and n.attr == "forward" and isinstance(n.value, ast.Call) for n in ast.walk(method)
+        isinstance(n, ast.Attribute) and n.attr in FORWARD and isinstance(n.value, ast.Call) for n in ast.walk(method)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from codegen.convert import Converted
 
@@ -32,3 +33,35 @@ def test_an_arm_on_trial_gives_a_layer_the_order_that_it_gets_elsewhere(
     made = convert(write_source(ATTENTION), "2x3x8", model="Net()").text
     assert "if plain is not None:\n            return self.merge(v)" in made
     assert "return self.merge(ops.softmax(q @ ops.swapaxes(k, 3, 2)) @ v)" in made
+
+
+EINSUM = """
+import keras
+from keras import layers, ops
+
+
+class Mix(layers.Layer):
+    def build(self, shape):
+        self.kernel = self.add_weight(shape=(8, 2, 4))
+
+    def call(self, x):
+        return ops.sum(ops.einsum("abc,cde->abde", x, self.kernel), axis=(1, 2))
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.conv, self.dense = layers.Conv1D(8, 3), layers.Dense(8)
+        self.one, self.two = Mix(), Mix()
+
+    def call(self, x):
+        return self.one(ops.relu(self.conv(x))) + self.two(self.dense(x))
+"""
+
+
+def test_an_einstein_sum_is_reached_in_one_order(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path]
+) -> None:
+    converted, proof = to_torch(write_source(EINSUM), "2x6x5", model="Net()")
+    assert proof.why is None
+    assert 'torch.einsum("abc,cde->abde", x, self.kernel)' in converted.text

@@ -475,3 +475,25 @@ def test_rescaling_holds_its_number_in_single_precision_where_that_rounds_it(rol
     )
     assert "scale = torch.tensor(0.00392156862745098, dtype=torch.float32)\n" in text and "* 2.0 + -1.0" in text
     assert 'self.register_buffer("adapt_variance", torch.ones(2))' in text
+
+
+SHARED_NAME = """
+class Halved(layers.Layer):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.scale = layers.Rescaling(0.5)
+
+    def call(self, x):
+        return self.scale(x)
+
+
+def build():
+    inputs = layers.Input((4,))
+    x = Halved()(layers.Dense(3)(inputs))
+    return keras.Model(inputs, layers.Rescaling(0.25)(x))
+"""
+
+
+def test_classes_of_a_graph_have_names_of_their_own(rolled: Callable[..., str]) -> None:
+    names = re.findall(r"^class (\w+)", rolled(SHARED_NAME), re.MULTILINE)
+    assert "Rescaling" in names and len(names) == len(set(names))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from codegen.convert import Converted, convert
 from codegen.dialects import dialect_of
@@ -254,3 +255,40 @@ def test_a_class_that_the_entry_hands_over_is_written(written: Callable[..., str
         model="Net(act=nn.Tanh)",
     )
     assert 'def tanh():\n    return layers.Activation("tanh")' in made
+
+
+REBOUND = """
+import keras
+from keras import layers
+
+scale = keras.Sequential([layers.Rescaling(0.5), layers.Dense(3)])
+
+
+def scale(image, label):
+    return image, label
+"""
+
+
+def test_what_binds_the_name_of_the_model_anew_behind_it_is_left_out(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path]
+) -> None:
+    converted, proof = to_torch(write_source(REBOUND), "2x4", model="scale@0")
+    assert proof.why is None
+    assert "scale = nn.Sequential(" in converted.text and "def scale" not in converted.text
+
+
+BOUND = """
+import keras
+from keras import layers
+
+model = keras.Sequential([layers.Dense(3), norm])
+"""
+
+
+def test_a_layer_that_is_bound_from_outside_is_written(opset: OpSet, write_source: Callable[..., Path]) -> None:
+    path = write_source(BOUND)
+    bind = {"norm": "__import__('tensorflow').keras.layers.Normalization(mean=0.5, variance=2.0)"}
+    request = Request(path, "model", (parse_spec("2x4"),), bind)
+    text = convert(request, dialect_of("keras", str(path)), "torch", opset).text
+    assert "norm = Normalization(mean=0.5, variance=2.0)" in text
+    assert "class Normalization(nn.Module):" in text and "tensorflow" not in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -349,3 +350,24 @@ def test_a_factor_that_is_a_whole_number_only_here(net: Callable[..., str]) -> N
     )
     assert "self.a = layers.UpSampling2D(int(2.0**k))" in made
     assert "self.b = layers.UpSampling2D()" in made
+
+
+RESIZED = """
+import keras
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.small, self.large = layers.Resizing(4, 4), layers.Resizing(8, 8)
+
+    def call(self, x):
+        return self.large(self.small(x))
+"""
+
+
+def test_a_name_for_a_size_of_every_axis_stays(to_torch: Callable[..., Any], write_source: Callable[..., Path]) -> None:
+    converted, proof = to_torch(write_source(RESIZED), "1x6x6x3", model="Net()")
+    assert proof.why is None
+    assert "self.size" in converted.text.partition("F.interpolate(")[2].partition(")")[0]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pivot.problems import Problem
+from pivot.problems import Problem, Refusal
 from pivot.reading.elaborate import Elaborated
 
 Read = Callable[..., Elaborated]
@@ -117,3 +117,26 @@ def test_tensors_of_tensorflow_and_numpy_tell_the_input(read_keras: Read, made: 
     text += "    def call(self, x, training=False):\n        return self.fc(x)\n\n"
     text += f"if __name__ == '__main__':\n    images = {made}\n    print(Net()(images).shape)\n"
     assert [str(spec) for spec in read_keras(text).specs] == [found]
+
+
+BY_NAME = """
+def build():
+    words, mask = keras.Input((6,), name="words"), keras.Input((4,), name="mask")
+    x = layers.Dense(4)(words) * mask
+    return keras.Model({"words": words, "mask": mask}, x)
+"""
+
+
+def test_inputs_of_a_dict_are_met_in_the_order_in_which_they_are_given(read_keras: Read) -> None:
+    orders = (("mask=2x4", "words=2x6"), ("words=2x6", "mask=2x4"))
+    for given in orders:
+        done = read_keras(BY_NAME, *given, model="build()")
+        assert [i.name for i in done.network.inputs] == [text.partition("=")[0] for text in given]
+        assert [len(i.value.type.shape) and i.value.type.shape[1] for i in done.network.inputs] == [
+            int(text.rpartition("x")[2]) for text in given
+        ]
+
+
+def test_an_input_that_a_model_does_not_have_is_named(read_keras: Read) -> None:
+    with pytest.raises(Refusal, match="no input 'other': it takes mask, words"):
+        read_keras(BY_NAME, "words=2x6", "mask=2x4", "other=2x4", model="build()")

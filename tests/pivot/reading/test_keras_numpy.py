@@ -54,3 +54,21 @@ def test_stores_into_arrays_are_read(read_keras: Callable[..., Elaborated]) -> N
             return x + self.table
     """
     assert "where" in ops_of(read_keras(HEAD + textwrap.dedent(text), "2x4x6", model="Net()"))
+
+
+def test_rows_of_which_some_are_arrays_are_not_read(read_keras: Callable[..., Elaborated]) -> None:
+    text = """
+    def table(count, size):
+        made = np.array([[row / size for _ in range(size)] if row else np.zeros(size) for row in range(count)])
+        made[1:, 0::2] = np.sin(made[1:, 0::2])
+        return made
+
+    class Net(layers.Layer):
+        def __init__(self):
+            super().__init__()
+            start = keras.initializers.Constant(table(5, 4))
+            self.positions = layers.Embedding(5, 4, embeddings_initializer=start)
+        def call(self, x):
+            return self.positions(x)
+    """
+    assert ops_of(read_keras(HEAD + textwrap.dedent(text), "2x3:int64<5", model="Net()")) == ["embedding"]

@@ -143,3 +143,29 @@ def test_files_of_such_a_library_count_where_they_lie_beside_the_program(read: R
     text = "class Net(nn.Module):\n    def forward(self, x):\n        return Mlp(4)(x)\n"
     done = read(f"from torch import nn\nfrom timm.models.layers import Mlp\n{text}", "2x4", model="Net()", files=files)
     assert [n.op.name for n in done.network.nodes if n.op is not None] == ["exp"]
+
+
+CACHED = """
+class Cached(layers.MultiHeadAttention):
+    def call(self, query, value, key=None):
+        query, key, value = self._query_dense(query), self._key_dense(value), self._value_dense(value)
+        result, _ = self._compute_attention(query, key, value)
+        return self._output_dense(result)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.attention = Cached(num_heads=2, key_dim=3)
+
+    def call(self, x):
+        return self.attention(x, x)
+"""
+
+
+def test_a_class_that_forwards_itself_has_the_layers_of_its_restated_base(
+    read_keras: Callable[..., Elaborated],
+) -> None:
+    done = read_keras(CACHED, "2x5x6", model="Net()")
+    assert not done.network.unmapped
+    assert {name for p in done.network.parameters for name in p.names} >= {"attention.query_dense.kernel"}

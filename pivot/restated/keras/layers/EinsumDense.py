@@ -5,13 +5,22 @@ from keras import ops
 class EinsumDense(keras.layers.Layer):
     """einsum(equation, x, kernel) + bias, the equation in the form "abc,cd->abd"."""
 
-    def __init__(self, equation, output_shape, activation=None, bias_axes=None, **kwargs):
+    def __init__(
+        self,
+        equation,
+        output_shape,
+        activation=None,
+        bias_axes=None,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        **kwargs,
+    ):
         super().__init__()
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
         self.bias_axes = bias_axes
-        self.kernel_initializer = kwargs.get("kernel_initializer", "glorot_uniform")
-        self.bias_initializer = kwargs.get("bias_initializer", "zeros")
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
         self.activation = None if activation is None else keras.activations.get(activation)
 
     def build(self, input_shape):
@@ -23,9 +32,15 @@ class EinsumDense(keras.layers.Layer):
             behind = 0 if data.startswith("...") else count
             free = "0123456789"[:count]
             data, right = data.replace("...", free), right.replace("...", free)
-        sizes = dict(zip(data, input_shape, strict=True))
         given = right[len(right) - len(self.partial_output_shape) - behind : len(right) - behind]
-        sizes.update({a: size for a, size in zip(given, self.partial_output_shape, strict=True) if size is not None})
+        sizes = {a: size for a, size in zip(given, self.partial_output_shape, strict=True) if size is not None}
+        needed = [letter for letter in weight + (self.bias_axes or "") if letter not in sizes]
+        if needed == [data[-1]]:
+            sizes[data[-1]] = input_shape[-1]
+        elif needed == list(data[-2:]):
+            sizes.update(zip(needed, input_shape[-2:], strict=True))
+        else:
+            sizes = {**dict(zip(data, input_shape, strict=True)), **sizes}
         shape = [sizes[letter] for letter in weight]
         self.kernel = self.add_weight(shape=shape, initializer=self.kernel_initializer, name="kernel")
         if self.bias_axes:
