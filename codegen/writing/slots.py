@@ -114,10 +114,11 @@ def stated(steps: list[Step], slot: Slot, given: Given, source_form: Form) -> as
         return None
     names = (slot.value.path, *slot.value.refs)
     outer = [steps[0].origin.get(ref.name) for ref in names if isinstance(ref, Path)]
-    texts = {name: given[s.key] for s in source_form.args if s.key in given and (name := slot_param(s)) in outer}
+    named = [(slot_param(s), given[s.key]) for s in source_form.args if s.key in given]
+    texts = {name: text for name, text in named if name is not None and name in outer}
     if all(nodes.is_constant(text) or nodes.has_gone(text) for text in texts.values()):
         return None
-    own = texts.get(outer[0])
+    own = texts.get(outer[0] or "")
     return ast.Constant(codec.stated) if own is None or nodes.has_gone(own) else own
 
 

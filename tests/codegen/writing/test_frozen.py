@@ -88,6 +88,7 @@ def test_same_stands_only_where_it_is_right_for_other_values_too(
         ("k=2, s=2", "self.m = nn.ConvTranspose2d(4, 6, k, s)", "(6, k, strides=s, output_padding=0)"),
         ("k=4, p=1", "self.m = nn.ConvTranspose2d(4, 6, k, 2, p)", "(6, k, strides=2, output_padding=0)"),
         ("s=2, more=0", "self.m = nn.ConvTranspose2d(4, 6, 2, s, 0, more)", "(6, 2, strides=s, output_padding=more)"),
+        ("k=3, p=1", "self.m = nn.ConvTranspose2d(4, 6, k, 2, p, 1)", "(6, k, strides=2, output_padding=0)"),
         ("n=6", "self.m = nn.ConvTranspose2d(4, n, 2, 2)", "(n, 2, strides=2)"),
     ],
 )

@@ -1,4 +1,5 @@
 from torch import nn
+from torch.nn import functional as F
 from torch.nn.modules.utils import _triple
 
 
@@ -18,8 +19,8 @@ class MaxPool3d(nn.Module):
         ceil_mode=False,
     ):
         super().__init__()
-        if return_indices:
-            raise NotImplementedError("the places of the largest values (return_indices)")
+        self.return_indices = return_indices
+        self.given = (kernel_size, stride, padding, dilation, ceil_mode)
         kernel = _triple(kernel_size)
         pads = _triple(padding)
         strides = kernel if stride is None else _triple(stride)
@@ -32,6 +33,8 @@ class MaxPool3d(nn.Module):
             )
 
     def forward(self, x):
+        if self.return_indices:
+            return F.max_pool3d(x, *self.given, return_indices=True)
         n, c, d, h, w = x.shape
         x = self.planes(x.transpose(1, 2).reshape(n * d, c, h, w))
         _, c, h, w = x.shape

@@ -10,7 +10,7 @@ def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_paddi
         return y.squeeze(0)
     x = input
     for k in range(3):
-        x = between(x, k, steps[k])
+        x = between(x, k, steps[k], input.shape[k + 2])
     around = []
     for k in reversed(range(3)):
         before = dils[k] * (weight.shape[k + 2] - 1) - pads[k]
@@ -20,12 +20,10 @@ def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_paddi
     return F.conv3d(x, kernel, bias, dilation=dils, groups=groups)
 
 
-def between(x, place, step):
-    """Zeros between the entries of one of the last 3 axes."""
+def between(x, place, step, n):
+    """Zeros between the n entries of one of the last 3 axes."""
     if step == 1:
         return x
-    axis = place + 2
-    n = x.shape[axis]
     at = torch.arange((n - 1) * step + 1)
     if place == 0:
         inside = (at % step == 0).unsqueeze(-1).unsqueeze(-1)
