@@ -2,27 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-from codegen.orders import first_name, first_tensor, identity, rank_of
+from codegen.orders import Order, identity
 from pivot.reading.values import TensorCell, TensorVersion
 from pivot.types import is_tensor
 
-if TYPE_CHECKING:
-    from codegen.layout import Layout, Placed
-    from codegen.lower import Step
+T = TypeVar("T")
 
 
 def full_index(index: object, rank: int) -> list[object] | None:
     """An index with `...` spelled out and missing axes as full slices; None where new axes or tensors take part."""
+    items = whole_index(index, rank)
+    return items if items is not None and len(items) == rank else None
+
+
+def whole_index(index: object, rank: int) -> list[object] | None:
+    """As `full_index`, with new axes (None) between the items that take the axes; None where tensors take part."""
     items = list(index) if isinstance(index, (tuple, list)) else [index]
-    if any(i is None or is_tensor(i) or isinstance(i, (TensorVersion, list, tuple)) for i in items):
+    if any(is_tensor(i) or isinstance(i, (TensorVersion, bool, list, tuple)) for i in items):
         return None
+    missing = rank - sum(1 for i in items if i is not None and i is not Ellipsis)
     if any(i is Ellipsis for i in items):
         at = next(k for k, i in enumerate(items) if i is Ellipsis)
-        items[at : at + 1] = [slice(None)] * (rank - len(items) + 1)
-    items += [slice(None)] * (rank - len(items))
-    return items if len(items) == rank else None
+        items[at : at + 1] = [slice(None)] * missing
+    else:
+        items += [slice(None)] * missing
+    return items if sum(1 for i in items if i is not None) == rank else None
+
+
+def stored_index(items: list[object], parts: list[T], order: Order, result: Order) -> list[T]:
+    """The parts of a whole index for a tensor stored in `order`, so that its result is stored in `result`.
+
+    `parts` stand for `items`, one for one (their text, or the items themselves). A new axis stands before the part of
+    the axis that follows it; a number, whose axis goes, before what follows both.
+    """
+    taking = [place for place, item in enumerate(items) if item is not None]  # of each axis of the tensor
+    giving = [place for place, item in enumerate(items) if item is None or isinstance(item, slice)]  # of the result
+    places = [giving[axis] for axis in result]
+    found: list[T] = []
+    for axis in order:
+        while places and items[places[0]] is None and isinstance(items[taking[axis]], slice):
+            found.append(parts[places.pop(0)])
+        if places and places[0] == taking[axis]:
+            places.pop(0)
+        found.append(parts[taking[axis]])
+    return found + [parts[place] for place in places]
+
+
+def plain_index(
+    index: object, rank: int, order: Order | None = None, result: Order | None = None
+) -> list[object] | None:
+    """A whole index in normal form, for tensors stored in `order` and `result`: the source's where none is given."""
+    items = whole_index(index, rank)
+    if items is None:
+        return None
+    given = sum(1 for item in items if item is None or isinstance(item, slice))
+    return stored_index(items, items, order or identity(rank), result if result is not None else identity(given))
 
 
 def taken_axis(index: object, rank: int) -> tuple[int, int] | None:
@@ -57,22 +93,3 @@ def listed_index(index: object, rank: int) -> list[object] | None:
     if one is None or not isinstance(part, list):
         return None
     return [part if axis == one[0] else slice(None) for axis in range(rank)]
-
-
-def place_index(layout: Layout, step: Step, placed: Placed) -> None:
-    """Integers delete their axis from the order; other indices than integers and slices want the source's order."""
-    value = first_tensor(step)
-    assert value is not None
-    name, order = first_name(step), layout.order_of(value)
-    if value.id in layout.blocks:
-        placed.why = "a flattened value whose parts are stored in another order is indexed"
-    items = full_index(step.params.get("index"), rank_of(value))
-    if items is None:
-        layout.bring(placed, name, identity(rank_of(value)))
-        placed.orders_out = tuple(identity(rank_of(r)) for r in step.results)
-        return
-    gone = [axis for axis, item in enumerate(items) if not isinstance(item, slice)]
-    left = [axis for axis in order if axis not in gone]
-    ranked = sorted(left)
-    placed.orders_in[name] = order
-    placed.orders_out = tuple(tuple(ranked.index(axis) for axis in left) for _ in step.results)

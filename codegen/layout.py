@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from codegen.absorbing import absorb, absorb_result
 from codegen.agreeing import NOTHING, Agreed, site_step
-from codegen.indexing import place_index
+from codegen.index_placing import place_index
 from codegen.letters_layout import place_einsum
 from codegen.lower import Lowering, Step, source_order, step_order
 from codegen.orders import (
@@ -36,9 +36,10 @@ from codegen.reshaping import RESHAPING, is_idle, place_reshape
 from codegen.target import target_of
 from codegen.turning import turn_of
 from codegen.unfolding import unfolded
-from codegen.wishes import PERMUTING, read_wish
+from codegen.wishes import PERMUTING, partner, read_wish
 from pivot.dims import Dim, Size
 from pivot.forms import Refused, Written
+from pivot.network import Node
 from pivot.op import Op
 from pivot.reading.values import TensorVersion
 
@@ -83,8 +84,10 @@ class Layout:
         self.consumers: dict[str, list[Step]] = {}
         self.applications: dict[int, list[Step]] = {}  # steps with weights, by the module that owns them
         self.owners: dict[int, set[int]] = {}  # parameter -> the modules that use it, 0 = read by itself
-        self.outputs = {v.id for run in lowering.done.network.runs.values() for v in run.outputs}
-        self.met = {id(node) for run in lowering.done.network.runs.values() for node in run.nodes}  # not on trial
+        runs = lowering.done.network.runs.values()
+        self.outputs = {v.id for run in runs for v in run.outputs}
+        self.unmapped = {r.id: node for run in runs for node in run.nodes if node.op is None for r in node.results}
+        self.met = {id(node) for run in runs for node in run.nodes}  # not on trial
         for visits in lowering.done.network.trace.visits.values():  # what the constructors compute too
             self.met |= {id(v.made) for v in visits if v.made is not None and not v.speculative}
         self.joins: dict[str, set[str]] = {}
@@ -110,7 +113,7 @@ class Layout:
             for value in step.results:
                 self.makers[value.id] = step
                 self.wishes[value.id] = read_wish(self, value)
-        entered = [run.inputs for run in lowering.done.network.runs.values()]
+        entered = [run.inputs for run in runs]
         for inputs in (*entered, *lowering.done.evaluator.tried):
             for number, entry in enumerate(inputs):
                 self.orders[entry.value.id] = (
@@ -120,7 +123,7 @@ class Layout:
             low = lowering.lowered.get(id(node))
             if low is None or low.chosen is None:
                 for result in node.results:
-                    self.orders[result.id] = identity(rank_of(result))
+                    self.orders[result.id] = self.unknown_order(node, result)
                 continue
             for step in low.chosen.steps:
                 self.placed[id(step)] = self.place(step)
@@ -194,7 +197,14 @@ class Layout:
 
     def order_of(self, value: TensorVersion) -> Order:
         """The order a value is stored in; parameters and constants in the source's."""
+        if value.id not in self.orders and value.id in self.unmapped:
+            self.orders[value.id] = self.unknown_order(self.unmapped[value.id], value)
         return self.orders.get(value.id, identity(rank_of(value)))
+
+    def unknown_order(self, node: Node, result: TensorVersion) -> Order:
+        """What cannot be said raises where it stands: its result takes the order of a tensor with the same axes."""
+        same = next((v for v in node.tensors() if v.type.shape == result.type.shape), None)
+        return self.order_of(same) if same is not None else identity(rank_of(result))
 
     def place(self, step: Step) -> Placed:
         """Decide transposes, result orders and absorption of one step."""
@@ -468,7 +478,8 @@ class Layout:
             ranked = sorted(left)
             placed.orders_out = (tuple(ranked.index(a) for a in left),)
             return
-        wish = self.wish(step.results[0]) if not self.in_source_order(step) else None
+        result = step.results[0]
+        wish = None if self.in_source_order(step) else self.wish(result) or partner(self, result)
         kept = [a for a in range(out) if a not in axes]
         moved = [kept[a] for a in order]
         if wish is not None and [a for a in wish if a not in axes] == moved:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from codegen.convert import Converted
+from codegen.indexing import listed_index, plain_index, taken_axis
 from codegen.layout import Placed
 from codegen.lower import IDEMPOTENT, Lowering, Step
 from codegen.orders import first_tensor, identity, permutation, tensors
@@ -180,7 +181,7 @@ class LoweredSide(Side):
                 made.append(source)
             operands.append(tuple(made) if isinstance(value, tuple) else made[0])
         op = "reshape" if step.op.shape in RESHAPES else step.op.name
-        raw = canonical_params(step, target_params(self.layout, step), placed.orders_in)
+        raw = canonical_params(step, target_params(self.layout, step), placed)
         raw.update(made_type(step.op, raw, step.results))
         params = {name: refer(value, self.cell) for name, value in raw.items()}
         one, table = taken(step), first_tensor(step)
@@ -223,12 +224,8 @@ def handed_weights(op: Op, operands: Mapping[str, object], owned: Mapping[str, o
     return [name for name in op.weights if isinstance(operands.get(name), TensorVersion) and name not in owned]
 
 
-def canonical_params(
-    step: Step, params: Mapping[str, object], orders: Mapping[str, tuple[int, ...]]
-) -> dict[str, object]:
+def canonical_params(step: Step, params: Mapping[str, object], placed: Placed) -> dict[str, object]:
     """Parameters in normal form: axes non-negative, an index in storage order."""
-    from codegen.indexing import full_index, listed_index
-
     rank = next((len(v.type.shape) for v in step.operands.values() if isinstance(v, TensorVersion)), None)
     if rank is None:
         many = next((v for v in step.operands.values() if isinstance(v, tuple) and v), ())
@@ -236,10 +233,9 @@ def canonical_params(
     found: dict[str, object] = {}
     for name, value in params.items():
         if step.op.params[name].type.kind == "index":
-            order = next(iter(orders.values()), identity(rank or 0))
-            items = full_index(value, rank or 0)
-            listed = listed_index(value, rank or 0) or value
-            found[name] = [items[axis] for axis in order] if items is not None else listed
+            order = next(iter(placed.orders_in.values()), identity(rank or 0))
+            whole = plain_index(value, rank or 0, order, placed.orders_out[0] if placed.orders_out else None)
+            found[name] = whole or listed_index(value, rank or 0) or value
             continue
         try:
             found[name] = normal_value(step.op.params[name].type, value, rank)
@@ -269,8 +265,6 @@ def taken(step: Step) -> tuple[int, TensorCell] | None:
 
 def along_one_axis(step: Step | Node, value: TensorVersion | None) -> tuple[int, TensorCell] | None:
     """The axis and the tensor of an index of `value` that is one tensor between full slices."""
-    from codegen.indexing import taken_axis
-
     if step.op is None or step.op.name != "index" or value is None:
         return None
     index = step.params.get("index")
@@ -367,10 +361,8 @@ class ReadSide(Side):
             for name, value in list(params.items()):
                 spec = node.op.params.get(name)
                 if spec is not None and spec.type.kind == "index" and first is not None:
-                    from codegen.indexing import full_index, listed_index
-
                     rank = len(first.type.shape)
-                    params[name] = full_index(value, rank) or listed_index(value, rank) or value
+                    params[name] = plain_index(value, rank) or listed_index(value, rank) or value
                 elif spec is not None and spec.type.kind == "axes" and isinstance(value, tuple):
                     params[name] = tuple(sorted(value))
             params.update(made_type(node.op, params, node.results))

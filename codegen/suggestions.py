@@ -6,6 +6,7 @@ op knows (`bessel`) speaks against all of them. A likeness of letters alone is n
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -49,10 +50,16 @@ class _Known:
 
 
 def spoken_name(text: str) -> str:
-    """`torch.special.bessel_j0(y)` -> `bessel_j0`, `self.act(x)` -> `act`; '' for what is not a call."""
-    head = text.partition("(")[0].strip()
-    name = head.rpartition(".")[2]
-    return name if name.isidentifier() else ""
+    """`torch.special.bessel_j0(y)` -> `bessel_j0`, `self.act(x).unique()` -> `unique`; '' for what is not a call."""
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+    except SyntaxError:  # a long text that was cut off: its first name must do
+        name = text.partition("(")[0].strip().rpartition(".")[2]
+        return name if name.isidentifier() else ""
+    func = call.func if isinstance(call, ast.Call) else call
+    if isinstance(func, ast.Attribute):
+        return func.attr
+    return func.id if isinstance(func, ast.Name) else ""
 
 
 def words_of(name: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from codegen.indexing import full_index
 from codegen.letters_layout import takes_any_order
-from codegen.orders import Order, first_tensor, inserted_axes, permutation, rank_of, tensors
+from codegen.orders import Order, broadcast_order, first_tensor, inserted_axes, permutation, rank_of, tensors
 from pivot.reading.values import TensorVersion
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ PERMUTING = {"permute", "transpose", "swapaxes", "move_axis"}  # shape rules tha
 def partner(layout: Layout, value: TensorVersion) -> Order | None:
     """The order of what an elementwise reader combines a value with, where that is stored or made from it."""
     for step in layout.consumers.get(value.id, []):
+        if step.op.shape == "unsqueeze" and step.results:
+            inner = partner(layout, step.results[0])
+            return without_inserted(step, inner) if inner is not None else None
         for other in tensors(step.operands) if step.op.layout == "any" else ():
             made: TensorVersion | None = other
             for _ in range(4):
@@ -26,8 +29,12 @@ def partner(layout: Layout, value: TensorVersion) -> Order | None:
                     break
                 maker = layout.makers.get(made.id)
                 made = first_tensor(maker) if maker is not None and maker.op.layout == "any" else None
-            if made is not None and made is not value and len(layout.order_of(made)) == rank_of(value):
-                return layout.order_of(made)
+            if made is None or made is value:
+                continue
+            order = layout.order_of(made)
+            wanted = broadcast_order(order, value) if len(order) >= rank_of(value) else None
+            if wanted is not None:
+                return wanted
     return None
 
 
@@ -51,9 +58,7 @@ def read_wish(layout: Layout, value: TensorVersion) -> Order | None:
                 return inner
         elif step.op.shape == "unsqueeze" and step.results:
             if inner is not None:
-                gone = set(inserted_axes(step, len(inner)))
-                left = [axis for axis in inner if axis not in gone]
-                return tuple(sorted(left).index(axis) for axis in left)
+                return without_inserted(step, inner)
         elif step.op.shape in ("index", "select"):
             parts = parts or (lifted(step, inner, rank) if inner is not None else None)
         elif takes_any_order(step):
@@ -61,6 +66,13 @@ def read_wish(layout: Layout, value: TensorVersion) -> Order | None:
         else:
             return None
     return parts
+
+
+def without_inserted(step: Step, inner: Order) -> Order:
+    """The order of a tensor to which a step adds axes, from the order that is wanted with them."""
+    gone = set(inserted_axes(step, len(inner)))
+    left = [axis for axis in inner if axis not in gone]
+    return tuple(sorted(left).index(axis) for axis in left)
 
 
 def lifted(step: Step, inner: Order, rank: int) -> Order | None:

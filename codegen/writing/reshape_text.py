@@ -284,7 +284,7 @@ def holds_list(index: object) -> bool:
 
 def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None) -> ast.expr:
     """`x[index]` with its entries in storage order."""
-    from codegen.indexing import full_index, taken_axis
+    from codegen.indexing import stored_index, taken_axis, whole_index
     from codegen.writing.plans import Unwritable
 
     step = steps[0]
@@ -317,22 +317,25 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     if layout.target.framework == "keras" and any(holds_list(s.params.get("index")) for s in steps):
         raise Unwritable("TensorFlow takes no lists of places beside other places")
     rank = len(value.type.shape)
-    if order == tuple(range(rank)):
+    result = placed.orders_out[0] if placed.orders_out else order
+    if order == tuple(range(rank)) and result == tuple(range(len(result))):
         return ast.Subscript(x, text, ast.Load())
-    items = full_index(step.params.get("index"), rank)
+    items = whole_index(step.params.get("index"), rank)
     elements = list(text.elts) if isinstance(text, ast.Tuple) else [text]
     spelled: list[ast.expr] = []
+    missing = rank - sum(1 for e in elements if not (isinstance(e, ast.Constant) and e.value in (None, Ellipsis)))
     for element in elements:
         if isinstance(element, ast.Constant) and element.value is Ellipsis:
-            spelled += [ast.Slice() for _ in range(rank - len(elements) + 1)]
+            spelled += [ast.Slice() for _ in range(missing)]
         else:
             spelled.append(element)
-    spelled += [ast.Slice() for _ in range(rank - len(spelled))]
-    if items is None or len(spelled) != rank:
+    spelled += [ast.Slice() for _ in range(len(items or ()) - len(spelled))]
+    if items is None or len(spelled) != len(items):
         raise Unwritable("this index cannot be brought into storage order")
-    moved = [spelled[axis] for axis in order]
+    moved = stored_index(items, spelled, order, result)
     while (
         len(moved) > 1
+        and len(items) == rank  # `[:, None, None, :]` shows what it is for
         and isinstance(moved[-1], ast.Slice)
         and moved[-1].lower is None
         and moved[-1].upper is None

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QToolButton, QWidget
 
 from pivot import edits
+from pivot.problems import Problem
 from studio.document import Document
 from studio.frameworks import WRITTEN, framework_title
 from studio.icons import icon
@@ -118,6 +119,7 @@ class TargetView(QWidget):
         self._early = self._document.written
         path, text, lines = self._shown()
         self.editor.show_text(text)
+        self.editor.setPlaceholderText(self._in_its_place())
         self.editor.set_changed_lines(lines)
         self._name.setText(Path(path).name)
         changed = len(lines)
@@ -130,6 +132,23 @@ class TargetView(QWidget):
         self._pages.setCurrentIndex(1 if self.compare.isChecked() and text else 0)
         self._judge()
         self._colour()
+
+    def _hindering(self) -> list[Problem]:
+        """Why a document that was read has no text; nothing where it has one. What is unmapped is written, and raises."""
+        if self._document.results is None or self._text():
+            return []
+        errors = [p for p in self._document.problems if p.severity == "error"]
+        return [p for p in errors if p.code != "unmapped"] or errors
+
+    def _in_its_place(self) -> str:
+        """What stands in the place of the text."""
+        hindering = self._hindering()
+        if not hindering:
+            return self.tr("The converted program appears here.")
+        one, more = hindering[0], len(hindering) - 1
+        where = f"{Path(one.file).name}:{one.line}: " if one.line else ""
+        lines = [self.tr("Not written."), "", f"{where}{one.why}", one.remedy]
+        return "\n".join(lines + (["", f"+ {counted(more, 'more problem')}"] if more else []))
 
     def _judge(self) -> None:
         """Say whether the text goes with the source as it is now."""
@@ -150,6 +169,8 @@ class TargetView(QWidget):
             set_badge(self._state, self.tr("not converted") if nothing else self.tr("of an earlier source"), "danger")
         elif self._document.stale:
             set_badge(self._state, self.tr("of an earlier source"), "warning")
+        elif self._hindering():
+            set_badge(self._state, self.tr("not written"), "danger")
         else:
             set_badge(self._state, "", "plain")
 

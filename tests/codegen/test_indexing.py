@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.indexing import full_index
+from codegen.indexing import full_index, plain_index
 from pivot.reading.values import TensorVersion
 from pivot.types import TensorType
 
@@ -43,3 +43,24 @@ def test_an_index_is_spelled_out_for_every_axis(index: object, rank: int, full: 
 )
 def test_other_indices_are_left_to_the_sources_order(index: object) -> None:
     assert full_index(index, 2) is None
+
+
+NHWC = (0, 2, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("index", "order", "result", "stored"),
+    [
+        ((ALL, ALL, None, None), (0, 1), NHWC, [ALL, None, None, ALL]),  # a vector beside an image
+        ((ALL, None), NHWC, (0, 1, 3, 4, 2), [ALL, None, ALL, ALL, ALL]),
+        ((..., None), NHWC, (0, 2, 3, 1, 4), [ALL, ALL, ALL, ALL, None]),
+        ((ALL, 1, CUT), NHWC, (0, 1, 2), [ALL, CUT, ALL, 1]),
+        ((ALL, 1, None), (0, 1), (0, 1), [ALL, 1, None]),
+        ((ALL, None, 1), (0, 1), (0, 1), [ALL, 1, None]),  # the same, said in another way
+        ((None, 0), (0,), (0,), [0, None]),
+    ],
+)
+def test_an_index_follows_the_storage_order(
+    index: object, order: tuple[int, ...], result: tuple[int, ...], stored: list[object]
+) -> None:
+    assert plain_index(index, len(order), order, result) == stored

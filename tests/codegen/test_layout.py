@@ -57,7 +57,7 @@ class Laid:
 
     @property
     def placed(self) -> list[Placed]:
-        lowered = [self.layout.lowering.lowered[id(node)] for node in self.run.nodes]
+        lowered = [self.layout.lowering.lowered[id(node)] for node in self.run.nodes if node.op is not None]
         steps = [step for low in lowered if low.chosen is not None for step in low.chosen.steps]
         return [self.layout.placed[id(step)] for step in steps]
 
@@ -332,3 +332,27 @@ def test_a_module_that_reads_sizes_gets_one_order_from_all_its_callers(
     made = convert(write_source(WINDOWS), "1x3x8x8", model="Net()")
     assert "b, h, w, p, q, c = ops.shape(x)" in made.text
     assert prove(made, KerasDialect(), opset, Path("windows_keras.py")).why is None
+
+
+def test_what_cannot_be_said_leaves_the_storage_order_as_it_is(lay_out: LayOut) -> None:
+    laid = lay_out("return self.again(torch.special.i0(self.conv(x)))", "2x3x4x6")
+    assert (laid.inputs, laid.outputs, laid.transposes) == ([LAST], [LAST], [])
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "self.fc(y.mean((2, 3)))[:, :, None, None]",
+        "self.fc(y.mean((2, 3)))[..., None, None]",
+        "self.fc(y.mean((2, 3))).unsqueeze(-1).unsqueeze(-1)",
+        "self.fc.bias[:, None, None]",
+        "self.fc.bias[None, :, None, None]",
+    ],
+)
+def test_a_vector_beside_an_image_is_stretched_in_its_order(lay_out: LayOut, gate: str) -> None:
+    laid = lay_out(f"y = self.conv(x)\nreturn y * {gate}", "2x3x4x6")
+    assert (laid.outputs, laid.transposes) == ([LAST], [])
+
+
+def test_a_new_axis_beside_the_samples_leaves_an_image_channels_last(lay_out: LayOut) -> None:
+    assert lay_out("return self.conv(x)[:, None]", "2x3x4x6").outputs == [(0, 1, 3, 4, 2)]

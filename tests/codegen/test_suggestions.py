@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.suggestions import Suggester, Wanted, words_of
+from codegen.suggestions import Suggester, Wanted, spoken_name, words_of
 from pivot.opset import load_opset
 
 
@@ -48,3 +48,18 @@ def test_keywords_choose_between_equal_names(suggester: Suggester) -> None:
 
 def test_spellings_of_one_name_have_the_same_words() -> None:
     assert words_of("MaxPool2d") == words_of("max_pooling_2d") == ("max", "pool", "2d")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("torch.special.bessel_j0(y)", "bessel_j0"),
+        ("self.act(x)", "act"),
+        ("self.lin(y.mean((2, 3))).unique(return_inverse=True)", "unique"),
+        ("erfcx(x)", "erfcx"),
+        ("a + b", ""),
+        ("torch.special.zeta(self.first(x), self.sec", "zeta"),  # cut off
+    ],
+)
+def test_a_call_is_named_by_what_is_called(text: str, name: str) -> None:
+    assert spoken_name(text) == name

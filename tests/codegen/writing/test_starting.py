@@ -263,3 +263,20 @@ def test_layers_that_hold_their_weights_do_not_start_from_zeros(
     assert len(weights) == 4
     assert all("shape=(3 * embed_dim,)" in made or "shape=(out_features,)" in made for made in zeros)
     assert ("glorot_uniform" in "".join(weights)) == (init == "source")
+
+
+def test_layers_on_top_of_each_other_start_as_one_does(source: Callable[..., Converted]) -> None:
+    program = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.LSTM(4, 8, num_layers=2, bidirectional=True, batch_first=True)
+        self.cell = nn.LSTMCell(16, 8)
+
+    def forward(self, x):
+        return self.cell(self.rnn(x)[0][:, 0])[0]
+"""
+    text = source(program, "2x5x4").text
+    assert "LSTMLayer(\n" in text
+    assert "self.cell = LSTMCellLayer(hidden_size, use_bias=bias)" in text
+    assert "self.cell.kernel_initializer = uniform(self.units)" in text

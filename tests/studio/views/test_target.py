@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from pivot.problems import Problem
 from studio.document import Document
 from studio.jobs.queue import Jobs
 from studio.theme import Theme
@@ -94,3 +95,16 @@ def test_a_text_is_shown_as_soon_as_it_is_written(
     converted.redo()
     converted.set_results(replace(old, revision=converted.revision, target_text=new))
     assert made.editor.toPlainText() == new and state(made) == ""
+
+
+def test_a_text_that_is_not_written_says_why_in_its_place(converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = TargetView(converted, theme)
+    qtbot.addWidget(made)
+    red = Problem("unmapped", "error", "/a/net.py", 4, 1, "not mapped: erfcx(x)", "map it")
+    odd = Problem("unwritable", "error", "/a/net.py", 7, 1, "the layout differs", "write it another way")
+    converted.set_results(replace(converted.results, target_text="", problems=(red, odd)))
+    assert state(made) == "not written"
+    assert made.editor.placeholderText() == "Not written.\n\nnet.py:7: the layout differs\nwrite it another way"
+    converted.set_results(replace(converted.results, target_text="import keras\n", problems=(red,)))
+    assert state(made) == ""
+    assert made.editor.placeholderText() == "The converted program appears here."
