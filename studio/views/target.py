@@ -134,7 +134,7 @@ class TargetView(QWidget):
         self._colour()
 
     def _hindering(self) -> list[Problem]:
-        """Why a document that was read has no text; nothing where it has one. What is unmapped is written, and raises."""
+        """Why a document that was read has no text. What is unmapped does not hinder: it is written, and raises."""
         if self._document.results is None or self._text():
             return []
         errors = [p for p in self._document.problems if p.severity == "error"]
