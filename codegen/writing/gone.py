@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.reading.initialising import PREFIX
 from pivot.reading.modules import ModuleObject
 from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.restating import is_restatement
@@ -50,6 +51,10 @@ def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
         for name in required(function.node.args):
             if always_device(w, function, name):
                 gone.setdefault(id(function.node), set()).add(name)
+        spec = function.node.args
+        for name in [a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]:
+            if always_starts(w, function, name):
+                gone.setdefault(id(function.node), set()).add(name)
     for _ in range(5):
         for visits in w.trace.visits.values():
             for visit in visits:
@@ -76,6 +81,23 @@ def always_device(w: Writer, function: FunctionObject, name: str) -> bool:
     return bool(hints) and all(
         isinstance(h, InstanceObject) and isinstance(h.cls, Api) and h.cls.name.endswith(".device") for h in hints
     )
+
+
+def always_starts(w: Writer, function: FunctionObject, name: str) -> bool:
+    """Did a parameter only say what weights start from, `init(nn.Linear(4, 8), nn.init.orthogonal_)`, at all visits?
+
+    The starts are written where the layers are made.
+    """
+    values = [frame.scope.names.get(name) for frame in w.trace.frames.get(id(function.node), [])]
+    return bool(values) and all(value is not None and starts_weights(w, value.hint) for value in values)
+
+
+def starts_weights(w: Writer, hint: object) -> bool:
+    """Is this a function of torch.nn.init, or a lambda that calls one?"""
+    if isinstance(hint, FunctionObject) and isinstance(hint.node, ast.Lambda):
+        visits = w.trace.of(hint.node.body)
+        return bool(visits) and all(v.kind == "dropped" for v in visits)
+    return isinstance(hint, Api) and hint.name.startswith(PREFIX)
 
 
 def harmless(w: Writer, function: FunctionObject, name: str) -> bool:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing.plans import Unwritable
+from pivot.reading.initialising import GAIN
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ClassObject, Value
@@ -25,6 +26,8 @@ def answer(visits: list[Visit]) -> ast.expr | None:
     None where nothing is asked about the library. Raises Unwritable where the answer changes between visits: what
     stands for a class of the library in the target would give another one.
     """
+    if all(v.name == GAIN for v in visits):
+        return a_number(visits)
     about = [v for v in visits if v.name in ASKED and v.args and isinstance(v.args[0].hint, Api)]
     library = [v for v in about if isinstance(v.args[0].hint, Api) and v.args[0].hint.root in LIBRARIES]
     if all(is_kept(v) for v in library):
@@ -35,6 +38,15 @@ def answer(visits: list[Visit]) -> ast.expr | None:
     known = answers.pop()
     if answers or not isinstance(known, (bool, str)):
         raise Unwritable("what is asked about a class of the library has another answer in the target")
+    return ast.Constant(known)
+
+
+def a_number(visits: list[Visit]) -> ast.expr:
+    """`nn.init.calculate_gain("relu")`: the number. Raises Unwritable where visits get several."""
+    numbers = {v.result.hint for v in visits if v.result is not None}
+    known = numbers.pop() if len(numbers) == 1 else None
+    if not isinstance(known, (int, float)):
+        raise Unwritable("what the library scales a distribution by differs between visits, or is not known")
     return ast.Constant(known)
 
 

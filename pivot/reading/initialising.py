@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Frame
 
 PREFIX = "torch.nn.init."
+GAIN = "torch.nn.init.calculate_gain"
 Given = Mapping[str, object]
 FAN = "a tensor of fewer than two axes has no fan"
 COMPUTED = "it is computed when the model is made"

@@ -135,6 +135,7 @@ class KerasModules(KerasCalls):
             module.attrs["unmapped"] = Value(f"{base}: {found}")
             return
         visit.form, visit.bound = module.form, module.bound = found
+        module.made_by = visit
         module.params = dict(found[1].params)
         module.param_values = applying.given_values(found[1], args, kwargs)
 

@@ -190,6 +190,10 @@ class TorchDialect(TorchModules):
             made = self.call_forms(ev, callee, name[:-1], args, kwargs, node, frame)
             write_in_place(ev, args[0].hint, made, node, frame)
             return args[0]
+        if name == initialising.GAIN:
+            gain = initialising.call(ev, name, args, kwargs, node, frame)
+            ev.visit(Visit(node, frame, "data", callee, args, kwargs, name=name, result=gain))
+            return gain
         if name.startswith(initialising.PREFIX):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             return initialising.call(ev, name, args, kwargs, node, frame)

@@ -107,3 +107,22 @@ def test_a_number_that_differs_between_layers_is_asked_of_the_target_layer(writt
         "2x3x8x8",
     )
     assert 'dict(name="block", width=self.conv.filters' in made
+
+
+def test_what_a_derived_layer_was_made_with_is_what_its_base_was_given(conversion: Callable[..., Converted]) -> None:
+    source = """
+        class Segment(nn.Embedding):
+            def __init__(self, width):
+                super().__init__(3, width)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.segment = Segment(width=8)
+                self.scale = nn.Parameter(torch.zeros(self.segment.embedding_dim))
+
+            def forward(self, x):
+                return self.segment(x) * self.scale
+        """
+    done = conversion(source, "2x5:int64<3")
+    assert "shape=(self.segment.output_dim,)" in done.text
