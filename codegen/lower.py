@@ -461,16 +461,22 @@ def origins(params: tuple[tuple[str, object], ...], inherits: bool, outer: Mappi
 def shapes_of(params: tuple[tuple[str, object], ...], whole: Step) -> dict[str, str]:
     """Which parameters of a step are the shape of an operand of the node: `#shape` -> its name.
 
-    And which are the sizes of so many chunks of one: `/sections` -> the name of their number.
+    And which are the sizes of so many chunks of one: `/sections` -> the name of their number; which are operands that
+    are numbers: `high` -> `@b`.
     """
     node = whole.node
     if node is None or whole.op is not node.op:
         return {}
+    numbers = {
+        name: f"@{value.name}"
+        for name, value in params
+        if isinstance(value, Path) and isinstance(whole.operands.get(value.name), (int, float))
+    }
     coded = [(name, value) for name, value in params if isinstance(value, Coded) and value.path.name in whole.operands]
     counts = {
         f"/{name}": v.refs[0].name for name, v in coded if v.codec == "chunk_sizes" and isinstance(v.refs[0], Path)
     }
-    return {**counts, **{f"#{name}": value.path.name for name, value in coded if value.codec == "shape_of"}}
+    return {**numbers, **counts, **{f"#{name}": value.path.name for name, value in coded if value.codec == "shape_of"}}
 
 
 def consumed(done: Elaborated, nodes: list[Node]) -> set[str]:

@@ -67,7 +67,7 @@ def folded_run(run: Run, table: dict[int, Node | None], symmetric: bool) -> Run:
         whole = taken_in(node, pad, signs, symmetric)
         if whole is not None:
             found.append((node, pad, whole))
-    mixed = other_sites(run, [node for node, _, _ in found]) if symmetric else set()
+    mixed = other_sites(run, [node for node, _, _ in found]) | unequal_sites(found) if symmetric else set()
     for node, pad, whole in found:
         if id(node.site) not in mixed:
             table[id(node)], table[id(pad)] = whole, None
@@ -106,6 +106,17 @@ def other_sites(run: Run, chosen: list[Node]) -> set[int]:
     """Sites that make one of some nodes, and others as well: their text says the padding that these have."""
     known = {id(node) for node in chosen}
     return {id(node.site) for node in run.nodes if id(node) not in known}
+
+
+def unequal_sites(found: list[tuple[Node, Node, Node]]) -> set[int]:
+    """Sites of steps over an image whose paddings differ: the layer that pads says them in the program's words."""
+    pads: dict[int, set[object]] = {}
+    steps: dict[int, set[object]] = {}
+    for node, _, whole in found:
+        pads.setdefault(id(node.site), set()).add(whole.params["padding"])
+        stride = whole.params.get("stride")
+        steps.setdefault(id(node.site), set()).update(stride if isinstance(stride, tuple) else (stride,))
+    return {site for site, each in pads.items() if len(each) > 1 and steps[site] != {1}}
 
 
 def taken_in(node: Node, pad: Node, signs: Signs, symmetric: bool) -> Node | None:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from codegen.lower import Step
 from codegen.writing import nodes
 from pivot.codecs.pieces import CutPoints, SectionSizes
+from pivot.dims import Size
 from pivot.op import Form
-from pivot.reading.values import ListObject
+from pivot.reading.values import ListObject, Value
 from pivot.references import codec_of
 from pivot.slots import Coded, Literal, Path, Slot
 
@@ -33,7 +34,20 @@ def from_pairs(steps: list[Step], slot: Slot, source: Slot, param: str, expressi
         return None
     text = codec_of(slot.value).from_pairs(len(pairs))
     parts = {f"{'ab'[k]}{axis}": expression.elts[at] for axis, pair in enumerate(pairs) for k, at in enumerate(pair)}
+    if codec_of(slot.value).number_face and len({ast.dump(part) for part in parts.values()}) == 1:
+        return expression.elts[0]
     return filled(text, parts) if text is not None else None
+
+
+def are_numbers(hints: list[object]) -> bool:
+    """Are these lists or tuples of numbers, with no list inside?"""
+    items = [h.items if isinstance(h, ListObject) else h for h in hints]
+    return all(isinstance(each, (list, tuple)) and all(map(is_number, each)) for each in items)
+
+
+def is_number(item: object) -> bool:
+    """Is this a number, or the value of one?"""
+    return isinstance(item.hint if isinstance(item, Value) else item, (int, Size))
 
 
 def listed(expression: ast.expr, hints: list[object]) -> ast.expr:

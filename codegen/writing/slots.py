@@ -14,6 +14,7 @@ from codegen.writing import nodes
 from codegen.writing.axes_as_said import as_said, said_in_source
 from codegen.writing.causal_pads import causal
 from codegen.writing.other_words import (
+    are_numbers,
     chosen_by_flag,
     from_number,
     from_pairs,
@@ -33,7 +34,7 @@ from pivot.params import ParamSpec
 from pivot.predicates import equal
 from pivot.reading.values import ListObject
 from pivot.references import codec_of
-from pivot.slots import MISSING, Coded, Made, Path, Slot
+from pivot.slots import MISSING, Coded, Made, Operand, Path, Slot
 from pivot.spelling import refs_by_role
 
 Given = Mapping[str, ast.expr]  # source slot key -> the argument expression, already in terms of the target
@@ -314,12 +315,14 @@ def source_text(
         return each_of_one(steps, f"{param} of {EACH}", given, source_form, hints)
     if any(s.origin.get(param) != outer for s in steps):
         return None
-    source = next((s for s in source_form.args if slot_param(s) == outer), None)
+    source = next((s for s in source_form.args if slot_param(s) == outer or number_of(s) == outer), None)
     if source is None or source.key not in given:
         return chosen_by_flag(outer, source_form, given)
     expression = given[source.key]
     if nodes.has_gone(expression):
         return None
+    if outer.startswith("@"):
+        return expression if isinstance(slot.value, Path) else None
     spec = steps[0].op.params[param]
     if (
         steps[0].op.shape in ("creation", "repeat")
@@ -337,7 +340,11 @@ def source_text(
     if isinstance(source.value, Coded) and isinstance(codec_of(source.value), DtypeLike):
         return ast.Attribute(expression, "dtype", ast.Load()) if is_path(expression) else None
     if spec.type.kind == "dtype" and says_dtype(expression):
-        return expression  # the element type of another tensor
+        layers_own = steps[0].form.framework == "torch" and ast.unparse(expression) in (
+            "self.dtype",
+            "self.compute_dtype",
+        )
+        return None if layers_own else expression  # the element type of another tensor; PyTorch's layers have none
     if spec.type.kind in ("axis", "axes", "new_axis", "new_axes", "dims", "index", "dtype"):
         return None
     a, b = face(source), face(slot)
@@ -346,7 +353,7 @@ def source_text(
     if is_nested(source) and is_nested(slot):
         return expression if not nodes.is_constant(expression) else None
     paired = None
-    if isinstance(slot.value, Coded):
+    if isinstance(slot.value, Coded) and are_numbers(hints(source.key)):
         paired = from_pairs(steps, slot, source, param, listed(expression, hints(source.key)))
     if paired is not None:
         return paired
@@ -378,6 +385,12 @@ def source_text(
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):
         return as_tuple(expression, hints(source.key))
     return expression
+
+
+def number_of(slot: Slot) -> str | None:
+    """An operand that a slot takes as it is, where it may be a number: `@b`."""
+    plain = isinstance(slot.value, Operand) and slot.value.form == "one" and slot.value.codec is None
+    return f"@{slot.value.names[0]}" if isinstance(slot.value, Operand) and plain else None
 
 
 def is_full(spec: ParamSpec, hints: list[object]) -> bool:

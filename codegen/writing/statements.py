@@ -25,6 +25,7 @@ from pivot.reading.statements import takes_wrong_arguments
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
+    from pivot.reading.trace import Visit
     from pivot.reading.values import ClassObject
 
 
@@ -147,6 +148,8 @@ class Statements:
             return self.augmented(node)
         if isinstance(node, ast.Return):
             value = self.e.expr(node.value) if node.value is not None else None
+            if nodes.has_gone(value) and node.value is not None:
+                value = answered(self.w.trace.of(node.value)) or value
             if nodes.has_gone(value):
                 raise GoneResult("what is returned has no counterpart in the target")
             if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):
@@ -446,6 +449,13 @@ class Statements:
                 continue
             return False
         return True
+
+
+def answered(visits: list[Visit]) -> ast.expr | None:
+    """What the source's library answers a question about itself, which the target's does not know."""
+    answers = [v.result.hint for v in visits if v.kind == "dropped" and not v.args and v.result is not None]
+    plain = len(answers) == len(visits) and all(isinstance(a, (bool, int, float, str)) for a in answers)
+    return nodes.literal(answers[0]) if plain and len(set(answers)) == 1 else None
 
 
 def negated(test: ast.expr) -> ast.expr:

@@ -184,6 +184,9 @@ class KerasPads(Codec):
             return _collapse([before for before, _ in pairs])
         return pairs
 
+    def pairs_of(self, count: int) -> tuple[tuple[int, int], ...] | None:
+        return tuple((i, i) for i in range(count)) if count == self.count else None
+
     def from_pairs(self, count: int) -> str | None:
         return f"({', '.join(f'(a{i}, b{i})' for i in range(count))})" if count == self.count else None
 
@@ -241,6 +244,9 @@ class TorchPadList(Codec):
 
     def pairs_of(self, count: int) -> tuple[tuple[int, int], ...] | None:
         return tuple((i, i + 1) for i in range(count - 2, -1, -2)) if count % 2 == 0 else None
+
+    def from_pairs(self, count: int) -> str | None:
+        return f"({', '.join(f'a{i}, b{i}' for i in reversed(range(count)))})"
 
 
 class TorchPads2(TorchPadList):

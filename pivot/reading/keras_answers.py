@@ -109,8 +109,9 @@ def answer(
 ) -> Value | None:
     """The answer of a library function; None: it is none of these."""
     if name in PLAIN:
-        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
-        return Value(PLAIN[name], Origin("literal", None, name))
+        said = Value(PLAIN[name], Origin("literal", None, name))
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name, result=said))
+        return said
     if name.rpartition(".")[2] in keras_orders.SETTINGS and args and args[0].hint not in keras_orders.LAST:
         why = f"{name.rpartition('.')[2]}({args[0].hint!r}) is not read: all layers would mean other axes"
         raise ev.refusal(frame, node, why, "give data_format= to the layers, or store the channels last")

@@ -371,3 +371,104 @@ def test_a_name_for_a_size_of_every_axis_stays(to_torch: Callable[..., Any], wri
     converted, proof = to_torch(write_source(RESIZED), "1x6x6x3", model="Net()")
     assert proof.why is None
     assert "self.size" in converted.text.partition("F.interpolate(")[2].partition(")")[0]
+
+
+NUMBERS = """
+import keras
+from keras import layers, ops
+
+
+class Bound(layers.Layer):
+    def __init__(self, count, half):
+        super().__init__()
+        self.count, self.half = count, half
+
+    def call(self, x):
+        count = self.count // 2 if self.half else self.count
+        return ops.minimum(x, count - 1) + ops.zeros((1, 4), self.compute_dtype)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = Bound(8, True), Bound(8, False)
+
+    def call(self, x):
+        return self.two(self.one(x))
+"""
+
+
+def test_a_number_beside_a_tensor_is_said_in_the_source_s_words(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path]
+) -> None:
+    converted, proof = to_torch(write_source(NUMBERS), "2x4", model="Net()")
+    assert proof.why is None
+    assert "torch.clamp(x, max=count - 1)" in converted.text
+    assert "torch.zeros(1, 4)" in converted.text or "torch.zeros(1, 4, dtype=torch.float32)" in converted.text
+
+
+PADDED = """
+import keras
+from keras import layers
+
+
+class Patches(layers.Layer):
+    def __init__(self, width, patch, stride):
+        super().__init__()
+        reach = patch // 2
+        self.pad = layers.ZeroPadding2D(padding=(reach, {second}))
+        self.conv = layers.Conv2D(width, patch, strides=stride)
+
+    def call(self, x):
+        return self.conv(self.pad(x))
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = Patches(4, 7, 4), Patches(4, 3, 2)
+
+    def call(self, x):
+        return self.two(self.one(x))
+"""
+
+
+@pytest.mark.parametrize(
+    ("second", "said"), [("reach", "reach"), ("reach + 1", "(reach + 1, reach + 1, reach, reach)")]
+)
+def test_a_padding_for_each_axis_is_said_by_what_the_source_calls_it(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path], second: str, said: str
+) -> None:
+    converted, proof = to_torch(write_source(PADDED.format(second=second)), "1x32x32x3", model="Net()")
+    assert proof.why is None
+    assert f"nn.ZeroPad2d({said})" in converted.text
+
+
+ASKED = """
+import keras
+from keras import layers, ops
+
+
+def standard(data_format=None):
+    if data_format is None:
+        return keras.config.image_data_format()
+    return data_format
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.axis = -1 if standard() == "channels_last" else 1
+
+    def call(self, x):
+        kept = ops.empty((0, ops.shape(x)[1]), dtype=x.dtype)
+        return ops.concatenate([kept, ops.mean(x, axis=self.axis)], axis=0)
+"""
+
+
+def test_what_the_library_answers_about_itself_is_written_as_its_answer(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path]
+) -> None:
+    converted, proof = to_torch(write_source(ASKED), "2x4x5", model="Net()")
+    assert proof.why is None
+    assert 'return "channels_last"' in converted.text
