@@ -164,6 +164,8 @@ def can_turn(layout: Layout, step: Step, order: Order) -> bool:
     if node is None or node.module is not None or len(node.results) != 1:
         return False
     for low in visits_of(layout.lowering, id(node.site)):
+        if id(low.node) not in layout.met:
+            continue  # an arm on trial, whose result nobody may read
         last = low.chosen.steps[-1] if low.chosen is not None and low.chosen.steps else None
         if last is None or len(last.results) != 1 or last.results[0] is not low.node.results[0]:
             return False
@@ -184,8 +186,10 @@ def add_turns(lowering: Lowering, sites: dict[int, Order]) -> None:
     for low in lowering.lowered.values():
         if id(low.node.site) not in sites or low.chosen is None:
             continue
-        lowering.counter += 1
         *front, last = low.chosen.steps
+        if len(last.results) != 1 or last.results[0] is not low.node.results[0]:
+            continue
+        lowering.counter += 1
         fresh = TensorVersion(f"s{lowering.counter}", last.results[0].type)
         turn = Step(op, form, "function", {}, {"x": fresh}, {}, last.results, {}, low.node)
         low.chosen = Plan(low.chosen.key, (*front, replace(last, results=(fresh,)), turn))

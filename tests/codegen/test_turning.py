@@ -184,3 +184,45 @@ def test_a_call_that_reaches_layers_and_modules_of_the_program_gives_both_one_or
     text = "".join(made.text.split())
     assert "self.pool(ops.transpose(ops.reshape(" in text
     assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None
+
+
+WINDOWS = """
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+class Block(nn.Module):
+    def __init__(self, shift):
+        super().__init__()
+        self.shift = shift
+        self.norm = nn.LayerNorm(6)
+
+    def forward(self, x):
+        n, l, c = x.shape
+        x = self.norm(x).view(n, 4, 4, c)
+        if self.shift > 0:
+            y = F.pad(x, [0, 0, 2, 2, 2, 2], "constant", 0)
+        else:
+            y = x
+        _, h, w, _ = y.shape
+        y = y.view(n, h // 2, 2, w // 2, 2, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, 4, c)
+        return y.reshape(n, -1, c)[:, :l]
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([Block(0), Block(2), Block(0)])
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+"""
+
+
+def test_an_arm_on_trial_is_in_no_way_of_a_transpose(
+    convert: Callable[..., Converted], write_source: Callable[..., Path], opset: OpSet, tmp_path: Path
+) -> None:
+    made = convert(write_source(WINDOWS), "2x16x6", model="Net()")
+    assert "y=ops.transpose(ops.squeeze(ops.pad(" in "".join(made.text.split())
+    assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None

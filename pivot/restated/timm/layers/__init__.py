@@ -39,14 +39,16 @@ def make_divisible(v, divisor=8, min_value=None, round_limit=0.9):
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0):
     """A normal distribution between absolute bounds."""
-    return nn.init.trunc_normal_(tensor, mean, std, a, b)
+    nn.init.trunc_normal_(tensor, mean, std, a, b)
+    return tensor
 
 
 def lecun_normal_(tensor):
     """A normal distribution of the deviation 1 / sqrt(fan_in), cut off at two of its own before that is made up for."""
     fan_in, _ = nn.init._calculate_fan_in_and_fan_out(tensor)
     std = math.sqrt(1.0 / fan_in) / 0.87962566103423978
-    return nn.init.trunc_normal_(tensor, 0.0, std, -2.0 * std, 2.0 * std)
+    nn.init.trunc_normal_(tensor, 0.0, std, -2.0 * std, 2.0 * std)
+    return tensor
 
 
 def drop_path(x, drop_prob=0.0, training=False, scale_by_keep=True):
