@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -297,3 +298,28 @@ def test_the_class_that_was_written_has_as_many_layers_as_it_is_asked_for(writte
         net = names["Net"](layers, both)  # type: ignore[operator]
         assert net(keras.ops.zeros((2, 3, 4))).shape == (2, 3, 10 if both else 5)
         assert len(net.weights) == weights
+
+
+FEATURES = """
+from tensorflow import keras
+from tensorflow.keras import layers
+from tensorflow.keras.layers.experimental import RandomFourierFeatures
+
+model = keras.Sequential([
+    keras.Input(shape=(6,)),
+    RandomFourierFeatures(output_dim=8, {said}),
+    layers.Dense(3),
+])
+"""
+
+
+def test_random_features_are_buffers(to_torch: Callable[..., Any], write_source: Callable[..., Path]) -> None:
+    source = FEATURES.format(said="scale=10.0, kernel_initializer='gaussian'")
+    converted, proof = to_torch(write_source(source), "2x6", model="model")
+    assert proof.why is None
+    lines = [line.strip() for line in converted.text.splitlines()]
+    assert "kernel = self.unscaled_kernel * (1.0 / self.kernel_scale)" in lines
+    assert "return torch.cos(inputs @ kernel + self.bias)" in lines
+    assert 'self.register_buffer("kernel_scale", torch.full((1,), 10.0))' in lines
+    with pytest.raises(Refusal, match="another kernel"):
+        to_torch(write_source(FEATURES.format(said="kernel_initializer='laplacian'")), "2x6", model="model")
