@@ -30,19 +30,23 @@ class Builder:
         return f"{self.name}({words})"
 
 
-def run_source(one: Builder, size: int, folder: Path) -> dict[str, Any]:
+def run_source(one: Builder, size: int, folder: Path, exact: bool, scale: float) -> dict[str, Any]:
     """Build in float64, move the weights, store them, run: `inputs.npy` and `outputs.npy` beside the weights.
 
-    Weights that are there already are taken, and the same images: a second run is another backend's.
+    Weights that are there already are taken, and the same images. `exact`: constants inside of TensorFlow's functions
+    are not rounded to float32 on their way to float64. `scale`: what the scales of norms are multiplied by.
     """
     import keras
 
-    in_double(keras)
+    keras.config.set_floatx("float64")
+    keras.utils.set_random_seed(1)
+    if exact:
+        cast_numbers_at_once()
     module = importlib.import_module(f"keras.src.applications.{one.path.stem}")
     model = eval(one.call(size), vars(module))  # noqa: S307  a name of this file and numbers
     path, rng = folder / BUILT, np.random.RandomState(7)
     if not path.exists():
-        move(model, rng)
+        move(model, rng, scale)
         double = folder / f"double.{BUILT}"
         model.save_weights(double)
         store_as_single(double, path)
@@ -54,22 +58,24 @@ def run_source(one: Builder, size: int, folder: Path) -> dict[str, Any]:
     np.save(folder / "inputs.npy", images)
     given = keras.ops.convert_to_tensor(images)
     result = model(given, training=False)
-    np.save(folder / "outputs.npy", keras.ops.convert_to_numpy(keras.ops.stop_gradient(result)))
+    np.save(folder / "outputs.npy", np.asarray(result))
     return {"parameters": int(model.count_params())}
 
 
-def in_double(keras: Any) -> None:
-    """Keras computes in float64, on its PyTorch backend also where it would take float32 for it."""
-    from keras.src.backend.common import dtypes
+def cast_numbers_at_once() -> None:
+    """`cast(1.4142135623730951, float64)` inside of TensorFlow, as in its GELU, goes by way of float32 otherwise."""
+    import tensorflow as tf
+    from tensorflow.python.ops import math_ops
 
-    kinds = getattr(dtypes, "BIT64_TO_BIT32_DTYPE", {})
-    if "float64" in kinds:
-        kinds["float64"] = "float64"
-    keras.config.set_floatx("float64")
-    keras.utils.set_random_seed(1)
+    cast = math_ops.cast
+
+    def at_once(x: Any, dtype: Any, name: str | None = None) -> Any:
+        return tf.constant(x, dtype) if isinstance(x, float) else cast(x, dtype, name)
+
+    math_ops.cast = at_once
 
 
-def move(model: Any, rng: np.random.RandomState) -> None:
+def move(model: Any, rng: np.random.RandomState, scale: float) -> None:
     """Vectors (biases, scales, means) leave their initial values, variances become 0.5 to 1.5; all fit into float32."""
     for weight in model.weights:
         value = np.asarray(weight)
@@ -78,7 +84,7 @@ def move(model: Any, rng: np.random.RandomState) -> None:
         if "variance" in weight.path:
             value = rng.uniform(0.5, 1.5, value.shape)
         elif value.ndim <= 1:
-            value = value + 0.05 * rng.randn(*value.shape)
+            value = (value + 0.05 * rng.randn(*value.shape)) * (scale if "gamma" in weight.path else 1.0)
         weight.assign(value.astype("float32").astype("float64"))
 
 

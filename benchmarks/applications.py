@@ -9,9 +9,10 @@ builder takes, unless `--size` gives another. Every side of a model has a proces
 with it; one that fails or takes longer than the limit is a row that says so.
 
 Two numbers say what the test is worth: how far the results of the two images are apart, and how far the module's own
-result moves when the images move by one unit in the last place: no error can be much less. A model that is not equal is
-run again on Keras' PyTorch backend, which keeps in float64 what TensorFlow keeps in float32, and the module with
-TensorFlow's rounding of its constants: both numbers are printed beside the first.
+result moves when the images move by one unit in the last place: no error can be much less. Where that is more than the
+gate, as in the deepest networks with new weights, the scales of the norms are halved and it is done again. A model that
+is not equal is compared twice more: with constants inside of TensorFlow's functions in float64 (that of GELU comes by
+way of float32), and with a module that rounds its constants as TensorFlow does. Both numbers are printed, too.
 `--rows FILE` appends one JSON object per model, and the table is of all rows in the file.
 """
 
@@ -35,26 +36,33 @@ sys.path.insert(0, str(HERE.parent))
 from application_sides import BUILT, GATE, Builder, compare_sides, run_source  # noqa: E402
 
 CLOSE = 1e-6
-ENVIRONMENT = {"OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+LEAST_SCALE = 0.2
+ENVIRONMENT = {
+    "KERAS_BACKEND": "tensorflow",
+    "OMP_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "",
+}
 
 
 @dataclass(slots=True)
 class Row:
     """One model: `error` is relative, in float64, against TensorFlow; `why` is one line where there is none.
 
-    `other_backend` is the error against Keras on PyTorch, `rounded` the one with TensorFlow's rounding of constants;
+    `exact` is the error against TensorFlow with its own constants in float64, `rounded` the one with its rounding;
     `moved`: how far the results of the two images are apart, relative to the largest: 0 would test nothing; `own`: how
-    far the module's result moves with the last place of the images.
+    far the module's result moves with the last place of the images, with the scales of norms times `scale`.
     """
 
     name: str
     size: int
     verdict: str = "failed"
     error: float | None = None
-    other_backend: float | None = None
+    exact: float | None = None
     rounded: str = ""
     moved: float = 0.0
     own: float = 0.0
+    scale: float = 1.0
     nodes: int = 0
     unmapped: int = 0
     lines: int = 0
@@ -108,6 +116,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--limit", type=int, default=900, metavar="SECONDS", help="for one side of one model")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep what was written, and the references, here")
     parser.add_argument("--side", choices=("source", "target"), help=argparse.SUPPRESS)
+    parser.add_argument("--scale", type=float, default=1.0, help=argparse.SUPPRESS)
+    parser.add_argument("--exact", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -117,7 +127,7 @@ def side(options: argparse.Namespace) -> int:
     (name,), folder = options.names, options.folder
     if options.side == "source":
         one = next(one for one in builders() if one.name == name)
-        print(json.dumps(run_source(one, options.size, folder)))
+        print(json.dumps(run_source(one, options.size, folder, options.exact, options.scale)))
     else:
         print(json.dumps(compare_sides(folder)))
     return 0
@@ -159,25 +169,42 @@ def measured(one: Builder, size: int, folder: Path, limit: int) -> Row:
     """The row of a model."""
     row, begun = Row(one.name, size), time.monotonic()
     try:
-        source(one, size, folder, limit, "tensorflow", row)
-        convert(one, size, folder, limit, row)
-        found = process(["--side", "target", one.name, "--folder", str(folder)], limit)
-        row.error, row.moved, row.own = found["error"], found["moved"], found["own"]
+        while True:
+            source(one, size, folder, limit, row)
+            convert(one, size, folder, limit, row)
+            found = process(["--side", "target", one.name, "--folder", str(folder)], limit)
+            row.error, row.moved, row.own = found["error"], found["moved"], found["own"]
+            if row.own <= GATE or row.scale < LEAST_SCALE:
+                break
+            row.scale /= 2
+            for path in (*folder.glob("*.npy"), folder / BUILT):
+                path.unlink()
         row.verdict = "equal" if row.error <= GATE else "close" if row.error <= CLOSE else "wrong"
         if row.verdict == "close":
             row.rounded = found["rounded"]
-            source(one, size, folder, limit, "torch", row)
-            row.other_backend = process(["--side", "target", one.name, "--folder", str(folder)], limit)["error"]
+            source(one, size, folder, limit, row, "--exact")
+            row.exact = process(["--side", "target", one.name, "--folder", str(folder)], limit)["error"]
     except Failed as no:
         row.why = str(no)
     row.seconds = round(time.monotonic() - begun, 1)
     return row
 
 
-def source(one: Builder, size: int, folder: Path, limit: int, backend: str, row: Row) -> None:
+def source(one: Builder, size: int, folder: Path, limit: int, row: Row, *more: str) -> None:
     """Weights, inputs and outputs of the Keras model, into the folder."""
-    given = ["--side", "source", one.name, "--size", str(size), "--folder", str(folder)]
-    row.parameters = process(given, limit, KERAS_BACKEND=backend)["parameters"]
+    given = [
+        "--side",
+        "source",
+        one.name,
+        "--size",
+        str(size),
+        "--folder",
+        str(folder),
+        "--scale",
+        str(row.scale),
+        *more,
+    ]
+    row.parameters = process(given, limit)["parameters"]
 
 
 def convert(one: Builder, size: int, folder: Path, limit: int, row: Row) -> None:
@@ -192,19 +219,19 @@ def convert(one: Builder, size: int, folder: Path, limit: int, row: Row) -> None
     (folder / "convert.txt").write_text(said, encoding="utf-8")
 
 
-def process(given: list[str], limit: int, **environment: str) -> dict:
+def process(given: list[str], limit: int) -> dict:
     """The JSON object that a side of this file prints last."""
-    said = run([sys.executable, str(Path(__file__).resolve()), *given], limit, **environment)
+    said = run([sys.executable, str(Path(__file__).resolve()), *given], limit)
     return json.loads(said.strip().splitlines()[-1])
 
 
-def run(command: list[str], limit: int, **environment: str) -> str:
+def run(command: list[str], limit: int) -> str:
     """What a process printed; `Failed` with its last line where it failed."""
     path = {"PYTHONPATH": str(HERE.parent)}
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=limit,
-            env={**os.environ, **ENVIRONMENT, **path, **environment},
+            env={**os.environ, **ENVIRONMENT, **path},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise Failed(f"longer than {limit} s: {' '.join(command[1:4])}") from None
@@ -219,8 +246,9 @@ def said(row: Row) -> str:
     """One line about a model, while others run."""
     if row.error is None:
         return f"{row.name:20} {row.size:4} {row.verdict}: {row.why}  ({row.seconds} s)"
-    more = "" if row.other_backend is None else f"; on Keras' PyTorch backend {row.other_backend:.1e}; {row.rounded}"
+    more = "" if row.exact is None else f"; with TensorFlow's constants in float64 {row.exact:.1e}; {row.rounded}"
     facts = f"{row.nodes} nodes, {row.unmapped} unmapped, {row.lines} lines, apart {row.moved:.0e}, own {row.own:.0e}"
+    facts += f", scale {row.scale:g}" if row.scale != 1 else ""
     return f"{row.name:20} {row.size:4} {row.verdict} {row.error:.1e} ({facts}, {row.seconds} s){more}"
 
 
@@ -237,12 +265,12 @@ def stored(path: Path, names: list[str]) -> list[Row]:
 def table(rows: Iterable[Row], names: list[str]) -> Iterator[str]:
     """Markdown: one line per model, then what has no number and why."""
     shown = list(rows)
-    yield "| model | pixels | nodes | unmapped | lines | verdict | error | images apart | own rounding |"
-    yield "|---|--:|--:|--:|--:|---|--:|--:|--:|"
+    yield "| model | pixels | nodes | unmapped | lines | verdict | error | images apart | own rounding | scale |"
+    yield "|---|--:|--:|--:|--:|---|--:|--:|--:|--:|"
     for row in shown:
         error = "" if row.error is None else f"{row.error:.1e}"
-        if row.other_backend is not None:
-            error += f" (PyTorch backend {row.other_backend:.1e})"
+        if row.exact is not None:
+            error += f" (constants in float64: {row.exact:.1e})"
         facts = (
             row.name,
             row.size,
@@ -253,6 +281,7 @@ def table(rows: Iterable[Row], names: list[str]) -> Iterator[str]:
             error,
             f"{row.moved:.0e}",
             f"{row.own:.0e}",
+            f"{row.scale:g}",
         )
         yield f"| {' | '.join(map(str, facts))} |"
     yield ""

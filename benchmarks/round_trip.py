@@ -1,11 +1,12 @@
 """There and back: is a network the same after PyTorch -> Keras -> PyTorch, and after Keras -> PyTorch -> Keras?
 
-    python benchmarks/round_trip.py [--only REGEX] [--torchvision DIR] [--keep DIR]
+    python benchmarks/round_trip.py [--only REGEX] [--torchvision DIR] [--keep DIR] [--outputs]
 
 Every example, every builder of torchvision's classification models (`DIR` holds the package's unpacked wheel) and every
 builder of keras.applications, read as text where they are installed or unpacked. Three questions per model, all of
 them decided by reading: "same": written in its own framework, is it the network that it was? "there": is the other
-framework's text proved? "back": is the text that is written from that one the first network again?
+framework's text proved? "back": is the text that is written from that one the first network again? With `--outputs` the
+model and what came back are also run in float64, with weights that were carried there and back.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
+
+from round_trip_outputs import outputs_error  # noqa: E402
 
 from codegen.convert import Converted, write_target  # noqa: E402
 from codegen.dialects import dialect_of  # noqa: E402
@@ -62,12 +65,15 @@ class Row:
     same: str = "-"
     there: str = "-"
     back: str = "-"
+    outputs: str = ""
+    error: float | None = None
     seconds: float = 0.0
+    specs: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Is every answer yes?"""
-        return not (self.same or self.there or self.back)
+        return not (self.same or self.there or self.back or self.outputs)
 
 
 def main() -> int:
@@ -80,6 +86,8 @@ def main() -> int:
         for model in models(options.torchvision):
             if re.search(options.only, model.name):
                 rows.append(sent(model, folder / model.name.replace("/", "_"), opset))
+                if options.outputs and not rows[-1].back:
+                    run_both(rows[-1], model, folder / model.name.replace("/", "_") / "outputs")
                 print(line(rows[-1]), flush=True)
     for group, chosen in grouped(rows):
         counts = {q: sum(not getattr(row, q) for row in chosen) for q in ("same", "there", "back")}
@@ -93,6 +101,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", default="", metavar="REGEX", help="names that match")
     parser.add_argument("--torchvision", type=Path, metavar="DIR", help="the folder that holds the package torchvision")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the written texts here")
+    parser.add_argument("--outputs", action="store_true", help="run the model and what came back, too")
     return parser.parse_args()
 
 
@@ -149,6 +158,15 @@ def sent(model: Model, folder: Path, opset: OpSet) -> Row:
     return row
 
 
+def run_both(row: Row, model: Model, folder: Path) -> None:
+    """The error of the outputs of what came back into the row."""
+    try:
+        row.error = outputs_error(model.path, model.framework, model.expression, row.specs, folder)
+        row.outputs = "" if row.error <= 1e-12 else f"relative error {row.error:.1e}"
+    except RuntimeError as no:
+        row.outputs = str(no)
+
+
 def ask(question: str, row: Row, model: Model, folder: Path, opset: OpSet) -> None:
     """Answer one question into the row."""
     request = Request(model.path, model.expression, model.inputs)
@@ -158,6 +176,7 @@ def ask(question: str, row: Row, model: Model, folder: Path, opset: OpSet) -> No
         return
     other = OTHER[model.framework]
     there, proof = written(request, model.framework, other, folder, opset)
+    row.specs = tuple(f"{'x'.join(map(str, s.shape))}:{s.dtype}" for s in there.done.specs)
     row.there = proof.why or ""
     if question == "back" and proof.why is None:
         path = folder / f"{model.path.stem}_{other}.py"
@@ -199,7 +218,8 @@ def written(request: Request, source: str, target: str, folder: Path, opset: OpS
 def line(row: Row) -> str:
     """One line of the table."""
     answers = "  ".join(f"{q} {'yes' if not getattr(row, q) else 'no'}" for q in ("same", "there", "back"))
-    whys = [f"\n    {q}: {getattr(row, q)}"[:300] for q in ("same", "there", "back") if getattr(row, q)]
+    whys = [f"\n    {q}: {getattr(row, q)}"[:300] for q in ("same", "there", "back", "outputs") if getattr(row, q)]
+    answers += "" if row.error is None else f"  outputs {row.error:.1e}"
     return f"{row.name:44} {answers}  {row.seconds:5.1f} s{''.join(whys)}"
 
 

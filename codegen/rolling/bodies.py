@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from codegen.layout import Layout
 from codegen.lower import Lowered, Lowering, Step
 from codegen.rolling.groups import Group, Leaf
+from codegen.rolling.in_place import WORD, takes_flag
 from codegen.rolling.results import (
     gives_whole,
     is_single,
@@ -175,9 +176,14 @@ class Bodies:
         layout: Layout,
         starts: Starts | None,
         given: Callable[[Group], Given | None] = lambda group: None,
+        overwriting: frozenset[str] = frozenset(),
     ) -> None:
-        """`given`: about the call of a module whose class stays a class; None: tensors only, in their order."""
+        """`given`: about the call of a module whose class stays a class; None: tensors only, in their order.
+
+        `overwriting`: names of activations that may work in place.
+        """
         self.lowering, self.layout, self.starts, self.given = lowering, layout, starts, given
+        self.overwriting = overwriting
 
     def body(self, group: Group, made_by: Callable[[Group], ast.expr]) -> Body:
         """The body of a group. `made_by`: how the module of an inner group is made.
@@ -238,6 +244,8 @@ class Bodies:
             module = part.node.module
             key: object = (id(module), place_in(low, step)) if module is not None else object()
             if isinstance(constructor, ast.Call) and not (constructor.args or constructor.keywords or step.weights):
+                if step.op.name in self.overwriting and takes_flag(step):
+                    constructor = ast.Call(constructor.func, [], [ast.keyword(WORD, ast.Constant(True))])
                 key, module = ast.dump(constructor), None  # one activation serves all
             if key not in body.held:
                 body.held[key] = len(body.attributes)

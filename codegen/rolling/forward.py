@@ -192,6 +192,7 @@ class Forward:
         self.copied: list[tuple[int, int]] = []  # (place, value that is copied there)
         self.joined: set[int] = set()
         self.open: set[int] = set()  # variables that the arm at hand makes
+        self.still: dict[int, str] = {}  # values that the variable of a condition holds until it is made anew
         for entry in self.entries:
             self.place(entry)
         made = Counter(number for entry in self.flat for number in entry.results)
@@ -237,6 +238,7 @@ class Forward:
         place = self.places[id(entry)]
         end = place + len(entry.then) + len(entry.orelse)
         made = [{n for e in arm for n in e.results} for arm in (entry.then, entry.orelse)]
+        held: dict[int, str] = {}
         for number in sorted(set(entry.copies) | (made[0] & made[1])):
             if number in self.names:
                 continue  # an earlier condition made it too
@@ -246,14 +248,16 @@ class Forward:
                 live.add(old)
             before = self.names[old] if old is not None else ""
             self.names[number] = self.choose(number, live, out)
+            if old is not None and self.names[number] == before:
+                held[old] = before
             if old is not None and self.names[number] not in (before, self.names[old]):
                 out.append(assign(self.names[number], ast.Name(self.names[old], ast.Load())))
         assert entry.test is not None
         test, arms = self.text(entry.test), []
         for arm, results in zip((entry.then, entry.orelse), made, strict=True):
-            self.open = self.joined & results
+            self.open, self.still = self.joined & results, dict(held)
             arms.append(self.block(arm, returned, False))
-        self.open = set()
+        self.open, self.still = set(), {}
         out.append(ast.If(test, *arms))
         return out
 
@@ -283,6 +287,7 @@ class Forward:
         if any(self.names[n] in names.values() for n in live - self.joined):
             raise Unwritable("a variable is needed again that a condition makes anew")
         self.names.update(names)
+        self.still = {n: name for n, name in self.still.items() if name not in names.values()}
         self.open -= set(entry.results)
         if entry.pattern is not None:
             stored = {f"_{n}": ast.Name(name, ast.Store()) for n, name in names.items()}
@@ -292,7 +297,8 @@ class Forward:
 
     def text(self, tree: ast.expr) -> ast.expr:
         """An expression with the names of values."""
-        texts = {**self.texts, **{f"_{n}": ast.Name(name, ast.Load()) for n, name in self.names.items()}}
+        names = {**self.names, **self.still}
+        texts = {**self.texts, **{f"_{n}": ast.Name(name, ast.Load()) for n, name in names.items()}}
         texts.update({f"_{n}": made for n, made in self.inline.items()})
         return fill(tree, texts)
 

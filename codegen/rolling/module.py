@@ -10,6 +10,7 @@ from codegen.rolling.factory_parameters import keep_factory_parameters
 from codegen.rolling.forward import rename_inputs
 from codegen.rolling.frozen import refuse_frozen
 from codegen.rolling.groups import Group, group_nodes, own_class
+from codegen.rolling.in_place import overwriting
 from codegen.rolling.sources import Sources, bound_arguments, camel_case, is_plain, plain
 from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, restyled
 from codegen.writing import nodes
@@ -92,9 +93,10 @@ def write_rolled(w: Writer, docstring: str) -> WrittenModule:
 
 def rolled_classes(w: Writer, root: Group, taken: set[str]) -> tuple[Classes, Rolled]:
     """The classes of a graph, and that of its root, with other names than those that are `taken`."""
-    bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g))
-    in_place = not is_rolled(w.done.network)
-    classes = Classes(Sources(w.trace), bodies, w.target, in_place, lambda g: own_call(w, g), taken)
+    outputs = (value for run in w.done.network.runs.values() for value in run.outputs)
+    bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g), overwriting(w.lowering, outputs))
+    by_path = not is_rolled(w.done.network)
+    classes = Classes(Sources(w.trace), bodies, w.target, by_path, lambda g: own_call(w, g), taken)
     made = classes.roll(root, root_name(w, root))
     if w.style not in (SEQUENTIAL, FUNCTIONAL):
         made.parameters += keep_factory_parameters(made.attributes, made.origins, root.nodes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from pivot.reading.keras_layers_started import MADE_AS_LAYER
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, BoundApi, DictObject
 from pivot.reading.walking import walk
@@ -18,7 +19,8 @@ def is_direct(visit: Visit) -> bool:
         or any(isinstance(a, ast.Starred) for a in node.args)
     ):
         return False
-    return is_named(node.func, visit) or is_looked_up(node.func, visit)
+    as_layer = MADE_AS_LAYER in node.__dict__
+    return as_layer or is_named(node.func, visit) or is_looked_up(node.func, visit)
 
 
 def is_looked_up(func: ast.expr, visit: Visit) -> bool:

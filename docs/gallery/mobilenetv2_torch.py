@@ -23,7 +23,7 @@ class InvertedResBlock(nn.Module):
         if expansion != 1:
             self.expand = nn.Conv2d(in_channels, hidden, 1, bias=False)
             self.expand_bn = nn.BatchNorm2d(hidden, eps=0.001, momentum=0.001)
-        self.relu6 = nn.ReLU6()
+        self.relu6 = nn.ReLU6(inplace=True)
         if stride == 2:
             self.pad = nn.ZeroPad2d((0, 1, 0, 1))
         self.depthwise = nn.Conv2d(
@@ -42,7 +42,7 @@ class InvertedResBlock(nn.Module):
     def forward(self, x):
         identity = x
         if self.expansion != 1:
-            x = self.expand(identity)
+            x = self.expand(x)
             x = self.expand_bn(x)
             x = self.relu6(x)
         if self.stride == 2:
@@ -65,7 +65,7 @@ class MobileNetV2(nn.Module):
         self.conv1_pad = nn.ZeroPad2d((0, 1, 0, 1))
         self.conv1 = nn.Conv2d(3, 32, 3, stride=2, bias=False)
         self.bn_conv1 = nn.BatchNorm2d(32, eps=0.001, momentum=0.001)
-        self.relu6 = nn.ReLU6()
+        self.relu6 = nn.ReLU6(inplace=True)
         self.inverted_res_blocks = nn.Sequential(
             InvertedResBlock(32, 1, 1, 16),
             InvertedResBlock(16, 6, 2, 24),

@@ -17,6 +17,7 @@ from pivot.reading import (
     constructed,
     keras_building,
     keras_graphs,
+    keras_layers_started,
     keras_masks,
     keras_modes,
     keras_numpy,
@@ -97,8 +98,13 @@ class KerasModules(KerasCalls):
     def construct_module(
         self, ev: Evaluator, callee: Value, cls: ClassObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     ) -> Value:
-        module = self.new_module(ev, cls, node, frame)
         base = classes.library_base(cls)
+        layer = base is not None and base.name not in BASES and ev.opset.find(self.framework, "call", base.name)
+        started = keras_layers_started.initializers_set(cls, node) if layer else None
+        if base is not None and started is not None:
+            said = {**dict.fromkeys(started, keras_layers_started.UNREAD), **kwargs}
+            return self.call_forms(ev, Value(base), base.name, args, said, node, frame)
+        module = self.new_module(ev, cls, node, frame)
         module.container = CONTAINERS.get(base.name, "") if base is not None else ""
         kwargs = keras_orders.taken_off(ev, module, cls, kwargs, node, frame)
         result = Value(module, Origin("apply", node, frame.file, cls.name, args, frame))

@@ -24,7 +24,7 @@ def test_the_table_names_what_failed_and_what_was_not_run() -> None:
         applications.Row("C", 32, "close", 1.5e-9, 2e-15, "2e-15 with TensorFlow's own rounding"),
     ]
     text = "\n".join(applications.table(rows, ["A", "B", "C", "D"]))
-    assert "| A | 32 | 3 | 0 | 9 | equal | 1.0e-15 | 5e-01 | 2e-16 |" in text
-    assert "1.5e-09 (PyTorch backend 2.0e-15)" in text
+    assert "| A | 32 | 3 | 0 | 9 | equal | 1.0e-15 | 5e-01 | 2e-16 | 1 |" in text
+    assert "1.5e-09 (constants in float64: 2.0e-15)" in text
     assert "- B: status 2: no" in text
     assert text.endswith("1 of 4 equal; not run: D")
