@@ -113,6 +113,8 @@ def changed_in_place(node: ast.expr, visits: list[Visit]) -> ast.expr | None:
     changed: ast.expr | None = None
     if visit.kind == "op" and isinstance(node.func, ast.Attribute) and node.func.attr.endswith("_"):
         changed = node.func.value if visit.form is not None and visit.form.spelling == "method" else first(node)
+    elif visit.kind == "op" and any(k.arg == "out" for k in node.keywords):
+        changed = next(k.value for k in node.keywords if k.arg == "out")
     elif any(v.bound is not None and v.bound.flags.get("inplace") for v in visits) or any(
         v.module is not None and v.module.bound is not None and v.module.bound.flags.get("inplace") for v in visits
     ):

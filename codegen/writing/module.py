@@ -7,7 +7,7 @@ import copy
 from collections.abc import Sequence
 
 from codegen.target import Alias, Target
-from codegen.writing import nodes, own_code
+from codegen.writing import module_values, nodes, own_code
 from codegen.writing.expressions import KEPT_ROOTS, Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
@@ -150,7 +150,7 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
         last = scope.lazy[name][-1]
         inside = import_inside(w, statement, name)
         if inside is not None:
-            follow_import(w, inside, name, scope, library)
+            out.extend(follow_import(w, inside, name, scope, library))
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             continue
         if (met and id(statement) not in met and is_anew(w, statement)) or id(statement) in over:
@@ -269,8 +269,11 @@ def bound_outside(w: Writer, text: ast.expr, name: str, library: dict[str, tuple
 
 def follow_import(
     w: Writer, node: ast.Import | ast.ImportFrom, name: str, scope: Scope, library: dict[str, tuple[str, str]]
-) -> None:
-    """An imported name: from the standard library it is imported again, from a sibling file it is defined here."""
+) -> list[ast.stmt]:
+    """An imported name: from the standard library it is imported again, from a sibling file it is defined here.
+
+    A module that is a value is what is returned.
+    """
     for alias in node.names:
         if (alias.asname or alias.name.partition(".")[0]) != name and alias.asname != name and alias.name != name:
             continue
@@ -281,13 +284,15 @@ def follow_import(
             if path is not None:
                 value = scope.names.get(name)
                 if value is not None and isinstance(value.hint, ModuleScope):
-                    raise Unwritable(f"the module {name} is used as a value")
+                    assert isinstance(value.hint.scope, Scope)
+                    return [module_values.namespace(w, name, value.hint.scope, (scope.file, node), library)]
                 w.imported[scope.file, name] = (str(imports.resolved(path)), alias.name)
                 w.wanted.setdefault((str(imports.resolved(path)), alias.name))
-                return
+                return []
         root = module.partition(".")[0]
         if root in KEPT_ROOTS:
             library[name] = (module, alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
+    return []
 
 
 def follow_stars(w: Writer, name: str, scope: Scope, library: dict[str, tuple[str, str]]) -> None:

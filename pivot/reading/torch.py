@@ -190,6 +190,13 @@ class TorchDialect(TorchModules):
             made = self.call_forms(ev, callee, name[:-1], args, kwargs, node, frame)
             write_in_place(ev, args[0].hint, made, node, frame)
             return args[0]
+        out = kwargs.get("out")
+        if out is not None and isinstance(out.hint, TensorCell) and isinstance(node, ast.Call):
+            made = self.call_forms(ev, callee, name, args, {k: v for k, v in kwargs.items() if k != "out"}, node, frame)
+            if isinstance(made.hint, TensorCell):
+                write_in_place(ev, out.hint, made, node, frame)
+                return out
+            return made
         if name == initialising.GAIN:
             gain = initialising.call(ev, name, args, kwargs, node, frame)
             ev.visit(Visit(node, frame, "data", callee, args, kwargs, name=name, result=gain))

@@ -15,6 +15,7 @@ Call = Callable[..., str]
         ("y = self.fc(x)\ny.mul_(2)\nreturn y", "y = self.fc(x)\ny = y * 2\nreturn y"),
         ("y = self.fc(x)\nself.act(y)\nreturn y", "y = self.fc(x)\ny = self.act(y)\nreturn y"),
         ("y = self.fc(x)\nF.relu(y, inplace=True)\nreturn y", "y = self.fc(x)\ny = ops.relu(y)\nreturn y"),
+        ("y = self.fc(x)\ntorch.clamp(x, 0, 1, out=y)\nreturn y", "y = self.fc(x)\ny = ops.clip(x, 0, 1)\nreturn y"),
         (
             "y = self.fc(x)\ny.clamp_(0, 1).add_(x)\nreturn y",
             "y = self.fc(x)\ny = ops.clip(y, 0, 1) + x\nreturn y",
