@@ -61,7 +61,9 @@ def lists_names(node: ast.stmt) -> bool:
 
 def found(w: Writer, module: Scope, name: str) -> Value | None:
     """What a module binds a name to; None where that is not read, or would have to be computed now."""
-    computed = any(isinstance(part, ast.Call) for s in module.lazy[name] if isinstance(s, ast.Assign) for part in walk(s))
+    computed = any(
+        isinstance(part, ast.Call) for s in module.lazy[name] if isinstance(s, ast.Assign) for part in walk(s)
+    )
     if computed and name not in module.names:
         return None
     try:
