@@ -27,7 +27,8 @@ def namespace(
     file, node = place
     library["SimpleNamespace"] = ("types", "SimpleNamespace")
     mentioned = names_asked_for(w)
-    kept, left = [], []
+    kept: list[str] = []
+    left: list[str] = []
     for wanted, statements in module.lazy.items():
         if wanted in mentioned and not any(isinstance(s, (ast.Import, ast.ImportFrom)) for s in statements):
             (kept if is_plain(found(w, module, wanted)) else left).append(wanted)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 FUNCTIONS = {
     "torch.nn.utils.weight_norm": "torch.nn.utils.weight_norm.WeightNorm",
     "torch.nn.utils.parametrizations.weight_norm": "torch.nn.utils.weight_norm.WeightNorm",
+    "torch.nn.utils.weight_norm.weight_norm": "torch.nn.utils.weight_norm.WeightNorm",
+    "torch.nn.utils.spectral_norm.spectral_norm": "torch.nn.utils.spectral_norm.SpectralNorm",
     "torch.nn.utils.spectral_norm": "torch.nn.utils.spectral_norm.SpectralNorm",
     "torch.nn.utils.parametrizations.spectral_norm": "torch.nn.utils.spectral_norm.SpectralNorm",
 }

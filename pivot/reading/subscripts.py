@@ -12,6 +12,7 @@ from pivot.reading.data_arrays import DataArray
 from pivot.reading.hints import index_hint, own_value
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
+from pivot.reading.signals import Raised
 from pivot.reading.values import (
     Api,
     ClassObject,
@@ -110,6 +111,8 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
             if box.kind == "enum" and isinstance(index.hint, str):
                 return lookup.class_attribute(ev, box, index.hint, node, frame)
             return owner
+        if box is None or isinstance(box, (int, float)):  # as Python does; a `try` around it may be meant for that
+            raise Raised(Value(f"TypeError: {type(box).__name__} object is not subscriptable"), node, frame)
         raise ev.refusal(frame, node, "this value cannot be indexed", "index a list, tuple, dict or tensor")
     where = index_hint(index)
     try:
