@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from codegen.weights.arrays import Array
     from pivot.op import Form
     from pivot.reading.elaborate import Elaborated
+    from pivot.reading.modules import ModuleObject
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,7 @@ class LayerMap:
     roles: tuple[str, ...]
     sizes: Mapping[str, int]
     names: Mapping[str, str]  # path of a weight in the source's layer -> its name in the checkpoint
+    place: tuple[str, int, int] = ("", 0, 0)  # where the source makes the layer
 
 
 def weight_maps(converted: Converted, proof: Proof) -> list[LayerMap]:
@@ -61,7 +63,7 @@ def weight_maps(converted: Converted, proof: Proof) -> list[LayerMap]:
         found[id(module)] = LayerMap(
             module.path, step.node.form, read.form, datasets.get(id(read.module), {}), dict(placed.absorbed),
             tuple(r for r in step.weights if r in read.form.weights), letter_sizes(step.node.form, sizes),
-            {path: names[0] for path, names in own.get(id(module), {}).items()},
+            {path: names[0] for path, names in own.get(id(module), {}).items()}, made_at(module),
         )  # fmt: skip
     return list(found.values())
 
@@ -194,6 +196,12 @@ def own_parameters(converted: Converted, proof: Proof) -> list[tuple[tuple[str, 
     return found
 
 
+def made_at(module: ModuleObject) -> tuple[str, int, int]:
+    """File, line and column of the call that makes a layer."""
+    file = module.frame.file if module.frame is not None else ""
+    return file, getattr(module.site, "lineno", 0), getattr(module.site, "col_offset", -1) + 1
+
+
 def carry_own(pairs: list[tuple[tuple[str, ...], str]], checkpoint: Mapping[str, Array]) -> dict[str, Array]:
     """Parameters of modules' own, as they are."""
     found: dict[str, Array] = {}
@@ -215,8 +223,9 @@ def carry_layer(layer: LayerMap, checkpoint: Mapping[str, Array]) -> dict[str, A
         for term in layer.source.weights[role].terms:
             name = layer.names.get(term.path)
             if name is None:
-                why = f"the source saves no weights of {layer.path}, which it calls outside of the model"
-                raise refuse("weights", layer.path, 0, 0, why, "call it on what enters the model, or leave them out")
+                name = layer.path or f"the {layer.source.name.rpartition('.')[2]}"
+                why = f"the source saves no weights of {name}, which it calls outside of the model"
+                raise refuse("weights", *layer.place, why, "call it on what enters the model, or leave them out")
             if name not in checkpoint:
                 raise refuse(
                     "weights", name, 0, 0, f"the checkpoint has no weight {name!r}", "give the state_dict of this model"

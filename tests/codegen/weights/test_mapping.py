@@ -360,3 +360,26 @@ def test_variables_that_only_a_list_holds_are_saved_with_those_of_their_layer(
         (("scales.1.0",), "vars/1"),
         (("last",), "vars/2"),
     ]
+
+
+OUTSIDE = """
+import keras
+from keras import layers, ops
+
+inputs = keras.Input((6,), dtype="int32")
+words = layers.Embedding(9, 4)(inputs)
+places = layers.Embedding(6, 4)(ops.arange(6))
+model = keras.Model(inputs, layers.Dense(3)(words + places))
+"""
+
+
+def test_a_layer_whose_weights_are_not_saved_is_named_with_its_place(
+    to_torch: Callable[..., tuple[Converted, Proof]], tmp_path: Path
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(OUTSIDE, encoding="utf-8")
+    converted, proof = to_torch(path, "2x6:int32<9", model="model")
+    assert proof.why is None
+    names = {"layers/embedding/vars/0": np.ones((9, 4)), "layers/dense/vars/0": np.ones((4, 3))}
+    with pytest.raises(Refusal, match=r"model.py:7:10: the source saves no weights of .*mbedding"):
+        carry_weights(converted, {**names, "layers/dense/vars/1": np.ones(3)}, proof)
