@@ -6,6 +6,7 @@ looked through; reshapes count by the shape they give. A difference is named wit
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -114,8 +115,9 @@ def compare_sides(
     a, b = (list(side.distinct(side.items()) if isinstance(side, Side) else side.items()) for side in (left, right))
     same: dict[str, str] = dict(zip(left.inputs, right.inputs, strict=False))
     open_ = dict(enumerate(b))
+    first = 0  # of those that are open: a dict that loses its first entries is slow to find the next one
     for one in a:
-        at = next((i for i, two in open_.items() if meets(one, two, same, proof)), None)
+        at = next((i for i in range(first, len(b)) if i in open_ and meets(one, open_[i], same, proof)), None)
         if at is None and serves_nothing(one, a, left.outputs):
             continue  # what the written text left out
         if at is None:
@@ -127,6 +129,8 @@ def compare_sides(
             proof.place = place_of(one.node)
             return
         two = open_.pop(at)
+        while first < len(b) and first not in open_:
+            first += 1
         bind(one, two, same, proof)
         proof.matches.append(Match(mode, one, two))
     extra = next((two for two in open_.values() if not is_idle(two) or not serves_nothing(two, b, right.outputs)), None)
@@ -167,12 +171,13 @@ def refs(params: tuple[object, ...]) -> Iterator[str]:
             yield part.id
 
 
-def meets(one: Item, two: Item, same: Mapping[str, str], proof: Proof) -> bool:
+def meets(one: Item, two: Item, same: dict[str, str], proof: Proof) -> bool:
     """Is an item read back the lowered one? Items that do not need each other may stand in another order."""
     if one.op != two.op:
         return False
     fresh = list(new_parameters(one, two, same))
-    if difference(one, two, {**same, **{a: b for a, b, _, _ in fresh}}) is not None:
+    known = ChainMap({a: b for a, b, _, _ in fresh}, same) if fresh else same
+    if difference(one, two, known) is not None:
         return False
     if any(
         proof.parameters.get(id(source), (source, target))[1] is not target or is_taken(target, source, proof)

@@ -23,6 +23,8 @@ class Problem:
     def __str__(self) -> str:
         """`file:line:column: why: what to do`, always one line."""
         text = f"{self.file}:{self.line}:{self.column}: {self.why}: {self.remedy}"
+        if text.isprintable():
+            return text
         return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
     def as_json(self) -> dict[str, object]:

@@ -33,6 +33,7 @@ from studio.window import Window
 from studio.windows import Windows
 
 _KEPT = 20
+_PAINTED = 250  # ms after the start of the event loop
 
 
 def make_application() -> QApplication:
@@ -66,9 +67,9 @@ def run(file: str | None, *, exit_after_load: bool = False) -> int:
         windows.prepare = silence
     else:
         windows.prepare = lambda window: setattr(window, "tour_wanted", True)
-        # Once there is something to be seen.
         QTimer.singleShot(0, warm.start)
-        QTimer.singleShot(0, lambda: loading.append(preload()))
+        # Once the window is painted: a thread that loads would take turns with what paints it.
+        QTimer.singleShot(_PAINTED, lambda: loading.append(preload()))
     loaded = True
     if file is not None:
         loaded = windows.open(Path(file))

@@ -101,6 +101,8 @@ def contains(ev: Evaluator, left: Value, right: Value, node: ast.AST, frame: Fra
 def truth(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> bool:
     """The truth of a hint. Refused where it depends on the content of a tensor or on something unread."""
     hint = value.hint
+    if hint is True or hint is False or hint is None:
+        return hint is True
     if isinstance(hint, Unknown):
         raise ev.refusal(
             frame, node, f"a decision needs a value that was not read ({hint.why})", "bind it with --set NAME=VALUE"

@@ -140,19 +140,10 @@ class Evaluator:
 
     # -- evaluation ------------------------------------------------------------
 
-    def evaluate(self, node: ast.expr, frame: Frame) -> Value:
-        """The value of an expression in a frame."""
-        return expressions.evaluate(self, node, frame)
-
-    def execute(self, body: list[ast.stmt], frame: Frame) -> None:
-        """Run statements in a frame."""
-        statements.execute_block(self, body, frame)
-
-    def call(
-        self, callee: Value, args: tuple[Value, ...], kwargs: dict[str, Value], node: ast.AST, frame: Frame
-    ) -> Value:
-        """Call whatever a value is."""
-        return calls.call_value(self, callee, args, kwargs, node, frame)
+    # Functions that take the evaluator first, as they stand: a method around each would double the calls.
+    evaluate = expressions.evaluate
+    execute = statements.execute_block
+    call = calls.call_value
 
     def module_frame(self, scope: Scope) -> Frame:
         """A frame to evaluate module-level statements of a file in."""
@@ -218,8 +209,9 @@ class Evaluator:
         depth = caller.depth + 1 if caller else 1
         if caller is not None and depth > LIMITS.call_depth:
             raise self.limit(caller, site or function.node, "calls nested too deeply", "call_depth")
-        if caller is not None and sum(frame.function is function for frame in caller.chain()) >= LIMITS.recursion:
-            raise self.limit(caller, site or function.node, f"{function.name} calls itself too often", "recursion")
+        if caller is not None and caller.depth >= LIMITS.recursion:  # only then it may have called itself so often
+            if sum(frame.function is function for frame in caller.chain()) >= LIMITS.recursion:
+                raise self.limit(caller, site or function.node, f"{function.name} calls itself too often", "recursion")
         scope = Scope(function.file, function.scope, function)  # type: ignore[arg-type]
         key = caller.key if caller else ""
         if site is not None and caller is not None:

@@ -65,12 +65,14 @@ def name(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
 
 def record(ev: Evaluator, node: ast.expr, frame: Frame, value: Value) -> None:
     """Remember what a name stands for, where it is not plain data."""
-    if isinstance(value.hint, (Api, ClassObject, FunctionObject, BoundMethod)) or value.depends & MODE:
+    kind = value.hint.__class__
+    if kind in RECORDED or value.depends & MODE:
         ev.trace.resolved[id(node)].append((frame, value))
-    if isinstance(value.hint, ModuleObject) and value.hint.container == "sequential":
+    if kind is ModuleObject and isinstance(value.hint, ModuleObject) and value.hint.container == "sequential":
         ev.trace.stacks.add(id(node))
 
 
+RECORDED = frozenset((Api, ClassObject, FunctionObject, BoundMethod))
 FIELDS = {"values": 0, "indices": 1}
 """Names of what PyTorch's `max`, `sort`, `topk` and their like give, which is a tuple of two otherwise."""
 

@@ -9,7 +9,7 @@ lies beside the program.
 from __future__ import annotations
 
 import ast
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ def package_of(path: Path) -> tuple[str, ...] | None:
     return path.parent.relative_to(FOLDER).parts if FOLDER in path.parents else None
 
 
+@lru_cache(4_096)
 def find(parts: tuple[str, ...]) -> Path | None:
     """The file that restates a module, given its dotted name."""
     if not parts or not all(part.isidentifier() for part in parts):

@@ -54,7 +54,7 @@ def name(ev: Evaluator, node: ast.Name, frame: Frame) -> Value:
     """A name, from the innermost scope outwards. Class bodies are not seen from inside their methods."""
     scope: Scope | None = frame.scope
     while scope is not None:
-        if (id(scope), node.id) in ev.broken:
+        if ev.broken and (id(scope), node.id) in ev.broken:
             raise ev.broken[id(scope), node.id]
         if node.id in scope.names:
             return scope.names[node.id]
