@@ -29,7 +29,8 @@ class Agreed:
 
     `wishes`: the order that what follows a step wants at one of its visits, for all of them; `inputs`: orders of inputs
     by their number, where a site takes an input at one visit and something stored in another order at the others;
-    `permutes`: a permute of what is stored in the source's order is written as one. `turns`: sites (id of their syntax
+    `said`: a permute that the program says, of what is stored in the source's order and not wanted in another, is
+    written as one; `permutes`: so is one of a decomposition. `turns`: sites (id of their syntax
     node) that transpose their result into an order. `groups`: which axes of a reshape become which, where that is left
     open by an axis of size 1 at some visits.
     """
@@ -38,6 +39,7 @@ class Agreed:
     plain: frozenset[SiteStep] = frozenset()
     wishes: Mapping[SiteStep, Order] = field(default_factory=dict)
     inputs: Mapping[int, Order] = field(default_factory=dict)
+    said: bool = True
     permutes: bool = False
     turns: Mapping[int, Order] = field(default_factory=dict)
     groups: Mapping[SiteStep, list[tuple[tuple[int, ...], tuple[int, ...]]]] = field(default_factory=dict)
@@ -71,15 +73,27 @@ def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast
     if odd:  # an axis may have size 1 at some of the visits only
         layout = Layout(lowering, framework, joins, start)
     tried = {conflicts(layout): layout}
-    for way in (with_permutes, settled):
+    for way, where in (
+        (with_permutes, start),
+        (settled, start),
+        (renumbered, start),
+        (settled, replace(start, said=False)),
+    ):
         if AGREE not in tried:
-            other = way(lowering, framework, joins, start)
+            other = way(lowering, framework, joins, where)
             tried.setdefault(conflicts(other), other)
     if AGREE not in tried:
         from codegen.turning import turned
 
         return turned(lowering, framework, joins, [tried[count] for count in sorted(tried)])
     return tried[AGREE]
+
+
+def renumbered(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed) -> Layout:
+    """The layout in which permutes only number axes anew, wherever that will do."""
+    from codegen.layout import Layout
+
+    return Layout(lowering, framework, joins, replace(agreed, said=False))
 
 
 def with_permutes(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed) -> Layout:
@@ -115,7 +129,7 @@ def settled(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.
             break
         wishes = {**wishes_of(layout, general), **agreed.wishes}
         parts = {**groups_by_site(layout, general), **agreed.groups}
-        agreed = Agreed(general, plain, wishes, inputs, groups=parts)
+        agreed = Agreed(general, plain, wishes, inputs, groups=parts, said=agreed.said)
         layout = Layout(lowering, framework, joins, agreed)
     return layout
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from codegen.absorbing import absorb, absorb_result
 from codegen.agreeing import NOTHING, Agreed, site_step
+from codegen.axis_groups import RESHAPING
 from codegen.index_placing import place_index
 from codegen.letters_layout import place_einsum
 from codegen.lower import Lowering, Step, source_order, step_order
@@ -32,7 +33,7 @@ from codegen.orders import (
     symbol_of,
     tensors,
 )  # fmt: skip
-from codegen.reshaping import RESHAPING, is_idle, place_reshape
+from codegen.reshaping import is_idle, place_reshape
 from codegen.target import target_of
 from codegen.turning import turn_of
 from codegen.unfolding import unfolded
@@ -274,7 +275,8 @@ class Layout:
             if perm != order:
                 placed.transposes[first_name(step)] = tuple(order.index(axis) for axis in perm)
             return
-        if plain and self.agreed.permutes and self.wish(step.results[0]) in (None, order):
+        said = self.agreed.said and self.is_given(step)
+        if plain and (said or self.agreed.permutes) and self.wish(step.results[0]) in (None, order):
             self.place_plain(step, placed)
             return
         if perm is None or self.in_source_order(step) or (plain and self.is_for_plain(step.results[0])):
@@ -286,6 +288,12 @@ class Layout:
         block = self.blocks.get(value.id)
         if block is not None:
             self.blocks[step.results[0].id] = Block(perm.index(block.axis), block.sizes, block.order)
+
+    def is_given(self, step: Step) -> bool:
+        """Is what a step makes the result of its site, as it is?"""
+        made = step.results[0]
+        behind = [s for s in self.consumers.get(made.id, []) if s.node is step.node and is_idle(s)]
+        return step.node is not None and any(r in step.node.results for s in (step, *behind) for r in s.results)
 
     def is_for_plain(self, value: TensorVersion) -> bool:
         """Do steps that take their axes in an order of their own, and nobody else, take a value?"""

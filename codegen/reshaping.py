@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.absorbing import absorbable_after
 from codegen.agreeing import site_step
+from codegen.axis_groups import RESHAPING, Group, groups, order_before
 from codegen.orders import Block, Order, first_name, first_tensor, identity, rank_of
 from codegen.wishes import partner
 from pivot.dims import Dim
@@ -18,58 +19,6 @@ if TYPE_CHECKING:
     from codegen.layout import Layout, Placed
     from codegen.lower import Step
     from pivot.reading.values import TensorVersion
-
-RESHAPING = {"reshape", "flatten", "unflatten"}
-Group = tuple[tuple[int, ...], tuple[int, ...]]
-
-
-def groups(before: tuple[Dim, ...], after: tuple[Dim, ...]) -> list[Group]:
-    """Minimal groups (axes before, axes after) of equal size, left to right; sizes are compared by their hints."""
-    a, b = [dim_hint(d) for d in before], [dim_hint(d) for d in after]
-    found: list[Group] = []
-    i = j = 0
-    while i < len(a) or j < len(b):
-        left, right = [], []
-        size_left = size_right = 1
-        if i < len(a):
-            left.append(i)
-            size_left = a[i]
-            i += 1
-        if j < len(b):
-            right.append(j)
-            size_right = b[j]
-            j += 1
-        while size_left != size_right:
-            if size_left < size_right and i < len(a):
-                size_left *= a[i]
-                left.append(i)
-                i += 1
-            elif j < len(b):
-                size_right *= b[j]
-                right.append(j)
-                j += 1
-            elif i < len(a):
-                size_left *= a[i]
-                left.append(i)
-                i += 1
-            else:
-                break
-        found.append((tuple(left), tuple(right)))
-    return settle_ones(found, a, b)
-
-
-def settle_ones(found: list[Group], a: list[int], b: list[int]) -> list[Group]:
-    """An axis of size 1 that was paired with nothing joins the group before it (or behind it, at the front)."""
-    out: list[Group] = []
-    for left, right in found:
-        if out and (not left or not right):
-            out[-1] = (out[-1][0] + left, out[-1][1] + right)
-        else:
-            out.append((left, right))
-    while len(out) > 1 and (not out[0][0] or not out[0][1]):
-        out[1] = (out[0][0] + out[1][0], out[0][1] + out[1][1])
-        del out[0]
-    return out
 
 
 def groups_by_site(layout: Layout, steps: frozenset[SiteStep]) -> dict[SiteStep, list[Group]]:
@@ -152,7 +101,7 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
             placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
     elif tuple(wanted) != order:  # where a transpose is needed anyway, it gives what the next step wants
         wish = layout.agreed.wishes.get(site_step(layout.lowering, step)) if general else None
-        wish = wish or layout.wish(result) or (identity(rank_of(result)) if result.id in layout.outputs else None)
+        wish = wish or layout.wish(result) or partner(layout, result) or identity(rank_of(result))
         wanted = order_before(made, wish) or wanted if wish is not None else wanted
         placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
     placed.orders_in[name] = tuple(wanted)
@@ -183,14 +132,6 @@ def as_wished(layout: Layout, result: TensorVersion, order: Order) -> Order:
     if wish is None or [a for a in wish if shape[a] != 1] != [a for a in order if shape[a] != 1]:
         return order
     return wish
-
-
-def order_before(made: list[Group], wish: Order) -> list[int] | None:
-    """The order to reshape from so that the result is stored in `wish`; None where a group would be torn apart."""
-    ranked = sorted(made, key=lambda group: min((wish.index(axis) for axis in group[1]), default=-1))
-    if tuple(axis for _, right in ranked for axis in right) != wish:
-        return None
-    return [axis for left, _ in ranked for axis in left]
 
 
 def between_is_one(order: list[int], sizes: tuple[Dim, ...], first: int, second: int) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codegen.absorbing import owns_alone
+from codegen.axis_groups import groups
 from codegen.orders import Block, first_tensor, identity, rank_of, tensors
-from codegen.reshaping import groups
 from pivot.dims import hint as dim_hint
 from pivot.reading.values import TensorVersion
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codegen.axis_groups import RESHAPING, groups, order_before
 from codegen.indexing import full_index
 from codegen.letters_layout import takes_any_order
 from codegen.orders import Order, broadcast_order, first_tensor, inserted_axes, permutation, rank_of, tensors
@@ -61,6 +62,9 @@ def read_wish(layout: Layout, value: TensorVersion) -> Order | None:
                 return without_inserted(step, inner)
         elif step.op.shape in ("index", "select"):
             parts = parts or (lifted(step, inner, rank) if inner is not None else None)
+        elif step.op.shape in RESHAPING and step.results and inner is not None:
+            before = order_before(groups(value.type.shape, step.results[0].type.shape), inner)
+            return tuple(before) if before is not None and len(before) == rank else None
         elif takes_any_order(step):
             continue
         else:

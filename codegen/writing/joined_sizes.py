@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from codegen.axis_groups import groups
 from codegen.orders import first_tensor
-from codegen.reshaping import groups
 from codegen.writing import nodes
 from pivot.dims import hint as dim_hint
 from pivot.reading.values import TensorVersion

@@ -7,8 +7,8 @@ import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from codegen.axis_groups import groups
 from codegen.orders import first_name, first_tensor
-from codegen.reshaping import groups
 from codegen.writing import nodes, sharing
 from codegen.writing.joined_sizes import joined_text
 from pivot.dims import Dim, Size, symbols

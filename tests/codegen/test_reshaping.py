@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from codegen.reshaping import Group, between_is_one, groups, in_order, order_after
+from codegen.axis_groups import Group, groups
+from codegen.reshaping import between_is_one, in_order, order_after
 
 
 @pytest.mark.parametrize(
