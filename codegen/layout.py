@@ -275,8 +275,7 @@ class Layout:
             if perm != order:
                 placed.transposes[first_name(step)] = tuple(order.index(axis) for axis in perm)
             return
-        said = self.agreed.said and self.is_given(step)
-        if plain and (said or self.agreed.permutes) and self.wish(step.results[0]) in (None, order):
+        if plain and perm is not None and self.is_said(step, perm):
             self.place_plain(step, placed)
             return
         if perm is None or self.in_source_order(step) or (plain and self.is_for_plain(step.results[0])):
@@ -289,11 +288,16 @@ class Layout:
         if block is not None:
             self.blocks[step.results[0].id] = Block(perm.index(block.axis), block.sizes, block.order)
 
-    def is_given(self, step: Step) -> bool:
-        """Is what a step makes the result of its site, as it is?"""
-        made = step.results[0]
+    def is_said(self, step: Step, perm: Order) -> bool:
+        """Is a permute of what is stored in the source's order written as one: the program says it, what follows wants
+        no other order, and it does not give an image its channels first, which are stored last all the same?
+        """
+        rank, made = len(perm), step.results[0]
         behind = [s for s in self.consumers.get(made.id, []) if s.node is step.node and is_idle(s)]
-        return step.node is not None and any(r in step.node.results for s in (step, *behind) for r in s.results)
+        given = step.node is not None and any(r in step.node.results for s in (step, *behind) for r in s.results)
+        image = rank > 3 and perm == (0, rank - 1, *range(1, rank - 1))
+        said = self.agreed.said and given and not image
+        return (said or self.agreed.permutes) and self.wish(made) in (None, identity(rank))
 
     def is_for_plain(self, value: TensorVersion) -> bool:
         """Do steps that take their axes in an order of their own, and nobody else, take a value?"""

@@ -102,7 +102,7 @@ def place_reshape(layout: Layout, step: Step, placed: Placed) -> None:
     elif tuple(wanted) != order:  # where a transpose is needed anyway, it gives what the next step wants
         wish = layout.agreed.wishes.get(site_step(layout.lowering, step)) if general else None
         wish = wish or layout.wish(result) or partner(layout, result) or identity(rank_of(result))
-        wanted = order_before(made, wish) or wanted if wish is not None else wanted
+        wanted = order_before(made, wish) or wanted
         placed.transposes[name] = tuple(order.index(axis) for axis in wanted)
     placed.orders_in[name] = tuple(wanted)
     out = order_after(made, wanted, before, after, rank_of(result))

@@ -63,7 +63,8 @@ def read_wish(layout: Layout, value: TensorVersion) -> Order | None:
         elif step.op.shape in ("index", "select"):
             parts = parts or (lifted(step, inner, rank) if inner is not None else None)
         elif step.op.shape in RESHAPING and step.results and inner is not None:
-            before = order_before(groups(value.type.shape, step.results[0].type.shape), inner)
+            shapes = value.type.shape, step.results[0].type.shape
+            before = order_before(groups(*shapes), inner) if all(n != 1 for s in shapes for n in s) else None
             return tuple(before) if before is not None and len(before) == rank else None
         elif takes_any_order(step):
             continue

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from codegen.writing import nodes
+from codegen.writing.hoisting import MARK
 from pivot.dims import Atom, Dim, Size
 
 
@@ -69,7 +70,9 @@ class Settle(ast.NodeTransformer):
             return inner  # type: ignore[no-any-return]
         name = free_name(node.id, self.taken)
         self.names[id(node)] = name
-        return ast.NamedExpr(ast.Name(name, ast.Store()), inner)
+        made = ast.NamedExpr(ast.Name(name, ast.Store()), inner)
+        made.__dict__[MARK] = True
+        return made
 
 
 def free_name(role: str, taken: set[str]) -> str:

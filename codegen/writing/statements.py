@@ -12,6 +12,7 @@ from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
+from codegen.writing.hoisting import hoisted
 from codegen.writing.pairs import layer_pair
 from codegen.writing.parameters import let_go
 from codegen.writing.plans import GoneResult, Unwritable
@@ -134,7 +135,7 @@ class Statements:
         made = self.known(node, made) if self.known is not None else made
         if made:
             nodes.like(made[0], node)
-        return made
+        return hoisted(made)
 
     def dispatch(self, node: ast.stmt) -> list[ast.stmt]:
         if isinstance(node, ast.Expr):

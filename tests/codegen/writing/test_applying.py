@@ -187,8 +187,8 @@ def test_a_layer_that_is_handed_on_brings_its_padding_along(written: Callable[..
 @pytest.mark.parametrize(
     ("call", "text"),
     [
-        ("self.att(x, x, x)[0]", "self.att((q := ops.transpose(x, (1, 0, 2))), q, q)"),
-        ("self.att(y, x, x)[0]", "self.att(ops.transpose(y, (1, 0, 2)), (v := ops.transpose(x, (1, 0, 2))), v)"),
+        ("self.att(x, x, x)[0]", "q = ops.transpose(x, (1, 0, 2)) return self.att(q, q, q)"),
+        ("self.att(y, x, x)[0]", "v = ops.transpose(x, (1, 0, 2)) return self.att(ops.transpose(y, (1, 0, 2)), v, v)"),
     ],
 )
 def test_every_tensor_of_a_layer_comes_in_its_order_and_each_is_brought_there_once(

@@ -72,14 +72,14 @@ def test_weights_of_layers_have_the_targets_names(
     made = conversion(TABLE, "2x5:int64")
     assert "return self.embeddings[: ops.shape(ids)[1]]" in made.text
     assert "ops.take(self.embeddings, places, axis=0)" in made.text
-    assert "x @ ops.transpose(self.embed.embeddings, (1, 0))" in made.text
+    assert "x @ ops.swapaxes(self.embed.embeddings, 0, 1)" in made.text
     assert prove(made, KerasDialect(), opset, tmp_path / "net.py").why is None
 
 
 def test_a_layer_that_is_never_called_has_no_weights(call: Call) -> None:
     with pytest.raises(Refusal, match="never called"):
         call("self.e = nn.ConvTranspose1d(4, 4, 1)", "return x @ self.e.weight[:, :, 0]", "2x4")
-    assert "return x @ ops.transpose(self.e.weight, (1, 0))" in call(
+    assert "return x @ ops.swapaxes(self.e.weight, 0, 1)" in call(
         "self.e = nn.Embedding(8, 4)", "return x @ self.e.weight.t()", "2x4"
     )
 

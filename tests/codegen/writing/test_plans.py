@@ -16,13 +16,13 @@ Init = Callable[..., str]
         ("F.relu(x) + 1", "ops.relu(x) + 1"),
         ("-x * 2 / (1 - x)", "-x * 2 / (1 - x)"),
         ("torch.add(x, x)", "x + x"),
-        ("x @ x.t()", "x @ ops.transpose(x, (1, 0))"),
+        ("x @ x.t()", "x @ ops.swapaxes(x, 0, 1)"),
         ("torch.stack([x, x], 1)", "ops.stack([x, x], axis=1)"),
         ("torch.where(x > 0, x, -x)", "ops.where(x > 0, x, -x)"),
         ("x.exp().sum(1)", "ops.sum(ops.exp(x), axis=1)"),
         ("x ** 2", "x**2"),
         ("torch.sigmoid(x) * x", "ops.sigmoid(x) * x"),
-        ("torch.matmul(x, x.transpose(0, 1))", "x @ ops.transpose(x, (1, 0))"),
+        ("torch.matmul(x, x.transpose(0, 1))", "x @ ops.swapaxes(x, 0, 1)"),
     ],
 )
 def test_functions(call: Call, source: str, target: str) -> None:
