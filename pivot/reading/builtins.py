@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.dims import Quotient, Size, dim_max, dim_min
@@ -39,7 +40,8 @@ def len_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame)
     length = hints.length(args[0])
     if length is not None:
         ev.trace.counted.add(id(node))
-        return made(length, node, frame, "len", args[0])
+        counted = made(length, node, frame, "len", args[0])
+        return replace(counted, depends=counted.depends & ~SIZE) if is_shape(args[0]) else counted
     hint = args[0].hint
     if isinstance(hint, TensorCell):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len":
@@ -51,6 +53,14 @@ def len_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame)
     if isinstance(hint, Unknown):
         return args[0]
     raise ev.refusal(frame, node, "len() of this value is not read", "use a list, tuple or dict")
+
+
+def is_shape(value: Value) -> bool:
+    """Are these all sizes of one tensor? How many there are depends on no size."""
+    items = value.hint if isinstance(value.hint, tuple) else ()
+    origins = [item.origin for item in items if isinstance(item, Value) and item.origin is not None]
+    whole = bool(items) and len(origins) == len(items) and all(origin.kind == "size" for origin in origins)
+    return whole and all(origin.sources[:1] == origins[0].sources[:1] for origin in origins)
 
 
 def locals_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:

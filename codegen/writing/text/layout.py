@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from codegen.writing.text.leaves import INDENT, WIDTH, Kind, Leaf, Line, Split, running_widths, without_comments
+from codegen.writing.text.leaves import COMMENT_WIDTH, INDENT, WIDTH, Kind, Leaf, Line, Split, running_widths, without_comments
 
 NONE: frozenset[int] = frozenset()
 
@@ -40,6 +40,10 @@ def lay_out(line: Line) -> list[Line]:
     work = [line]
     while work:
         each = work.pop()
+        aside = [] if _is_fine(each) else _comment_aside(each)
+        if aside:
+            result.extend(aside)
+            continue
         parts = None if _is_fine(each) else _split(each)
         if parts is None:
             result.append(each)
@@ -52,6 +56,23 @@ def lay_out(line: Line) -> list[Line]:
 
 def _is_fine(line: Line) -> bool:
     return not line.one_per_line and not line.exploding_comma() and not line.comment_within() and line.fits()
+
+
+def _comment_aside(line: Line) -> list[Line]:
+    """A line that fits but for the comment behind it: as it is where little is missing, else the comment above it.
+
+    Nothing where it has to be split all the same.
+    """
+    code = without_comments(line.leaves)
+    if not code or len(code) != len(line.leaves) or not code[-1].comments or line.comment_within():
+        return []
+    bare = replace(line, leaves=[*line.leaves[:-1], replace(code[-1], comments=[])])
+    if not _is_fine(bare):
+        return []
+    if line.fits(COMMENT_WIDTH):
+        return [line]
+    above = [Line([Leaf(text, kind=Kind.COMMENT)], line.depth, line.inside) for text in code[-1].comments]
+    return [*above, bare]
 
 
 def _split(line: Line) -> list[Line] | None:

@@ -10,6 +10,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 WIDTH = 88
+COMMENT_WIDTH = 100  # with the comment behind it
 INDENT = 4
 
 

@@ -74,7 +74,8 @@ class MultiHeadAttention(keras.layers.Layer):
     def build(self, query_shape, value_shape, key_shape=None):
         rank = len(query_shape)
         width = query_shape[-1] if self.width is None else self.width
-        if rank == 3 and isinstance(width, int):
+        is_vector = self.width is None or isinstance(self.width, int)
+        if rank == 3 and is_vector:
             self.query_dense = HeadsDense(self.num_heads, self.key_dim, self.use_bias)
             self.key_dense = HeadsDense(self.num_heads, self.key_dim, self.use_bias)
             if self.use_gate:
@@ -95,7 +96,7 @@ class MultiHeadAttention(keras.layers.Layer):
             if self.use_gate:
                 self._gate_dense = layers.EinsumDense(into, (*sizes, self.num_heads, self.value_dim), bias_axes=axes)
             self.value_dense = layers.EinsumDense(into, (*sizes, self.num_heads, self.value_dim), bias_axes=axes)
-            widths = (width,) if isinstance(width, int) else tuple(width)
+            widths = (width,) if is_vector else tuple(width)
             heads, wide = letters[rank - 1 : rank + 1], letters[rank + 1 : rank + 1 + len(widths)]
             self.output_dense = layers.EinsumDense(
                 free + heads + "," + heads + wide + "->" + free + wide,
