@@ -33,6 +33,7 @@ from codegen.orders import (
     symbol_of,
     tensors,
 )  # fmt: skip
+from codegen.permuting import is_for_plain, is_said
 from codegen.reshaping import is_idle, place_reshape
 from codegen.target import target_of
 from codegen.turning import turn_of
@@ -56,12 +57,6 @@ class Placed:
     alias: bool = False
     absorbed: dict[str, tuple[tuple[str, Block], ...]] = field(default_factory=dict)  # weight -> letters, blocks
     why: str = ""
-
-
-def takes_own_order(step: Step, value: TensorVersion) -> bool:
-    """Does a step take a value's axes by their letters, whatever the storage was?"""
-    letters = [step.op.letters(name) for name, operand in step.operands.items() if operand is value]
-    return step.op.layout == "plain" and all(found is not None and "*" not in found for found in letters)
 
 
 class Layout:
@@ -275,10 +270,10 @@ class Layout:
             if perm != order:
                 placed.transposes[first_name(step)] = tuple(order.index(axis) for axis in perm)
             return
-        if plain and perm is not None and self.is_said(step, perm):
+        if plain and perm is not None and is_said(self, step, perm):
             self.place_plain(step, placed)
             return
-        if perm is None or self.in_source_order(step) or (plain and self.is_for_plain(step.results[0])):
+        if perm is None or self.in_source_order(step) or (plain and is_for_plain(self, step.results[0])):
             self.place_plain(step, placed)
             return
         placed.alias = True
@@ -287,22 +282,6 @@ class Layout:
         block = self.blocks.get(value.id)
         if block is not None:
             self.blocks[step.results[0].id] = Block(perm.index(block.axis), block.sizes, block.order)
-
-    def is_said(self, step: Step, perm: Order) -> bool:
-        """Is a permute of what is stored in the source's order written as one: the program says it, what follows wants
-        no other order, and it does not give an image its channels first, which are stored last all the same?
-        """
-        rank, made = len(perm), step.results[0]
-        behind = [s for s in self.consumers.get(made.id, []) if s.node is step.node and is_idle(s)]
-        given = step.node is not None and any(r in step.node.results for s in (step, *behind) for r in s.results)
-        image = rank > 3 and perm == (0, rank - 1, *range(1, rank - 1))
-        said = self.agreed.said and given and not image
-        return (said or self.agreed.permutes) and self.wish(made) in (None, identity(rank))
-
-    def is_for_plain(self, value: TensorVersion) -> bool:
-        """Do steps that take their axes in an order of their own, and nobody else, take a value?"""
-        taken = [s for s in self.consumers.get(value.id, []) if id(s.node) in self.met]
-        return bool(taken) and value.id not in self.outputs and all(takes_own_order(s, value) for s in taken)
 
     def follow(self, step: Step, placed: Placed) -> None:
         """One operand, the result stored like it."""

@@ -10,7 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from codegen.writing.text.leaves import COMMENT_WIDTH, INDENT, WIDTH, Kind, Leaf, Line, Split, running_widths, without_comments
+from codegen.writing.text.leaves import (
+    COMMENT_WIDTH,
+    INDENT,
+    WIDTH,
+    Kind,
+    Leaf,
+    Line,
+    Split,
+    running_widths,
+    without_comments,
+)
 
 NONE: frozenset[int] = frozenset()
 

@@ -41,7 +41,11 @@ class Net(keras.Model):
     ("x", "second", "expected"),
     [
         ("x", "2 * width", "F.layer_norm(x, x.shape[-1:], self.scale, eps=1e-06)"),
-        ("ops.sin(x)", "2 * width", "x2 = torch.sin(x)\n        return F.layer_norm(x2, x2.shape[-1:], self.scale, eps=1e-06)"),
+        (
+            "ops.sin(x)",
+            "2 * width",
+            "x2 = torch.sin(x)\n        return F.layer_norm(x2, x2.shape[-1:], self.scale, eps=1e-06)",
+        ),
     ],
 )
 def test_sizes_that_differ(to_torch: ToTorch, tmp_path: Path, x: str, second: str, expected: str) -> None:
