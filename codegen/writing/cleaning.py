@@ -1,4 +1,11 @@
-"""Dead statements of a written function: assignments nobody reads, tests without arms."""
+"""Dead statements of a written function: assignments nobody reads, tests without arms.
+
+Of restated library code only the arms that were taken are written; what was made for the others has no use there:
+
+    scores, allowed = x, mask      =  scores = x
+    for layer in range(n): ...     =  for _ in range(n): ...
+    if a: (only) if b: ...         =  if a and b: ...
+"""
 
 from __future__ import annotations
 
@@ -6,8 +13,11 @@ import ast
 
 from pivot.reading.walking import walk
 
+INNER = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.GeneratorExp)  # may read a name after it is bound again
 PURE_CALLS = {
     "len",
+    "prod",
+    "isinstance",
     "int",
     "float",
     "min",
@@ -35,10 +45,76 @@ def clean_function(node: ast.FunctionDef, pure: bool = False) -> None:
         read = {n.id for n in parts if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         read |= {n for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for n in part.names}
         read |= kept_by_changes(parts, pure)
-        if not prune(node.body, read, pure):
+        if not prune(node.body, read, pure) and not (pure and prune_ends(node.body)):
             break
+    if pure:
+        Shorter(read).visit(node)
     if not node.body:
         node.body = [ast.Pass()]
+
+
+def prune_ends(body: list[ast.stmt]) -> bool:
+    """Drop assignments to names that nothing reads behind them, though something does before."""
+    inner = {n.id for s in body for f in walk(s) if isinstance(f, INNER) for n in walk(f) if isinstance(n, ast.Name)}
+    read, kept = set(inner), list[ast.stmt]()
+    for statement in reversed(body):
+        if not (isinstance(statement, ast.Assign) and is_dead(statement, read, True)):
+            kept.insert(0, statement)
+            read |= {n.id for n in walk(statement) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)}
+            read |= {
+                n.target.id for n in walk(statement) if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)
+            }
+    changed = len(kept) < len(body)
+    body[:] = kept
+    return changed
+
+
+class Shorter(ast.NodeTransformer):
+    """Restated statements without the parts that nobody reads."""
+
+    def __init__(self, read: set[str]) -> None:
+        self.read = read | {"_"}
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        """The assignments of several that have a use."""
+        target, value = node.targets[0], node.value
+        if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple) or len(target.elts) != len(value.elts):
+            return node
+        pairs = list(zip(target.elts, value.elts, strict=True))
+        used = [
+            (t, v) for t, v in pairs if not (isinstance(t, ast.Name) and t.id not in self.read and is_pure(v, True))
+        ]
+        if (
+            not used
+            or len(used) == len(pairs) > 1
+            or any(isinstance(part, ast.Starred) for pair in pairs for part in pair)
+        ):
+            return node
+        if len(used) == 1:
+            node.targets, node.value = [used[0][0]], used[0][1]
+        else:
+            target.elts, value.elts = [t for t, _ in used], [v for _, v in used]
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        """`_` for what only counts."""
+        if isinstance(node.target, ast.Name) and node.target.id not in self.read:
+            node.target = ast.Name("_", ast.Store())
+        return self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        """One condition for two that stand in each other."""
+        self.generic_visit(node)
+        inner = node.body[0] if len(node.body) == 1 else None
+        if isinstance(inner, ast.If) and not node.orelse and not inner.orelse and not inner.__dict__.get("before"):
+            node.test = ast.BoolOp(ast.And(), [*joined(node.test), *joined(inner.test)])
+            node.body = inner.body
+        return node
+
+
+def joined(test: ast.expr) -> list[ast.expr]:
+    """What a test joins by `and`."""
+    return list(test.values) if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
 
 
 def kept_by_changes(parts: list[ast.AST], pure: bool) -> set[str]:

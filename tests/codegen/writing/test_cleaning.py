@@ -55,3 +55,23 @@ def test_assignments_that_nothing_reads(body: str, left: str) -> None:
 )
 def test_computing_without_a_trace(text: str, pure: bool) -> None:
     assert is_pure(ast.parse(text, mode="eval").body) is pure
+
+
+@pytest.mark.parametrize(
+    ("body", "left"),
+    [
+        ("a, b = x, x.mask\nreturn a", "a = x\nreturn a"),
+        ("a, b, c = x, x.y, 3\nreturn a + c", "a, c = (x, 3)\nreturn a + c"),
+        ("a, b = x, x.read()\nreturn a", "a, b = (x, x.read())\nreturn a"),  # a method may do something
+        ("for i in range(3):\n    x = f(x)\nreturn x", "for _ in range(3):\n    x = f(x)\nreturn x"),
+        ("if a:\n    if b or c:\n        x.go()", "if a and (b or c):\n    x.go()"),
+        ("if a:\n    if b:\n        x.go()\n    else:\n        x.stop()",) * 2,
+        ("y = Layer(x)\nx.a = y\ny = Layer(x)", "y = Layer(x)\nx.a = y"),  # the second one is for an arm that went
+        ("y = 1\nx.f = lambda: y\ny = 2",) * 2,
+    ],
+)
+def test_restated_code_keeps_what_has_a_use(body: str, left: str) -> None:
+    made = ast.parse("def f(x):\n" + textwrap.indent(body, "    ")).body[0]
+    assert isinstance(made, ast.FunctionDef)
+    clean_function(made, pure=True)
+    assert textwrap.dedent(ast.unparse(made).partition("\n")[2]) == left

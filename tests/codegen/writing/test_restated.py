@@ -19,7 +19,7 @@ STACKED = '''class GRU(layers.Layer):
         super().__init__()
         self.drop = layers.Dropout(dropout)
         self.rnns = []
-        for layer in range(num_layers):
+        for _ in range(num_layers):
             self.rnns.append(layers.GRU(hidden_size, use_bias=bias, return_sequences=True, return_state=True))
 
     def call(self, x):
@@ -237,7 +237,7 @@ def test_how_many_layers_and_directions_is_followed_where_a_parameter_says_so(wr
         """,
         "2x3x4",
     )
-    assert "for layer in range(num_layers):\n            if bidirectional:" in made
+    assert "for _ in range(num_layers):\n            if bidirectional:" in made
     assert made.count("hidden_size, use_bias=bias, return_sequences") + made.count("use_bias=bias,\n") == 2
     assert "self.rnn = GRU(5, num_layers, bidirectional=bidirectional)" in made
     assert "ops.concatenate([h[-2], h[-1]], axis=1) if self.bidirectional" in made

@@ -187,6 +187,17 @@ LAYOUT = {
             """
         ''',
     ),
+    "comments behind full lines": (
+        """
+        x = self.embedding_of_words(tokens, positions, numbers_of_segments)  # one vector for each token
+        y = self.embedding_of_words(tokens, positions, numbers_of_segments)  # one for each of them, in order
+        """,
+        """
+        x = self.embedding_of_words(tokens, positions, numbers_of_segments)  # one vector for each token
+        # one for each of them, in order
+        y = self.embedding_of_words(tokens, positions, numbers_of_segments)
+        """,
+    ),
     "comments": (
         """
         # about a
