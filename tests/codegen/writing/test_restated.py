@@ -323,3 +323,32 @@ def test_random_features_are_buffers(to_torch: Callable[..., Any], write_source:
     assert 'self.register_buffer("kernel_scale", torch.full((1,), 10.0))' in lines
     with pytest.raises(Refusal, match="another kernel"):
         to_torch(write_source(FEATURES.format(said="kernel_initializer='laplacian'")), "2x6", model="model")
+
+
+GATHERED = """
+import tensorflow as tf
+import keras
+from keras import layers, ops
+
+
+class Net(keras.Model):
+    def call(self, x):
+        return tf.gather(x, indices=ops.argsort(x, axis=-1){rest}, batch_dims={count})
+"""
+
+
+@pytest.mark.parametrize(("rest", "count"), [("[..., :2]", 2), ("[:, 0, :2] // 2", 1)])
+def test_entries_of_samples_are_gathered(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path], rest: str, count: int
+) -> None:
+    converted, proof = to_torch(write_source(GATHERED.format(rest=rest, count=count)), "2x3x5", model="Net()")
+    assert proof.why is None and not converted.done.network.unmapped
+    assert "torch.gather(params, " in converted.text
+
+
+def test_entries_of_another_axis_are_not_gathered(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path]
+) -> None:
+    source = GATHERED.format(rest="[:, 0, :2] // 2", count="1, axis=2")
+    with pytest.raises(Refusal, match="another axis than the one behind them"):
+        to_torch(write_source(source), "2x3x5", model="Net()")
