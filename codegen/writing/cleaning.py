@@ -10,7 +10,10 @@ Of restated library code only the arms that were taken are written; what was mad
 from __future__ import annotations
 
 import ast
+import textwrap
 
+from codegen.writing import nodes
+from codegen.writing.text.leaves import INDENT, WIDTH
 from pivot.reading.walking import walk
 
 INNER = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.GeneratorExp)  # may read a name after it is bound again
@@ -51,6 +54,36 @@ def clean_function(node: ast.FunctionDef, pure: bool = False) -> None:
         Shorter(read).visit(node)
     if not node.body:
         node.body = [ast.Pass()]
+
+
+def without_blanks(node: ast.stmt) -> ast.stmt:
+    """`y, _ = f(x), None` is `y = f(x)`: the target's call gives nothing else."""
+    target, value = (node.targets[0], node.value) if isinstance(node, ast.Assign) else (None, None)
+    if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple) or len(target.elts) != len(value.elts):
+        return node
+    pairs = list(zip(target.elts, value.elts, strict=True))
+    used = [(t, v) for t, v in pairs if not (is_blank(t) and isinstance(v, ast.Constant) and v.value is None)]
+    if len(used) == 1 < len(pairs) and not isinstance(used[0][0], ast.Starred):
+        assert isinstance(node, ast.Assign)
+        node.targets, node.value = [used[0][0]], used[0][1]
+    return node
+
+
+def is_blank(target: ast.expr) -> bool:
+    """Is this `_`?"""
+    return isinstance(target, ast.Name) and target.id == "_"
+
+
+def wrap_docstring(node: ast.FunctionDef | ast.ClassDef, depth: int) -> None:
+    """Break the lines of a restatement's docstring where they do not fit in; `depth`: definitions around it."""
+    first = node.body[0] if node.body else None
+    text = ast.get_docstring(node)
+    if text is None or not isinstance(first, ast.Expr):
+        return
+    width = WIDTH - INDENT * (depth + 1) - len('"""' * 2)
+    if any(len(line) > width for line in text.split("\n")):
+        lines = [part for line in text.split("\n") for part in (textwrap.wrap(line, width) or [""])]
+        node.body[0] = nodes.like(ast.Expr(ast.Constant("\n".join(lines))), first)
 
 
 def prune_ends(body: list[ast.stmt]) -> bool:

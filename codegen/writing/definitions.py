@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.target import Target
 from codegen.writing import nodes, unread
-from codegen.writing.cleaning import clean_function
+from codegen.writing.cleaning import clean_function, wrap_docstring
 from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.expressions import KEPT_ROOTS
 from codegen.writing.held_rows import holding_constructor, holds_layers
@@ -91,6 +91,8 @@ class Definitions:
         if not made.body:
             made.body = [ast.Pass()]
         clean_function(made, is_restatement(file))
+        if is_restatement(file):
+            wrap_docstring(made, owner is not None)
         return nodes.like(made, node)
 
     def body(self, statements: Statements, node: ast.FunctionDef, file: str) -> list[ast.stmt]:
@@ -261,6 +263,8 @@ class Definitions:
             made.body.insert(at, build_method())
         if not [s for s in made.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]:
             made.body.append(ast.Pass())
+        if is_restatement(cls.file):
+            wrap_docstring(made, 0)
         return nodes.like(made, node)
 
     def unread_methods(self, made: ast.ClassDef, cls: ClassObject) -> list[ast.stmt]:

@@ -465,6 +465,8 @@ def import_statements(
     for name, (module, item) in sorted(library.items()):
         if name not in names:
             continue
+        if (name, module, item) == ("np", "numpy", ""):
+            continue  # with the target's
         if not item:
             bound = module.partition(".")[0]  # `import collections.abc` binds collections
             plain.append(ast.Import([ast.alias(module, None if name in (module, bound) else name)]))
@@ -479,6 +481,9 @@ def import_statements(
         ast.Import([ast.alias(root, None)]) for root in sorted(target.roots - {target.framework}) if root in names
     ]
     third += [alias.statement() for alias in used if alias.plain]
+    if "np" in names and library.get("np") == ("numpy", ""):
+        third.append(ast.Import([ast.alias("numpy", "np")]))
+        third.sort(key=lambda made: (isinstance(made, ast.ImportFrom), ast.unparse(made)))
     named = [alias.statement() for alias in used if not alias.plain]
     if named:  # one statement for all of them
         parts = [alias for statement in named if isinstance(statement, ast.ImportFrom) for alias in statement.names]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import altered, applying, effects, memos, nodes, sizes, stores
 from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
+from codegen.writing.cleaning import without_blanks
 from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
 from codegen.writing.hoisting import hoisted
@@ -135,7 +136,7 @@ class Statements:
         made = self.known(node, made) if self.known is not None else made
         if made:
             nodes.like(made[0], node)
-        return hoisted(made)
+        return hoisted([without_blanks(part) for part in made])
 
     def dispatch(self, node: ast.stmt) -> list[ast.stmt]:
         if isinstance(node, ast.Expr):

@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from codegen.writing.cleaning import clean_function, is_pure
+from codegen.writing.cleaning import clean_function, is_pure, without_blanks, wrap_docstring
 
 
 def cleaned(body: str) -> str:
@@ -75,3 +75,26 @@ def test_restated_code_keeps_what_has_a_use(body: str, left: str) -> None:
     assert isinstance(made, ast.FunctionDef)
     clean_function(made, pure=True)
     assert textwrap.dedent(ast.unparse(made).partition("\n")[2]) == left
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("y, _ = f(x), None", "y = f(x)"),
+        ("y, _ = f(x), g(x)", "y, _ = (f(x), g(x))"),
+        ("y, z = f(x), None", "y, z = (f(x), None)"),
+        ("y, _, z = f(x), None, x",) * 2,
+        ("y, _ = f(x)",) * 2,
+    ],
+)
+def test_a_result_that_is_nothing_is_not_named(text: str, made: str) -> None:
+    written = ast.unparse(without_blanks(ast.parse(text).body[0]))
+    assert written.replace("(", "").replace(")", "") == made.replace("(", "").replace(")", "")
+
+
+def test_long_docstrings_of_restatements_are_wrapped() -> None:
+    made = ast.parse(f'def f(x):\n    """{"word " * 20}end."""').body[0]
+    assert isinstance(made, ast.FunctionDef)
+    wrap_docstring(made, 1)
+    lines = (ast.get_docstring(made) or "").split("\n")
+    assert len(lines) == 2 and all(len(line) <= 88 - 8 - 6 for line in lines)
