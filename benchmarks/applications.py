@@ -10,9 +10,9 @@ with it; one that fails or takes longer than the limit is a row that says so.
 
 Two numbers say what the test is worth: how far the results of the two images are apart, and how far the module's own
 result moves when the images move by one unit in the last place: no error can be much less. Where that is more than the
-gate, as in the deepest networks with new weights, the scales of the norms are halved and it is done again. A model that
-is not equal is compared twice more: with constants inside of TensorFlow's functions in float64 (that of GELU comes by
-way of float32), and with a module that rounds its constants as TensorFlow does. Both numbers are printed, too.
+gate, as in the deepest networks with new weights, a quarter is taken off the scales of the norms and all is done again.
+A model that is not equal is compared twice more: with constants inside of TensorFlow's functions in float64 (that of
+GELU comes by way of float32), and with a module that rounds its constants as TensorFlow does. Both are printed, too.
 `--rows FILE` appends one JSON object per model, and the table is of all rows in the file.
 """
 
@@ -176,7 +176,7 @@ def measured(one: Builder, size: int, folder: Path, limit: int) -> Row:
             row.error, row.moved, row.own = found["error"], found["moved"], found["own"]
             if row.own <= GATE or row.scale < LEAST_SCALE:
                 break
-            row.scale /= 2
+            row.scale = round(0.75 * row.scale, 3)
             for path in (*folder.glob("*.npy"), folder / BUILT):
                 path.unlink()
         row.verdict = "equal" if row.error <= GATE else "close" if row.error <= CLOSE else "wrong"
