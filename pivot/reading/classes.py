@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.reading import decorating, filled_buffers, masked_weights, restating
+from pivot.reading import decorating, filled_buffers, masked_weights, own_constructors, restating
 from pivot.reading.decorating import decorator_name
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.modules import ModuleObject
@@ -48,6 +48,8 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
         filled_buffers.fill_first(node)
     bases = [(restating.base_value(ev, ev.evaluate(b, frame), node), b) for b in node.bases]
     known = [(value, text) for value, text in bases if not isinstance(value.hint, Unknown)]
+    if ev.dialect.mutable_tensors:
+        own_constructors.give(ev, node, [value for value, _ in bases], frame)
     scope = Scope(frame.file, frame.scope)
     made = ClassObject(node, frame.file, node.name, scope, tuple(value for value, _ in known))
     made.base_texts = tuple(text for _, text in known)
