@@ -25,6 +25,7 @@ class Net(nn.Module):
     def forward(self, x):
         return self.norm(x)
 """
+FULL = "self, normalized_shape, eps=1e-05, elementwise_affine=True, bias=True"
 
 
 @pytest.mark.parametrize(
@@ -33,8 +34,7 @@ class Net(nn.Module):
         ("nn.BatchNorm1d", "Norm(4)", "", "self, num_features", "batch_norm"),
         ("nn.BatchNorm1d", "Norm(4, momentum=0.3)", "", "self, num_features, momentum=0.1", "batch_norm"),
         ("nn.Linear", "Norm(4, 8, False)", "", "self, in_features, out_features, bias=True", "linear"),
-        ("nn.LayerNorm", "norm(4)", ", norm=Norm", "self, normalized_shape, eps=1e-05, elementwise_affine=True, bias=True",
-         "layer_norm"),
+        ("nn.LayerNorm", "norm(4)", ", norm=Norm", FULL, "layer_norm"),
     ],
 )  # fmt: skip
 def test_they_are_given_the_one_they_inherit(read: Read, base: str, made: str, more: str, given: str, op: str) -> None:
