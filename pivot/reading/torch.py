@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.codecs.dtypes import FollowingDtype
-from pivot.dims import hint, product
+from pivot.dims import Size, hint, product
 from pivot.reading import applying, contents, freezing, initialising, normed, numpy_arrays, restating, updating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
@@ -325,6 +325,8 @@ class TorchDialect(TorchModules):
         assert isinstance(cell, TensorCell)
         if name in ("size", "dim", "numel", "nelement", "ndimension", "stride"):
             return self.size_method(ev, callee, receiver, cell, name, args, kwargs, node, frame)
+        if name == "new" and gives_sizes(node, args):
+            name = "new_empty"
         if name == "astype":  # of a NumPy array
             name = "type"
         if name == "type" and not args and not kwargs:  # x.type() is what it is called, of which y.type(...) makes use
@@ -425,6 +427,14 @@ class TorchDialect(TorchModules):
                 frame, node, f"size({readable(where)}) of a tensor with {rank} axes", "check the axis", "shape"
             )
         return self.size_value(cell, axis, receiver, node, frame)
+
+
+def gives_sizes(node: ast.AST, args: Args) -> bool:
+    """Is `x.new(...)` given sizes: numbers, `y.size()` or `y.shape`? A list would be the content."""
+    said = node.args[0] if isinstance(node, ast.Call) and len(node.args) == 1 else None
+    asked = said.func if isinstance(said, ast.Call) else said
+    sized = isinstance(asked, ast.Attribute) and asked.attr in ("size", "shape") and isinstance(args[0].hint, tuple)
+    return sized or (bool(args) and all(isinstance(a.hint, (int, Size)) for a in args))
 
 
 def kind_of_list(value: Value) -> str:
