@@ -203,9 +203,16 @@ def function_layer(e: Expressions, node: ast.Call) -> ast.expr:
     made = e.w.activations.function_layer(e, node)
     if made is not None:
         return made
-    given = node.args[0] if node.args else next((k.value for k in node.keywords), None)
+    named = {k.arg: k.value for k in node.keywords}
+    given = node.args[0] if node.args else named.get("function", named.get("activation"))
     if given is None:
         raise Unwritable("a layer of a function without the function")
+    more = node.args[3] if len(node.args) > 3 else named.get("arguments")
+    if more is not None and not (isinstance(more, ast.Constant) and more.value is None):
+        e.w.imports["functools"] = ("functools", None)
+        bound = nodes.call("functools.partial", [e.expr(given)])
+        bound.keywords = [ast.keyword(None, e.expr(more))]
+        return e.w.target.layer_of_function(bound)
     if isinstance(given, ast.Lambda) and [a.arg for a in given.args.args] == ["x"]:
         inner = e.expr(given)
         assert isinstance(inner, ast.Lambda)

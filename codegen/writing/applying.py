@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name
-from codegen.writing import nodes, program_calls, same_pads
+from codegen.writing import layer_facts, nodes, program_calls, same_pads
 from codegen.writing.following import is_said_at_calls
 from codegen.writing.mixed import check_nested
 from codegen.writing.plan_steps import gives_several_first, transposed_list
@@ -110,7 +110,7 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
         if ref.form != "one" and (ref.others or not isinstance(owner.operands.get(ref.name), tuple)):
             each = [operand(OperandRef(name)) for name in (ref.name, *ref.others)]
             return ast.List(each, ast.Load()) if ref.form == "list" else ast.Tuple(each, ast.Load())
-        material = Material(given, visit.form, lambda s: [], e.locals)
+        material = Material(given, visit.form, lambda s: [layer_facts.hint_of(v, s) for v in visits], e.locals)
         text = settle(e.w.plans.source_operand(owner, ref.name, owner.operands.get(ref.name), material), e.locals)
         perm = turned[0].get(ref.name) if owner is step and step.form.kind == "layer" else None
         if perm and isinstance(perm[0], int):
@@ -122,7 +122,7 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
             made_at = visits[0].module.site if visits[0].module is not None else None
             made_by = e.w.trace.of(made_at) if made_at is not None else []
             if before is not None and is_said_at_calls(lowered[0].chosen, made_by):
-                text = said_before(e, lowered, text, material)
+                text = said_before(e, lowered, text, material, func)
             elif before is not None:
                 text = ast.Call(before, [text], [])
         return text
@@ -152,11 +152,13 @@ def apply_layer(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Vis
     return made
 
 
-def said_before(e: Expressions, lowered: list[Lowered], x: ast.expr, material: Material) -> ast.expr:
+def said_before(e: Expressions, lowered: list[Lowered], x: ast.expr, material: Material, layer: ast.expr) -> ast.expr:
     """What is computed before a layer, as a function of the tensor that it is called with."""
     first = [m.chosen.steps[0] for m in lowered if m.chosen is not None]
     asked = same_pads.window(lowered, 0)
-    padded = e.w.target.same_pad(x, same_pads.arguments(asked), same_pads.value(first[0])) if asked else None
+    told = same_pads.of_layer(lowered, layer) if asked is None or same_pads.follows_names(lowered) else None
+    told = same_pads.arguments(asked) if told is None and asked is not None else told
+    padded = e.w.target.same_pad(x, told, same_pads.value(first[0])) if told is not None else None
     text = padded if padded is not None else e.w.plans.step_text(first, material, lambda ref: x)
     return settle(fill_sizes(text, e.w.plans.sizes_at_hand(lowered[0], material, {})), e.locals)
 

@@ -161,8 +161,10 @@ class Inferred:
         while work:
             place = work.pop(0)
             text = self.said(place)
+            name = place.name
             if text is None:
-                for more in self.ask_callers(place):
+                name = free_name(place, self.added)
+                for more in self.ask_callers(place, name):
                     key = (id(more.node), more.name)
                     if key in asked:
                         asked[key].uses.extend(more.uses)
@@ -170,7 +172,7 @@ class Inferred:
                         asked[key] = more
                 if not work:
                     work, asked = list(asked.values()), {}
-                text = ast.Name(place.name, ast.Load())
+                text = ast.Name(name, ast.Load())
             elif not work:
                 work, asked = list(asked.values()), {}
             self.texts[id(place.node), place.name] = text
@@ -227,8 +229,8 @@ class Inferred:
         same = [m for m in self.modules.get(id(module.site), []) if m.frame is module.frame]
         return next((place for place, other in enumerate(same) if other is module), -1)
 
-    def ask_callers(self, place: Place) -> list[Place]:
-        """The calls of the function that a place stands in, each with the sizes it has to hand over."""
+    def ask_callers(self, place: Place, name: str) -> list[Place]:
+        """The calls of the function that a place stands in, each with the sizes it has to hand over under a name."""
         found: dict[int, Place] = {}
         seen: dict[int, int] = {}
         for use in place.uses:
@@ -239,11 +241,11 @@ class Inferred:
                 raise_unsaid(place)
             assert frame.function is not None and frame.parent is not None and isinstance(frame.site, ast.expr)
             if self.in_place(frame.parent) and frame.receiver is not None:
-                self.told.setdefault(id(frame.receiver.hint), {})[place.name] = use.value
-                self.added.setdefault(id(frame.function.node), {}).setdefault(place.name)
+                self.told.setdefault(id(frame.receiver.hint), {})[name] = use.value
+                self.added.setdefault(id(frame.function.node), {}).setdefault(name)
                 continue
-            self.added.setdefault(id(frame.function.node), {}).setdefault(place.name)
-            more = found.setdefault(id(frame.site), Place(frame.site, place.name))
+            self.added.setdefault(id(frame.function.node), {}).setdefault(name)
+            more = found.setdefault(id(frame.site), Place(frame.site, name))
             receiver = frame.receiver.hint if frame.receiver is not None else None
             made = receiver if isinstance(receiver, ModuleObject) else None
             more.uses.append(Use(home(frame.parent), use.value, use.origin, made))
@@ -269,6 +271,21 @@ class Inferred:
                 nothing = ast.Constant(None)  # for a call whose way through the function asks for no such size
                 return [self.texts.get((id(node), name), nothing) for name in self.added[id(function.node)]]
         return []
+
+
+def free_name(place: Place, added: dict[int, dict[str, None]]) -> str:
+    """What a size is called as a new parameter of the function that a place stands in: nothing that is bound there."""
+    function = place.uses[0].frame.function
+    if function is None or place.name in added.get(id(function.node), {}):
+        return place.name
+    spec = function.node.args
+    bound = {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
+    bound |= {n.id for n in ast.walk(function.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    name, number = place.name, 1
+    while name in bound:
+        number += 1
+        name = f"{place.name}_{number}"
+    return name
 
 
 def padded_from(version: TensorVersion, axis: int, before: Sequence[Step]) -> TensorVersion:

@@ -35,7 +35,9 @@ class PlanText(FunctionText):
             if perm and not (index == 0 and called_both_ways(steps)) and is_member(steps):
                 made.append(self.target.permute_layer(perm))  # type: ignore[arg-type]
             asked = same_pads.window(members, index)
-            layer = self.target.same_pad_layer(same_pads.arguments(asked), same_pads.value(steps[0])) if asked else None
+            told = same_pads.in_words(members, index, material)
+            told = same_pads.arguments(asked) if told is None and asked is not None else told
+            layer = self.target.same_pad_layer(told, same_pads.value(steps[0])) if told is not None else None
             layer = layer if layer is not None else self.layer_step(steps, material)
             made.append(settle(fill_sizes(layer, unsayable), set()))
             taken = self.taken_in_row(steps, members[0]) if index == count - 1 else None

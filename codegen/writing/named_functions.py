@@ -1,4 +1,4 @@
-"""Functions that a program looks up by name: `keras.activations.get(activation)`."""
+"""What a program looks up by name: `keras.activations.get(activation)`, `eval(activation)`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
+from pivot.reading import evaluated
 from pivot.reading.values import Api
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ def looked_up(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     for visit in visits:
         asked = next(iter((*visit.args, *visit.kwargs.values()))).hint
         found = visit.result.hint if visit.result is not None else None
+        named = evaluated.text_for(node, asked) if visit.name == evaluated.NAME else None
+        if named is not None:
+            table[asked] = e.expr(named)
+            continue
         if asked is None or isinstance(asked, str):
             if not isinstance(found, Api):
                 raise Unwritable(f"there is no activation of the name {asked!r}")

@@ -30,7 +30,7 @@ from codegen.writing.starting import Starts
 from pivot.dims import Dim, Size
 from pivot.forms import OperandRef
 from pivot.op import Form
-from pivot.reading.values import TensorVersion
+from pivot.reading.values import ListObject, TensorVersion
 from pivot.results import ResultGroup
 from pivot.slots import Operand, Path, SizeOf, Slot
 
@@ -62,6 +62,11 @@ def is_member(steps: list[Step]) -> bool:
     if any(members) and not all(members):
         raise Unwritable("this layer is called by a container and by itself, on tensors stored in another order")
     return all(members)
+
+
+def is_boxed(hints: list[object]) -> bool:
+    """Were lists or tuples given at every visit?"""
+    return bool(hints) and all(isinstance(hint, (ListObject, tuple)) for hint in hints)
 
 
 def unsayable(dim: Dim) -> ast.expr:
@@ -369,15 +374,16 @@ class FunctionText:
             operands = node.operands.items() if node is not None and isinstance(value, TensorVersion) else ()
             for which in (name, *(k for k, v in operands if v is value)):  # a key that is left out is the value
                 if (found := given_slot(material.form, material.given, which)) is not None:
-                    return self.item_of(material, *found, which)
+                    return self.item_of(material, *found, which, isinstance(value, TensorVersion))
         if isinstance(value, (int, float, bool)) or value is None:
             return nodes.literal(value)
         raise Unwritable(f"the operand {name} has no text of its own here")
 
-    def item_of(self, material: Material, key: str, operand: Operand, name: str) -> ast.expr:
-        """The text of an operand; one of several that were given as a tuple is taken out of it."""
+    def item_of(self, material: Material, key: str, operand: Operand, name: str, is_tensor: bool = False) -> ast.expr:
+        """The text of an operand; a tensor that was given in a list or tuple is taken out of it."""
         text = material.given[key]
-        if len(operand.names) > 1:
+        boxed = is_tensor and operand.form == "list" and is_boxed(material.hints(key))
+        if len(operand.names) > 1 or boxed:
             place = operand.names.index(name)
             if isinstance(text, (ast.Tuple, ast.List)) and len(text.elts) == len(operand.names):
                 text = text.elts[place]

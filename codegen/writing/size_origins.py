@@ -6,7 +6,7 @@ Keras infers what a layer takes from its input; PyTorch is told. `Conv2D(filters
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from codegen.orders import expand, permutation_of
@@ -99,9 +99,9 @@ class SizeOrigins:
         if mine is None or theirs is None:
             return None
         a, b = expand(tuple(mine), count), expand(tuple(theirs), rank)
-        if a is None or b is None or b[axis] not in a:
+        if a is None or b is None:
             return None
-        return a.index(b[axis])
+        return a.index(b[axis]) if b[axis] in a else taken_over(node, name, a, version_size(node, place, axis))
 
     def of_layer(self, node: Node, size: int) -> Origin | None:
         """The argument of a layer that has this size: `filters`, `units`."""
@@ -121,6 +121,23 @@ class SizeOrigins:
             if text is not None:
                 return Made(module, text)
         return None
+
+
+def version_size(node: Node, place: int, axis: int) -> int:
+    """The size of an axis of a result."""
+    return dim_hint(node.results[place].type.shape[axis])
+
+
+def taken_over(node: Node, name: str, letters: Sequence[str], size: int) -> int | None:
+    """The axis of an operand whose size a parameter of the source's layer is taken from: the filters of a depthwise
+    convolution, which are the channels of what it takes.
+    """
+    derived = node.form.derive if node.form is not None else {}
+    for param, text in derived.items():
+        operand, _, letter = text.partition(".")
+        if operand == name and letter in letters and node.params.get(param) == size:
+            return letters.index(letter)
+    return None
 
 
 def axes_of(node: Node, rank: int) -> set[int]:

@@ -161,6 +161,7 @@ def slot_expression(
         if last is not None:
             return nodes.literal(last)
         varying = said_in_source(steps, param, values, given, source_form, hints) or causal(steps, values, given)
+        varying = varying or own_word(steps, slot, param, given, source_form)
         if varying is not None:
             return varying
         raise Disagreement(f"{slot.key} is {', '.join(sorted({str(v) for v in values}))} at different visits")
@@ -276,6 +277,38 @@ def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object
         if all(equal(r, s.params.get(name)) for r, s in zip(read, steps, strict=True)):
             return candidate  # type: ignore[no-any-return]
     return None
+
+
+def own_word(
+    steps: list[Step],
+    slot: Slot,
+    param: str | None,
+    given: Given,
+    source_form: Form | None,
+) -> ast.expr | None:
+    """The source's text, where it was a word that the target's notation has too, and means at every visit what is
+    wanted there: `padding=padding`. A word that does not hold for other arguments is refused when the layer is made.
+    """
+    outer = steps[0].origin.get(param) if param is not None else None
+    source = next((s for s in source_form.args if outer and slot_param(s) == outer), None) if source_form else None
+    text = given.get(source.key) if source is not None else None
+    if source is None or text is None or not is_path(text) or not isinstance(slot.value, Coded):
+        return None
+    codec = codec_of(slot.value)
+    for step in steps:
+        made = step.node.module.visit if step.node is not None and step.node.module is not None else None
+        said = made.given(source.key) if made is not None else None
+        word = said.hint if said is not None else None
+        if not isinstance(word, str):
+            return None
+        refs = refs_by_role(step.form, codec.roles, slot.value.refs, step.params, step.facts())
+        try:
+            read = codec.read(word, refs)
+        except NoForm:
+            return None
+        if not equal(read, step.params.get(slot.value.path.name)):
+            return None
+    return text
 
 
 def nested(

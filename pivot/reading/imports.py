@@ -69,7 +69,7 @@ def package_root(path: Path) -> tuple[Path, tuple[str, ...]]:
     if known is not None:
         return library_modules.FOLDER, known
     folder, parts = path.parent, []
-    while (folder / "__init__.py").exists():
+    while folder.name.isidentifier() and (folder / "__init__.py").exists():  # `my-repository` can be no package
         parts.append(folder.name)
         folder = folder.parent
     return folder, tuple(reversed(parts))
@@ -346,10 +346,10 @@ def from_above(root: Path, parts: list[str], frame: Frame) -> Path | None:
     of the import (`from models.blocks import` in `models/net.py`), or a package of the project that the file is in.
     """
     file = Path(frame.file)
-    if root != file.parent:
-        return as_file(root.joinpath(*parts)) or of_project(file, parts)
+    found = as_file(root.joinpath(*parts)) if root != file.parent else None
     holder = next((folder.parent for folder in file.parents[:4] if folder.name == parts[0]), None)
-    found = as_file(holder.joinpath(*parts)) if holder is not None and len(parts) > 1 else None
+    if found is None and holder is not None and len(parts) > 1:
+        found = as_file(holder.joinpath(*parts))
     return found or of_project(file, parts)
 
 

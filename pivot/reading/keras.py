@@ -42,7 +42,9 @@ from pivot.reading.values import (
     Api,
     BoundApi,
     ClassObject,
+    DictObject,
     Origin,
+    Partial,
     TensorCell,
     TensorVersion,
     Value,
@@ -57,6 +59,24 @@ NAMED = {"keras.Input", "keras.layers.InputLayer", "keras.layers.Lambda", *(f"ke
 """What `from keras.layers import *` binds besides layers that have forms."""
 
 
+OLDER_SHAPES = {"_keras_shape", "_shape_val", "_shape_tuple"}
+"""What tensors of Keras 2 called the sizes that are known while a model is put together."""
+
+
+LAMBDA_ARGUMENTS = ("function", "output_shape", "mask", "arguments")
+
+
+def with_arguments(ev: Evaluator, given: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """The function of a Lambda, with what its `arguments` say by name. Raises Refusal where they are not known."""
+    more = given.get("arguments", Value(None)).hint
+    if more is None:
+        return given["function"]
+    if not isinstance(more, DictObject) or not all(isinstance(key, str) for key in more.entries):
+        raise ev.refusal(frame, node, "the arguments= of this Lambda are not known", "write them into its function")
+    named = tuple((str(key), value) for key, (_, value) in more.entries.items())
+    return Value(Partial(given["function"], (), named), given["function"].origin) if named else given["function"]
+
+
 class KerasDialect(KerasModules):
     """keras.layers, keras.ops, keras.Sequential and subclasses of Layer and Model."""
 
@@ -68,6 +88,7 @@ class KerasDialect(KerasModules):
     settings = keras_policies.SETTINGS | keras_orders.SETTINGS
     channels_last = True
     shape_lists = frozenset({"as_list"})
+    size_values = frozenset({"value"})  # of TensorFlow 1
     shape_ranks = frozenset({"rank", "ndims"})
     stores = "keras.ops.stores"
     mutable_tensors = False
@@ -144,7 +165,8 @@ class KerasDialect(KerasModules):
             return self.call_forms(ev, callee, "keras.layers.GroupNormalization", args, more, node, frame)
         if name == "keras.layers.Lambda" and (args or "function" in kwargs):
             visit = Visit(node, frame, "layer", callee, args, kwargs, name=name)
-            return self.function_layer(ev, visit, args[0] if args else kwargs["function"])
+            given = {**dict(zip(LAMBDA_ARGUMENTS, args, strict=False)), **kwargs}
+            return self.function_layer(ev, visit, with_arguments(ev, given, node, frame))
         made = keras_numpy.call(ev, callee, name, args, kwargs, node, frame)
         if made is not None:
             return made
@@ -195,6 +217,7 @@ class KerasDialect(KerasModules):
         return super().tensor_method(ev, callee, receiver, name, args, kwargs, node, frame)
 
     def operator(self, ev: Evaluator, symbol: str, operands: Args, node: ast.AST, frame: Frame) -> Value:
+        operands = keras_numpy.with_tensors(ev, operands, node, frame)
         if symbol == "/" and keras_numpy.of_whole_numbers(operands):
             why = "NumPy divides whole numbers in double precision, PyTorch in its default type"
             ev.note(
@@ -214,6 +237,9 @@ class KerasDialect(KerasModules):
             return Value(
                 tuple(self.size_value(cell, i, owner, node, frame) for i in range(len(cell.shape))), None, SIZE
             )
+        if attr in OLDER_SHAPES:
+            ev.visit(Visit(node, frame, "size", None, (owner,), name="shape"))
+            return keras_graphs.sizes_of(owner)
         if attr == "ndim":
             return Value(len(cell.shape))
         if attr == "dtype":

@@ -18,6 +18,7 @@ from pivot.reading import (
     keras_starts,
     keras_variables,
     library,
+    number_arrays,
 )
 from pivot.reading.data_arrays import DataArray
 from pivot.reading.handlers import Args, Kwargs
@@ -71,6 +72,8 @@ RANKS = {"keras.ops.ndim", "tensorflow.rank", "keras.backend.ndim", "keras.backe
 CASTS = {"keras.ops.cast", "tensorflow.cast", "tensorflow.dtypes.cast", "keras.backend.cast"}
 ARRAYS = {"numpy.array", "numpy.asarray", "numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64"}
 """Of numbers that are known: what they are made of."""
+MAKING = {"numpy.array", "numpy.asarray"}
+"""Those of them that are told an element type."""
 
 OF_NUMBERS = {
     f"{module}.{name}": f"math.{name}"
@@ -156,6 +159,13 @@ def answer(
     if name in CASTS and keras_policies.cast_is_nothing(args, kwargs):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first
+    if name in ARRAYS and first is not None and isinstance(first.hint, (ListObject, tuple)) and numbers(first):
+        wanted = args[1] if len(args) > 1 else kwargs.get("dtype", Value(None))
+        kind = keras_numpy.as_kind(wanted).hint if name in MAKING else name.rpartition(".")[2]
+        if kind is None or kind in number_arrays.CONVERTED:
+            return number_arrays.array(
+                Value(first.hint, Origin("apply", node, frame.file, name, args, frame)), str(kind or "")
+            )
     if name in ARRAYS and first is not None and numbers(first):
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=ITS_ARGUMENT, result=first))
         return first

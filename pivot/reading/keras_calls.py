@@ -133,7 +133,7 @@ class KerasCalls(Dialect):
         cell = args[0].hint if args else None
         if late is None or not isinstance(cell, TensorCell) or not isinstance(late.hint, int):
             return
-        rank = len(cell.shape)
+        rank = max(len(cell.shape), 1)
         if late.hint % rank != rank - 1:
             why = f"{module.class_name} over axis {late.hint} of {rank} is not read"
             raise ev.refusal(frame, node, why, "move the axis to the end", "axis")
@@ -194,7 +194,12 @@ class KerasCalls(Dialect):
             args = args[:1]
         layer_class = restating.library_value(ev, f"keras.layers.{cls}")
         made = ev.call(layer_class, args[1:], plain, ev.trace.part(node, MAKING), frame)
-        return ev.call(made, (inputs,), {}, node, frame)
+        result = ev.call(made, (inputs,), {}, node, frame)
+        visit = next((v for v in reversed(ev.trace.visits[id(node)]) if v.bound is not None), None)
+        if not args and visit is not None and visit.bound is not None:  # `add(inputs=[x, y])` has no first argument
+            said = {slot: "inputs" if where == 0 else where for slot, where in visit.bound.given.items()}
+            visit.bound = replace(visit.bound, given=said)
+        return result
 
     def library_function(
         self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame

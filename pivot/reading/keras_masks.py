@@ -205,7 +205,7 @@ def new_mask(ev: Evaluator, module: ModuleObject, first: Value, node: ast.AST, f
         return Mask(lambda: call("keras.ops.not_equal", first, Value(0))) if hidden else None
     bound = classes.bind_method(method, Value(module), cls)
     before = masks_of(ev, first, node, frame)
-    found = ev.call(bound, (first,), {"mask": before or Value(None)}, site, frame)
+    found = ev.call(bound, (first, before or Value(None)), {}, site, frame)  # whatever it calls its parameters
     return Mask(None, found) if isinstance(found.hint, TensorCell) else None
 
 

@@ -54,6 +54,7 @@ PREFIXES = (
     ("keras.src.", "keras."),
     ("keras.api.", "keras."),
     ("keras.legacy.", "keras."),
+    ("keras_applications.", "keras.applications."),
 )
 SAME = {
     "tensorflow.keras": "keras",
@@ -69,6 +70,9 @@ SAME = {
     "keras.layers.GroupQueryAttention": "keras.layers.GroupedQueryAttention",
     "keras.Functional": "keras.Model",
     "keras.layers.Input": "keras.Input",
+    "keras.layers.CuDNNLSTM": "keras.layers.LSTM",
+    "keras.layers.CuDNNGRU": "keras.layers.GRU",
+    "keras.applications.imagenet_utils._obtain_input_shape": "keras.applications.imagenet_utils.obtain_input_shape",
     "keras.Layer": "keras.layers.Layer",
     "keras.backend.tensorflow_backend": "keras.backend",
     "tensorflow.Variable": "keras.Variable",

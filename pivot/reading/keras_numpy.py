@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pivot.reading import number_arrays
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.numpy_arrays import has_fractions
 from pivot.reading.values import Api, ListObject, TensorCell, Value
@@ -39,6 +40,8 @@ OF_ARRAYS = {
 }  # fmt: skip
 """Functions of arrays."""
 
+MADE_OF = 30
+"""The part of an operator that makes a tensor of numbers in lists, counted on by the place of the operand."""
 KINDS = ("float16", "float32", "float64", "int32", "int64", "bool")
 METHODS = {
     "astype": "keras.ops.cast",
@@ -103,11 +106,34 @@ def as_kind(value: Value) -> Value:
     return Value(words.get(word, word), value.origin) if isinstance(word, str) else value
 
 
-def array_of(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Value:
-    """A tensor of the numbers of an array that a program computes with."""
-    kind = Value("float64" if has_fractions(value) else "int64")
-    made = Value(Api("keras.ops.array"))
-    return ev.dialect.call_forms(ev, made, "keras.ops.array", (value,), {"dtype": kind}, node, frame)
+def with_tensors(ev: Evaluator, operands: Args, node: ast.AST, frame: Frame) -> Args:
+    """The two sides of an operator, of which numbers in lists become a tensor of the other one's kind.
+
+    Raises Refusal for fractions beside a tensor of whole numbers, which TensorFlow refuses as well.
+    """
+    tensor = next((v.hint for v in operands if isinstance(v.hint, TensorCell)), None)
+    if tensor is None or not any(isinstance(v.hint, (ListObject, tuple)) for v in operands):
+        return operands
+    made = []
+    for place, value in enumerate(operands):
+        listed = isinstance(value.hint, (ListObject, tuple)) and value.hint not in ((), None)
+        if not listed or not numbers(value):
+            made.append(value)
+            continue
+        floating = tensor.dtype.startswith("float")
+        if has_fractions(value) and not floating:
+            raise ev.refusal(frame, node, "fractions beside a tensor of whole numbers", "cast the tensor first")
+        given = {} if floating else {"dtype": Value(tensor.dtype)}
+        of = number_arrays.array(value, "float64") if floating else value
+        site, maker = ev.trace.part(node, MADE_OF + place), Value(Api("keras.ops.array"))
+        made.append(ev.dialect.call_forms(ev, maker, "keras.ops.array", (of,), given, site, frame))
+    return tuple(made)
+
+
+def numbers(value: Value) -> bool:
+    """Numbers in lists, and nothing else?"""
+    rows = number_arrays.rows_of(value)
+    return type(value.hint) in (int, float) if rows is None else all(map(numbers, rows))
 
 
 def of_whole_numbers(operands: Args) -> bool:

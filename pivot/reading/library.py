@@ -5,6 +5,7 @@ from __future__ import annotations
 from pivot.reading import (
     builtins,
     command_line,
+    evaluated,
     number_arrays,
     number_kinds,
     objects,
@@ -29,4 +30,5 @@ FUNCTIONS: dict[str, Handler] = {
     **number_kinds.FUNCTIONS,
     **number_arrays.FUNCTIONS,
     **versions.FUNCTIONS,
+    **evaluated.FUNCTIONS,
 }

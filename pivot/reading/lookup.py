@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.dims import Size
 from pivot.reading import (
     adopting,
     classes,
@@ -31,7 +32,6 @@ from pivot.reading.values import (
     DictObject,
     FunctionObject,
     InstanceObject,
-    ListObject,
     ModuleScope,
     Partial,
     SuperObject,
@@ -180,8 +180,9 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
         rank = Value(len(hint))
         ev.visit(Visit(node, frame, "size", None, (owner,), name="rank", result=rank))
         return rank
-    if isinstance(hint, (ListObject, DictObject, str, bytes, tuple, int, float)) or hint is None:
-        return Value(BoundApi(owner, attr))
+    if isinstance(hint, (int, Size)) and not isinstance(hint, bool) and attr in ev.dialect.size_values:
+        ev.visit(Visit(node, frame, "dropped", None, (owner,), name="data", result=owner))
+        return owner
     return Value(BoundApi(owner, attr))
 
 

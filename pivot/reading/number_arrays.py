@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ def elementwise(
     ev: Evaluator, left: Value, right: Value, compute: Compute, node: ast.AST, frame: Frame, symbol: str
 ) -> Value:
     """An array of what two arrays, or an array and a number, give at each place. Raises Refusal."""
+    if max(depth(left), depth(right)) > 1:
+        return by_rows(ev, left, right, compute, node, frame, symbol)
     mine, others = numbers_of(left), numbers_of(right)
     if mine is None or others is None or (len(mine) != len(others) and 1 not in (len(mine), len(others))):
         raise ev.refusal(frame, node, f"{symbol} of these NumPy arrays is not read", "use .tolist() and numbers")
@@ -39,6 +42,81 @@ def elementwise(
     pairs = zip(mine * (count // len(mine)), others * (count // len(others)), strict=True) if count else ()
     origin = Origin("apply", node, frame.file, symbol, (left, right), frame)
     return Value(ListObject([compute(a, b) for a, b in pairs], "array"), origin)
+
+
+def depth(value: Value) -> int:
+    """How many axes an array, a list of lists or a number has."""
+    rows = rows_of(value)
+    return 0 if rows is None else 1 + (depth(rows[0]) if rows else 0)
+
+
+def rows_of(value: Value) -> list[Value] | None:
+    """The rows of an array, a list or a tuple; None for a number."""
+    hint = value.hint
+    return list(hint.items) if isinstance(hint, ListObject) else list(hint) if isinstance(hint, tuple) else None
+
+
+def by_rows(
+    ev: Evaluator, left: Value, right: Value, compute: Compute, node: ast.AST, frame: Frame, symbol: str
+) -> Value:
+    """`elementwise` of arrays with several axes, which NumPy lays over each other from the last one on."""
+    left, right = array(left), array(right)
+    mine, others = rows_of(left) or [], rows_of(right) or []
+    if depth(left) > depth(right):
+        pairs = [(row, right) for row in mine]
+    elif depth(left) < depth(right):
+        pairs = [(left, row) for row in others]
+    elif len(mine) == len(others) or 1 in (len(mine), len(others)):
+        count = max(len(mine), len(others)) if mine and others else 0
+        pairs = [(mine[i % len(mine)], others[i % len(others)]) for i in range(count)]
+    else:
+        raise ev.refusal(frame, node, f"{symbol} of these NumPy arrays is not read", "use .tolist() and numbers")
+    origin = Origin("apply", node, frame.file, symbol, (left, right), frame)
+    return Value(ListObject([compute(a, b) for a, b in pairs], "array"), origin)
+
+
+def array(value: Value, kind: str = "") -> Value:
+    """Numbers in lists as an array; `kind`: the element type that is asked for, else that of all of them together."""
+    rows = rows_of(value)
+    if rows is None:
+        return Value(CONVERTED[kind](value.hint), value.origin) if kind else value  # type: ignore[arg-type]
+    if not kind and any(map(has_fractions, rows)):
+        kind = "float64"
+    return Value(ListObject([array(row, kind) for row in rows], "array"), value.origin, value.depends)
+
+
+def has_fractions(value: Value) -> bool:
+    """Is there a fraction among numbers in lists?"""
+    rows = rows_of(value)
+    return isinstance(value.hint, float) if rows is None else any(map(has_fractions, rows))
+
+
+def single(number: float) -> float:
+    """A number as single precision holds it."""
+    return float(struct.unpack("f", struct.pack("f", number))[0])
+
+
+CONVERTED: dict[str, Callable[[float], float]] = {
+    "float64": float, "float": float, "float32": single, "int64": int, "int32": int, "int": int
+}  # fmt: skip
+
+
+def picked(value: Value, places: Value) -> Value | None:
+    """`array[[0, 2]]` and `array[1, 0]` of an array; None where the places are no whole numbers that it has."""
+    rows, wanted = rows_of(value), rows_of(places)
+    if rows is None or wanted is None or not all(type(place.hint) is int for place in wanted):
+        return None
+    found = [int(place.hint) for place in wanted]  # type: ignore[call-overload]
+    if isinstance(places.hint, tuple):
+        for place in found:
+            rows = rows_of(value)
+            if rows is None or not -len(rows) <= place < len(rows):
+                return None
+            value = rows[place]
+        return value
+    if not all(-len(rows) <= place < len(rows) for place in found):
+        return None
+    return Value(ListObject([rows[place] for place in found], "array"))
 
 
 def atleast_1d(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:

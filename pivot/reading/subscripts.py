@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import classes, data_arrays, lookup, registries, surroundings
+from pivot.reading import classes, data_arrays, lookup, number_arrays, registries, surroundings
 from pivot.reading.data_arrays import DataArray
 from pivot.reading.hints import index_hint, own_value
 from pivot.reading.iterating import iterate
@@ -114,6 +114,9 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
         if box is None or isinstance(box, (int, float)):  # as Python does; a `try` around it may be meant for that
             raise Raised(Value(f"TypeError: {type(box).__name__} object is not subscriptable"), node, frame)
         raise ev.refusal(frame, node, "this value cannot be indexed", "index a list, tuple, dict or tensor")
+    chosen = number_arrays.picked(owner, index) if number_arrays.is_array(owner) else None
+    if chosen is not None:
+        return with_origin(chosen, origin)
     where = index_hint(index)
     try:
         if isinstance(where, slice):

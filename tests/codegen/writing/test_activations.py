@@ -99,3 +99,58 @@ def test_a_function_that_is_a_parameter_is_asked_for(lines: Callable[..., list[s
     text = " ".join(made)
     assert 'activation == "relu"' in text
     assert "nn.Sequential(nn.Linear(4, units), nn.ReLU())" in text
+
+
+LAMBDA = """
+def scaled(x, scale=1.0):
+    return x * scale
+
+
+class Net(keras.Model):
+    def __init__(self, factor=0.5):
+        super().__init__()
+        self.dense = layers.Dense(3)
+        self.scale = layers.Lambda(scaled, arguments={"scale": factor}, name="scale")
+
+    def call(self, x):
+        return self.scale(self.dense(x))
+"""
+
+
+def test_arguments_of_a_lambda_reach_its_function(lines: Callable[..., list[str]]) -> None:
+    made = lines(LAMBDA, "2x3", model="Net()")
+    assert 'self.scale = Lambda(functools.partial(scaled, **{"scale": factor}))' in made
+
+
+def test_arguments_of_a_lambda_in_a_functional_model(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+x = keras.Input((3,))
+y = layers.Dense(3)(x)
+y = layers.Lambda(lambda t, scale=1.0: t * scale, arguments={"scale": 0.25})(y)
+model = keras.Model(x, y)
+"""
+    )
+    assert any("* 0.25" in line for line in made)
+
+
+def test_a_class_that_eval_names_is_written_by_its_name(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+from keras.layers import ELU, ReLU
+
+
+class Net(keras.Model):
+    def __init__(self, activation="ELU"):
+        super().__init__()
+        self.act = eval(activation)()
+        self.last = eval("ReLU")()
+
+    def call(self, x):
+        return self.last(self.act(x))
+""",
+        "2x3",
+        model="Net()",
+    )
+    assert 'self.act = {"ELU": nn.ELU}[activation]()' in made
+    assert "self.last = nn.ReLU()" in made

@@ -208,3 +208,65 @@ def test_slices_of_the_shape_that_build_takes_are_sizes(lines: Callable[..., lis
     assert "def __init__(self, in_channels):" in text
     assert "self.scale = nn.Parameter(torch.ones(in_channels))" in text
     assert not any("raise" in line or "assert" in line for line in text)
+
+
+def test_a_depthwise_convolution_gives_what_it_takes(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+class Block(layers.Layer):
+    def __init__(self, inside, factor):
+        super().__init__()
+        self.conv = layers.Conv2D(inside * factor, 1)
+        self.dw = layers.DepthwiseConv2D(3, padding="same")
+        self.bn = layers.BatchNormalization()
+
+    def call(self, x):
+        return self.bn(self.dw(self.conv(x)))
+
+
+def blocks(factor, inside, count):
+    made = keras.Sequential()
+    for i in range(count):
+        made.add(Block(inside if i == 0 else inside * 2, factor))
+    return made
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a = blocks(1, 3, 2)
+
+    def call(self, x):
+        return self.a(x)
+""",
+        "1x8x8x3",
+        model="Net()",
+    )
+    assert "self.bn = nn.BatchNorm2d(inside * factor, eps=0.001, momentum=0.01)" in made
+
+
+def test_a_new_parameter_takes_no_name_that_is_there(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+class Block(layers.Layer):
+    def __init__(self, in_channels):
+        super().__init__()
+        self.conv = layers.Conv2D(in_channels, 1)
+
+    def call(self, x):
+        return self.conv(x)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = Block(4), Block(6)
+
+    def call(self, x):
+        return self.b(self.a(x))
+""",
+        "1x8x8x3",
+        model="Net()",
+    )
+    assert "def __init__(self, in_channels_2, in_channels):" in made
+    assert "self.conv = nn.Conv2d(in_channels_2, in_channels, 1)" in made

@@ -65,3 +65,85 @@ def test_a_fixed_size_needs_no_helper(text: Callable[..., str]) -> None:
         'model = keras.Model(x, layers.Conv2D(4, 3, strides=2, padding="same", name="conv")(x))\n'
     )
     assert "same_pads" not in made
+
+
+def test_a_window_that_the_constructor_is_told_is_followed(text: Callable[..., str]) -> None:
+    made = text(
+        """
+class Block(layers.Layer):
+    def __init__(self, kernel, stride):
+        super().__init__()
+        self.dw = layers.DepthwiseConv2D((kernel, kernel), strides=stride, padding="same")
+
+    def call(self, x):
+        return self.dw(x)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.blocks = [Block(3, 1), Block(3, 2), Block(5, 1), Block(5, 2)]
+
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+""",
+        "1x32x32x3",
+        model="Net()",
+    )
+    assert "SamePad(kernel, stride)" in made and 'padding="same"' in made
+
+
+def test_a_convolution_that_always_pads_says_its_own_window(text: Callable[..., str]) -> None:
+    made = text(
+        """
+class Block(layers.Layer):
+    def __init__(self, kernel, stride):
+        super().__init__()
+        self.conv = layers.Conv2D(4, (kernel, kernel), strides=stride, padding="same")
+
+    def call(self, x):
+        return self.conv(x)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = Block(3, 2), Block(5, 3)
+
+    def call(self, x):
+        return self.b(self.a(x))
+""",
+        "1x32x32x3",
+        model="Net()",
+    )
+    assert "same_pads(x, self.conv.kernel_size[0], self.conv.stride[0])" in made
+
+
+def test_one_word_for_windows_of_all_shapes_is_the_words_own_parameter(text: Callable[..., str]) -> None:
+    made = text(
+        """
+class Block(layers.Layer):
+    def __init__(self, kernel, stride, padding):
+        super().__init__()
+        self.conv = layers.Conv2D(4, kernel, strides=stride, padding=padding)
+
+    def call(self, x):
+        return self.conv(x)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.blocks = [Block((1, 7), 1, "same"), Block((7, 1), 1, "same"), Block((3, 3), 2, "valid")]
+
+    def call(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+""",
+        "1x32x32x3",
+        model="Net()",
+    )
+    assert "nn.Conv2d(in_channels, 4, kernel, stride=stride, padding=padding)" in made

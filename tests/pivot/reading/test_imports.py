@@ -177,3 +177,9 @@ def test_a_module_that_is_imported_by_a_call(read: Read) -> None:
     head = "from importlib import import_module\nlayers = import_module('torch.nn')\n"
     done = read(head + USE.format(block="layers.Linear(4, 4)"), "2x4", model="Net()")
     assert [node.op.name for node in done.network.nodes if node.op is not None] == ["linear"]
+
+
+def test_a_repository_whose_name_is_no_identifier_is_no_package(read: Callable[..., Elaborated]) -> None:
+    text = "from package.blocks import *\n" + USE.format(block="Block()")
+    files = {"my-net/__init__.py": "", "my-net/package/__init__.py": "", "my-net/package/blocks.py": BLOCK}
+    assert ops(read(text, "2x4", model="Net()", files=files, name="my-net/package/model.py")) == ["linear"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pivot.opset import OpSet
-from pivot.problems import Problem
+from pivot.problems import Problem, Refusal
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.keras_names import canonical
 from pivot.reading.keras_spellings import table
@@ -37,6 +37,11 @@ def net():
         ("keras.layers.Deconvolution2D", "keras.layers.Conv2DTranspose"),
         ("keras.layers.GlobalAvgPool2D", "keras.layers.GlobalAveragePooling2D"),
         ("keras.engine.topology.Layer", "keras.layers.Layer"),
+        ("tensorflow.keras.layers.CuDNNLSTM", "keras.layers.LSTM"),
+        (
+            "keras_applications.imagenet_utils._obtain_input_shape",
+            "keras.applications.imagenet_utils.obtain_input_shape",
+        ),
         ("keras.engine.training.Model", "keras.Model"),
         ("keras.layers.merge.concatenate", "keras.layers.concatenate"),
         ("tensorflow.compat.v1.nn.relu", "tensorflow.nn.relu"),
@@ -379,3 +384,38 @@ def test_merging_tensors_with_masks_is_refused(read_keras: Read, refused: Callab
 )
 def test_layers_whose_arguments_no_form_takes(read_keras: Read, layer: str, read: list[str]) -> None:
     assert ops(read_keras(sequential(layer), model="net()"))[-len(read) :] == read
+
+
+OLDER = """
+def net():
+    x = keras.Input((8, 8, 4))
+    y = layers.Conv2D({size} * 2, 1)(x)
+    return keras.Model(x, y)
+"""
+
+
+@pytest.mark.parametrize("size", ["x.shape[-1].value", "x._keras_shape[-1]", "getattr(x, '_shape_val')[-1]"])
+def test_older_spellings_of_a_size(read_keras: Read, size: str) -> None:
+    done = read_keras(OLDER.format(size=size), model="net()")
+    assert done.network.outputs[0].type.shape[-1] == 8
+
+
+def test_a_merging_function_takes_its_inputs_by_name(read_keras: Read) -> None:
+    text = """
+    class Net(keras.Model):
+        def call(self, x):
+            return layers.multiply(inputs=[x, x])
+    """
+    assert ops(read_keras(text, "2x4", model="Net()")) == ["mul"]
+
+
+def test_arguments_of_a_lambda_that_are_not_known_are_refused(read_keras: Read) -> None:
+    with pytest.raises(Refusal, match="arguments= of this Lambda"):
+        read_keras(sequential("layers.Lambda(lambda x, s=1: x * s, arguments=[1])"), model="net()")
+
+
+@pytest.mark.parametrize("text", ["ReLU() or open('x')", "__import__('os').remove", "1 + 1"])
+def test_eval_of_anything_but_a_name_is_not_done(read_keras: Read, text: str) -> None:
+    source = f"def net():\n    return keras.Sequential([keras.Input((4,)), eval({text!r})])\n"
+    with pytest.raises(Refusal, match="not executed"):
+        read_keras(source, model="net()")

@@ -72,3 +72,30 @@ def test_rows_of_which_some_are_arrays_are_not_read(read_keras: Callable[..., El
             return self.positions(x)
     """
     assert ops_of(read_keras(HEAD + textwrap.dedent(text), "2x3:int64<5", model="Net()")) == ["embedding"]
+
+
+MEAN = """
+MEAN = np.array([0.5, 0.25]) * 255
+
+class Net(layers.Layer):
+    def call(self, x):
+        return x - {mean}
+"""
+
+
+@pytest.mark.parametrize(
+    ("mean", "numbers"),
+    [
+        ("MEAN", (127.5, 63.75)),
+        ("[1, 2.5]", (1.0, 2.5)),
+        ("(np.array([(2, 4), (6, 8)], np.float32) / 2)[[1, 0]][0]", (3.0, 4.0)),
+        ("(np.array([[1], [2]]) * np.array([10, 20]))[1]", (20.0, 40.0)),
+    ],
+)
+def test_arrays_of_numbers_are_computed_before_a_tensor_meets_them(
+    read_keras: Callable[..., Elaborated], mean: str, numbers: tuple[float, ...]
+) -> None:
+    done = read_keras(HEAD + textwrap.dedent(MEAN.format(mean=mean)), "3x2", model="Net()")
+    made = [node for node in done.network.runs["eval"].nodes if node.op is not None]
+    assert [node.op.name for node in made if node.op is not None] == ["tensor", "sub"]
+    assert made[0].params["value"] == numbers

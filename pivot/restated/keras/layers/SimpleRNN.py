@@ -69,8 +69,8 @@ class SimpleRNN(keras.layers.Layer):
         outputs = []
         y = None
         for step in steps:
-            new, after = self.cell(sequences[:, step], state)
-            after = [new, *after[1:]]
+            new, _ = self.cell(sequences[:, step], state)
+            after = [new]
             if mask is None:
                 y, state = new, after
             else:
