@@ -36,6 +36,7 @@ from pivot.problems import Problem, refuse
 from pivot.reading import lookup
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Scope
+from pivot.reading.keras_answers import NUMBERS
 from pivot.reading.keras_masks import NO_MASK
 from pivot.reading.torch_names import ANSWERS
 from pivot.reading.trace import Trace, Visit
@@ -94,7 +95,7 @@ class Writer:
         self.source_framework = self.ev.dialect.framework
         self.target, self.source = layout.target, target_of(self.source_framework)
         self.call_name = self.target.call_name
-        self.answers = {**ANSWERS, NO_MASK: None}
+        self.answers = {**ANSWERS, NO_MASK: None, **NUMBERS}
         self.own_methods: set[str] | None = None  # names of methods that the program defines, once they are asked for
         self.needs_unmapped = False
         self.whole: set[int] = set()  # elements of lists that count their layers: several in a row are one

@@ -55,6 +55,8 @@ PLAIN: dict[str, object] = {
     "keras.backend.is_sparse": False,
     "keras.utils.is_sparse": False,
 }
+NUMBERS = {name: value for name, value in PLAIN.items() if isinstance(value, float)}
+"""Those of these answers that are numbers, of which a target may be told."""
 NOTHING = {
     "keras.backend.set_image_data_format", "keras.config.set_image_data_format",
     "keras.backend.set_image_dim_ordering",

@@ -154,3 +154,34 @@ class Net(keras.Model):
     )
     assert 'self.act = {"ELU": nn.ELU}[activation]()' in made
     assert "self.last = nn.ReLU()" in made
+
+
+def test_the_librarys_own_numbers_stand_in_the_text(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+class Net(keras.Model):
+    def call(self, x):
+        return x / (ops.sum(x, axis=1, keepdims=True) + keras.backend.epsilon())
+""",
+        "2x3",
+        model="Net()",
+    )
+    assert "return x / (torch.sum(x, dim=1, keepdim=True) + 1e-07)" in made
+
+
+def test_steps_from_the_end_with_the_state_in_a_list(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.there = layers.SimpleRNN(4, return_sequences=True)
+        self.back = layers.SimpleRNN(4, return_sequences=True, go_backwards=True)
+
+    def call(self, x):
+        return self.there(x) + self.back(x)
+""",
+        "2x5x3",
+        model="Net()",
+    )
+    assert "new = self.cell(sequences[:, step], state[0])" in made
