@@ -13,7 +13,8 @@ from codegen.writing import nodes
 from codegen.writing.following import following
 from codegen.writing.frozen import is_same_by_chance
 from codegen.writing.held import is_direct, is_held
-from codegen.writing.slots import right_for_all, slot_param
+from codegen.writing.slot_words import right_for_all
+from codegen.writing.slots import slot_param
 from pivot.forms import Refused, face, write_slots
 from pivot.network import Node
 from pivot.problems import Problem

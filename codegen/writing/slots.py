@@ -23,6 +23,7 @@ from codegen.writing.other_words import (
     listed,
     templated,
 )
+from codegen.writing.slot_words import own_word, right_for_all
 from codegen.writing.stored_params import written_values
 from pivot.codecs.base import NoForm
 from pivot.codecs.dtypes import DtypeLike
@@ -161,7 +162,7 @@ def slot_expression(
         if last is not None:
             return nodes.literal(last)
         varying = said_in_source(steps, param, values, given, source_form, hints) or causal(steps, values, given)
-        varying = varying or own_word(steps, slot, param, given, source_form)
+        varying = varying or own_word(steps, slot, source_slot(steps, param, source_form), given)
         if varying is not None:
             return varying
         raise Disagreement(f"{slot.key} is {', '.join(sorted({str(v) for v in values}))} at different visits")
@@ -221,6 +222,12 @@ def named_in_scope(steps: list[Step], values: list[object]) -> ast.expr | None:
     return None
 
 
+def source_slot(steps: list[Step], param: str | None, form: Form | None) -> Slot | None:
+    """The argument of the source's call that a parameter comes from."""
+    outer = steps[0].origin.get(param) if param is not None else None
+    return next((s for s in form.args if outer and slot_param(s) == outer), None) if form is not None else None
+
+
 def says(source: Slot, given: object, step: Step) -> bool:
     """Does an argument of the source's call say what a step's node has for it?"""
     node, param = step.node, slot_param(source)
@@ -254,61 +261,6 @@ def from_the_end(steps: list[Step], param: str | None, values: list[object]) -> 
             return None
         found.add(tuple(behind) if isinstance(value, tuple) else behind[0])
     return next(iter(found)) if len(found) == 1 else None
-
-
-WORDS = {"torch_padding": ("same",)}
-"""Words of a codec for what visits say by different numbers."""
-
-
-def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object | None:
-    """One notation that says the right thing at every visit: `same` where a 1x1 window has nothing to pad."""
-    if not isinstance(slot.value, Coded):
-        return None
-    codec, name = codec_of(slot.value), slot.value.path.name
-    own = dict.fromkeys(v for v in values if isinstance(v, (str, int)))
-    for candidate in (*own, *WORDS.get(codec.name, ())):
-        try:
-            read = [
-                codec.read(candidate, refs_by_role(s.form, codec.roles, slot.value.refs, s.params, s.facts()))
-                for s in steps
-            ]
-        except NoForm:
-            continue
-        if all(equal(r, s.params.get(name)) for r, s in zip(read, steps, strict=True)):
-            return candidate  # type: ignore[no-any-return]
-    return None
-
-
-def own_word(
-    steps: list[Step],
-    slot: Slot,
-    param: str | None,
-    given: Given,
-    source_form: Form | None,
-) -> ast.expr | None:
-    """The source's text, where it was a word that the target's notation has too, and means at every visit what is
-    wanted there: `padding=padding`. A word that does not hold for other arguments is refused when the layer is made.
-    """
-    outer = steps[0].origin.get(param) if param is not None else None
-    source = next((s for s in source_form.args if outer and slot_param(s) == outer), None) if source_form else None
-    text = given.get(source.key) if source is not None else None
-    if source is None or text is None or not is_path(text) or not isinstance(slot.value, Coded):
-        return None
-    codec = codec_of(slot.value)
-    for step in steps:
-        made = step.node.module.visit if step.node is not None and step.node.module is not None else None
-        said = made.given(source.key) if made is not None else None
-        word = said.hint if said is not None else None
-        if not isinstance(word, str):
-            return None
-        refs = refs_by_role(step.form, codec.roles, slot.value.refs, step.params, step.facts())
-        try:
-            read = codec.read(word, refs)
-        except NoForm:
-            return None
-        if not equal(read, step.params.get(slot.value.path.name)):
-            return None
-    return text
 
 
 def nested(
