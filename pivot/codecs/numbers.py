@@ -26,8 +26,8 @@ class OneMinus(Codec):
     domain: ClassVar[tuple[Sample, ...]] = ((0.1, {}), (0.01, {}), (0.003, {}), (0.25, {}), (1.0, {}), (0.0, {}))
 
     def read(self, value: object, refs: Refs) -> object:
-        # Rounded to 15 digits: 1 - 0.9 is 0.09999999999999998, and 0.1 is what is meant.
-        return float(f"{1.0 - _number(value):.15g}")
+        # Rounded to 15 places: 1 - 0.9 is 0.09999999999999998, and 0.1 is what is meant.
+        return round(1.0 - _number(value), 15)
 
     def write(self, value: object, refs: Refs) -> object:
         return self.read(value, refs)

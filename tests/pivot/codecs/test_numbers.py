@@ -10,7 +10,7 @@ from pivot.dims import symbol
 from pivot.types import TensorType
 
 
-@pytest.mark.parametrize(("new", "old"), [(0.1, 0.9), (0.01, 0.99), (0.003, 0.997), (1.0, 0.0)])
+@pytest.mark.parametrize(("new", "old"), [(0.1, 0.9), (0.01, 0.99), (0.003, 0.997), (0.0003, 0.9997), (1.0, 0.0)])
 def test_the_other_share_is_a_clean_number(new: float, old: float) -> None:
     assert OneMinus().write(new, {}) == old
     assert OneMinus().read(old, {}) == new
