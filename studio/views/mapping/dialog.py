@@ -149,9 +149,9 @@ class MappingDialog(QDialog):
 
     def _scope(self) -> list[QWidget]:
         everywhere, here = self.mapping.all, self.mapping.here
-        self.everywhere = QRadioButton(
-            self.tr("All {0} like this ({1})").format(everywhere.nodes, counted(everywhere.places, "place"))
-        )
+        alone = self.tr("All like this (so far this one)")
+        several = self.tr("All {0} like this ({1})").format(everywhere.nodes, counted(everywhere.places, "place"))
+        self.everywhere = QRadioButton(several if everywhere.nodes > 1 else alone)
         self.only_here = QRadioButton(self.tr("Only at this place ({0})").format(counted(here.nodes, "node")))
         self.everywhere.setChecked(True)
         self.remember = QComboBox()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,12 @@ def test_everything_has_a_name_for_people_who_cannot_see_it(dialog: MappingDialo
     assert dialog.tabs.currentIndex() == ONE_OP
     named = [*dialog.one_op.meanings, *dialog.one_op.values.values(), dialog.remember, dialog.tabs, dialog.message]
     assert all(part.accessibleName() for part in (*named, dialog.code.editor, dialog.code.output, dialog.one_op.field))
+
+
+def test_the_only_call_of_its_kind_is_not_counted(qtbot: QtBot, document: Document, theme: Theme) -> None:
+    picture, catalogue = document.results.picture, Catalogue()
+    node = next(node for node in picture.nodes if node.call is not None)
+    mapping = Mapping(node, replace(picture, nodes=(node,)), document.project, catalogue.opset)
+    made = MappingDialog(document, mapping, catalogue, theme)
+    qtbot.addWidget(made)
+    assert made.everywhere.text() == "All like this (so far this one)"
