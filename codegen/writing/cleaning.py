@@ -52,6 +52,7 @@ def clean_function(node: ast.FunctionDef, pure: bool = False) -> None:
             break
     if pure:
         Shorter(read).visit(node)
+    stop_counting(parts, read)
     if not node.body:
         node.body = [ast.Pass()]
 
@@ -148,6 +149,20 @@ class Shorter(ast.NodeTransformer):
 def joined(test: ast.expr) -> list[ast.expr]:
     """What a test joins by `and`."""
     return list(test.values) if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+
+
+def stop_counting(parts: list[ast.AST], read: set[str]) -> None:
+    """`for i, layer in enumerate(layers)` runs over the layers where nothing reads `i` any more."""
+    for part in parts:
+        if not isinstance(part, (ast.For, ast.comprehension)) or not isinstance(part.iter, ast.Call):
+            continue
+        loop, target = part.iter, part.target
+        is_counted = isinstance(loop.func, ast.Name) and loop.func.id == "enumerate" and len(loop.args) >= 1
+        if not is_counted or not isinstance(target, ast.Tuple) or len(target.elts) != 2:
+            continue
+        count, item = target.elts
+        if isinstance(count, ast.Name) and count.id != "_" and count.id not in read:
+            part.target, part.iter = item, loop.args[0]
 
 
 def kept_by_changes(parts: list[ast.AST], pure: bool) -> set[str]:

@@ -36,6 +36,8 @@ def cleaned(body: str) -> str:
         ("n = 0\nfor i in x:\n    n += len(i)\nreturn x", "return x"),  # a counter that nobody asks
         ("n = 0\nfor i in x:\n    n += g(i)\nreturn x", "n = 0\nfor i in x:\n    n += g(i)\nreturn x"),
         ("a = x.items\na += [1]\nreturn x", "a = x.items\na += [1]\nreturn x"),  # a list that others hold
+        ("for i, y in enumerate(x):\n    g(y)", "for y in x:\n    g(y)"),  # nothing asks for the count
+        ("for i, y in enumerate(x, 1):\n    g(y, i)", "for i, y in enumerate(x, 1):\n    g(y, i)"),
     ],
 )
 def test_assignments_that_nothing_reads(body: str, left: str) -> None:

@@ -17,10 +17,9 @@ class GRUCell(nn.Module):
         alone = x.dim() == 1  # without a batch
         if alone:
             x = x.unsqueeze(0)
-            if hx is not None:
-                hx = hx.unsqueeze(0)
         if hx is None:
-            hx = x.new_zeros(x.shape[0], self.hidden_size)
-        if alone:
-            return self.cell(x, hx).squeeze(0)
-        return self.cell(x, hx)
+            h = x.new_zeros(x.shape[0], self.hidden_size)
+        else:
+            h = hx.unsqueeze(0) if alone else hx
+        h = self.cell(x, h)
+        return h.squeeze(0) if alone else h

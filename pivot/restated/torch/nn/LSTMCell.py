@@ -17,12 +17,13 @@ class LSTMCell(nn.Module):
         alone = x.dim() == 1  # without a batch
         if alone:
             x = x.unsqueeze(0)
-            if hx is not None:
-                hx = hx[0].unsqueeze(0), hx[1].unsqueeze(0)
         if hx is None:
-            zeros = x.new_zeros(x.shape[0], self.hidden_size)
-            hx = zeros, zeros
+            h = c = x.new_zeros(x.shape[0], self.hidden_size)
+        else:
+            h, c = hx
+            if alone:
+                h, c = h.unsqueeze(0), c.unsqueeze(0)
+        h, c = self.cell(x, (h, c))
         if alone:
-            h, c = self.cell(x, hx)
             return h.squeeze(0), c.squeeze(0)
-        return self.cell(x, hx)
+        return h, c
