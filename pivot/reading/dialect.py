@@ -282,7 +282,8 @@ class Dialect(TensorCalls, ABC):
         self, ev: Evaluator, owner: Value, index: Value, value: Value, node: ast.AST, frame: Frame
     ) -> None:
         """container[index] = module."""
-        raise NotImplementedError
+        held = owner.hint.class_name if isinstance(owner.hint, ModuleObject) else "a module"
+        raise ev.refusal(frame, node, f"storing into {held} is not read", "make it with what it is to hold")
 
     def check_constraints(
         self, ev: Evaluator, module: ModuleObject, bound: Bound, node: ast.AST, frame: Frame
