@@ -397,6 +397,8 @@ def follows_shape(statement: ast.Assign) -> bool:
 
 def is_of_keras(statement: ast.stmt) -> bool:
     """`super().build(input_shape)`, `self.built = True`, `self.compute_output_spec(...)` that makes inner layers."""
+    if isinstance(statement, ast.If):
+        return all(map(is_of_keras, [*statement.body, *statement.orelse]))
     if isinstance(statement, ast.Assign):
         target = statement.targets[0]
         return (isinstance(target, ast.Attribute) and target.attr == "built") or follows_shape(statement)

@@ -270,3 +270,27 @@ class Net(keras.Model):
     )
     assert "def __init__(self, in_channels_2, in_channels):" in made
     assert "self.conv = nn.Conv2d(in_channels_2, in_channels, 1)" in made
+
+
+def test_a_build_of_the_base_under_a_condition_has_no_text(lines: Callable[..., list[str]]) -> None:
+    made = lines(
+        """
+DEBUG = False
+
+
+class Net(layers.Layer):
+    def build(self, input_shape):
+        width = int(input_shape[-1])
+        with keras.name_scope("inner"):
+            self.w = layers.Dense(width, use_bias=False)
+        if not DEBUG:
+            super(Net, self).build(input_shape)
+
+    def call(self, x):
+        return self.w(x)
+""",
+        "2x3",
+        model="Net()",
+    )
+    assert "self.w = nn.Linear(3, width, bias=False)" in made
+    assert not any("build(" in line or "DEBUG:" in line for line in made)
