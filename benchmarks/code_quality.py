@@ -22,7 +22,8 @@ CALLS = {"forward": "call"}
 def measured(converted: Converted, package: bool) -> dict[str, object]:
     """Counts for one conversion.
 
-    `lines`: [source, target]. Of a package the definitions that were written are counted, else the whole file.
+    `lines`: [source, target]. Of a package the definitions that were written are counted, else the whole file, and
+    those of its files from which definitions were taken.
     `definitions`: lines of the source's definitions that were written, in any case. `classes`, `parameters`,
     `comments`: [kept, in the source's definitions]. `transposes`: in the target beyond those of the source.
     """
@@ -34,7 +35,7 @@ def measured(converted: Converted, package: bool) -> dict[str, object]:
     used = [(file, node) for file, node in definitions(converted) if is_used(converted, node)]
     spans = sum(length(node) for _, node, _ in pairs)
     first = next(iter(ev.files))
-    whole = len(ev.files[first].splitlines())
+    whole = sum(len(ev.files[file].splitlines()) for file in {first, *(file for file, _, _ in pairs)})
     comments = [Counter(comments_of(ev.files[file], node, made)) for file, node, made in pairs]
     there = sum(comments, Counter())
     here = Counter(t.string.lstrip("# ") for t in tokens(text))
