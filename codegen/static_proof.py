@@ -296,12 +296,15 @@ def alike(a: object, b: object) -> bool:
         return all(alike(x, y) for x, y in ((a.start, b.start), (a.stop, b.stop), (a.step, b.step)))
     a, b = plain(a), plain(b)
     if isinstance(a, float) or isinstance(b, float):
-        return (
-            isinstance(a, (int, float))
-            and isinstance(b, (int, float))
-            and (a == b or abs(a - b) <= 1e-15 * max(abs(a), abs(b)))
-        )
+        if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
+            return False
+        return a == b or abs(a - b) <= 1e-15 * max(abs(a), abs(b)) or same_share(a, b)
     return a == b
+
+
+def same_share(a: float, b: float) -> bool:
+    """Is the rest of one the same number? PyTorch's momentum of 1 - 0.9997 is Keras' 0.9997, as 0.0003 is."""
+    return min(a, b) > 1e-4 and max(a, b) < 1 and 1.0 - a == 1.0 - b
 
 
 def plain(value: object) -> object:

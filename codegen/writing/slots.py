@@ -114,6 +114,8 @@ def stated(steps: list[Step], slot: Slot, given: Given, source_form: Form) -> as
     codec = codec_of(slot.value) if isinstance(slot.value, Coded) else None
     if codec is None or codec.stated is None or not isinstance(slot.value, Coded):
         return None
+    if any(codec.stated_without and not is_nothing(step.params.get(codec.stated_without)) for step in steps):
+        return None
     names = (slot.value.path, *slot.value.refs)
     outer = [steps[0].origin.get(ref.name) for ref in names if isinstance(ref, Path)]
     named = [(slot_param(s), given[s.key]) for s in source_form.args if s.key in given]
@@ -122,6 +124,11 @@ def stated(steps: list[Step], slot: Slot, given: Given, source_form: Form) -> as
         return None
     own = texts.get(outer[0] or "")
     return ast.Constant(codec.stated) if own is None or nodes.has_gone(own) else own
+
+
+def is_nothing(value: object) -> bool:
+    """Is this 0, or nothing but zeros?"""
+    return all(map(is_nothing, value)) if isinstance(value, (list, tuple)) else value == 0
 
 
 def slot_expression(

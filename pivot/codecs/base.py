@@ -43,6 +43,7 @@ class Codec(ABC):
     number_face: ClassVar[bool] = False
     takes_none: ClassVar[bool] = False
     stated: ClassVar[int | None] = None
+    stated_without: ClassVar[str] = ""  # the parameter that has to be 0 for that
     domain: ClassVar[tuple[Sample, ...]] = ()
 
     @abstractmethod

@@ -132,13 +132,15 @@ class KerasOutputPadding(Codec):
 class UnsaidPadding(Codec):
     """No `output_padding=` of a "valid" transposed convolution of Keras: none, where no stride is above the kernel.
 
-    Where a parameter of the program says the kernel or the stride, a 0 holds for every value of it.
+    Where a parameter of the program says the kernel or the stride, a 0 holds for every value of it; not for "same",
+    of which Keras cuts off another part as soon as the output padding is said.
     """
 
     name: ClassVar[str] = "unsaid_padding"
     roles: ClassVar[tuple[str, ...]] = ("kernel", "stride")
     takes_none: ClassVar[bool] = True
     stated: ClassVar[int | None] = 0
+    stated_without: ClassVar[str] = "padding"
     domain: ClassVar[tuple[Sample, ...]] = (((0, 0), {"kernel": (3, 3), "stride": (2, 2)}),)
 
     def read(self, value: object, refs: Refs) -> object:

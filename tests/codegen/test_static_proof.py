@@ -302,6 +302,8 @@ def test_an_index_that_is_a_tensor_is_the_same_tensor(
         ("same", "valid", False),
         (symbol("H", 8), 8, True),
         (symbol("H", 8), 9, False),
+        (1 - 0.9997, 0.0003, True),  # what is left of 0.9997
+        (1e-17, 2e-17, False),
     ],
 )
 def test_parameters_are_compared_by_what_they_say(a: object, b: object, same: bool) -> None:

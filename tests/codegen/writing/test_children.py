@@ -138,13 +138,13 @@ def test_a_sequential_is_looped_over_by_its_layers(written: Callable[..., str]) 
             def forward(self, x):
                 x = self.chain(x)
                 for place, part in enumerate(self.rest):
-                    x = part(x)
+                    x = part(x) * (place + 1)
                 return x
         """,
         "2x4",
     )
     assert "for part in self.layers:" in made and "self.count = len(self.rest.layers)" in made
-    assert "in enumerate(self.rest.layers):" in made
+    assert "for place, part in enumerate(self.rest.layers):" in made
 
 
 def test_a_sequential_of_named_layers_tells_their_names(written: Callable[..., str]) -> None:

@@ -90,6 +90,7 @@ def test_same_stands_only_where_it_is_right_for_other_values_too(
         ("s=2, more=0", "self.m = nn.ConvTranspose2d(4, 6, 2, s, 0, more)", "(6, 2, strides=s, output_padding=more)"),
         ("k=3, p=1", "self.m = nn.ConvTranspose2d(4, 6, k, 2, p, 1)", "(6, k, strides=2, output_padding=0)"),
         ("n=6", "self.m = nn.ConvTranspose2d(4, n, 2, 2)", "(n, 2, strides=2)"),
+        ("more=0", "self.m = nn.ConvTranspose2d(4, 6, 4, 2, 1, more)", '(6, 4, strides=2, padding="same")'),
     ],
 )
 def test_a_transposed_convolution_says_its_padding_where_a_stride_may_become_larger_than_the_kernel(

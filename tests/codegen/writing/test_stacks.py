@@ -11,10 +11,10 @@ Call = Callable[..., str]
 
 @pytest.mark.parametrize(
     ("loop", "said"),
-    [("for t in y", "for t in ops.unstack(y)"),
-     ("for i, t in enumerate(y)", "for i, t in enumerate(ops.unstack(y))"),
-     ("for s, t in zip(y, [1, 2, 3])", "for s, t in zip(ops.unstack(y), [1, 2, 3])")],
+    [("t * 2 for t in y", "t * 2 for t in ops.unstack(y)"),
+     ("t * i for i, t in enumerate(y)", "t * i for i, t in enumerate(ops.unstack(y))"),
+     ("s * t for s, t in zip(y, [1, 2, 3])", "s * t for s, t in zip(ops.unstack(y), [1, 2, 3])")],
 )  # fmt: skip
 def test_a_loop_over_a_tensor_runs_over_the_parts_of_its_first_axis(call: Call, loop: str, said: str) -> None:
-    made = call("self.fc = nn.Linear(4, 4)", f"y = self.fc(x).transpose(0, 1)\nreturn [t * 2 {loop}]", "2x3x4")
+    made = call("self.fc = nn.Linear(4, 4)", f"y = self.fc(x).transpose(0, 1)\nreturn [{loop}]", "2x3x4")
     assert said in made
