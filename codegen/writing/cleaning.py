@@ -45,7 +45,7 @@ def clean_function(node: ast.FunctionDef, pure: bool = False) -> None:
     """
     for _ in range(20):
         parts = walk(node)
-        read = {n.id for n in parts if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        read = {n.id for n in parts if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)}
         read |= {n for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for n in part.names}
         read |= kept_by_changes(parts, pure)
         if not prune(node.body, read, pure) and not (pure and prune_ends(node.body)):

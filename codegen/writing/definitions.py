@@ -13,7 +13,7 @@ from codegen.writing.deriving import derived_layer, derived_site
 from codegen.writing.expressions import KEPT_ROOTS
 from codegen.writing.held_rows import holding_constructor, holds_layers
 from codegen.writing.naming import member_key, reference_to
-from codegen.writing.own_weights import build_into_constructor
+from codegen.writing.own_building import build_into_constructor
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.recasting import to_locals
 from codegen.writing.registrations import tables_of

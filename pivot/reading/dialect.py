@@ -157,6 +157,7 @@ class Dialect(TensorCalls, ABC):
         ev.visit(visit)
         return visit.result
 
+    @abstractmethod
     def make_layer(
         self,
         ev: Evaluator,
@@ -169,7 +170,6 @@ class Dialect(TensorCalls, ABC):
         frame: Frame,
     ) -> Value:
         """Construct a library layer: its parameters are known as far as its arguments say."""
-        raise NotImplementedError
 
     def unmapped_layer(
         self, ev: Evaluator, callee: Value, name: str, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame, why: str
@@ -206,36 +206,37 @@ class Dialect(TensorCalls, ABC):
 
     # -- tensors --------------------------------------------------------------
 
+    @abstractmethod
     def tensor_attribute(self, ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> Value:
         """x.attr."""
-        raise NotImplementedError
 
     # -- modules ----------------------------------------------------------------
 
+    @abstractmethod
     def module_attribute(
         self, ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame
     ) -> Value | None:
         """What the library provides on a module."""
-        raise NotImplementedError
 
+    @abstractmethod
     def set_module_attribute(
         self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
     ) -> None:
         """self.attr = value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def construct_module(
         self, ev: Evaluator, callee: Value, cls: ClassObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     ) -> Value:
         """Make an instance of a program's module class."""
-        raise NotImplementedError
 
+    @abstractmethod
     def apply_module(
         self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     ) -> Value:
         """Call a module."""
-        raise NotImplementedError
 
+    @abstractmethod
     def module_method(
         self,
         ev: Evaluator,
@@ -248,8 +249,8 @@ class Dialect(TensorCalls, ABC):
         frame: Frame,
     ) -> Value:
         """A method that the library provides on modules."""
-        raise NotImplementedError
 
+    @abstractmethod
     def super_method(
         self,
         ev: Evaluator,
@@ -262,7 +263,6 @@ class Dialect(TensorCalls, ABC):
         frame: Frame,
     ) -> Value:
         """super().name(...) of a library base."""
-        raise NotImplementedError
 
     def module_items(self, ev: Evaluator, module: ModuleObject) -> Iterator[Value]:
         """Looping over a container."""
@@ -270,9 +270,9 @@ class Dialect(TensorCalls, ABC):
             return iter([Value(k) for k in module.members()])
         return iter(list(module.members().values()))
 
+    @abstractmethod
     def module_index(self, ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame) -> Value:
         """container[index]."""
-        raise NotImplementedError
 
     def fills_weights(self, cell: TensorCell) -> bool:
         """Is writing into a tensor writing into a weight?"""

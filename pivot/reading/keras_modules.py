@@ -102,7 +102,7 @@ class KerasModules(KerasCalls):
         layer = base is not None and base.name not in BASES and ev.opset.find(self.framework, "call", base.name)
         started = keras_layers_started.initializers_set(cls, node) if layer else None
         if base is not None and started is not None:
-            said = {**dict.fromkeys(started, keras_layers_started.UNREAD), **kwargs}
+            said = {**kwargs, **dict.fromkeys(started, keras_layers_started.UNREAD)}  # build has the last word
             return self.call_forms(ev, Value(base), base.name, args, said, node, frame)
         module = self.new_module(ev, cls, node, frame)
         module.container = CONTAINERS.get(base.name, "") if base is not None else ""

@@ -111,9 +111,13 @@ def test_only_the_window_side_of_the_studio_loads_qt(root: Path) -> None:
 
 def test_convert_loads_neither_qt_nor_a_framework(root: Path, example_models: dict[str, Path], tmp_path: Path) -> None:
     script = (
-        "import sys\n"
-        "from studio.__main__ import main\n"
-        "status = main(sys.argv[1:])\n"
+        "import os, runpy, sys\n"
+        "os._exit = sys.exit  # a command ends at once; here it is looked at first\n"
+        "status = 0\n"
+        "try:\n"
+        "    runpy.run_module('studio', run_name='__main__', alter_sys=True)\n"
+        "except SystemExit as end:\n"
+        "    status = end.code or 0\n"
         "heavy = {'PySide6', 'shiboken6', 'torch', 'tensorflow', 'keras', 'jax', 'h5py'}\n"
         "sys.stderr.write('loaded:' + ','.join(sorted(heavy & set(sys.modules))) + '\\n')\n"
         "sys.exit(status)\n"

@@ -44,4 +44,4 @@ def test_every_package_folder_says_what_it_is_for(root: Path, package: str) -> N
 def test_no_module_collects_leftovers(root: Path) -> None:
     names = {"utils.py", "util.py", "helpers.py", "misc.py", "common.py"}
     found = [path for package in ("pivot", "codegen", "studio") for path in (root / package).rglob("*.py")]
-    assert not [str(path.relative_to(root)) for path in found if path.name in names and "restated" not in path.parts]
+    assert not [str(path.relative_to(root)) for path in found if path.name in names]
