@@ -49,7 +49,7 @@ def test_arms_of_build_that_a_shape_decides_and_sizes_of_two_ranks(
     assert "sizes[data[-1]] = 6" in lines
     assert "sizes.update(zip(needed, (2, 4), strict=True))" in lines
     assert not any("kernel_initializer" in line for line in lines)  # PyTorch's weights start in words of its own
-    told = [(p.severity, p.line, p.why) for p in converted.problems if p.code == "frozen"]
+    told = [(p.severity, p.line, p.why) for p in converted.written.problems if p.code == "frozen"]
     assert told == [
         ("warning", 15, "the constructor has the arm of `if other_shape` that these inputs take, and no other")
     ]

@@ -195,6 +195,6 @@ def test_weights_of_whole_numbers_are_buffers_of_whole_numbers(to_torch: Callabl
     assert 'register_buffer("places", torch.ones(3, dtype=torch.int32))' in converted.text
     assert 'register_buffer("count", torch.zeros((), dtype=torch.int64))' in converted.text
     assert 'register_buffer("drawn", torch.zeros(2, dtype=torch.int32))' in converted.text
-    assert [p.why for p in converted.problems if p.code == "initialiser"] == [
+    assert [p.why for p in converted.written.problems if p.code == "initialiser"] == [
         "what this weight starts from (random_uniform) is not carried over"
     ]
