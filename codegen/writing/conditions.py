@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
 
+def negation(e: Expressions, node: ast.expr) -> ast.expr:
+    """`not` of an expression, which is known where that is."""
+    operand = e.expr(node)
+    if isinstance(operand, ast.Constant) and isinstance(operand.value, bool):
+        return ast.Constant(not operand.value)
+    return ast.UnaryOp(ast.Not(), operand)
+
+
 def boolean(e: Expressions, node: ast.BoolOp) -> ast.expr:
     """and / or, folded where an answer is known."""
     stop = isinstance(node.op, ast.Or)

@@ -10,12 +10,12 @@ from codegen.target import Target
 from codegen.writing import nodes, unread
 from codegen.writing.cleaning import clean_function, wrap_docstring
 from codegen.writing.deriving import derived_layer, derived_site
-from codegen.writing.expressions import KEPT_ROOTS
 from codegen.writing.held_rows import holding_constructor, holds_layers
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.own_building import build_into_constructor
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.recasting import to_locals
+from codegen.writing.references import KEPT_ROOTS
 from codegen.writing.registrations import tables_of
 from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup

@@ -8,8 +8,8 @@ import keyword
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
-from codegen.writing.expressions import FRAMEWORK_ROOTS, KEPT_ROOTS
 from codegen.writing.gone import loads_weights
+from codegen.writing.references import FRAMEWORK_ROOTS, KEPT_ROOTS
 from pivot.problems import Problem
 from pivot.reading import lookup
 from pivot.reading.modules import ModuleObject

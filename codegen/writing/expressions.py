@@ -15,6 +15,7 @@ from codegen.writing import (
     nodes,
     parameters,
     program_calls,
+    references,
     reflection,
     sizes,
     stacks,
@@ -28,28 +29,20 @@ from codegen.writing.frozen import finish, tell_frozen
 from codegen.writing.held import of_array
 from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
-from codegen.writing.naming import member_key, reference_to
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
 from codegen.writing.spreading import spelled_out
-from pivot.reading.keras_answers import ITS_ARGUMENT, ITSELF, OF_NUMBERS, WHOLE
+from pivot.reading.keras_answers import ITS_ARGUMENT, OF_NUMBERS, WHOLE
 from pivot.reading.normed import GIVE_BACK
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, ListObject
-from pivot.types import DTYPES
+from pivot.reading.values import ListObject
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
     from pivot.forms import Bound
-
-FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops"}
-KEPT_ROOTS = {
-    "builtins", "math", "functools", "inspect", "collections", "typing", "itertools", "copy", "dataclasses", "enum",
-    "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re", "random", "keyword",
-}  # fmt: skip
 
 
 class Expressions:
@@ -93,7 +86,7 @@ class Expressions:
             asked = reflection.asks_for_tensor(self, node)
             return asked if asked is not None else program_calls.plain_call(self, node)
         if isinstance(node, (ast.Name, ast.Attribute)):
-            return self.reference(node)
+            return references.reference(self, node)
         if isinstance(node, ast.Subscript):
             item = sizes.size_item(self, node) or unpacking.one_item(self, node)
             if item is not None:
@@ -101,9 +94,7 @@ class Expressions:
         if isinstance(node, ast.BoolOp):
             return conditions.boolean(self, node)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-            operand = self.expr(node.operand)
-            known = isinstance(operand, ast.Constant) and isinstance(operand.value, bool)
-            return ast.Constant(not operand.value) if known else ast.UnaryOp(ast.Not(), operand)  # type: ignore[attr-defined]
+            return conditions.negation(self, node.operand)
         if isinstance(node, ast.Compare):
             return conditions.compare(self, node)
         if isinstance(node, ast.IfExp):
@@ -439,58 +430,6 @@ class Expressions:
         if visit.name == "torch.is_tensor" and isinstance(node, ast.Call):
             return self.w.target.is_tensor(self.expr(node.args[0]))
         return nodes.gone()
-
-    # -- names ------------------------------------------------------------------------
-
-    def reference(self, node: ast.Name | ast.Attribute) -> ast.expr:
-        """A name or attribute: locals stay, library classes become adapters, reserved attributes are renamed."""
-        if isinstance(node, ast.Name):
-            if node.id and node.id == self.mode_name:
-                return nodes.name("self.training")
-            if node.id in self.gone:
-                return nodes.gone()
-            if node.id in self.locals:
-                return node
-        key = member_key(self.w, node, self.file, self.locals)
-        if key is not None:
-            return reference_to(key)
-        api = self.w.static_api(node, self.file, self.locals)
-        if api is not None and not isinstance(node, ast.Name):
-            made = self.library(api)
-            if made is not None:
-                return made
-        if api is not None and isinstance(node, ast.Name) and api.root in FRAMEWORK_ROOTS:
-            made = self.library(api)
-            if made is not None:
-                return made
-        if isinstance(node, ast.Name):
-            return ast.Constant(None) if program_calls.names_a_device(self, node) else node
-        owner = self.expr(node.value)
-        if isinstance(node.value, ast.Name) and f"{node.value.id}.{node.attr}" in self.gone:
-            return nodes.gone()
-        if isinstance(owner, nodes.Gone) or (node.attr in self.w.lost and isinstance(node.value, ast.Name)):
-            return nodes.gone()
-        return ast.Attribute(owner, self.w.attribute_name(node), node.ctx)
-
-    def library(self, api: Api) -> ast.expr | None:
-        """A library name used as a value."""
-        if api.root in KEPT_ROOTS:
-            return ast.Constant(None) if api.name == "numpy.newaxis" else None
-        if api.name in ITSELF:
-            return self.w.target.identity()
-        if ("adapter", api.name) in self.w.sites.sites:
-            return self.w.adapters.reference(api.name)
-        kind = self.w.source.kinds.get(api.name)
-        if kind in ("tensor", "module", "sequential", "identity"):
-            self.w.framework_name = True
-            return nodes.name(self.w.target.names[kind])
-        made = self.w.adapters.reference(api.name)
-        if made is not None:
-            return made
-        owner, _, last = api.name.partition(".")
-        if owner in ("torch", "tensorflow") and last in DTYPES:
-            return nodes.name(f"torch.{last}") if self.w.target.framework == "torch" else ast.Constant(last)
-        return nodes.name(f"math.{last}") if last in ("pi", "e", "inf", "nan") else nodes.gone()
 
 
 def choice(test: ast.expr, first: ast.expr, other: ast.expr) -> ast.IfExp:

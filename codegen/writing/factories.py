@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codegen.writing import nodes
+from codegen.writing import nodes, references
 from codegen.writing.naming import reference_to
 from codegen.writing.plans import Unwritable
 from pivot.reading import classes
@@ -140,7 +140,7 @@ def written(w: Writer, e: Expressions, value: Value, library: Imports) -> ast.ex
     if isinstance(hint, Api) and is_restated(w.ev, hint.name):
         return reference_to((str(path_of(hint.name)), hint.name.rpartition(".")[2]))
     if isinstance(hint, Api):
-        made = e.library(hint)
+        made = references.library(e, hint)
         if made is not None and not nodes.has_gone(made):
             return made
     if isinstance(hint, Partial):

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from codegen.target import Alias, Target
 from codegen.writing import module_values, nodes, own_code
-from codegen.writing.expressions import KEPT_ROOTS, Expressions
+from codegen.writing.expressions import Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
 from codegen.writing.plans import Unwritable
+from codegen.writing.references import KEPT_ROOTS
 from codegen.writing.registrations import registering, registrations
 from codegen.writing.rows import gather
 from codegen.writing.start_names import name_starts

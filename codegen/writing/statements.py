@@ -12,11 +12,12 @@ from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.cleaning import without_blanks
 from codegen.writing.displaced import is_displaced
-from codegen.writing.expressions import FRAMEWORK_ROOTS, Expressions
+from codegen.writing.expressions import Expressions
 from codegen.writing.hoisting import hoisted
 from codegen.writing.pairs import layer_pair
 from codegen.writing.parameters import let_go
 from codegen.writing.plans import GoneResult, Unwritable
+from codegen.writing.references import FRAMEWORK_ROOTS
 from codegen.writing.registering import registered
 from codegen.writing.restated import is_unread_setting, only_arm
 from codegen.writing.unpacking import unpacked

@@ -1,0 +1,73 @@
+"""Names and attributes in the target's words: locals stay, what libraries call a thing becomes what stands for it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from codegen.writing import nodes, program_calls
+from codegen.writing.naming import member_key, reference_to
+from pivot.reading.keras_answers import ITSELF
+from pivot.reading.values import Api
+from pivot.types import DTYPES
+
+if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
+
+FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops"}
+KEPT_ROOTS = {
+    "builtins", "math", "functools", "inspect", "collections", "typing", "itertools", "copy", "dataclasses", "enum",
+    "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re", "random", "keyword",
+}  # fmt: skip
+
+
+def reference(e: Expressions, node: ast.Name | ast.Attribute) -> ast.expr:
+    """A name or attribute: locals stay, library classes become adapters, reserved attributes are renamed."""
+    if isinstance(node, ast.Name):
+        if node.id and node.id == e.mode_name:
+            return nodes.name("self.training")
+        if node.id in e.gone:
+            return nodes.gone()
+        if node.id in e.locals:
+            return node
+    key = member_key(e.w, node, e.file, e.locals)
+    if key is not None:
+        return reference_to(key)
+    api = e.w.static_api(node, e.file, e.locals)
+    if api is not None and not isinstance(node, ast.Name):
+        made = library(e, api)
+        if made is not None:
+            return made
+    if api is not None and isinstance(node, ast.Name) and api.root in FRAMEWORK_ROOTS:
+        made = library(e, api)
+        if made is not None:
+            return made
+    if isinstance(node, ast.Name):
+        return ast.Constant(None) if program_calls.names_a_device(e, node) else node
+    owner = e.expr(node.value)
+    if isinstance(node.value, ast.Name) and f"{node.value.id}.{node.attr}" in e.gone:
+        return nodes.gone()
+    if isinstance(owner, nodes.Gone) or (node.attr in e.w.lost and isinstance(node.value, ast.Name)):
+        return nodes.gone()
+    return ast.Attribute(owner, e.w.attribute_name(node), node.ctx)
+
+
+def library(e: Expressions, api: Api) -> ast.expr | None:
+    """A library name used as a value."""
+    if api.root in KEPT_ROOTS:
+        return ast.Constant(None) if api.name == "numpy.newaxis" else None
+    if api.name in ITSELF:
+        return e.w.target.identity()
+    if ("adapter", api.name) in e.w.sites.sites:
+        return e.w.adapters.reference(api.name)
+    kind = e.w.source.kinds.get(api.name)
+    if kind in ("tensor", "module", "sequential", "identity"):
+        e.w.framework_name = True
+        return nodes.name(e.w.target.names[kind])
+    made = e.w.adapters.reference(api.name)
+    if made is not None:
+        return made
+    owner, _, last = api.name.partition(".")
+    if owner in ("torch", "tensorflow") and last in DTYPES:
+        return nodes.name(f"torch.{last}") if e.w.target.framework == "torch" else ast.Constant(last)
+    return nodes.name(f"math.{last}") if last in ("pi", "e", "inf", "nan") else nodes.gone()
