@@ -11,6 +11,8 @@ from pivot.problems import Refusal
 from pivot.reading.elaborate import Request, elaborate
 from pivot.reading.inputs import parse_spec
 from pivot.reading.keras import KerasDialect
+from pivot.reading.keras_layers_started import UNREAD
+from pivot.reading.trace import Visit
 
 SOURCE = """
 import keras
@@ -61,11 +63,22 @@ def test_what_does_more_is_not_taken_for_it(tmp_path: Path, old: str, new: str) 
     assert layers_read(write(tmp_path, SOURCE.replace(old, new))) == 0
 
 
+def test_build_has_the_last_word_on_what_the_constructor_was_given(tmp_path: Path) -> None:
+    path = write(tmp_path, SOURCE.replace("Dense(width)", 'Dense(width, kernel_initializer="zeros")'))
+    first = min(made(path), key=lambda visit: visit.serial)
+    assert first.kwargs["kernel_initializer"] is UNREAD
+
+
 def layers_read(path: Path) -> int:
     """Places where a dense layer of the library is made; 0 where the program is refused."""
     try:
-        done = elaborate(Request(path, "Net()", (parse_spec("2x5"),)), KerasDialect(), load_opset())
+        return len({id(visit.node) for visit in made(path)})
     except Refusal:
         return 0
+
+
+def made(path: Path) -> list[Visit]:
+    """The makings of dense layers of the library."""
+    done = elaborate(Request(path, "Net()", (parse_spec("2x5"),)), KerasDialect(), load_opset())
     every = [visit for visits in done.network.trace.visits.values() for visit in visits]
-    return len({id(v.node) for v in every if v.kind == "layer" and v.name == "keras.layers.Dense"})
+    return [v for v in every if v.kind == "layer" and v.name == "keras.layers.Dense"]

@@ -121,7 +121,7 @@ class PatchEmbed(nn.Module):
         super().__init__()
         self.img_size = to_2tuple(img_size)
         self.patch_size = to_2tuple(patch_size)
-        self.grid_size = tuple(s // p for s, p in zip(self.img_size, self.patch_size))
+        self.grid_size = tuple(s // p for s, p in zip(self.img_size, self.patch_size, strict=True))
         self.num_patches = self.grid_size[0] * self.grid_size[1]
         self.flatten = flatten
         self.proj = nn.Conv2d(in_chans, embed_dim, kernel_size=self.patch_size, stride=self.patch_size, bias=bias)

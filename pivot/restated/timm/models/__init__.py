@@ -1,3 +1,3 @@
 """Models of timm: only what programs take from there to build their own."""
 
-from .registry import register_model
+from timm.models.registry import register_model
