@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codegen.convert import Converted
 
-TRANSPOSES_HERE = re.compile(r"\b(?:ops\.transpose|Permute)\(")
-TRANSPOSES_THERE = re.compile(r"(?:\.permute|\.transpose|Permute|swapaxes|movedim|rearrange|Rearrange)\(|\.(?:mT|T)\b")
-CALLS = {"forward": "call"}
+TRANSPOSES = re.compile(
+    r"\b(?:permute|transpose|Permute|permute_dimensions|swapaxes|movedim|moveaxis|rearrange|Rearrange)\(|\.(?:mT|T)\b"
+)
+CALLS = {"forward": "call", "call": "forward"}
 
 
 def measured(converted: Converted, package: bool) -> dict[str, object]:
@@ -40,7 +41,7 @@ def measured(converted: Converted, package: bool) -> dict[str, object]:
     there = sum(comments, Counter())
     here = Counter(t.string.lstrip("# ") for t in tokens(text))
     source_text = "\n".join(segment(ev.files[file], node) for file, node, _ in pairs)
-    transposes = len(TRANSPOSES_HERE.findall(text)) - len(TRANSPOSES_THERE.findall(source_text))
+    transposes = len(TRANSPOSES.findall(text)) - len(TRANSPOSES.findall(source_text))
     kept = [parameters(a, b) for _, a, b in pairs if isinstance(a, ast.ClassDef)]
     return {
         "lines": [spans if package else whole, len(text.splitlines())],

@@ -24,9 +24,9 @@ def judge(name: str) -> ModuleType:
     return importlib.import_module(name)
 
 
-def load_target_framework() -> None:
+def load_target_framework(target: str) -> None:
     """Once for all entries: what the forks need is imported before them."""
-    import keras  # noqa: F401  the generated code needs it
+    importlib.import_module(target)  # the generated code needs it
 
     import studio.cli
     import studio.commands.convert  # noqa: F401
@@ -66,8 +66,8 @@ def place(cache: Path, entry: str) -> Path:
     return cache / "entries" / entry.replace("/", "__")
 
 
-def prepare(ids: list[str], cache: Path, limit: int) -> None:
-    """Run the source side of every entry that was not run yet, all from one process that has PyTorch."""
+def prepare(ids: list[str], cache: Path, limit: int, framework: str) -> None:
+    """Run the source side of every entry that was not run yet, all from one process that has its framework."""
     missing = [
         i for i in ids if not (place(cache, i) / "rows.json").exists() and not (place(cache, i) / "skipped").exists()
     ]
@@ -79,9 +79,7 @@ def prepare(ids: list[str], cache: Path, limit: int) -> None:
         os.waitpid(child, 0)
         return
     try:
-        import torch
-
-        torch.set_num_threads(1)
+        importlib.import_module(framework)
         for number, entry in enumerate(missing, 1):
             folder = place(cache, entry)
             folder.mkdir(parents=True, exist_ok=True)
@@ -107,13 +105,10 @@ def source_side(entry: str, cache: Path, folder: Path) -> None:
 def more_rows(entry: str, cache: Path, folder: Path) -> None:
     """The same with one row more in the batch, where the source takes that: below `more/`."""
     import numpy as np
-    import torch
 
     load, score = judge("load"), judge("score")
     facts = load.entries()[entry]
-    model, (pos, kw) = load.instantiate(facts, str(cache / "sources"))
-    model.load_state_dict(torch.load(folder / "source.pt"))
-    model = model.double()
+    model, (pos, kw) = loaded(facts, cache, folder)
     batch = next(a.shape[0] for a in [*pos, *kw.values()] if isinstance(a, np.ndarray) and a.ndim)
 
     def longer(value: object) -> object:
@@ -134,10 +129,28 @@ def more_rows(entry: str, cache: Path, folder: Path) -> None:
     (folder / "rows.json").write_text(json.dumps({"accepted": True}))
 
 
+def loaded(facts: dict[str, object], cache: Path, folder: Path) -> tuple[Callable[..., object], tuple[list, dict]]:
+    """The source's model in float64 with the weights that were saved, and its inputs."""
+    load = judge("load")
+    sources = str(cache / "sources")
+    if facts["framework"] == "torch":
+        import torch
+
+        model, inputs = load.instantiate(facts, sources)
+        model.load_state_dict(torch.load(folder / "source.pt"))
+        return model.double(), inputs
+    load._prepare(facts, load.cache_dir(sources))  # which of two kinds of Keras `keras` is
+    importlib.import_module("tf_keras" if facts.get("backend") == "tf_keras" else "keras").backend.set_floatx("float64")
+    model, inputs = load.instantiate(facts, sources)
+    load.forward(facts, model, inputs)  # makes the weights
+    model.load_weights(folder / "source.weights.h5")
+    return model, inputs
+
+
 # -- the conversion and the target -------------------------------------------------------------
 
 
-def judged(entry: str, cache: Path, limit: int) -> Row:
+def judged(entry: str, cache: Path, limit: int, to: str) -> Row:
     """One row of the results."""
     folder = place(cache, entry)
     row: Row = {"id": entry, "package": judge("load").entries()[entry]["origin"]["type"] == "pypi"}
@@ -145,7 +158,7 @@ def judged(entry: str, cache: Path, limit: int) -> Row:
         return {**row, "verdict": "skipped"}
     score, out = judge("score"), folder / "out"
     shutil.rmtree(out, ignore_errors=True)
-    status, text = forked(lambda: converted(folder, out, bool(row["package"])), folder / "convert.log", limit)
+    status, text = forked(lambda: converted(folder, out, to, bool(row["package"])), folder / "convert.log", limit)
     measures = folder / "measures.json"
     if measures.exists():
         row.update(json.loads(measures.read_text()))
@@ -164,7 +177,7 @@ def judged(entry: str, cache: Path, limit: int) -> Row:
     return row
 
 
-def converted(folder: Path, out: Path, package: bool) -> int:
+def converted(folder: Path, out: Path, to: str, package: bool) -> int:
     """Convert as the command does; what the code is like goes to measures.json."""
     from code_quality import measured
 
@@ -172,7 +185,7 @@ def converted(folder: Path, out: Path, package: bool) -> int:
     import studio.commands.convert as command
 
     source = json.loads((folder / "source.json").read_text())
-    given = ["convert", source["path"], "--to", "keras", "--model", source["model"], "-o", str(out)]
+    given = ["convert", source["path"], "--to", to, "--model", source["model"], "-o", str(out)]
     given += ["--weights", str(folder / source["weights"])]
     given += [part for spec in source["specs"] for part in ("--input", spec)]
     given += [part for name, value in source["bind"].items() for part in ("--set", f"{name}={value}")]

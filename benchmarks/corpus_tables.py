@@ -10,13 +10,15 @@ from corpus_sides import Row, start_up_seconds
 from measure import machine
 
 VERDICTS = ("equal", "close", "wrong", "unloadable", "refused", "crashed", "skipped")
-HEAD = """# Real models: PyTorch to Keras
+HEAD = """# Real models: {source} to {target}
 
-Written by `python benchmarks/corpus.py --manifest DIR`: every PyTorch development entry of the manifest is run in its
-own framework on perturbed weights, its source text and weights are converted, and the generated Keras model is run on
-the same inputs, all in float64. **equal**: relative error of all outputs <= 1e-12; close: <= 1e-6; refused: the command
-names the operation, the file and the line.
+Written by `python benchmarks/corpus.py --manifest DIR --to {to}`: every {source} development entry of the manifest is
+run in its own framework on perturbed weights, its source text and weights are converted, and the generated {target}
+model is run on the same inputs, all in float64. **equal**: relative error of all outputs <= 1e-12; close: <= 1e-6;
+refused: the command names the operation, the file and the line.
 """
+NAMES = {"keras": "Keras", "torch": "PyTorch"}
+SOURCES = {"keras": "torch", "torch": "keras"}  # of each target
 QUALITY = """## The code
 
 Measured where a target was written. *lines*: median of generated lines per source line, where the source is the
@@ -27,14 +29,14 @@ with one row more in the batch, of those whose source takes one row more and tha
 """
 
 
-def write_results(rows: list[Row], path: Path) -> None:
-    """All tables, in Markdown."""
+def write_results(rows: list[Row], path: Path, to: str) -> None:
+    """All tables, in Markdown; `to`: the framework that was written."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         groups["/".join(str(row["id"]).split("/")[:2])].append(row)
     named = [*sorted(groups.items()), ("**all**", rows)]
     parts = [
-        HEAD,
+        HEAD.format(source=NAMES[SOURCES[to]], target=NAMES[to], to=to),
         f"{len(rows)} entries; {machine()}.",
         "",
         *verdict_table(named),

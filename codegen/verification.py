@@ -127,6 +127,7 @@ def make_plan(
             texts,
             framework=done.evaluator.dialect.framework,
             search=import_folders(done.evaluator, source_path, root),
+            mode=done.evaluator.mode_parameter,
         ),
         target=TargetFacts(
             str(target_path),

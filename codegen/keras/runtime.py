@@ -45,7 +45,7 @@ def perform(job: Job, shell: Shell) -> None:
     """The symbolic build, then all passes: one model per dtype, with the weights of the .weights.h5 file."""
     backend = keras.backend.backend()
     shell.report["versions"] = {"keras": keras.__version__, "numpy": np.__version__, **framework(backend)}
-    stand_in_data()
+    shell.stand_in_data()
     if "source" in job:
         prepare_source(job, shell)
     elif job["build"]:
@@ -61,6 +61,7 @@ def perform(job: Job, shell: Shell) -> None:
     record_layers(shell)
     if backend == "tensorflow":
         compile_loops()
+        run_as_written()
     for dtype in dict.fromkeys(run["dtype"] for run in job["runs"]):
         set_dtype(dtype)
         keras.utils.set_random_seed(job["seed"])
@@ -70,23 +71,6 @@ def perform(job: Job, shell: Shell) -> None:
             one.load(runs[0])
             shell.report["parameters"] = sum(int(np.prod(v.shape)) for v in one.model.trainable_variables)
             shell.passes(runs, one.run)
-
-
-def stand_in_data() -> None:
-    """The images that Keras would download are zeros: programs take shapes from them, the network is closed."""
-    gray, colour = (60_000, (28, 28), ()), (50_000, (32, 32, 3), (1,))
-    shapes: dict[str, tuple[int, tuple[int, ...], tuple[int, ...]]]
-    shapes = {"mnist": gray, "fashion_mnist": gray, "cifar10": colour, "cifar100": colour}
-
-    def load(name: str, *args: object, **more: object) -> tuple[tuple[Any, Any], ...]:
-        count, image, label = shapes[name]
-        zero = np.zeros((), "uint8")
-        rows = (count, 10_000)
-        return tuple((np.broadcast_to(zero, (n, *image)), np.broadcast_to(zero, (n, *label))) for n in rows)
-
-    for name in shapes:
-        for module in (f"keras.src.datasets.{name}", f"keras.datasets.{name}"):
-            importlib.import_module(module).__dict__["load_data"] = functools.partial(load, name)
 
 
 @contextmanager
@@ -191,7 +175,8 @@ def apply(model: Model, inputs: list[Tensor], job: Job, training: bool) -> Tenso
         positional = [{job["inputs"][place]["name"]: inputs[place] for place in job["args"]}]
     elif len(positional) > 1 and (model._obj_type() in ("Functional", "Sequential") or takes_one(model)):
         positional = [positional]
-    return model(*positional, **named, training=training)
+    mode = job["source"]["mode"] if "source" in job else "training"
+    return model(*positional, **named, **{mode: training})
 
 
 def takes_one(model: Model) -> bool:
@@ -287,6 +272,7 @@ def compile_loops() -> None:
     """
     import tensorflow as tf
 
+    graph = tf.function  # TensorFlow's own, whatever the name means later
     compiled: dict[int, tuple[Model, Any]] = {}  # the layer is kept with its function: an id alone may return
     for kind in (keras.layers.RNN, keras.layers.LSTM, keras.layers.GRU):
         original = vars(kind)["inner_loop"]
@@ -297,10 +283,24 @@ def compile_loops() -> None:
             if not tf.executing_eagerly() or any(part.__module__.partition(".")[0] != "keras" for part in parts):
                 return original(self, *args, **kwargs)
             if id(self) not in compiled:
-                compiled[id(self)] = self, tf.function(functools.partial(original, self), autograph=False)
+                compiled[id(self)] = self, graph(functools.partial(original, self), autograph=False)
             return compiled[id(self)][1](*args, **kwargs)
 
         kind.inner_loop = loop
+
+
+def run_as_written() -> None:
+    """`@tf.function` of the program's own does nothing from now on.
+
+    A method that makes its layers' variables while it is traced keeps their first values for good: the weights that
+    are loaded afterwards would not reach it. Nothing inside a graph could be recorded either.
+    """
+    import tensorflow as tf
+
+    def function(func: Tensor = None, **options: object) -> Tensor:
+        return func if func is not None else functools.partial(function, **options)
+
+    tf.function = function
 
 
 class PathStore(saving_lib.H5IOStore):

@@ -72,6 +72,7 @@ class SourceFacts:
     executed. `model`: the expression, as `--model` has it ("Net(3)", "model@1", "GAN.build_generator()").
     `bind`: names the file leaves open -> expression text ("self.channels" -> "1"). `texts`: absolute path -> text to
     execute instead of the file's (instrumented with `__pivot_record__`). `search`: further folders for sys.path.
+    `mode`: the parameter by which the call of a Keras model is told its mode.
     """
 
     path: str
@@ -82,6 +83,7 @@ class SourceFacts:
     texts: Mapping[str, str] = field(default_factory=dict)
     search: tuple[str, ...] = ()
     framework: str = "torch"
+    mode: str = "training"
 
 
 @dataclass(frozen=True, slots=True)

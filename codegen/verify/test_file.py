@@ -65,6 +65,7 @@ def write_test(
         "module": repr(facts.module),
         "statements": repr(kept),
         "bind": repr(dict(facts.bind)),
+        "mode": facts.mode,
         "model": repr(facts.model.partition("@")[0]),
         "target_model": repr(plan.target.model),
         "inputs": "[\n" + "".join(f"    {entry!r},\n" for entry in inputs) + "]",

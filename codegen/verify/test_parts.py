@@ -122,6 +122,8 @@ def run_source(model, arrays):
     model = eval(expression, names)
     if not isinstance(model, keras.layers.Layer):
         model = model()
+    if keras.backend.backend() == "tensorflow":
+        importlib.import_module("tensorflow").config.run_functions_eagerly(True)  # a trace may keep the first weights
     run_source(model, draw(0))
     model.load_weights(HERE / "equivalence" / "source.weights.h5")
     return model
@@ -129,7 +131,7 @@ def run_source(model, arrays):
 
 def run_source(model, arrays):
     """The source on its inputs."""
-    return call(model, [keras.ops.convert_to_tensor(array) for array in arrays], training=False)
+    return call(model, [keras.ops.convert_to_tensor(array) for array in arrays], <<mode>>=False)
 
 
 ''',

@@ -217,6 +217,7 @@ class _Verification:
                 "model": facts.model,
                 "bind": dict(facts.bind),
                 "search": list(facts.search),
+                "mode": facts.mode,
                 "slice": slice_,
             },
             "state": None if made else str(self.state_file),

@@ -307,6 +307,23 @@ class Recorder:
             self.kept[f"{name}#{call}.{place}"] = copy
 
 
+def stand_in_data() -> None:
+    """The images that Keras would download are zeros: programs take shapes from them, the network is closed."""
+    gray, colour = (60_000, (28, 28), ()), (50_000, (32, 32, 3), (1,))
+    shapes: dict[str, tuple[int, tuple[int, ...], tuple[int, ...]]]
+    shapes = {"mnist": gray, "fashion_mnist": gray, "cifar10": colour, "cifar100": colour}
+
+    def load(name: str, *args: object, **more: object) -> tuple[tuple[Any, Any], ...]:
+        count, image, label = shapes[name]
+        zero = np.zeros((), "uint8")
+        rows = (count, 10_000)
+        return tuple((np.broadcast_to(zero, (n, *image)), np.broadcast_to(zero, (n, *label))) for n in rows)
+
+    for name in shapes:
+        for module in (f"keras.src.datasets.{name}", f"keras.datasets.{name}"):
+            importlib.import_module(module).__dict__["load_data"] = functools.partial(load, name)
+
+
 class Shell:
     """What a runtime is given: the report it fills, the recorder, and the functions of this file."""
 
@@ -314,6 +331,7 @@ class Shell:
     array = staticmethod(array)
     cotangent = staticmethod(cotangent)
     execute = staticmethod(execute)
+    stand_in_data = staticmethod(stand_in_data)
 
     def __init__(self, job: Job, out: Unknown) -> None:
         self.report: dict[str, Unknown] = {"ok": True, "error": None, "runs": [], "versions": {}}

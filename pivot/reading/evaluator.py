@@ -70,6 +70,7 @@ class Evaluator:
         self.guards: list[tuple[object, object, str]] = []
         self.mode = "eval"
         self.mode_values: dict[str, bool] = {"eval": False, "train": True}
+        self.mode_parameter = "training"  # the parameter of the model's call that a Keras program has it from
         self.steps = 0
         self.turns = 0  # of all loops
         self.serial = 0

@@ -64,6 +64,7 @@ def asked_for(
         if name in handed - set(kwargs) and default is not None and default.hint in (None, False, True):
             why = f"{name} is taken to be the mode, since layers get it as `training`"
             ev.note(frame, function.node, why, "call .train() or .eval() instead of giving it", "mode")
+            ev.mode_parameter = name
             return {**kwargs, name: Value(ev.mode_values[ev.mode], None, MODE)}
     return None
 

@@ -129,6 +129,27 @@ def test_a_layer_with_an_activation_is_compared_behind_it(
     assert [node.op for node in nodes] == ["relu", "linear"]
 
 
+def test_the_parameter_that_a_model_has_its_mode_from_is_named(
+    to_torch: Callable[..., tuple[Converted, Proof]], write_source: Callable[..., Path], tmp_path: Path
+) -> None:
+    text = """
+        import keras
+        from keras import layers
+
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.drop = layers.Dropout(0.5)
+
+            def call(self, x, is_training=False):
+                return self.drop(x, training=is_training)
+    """
+    converted, proof = to_torch(write_source(text), "2x5")
+    made = make_plan(converted, proof, tmp_path / "model_torch.py", {}, None)
+    assert made.source.mode == "is_training"
+
+
 def test_parameters_that_nothing_reads_are_carried_too(
     convert: Callable[..., Converted], opset: OpSet, write_source: Callable[..., Path], tmp_path: Path
 ) -> None:

@@ -154,14 +154,12 @@ def test_only_the_steps_of_keras_own_recurrent_layers_run_as_one_graph(
     assert 0 < counted.count("library") < 10
 
 
-def test_images_that_keras_would_download_are_zeros_of_their_shapes(
-    runtime: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_images_that_keras_would_download_are_zeros_of_their_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("mnist", "fashion_mnist", "cifar10", "cifar100"):
         for place in ("keras.src.datasets", "keras.datasets"):
             module = importlib.import_module(f"{place}.{name}")
             monkeypatch.setattr(module, "load_data", module.load_data)
-    runtime.stand_in_data()
+    worker.stand_in_data()
     datasets = importlib.import_module("keras.datasets")
     (images, labels), (more, _) = datasets.cifar10.load_data()
     assert (images.shape, labels.shape, more.shape) == ((50_000, 32, 32, 3), (50_000, 1), (10_000, 32, 32, 3))

@@ -46,6 +46,7 @@ def run_inside(
 ) -> dict[str, object]:
     """What `run_worker` does, in this process; what the runtimes change is put back."""
     import keras
+    import tensorflow as tf
     import torch
 
     if backend != "tensorflow":
@@ -53,7 +54,7 @@ def run_inside(
     job = json.loads(json.dumps(job))
     shell = worker.Shell(dict(job), io.StringIO())
     module, paths, finders = runtime(framework), list(sys.path), list(sys.meta_path)
-    dtype, layer_call = torch.get_default_dtype(), keras.layers.Layer.__call__
+    dtype, layer_call, graph = torch.get_default_dtype(), keras.layers.Layer.__call__, tf.function
     state = np.random.get_state(), random.getstate()
     loader = worker.importlib.machinery.SourceFileLoader
     served = loader.get_data, loader.path_stats
@@ -68,6 +69,7 @@ def run_inside(
         sys.path[:], sys.meta_path[:] = paths, finders
         torch.set_default_dtype(dtype)
         keras.layers.Layer.__call__ = layer_call
+        tf.function = graph
         keras.config.set_floatx("float32")
         keras.config.set_dtype_policy("float32")
         np.random.set_state(state[0])

@@ -326,6 +326,7 @@ def test_float64_stands_for_float32_that_the_program_names(tmp_path: Path, scale
 
 KERAS = """
 import keras
+import tensorflow as tf
 from keras import layers, ops
 
 
@@ -338,6 +339,7 @@ class Net(keras.Model):
         self.flat = layers.Flatten()
         self.fc = layers.Dense(3)
 
+    @tf.function
     def call(self, x, training=None):
         x = ops.relu(self.bn(self.conv(x), training=training))
         return self.fc(self.flat(self.drop(x, training=training)))
