@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import re
+from typing import TYPE_CHECKING
 
 from pivot.problems import refuse
-from pivot.reading.dialect import Dialect
+
+if TYPE_CHECKING:
+    from pivot.reading.dialect import Dialect
 
 IMPORT = re.compile(
     r"^[ \t]*(?:from|import)[ \t]+(torch|keras|keras_core|tf_keras|tensorflow|jax|flax)\b", re.MULTILINE

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from codegen.picture_frames import FrameRecords
 from codegen.picture_modules import module_records
 from codegen.picture_nodes import NodeRecords
+from codegen.picture_results import given_of
 from codegen.picture_values import shape_record
 from codegen.places import Places
 from pivot.network import Network
@@ -88,7 +89,7 @@ def drawn_values(network: Network) -> Iterator[TensorVersion]:
         for operand in node.tensors():
             if operand.parameter is None:
                 yield operand
-        yield from node.results
+        yield from given_of(node)
     yield from network.outputs
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from codegen.picture_calls import call_record, spelled_of
 from codegen.picture_frames import FrameRecords
+from codegen.picture_results import given_of
 from codegen.picture_values import shape_record, value_text
 from codegen.places import Places, Span
 from codegen.suggestions import Suggester, Wanted, spoken_name
@@ -62,7 +63,7 @@ class NodeRecords:
             "module": self.homes[node.id],
             "instance": instance,
             "inputs": [self.ids[t.id] for t in node.tensors() if t.parameter is None],
-            "outputs": [self.ids[r.id] for r in node.results],
+            "outputs": [self.ids[r.id] for r in given_of(node)],
             "params": self.params(node.op, node),
             "weights": weight_records(node),
             "site": self.places.span(node.file, node.site),

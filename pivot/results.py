@@ -61,9 +61,14 @@ def parse_result(text: str) -> Result:
 
 def result_names(result: Result) -> tuple[str, ...]:
     """All outputs a result gives, in order, without `_`."""
+    return tuple(item.name for item in result_items(result) if item.name != "_")
+
+
+def result_items(result: Result) -> tuple[ResultName, ...]:
+    """The values that a call returns, in order, out of their tuples and lists."""
     if isinstance(result, ResultName):
-        return () if result.name == "_" else (result.name,)
-    return tuple(name for item in result.items for name in result_names(item))
+        return (result,)
+    return tuple(name for item in result.items for name in result_items(item))
 
 
 def _items(tokens: list[tuple[str, int]], at: int, closing: str) -> tuple[tuple[Result, ...], int, bool]:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from pivot import edits
 from pivot.atomic import write_atomic
 from pivot.problems import Refusal, refuse
+from pivot.project import is_project_file
 from studio.chooser import Chooser
 from studio.dialogs import Answer, Changed, ask_changed, ask_replace, ask_unsaved, tell
 from studio.document import Document
 from studio.examples import example_files
 from studio.export import export, replaced
+from studio.frameworks import target_for
 from studio.problems import in_window
 from studio.recovery import Recovered, discard
 from studio.settings import Settings
@@ -49,7 +51,10 @@ class Filing:
         if not self.may_leave():
             return False
         try:
-            self._document.open(path, self._settings.text("default_target"))
+            if is_project_file(path):
+                self._document.open(path)  # it says itself what it is written in
+            else:
+                self._document.open(path, target_for(path, self._settings.text("default_target")))
         except Refusal as refusal:
             self._settings.drop_recent(str(path))
             self.refused(tr("This file cannot be opened"), refusal)

@@ -34,6 +34,12 @@ def read(opset: OpSet) -> Callable[..., Elaborated]:
 
 
 @pytest.fixture(scope="session")
+def read_keras(opset: OpSet) -> Callable[[Path], Elaborated]:
+    """`read_keras(path)` elaborates a Keras source."""
+    return lambda path: elaborate(Request(path, None, ()), KerasDialect(), opset)
+
+
+@pytest.fixture(scope="session")
 def convert(opset: OpSet) -> Callable[..., Converted]:
     """`convert(path, "1x3x32x32", model="Net()")` writes a PyTorch source for Keras."""
 

@@ -197,6 +197,31 @@ def test_a_keras_program_is_edited_in_its_own_words(opened: Opened, tmp_path: Pa
     assert "self.dropout = layers.Dropout(" in text_of(context, outcome)
 
 
+def test_what_a_recurrent_layer_of_keras_gives_goes_on_whole(opened: Opened, tmp_path: Path) -> None:
+    context = opened(
+        """
+        import keras
+        from keras import layers
+
+
+        class Net(keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.memory = layers.LSTM(8)
+                self.out = layers.Dense(2)
+
+            def call(self, x):
+                state = self.memory(x)
+                return self.out(state)
+        """,
+        "1x5x4",
+    )
+    outcome = commands.append_op(context, "dropout", at(context, "memory"), "class")
+    picture = edited(outcome, tmp_path)
+    paths = {node.path: [giver.path for giver in picture.producers_of(node)] for node in picture.nodes}
+    assert paths == {"memory": [], "dropout": ["memory"], "out": ["dropout"]}
+
+
 def test_an_instance_that_differs_is_changed_again_and_alone(blocks: Context, opened: Opened, tmp_path: Path) -> None:
     first = commands.delete(blocks, [at(blocks, "tail.relu")], [], "instance")
     again = opened(text_of(blocks, first))
