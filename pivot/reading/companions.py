@@ -121,7 +121,7 @@ def on_trial(done: Elaborated, scope: Scope, call: ast.Call, specs: Sequence[Inp
             inputs, *_ = run_forward(ev, value.hint, specs, dict(done.network.fixed), "eval", 0)
             ev.tried.append(tuple(inputs))
     except (Refusal, Raised, Restate):
-        pass  # the class stays unread, and is left out
+        ev.abandoned = True  # the class stays unread, and is left out
     finally:
         ev.speculating -= 1
         ev.companion = False

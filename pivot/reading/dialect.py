@@ -39,6 +39,7 @@ class Dialect(TensorCalls, ABC):
     packs_inputs: bool = False  # a model whose forward pass has one parameter is given several inputs as a list
     settings: frozenset[str] = frozenset()  # functions that change what all layers of a file mean
     channels_last = False  # where do images have their channels?
+    retunes = False  # can its layers be read anew with another number, while all else stays?
     mixes_kinds = True  # do operators join tensors of two kinds of fractions?
     shape_lists: frozenset[str] = frozenset()  # methods of a shape that give its sizes
     size_values: frozenset[str] = frozenset()  # attributes of a size that give it as a number

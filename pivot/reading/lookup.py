@@ -271,6 +271,7 @@ def instance_attribute(
     if attr == "__doc__" and isinstance(instance.cls, ClassObject):
         return Value(ast.get_docstring(instance.cls.node))
     if attr == "__dict__":
+        ev.inspected = True
         return Value(DictObject({k: (Value(k), v) for k, v in instance.attrs.items()}))
     if isinstance(instance.cls, ClassObject):
         hit = classes.member(ev, instance.cls, attr)

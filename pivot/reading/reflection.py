@@ -225,6 +225,7 @@ def vars_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
     """vars()."""
     hint = args[0].hint if args else None
     attrs = hint.attrs if isinstance(hint, (InstanceObject, ModuleObject)) else {}
+    ev.inspected = True
     return Value(DictObject({k: (Value(k), v) for k, v in attrs.items()}))
 
 

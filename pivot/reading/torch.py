@@ -50,6 +50,7 @@ class TorchDialect(TorchModules):
     """torch, torch.nn and torch.nn.functional."""
 
     framework = "torch"
+    retunes = True
     unstacks = "torch.unbind"
     called_by_name = frozenset({"forward"})
 

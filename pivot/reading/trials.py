@@ -54,7 +54,7 @@ def with_trial(
     mark = ev.journal.mark()
     names, counts = dict(frame.scope.names), dict(frame.counts)
     nodes, modules, parameters = len(ev.nodes), len(ev.modules), len(ev.parameters)
-    guards, current = len(ev.guards), ev.frame
+    guards, current, serial = len(ev.guards), ev.frame, ev.serial
     ev.speculating += 1
     ev.trials += 1
     bound: dict[str, Value] = {}
@@ -65,8 +65,10 @@ def with_trial(
         pass  # the arm ends here, which is what it does
     except Refusal as refusal:
         ev.trace.unread[id(node)] = refusal.problem.why
+        ev.failed.append((id(node), serial, ev.serial, refusal.problem.code))
     except FreeSize as free:  # of an arm within an arm
         ev.trace.unread[id(node)] = str(free)
+        ev.failed.append((id(node), serial, ev.serial, "shape"))
     finally:
         ev.speculating -= 1
         ev.trials -= 1

@@ -1,0 +1,129 @@
+"""The steps: find the literal, follow it, read the layers it reaches again, then the shapes behind them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+
+from pivot.problems import Refusal
+from pivot.reading.elaborate import Elaborated, Request, room_for_calls
+from pivot.reading.evaluator import Evaluator
+from pivot.reading.merge import merge_modes
+from pivot.reading.parsed import PARSED
+from pivot.reading.reparsing import first_line
+from pivot.reading.restating import is_restatement
+from pivot.reading.retuned.declined import Declined
+from pivot.reading.retuned.flow import Flow, parents
+from pivot.reading.retuned.layers import check_holders, fixed_facts, retune
+from pivot.reading.retuned.literal import changed_literal, pairs, take_over
+from pivot.reading.retuned.shapes import Reshaped
+from pivot.reading.signals import Raised, Restate
+from pivot.reading.source import load
+from pivot.shapes import ShapeError
+
+
+def retuned(done: Elaborated, request: Request) -> Elaborated:
+    """`done` for texts that differ in one literal; `done` itself is used up, whatever comes out. Raises Declined."""
+    ev = done.evaluator
+    if not ev.dialect.retunes:
+        raise Declined(f"layers of {ev.dialect.framework} are not made anew")
+    if {*ev.trace.unread} != {place for place, *_ in ev.failed}:
+        raise Declined("what is stored in several orders was noted in the trace")
+    file, text = changed_file(ev, request.texts)
+    old, new = statements(ev, file, text)
+    literal, value = changed_literal(old, new)
+    call, part = argument(old, literal)
+    check_places(ev, file, old, new, literal)
+    flow = Flow(ev, literal.value, value)
+    size = -1
+    while size != len(flow.values) + len(flow.layers):  # a function may be reached in several ways
+        size = len(flow.values) + len(flow.layers)
+        flow.read.clear()
+        flow.follow(call, part)
+    visits = list(flow.layers.values())
+    bounds = [visit.bound for visit in visits if visit.bound is not None]
+    try:
+        before = [fixed_facts(visit, bound) for visit, bound in zip(visits, bounds, strict=True)]
+        for held in flow.values.values():
+            held.hint = value
+        take_over(old, new)
+        ev.files[file] = text
+        ev.texts = request.texts
+        problems = len(ev.problems)
+        with room_for_calls():
+            modules = [retune(ev, visit, facts) for visit, facts in zip(visits, before, strict=True)]
+            check_holders(ev, modules, bounds)
+            Reshaped(done, {id(module) for module in modules}).infer()
+    except (Refusal, Restate, Raised, ShapeError) as error:
+        raise Declined(str(error)) from None
+    if len(ev.problems) != problems:
+        raise Declined("there is more to say of the program")
+    runs = done.network.runs
+    done.network.nodes = merge_modes(runs["eval"], runs["train"]) if "train" in runs else tuple(runs["eval"].nodes)
+    done.learned = {name: known for name, known in done.learned.items() if name == "companions"}
+    return done
+
+
+def changed_file(ev: Evaluator, texts: Mapping[str, str]) -> tuple[str, str]:
+    """The one file that has another text now, and that text. Raises Declined."""
+    other = {name for name in {*texts, *ev.texts} if texts.get(name) != ev.texts.get(name)}
+    found: dict[str, str] = {}
+    for file, known in ev.files.items():
+        if is_restatement(file):
+            continue
+        text = texts.get(file)
+        if text is None:
+            text = load(Path(file)).text
+        if text != known:
+            found[file] = text
+    if len(found) != 1 or other - {*found}:
+        raise Declined(f"{len(found)} files differ")
+    return next(iter(found.items()))
+
+
+def statements(ev: Evaluator, file: str, text: str) -> tuple[ast.stmt, ast.stmt]:
+    """The outermost statement that differs, as it is and as it stands in the new text. Raises Declined."""
+    before, now = ev.files[file].split("\n"), text.split("\n")
+    changed = [number for number, (a, b) in enumerate(zip(before, now, strict=False), start=1) if a != b]
+    if len(before) != len(now) or len(changed) != 1:
+        raise Declined("more than one line differs")
+    trees = (tree for tree in ev.trace.keep if isinstance(tree, ast.Module))
+    old = next(tree for tree in trees if tree.__dict__.get("file") == file).body
+    new = PARSED.tree(text, file).body
+    places = [at for at, statement in enumerate(old) if first_line(statement) <= changed[0]]
+    if len(old) != len(new) or not places:
+        raise Declined("the file has other statements now")
+    return old[places[-1]], new[places[-1]]
+
+
+def argument(statement: ast.stmt, literal: ast.Constant) -> tuple[ast.Call, ast.expr]:
+    """The call that is given a literal, by itself or in a tuple. Raises Declined."""
+    above = dict(parents(statement))
+    at: ast.AST = literal
+    while isinstance(above[at], (ast.Tuple, ast.keyword)):
+        at = above[at]
+    call = above[at]
+    if not isinstance(call, ast.Call) or at is call.func:
+        raise Declined("the literal is no argument of a call")
+    return call, literal
+
+
+def check_places(ev: Evaluator, file: str, old: ast.stmt, new: ast.stmt, literal: ast.Constant) -> None:
+    """What stands behind the literal on its line must not be named by its place. Raises Declined."""
+    line, end = literal.end_lineno, literal.end_col_offset or 0
+    twins = dict(pairs(old, new))
+    twin = twins[literal]
+    assert isinstance(twin, ast.Constant)
+    if twin.end_col_offset == end:
+        return
+    for node in [*twins, *ev.trace.keep]:
+        if getattr(node, "lineno", 0) == line and getattr(node, "col_offset", 0) >= end:
+            if isinstance(node, (ast.Call, ast.stmt)) or id(node) in ev.trace.visits:
+                raise Declined("a call behind the literal moves")
+    for made in ev.trace.keep:
+        if isinstance(made, ast.AST) and made not in twins and getattr(made, "end_lineno", 0) == line:
+            if getattr(made, "end_col_offset", 0) >= end:
+                raise Declined("a call that stands for several moves")
+    if any(p.file == file and p.line == line and p.column > end for p in ev.problems):
+        raise Declined("a problem behind the literal moves")
