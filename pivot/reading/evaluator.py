@@ -48,7 +48,7 @@ class Evaluator:
         self.trials = 0  # arms on trial that are being read, one in the other
         self.tried: list[tuple[Input, ...]] = []  # the inputs of models that were read on trial
         self.inspected = False  # whether the program took all attributes of an object at once
-        self.failed: list[tuple[int, int, int, str]] = []  # arms on trial: statement, visits from and to, code of refusal
+        self.failed: list[tuple[int, int, int, str]] = []  # arms on trial: place, visits, code
         self.abandoned = False  # whether a model that was read on trial could not be read
         self.companion = False  # a whole model is read on trial: what it executes counts as met
         self.recorder = Recorder()

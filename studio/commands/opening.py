@@ -30,6 +30,7 @@ class Program:
     dialect: Dialect
     opset: OpSet
     warnings: tuple[Problem, ...]
+    ops: tuple[Path, ...] = ()  # folders of ops that were asked for
 
     @property
     def framework(self) -> str:
@@ -67,7 +68,7 @@ def open_program(project: Project, ops: Sequence[Path]) -> Program:
     specs = tuple(parse_spec(spec) for spec in project.inputs)
     request = Request(path, project.model, specs, bindings(project.bind), texts)
     opset = load_opset((*own_folders(path), *ops), parse_decisions(project.decisions))
-    return Program(project, request, dialect, opset, warnings)
+    return Program(project, request, dialect, opset, warnings, tuple(ops))
 
 
 def bindings(given: Sequence[str]) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from codegen.restating import elaborate_for
 from codegen.static_proof import Proof, prove
 from pivot.problems import Problem, Refusal
 from pivot.reading.elaborate import Elaborated
+from studio.commands.kept import KEPT, now
 from studio.commands.opening import Program
 from studio.commands.output import Output
 from studio.layout.pause import collection_paused
@@ -110,7 +111,11 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     step("read")
     check_direction(program.project.target, program.project.source)
     step("elaborate")
-    done = elaborate_for(program.request, program.dialect, program.project.target, program.opset)
+    begun = now()
+    program, done = KEPT.again(program) or (
+        program,
+        elaborate_for(program.request, program.dialect, program.project.target, program.opset),
+    )
     run = Run(program, directory, done, places_of(done))
     if output.sketch:
         output.event("picture", picture=run.picture(), processor_s=output.processor_s())
@@ -131,6 +136,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     wrapped = bool(done.evaluator.applied) and not copied
     problem = proof_problem(run.proof, program.project.source, wrapped)
     run.extra = () if problem is None else (problem,)
+    KEPT.keep(program, done, begun)
     return run
 
 

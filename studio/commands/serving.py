@@ -119,10 +119,12 @@ def load() -> None:
     from pivot.reading.fixing import EXPECTED
     from pivot.reading.parsed import PARSED
     from studio.cli import main
+    from studio.commands.kept import KEPT
     from studio.resources import resource
 
     PARSED.remember()
     EXPECTED.remember()
+    KEPT.remember()
     with quiet():
         main(["convert", str(resource(WARMING)), "--to", "keras", "-o", os.devnull + "/none", "--json"])
         main(["show", str(resource(WARMING)), "-o", os.devnull + "/none.json"])

@@ -7,6 +7,7 @@ reading of the whole program would make it is declined, and then the program is 
 
 from __future__ import annotations
 
-from pivot.reading.retuned.elaboration import Declined, retuned
+from pivot.reading.retuned.declined import Declined
+from pivot.reading.retuned.elaboration import retuned
 
 __all__ = ["Declined", "retuned"]

@@ -49,7 +49,7 @@ def retuned(done: Elaborated, request: Request) -> Elaborated:
             held.hint = value
         take_over(old, new)
         ev.files[file] = text
-        ev.texts = request.texts
+        ev.texts = dict(request.texts)
         problems = len(ev.problems)
         with room_for_calls():
             modules = [retune(ev, visit, facts) for visit, facts in zip(visits, before, strict=True)]

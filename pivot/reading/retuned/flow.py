@@ -11,13 +11,14 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pivot.reading.evaluator import Evaluator
 from pivot.reading.retuned.declined import Declined
 from pivot.reading.trace import Visit
 from pivot.reading.values import Value
 
-COMPARED: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
+COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pivot import starts
 from pivot.forms import Bound
@@ -34,8 +35,7 @@ def retune(ev: Evaluator, visit: Visit, before: Facts) -> ModuleObject:
     bound = found[1]
     if module.bound is not old or module.form is not visit.form or module.params != old.params:
         raise Declined(f"{visit.name} was changed after it was made")
-    same = (old.given, old.sources, old.flags, old.constraints, old.operands, old.codecs, old.unbatched)
-    if same != (bound.given, bound.sources, bound.flags, bound.constraints, bound.operands, bound.codecs, bound.unbatched):
+    if replace(bound, params=old.params) != old:
         raise Declined(f"{visit.name} is bound in another way now")
     if fixed_facts(visit, bound) != before:
         raise Declined(f"the weights of {visit.name} are others now")

@@ -142,4 +142,3 @@ class Reshaped:
                 held = (cell for value in (*visit.args, *visit.kwargs.values()) for cell in cells(value))
                 if any(id(cell.version) in self.changed for cell in held):
                     raise Declined(f"{visit.name or visit.kind} is asked of a tensor of another shape")
-

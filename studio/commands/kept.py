@@ -1,0 +1,108 @@
+"""The program that was read last, for a process that reads it again after each edit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import time_ns
+
+from codegen.restating import lacking
+from codegen.rolling.module import is_rolled
+from pivot.op_folders import own_folders
+from pivot.project import Project
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.imports import package_root
+from pivot.reading.retuned import Declined, retuned
+from studio.commands.opening import Program
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """A program as it was read, and when the folders of its files were changed last."""
+
+    program: Program
+    done: Elaborated
+    folders: dict[Path, int]
+
+
+class Kept:
+    """Gives the reading of a program that differs from the last one in a literal, made of that; counts how often."""
+
+    def __init__(self) -> None:
+        self.remembering = False
+        self.counts: Counter[str] = Counter()  # of what came of it, by reasons
+        self._last: Reading | None = None
+
+    def remember(self) -> None:
+        """From now on, keep what is read."""
+        self.remembering = True
+
+    def forget(self) -> None:
+        """What was read last is not needed any more."""
+        self._last = None
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Read as if nothing was kept, and keep what was."""
+        last, remembering = self._last, self.remembering
+        self._last, self.remembering = None, False
+        yield
+        self._last, self.remembering = last, remembering
+
+    def again(self, program: Program) -> tuple[Program, Elaborated] | None:
+        """The reading of a program and the program with the ops it was read with, or None: it is to be read as a
+        whole. What is kept is used up.
+        """
+        last, self._last = self._last, None
+        if last is None or what_else(program.project) != what_else(last.program.project) or not plain(program):
+            return None
+        if stamps(last.folders) != last.folders:
+            return None
+        known = replace(program, opset=last.program.opset)
+        try:
+            done = retuned(last.done, program.request)
+            if lacking(done, program.project.target, known.opset) - done.evaluator.restated:
+                raise Declined("a layer is to be restated now")
+        except Declined as no:
+            self.counts[str(no)] += 1
+            return None
+        self.counts[""] += 1
+        return known, done
+
+    def keep(self, program: Program, done: Elaborated, begun: int) -> None:
+        """Keep a reading that began at a time, in ns. What is read in another way than by its classes is not kept."""
+        if not self.remembering or not plain(program) or not done.evaluator.dialect.retunes:
+            return
+        network, own = done.network, program.project.target == program.framework
+        if own or program.project.style or network.unmapped or is_rolled(network):
+            return
+        files = [Path(file) for file in done.evaluator.files]
+        folders = stamps({*(file.parent for file in files), *(package_root(file)[0] for file in files)})
+        if all(stamp < begun for stamp in folders.values()):
+            self._last = Reading(program, done, folders)
+
+
+def plain(program: Program) -> bool:
+    """Are the ops those that are built in, so that they are the same ones at every run?"""
+    return not program.project.decisions and not own_folders(Path(program.project.source)) and not program.ops
+
+
+def what_else(project: Project) -> Project:
+    """A project without its texts, and without what its network does not depend on."""
+    return replace(project, texts={}, positions={})
+
+
+def stamps(folders: Iterable[Path]) -> dict[Path, int]:
+    """When each folder was changed last; 0 where it is gone."""
+    return {folder: folder.stat().st_mtime_ns if folder.is_dir() else 0 for folder in folders}
+
+
+def now() -> int:
+    """When a reading begins."""
+    return time_ns()
+
+
+KEPT = Kept()
