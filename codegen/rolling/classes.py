@@ -389,6 +389,14 @@ class Classes:
         return wishes_of(self.sources, [body.group for body in rolled.bodies], rolled.entries, rolled.inputs)
 
 
+SECTION = re.compile(
+    r"^\W*(?:arg(?:ument)?s?|param(?:eter)?s?|inputs?|outputs?|returns?|raises|usage|examples?|references?|notes?)\W*(?=\n|$)"
+    r"|^\s*:\w+|^\s*@param\b|^\W*(?:inputs?|args?|arguments?|params?|parameters?|returns?)\s*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Where a docstring begins to tell of arguments without an empty line before."""
+
+
 def summary_of(group: Group, outermost: bool) -> str:
     """The first paragraph of a helper's docstring, what it says of arguments is no longer so; that of the factory that
     was asked for the model where it is the `outermost`.
@@ -397,7 +405,7 @@ def summary_of(group: Group, outermost: bool) -> str:
     function = above[-1] if above else group.function
     node = function.node if function is not None else None
     text = ast.get_docstring(node) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else None
-    return " ".join((text or "").partition("\n\n")[0].split())
+    return " ".join(SECTION.split((text or "").partition("\n\n")[0])[0].split())
 
 
 def put_under(lines: list[ast.stmt], test: ast.expr | None, statement: ast.stmt) -> None:

@@ -247,6 +247,10 @@ class Forward:
             if old is not None and self.last.get(old, -1) >= end:
                 live.add(old)
             before = self.names[old] if old is not None else ""
+            if (
+                old is not None and self.wishes.names.get(number, "x") != before
+            ):  # `new = old` stands before the condition
+                live |= {n for n in self.names if place <= self.last.get(n, -1) < end and n != old}
             self.names[number] = self.choose(number, live, out)
             if old is not None and self.names[number] == before:
                 held[old] = before

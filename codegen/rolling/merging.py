@@ -117,8 +117,11 @@ class Merger:
         if before is None:
             return None
         if self.is_total(before):
-            if self.copies.setdefault(last, before) != before or last in self.same:
+            held = {v: place for v, place in read.items() if v not in takes}
+            default = self.copies.get(last) or self.latest(before, last, held)
+            if last in self.same or any(self.holds(default, v) != self.holds(place, v) for v, place in held.items()):
                 return None
+            self.copies[last] = default
             return last
         if self.variants_of(last) & self.variants_of(before) and self.root(last) != self.root(before):
             return None
@@ -126,6 +129,24 @@ class Merger:
             return None
         self.same[last] = self.root(before) if last != self.root(before) else self.same.get(last, last)
         return last
+
+    def latest(self, before: Place, made: Place, held: Mapping[int, Place]) -> Place:
+        """The last variable before `made` that holds the value `before` in the variants that read that: with it, two
+        optional steps in a row are `if a: x = f(x)` and `if b: x = g(x)`, and no value is kept for the second one.
+        """
+        later = [
+            place
+            for place in self.copies
+            if self.numbers[before] < self.numbers[place] < self.numbers[made]
+            and all(self.holds(place, v) == self.holds(before, v) for v in held)
+        ]
+        return max(later, key=lambda place: self.numbers[place], default=before)
+
+    def holds(self, place: Place, variant: int) -> Place:
+        """The value that the variable of a value has in a variant."""
+        while place in self.copies and variant not in self.members(place[0]):
+            place = self.copies[place]
+        return self.root(place)
 
     def root(self, place: Place) -> Place:
         """The value whose variable a value is kept in."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -217,6 +218,8 @@ def identifier(text: str) -> str:
     number = re.fullmatch(r"(\d+)_?([a-z]\w*)", made)
     if number:
         made = f"{number[2]}{number[1]}" if not number[2][-1].isdigit() else f"{number[2]}_{number[1]}"
+    if keyword.iskeyword(made):
+        return f"{made}_"
     return made if made.isidentifier() else ""
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered, Lowering, Plan
 from codegen.writing import nodes
+from codegen.writing.named_functions import LINEAR
 from codegen.writing.naming import reference_to
 from codegen.writing.plans import Material, Unwritable
 from pivot.forms import Refused
 from pivot.network import Node
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Trace, Visit
-from pivot.reading.values import FunctionObject, Value
+from pivot.reading.values import Api, FunctionObject, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -131,6 +132,11 @@ class Activations:
     def function_layer(self, e: Expressions, node: ast.Call) -> ast.expr | None:
         """`Activation("relu")`: the layer of that op; None where the function is the program's own."""
         modules = [v.module for v in e.w.trace.of(node) if v.module is not None]
+        plain = [m for m in modules if is_linear(m)]
+        if modules and len(plain) == len(modules):
+            return e.w.target.identity()
+        if plain:
+            raise Unwritable("this layer is another function at each visit")
         found = [self.functions[id(m)] for m in modules if id(m) in self.functions]
         if not found or any(v.made is None or v.entered is not None for v in found):
             return None
@@ -163,6 +169,12 @@ class Activations:
             made = ast.IfExp(ast.Compare(e.expr(argument), [same], [ast.Constant(value)]), text, made)
         assert made is not None
         return made
+
+
+def is_linear(module: ModuleObject) -> bool:
+    """Is it `Activation("linear")`, which gives what it takes?"""
+    hint = module.attrs.get("function", Value(None)).hint
+    return isinstance(hint, Api) and hint.name == LINEAR
 
 
 def has_function(module: ModuleObject | None) -> bool:

@@ -171,13 +171,20 @@ def evaluate_member(ev: Evaluator, cls: ClassObject, name: str, statements: list
     frame = Frame(None, scope, cls.file, owner=cls, key=f"{cls.file}:{cls.name}")
     last = statements[-1]
     ev.trace.executed.add(id(last))
+    at_once: list[ast.AST] = [last]
+    if isinstance(last, (ast.FunctionDef, ast.AsyncFunctionDef)):  # its body runs later, outside of this scope
+        at_once = [*last.args.defaults, *(d for d in last.args.kw_defaults if d is not None), *last.decorator_list]
+    for other, pending in cls.pending.items():  # names of the class body that are used in it
+        if (
+            other != name
+            and other not in cls.members
+            and any(uses(part, other) for part in at_once for _ in pending[:1])
+        ):
+            own_member(ev, cls, other)
     if isinstance(last, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return make_property(ev, cls, name, statements, frame) or make_function(ev, last, frame, cls)
     if isinstance(last, ast.ClassDef):
         return make_class(ev, last, frame)
-    for other, pending in cls.pending.items():  # names of the class body used in its right-hand sides
-        if other != name and other not in cls.members and any(uses(last, other) for _ in pending[:1]):
-            own_member(ev, cls, other)
     for statement in statements:
         ev.execute([statement], frame)
     value = scope.names.get(name, Value(None))
@@ -206,8 +213,8 @@ def is_setter(node: ast.FunctionDef, name: str) -> bool:
     )
 
 
-def uses(node: ast.stmt, name: str) -> bool:
-    """Does a statement read a name?"""
+def uses(node: ast.AST, name: str) -> bool:
+    """Does a statement or an expression read a name?"""
     return any(isinstance(n, ast.Name) and n.id == name for n in walk(node))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -53,6 +54,7 @@ class Request:
     shift: int = 0
     restated: frozenset[str] = frozenset()
     modes: tuple[str, ...] = ("eval", "train")
+    room: int = 0  # of images whose sizes the source leaves open
 
 
 @dataclass(slots=True)
@@ -82,11 +84,18 @@ def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     untrained: tuple[Problem, ...] = ()
     careful = False
     with room_for_calls():
-        while True:  # ends: a turn restates one more of finitely many names, is careful, or gives training up
+        while (
+            True
+        ):  # ends: a turn restates one more of finitely many names, is careful, takes more room, or gives training up
             try:
                 done = evaluate(request, dialect, opset, careful)
             except Unsettled:
                 careful = True
+            except Refusal as refusal:
+                room = more_room(request, refusal) if dialect.builds_step_by_step else 0
+                if not room:
+                    raise
+                request = replace(request, room=room)
             except Restate as more:
                 request = replace(request, restated=request.restated | {more.name})
             except Untrained as no:
@@ -94,6 +103,18 @@ def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
             else:
                 done.network.problems = (*done.network.problems, *untrained)
                 return done
+
+
+TOO_SMALL = re.compile(r"would be (0|-\d+)$")
+ROOMS = (0, 128, 224, 299)
+"""Sizes of images whose sizes the source leaves open: the usual one, then those that deeper models are made for."""
+
+
+def more_room(request: Request, refusal: Refusal) -> int:
+    """The next larger size of images to try, where those at hand are too small for the model; 0: there is none."""
+    if request.inputs or refusal.problem.code != "shape" or TOO_SMALL.search(refusal.problem.why) is None:
+        return 0
+    return next((size for size in ROOMS if size > request.room), 0)
 
 
 class Untrained(Exception):
@@ -122,6 +143,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet, careful: bool = T
     """The steps of elaboration. Not `careful`: raises Unsettled where sizes have to be settled with more care."""
     ev = Evaluator(dialect, opset, request.texts)
     ev.restated, ev.given, ev.shift = request.restated, request.inputs, request.shift
+    ev.room = request.room
     scope = imports.open_file(ev, request.path)
     frame = ev.module_frame(scope)
     try:

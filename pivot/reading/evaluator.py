@@ -54,6 +54,7 @@ class Evaluator:
         self.recorder = Recorder()
         self.given: tuple[InputSpec, ...] = ()  # the inputs that were asked for
         self.shift = 0  # added to free sizes other than the batch
+        self.room = 0  # images whose sizes are free are taken to be at least as large
         self.nodes: list[Node] = []
         self.unsettled = False  # whether this pass shows if sizes are to be fixed, as no trial pass has before it
         self.guessed: dict[str, str] = {}  # values whose shape hangs on an unmapped call -> its text

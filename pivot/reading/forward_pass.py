@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes
+from pivot.reading.entries import required_arguments
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ClassObject, FunctionObject
 
@@ -23,6 +24,19 @@ def forward_parameters(ev: Evaluator, root: ModuleObject) -> list[str]:
     return [a.arg for a in (*node.args.posonlyargs, *node.args.args)][1:]
 
 
+BESIDE = ("training", "mask")
+"""Parameters of a forward pass of Keras that are no inputs: the mode, and what layers say of padding."""
+
+
+def needed_inputs(ev: Evaluator, root: ModuleObject) -> list[str]:
+    """Names of the inputs of forward() that have no default: `def call(self, x, training)` needs one."""
+    node = forward_node(ev, root)
+    if node is None:
+        return forward_parameters(ev, root)[:1]
+    beside = BESIDE if ev.dialect.packs_inputs else ()
+    return [name for name in required_arguments(node)[1:] if name not in beside]
+
+
 def packs_inputs(ev: Evaluator, root: ModuleObject, count: int) -> bool:
     """Do several inputs come as one list, as Keras hands them on: `def call(self, inputs): a, b = inputs`?"""
     if not ev.dialect.packs_inputs or count < 2 or root.announced:
@@ -30,8 +44,7 @@ def packs_inputs(ev: Evaluator, root: ModuleObject, count: int) -> bool:
     node = forward_node(ev, root)
     if node is None or node.args.vararg is not None:
         return False
-    beside = ("training", "mask")
-    return len([a for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in beside]) == 2
+    return len([a for a in (*node.args.posonlyargs, *node.args.args) if a.arg not in BESIDE]) == 2
 
 
 def announced_names(root: ModuleObject) -> list[str]:

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pivot.reading.entries import required_arguments
-from pivot.reading.forward_pass import forward_node, forward_parameters
+from pivot.reading.forward_pass import forward_node, needed_inputs
 from pivot.reading.inputs import InputSpec
 from pivot.reading.model_facts import ModelFacts, model_facts
 from pivot.reading.modules import ModuleObject
@@ -35,7 +34,7 @@ class Option:
 def guess(ev: Evaluator, root: ModuleObject) -> tuple[tuple[InputSpec, ...], str] | None:
     """The first usual inputs that go through the whole model, and what they came from; None where none do."""
     node = forward_node(ev, root)
-    names = required_arguments(node)[1:] if node is not None else forward_parameters(ev, root)[:1]
+    names = needed_inputs(ev, root)
     if not names:
         return None
     facts = model_facts(ev, root, node)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from pivot.reading import classes, library_modules, lookup, parser_methods, registries, restating
 from pivot.reading.bombs import LimitReached
+from pivot.reading.constants import NAMES
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.limits import LIMITS
 from pivot.reading.parsed import PARSED
+from pivot.reading.python2_names import MOVES
 from pivot.reading.source import load
 from pivot.reading.values import Api, ModuleScope, Value
 from pivot.reading.walking import COMPOUND
@@ -179,8 +181,10 @@ def import_name(ev: Evaluator, alias: ast.alias, frame: Frame) -> tuple[str, Val
     """`import a.b as c` binds c to a.b; `import a.b` binds a."""
     if alias.name.partition(".")[0] not in LIBRARIES:
         found = find_absolute(alias.name.split("."), frame)
+        root = alias.name.partition(".")[0]
+        whole = find_absolute([root], frame) if found is not None and alias.asname is None else None
         if found is not None:
-            return alias.asname or alias.name.partition(".")[0], Value(ModuleScope(open_file(ev, found)))
+            return alias.asname or root, Value(ModuleScope(open_file(ev, whole or found)))
     if alias.asname:
         return alias.asname, Value(Api(ev.dialect.canonical(alias.name)))
     root = alias.name.partition(".")[0]
@@ -209,7 +213,8 @@ def import_from(ev: Evaluator, node: ast.ImportFrom, frame: Frame) -> list[tuple
                 (name, ev.unknown(frame, node, f"the module {'.' * node.level}{module} was not found beside the file"))
             )
         else:
-            bound.append((name, restating.library_value(ev, ev.dialect.canonical(f"{module}.{alias.name}"))))
+            home = "builtins" if module == MOVES and alias.name in NAMES else module
+            bound.append((name, restating.library_value(ev, ev.dialect.canonical(f"{home}.{alias.name}"))))
     return bound
 
 
@@ -240,6 +245,13 @@ def from_file(ev: Evaluator, path: Path, name: str, frame: Frame, node: ast.AST)
     scope = open_file(ev, path)
     value = lookup.in_module(ev, scope, name)
     return value if value is not None else ev.unknown(frame, node, f"{name} is not defined in {path.name}")
+
+
+def submodule(ev: Evaluator, scope: Scope, name: str) -> Value | None:
+    """A module of a package, which `import package.module` lets be asked of the package."""
+    path = Path(scope.file)
+    found = as_file(path.parent / name) if path.name == "__init__.py" and name.isidentifier() else None
+    return Value(ModuleScope(open_file(ev, found))) if found is not None else None
 
 
 def defined_in(ev: Evaluator, node: ast.ImportFrom, name: str, frame: Frame) -> Path | None:

@@ -16,7 +16,7 @@ from pivot.reading.entries import (
     required_arguments,
     tree_of,
 )
-from pivot.reading.forward_pass import forward_node, forward_parameters
+from pivot.reading.forward_pass import forward_node, forward_parameters, needed_inputs
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.graphs import flat_inputs
 from pivot.reading.guessing import guess
@@ -51,7 +51,7 @@ def find_inputs(
         text = f"the input is guessed to be {', '.join(map(str, specs))} (from {origin})"
         ev.note(frame, root.site or tree, text, "give it with --input", "input-guess")
         return specs, "guessed"
-    names = ", ".join(forward_parameters(ev, root))
+    names = ", ".join(needed_inputs(ev, root))
     raise refuse(
         "input",
         scope.file,
@@ -152,8 +152,7 @@ def specs_of(
 ) -> tuple[InputSpec, ...] | None:
     """The inputs that the arguments of a call are examples of; None where one that has no default is no tensor."""
     names = forward_parameters(ev, root)
-    node = forward_node(ev, root)
-    needed = set(required_arguments(node)[1:]) if node is not None else set(names)
+    needed = set(needed_inputs(ev, root)) if forward_node(ev, root) is not None else set(names)
     found: list[InputSpec] = []
     for place, (name, arg) in enumerate(args):
         said = name or (names[place] if place < len(names) and place > len(found) else None)

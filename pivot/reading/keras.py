@@ -29,6 +29,7 @@ from pivot.reading.keras_names import (
     LOWER,
     MODELS,
     OF_ONE_GROUP_EACH,
+    TRAINED_WITH,
     TRAINING_ONLY,
     canonical,
 )
@@ -117,6 +118,8 @@ class KerasDialect(KerasModules):
     def exports(self, ev: Evaluator, module: str, name: str) -> bool:
         full = canonical(f"{module}.{name}")
         known = {*MODELS, *TRAINING_ONLY, *CONTAINERS, *BASES, *restating.known(), *table(), *NAMED}
+        if name in TRAINED_WITH.get(module.rpartition("keras.")[2], ()):
+            return True
         return super().exports(ev, module, name) or full in known or keras_starts.class_of(full) is not None
 
     def harmless_decorator(self, name: str) -> bool:

@@ -53,6 +53,8 @@ PREFIXES = (
     ("keras_core.", "keras."),
     ("keras.src.", "keras."),
     ("keras.api.", "keras."),
+    ("keras.backend.tensorflow_backend.", "keras.backend."),
+    ("keras.backend.tf.", "tensorflow."),
     ("keras.legacy.", "keras."),
     ("keras_applications.", "keras.applications."),
 )
@@ -75,6 +77,7 @@ SAME = {
     "keras.applications.imagenet_utils._obtain_input_shape": "keras.applications.imagenet_utils.obtain_input_shape",
     "keras.Layer": "keras.layers.Layer",
     "keras.backend.tensorflow_backend": "keras.backend",
+    "keras.backend.tf": "tensorflow",
     "tensorflow.Variable": "keras.Variable",
     "keras.activations.swish": "keras.activations.silu",
     "tensorflow.newaxis": "numpy.newaxis",
@@ -86,6 +89,36 @@ SAME = {
     "tensorflow.matrix_band_part": "tensorflow.linalg.band_part",
     "tensorflow.nn.lrn": "tensorflow.nn.local_response_normalization",
 }
+TRAINED_WITH = {
+    "optimizers": (
+        "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lion", "Nadam", "Optimizer", "RMSprop",
+        "SGD",
+    ),
+    "callbacks": (
+        "BackupAndRestore", "CSVLogger", "Callback", "EarlyStopping", "History", "LambdaCallback",
+        "LearningRateScheduler", "ModelCheckpoint", "ProgbarLogger", "ReduceLROnPlateau", "RemoteMonitor",
+        "TensorBoard", "TerminateOnNaN",
+    ),
+    "losses": (
+        "BinaryCrossentropy", "CategoricalCrossentropy", "CosineSimilarity", "Hinge", "Huber", "KLDivergence",
+        "LogCosh", "Loss", "MeanAbsoluteError", "MeanSquaredError", "Poisson", "SparseCategoricalCrossentropy",
+        "binary_crossentropy", "categorical_crossentropy", "hinge", "kullback_leibler_divergence",
+        "mean_absolute_error", "mean_squared_error", "poisson", "sparse_categorical_crossentropy",
+    ),
+    "metrics": (
+        "AUC", "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "MeanIoU", "Metric", "Precision", "Recall",
+        "binary_accuracy", "categorical_accuracy",
+    ),
+    "regularizers": ("L1", "L1L2", "L2", "Regularizer", "l1", "l1_l2", "l2"),
+    "constraints": (
+        "Constraint", "MaxNorm", "MinMaxNorm", "NonNeg", "UnitNorm", "max_norm", "maxnorm", "non_neg", "unit_norm",
+    ),
+    "utils": ("Sequence", "get_file", "multi_gpu_model", "normalize", "plot_model", "to_categorical"),
+    "preprocessing.image": ("ImageDataGenerator", "array_to_img", "img_to_array", "load_img"),
+    "preprocessing.sequence": ("TimeseriesGenerator", "pad_sequences"),
+    "preprocessing.text": ("Tokenizer", "one_hot", "text_to_word_sequence"),
+}  # fmt: skip
+"""What `from keras.optimizers import *` and the like bind: names of the training, which no network is made of."""
 POOLS = re.compile(r"(Global)?(Avg|Max)Pool(\d)D$")
 OLD = re.compile(r"(Atrous)?(Depthwise|Separable)?(Convolution|Deconvolution)(\d)D(Transpose)?$")
 PARTS = re.compile(r"keras\.ops\.(numpy|nn|core|math)\.(\w+)$")

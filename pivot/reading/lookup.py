@@ -153,7 +153,7 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
     if isinstance(hint, ModuleScope):
         scope = hint.scope
         assert isinstance(scope, Scope)
-        found = in_module(ev, scope, attr)
+        found = in_module(ev, scope, attr) or imports.submodule(ev, scope, attr)
         if found is None:
             raise ev.refusal(frame, node, f"{attr!r} is not defined in {scope.file}", "check the name")
         return found

@@ -120,7 +120,7 @@ def dict_method(
     if name == "items":
         return Value(ListObject([Value((k, v)) for k, v in box.entries.values()]))
     if name == "keys":
-        return Value(ListObject([k for k, _ in box.entries.values()]))
+        return Value(ListObject([k for k, _ in box.entries.values()], "keys"))
     if name == "values":
         return Value(ListObject([v for _, v in box.entries.values()]))
     if name == "copy":

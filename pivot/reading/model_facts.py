@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 IMAGE = re.compile(r"^(image|img|input|in|hr|lr)?_?(size|res|resolution|shape|height|hw)$|image_size|img_size")
 FRAMES = re.compile(r"^(num_|n_)?frames$|frame_count")
-LENGTH = re.compile(r"seq_?len|block_size|max_len|max_position|context|n_positions|sequence_length")
+LENGTH = re.compile(r"seq_?len|block_size|max_?len|max_position|context|n_positions|sequence_length")
 CHANNELS = re.compile(r"^(in_|input_|num_|n_|img_|image_)?(channels?|chans?)(_in)?$")
 WIDTH = re.compile(r"dim|classes|features|size|channels|hidden|latent|len|width|units|num|code|style")
 FLATTENING = ("view", "reshape", "flatten", "size")

@@ -58,6 +58,9 @@ BINARY: dict[type[ast.operator], tuple[str, Callable[..., object]]] = {
 SETS = {"-": "difference", "|": "union", "&": "intersection"}
 """Operators of sets, and the methods of the same meaning."""
 
+UNORDERED = {"set", "keys"}
+"""Kinds of lists that these operators are of."""
+
 UNARY: dict[type[ast.unaryop], tuple[str, Callable[..., object]]] = {
     ast.USub: ("-x", operator.neg),
     ast.UAdd: ("+x", operator.pos),
@@ -107,7 +110,7 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
             return apply_binary(ev, op, first, second, node, frame)
 
         return number_arrays.elementwise(ev, left, right, one, node, frame, symbol)
-    if isinstance(a, ListObject) and isinstance(b, ListObject) and symbol in SETS and a.kind == b.kind == "set":
+    if isinstance(a, ListObject) and isinstance(b, ListObject) and symbol in SETS and {a.kind, b.kind} <= UNORDERED:
         return set_method(ev, list(a.items), SETS[symbol], (right,), node, frame)
     if isinstance(a, ListObject) and symbol == "+" and isinstance(b, ListObject):
         check_items(len(a.items) + len(b.items))

@@ -203,26 +203,26 @@ def announced(ev: Evaluator, shape: tuple[int | None, ...], dtype: str, batch: i
     given = ev.given[place].shape if place < len(ev.given) and len(ev.given[place].shape) == len(shape) + 1 else None
     first = given[0] if given else ev.given[0].shape[0] if ev.given and ev.given[0].shape else None
     dims: list[Dim] = [
-        batch if batch is not None else symbol("N", first if isinstance(first, int) else usual_batch(shape))
+        batch if batch is not None else symbol("N", first if isinstance(first, int) else usual_batch(shape, ev.room))
     ]
     for axis, size in enumerate(shape, 1):
         if size is not None:
             dims.append(size)
             continue
         letter = letters[axis] if letters else f"A{axis}"
-        hint = given[axis] if given else usual_size(len(shape))
+        hint = given[axis] if given else usual_size(len(shape), ev.room)
         dims.append(symbol(letter if place == 0 else f"{letter}{place + 1}", hint + ev.shift))
     return TensorType(tuple(dims), dtype)
 
 
-def usual_batch(shape: tuple[int | None, ...]) -> int:
+def usual_batch(shape: tuple[int | None, ...], room: int) -> int:
     """Small images and features come in twos; one large image is enough."""
     total = 1
     for size in shape:
-        total *= size or usual_size(len(shape))
+        total *= size or usual_size(len(shape), room)
     return 2 if total <= 64 * 64 * 3 else 1
 
 
-def usual_size(rank: int) -> int:
-    """A size for an axis that a source leaves open: images are larger than sequences are long."""
-    return {1: 16, 2: 16}.get(rank, 64 if rank == 3 else 16)
+def usual_size(rank: int, room: int) -> int:
+    """A size for an axis that a source leaves open: images are larger than sequences are long, and have `room`."""
+    return max(64, room) if rank == 3 else 16

@@ -17,6 +17,7 @@ from pivot.reading.comments import attach
 from pivot.reading.filled_views import stores_for_fills
 from pivot.reading.limits import LIMITS, Limits
 from pivot.reading.named_bases import Bases, bases_of, say_supers
+from pivot.reading.python2_names import NEWER
 from pivot.reading.quick_tokens import quick_scan
 from pivot.reading.spelling import Columns, keep_spelling
 from pivot.reading.syntax import check_characters, checked_nodes, normal_newlines
@@ -62,6 +63,8 @@ def reparsed(
 def parsed_piece(lines: list[str], file: str, limits: Limits, bases: Bases, old: ast.stmt) -> ast.Module | None:
     """The tree of a piece as `parse` would make it in its file; None where it has to be parsed as a whole."""
     text = "\n".join(lines)
+    if any(name in text for name in NEWER):
+        return None  # whether it is Python's depends on the rest of the file
     try:
         found = quick_scan(text, limits) or scan(text, file, limits)
         with warnings.catch_warnings():

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
 ROOT = Path(__file__).resolve().parents[1] / "restated"
-LAYERS = (ROOT / "torch", *(ROOT / "keras" / part for part in ("layers", "ops", "backend")), ROOT / "tensorflow")
+LAYERS = (
+    ROOT / "torch",
+    *(ROOT / "keras" / part for part in ("applications", "backend", "layers", "ops")),
+    ROOT / "tensorflow",
+)
 """What stands for single library names; library_modules reads whole modules."""
 
 COPY_LAYERS = "keras.copy_layers"

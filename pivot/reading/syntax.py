@@ -16,6 +16,7 @@ from pivot.reading.comments import attach
 from pivot.reading.filled_views import stores_for_fills
 from pivot.reading.limits import LIMITS, Limits, over_limit
 from pivot.reading.named_bases import supers_for_named_bases
+from pivot.reading.python2_names import NEWER, modernised
 from pivot.reading.quick_tokens import quick_scan
 from pivot.reading.spelling import Columns, keep_spelling
 from pivot.reading.syntax_errors import explain, merge_markers
@@ -35,6 +36,8 @@ def parse(text: str, file: str, limits: Limits = LIMITS) -> ast.Module:
     found = _scan(text, file, limits)
     module = _parse(text, file, limits)
     nodes = checked_nodes(module, text, file, limits)
+    if any(name in text for name in NEWER):
+        modernised(nodes)
     columns = Columns(text.split("\n"))
     keep_spelling(nodes, found, columns)
     attach(module, found, columns)
