@@ -42,6 +42,8 @@ def comparisons(tables: Mapping[str, Vector]) -> Iterator[ast.expr]:
     """Simple tests of parameters: `flag`, `stride == 2`, `stride != 1`, `in_channels == filters`."""
     ordered = sorted(tables.items(), key=lambda item: any(isinstance(v, str) for v in item[1]))
     for name, values in ordered:
+        if any(isinstance(v, (list, dict, set)) for v in values):
+            continue
         known = list(dict.fromkeys(v for v in values if v is not ANY))
         if all(isinstance(v, bool) for v in known):
             yield ast.Name(name, ast.Load())

@@ -308,7 +308,7 @@ def defaults_of(body: Body) -> dict[str, object]:
 def related(parameter: Parameter, values: Vector) -> ast.expr | None:
     """`4 * filters`, `kernel_size // 2`: the values as a simple function of a parameter."""
     pairs = [(v, m) for v, m in zip(values, parameter.values, strict=True) if v is not ANY]
-    if len({m for _, m in pairs}) < 2 or not all(is_number(v) and is_number(m) for v, m in pairs):
+    if not all(is_number(v) and is_number(m) for v, m in pairs) or len({m for _, m in pairs}) < 2:
         return None
     name = ast.Name(parameter.name, ast.Load())
     for factor in FACTORS:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
+from pivot.dims import Size
 from pivot.problems import Problem
 from pivot.reading import keras_variables
 from pivot.reading.keras_starts import SIGNATURES
@@ -101,11 +102,15 @@ def started(visit: Visit) -> Value | None:
     return value if "shape" in visit.kwargs and not isinstance(value.hint, TensorCell) else None
 
 
-def arguments(node: ast.Call, visit: Visit) -> dict[str, ast.expr]:
-    """The arguments by name; in Keras 2 the name may come first."""
+def places_of(visit: Visit) -> tuple[str, ...]:
+    """The arguments of add_weight in their order; in Keras 2 the name may come first."""
     named_first = bool(visit.args) and isinstance(visit.args[0].hint, str)
-    places = ("name", "shape", "dtype", "initializer") if named_first else ("shape", "initializer", "dtype")
-    found = dict(zip(places, node.args, strict=False))
+    return ("name", "shape", "dtype", "initializer") if named_first else ("shape", "initializer", "dtype")
+
+
+def arguments(node: ast.Call, visit: Visit) -> dict[str, ast.expr]:
+    """The arguments by name."""
+    found = dict(zip(places_of(visit), node.args, strict=False))
     found.update({k.arg: k.value for k in node.keywords if k.arg is not None})
     return found
 
@@ -152,7 +157,9 @@ def filled(
     if name in FILLED:
         return nodes.call(FILLED[name], sizes)
     if name == "constant" and arguments_ and isinstance(arguments_[0], (int, float)):
-        return nodes.call("torch.full", [shape_tuple(shape, rank), nodes.literal(arguments_[0])])
+        return nodes.call(
+            "torch.full", [shape_tuple(shape, rank, given.get("shape"), visit), nodes.literal(arguments_[0])]
+        )
     draw = DRAWN.get(name, "")
     if draw and (rank >= 2 or draw in NUMBERS) and (draw != "eye_" or rank == 2):
         numbers: tuple[object, ...] = NUMBERS.get(draw, ())
@@ -172,16 +179,17 @@ def tell_lost_start(e: Expressions, node: ast.Call, name: str) -> None:
     e.w.refused(Problem("initialiser", "info", *place, why, "load weights, or set these values in the target"))
 
 
-def shape_tuple(shape: ast.expr, rank: int) -> ast.expr:
-    """A shape as a tuple."""
-    return ast.Tuple([shape], ast.Load()) if rank == 1 and not isinstance(shape, ast.Tuple) else shape
+def shape_tuple(shape: ast.expr, rank: int, said: ast.expr | None, visit: Visit) -> ast.expr:
+    """A shape as a tuple. `said`: the source's; `shape=sizes` is a tuple already, of which no size was taken out."""
+    whole = isinstance(said, (ast.Name, ast.Attribute, ast.Subscript)) and not isinstance(shape, ast.Constant)
+    value = {**dict(zip(places_of(visit), visit.args, strict=False)), **visit.kwargs}.get("shape", Value(None))
+    whole = whole and not isinstance(value.hint, (int, Size))
+    return shape if rank != 1 or whole or isinstance(shape, ast.Tuple) else ast.Tuple([shape], ast.Load())
 
 
 def initializer_of(visit: Visit) -> tuple[str, tuple[object, ...]]:
     """("zeros", ()), ("random_normal", (0.0, 0.02)): what the weight is started with; Keras' default is glorot."""
-    named_first = bool(visit.args) and isinstance(visit.args[0].hint, str)
-    places = ("name", "shape", "dtype", "initializer") if named_first else ("shape", "initializer", "dtype")
-    given = {**dict(zip(places, visit.args, strict=False)), **visit.kwargs}
+    given = {**dict(zip(places_of(visit), visit.args, strict=False)), **visit.kwargs}
     value = given.get("initializer", Value(None))
     hint = value.hint
     if hint is None:

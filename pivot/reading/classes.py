@@ -50,6 +50,8 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
     known = [(value, text) for value, text in bases if not isinstance(value.hint, Unknown)]
     if ev.dialect.mutable_tensors:
         own_constructors.give(ev, node, [value for value, _ in bases], frame)
+    else:
+        own_constructors.give_plain(node, [value for value, _ in bases])
     scope = Scope(frame.file, frame.scope)
     made = ClassObject(node, frame.file, node.name, scope, tuple(value for value, _ in known))
     made.base_texts = tuple(text for _, text in known)

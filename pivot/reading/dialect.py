@@ -93,6 +93,10 @@ class Dialect(TensorCalls, ABC):
         """isinstance() of a plain hint and a library class."""
         return False
 
+    def call_parameters(self, layer: ModuleObject) -> tuple[str, ...]:
+        """The names of what a library layer is called with, where the library tells them; empty: they are not known."""
+        return ()
+
     # -- calls of the library ---------------------------------------------------
 
     def call_api(

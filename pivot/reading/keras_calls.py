@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.reading import applying, keras_graphs, keras_orders, restating
+from pivot.reading import applying, keras_graphs, keras_modes, keras_orders, restating
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_arguments import BEGINNINGS, Prepared, activation_name, prepare
@@ -126,6 +126,12 @@ class KerasCalls(Dialect):
         visit.module, visit.result = module, Value(module)
         ev.visit(visit)
         return visit.result
+
+    def call_parameters(self, layer: ModuleObject) -> tuple[str, ...]:
+        if layer.form is None and "function" not in layer.attrs:
+            return ()
+        in_training = layer.form is not None and keras_modes.depends_on_mode(layer)
+        return ("inputs", "training") if in_training else ("inputs",)
 
     def check_axis(self, ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
         """An axis that is read as the last one is the last one of the tensor that arrives. Raises Refusal."""

@@ -124,6 +124,12 @@ def fill_model(ev: Evaluator, module: ModuleObject, takes: Value, gives: Value, 
     graph = graphs.connect(ev.recorder, takes, gives, frame)
     if isinstance(graph, str):
         raise ev.refusal(frame, node, f"this model cannot be read: {graph}", "connect its outputs to its inputs")
+    before = module.container, module.graph, module.announced
+
+    def as_before() -> None:
+        module.container, module.graph, module.announced = before
+
+    ev.undoable(as_before)
     module.container, module.graph, module.announced = "functional", graph, graph.inputs
     for layer in graph.layers:
         if not is_input(layer):
@@ -137,19 +143,26 @@ def add_layer(ev: Evaluator, module: ModuleObject, item: Value, node: ast.AST, f
     """One more layer of a Sequential; the first one may say what enters the model."""
     hint = item.hint
     if isinstance(hint, TensorCell) and hint.version.id in ev.recorder.made:  # keras.Input(...)
-        module.announced = (hint.version,)
+        announce(ev, module, (hint.version,))
         return
     if not isinstance(hint, ModuleObject):
         raise ev.refusal(frame, node, f"a Sequential of {readable(item)} is not read", "give it layers")
     if is_input(hint):
-        module.announced = hint.announced
+        announce(ev, module, hint.announced)
         return
     if not module.children and not module.announced:
-        module.announced = hint.announced or beginning(ev, hint, node, frame)
+        announce(ev, module, hint.announced or beginning(ev, hint, node, frame))
     for said in (CONNECTED, f"{CONNECTED}.input"):
         if said in module.attrs:
             ev.drop_item(module.attrs, said)
     ev.set_item(module.children, f"layers[{len(module.children)}]", item)
+
+
+def announce(ev: Evaluator, module: ModuleObject, versions: tuple[TensorVersion, ...]) -> None:
+    """Let a model announce inputs; an arm that is read on trial leaves it as it was."""
+    before = module.announced
+    ev.undoable(lambda: setattr(module, "announced", before))
+    module.announced = versions
 
 
 def beginning(ev: Evaluator, layer: ModuleObject, node: ast.AST, frame: Frame) -> tuple[TensorVersion, ...]:

@@ -87,6 +87,8 @@ SAME = {
     "tensorflow.linalg.l2_normalize": "tensorflow.math.l2_normalize",
     "tensorflow.math.add_n": "tensorflow.add_n",
     "tensorflow.matrix_band_part": "tensorflow.linalg.band_part",
+    "tensorflow.space_to_depth": "tensorflow.nn.space_to_depth",
+    "tensorflow.depth_to_space": "tensorflow.nn.depth_to_space",
     "tensorflow.nn.lrn": "tensorflow.nn.local_response_normalization",
 }
 TRAINED_WITH = {

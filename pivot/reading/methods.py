@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.dims import Size, product
-from pivot.reading import command_line, registries, regular
+from pivot.reading import command_line, number_arrays, registries, regular
 from pivot.reading.bombs import check_format, check_items, check_product, check_text
 from pivot.reading.hints import equal, ordered, own_value, readable, unique
 from pivot.reading.iterating import iterate
@@ -261,6 +261,9 @@ def method(
     if isinstance(hint, ListObject) and hint.kind == "array":
         if name == "tolist":
             return Value(ListObject(list(hint.items)), Origin("apply", node, frame.file, name, (receiver,), frame))
+        if name == "astype" and len(args) == 1 and not kwargs and (kind := number_arrays.kind_of(args[0])):
+            again = number_arrays.array(Value(hint), kind)
+            return Value(again.hint, Origin("apply", node, frame.file, name, (receiver, *args), frame))
         raise ev.refusal(frame, node, f"the method {name!r} of a NumPy array is not read", "use .tolist()")
     if isinstance(hint, ListObject):
         return list_method(ev, hint, receiver, name, args, kwargs, node, frame)

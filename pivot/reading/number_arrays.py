@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.reading.handlers import Args, Handler, Kwargs
-from pivot.reading.values import ListObject, Origin, Value
+from pivot.reading.values import Api, ListObject, Origin, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -99,6 +99,13 @@ def single(number: float) -> float:
 CONVERTED: dict[str, Callable[[float], float]] = {
     "float64": float, "float": float, "float32": single, "int64": int, "int32": int, "int": int
 }  # fmt: skip
+
+
+def kind_of(value: Value) -> str:
+    """The element type that `"float32"`, `np.float32` or `float` asks for; "" where it is none of numbers."""
+    said = value.hint.name if isinstance(value.hint, Api) else value.hint
+    kind = said.rpartition(".")[2] if isinstance(said, str) else ""
+    return kind if kind in CONVERTED else ""
 
 
 def picked(value: Value, places: Value) -> Value | None:

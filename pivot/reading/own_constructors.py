@@ -31,12 +31,32 @@ def give(ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame
     if form is None or not any(isinstance(s, ast.FunctionDef) for s in node.body):
         return
     made = constructor(form, named(ev, node.name, frame))
-    if made is None:
-        return
+    if made is not None:
+        insert(node, made)
+
+
+def insert(node: ast.ClassDef, made: ast.FunctionDef) -> None:
+    """Put a constructor in front of the members of a class."""
     for part in ast.walk(made):
         ast.copy_location(part, node)
     at = 1 if node.body and isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant) else 0
     node.body.insert(at, made)
+
+
+def give_plain(node: ast.ClassDef, bases: Sequence[Value]) -> None:
+    """`class Scale(layers.Layer)` that begins with `build(self, input_shape)`: a target whose constructor makes the
+    weights has to be told of the sizes, so that the class is read with the constructor that it inherits.
+    """
+    members = {s.name: s for s in node.body if isinstance(s, ast.FunctionDef)}
+    build = members.get("build")
+    plain = [isinstance(b.hint, Api) and b.hint.name == "keras.layers.Layer" for b in bases] == [True]
+    if not plain or build is None or "__init__" in members or len(build.args.args) < 2:
+        return
+    shape = build.args.args[1].arg
+    if any(isinstance(n, ast.Subscript) and isinstance(n.value, ast.Name) and n.value.id == shape for n in walk(build)):
+        made = ast.parse("def __init__(self, **kwargs):\n    super().__init__(**kwargs)").body[0]
+        assert isinstance(made, ast.FunctionDef)
+        insert(node, made)
 
 
 def named(ev: Evaluator, name: str, frame: Frame) -> tuple[int, set[str]] | None:

@@ -209,7 +209,11 @@ def signature_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: 
         hit = classes.member(ev, hint, "__init__")
         function = hit[0].hint if hit is not None else None
     forms = ev.opset.find(ev.dialect.framework, "call", hint.name) if isinstance(hint, Api) else ()
-    if forms:
+    called = hint.receiver.hint if isinstance(hint, BoundApi) and hint.name in ev.dialect.forward_names else None
+    takes = ev.dialect.call_parameters(called) if isinstance(called, ModuleObject) else ()
+    if takes:
+        names = list(takes)
+    elif forms:
         names = [slot.name for slot in forms[0].args if slot.name is not None]
     elif isinstance(function, FunctionObject):
         spec = function.node.args

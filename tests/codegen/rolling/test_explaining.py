@@ -49,3 +49,7 @@ def test_padding_of_one_number_is_said_for_every_side_beside_calls_that_say_each
     assert in_one_notation((2, ANY, (1, 2, 1, 2))) == ((2, 2, 2, 2), ANY, (1, 2, 1, 2))
     assert in_one_notation((2, 3)) == (2, 3)
     assert in_one_notation((2, (1, 2), (1, 2, 1, 2))) == (2, (1, 2), (1, 2, 1, 2))
+
+
+def test_lists_are_no_multiples_of_a_parameter() -> None:
+    assert related(Parameter("width", ([1], [2])), ([1], [2])) is None

@@ -198,3 +198,35 @@ def test_weights_of_whole_numbers_are_buffers_of_whole_numbers(to_torch: Callabl
     assert [p.why for p in converted.written.problems if p.code == "initialiser"] == [
         "what this weight starts from (random_uniform) is not carried over"
     ]
+
+
+def test_a_shape_that_has_a_name_is_a_tuple_already(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(
+        """
+import keras
+
+
+class Scale(keras.layers.Layer):
+    def build(self, input_shape):
+        shape = (input_shape[-1],)
+        self.scale = self.add_weight(shape=shape, initializer=keras.initializers.Constant(1e-6))
+
+    def call(self, x):
+        return x * self.scale
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = Scale(), Scale()
+        self.between = keras.layers.Dense(5)
+
+    def call(self, x):
+        return self.two(self.between(self.one(x)))
+""",
+        encoding="utf-8",
+    )
+    converted, proof = to_torch(path, "2x3", model="Net()")
+    assert proof.why is None
+    assert "torch.full(shape, 1e-06)" in converted.text

@@ -208,3 +208,19 @@ def test_the_steps_of_older_recurrent_layers(read_keras: Callable[..., Elaborate
     lstm = done.network.runs["eval"].nodes[0]
     assert lstm.op is not None and lstm.op.name == "lstm" and lstm.bound is not None
     assert (10 in lstm.bound.operands["x"].shape) is ("length" in said)
+
+
+def test_an_arm_that_is_not_taken_announces_nothing(read_keras: Read) -> None:
+    text = """
+    from keras import backend as K
+
+
+    def net():
+        model = keras.Sequential()
+        if K.image_data_format() == "channels_first":
+            model.add(layers.Conv2D(4, 3, input_shape=(1, 8, 8)))
+        else:
+            model.add(layers.Conv2D(4, 3, input_shape=(8, 8, 1)))
+        return model
+    """
+    assert read_keras(text, model="net()").specs == (InputSpec((2, 8, 8, 1)),)
