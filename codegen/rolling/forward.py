@@ -251,7 +251,8 @@ class Forward:
                 old is not None and self.wishes.names.get(number, "x") != before
             ):  # `new = old` stands before the condition
                 live |= {n for n in self.names if place <= self.last.get(n, -1) < end and n != old}
-            self.names[number] = self.choose(number, live, out)
+            busy = {name for n, name in self.names.items() if self.last.get(n, -1) >= place}
+            self.names[number] = self.choose(number, live, out, busy)
             if old is not None and self.names[number] == before:
                 held[old] = before
             if old is not None and self.names[number] not in (before, self.names[old]):
@@ -276,10 +277,11 @@ class Forward:
             return
         text = self.text(entry.text)
         live = {n for n in self.names if self.last.get(n, -1) > at and n not in entry.results} - self.open
+        busy = {name for n, name in self.names.items() if self.last.get(n, -1) >= at}
         names: dict[int, str] = {}
         for number in entry.results:
             known = number in self.joined and number in self.names
-            name = self.names[number] if known else self.choose(number, live, out if top else None)
+            name = self.names[number] if known else self.choose(number, live, out if top else None, busy)
             taken = {*names.values(), *(self.names[n] for n in live)}
             unread = self.last.get(number, -1) <= at and number not in self.outputs and not known
             if entry.pattern is not None and unread:
@@ -334,15 +336,18 @@ class Forward:
         blocks = [[e for e in self.entries if isinstance(e, Entry)], *arms]
         return any(self.flat[one] in block and self.flat[other] in block for block in blocks)
 
-    def choose(self, number: int, live: set[int], out: list[ast.stmt] | None) -> str:
-        """The name of a result; what is still needed under that name gets another one first, where it may."""
+    def choose(self, number: int, live: set[int], out: list[ast.stmt] | None, busy: set[str]) -> str:
+        """The name of a result; what is still needed under that name gets another one first, where it may.
+
+        `busy`: names that are read before the result is there.
+        """
         wanted = self.wishes.names.get(number) or "x"
         holder = next((n for n in live if self.names[n] == wanted), None)
         if holder is None:
             return wanted
         used = {self.names[n] for n in live}
-        kept = next((a for a, b in self.wishes.aliases if b == wanted and a not in used), None)
-        if kept is None and holder < self.inputs and KEPT not in used:
+        kept = next((a for a, b in self.wishes.aliases if b == wanted and a not in used | busy), None)
+        if kept is None and holder < self.inputs and KEPT not in used | busy:
             kept = KEPT
         if kept is not None and out is not None and holder not in self.joined:
             out.append(assign(kept, ast.Name(wanted, ast.Load())))
