@@ -1,4 +1,4 @@
-"""Edits of a program, converted by a process that remembers and from scratch: both times to the text, and if they agree.
+"""Edits of a program, converted by a process that remembers and from scratch: both times, and if they agree.
 
     python benchmarks/edits.py [--cache DIR] [--edits 20] [--seed 1]
 
