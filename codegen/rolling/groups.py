@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -137,15 +138,22 @@ def shared_prefix(chains: Sequence[Sequence[Frame]]) -> int:
 
 
 def own_class(frame: Frame) -> ModuleObject | None:
-    """The module that a frame is the call of, where the program defines its class; what restates the library does not
-    count, nor a model that its methods put together.
+    """The module that a frame is the call of, where the program defines its class; what restates the library counts
+    only where its steps are a loop, and a model that its methods put together does not.
     """
     module = frame.receiver.hint if frame.receiver is not None else None
     if not isinstance(module, ModuleObject) or not isinstance(module.cls, ClassObject):
         return None
     if module.graph is not None:
         return None  # a functional model by inputs and outputs: its class is about training
-    return None if is_restatement(module.cls.file) else module
+    return None if is_restatement(module.cls.file) and not goes_step_by_step(module.cls) else module
+
+
+def goes_step_by_step(cls: ClassObject) -> bool:
+    """Does a class call a cell in a loop, step by step, for which its nodes are as many as there are steps?"""
+    call = next((s for s in cls.node.body if isinstance(s, ast.FunctionDef) and s.name == "call"), None)
+    loops = [n for n in ast.walk(call) if isinstance(n, ast.For)] if call is not None else []
+    return any(isinstance(n, ast.Attribute) and n.attr == "cell" for loop in loops for n in ast.walk(loop))
 
 
 def is_building(frame: Frame) -> bool:

@@ -22,16 +22,21 @@ from codegen.writing.writer import Writer, WrittenModule
 from pivot.network import Network
 from pivot.problems import Problem, refuse
 from pivot.reading.frames import Frame
+from pivot.reading.keras_masks import MASKED
 from pivot.reading.keras_starts import described
+from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, TensorCell, Unknown, Value
 
 
 def is_rolled(network: Network) -> bool:
-    """Is there no class program behind a model? A Sequential that holds a functional model has none either."""
+    """Is there no class program behind a model? A Sequential that holds a functional model has none either, nor one
+    whose layers are handed masks: a row of another framework hands on one tensor alone.
+    """
     root = network.root
     row = root.container == "sequential" and not isinstance(root.cls, ClassObject)
-    return root.container == FUNCTIONAL or (row and any(m.container == FUNCTIONAL for _, m in root.walk()))
+    other = row and any(m.container == FUNCTIONAL or MASKED in m.attrs for _, m in root.walk())
+    return root.container == FUNCTIONAL or other
 
 
 def written_in_place(frame: Frame) -> bool:
@@ -123,6 +128,9 @@ def own_call(w: Writer, group: Group) -> ast.expr:
     texts: dict[str, ast.expr] = {}
     for name, value in kept.items():
         own = defaults.get(name)
+        if is_restatement(module.cls.file) and own is not None and type(own.hint) is type(value.hint):
+            if isinstance(own.hint, (bool, int, float, str, type(None))) and own.hint == value.hint:
+                continue  # of the library's many arguments, those that say something
         if value is own and not isinstance(value.hint, (bool, int, float, str)):
             continue
         if isinstance(value.hint, Unknown) and own is not None:

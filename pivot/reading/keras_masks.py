@@ -100,6 +100,8 @@ def told(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame)
 
 
 NO_MASK = "keras.backend.get_keras_mask"
+MASKED = "has a mask"
+"""What is kept beside a layer that Keras hands a mask."""
 
 
 def given(
@@ -129,6 +131,8 @@ def given(
                 more[key] = mask
     if (module.class_name in MERGING and not isinstance(module.cls, ClassObject)) or restated_merge(module):
         refuse_merge(ev, module, args, node, frame)
+    if more:
+        ev.set_item(module.attrs, MASKED, Value(True))
     return {**kwargs, **more}
 
 
