@@ -122,10 +122,10 @@ def broadcast_order(order: Order, value: TensorVersion) -> Order | None:
     value has are not the ones that are stored last.
     """
     shift = len(order) - rank_of(value)
-    if shift and all(size == 1 for size in value.type.shape):
-        return identity(rank_of(value))
     tail = tuple(axis - shift for axis in order[shift:])
-    return tail if sorted(tail) == list(range(len(tail))) else None
+    if sorted(tail) == list(range(len(tail))):
+        return tail  # also of a value with one number, as at the visits of the same site that have more
+    return identity(rank_of(value)) if all(size == 1 for size in value.type.shape) else None
 
 
 def alike(have: Order, want: Order, value: TensorVersion) -> bool:

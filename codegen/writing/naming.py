@@ -11,7 +11,7 @@ import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import lookup
+from pivot.reading import installed, lookup
 from pivot.reading.restating import is_restated, is_restatement, path_of, variant
 from pivot.reading.values import Api, ClassObject, FunctionObject, ModuleScope, Value
 from pivot.reading.walking import walk
@@ -46,14 +46,20 @@ def member_key(w: Writer, node: ast.expr, file: str, locals_: set[str]) -> Key |
         return None
     if not parts:
         hint = value.hint
-        if not isinstance(hint, (ClassObject, FunctionObject)) or is_restatement(file):
+        if not isinstance(hint, (ClassObject, FunctionObject)) or is_library(file):
             return None
-        return (hint.file, hint.name) if is_restatement(hint.file) else None
+        return (hint.file, hint.name) if is_library(hint.file) else None
     if isinstance(value.hint, Api):
         name = w.ev.dialect.canonical(".".join([value.hint.name, *parts]))
         name = variant(w.ev, name)
-        return (str(path_of(name)), parts[-1]) if is_restated(w.ev, name) else None
+        path = path_of(name) if is_restated(w.ev, name) else installed.find(name)
+        return (str(path), parts[-1]) if path is not None else None
     return in_modules(w, value, parts)
+
+
+def is_library(file: str) -> bool:
+    """Does a file say what a library's name means: restated here, or of an installed library?"""
+    return is_restatement(file) or installed.holds(file)
 
 
 def in_modules(w: Writer, value: Value, parts: list[str]) -> Key | None:

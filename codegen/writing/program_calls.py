@@ -266,6 +266,8 @@ def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
     if api is None:
         if (known := unread.method(e, node)) is not None:
             return known
+        if (asked := by_name(e, node)) is not None:
+            return asked
     func = e.expr(node.func)
     write = e.members if isinstance(node.func, ast.Name) and node.func.id in COUNTING else e.expr
     args = [ast.Starred(e.members(a.value), ast.Load()) if isinstance(a, ast.Starred) else write(a) for a in node.args]
@@ -275,6 +277,14 @@ def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
     ):  # an entry that went; the proof finds who asks for it
         kwargs = [k for k in kwargs if k.arg is None or not nodes.has_gone(k.value)]
     return ast.Call(func, args, kwargs)
+
+
+def by_name(e: Expressions, node: ast.Call) -> ast.expr | None:
+    """`self.__getattr__(name)` is `getattr(self, name)`: that method itself is a module's alone, no layer has it."""
+    func, known = node.func, {"__getattr__": "getattr", "__setattr__": "setattr"}
+    if not isinstance(func, ast.Attribute) or func.attr not in known or isinstance(func.value, ast.Call):
+        return None  # a call: super().__setattr__(name, value)
+    return nodes.call(known[func.attr], [e.expr(func.value), *map(e.expr, node.args)])
 
 
 COUNTING = {"enumerate", "len", "list", "reversed", "tuple", "zip"}  # what takes the members of a container

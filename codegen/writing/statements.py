@@ -11,6 +11,7 @@ from codegen.writing import altered, applying, effects, memos, nodes, sizes, sto
 from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.cleaning import without_blanks
+from codegen.writing.counterparts import counterpart
 from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import Expressions
 from codegen.writing.hoisting import hoisted
@@ -295,20 +296,20 @@ class Statements:
         if not isinstance(target, ast.Tuple) or not isinstance(value, ast.Tuple) or len(node.targets) != 1:
             return None
         names, parts = list(target.elts), list(value.elts)
-        stars = [i for i, part in enumerate(parts) if isinstance(part, ast.Starred)]
-        if len(stars) > 1 or any(isinstance(name, ast.Starred) for name in names):
-            return None
         for i in reversed(range(len(parts))):
             if nodes.has_gone(parts[i]):
-                at = i if not stars or i < stars[0] else i - len(parts) + len(names)
-                name = names[at] if 0 <= at < len(names) else None
-                if i in stars or not isinstance(name, ast.Name):
+                at = counterpart(names, parts, i)
+                name = names[at] if at is not None else None
+                if at is None or not isinstance(name, ast.Name):
                     return None
                 self.e.gone.add(name.id)
                 del parts[i], names[at]
         if not names:
             return None
-        return ast.Assign([self.e.target(ast.Tuple(names, ast.Store()))], ast.Tuple(parts, ast.Load()))
+        whole = (
+            parts[0].value if len(parts) == 1 and isinstance(parts[0], ast.Starred) else ast.Tuple(parts, ast.Load())
+        )
+        return ast.Assign([self.e.target(ast.Tuple(names, ast.Store()))], whole)
 
     def annotated(self, node: ast.AnnAssign) -> list[ast.stmt]:
         """`x: int = 3`; annotations the target cannot say are left out."""

@@ -8,7 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pivot.own_code import is_same
-from pivot.reading import classes, data_arrays, decorating, instances, library, methods, restating, spelled
+from pivot.reading import (
+    classes,
+    data_arrays,
+    decorating,
+    instances,
+    library,
+    methods,
+    restating,
+    spelled,
+    trained_weights,
+)
 from pivot.reading.bombs import check_items
 from pivot.reading.data_arrays import DataMethod
 from pivot.reading.iterating import iterate
@@ -135,6 +145,7 @@ def call_program(
             function = instead
         elif instead is not None:
             return call_value(ev, Value(instead), args, kwargs, node, frame)
+    args, kwargs = trained_weights.left(ev, function, args, kwargs, node, frame)
     inner = ev.enter(function, node, frame, receiver, function.owner)
     visit = recorded or ev.visit(Visit(node, frame, "function", callee, args, kwargs))
     visit.entered = inner

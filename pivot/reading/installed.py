@@ -26,13 +26,19 @@ def package(name: str) -> Path | None:
 
 @cache
 def find(name: str) -> Path | None:
-    """The file that defines a function of such a name: `applications.ResNet50`, `applications.resnet.ResNet50`."""
+    """The file that defines such a function or class: `applications.ResNet50`, `applications.resnet.ResNet50`."""
     for prefix, (root, inner) in FOLDERS.items():
         folder = package(root) if name.startswith(prefix) else None
         *modules, last = name.removeprefix(prefix).split(".")
         if folder is None or len(modules) > 1:
             continue
         for path in sorted((folder / inner).glob(f"{modules[0] if modules else '*'}.py")):
-            if re.search(rf"^def {re.escape(last)}\(", path.read_text(encoding="utf-8"), re.MULTILINE):
+            if re.search(rf"^(?:def|class) {re.escape(last)}\b", path.read_text(encoding="utf-8"), re.MULTILINE):
                 return path
     return None
+
+
+def holds(file: str) -> bool:
+    """Does a file come with such a package?"""
+    folders = [package(root) for root, _ in FOLDERS.values()]
+    return any(folder is not None and folder in Path(file).parents for folder in folders)

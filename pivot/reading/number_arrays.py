@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import struct
 from collections.abc import Callable
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pivot.reading.handlers import Args, Handler, Kwargs
@@ -160,10 +161,21 @@ def extreme(name: str, of: Callable[[list[float]], float]) -> Handler:
     return handler
 
 
+def running_sum(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """numpy.cumsum() of an array, a list or a tuple of numbers."""
+    items = numbers_of(args[0]) if len(args) == 1 and not kwargs else None
+    numbers = [item.hint for item in items or () if isinstance(item.hint, (int, float))]
+    if items is None:
+        return ev.unknown(frame, node, "numpy.cumsum is not read")
+    origin = Origin("apply", node, frame.file, "cumsum", args, frame)
+    return Value(ListObject([Value(total) for total in accumulate(numbers)], "array"), origin)
+
+
 FUNCTIONS: dict[str, Handler] = {
     "numpy.atleast_1d": atleast_1d,
     "numpy.any": holds("numpy.any", any),
     "numpy.all": holds("numpy.all", all),
     "numpy.min": extreme("numpy.min", min),
     "numpy.max": extreme("numpy.max", max),
+    "numpy.cumsum": running_sum,
 }

@@ -29,6 +29,8 @@ OF_ARRAYS = {
     **{f"numpy.{n}": f"torch.{n}" for n in ("sin", "cos", "tan", "exp", "log", "sqrt", "abs", "outer", "tril", "triu")},
     "numpy.power": "torch.pow",
     "numpy.concatenate": "torch.cat",
+    "numpy.einsum": "torch.einsum",
+    "numpy.meshgrid": "torch.meshgrid",
     "numpy.stack": "torch.stack",
 }
 """Functions of arrays."""
@@ -65,6 +67,8 @@ def call(
         return ev.dialect.call_forms(ev, callee, MAKERS[name], args, given, node, frame)
     if name in OF_ARRAYS and any(ev.dialect.holds_tensor(v) for v in args):
         given = {"dim" if key == "axis" else key: value for key, value in kwargs.items()}
+        if name == "numpy.meshgrid":
+            given.setdefault("indexing", Value("xy"))  # PyTorch's function takes the other one where none is said
         return ev.dialect.call_forms(ev, callee, OF_ARRAYS[name], args, given, node, frame)
     if name not in TENSORS or len(args) != 1:
         return None

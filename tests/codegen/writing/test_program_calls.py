@@ -483,3 +483,13 @@ def test_layers_that_are_several_in_the_target_stay_one_of_a_list(init: Callable
         "1x3x8x8",
     )
     assert "keras.Sequential([layers.ZeroPadding2D()," in made
+
+
+def test_attributes_by_name_are_asked_of_python_not_of_the_module(net: Net) -> None:
+    made = net(
+        "for i in range(2):\n    self.__setattr__('part_%d' % i, nn.Linear(4, 4))",
+        "for i in range(2):\n    x = self.__getattr__('part_%d' % i)(x)\nreturn x",
+        "2x4",
+    )
+    assert 'setattr(self, "part_%d" % i, layers.Dense(4))' in made
+    assert 'x = getattr(self, "part_%d" % i)(x)' in made

@@ -31,6 +31,7 @@ class Net(nn.Module):
         ("padding = np.atleast_1d(kernel) - np.atleast_1d((3, 3))", (1, 4, 6, 8)),
         ("padding = (0, 0) if np.any(np.atleast_1d(kernel) % 2 == 0) else (1, 2)", (1, 4, 8, 8)),
         ("padding = (np.min(np.atleast_1d(kernel)) - 2, np.max(np.atleast_1d(kernel)) - 3)", (1, 4, 8, 8)),
+        ("padding = (0, *np.cumsum(kernel)[:-1] - 2)", (1, 4, 6, 6)),
         ("padding = (0, 0) if np.all(np.atleast_1d(kernel) > 2) else (1, 2)", (1, 4, 6, 4)),
     ],
 )

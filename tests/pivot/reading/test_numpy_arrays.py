@@ -19,6 +19,8 @@ Read = Callable[..., Elaborated]
      ("torch.tensor(np.array([0.5]), dtype=torch.float32)", (1,), "float32"),
      ("torch.FloatTensor(np.sin(np.array([[0.5, 1.0]])))", (1, 2), "float32"),
      ("torch.tensor(np.triu(np.ones(shape=(2, 2)), k=1).astype('uint8'))", (2, 2), "uint8"),
+     ("torch.from_numpy(np.stack(np.meshgrid(np.arange(3), np.arange(2))))", (2, 2, 3), "int64"),
+     ("torch.from_numpy(np.einsum('m,d->md', np.arange(3), np.arange(2)))", (3, 2), "int64"),
      ("torch.as_tensor([1.0, 2.0])", (2,), "float32"),
      ("torch.LongTensor([1, 2])", (2,), "int64")],
 )  # fmt: skip
