@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pivot.binding import Refused
 from pivot.op import Form, Kind, Op
 from pivot.params import BadValue, normal_value
-from pivot.predicates import Predicate, equal, holds
+from pivot.predicates import Predicate, equal, holds, said
 from pivot.references import first_rank, param_type, resolve_reference
 from pivot.results import result_names
 from pivot.slots import MISSING, Coded, Literal, Made, Operand, Path, Reference, Slot
@@ -53,7 +53,7 @@ def why_not(form: Form, kind: Kind, params: Mapping[str, object], facts: Facts) 
         return form.inexact
     for predicate in form.when:
         if not holds(_counted(form.op, predicate, facts), resolve, facts.used, facts.nonneg):
-            return f"only when {predicate.text}"
+            return f"only when {said(predicate)}"
     if form.spelling == "body":
         if form.kind == "layer" and kind == "function":
             given = next((w for w in form.op.weights if facts.operands.get(w) is not None), None)

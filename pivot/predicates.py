@@ -23,12 +23,34 @@ class Predicate:
     text: str
 
 
-_ARITY: Mapping[str, int] = {
-    "used": 1, "unused": 1, "given": 1, "absent": 1, "rank": 2, "integer": 1, "equal": 2, "not_equal": 2, "less": 2,
-    "same": 2, "static": 1, "even": 2, "uneven": 2, "nonneg": 1, "last": 2, "boolean": 1,
-    "alike": 2, "ranked": 1, "deeper": 2, "integral": 1, "floating": 1,
-    "binary_root": 1, "binary_root_share": 2,
-}  # fmt: skip
+_SAID: Mapping[str, str] = {
+    "used": "{0} is used",
+    "unused": "{0} is not used",
+    "given": "{0} is given",
+    "absent": "{0} is not given",
+    "rank": "{0} has {1} axes",
+    "ranked": "{0} has axes",
+    "deeper": "{0} has more than {1} axes",
+    "last": "{0} is the last axis of {1}",
+    "equal": "{0} is {1}",
+    "same": "{0} is {1}",
+    "not_equal": "{0} is not {1}",
+    "less": "{0} is less than {1}",
+    "even": "{1} divides {0}",
+    "uneven": "{1} does not divide {0}",
+    "nonneg": "{0} is not negative",
+    "static": "{0} is known before the program runs",
+    "integer": "{0} is whole",
+    "boolean": "{0} is of truth values",
+    "integral": "{0} is of whole numbers",
+    "floating": "{0} is of fractions",
+    "alike": "{0} and {1} are of one kind of numbers",
+    "binary_root": "1 / sqrt({0}) is exact",
+    "binary_root_share": "1 / sqrt({0} / {1}) is exact",
+}
+"""The predicates, as people read them; their arguments stand in braces."""
+
+_ARITY: Mapping[str, int] = {name: text.count("{") for name, text in _SAID.items()}
 
 KINDS = {"boolean": "of truth values", "integral": "of whole numbers", "floating": "of fractions"}
 """Predicates that a call must fulfil where it is read too: `a & b` of truth values is another op than that of bits."""
@@ -53,6 +75,12 @@ def parse_when(text: str) -> tuple[Predicate, ...]:
         found.append(Predicate(name, args, part.strip()))
         column += len(part) + len(" and ")
     return tuple(found)
+
+
+def said(predicate: Predicate) -> str:
+    """A predicate for people: `given(low)` -> "low is given"."""
+    args = [repr(arg.value) if isinstance(arg, Literal) else str(arg) for arg in predicate.args]
+    return _SAID[predicate.name].format(*args)
 
 
 def holds(predicate: Predicate, resolve: Resolve, used: Callable[[str], bool], nonneg: Callable[[str], bool]) -> bool:

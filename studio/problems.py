@@ -22,6 +22,12 @@ def in_window(remedy: str) -> str:
     return f"{said} (in the inspector, with nothing selected)" if count else remedy
 
 
+def field_of(problem: Problem) -> str:
+    """The field of the inspector that a remedy names first: model, inputs or set; "" where it names none."""
+    named = [(problem.remedy.find(name), name) for name in _FIELDS.values() if name in problem.remedy]
+    return min(named)[1].strip("“”") if named else ""
+
+
 def problem_of(record: Mapping[str, object]) -> Problem:
     """The problem of one JSON record; what is missing or of a wrong type gets a neutral value."""
 

@@ -130,7 +130,10 @@ def _static_line(static: Record) -> _Line:
     if static.get("equal") is True:
         nodes = _number(static.get("nodes"))
         if nodes:
-            return _said("{0} nodes read back from the target text", f"{nodes:,.0f}")
+            text = (
+                "{0} node read back from the target text" if nodes == 1 else "{0} nodes read back from the target text"
+            )
+            return _said(text, f"{nodes:,.0f}")
         return _said("the target text reads back as the same network")
     return _why(static, "the target text reads back as another network")
 

@@ -151,6 +151,8 @@ class Window(CommandDesk):
         verification.cancel_requested.connect(self.cancel)
         verification.report_requested.connect(self.show_report)
         self.panels.report.browser_wanted.connect(self.open_report)
+        self.waiting.field_wanted.connect(self._ask_field)
+        self.panels.problems.field_wanted.connect(self._ask_field)
         self.panels.problems.place_opened.connect(lambda: self.panels.show("code"))
         self.status.verdict_clicked.connect(lambda: self.panels.show("verification"))
         self.status.unmapped_clicked.connect(self._select_unmapped)
@@ -183,6 +185,11 @@ class Window(CommandDesk):
             QTimer.singleShot(400, self, self.show_tour)
         self.panels.set_problem_count(len(self.document.problems))
         self._show_page()
+
+    def _ask_field(self, name: str) -> None:
+        """Let a person say what a file leaves open."""
+        self.panels.show("inspector")
+        self.panels.inspector.focus_field(name)
 
     def _failed(self, kind: str, text: str) -> None:
         """Say why a run gave nothing; what to do stands in the middle of the window or in the problems."""

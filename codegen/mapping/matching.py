@@ -136,6 +136,9 @@ def _rows(
             found[at] = _take(argument, argument.keyword, "name", taken)
         elif argument.keyword in op.inputs and argument.kind != "value":
             found[at] = _take(argument, f"@{argument.keyword}", "name", taken)
+    for at, argument in enumerate(arguments):
+        if found[at] is None and argument.keyword is not None:
+            found[at] = _by_near_name(argument, slots, op, taken)
     places = [slot for slot in slots if not slot.keyword]
     for at, argument in enumerate(arguments):
         if argument.keyword is None and at < len(places) and found[at] is None:
@@ -151,6 +154,21 @@ def _rows(
 def _take(argument: Argument, meaning: str, by: str, taken: set[str]) -> Row:
     taken.update(name for name in names_of(meaning) if meaning != IGNORED)
     return Row(argument, meaning, by)
+
+
+def _by_near_name(argument: Argument, slots: Sequence[Slot], op: Op, taken: set[str]) -> Row | None:
+    """What has the name but for case, underscores and a plural: `shift` is `shifts`, `kernelSize` is `kernel_size`."""
+    wanted = _plain(argument.keyword or "")
+    named = {
+        slot.name: text_of(slot.value) for slot in slots if slot.name is not None and _fits(argument, slot.value, op)
+    }
+    named |= {name: name for name in op.params if name not in named and _suits(argument, op, name)}
+    near = {text for name, text in named.items() if _plain(name) == wanted and not set(names_of(text)) & taken}
+    return _take(argument, near.pop(), "name", taken) if len(near) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").casefold().rstrip("s")
 
 
 def _by_type(argument: Argument, slots: Sequence[Slot], op: Op, taken: set[str], operands: bool) -> Row:

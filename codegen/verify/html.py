@@ -90,7 +90,8 @@ def _static(report: Record) -> str:
     if report["static"] is None:
         return _card("1 · Read back", None, ["Not part of this run."])
     static = _record(report["static"])
-    lines = [f"The written text was read back: the same network, {static['nodes']} nodes."]
+    count = "1 node" if static["nodes"] == 1 else f"{static['nodes']} nodes"
+    lines = [f"The written text was read back: the same network, {count}."]
     if not static["equal"]:
         lines = [f"The written text reads back as another network: {_text(static['why'])}"]
     return _card("1 · Read back", bool(static["equal"]), lines)
@@ -202,7 +203,7 @@ def _nodes(nodes: Sequence[Record], gate: float) -> str:
     order = sorted(range(len(nodes)), key=lambda n: -_size(nodes[n]["error"]))
     worst = _table(_HEADS, [rows[n] for n in order[:10]], sortable=False)
     every = _table(_HEADS, rows, sortable=True)
-    return f"<h2>Worst nodes</h2>{worst}<h2>All {len(nodes)} nodes, in the order of computation</h2>{every}"
+    return f"<h2>Worst nodes</h2>{worst}<h2>Nodes in the order of computation: {len(nodes)}</h2>{every}"
 
 
 _HEADS = ("#", "Node", "Op", "Source", "Target", "Error", "max |value|")

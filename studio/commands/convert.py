@@ -16,6 +16,7 @@ from pivot.project import dumps as project_text
 from studio.commands.opening import open_program, project_of
 from studio.commands.output import Output
 from studio.commands.running import STEPS, Run, run_conversion
+from studio.places import count_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,12 +182,12 @@ def tell(run: Run, record: dict[str, object], report: Report | None, status: int
 def summary(run: Run, record: dict[str, object]) -> list[str]:
     """What was written, for people."""
     assert run.converted is not None
-    nodes, sites = record["nodes"], record["sites"]
-    assert isinstance(nodes, dict) and isinstance(sites, dict)
+    nodes, sites, parameters = record["nodes"], record["sites"], record["parameters"]
+    assert isinstance(nodes, dict) and isinstance(sites, dict) and isinstance(parameters, int)
     count, places = sum(nodes.values()), sum(sites.values())
     lines = [
-        f"{run.directory / run.file}: {run.converted.entry}, {count:,} nodes at {places:,} sites, "
-        f"{record['parameters']:,} parameters"
+        f"{run.directory / run.file}: {run.converted.entry}, {count_text(count, 'node')} at "
+        f"{count_text(places, 'site')}, {count_text(parameters, 'parameter')}"
     ]
     for kind in ("inputs", "outputs"):
         tensors = record[kind]

@@ -38,6 +38,7 @@ from studio.widgets.parts import column, frame, row
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Module", "Output", "Weights")
 _LEAST = 4  # letters of a class name that still tell something
+_DOT = 16  # pixels for the red dot behind a name
 _MOST = 300  # rows that are shown as selected; who selects more looks at the graph
 _CLASS = Qt.ItemDataRole.UserRole
 _PATH = Qt.ItemDataRole.UserRole + 1
@@ -198,6 +199,10 @@ class _Cell(QStyledItemDelegate):
         super().initStyleOption(option, index)
         if index.column() == 1:
             option.palette.setColor(option.palette.ColorRole.Text, self.theme.color("muted"))
+        elif index.column() == 0 and index.data(_RED):
+            option.text = option.fontMetrics.elidedText(  # the dot has its place behind the longest name too
+                option.text, Qt.TextElideMode.ElideRight, option.rect.width() - 8 - _DOT
+            )
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
@@ -211,6 +216,7 @@ class _Cell(QStyledItemDelegate):
         if index.data(_RED):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.color("danger"))
+            used = min(used, area.width() - _DOT + 8)
             painter.drawEllipse(area.left() + used - 4, area.center().y() - 2, 6, 6)
             used += 12
         painter.setPen(self.theme.color("quiet"))

@@ -23,6 +23,7 @@ from studio.document import Document
 from studio.icons import icon
 from studio.picture import Node
 from studio.places import place_text
+from studio.problems import field_of
 from studio.theme import Theme
 from studio.translation import counted
 from studio.widgets.parts import column, frame, label, row
@@ -52,6 +53,8 @@ class ProblemModel(QStandardItemModel):
             found = item.data(_PROBLEM)
             if isinstance(found, Problem):
                 item.setIcon(self._icons[found.severity])
+                fix = self.itemFromIndex(item.index().siblingAtColumn(_FIX))
+                fix.setForeground(theme.color("accent"))
 
     @property
     def problems(self) -> list[Problem]:
@@ -79,7 +82,8 @@ class ProblemModel(QStandardItemModel):
 
     def _row(self, problem: Problem, fixable: bool) -> list[QStandardItem]:
         place = place_text(problem.file, problem.line) if problem.file else ""
-        texts = (problem.why, problem.remedy, place, problem.code, self.tr("Map …") if fixable else "")
+        fix = self.tr("Map …") if fixable else self.tr("Set …") if field_of(problem) else ""
+        texts = (problem.why, problem.remedy, place, problem.code, fix)
         made = [QStandardItem(text) for text in texts]
         made[0].setIcon(self._icons[problem.severity])
         made[0].setData(problem, _PROBLEM)
@@ -115,9 +119,12 @@ class _Tree(QTreeView):
 
 
 class ProblemsView(QWidget):
-    """`place_opened` is emitted when a person went to a place, so that the window can show the source."""
+    """`place_opened` is emitted when a person went to a place, so that the window can show the source; `field_wanted`
+    when a field of the inspector is the remedy.
+    """
 
     place_opened = Signal()
+    field_wanted = Signal(str)
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,7 +144,7 @@ class ProblemsView(QWidget):
         self.grouping.addItems([self.tr(text) for text in ("No Groups", "By Kind", "By File", "By Code")])
         self.grouping.currentIndexChanged.connect(lambda at: self._refresh())
         self.fix = QPushButton(self.tr("Map …"))
-        self.fix.setToolTip(self.tr("Say what the call means (Ctrl+Enter)"))
+        self.fix.setToolTip(self.tr("Do what helps: say what a call means, or what the file leaves open (Ctrl+Enter)"))
         self.fix.setEnabled(False)
         self.fix.clicked.connect(lambda: self._fix(self.table.currentIndex()))
         head = frame("header")
@@ -247,7 +254,10 @@ class ProblemsView(QWidget):
 
     def _judge(self, index: QModelIndex) -> None:
         problem = self._problem(index)
-        self.fix.setEnabled(problem is not None and self._node(problem) is not None)
+        mapped = problem is not None and self._node(problem) is not None
+        wanted = field_of(problem) if problem is not None else ""
+        self.fix.setEnabled(mapped or bool(wanted))
+        self.fix.setText(self.tr("Set …") if wanted and not mapped else self.tr("Map …"))
         remedy = problem.remedy[:1].upper() + problem.remedy[1:] if problem is not None else ""
         self.detail.setText(f"{problem.why}\n{remedy}" if problem is not None else "")
         self.detail.setVisible(problem is not None)
@@ -264,6 +274,8 @@ class ProblemsView(QWidget):
         if node is not None:
             self._document.select((node.id,), (), "problems")
             self._document.ask_mapping(node.id)
+        elif problem is not None and field_of(problem):
+            self.field_wanted.emit(field_of(problem))
 
 
 def _is_at(problem: Problem, node: Node) -> bool:

@@ -10,16 +10,18 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QW
 from studio.document import Document
 from studio.icons import pixmap
 from studio.places import place_text
+from studio.problems import field_of
 from studio.stages import stage_title
 from studio.theme import Theme
 from studio.translation import tr
-from studio.widgets.parts import label, row
+from studio.widgets.parts import label, row, set_style
 
 
 class WaitingView(QWidget):
-    """`retry_requested` asks for another conversion."""
+    """`retry_requested` asks for another conversion, `field_wanted` for the field of the inspector that is missing."""
 
     retry_requested = Signal()
+    field_wanted = Signal(str)
 
     def __init__(self, document: Document, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,9 @@ class WaitingView(QWidget):
         self._bar.setFixedWidth(260)
         self._place = QPushButton(self.tr("Show the place"))
         self._place.clicked.connect(self._go)
+        self.field = QPushButton()
+        self.field.clicked.connect(self._ask_field)
+        set_style(self.field, role="primary")
         self._retry = QPushButton(self.tr("Try again"))
         self._retry.clicked.connect(self.retry_requested)
         layout = QVBoxLayout(self)
@@ -45,7 +50,7 @@ class WaitingView(QWidget):
             layout.addLayout(row(1, part, 1))
             layout.itemAt(layout.count() - 1).layout().setStretch(1, 8)  # type: ignore[union-attr]
         layout.addLayout(row(1, self._bar, 1))
-        layout.addLayout(row(1, self._place, self._retry, 1))
+        layout.addLayout(row(1, self.field, self._place, self._retry, 1))
         layout.addStretch(3)
         document.results_changed.connect(self._refresh)
         document.jobs_changed.connect(self._refresh)
@@ -64,7 +69,10 @@ class WaitingView(QWidget):
         self._bar.setVisible(state is not None)
         self._remedy.setVisible(bool(problems))
         self._place.setVisible(bool(problems) and problems[0].line > 0)
-        self._retry.setVisible(state is None)
+        wanted = field_of(problems[0]) if problems else ""
+        self.field.setVisible(bool(wanted))
+        self._retry.setVisible(state is None and not wanted)  # what is set there is tried at once
+        self.field.setText(self.tr("Set “{0}”").format(wanted))
         color = "danger" if problems else "accent"
         self._mark.setPixmap(pixmap("error" if problems else "project", self._theme.colors[color], 40))
         if state is not None:
@@ -81,6 +89,10 @@ class WaitingView(QWidget):
         else:
             self._title.setText(name)
             self._text.setText(self.tr("Nothing was converted yet."))
+
+    def _ask_field(self) -> None:
+        if self._document.failure is not None:
+            self.field_wanted.emit(field_of(self._document.failure[1][0]))
 
     def _go(self) -> None:
         if self._document.failure is not None:

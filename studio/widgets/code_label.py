@@ -1,4 +1,4 @@
-"""Program text in a narrow place: it breaks inside long words, and is copied as it was written."""
+"""Program text, or names out of it, in a narrow place: long words break, and are copied as they were written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from studio.widgets.parts import set_style
 _BREAK = "\u200b"  # is not seen; a line may end there
 _LONG = re.compile(r"\S{17,}")  # shorter words stay whole
 _BEHIND = re.compile(r"(?<=[.,/(\[=])(?=[^\s.,/(\[=])")
-_WITHIN = re.compile(r"(?<=_)(?=[^_])")  # only of a name that is long by itself
+_WITHIN = re.compile(r"(?<=_)(?=[^_])|(?<=[a-z0-9])(?=[A-Z])")  # only of a name that is long by itself
 
 
 def _broken(word: str) -> str:
@@ -24,13 +24,13 @@ def _broken(word: str) -> str:
 class CodeLabel(QLabel):
     """`text()` is the text as it was given."""
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self, text: str = "", role: str = "code") -> None:
         super().__init__()
         self._text = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        set_style(self, role="code")
+        set_style(self, role=role)
         self.setText(text)
 
     def setText(self, text: str) -> None:

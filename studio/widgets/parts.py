@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -58,9 +58,20 @@ def set_style(widget: QWidget, **properties: str) -> None:
             widget.style().polish(widget)
 
 
+class _Link(QToolButton):
+    """As wide as its text, so that it stands in line with what is above and below; a button is wider by two blanks."""
+
+    def sizeHint(self) -> QSize:
+        usual = super().sizeHint()
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 4, usual.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+
 def link(text: str, act: Callable[[], None], tip: str = "", *, quiet: bool = False) -> QToolButton:
     """Text that does something when it is clicked; a quiet one shows its colour under the pointer only."""
-    made = QToolButton()
+    made = _Link()
     made.setText(text)
     made.setToolTip(tip)
     made.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -83,10 +83,10 @@ def facts(unused: tuple[str, ...] = (), keep: object = None, **params: object) -
         (facts(unused=("h",)), ["plain"]),
         (facts(unused=("h",), keep=X), ["masked"]),
         (facts(keep=X), "plain: it has no place for the operand 'keep'; masked: it does not give 'h'"),
-        (facts(rate=0.5), "plain: it has no place for rate=0.5; masked: only when given(keep)"),
+        (facts(rate=0.5), "plain: it has no place for rate=0.5; masked: only when keep is given"),
         (facts(unused=("h",), keep=X, rate=0.5), ["masked"]),
         (facts(flip=False), ["plain"]),
-        (facts(flip=True), "plain: it has no place for flip=True; masked: only when given(keep)"),
+        (facts(flip=True), "plain: it has no place for flip=True; masked: only when keep is given"),
     ],
 )
 def test_nothing_is_dropped_silently(site: PlainFacts, found: list[str] | str) -> None:

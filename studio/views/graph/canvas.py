@@ -16,7 +16,7 @@ from studio.views.graph.shot import Shot
 LEAST_ZOOM, MOST_ZOOM = 0.004, 4.0
 PIXMAPS_KB = 96 * 1024
 GLIDE_MS = 220
-FIT_MARGIN = 48.0  # pixels on the screen around a fitted drawing
+FIT_MARGIN = 56.0  # pixels on the screen around a fitted drawing
 
 
 class Canvas(QGraphicsView):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from studio.layout.tree import ROOT
+from studio.translation import counted
 from studio.views.graph.trace import between, consumers, producers
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Tracing(QObject):
         state.focus = found
         self._view.scene.focus(state.focused())
         self._view.canvas.repaint_afar()
-        self.said.emit(self.tr("{0} nodes lie on the way").format(len(found)))
+        self.said.emit(counted(len(found), "node lies on the way", "nodes lie on the way"))
 
     def unfocus(self) -> None:
         """Show everything alike again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from studio.layout.compose import Rect
@@ -31,6 +31,7 @@ from studio.views.graph.look import CHEVRON, HEADER, SIDE, Look
 from studio.views.graph.minimap import Minimap
 from studio.views.graph.navigate import Step, first_item, last_item, step_from
 from studio.views.graph.opening import Opening
+from studio.views.graph.overlays import Overlays
 from studio.views.graph.scene import GraphScene
 from studio.views.graph.search import SearchBar
 from studio.views.graph.showing import Showing
@@ -38,8 +39,6 @@ from studio.views.graph.sight import READABLE, Sight
 from studio.views.graph.state import GraphState, Selected
 from studio.views.graph.surface import Surface
 from studio.views.graph.tracing import Tracing
-
-INSET = 12  # pixels between the panels and the border of the view
 
 
 class GraphView(QWidget):
@@ -87,6 +86,7 @@ class GraphView(QWidget):
         self.search = SearchBar(self, colors)
         self.minimap = Minimap(self, self.look)
         self.minimap.hide()
+        self.overlays = Overlays(self)
         self._opening = Opening(self)
         self.tracing = Tracing(self)
         zoom = Zoom(self)
@@ -158,7 +158,7 @@ class GraphView(QWidget):
         else:
             self.search.search_with(lambda query: ())
         self.canvas.repopulate()
-        self._tell_current()
+        self.overlays.tell_current()
 
     def select(self, nodes: Iterable[str], modules: Iterable[str] = ()) -> None:
         """Show a selection made elsewhere and bring it into sight; sends no signal."""
@@ -169,7 +169,7 @@ class GraphView(QWidget):
             marks = self.scene.marks
             shown = [item for item in self.state.drawing.boxes if item in marks.chosen or item in marks.holding]
             self.current = shown[0] if shown else None
-            self._tell_current()
+            self.overlays.tell_current()
             if shown and not self.sight.pending:
                 self.canvas.ensure_seen(self.around(shown))
 
@@ -261,7 +261,7 @@ class GraphView(QWidget):
         """Show the search bar and write into it."""
         if self.state is not None:
             self.search.open()
-            self._place_panels()
+            self.overlays.place()
 
     # -- what gestures say
 
@@ -300,7 +300,7 @@ class GraphView(QWidget):
         changed = self.state.select_items(wanted, toggle)
         self.current = wanted[-1] if wanted else None
         self._marks_changed()
-        self._tell_current()
+        self.overlays.tell_current()
         if changed:
             self.selection_changed.emit(self.selected)
 
@@ -331,7 +331,7 @@ class GraphView(QWidget):
         changed = not alone and self.state.select_items((group,))
         self.current = group
         self._opening.open_exactly(self.state.toggled(group), group, at)  # shows the selection as well
-        self._tell_current()
+        self.overlays.tell_current()
         if changed:
             self.selection_changed.emit(self.selected)
 
@@ -388,7 +388,7 @@ class GraphView(QWidget):
         else:
             self.minimap.show_drawing(self.state.drawing, self.state.faces, self.state.tree)
             self.scene.light(self.wires_lit(None))
-        self._place_panels()
+        self.overlays.place()
 
     def _marks_changed(self) -> None:
         if self.state is not None:
@@ -427,39 +427,20 @@ class GraphView(QWidget):
         if box is not None:
             self.canvas.fit(box)
 
-    def _tell_current(self) -> None:
-        """Say what is selected: in the path above, and to who cannot see it."""
-        if self.state is None:
-            return
-        crumbs = []
-        for group in self.state.crumbs(self.current):
-            found = self.state.tree.groups[group]
-            name = found.class_name if group == ROOT else found.path.rpartition(".")[2]
-            crumbs.append((group, name))
-        if self.current is not None and self.current not in self.state.tree.groups:
-            crumbs.append((self.current, self.state.faces.of(self.current).title))
-        self.breadcrumb.show_path(crumbs)
-        text = self.state.faces.describe(self.current) if self.current is not None else ""
-        self.canvas.setAccessibleDescription(text)
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleEvent(self.canvas, QAccessible.Event.DescriptionChanged))
-        self._place_panels()
-
     def _moved(self) -> None:
-        self.controls.show_zoom(self.canvas.zoom)
-        self.minimap.show_seen(self.canvas.seen())
+        self.overlays.follow()
         self.zoom_changed.emit(self.canvas.zoom)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._place_panels()
+        self.overlays.place()
         self.sight.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.canvas.setGeometry(self.rect())
         self._empty.setGeometry(self.rect())
-        self._place_panels()
+        self.overlays.place()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -468,18 +449,3 @@ class GraphView(QWidget):
             self.look.set_font(self.font())
             if self.state is not None:
                 self.set_picture(self.state.picture)
-
-    def _place_panels(self) -> None:
-        for overlay in (self.breadcrumb, self.controls, self.search):
-            overlay.adjustSize()
-        right = self.width() - INSET
-        # In a small view the path and the map give way: the controls are needed.
-        room = right - self.controls.width() - 2 * INSET
-        self.breadcrumb.set_room(room)
-        self.breadcrumb.setVisible(self.breadcrumb.width() <= room)
-        below = self.height() - self.controls.height() - 3 * INSET
-        self.minimap.setVisible(self.state is not None and self.minimap.height() <= below)
-        self.breadcrumb.move(INSET, INSET)
-        self.controls.move(max(INSET, right - self.controls.width()), INSET)
-        self.search.move(right - self.search.width(), INSET + self.controls.height() + 8)
-        self.minimap.move(right - self.minimap.width(), self.height() - INSET - self.minimap.height())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from pivot import edits
@@ -64,6 +65,12 @@ class ModelPage(Page):
         self._said.hide()
         self.column.addWidget(self._said)
         self.end()
+
+    def focus_field(self, name: str) -> None:
+        """Let a person write into a field by its name: model, inputs or set."""
+        field = {"model": self.model, "inputs": self.inputs}.get(name, self.bind)
+        field.setFocus(Qt.FocusReason.OtherFocusReason)
+        field.selectAll()
 
     def refresh(self, same_picture: bool) -> bool:
         """Most edits change nothing that stands here."""

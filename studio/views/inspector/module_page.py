@@ -14,6 +14,7 @@ from studio.views.inspector.scope_row import ScopeRow
 from studio.widgets.parts import badge, link
 
 _MOST = 10
+_KINDS = {"user": "class of the program", "layer": "layer of the library", "container": "container"}
 
 
 class ModulePage(Page):
@@ -28,7 +29,7 @@ class ModulePage(Page):
         one = modules[0] if len(modules) == 1 else None
         classes = sorted({module.class_name for module in modules})
         if one is not None:
-            self.head(one.class_name, one.path or tr("the whole network"), badge(tr(one.kind), "plain"))
+            self.head(one.class_name, one.path or tr("the whole network"), badge(tr(_KINDS[one.kind]), "plain"))
         else:
             self.head(counted(len(modules), "module"), ", ".join(classes))
         nodes = [picture.node_by_id[name] for module in modules for name in links.nodes_below(module.path)]

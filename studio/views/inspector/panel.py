@@ -52,6 +52,12 @@ class Inspector(QWidget):
         """The page that is shown."""
         return self._area.widget()
 
+    def focus_field(self, name: str) -> None:
+        """Show what is decided about the whole model, and let a person write into one field of it."""
+        self._document.select((), (), "inspector")
+        if isinstance(self.page, ModelPage):
+            self.page.focus_field(name)
+
     def _refresh(self, *_: object) -> None:
         chosen, results, project = self._document.selection, self._document.results, self._document.project
         picture = results.picture if results else None

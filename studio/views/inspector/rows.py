@@ -12,6 +12,7 @@ from studio.widgets.code_label import CodeLabel
 from studio.widgets.parts import frame, label, link, row
 
 _NAMES = 84  # pixels: the names of all sections end at one line
+_WIDEST = 130  # a name of the program may be wider, and then takes several lines
 _EDITOR, _LINK = 28, 24
 
 
@@ -32,8 +33,7 @@ class Page(QWidget):
 
     def head(self, title: str, below: str, *badges: QLabel) -> None:
         """The name of what is selected, with its path in small letters."""
-        name = narrow(label(title, "title", wrap=True, selectable=True))
-        self.column.addWidget(name)
+        self.column.addWidget(narrow(CodeLabel(title, "title")))
         if below:
             self.column.addWidget(narrow(CodeLabel(below)))
         if badges:
@@ -82,7 +82,8 @@ def add(
 ) -> None:
     """One row; texts become labels, the name stands at the top where the value takes several lines."""
     at = grid.rowCount()
-    named = label(name, "muted", wrap=True)
+    named = CodeLabel(name, "muted")
+    named.setMaximumWidth(_WIDEST)
     editor = not isinstance(value, str | QLabel | QToolButton)
     named.setMinimumHeight(_EDITOR if editor else _LINK if isinstance(value, QToolButton) else 0)
     grid.addWidget(named, at, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
@@ -91,6 +92,8 @@ def add(
         # A name that is longer than the panel is wide must not push what is beside it out of sight.
         wide = QSizePolicy.Policy.Ignored if isinstance(shown, QLabel) else QSizePolicy.Policy.Expanding
         shown.setSizePolicy(wide, QSizePolicy.Policy.Preferred)
+    if isinstance(shown, QLabel):
+        shown.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     grid.addWidget(shown, at, 1, 1, 1 if remark is not None else 2)
     if remark is not None:
         said = label(remark, "small") if isinstance(remark, str) else remark

@@ -143,7 +143,9 @@ class MappingDialog(QDialog):
         self.why = label("", "small", wrap=True, tone="danger")
         self.why.setAccessibleName(self.tr("What does not fit"))
         self.note = label("", "small", wrap=True, tone="warning")
-        inside = column(row(self.state, self.shape, 1), self.line, self.why, self.note, gap=6, margins=(12, 10, 12, 10))
+        head = row(self.state, self.shape)
+        head.setStretch(1, 1)  # a label that breaks its lines takes no more room than it is given
+        inside = column(head, self.line, self.why, self.note, gap=6, margins=(12, 10, 12, 10))
         card.setLayout(inside)
         return card
 

@@ -15,6 +15,7 @@ from studio.mapping import Mapping
 from studio.picture import shape_text
 from studio.translation import tr
 from studio.views.mapping.completing import OpCompleter, titles_of
+from studio.views.mapping.words import meaning_of, meaning_text, type_text
 from studio.widgets.parts import badge, clear, column, label, row, set_style
 
 _BY = {"name": "info", "position": "plain", "type": "warning", "hand": "success"}
@@ -150,10 +151,10 @@ class OneOpPage(QWidget):
         box = QComboBox()
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        box.addItems(choices(op, self._mapping.call, self._mapping.source, argument))
-        box.setCurrentText(item.meaning)
+        box.addItems([meaning_text(one) for one in choices(op, self._mapping.call, self._mapping.source, argument)])
+        box.setCurrentText(meaning_text(item.meaning))
         box.setAccessibleName(self.tr("Meaning of {0}").format(_name(item)))
-        box.setToolTip(self.tr("An operand (@x), a parameter, one through a codec, or _ for nothing"))
+        box.setToolTip(self.tr("An input or a parameter of the operation, as op files write it, or left out"))
         set_style(box, role="code")
         mark = badge(tr(item.by or "nothing"), _BY.get(item.by, "danger"))
         box.currentTextChanged.connect(partial(self._meant, index, applied, mark))
@@ -174,12 +175,12 @@ class OneOpPage(QWidget):
         field.textEdited.connect(partial(self._given, name, field))
         self.values[name] = field
         self._grid.addWidget(label(name, "code"), at, 0)
-        self._grid.addWidget(label(str(spec.type), "small"), at, 1)
+        self._grid.addWidget(label(type_text(spec.type), "small"), at, 1)
         self._grid.addWidget(field, at, 2, 1, 2)
 
     def _meant(self, index: int, applied: bool, mark: QWidget, text: str) -> None:
         if self.draft is not None:
-            self.draft = self.draft.with_row(index, text, applied)
+            self.draft = self.draft.with_row(index, meaning_of(text), applied)
             set_style(mark, badge="success")
             mark.setText(self.tr("hand"))  # type: ignore[attr-defined]
             self.changed.emit()

@@ -91,7 +91,7 @@ class StepsPage(QWidget):
     def said(self) -> str:
         """What the call is mapped to, for the history."""
         ops = [text.rpartition("=")[2].partition("(")[0].strip() for text in self.texts() if "(" in text]
-        return f"{len(ops)} steps"
+        return f"{len(ops)} step" if len(ops) == 1 else f"{len(ops)} steps"
 
     def op_text(self) -> str:
         """The op file of the steps; "" while there are none."""

@@ -64,3 +64,9 @@ def test_what_is_left_is_told_the_needed_first_and_can_be_given_by_hand() -> Non
     assert draft.with_row(0, "@x", applied=True).applied[0].by == "hand"
     assert choices(op, call, "torch", IMAGE)[0] == "@x"
     assert "pair(kernel)" in choices(op, call, "torch", value("3"))
+
+
+@pytest.mark.parametrize("keyword", ["kernelSize", "kernel_sizes"])
+def test_a_name_that_is_nearly_the_same_is_taken(keyword: str) -> None:
+    call = Call("call", "lib.pool", "function", HERE, (IMAGE, value("3", keyword)))
+    assert meanings(call, "max_pool2d") == [("@x", "position"), ("pair(kernel)", "name")]

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from pivot.problems import Problem
 from studio.document import Document
+from studio.problems import in_window
 from studio.results import Results
-from studio.theme import Theme
+from studio.theme import Theme, themes
 from studio.views.problems import BY_KIND, ProblemModel, ProblemsView
 from tests.studio.fixtures.lost import open_lost
 
@@ -95,8 +96,9 @@ def test_the_model_of_nothing_is_well_formed(qapp: object, theme: Theme) -> None
     model = ProblemModel(theme)
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Warning)
     model.show((problem("error", 1),), 0, ())
-    model.set_theme(theme)
+    model.set_theme(themes()["dark"])
     assert len(model.problems) == 1
+    assert model.item(0, 4).foreground().color() == themes()["dark"].color("accent")
 
 
 def test_the_chosen_one_is_told_whole_below(document: Document, source: Path, theme: Theme, qtbot: QtBot) -> None:
@@ -113,3 +115,19 @@ def test_the_chosen_one_is_told_whole_below(document: Document, source: Path, th
     assert made.detail.isVisible() and made.detail.text() == f"{long}\nRemedy"
     qtbot.keyClick(made.table, Qt.Key.Key_Down)
     assert made.detail.text() == "why\nRemedy"
+
+
+def test_the_remedy_that_is_a_field_of_the_inspector_asks_for_it(
+    document: Document, source: Path, theme: Theme, qtbot: QtBot
+) -> None:
+    document.open(source)
+    made = ProblemsView(document, theme)
+    qtbot.addWidget(made)
+    made.show()
+    guessed = Problem("input-guess", "info", str(source), 1, 1, "guessed", in_window("give it with --input"))
+    document.set_results(Results(document.revision, problems=(guessed,)))
+    made.table.setCurrentIndex(made.model.index(0, 0))
+    assert made.fix.text() == "Set …" and made.model.index(0, 4).data() == "Set …"
+    with qtbot.waitSignal(made.field_wanted) as asked:
+        qtbot.mouseClick(made.fix, Qt.MouseButton.LeftButton)
+    assert asked.args == ["inputs"]

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from pivot.problems import Problem
 from studio.document import Document
+from studio.problems import in_window
 from studio.results import JobState
 from studio.theme import Theme
 from studio.views.waiting import WaitingView
@@ -32,3 +33,17 @@ def test_progress_then_the_reason(document: Document, source: Path, theme: Theme
     assert document.selection.place is not None
     with qtbot.waitSignal(made.retry_requested):
         made._retry.click()
+    assert not made.field.isVisible()
+
+
+def test_a_shape_that_is_missing_is_asked_for(document: Document, source: Path, theme: Theme, qtbot: QtBot) -> None:
+    made = WaitingView(document, theme)
+    qtbot.addWidget(made)
+    made.show()
+    document.open(source)
+    remedy = in_window("give each with --input 1x3x224x224")
+    document.set_failure(document.revision, (Problem("input", "error", str(source), 1, 1, "why", remedy),))
+    assert made.field.isVisible() and made.field.text() == "Set “inputs”"
+    with qtbot.waitSignal(made.field_wanted) as asked:
+        made.field.click()
+    assert asked.args == ["inputs"]

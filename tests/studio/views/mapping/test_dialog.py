@@ -106,7 +106,7 @@ def test_keys_alone_map_everywhere_in_one_undo_step(dialog: MappingDialog, docum
 
 def test_a_dropped_op_is_mapped_here_only(dialog: MappingDialog, document: Document, qtbot: QtBot) -> None:
     drop(dialog, "leaky_relu")
-    assert [box.currentText() for box in dialog.one_op.meanings] == ["@x", "slope"]
+    assert [box.currentText() for box in dialog.one_op.meanings] == ["input x", "slope"]
     qtbot.mouseClick(dialog.only_here, Qt.MouseButton.LeftButton, pos=QPoint(6, dialog.only_here.height() // 2))
     assert dialog.only_here.isChecked() and dialog.why.text() == ""
     assert not dialog.remember.isEnabled()
