@@ -72,7 +72,13 @@ class CommandDesk(QMainWindow):
             self.open_path(path)
 
     def open_path(self, path: Path) -> bool:
-        """Open a file: here while nothing is open, else where there is room, else in place of what is open."""
+        """Open a file: here while nothing is open, else where there is room, else in place of what is open.
+
+        Of a folder, the file is asked for.
+        """
+        if path.is_dir():
+            chosen = self.filing.ask_open(path)
+            return chosen is not None and self.open_path(chosen)
         if self.document.project is None:
             return self.shown(path) is not None or self.filing.open(path)
         place = self.elsewhere(path)

@@ -41,10 +41,11 @@ class Filing:
         self.ask_changed: Callable[[QWidget, str], Changed] = ask_changed
         self.tell: Callable[[QWidget, str, str, str], None] = tell
 
-    def ask_open(self) -> Path | None:
-        """The file that a person wants to open."""
+    def ask_open(self, folder: Path | None = None) -> Path | None:
+        """The file that a person wants to open, from a folder on: if none is said, that of what is open."""
         project = self._document.project
-        return self.chooser.source(self._window, Path(project.source).parent if project is not None else Path.cwd())
+        here = Path(project.source).parent if project is not None else Path.cwd()
+        return self.chooser.source(self._window, folder or here)
 
     def open(self, path: Path) -> bool:
         """Open a source or a project in place of what is open; False when it was refused or given up."""
@@ -187,8 +188,8 @@ class Filing:
         return example_files()
 
     def accepts(self, path: Path) -> bool:
-        """Whether a file that is held over the window can be opened, by its name."""
-        return path.suffix.lower() in _SUFFIXES
+        """Whether a file that is held over the window can be opened, by its name; of a folder, one is chosen."""
+        return path.suffix.lower() in _SUFFIXES or path.is_dir()
 
     def refused(self, title: str, refusal: Refusal) -> None:
         """Tell a refusal with its place and remedy."""

@@ -97,6 +97,7 @@ class Window(CommandDesk):
         self.elsewhere = lambda path: None
         # Who has a file open already, brought to the front: two documents on one project would write over each other.
         self.shown = lambda path: None
+        self._complaint = ""  # what was said of the last run that gave nothing
         self.tour_wanted = False  # whether the first network is followed by the tour
         self._toolbar = self._make_toolbar()
         toggles = [dock.toggleViewAction() for dock in self.panels.docks.values()]
@@ -180,6 +181,8 @@ class Window(CommandDesk):
         self._show_page()
 
     def _results_changed(self) -> None:
+        if self.document.failure is None and self._complaint and self.status.said == self._complaint:
+            self.status.say("")  # it is mended
         if self.tour_wanted and self.document.results is not None and not self.settings.toured:
             self.tour_wanted = False
             QTimer.singleShot(400, self, self.show_tour)
@@ -196,7 +199,8 @@ class Window(CommandDesk):
         failure = self.document.failure
         first = failure[1][0] if kind == "convert" and failure is not None and failure[1] else None
         place = f"{place_text(first.file, first.line)}: " if first is not None and first.file else ""
-        self.status.say(f"{place}{first.why}" if first is not None else text)
+        self._complaint = f"{place}{first.why}" if first is not None else text
+        self.status.say(self._complaint)
 
     def _show_page(self) -> None:
         project, results = self.document.project, self.document.results
@@ -286,7 +290,10 @@ class Window(CommandDesk):
         self._drag_ended()
         if path is not None:
             event.acceptProposedAction()
-            self.open_path(path)
+            if path.is_dir():
+                QTimer.singleShot(0, self, lambda: self.open_path(path))  # who dropped it need not wait for the answer
+            else:
+                self.open_path(path)
 
     def _dropped(self, event: QDropEvent) -> Path | None:
         """The one file that is held, if it can be opened."""

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from pivot import edits
+from pivot.edits import set_text
 from pivot.project import Project, dumps, load_project
 from studio.actions.bind import menus
 from studio.dialogs import AboutDialog, ShortcutsDialog
@@ -113,6 +114,17 @@ def test_files_can_be_dropped(window: Window, jobs: Jobs, source: Path, settle: 
     assert not window._overlay.isVisible()
 
 
+def test_of_a_folder_that_is_dropped_a_file_is_chosen(
+    window: Window, source: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    asked: list[Path] = []
+    window.filing.chooser.source = lambda parent, start: asked.append(start) or source
+    assert drop(window, tmp_path)
+    qtbot.waitUntil(lambda: window.document.project is not None)
+    assert asked == [tmp_path]
+    assert window.document.project.source == str(source)
+
+
 def test_a_file_that_is_refused_is_told_and_changes_nothing(window: Window, source: Path, tmp_path: Path) -> None:
     told: list[str] = []
     window.filing.tell = lambda parent, title, text, more: told.append(text)
@@ -130,6 +142,10 @@ def test_a_file_without_a_network_says_why(window: Window, jobs: Jobs, source: P
     assert window.panels.docks["problems"].windowTitle() == "Problems  1"
     assert window.status.said.startswith(f"{source.name}:"), "the folders are known"
     assert "no model class found" in window.status.said
+    mended = source.read_text().replace("# refuse\n", "")
+    window.document.edit("mend", set_text(window.document.project, str(source), mended))
+    settle(jobs)
+    assert window.status.said == "", "what is mended is not complained of"
 
 
 def test_the_count_of_problems_goes_when_undo_takes_the_problem_away(
