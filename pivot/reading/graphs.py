@@ -41,7 +41,7 @@ def connect(recorder: Recorder, takes: Value, gives: Value, frame: Frame) -> Gra
     """The graph between inputs and outputs, or why there is none."""
     inputs = tuple(version for _, version in flat_inputs(takes))
     unknown = [v for v in inputs if v.id not in recorder.made]
-    outputs = tuple(cell.version for cell in cells(gives))
+    outputs = tuple(version for _, version in flat_inputs(gives))
     unknown += [v for v in outputs if v.id not in recorder.made]
     if not inputs or not outputs or unknown:
         return "its inputs and outputs must come from keras.Input"
@@ -57,7 +57,7 @@ def connect(recorder: Recorder, takes: Value, gives: Value, frame: Frame) -> Gra
 
 
 def flat_inputs(takes: Value) -> list[tuple[str, TensorVersion]]:
-    """The inputs of a model in the order of Keras (dicts by their keys), with names where the structure has them."""
+    """The inputs, or outputs, of a model in the order of Keras (dicts by their keys), with the names they have."""
     hint = takes.hint
     if isinstance(hint, DictObject):
         return [(str(k), v) for k in sorted(hint.entries, key=str) for _, v in flat_inputs(hint.entries[k][1])]

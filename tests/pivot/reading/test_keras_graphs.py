@@ -114,6 +114,21 @@ def test_weights_lie_where_keras_saves_them(read_keras: Read) -> None:
     }
 
 
+def test_layers_of_outputs_in_a_dict_stand_in_the_order_of_its_keys(read_keras: Read) -> None:
+    root = read_keras(
+        """
+        x = keras.Input((6,))
+        first = layers.Dense(1, name="zebra")(x)
+        second = layers.Dense(1, name="ant")(x)
+        model = keras.Model(x, {"zebra": first, "ant": second})
+        """
+    ).network.root
+    table = dataset_table(root)
+    stored = {dataset: module.path for _, module in root.walk() for dataset in table.get(id(module), {}).values()}
+    assert stored["layers/dense/vars/0"] == "ant", "Keras flattens a dict by its keys, and numbers layers so"
+    assert stored["layers/dense_1/vars/0"] == "zebra"
+
+
 def test_what_models_and_layers_say_about_their_tensors(read_keras: Read) -> None:
     done = read_keras(
         """
