@@ -16,6 +16,8 @@ from studio.theme import Theme
 from studio.translation import tr
 from studio.widgets.parts import label, row, set_style
 
+_ASKED = {"model": "Set the model", "inputs": "Set the inputs", "set": "Set names"}  # the button of each field
+
 
 class WaitingView(QWidget):
     """`retry_requested` asks for another conversion, `field_wanted` for the field of the inspector that is missing."""
@@ -72,7 +74,7 @@ class WaitingView(QWidget):
         wanted = field_of(problems[0]) if problems else ""
         self.field.setVisible(bool(wanted))
         self._retry.setVisible(state is None and not wanted)  # what is set there is tried at once
-        self.field.setText(self.tr("Set “{0}”").format(wanted))
+        self.field.setText(tr(_ASKED.get(wanted, "")))
         color = "danger" if problems else "accent"
         self._mark.setPixmap(pixmap("error" if problems else "project", self._theme.colors[color], 40))
         if state is not None:

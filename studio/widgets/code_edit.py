@@ -5,29 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QCursor,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
-    QTextBlock,
     QTextCharFormat,
     QTextCursor,
     QTextFormat,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
 from studio.theme import Theme
 from studio.widgets.folding import Folding
+from studio.widgets.gutter import Gutter
 from studio.widgets.highlight import PythonHighlighter
 
-_FOLD = 12  # pixels of the margin for the arrows that fold
 _SPLICE = 20_000  # characters up to which a change is put into the text that is shown
 _AROUND = 120  # lines above and below the view that are coloured as well
 
@@ -60,18 +56,15 @@ class CodeEdit(QPlainTextEdit):
         self._hovered = 0
         self._painted = (0, 0)
         self._spans: dict[str, tuple[Stretch, ...]] = {}
-        self._changed: frozenset[int] = frozenset()
-        self._marks: dict[int, tuple[str, str]] = {}
         self.folding = Folding(self)
-        self._gutter = _Gutter(self)
+        self.gutter = Gutter(self, theme)
+        self.gutter.fold_wanted.connect(self._toggle_fold)
         self._highlighter = PythonHighlighter(self.document(), theme)
         self.setUndoRedoEnabled(False)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
         self.setCursorWidth(2)
         self.setMouseTracking(True)
-        self.blockCountChanged.connect(self._fit_gutter)
-        self.updateRequest.connect(self._scroll_gutter)
         self.cursorPositionChanged.connect(self._moved)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.document().contentsChanged.connect(self._typed)
@@ -81,11 +74,11 @@ class CodeEdit(QPlainTextEdit):
 
     def set_theme(self, theme: Theme, pixels: int | None = None) -> None:
         """Colours and font of a theme; `pixels` overrides the size of the text."""
-        self._theme = theme
+        self._theme = self.gutter.theme = theme
         self.setFont(theme.code_font(pixels))
         self.setTabStopDistance(4 * self.fontMetrics().horizontalAdvance(" "))
         self._quietly(lambda: self._highlighter.set_theme(theme))
-        self._fit_gutter()
+        self.gutter.fit()
         self._paint_spans()
 
     def show_text(self, text: str) -> None:
@@ -121,14 +114,14 @@ class CodeEdit(QPlainTextEdit):
 
     def set_changed_lines(self, lines: Iterable[int]) -> None:
         """Lines that differ from the conversion before."""
-        self._changed = frozenset(lines)
+        self.gutter.changed = frozenset(lines)
         self._paint_spans()
-        self._gutter.update()
+        self.gutter.update()
 
     def set_marks(self, marks: Mapping[int, tuple[str, str]]) -> None:
         """A dot in the margin per line: (colour name, text of the tool tip)."""
-        self._marks = dict(marks)
-        self._gutter.update()
+        self.gutter.marks = dict(marks)
+        self.gutter.update()
 
     def reveal(self, line: int, column: int = 1) -> None:
         """Put the cursor there and scroll only if the line is out of sight."""
@@ -175,10 +168,10 @@ class CodeEdit(QPlainTextEdit):
         both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
         if event.modifiers() == both and event.key() in (Qt.Key.Key_BracketLeft, Qt.Key.Key_BraceLeft):
             self._quietly(lambda: self.folding.fold_around(self.place()[0]))
-            self._gutter.update()
+            self.gutter.update()
         elif event.modifiers() == both and event.key() in (Qt.Key.Key_BracketRight, Qt.Key.Key_BraceRight):
             self._quietly(self.folding.unfold_all)
-            self._gutter.update()
+            self.gutter.update()
         elif not self.isReadOnly() and event.key() == Qt.Key.Key_Tab and not event.modifiers():
             if not self._shift_lines("    "):
                 self.insertPlainText("    ")
@@ -286,7 +279,7 @@ class CodeEdit(QPlainTextEdit):
         last = first + self.viewport().height() // max(1, self.fontMetrics().lineSpacing()) + 2 * _AROUND
         self._painted = (first, last)
         made: list[QTextEdit.ExtraSelection] = []
-        for line in self._changed:
+        for line in self.gutter.changed:
             if first <= line <= last:
                 made += self._line_selection(line, self._theme.color("code_changed"))
         if self.hasFocus():
@@ -334,108 +327,14 @@ class CodeEdit(QPlainTextEdit):
 
     # -- the margin
 
-    def gutter_width(self) -> int:
-        digits = max(3, len(str(self.blockCount())))
-        return 26 + _FOLD + self.fontMetrics().horizontalAdvance("9") * digits
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        area = self.contentsRect()
-        self._gutter.setGeometry(QRect(area.left(), area.top(), self.gutter_width(), area.height()))
+        self.gutter.fit()
 
-    def _fit_gutter(self) -> None:
-        self.setViewportMargins(self.gutter_width(), 0, 0, 0)
-        self._gutter.setGeometry(
-            QRect(self.contentsRect().topLeft(), QSize(self.gutter_width(), self.contentsRect().height()))
-        )
-
-    def _scroll_gutter(self, area: QRect, dy: int) -> None:
-        if dy:
-            self._gutter.scroll(0, dy)
-        else:
-            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
-
-    def paint_gutter(self, event: QPaintEvent) -> None:
-        """Numbers, change strips and problem dots of the lines in sight."""
-        painter = QPainter(self._gutter)
-        painter.fillRect(event.rect(), self._theme.color("panel"))
-        painter.setFont(self.font())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        here = self.textCursor().blockNumber()
-        block = self.firstVisibleBlock()
-        top = round(self.blockBoundingGeometry(block).translated(self.contentOffset()).top())
-        while block.isValid() and top <= event.rect().bottom():
-            height = round(self.blockBoundingRect(block).height())
-            number = block.blockNumber() + 1
-            if not block.isVisible():
-                block = block.next()
-                continue
-            self._paint_fold(painter, block, top, height)
-            painter.setPen(self._theme.color("muted" if number - 1 == here else "gutter_text"))
-            painter.drawText(
-                QRect(14, top, self.gutter_width() - 26 - _FOLD, height), Qt.AlignmentFlag.AlignRight, str(number)
-            )
-            if number in self._changed:
-                painter.fillRect(QRect(self.gutter_width() - 7, top, 3, height), self._theme.color("code_changed_mark"))
-            if number in self._marks:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(self._theme.color(self._marks[number][0]))
-                painter.drawEllipse(QRect(5, top + height // 2 - 3, 7, 7))
-            top += height
-            block = block.next()
-        painter.end()
-
-    def _paint_fold(self, painter: QPainter, block: QTextBlock, top: int, height: int) -> None:
-        """An arrow beside a line that begins a block: down where it is open, to the right where it is folded."""
-        if not self.folding.can_fold(block):
-            return
-        x, y = self.gutter_width() - 16.0, top + height / 2
-        folded = self.folding.is_folded(block)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._theme.color("accent" if folded else "gutter_text"))
-        shut = [QPointF(x - 1.5, y - 3.5), QPointF(x + 2.5, y), QPointF(x - 1.5, y + 3.5)]
-        opened = [QPointF(x - 3.5, y - 1.5), QPointF(x + 3.5, y - 1.5), QPointF(x, y + 2.5)]
-        painter.drawPolygon(shut if folded else opened)
-
-    def fold_at(self, y: int) -> None:
+    def _toggle_fold(self, line: int) -> None:
         """A click in the margin folds or unfolds what the line there begins."""
-        line = self.cursorForPosition(QPoint(0, y)).blockNumber() + 1
         self._quietly(lambda: self.folding.toggle(line))
-        self._gutter.update()
-
-    def gutter_tip(self, y: int) -> str:
-        """The text of the mark at a height of the margin."""
-        line = self.cursorForPosition(QPoint(0, y)).blockNumber() + 1
-        return self._marks.get(line, ("", ""))[1]
-
-
-class _Gutter(QWidget):
-    """The margin; it only asks its editor."""
-
-    def __init__(self, editor: CodeEdit) -> None:
-        super().__init__(editor)
-        self._editor = editor
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._editor.gutter_width(), 0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._editor.paint_gutter(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-        self._editor.fold_at(event.position().toPoint().y())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        event.accept()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            # The help event arrives as a plain QEvent in some PySide versions; the cursor tells the same place.
-            place = QCursor.pos()
-            QToolTip.showText(place, self._editor.gutter_tip(self.mapFromGlobal(place).y()), self)
-            return True
-        return super().event(event)
+        self.gutter.update()
 
 
 def _units(text: str) -> int:

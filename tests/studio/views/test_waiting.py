@@ -43,7 +43,7 @@ def test_a_shape_that_is_missing_is_asked_for(document: Document, source: Path, 
     document.open(source)
     remedy = in_window("give each with --input 1x3x224x224")
     document.set_failure(document.revision, (Problem("input", "error", str(source), 1, 1, "why", remedy),))
-    assert made.field.isVisible() and made.field.text() == "Set “inputs”"
+    assert made.field.isVisible() and made.field.text() == "Set the inputs"
     with qtbot.waitSignal(made.field_wanted) as asked:
         made.field.click()
     assert asked.args == ["inputs"]

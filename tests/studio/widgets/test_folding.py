@@ -42,13 +42,13 @@ def test_a_click_in_the_margin_folds_what_the_line_begins(editor: CodeEdit, qtbo
     def at(line: int) -> QPoint:
         block = editor.document().findBlockByNumber(line - 1)
         top = editor.blockBoundingGeometry(block).translated(editor.contentOffset()).center().y()
-        return QPoint(editor.gutter_width() - 14, round(top))
+        return QPoint(editor.gutter.wanted_width - 14, round(top))
 
-    qtbot.mouseClick(editor._gutter, Qt.MouseButton.LeftButton, pos=at(2))
+    qtbot.mouseClick(editor.gutter, Qt.MouseButton.LeftButton, pos=at(2))
     assert shown(editor) == [1, 2, 6, 7, 8, 9, 10, 11, 12]
     assert editor.toPlainText() == TEXT
-    qtbot.mouseClick(editor._gutter, Qt.MouseButton.LeftButton, pos=at(8))  # a line that begins nothing
-    qtbot.mouseClick(editor._gutter, Qt.MouseButton.LeftButton, pos=at(2))
+    qtbot.mouseClick(editor.gutter, Qt.MouseButton.LeftButton, pos=at(8))  # a line that begins nothing
+    qtbot.mouseClick(editor.gutter, Qt.MouseButton.LeftButton, pos=at(2))
     assert len(shown(editor)) == 12
     assert not editor.grab().isNull()
 
