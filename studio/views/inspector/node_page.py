@@ -18,6 +18,7 @@ from studio.widgets.parts import badge, link
 
 _MOST = 12
 _Write = Callable[[str], None]
+_OWN = ("project", "user")  # families of ops that somebody made; what they are is said by "mapped by hand"
 
 
 class NodePage(Page):
@@ -38,7 +39,7 @@ class NodePage(Page):
         ops = sorted({node.title or node.op for node in nodes})
         modes = {node.modes for node in nodes}
         known = len(ops) == 1 and not any(node.unmapped for node in nodes)
-        marks = [badge(tr(nodes[0].family), "plain")] if known else []
+        marks = [badge(tr(nodes[0].family), "plain")] if known and nodes[0].family not in _OWN else []
         if any(node.unmapped for node in nodes):
             marks.append(badge(tr("unmapped"), "danger"))
         elif one is not None and one.mapped_by_hand:
