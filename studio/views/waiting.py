@@ -74,7 +74,7 @@ class WaitingView(QWidget):
         wanted = field_of(problems[0]) if problems else ""
         self.field.setVisible(bool(wanted))
         self._retry.setVisible(state is None and not wanted)  # what is set there is tried at once
-        self.field.setText(tr(_ASKED.get(wanted, "")))
+        self.field.setText(tr(_ASKED.get(wanted, "Set what is missing")))
         color = "danger" if problems else "accent"
         self._mark.setPixmap(pixmap("error" if problems else "project", self._theme.colors[color], 40))
         if state is not None:
