@@ -14,9 +14,10 @@ import inspect
 import os
 import sys
 import types
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from unittest.mock import patch
 
 import keras
 import numpy as np
@@ -330,16 +331,13 @@ def variable_paths(model: Model) -> dict[str, Any]:
 
 
 # ------------------------------------------------------------------------------------------------------ passes
-UNIFORM, NORMAL = 0.25, 0.5
-"""What stands for a number drawn evenly from [0, 1), and for one drawn from N(0, 1); PyTorch's worker has the same."""
+UNIFORM, NORMAL = 0.25, 0.5  # for numbers drawn evenly from [0, 1) and from N(0, 1); PyTorch's worker has the same
 
 
 @contextmanager
 def stand_ins(job: Job) -> Iterator[None]:
     """Random numbers of both sides cannot agree: dropout multiplies by 1 + rate, drawn numbers are constants."""
-    from keras.src.backend import random
-
-    uniform, normal = keras.random.uniform, keras.random.normal
+    random, uniform, normal = keras.src.backend.random, keras.random.uniform, keras.random.normal
 
     def dropped(inputs: Tensor, rate: float, *_: Tensor, **__: Tensor) -> Tensor:
         return inputs * (1 + rate * job["dropout"])
@@ -350,16 +348,17 @@ def stand_ins(job: Job) -> Iterator[None]:
     def normally(shape: Tensor, mean: float = 0.0, stddev: float = 1.0, **more: Tensor) -> Tensor:
         return keras.ops.full_like(normal(shape, **more), mean + NORMAL * stddev)
 
+    def told(draw: Tensor) -> Tensor:  # tf.random.normal(): in the type of the run, not in that which it has by itself
+        return lambda shape, *args, dtype=None, seed=None, name=None, **more: draw(shape, *args, **more)
+
     new: list[tuple[Any, str, Any]] = [(random, "dropout", dropped), (keras.random, "dropout", dropped)]
-    new += [(keras.random, "uniform", evenly), (keras.random, "normal", normally)]
-    old = [(space, name, getattr(space, name)) for space, name, _ in new]
-    for space, name, function in new:
-        setattr(space, name, function)
-    try:
+    for name, draw in (("uniform", evenly), ("normal", normally)):
+        new += [(keras.random, name, draw)]
+        new += [(sys.modules["tensorflow"].random, name, told(draw))] if "tensorflow" in sys.modules else []
+    with ExitStack() as kept:
+        for space, name, function in new:
+            kept.enter_context(patch.object(space, name, function))
         yield
-    finally:
-        for space, name, function in old:
-            setattr(space, name, function)
 
 
 def settle(model: Model) -> None:
@@ -377,7 +376,8 @@ class Runner:
 
     def dump(self, run: Job, path: str) -> None:
         """Weights moved off their defaults, so that a dropped or swapped one shows: h5 path behind "=" -> array."""
-        apply(self.model, self.tensors(run), self.job, False)
+        with stand_ins(self.job):
+            apply(self.model, self.tensors(run), self.job, False)
         draw = np.random.default_rng(self.job["seed"])
         for variable in variable_paths(self.model).values():
             value = self.shell.array(variable.value)
@@ -406,7 +406,8 @@ class Runner:
 
     def load(self, run: Job) -> None:
         """The variables are made by a first call, then filled from the file."""
-        apply(self.model, self.tensors(run), self.job, False)
+        with stand_ins(self.job):
+            apply(self.model, self.tensors(run), self.job, False)
         self.restore()
         _watched.clear()
         wanted = set(self.job["record"])

@@ -165,3 +165,16 @@ def test_images_that_keras_would_download_are_zeros_of_their_shapes(monkeypatch:
     assert (images.shape, labels.shape, more.shape) == ((50_000, 32, 32, 3), (50_000, 1), (10_000, 32, 32, 3))
     (digits, _), _ = datasets.mnist.load_data(path="mnist.npz")
     assert digits.shape == (60_000, 28, 28)
+
+
+def test_numbers_that_tensorflow_draws_have_a_stand_in_of_the_type_of_the_run(runtime: ModuleType) -> None:
+    tf = pytest.importorskip("tensorflow")
+    drawing, before = tf.random.normal, keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        with runtime.stand_ins({"dropout": 1.0}):
+            drawn = [tf.random.normal((2,), 1.0, 4.0, seed=1), tf.random.uniform([2], maxval=4.0, dtype=tf.float32)]
+    finally:
+        keras.config.set_floatx(before)
+    assert [np.array(numbers).tolist() for numbers in drawn] == [[3.0, 3.0], [1.0, 1.0]]
+    assert {numbers.dtype.name for numbers in drawn} == {"float64"} and tf.random.normal is drawing
