@@ -63,3 +63,22 @@ def test_words_of_python_are_no_names_of_layers(rolled: Callable[..., str]) -> N
         """
     )
     assert "self.in_ = nn.Linear(" in made and "self.out = nn.Linear(" in made
+
+
+def test_a_value_of_training_and_one_of_inference(rolled: Callable[..., str]) -> None:
+    made = rolled(
+        """
+        from keras import backend as K
+
+
+        class Noise(layers.Layer):
+            def call(self, inputs, training=None):
+                return K.in_train_phase(lambda: inputs * 1.5, inputs, training=training)
+
+
+        def build():
+            start = keras.Input((4,))
+            return keras.Model(start, layers.Dense(3)(Noise()(start)))
+        """
+    )
+    assert "training=self.training)" in made and "if training:" in made
