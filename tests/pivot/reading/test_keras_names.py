@@ -137,3 +137,16 @@ def test_keys_of_a_dict_are_a_set(read_keras: Read) -> None:
     """
     done = read_keras(text, model="model(a=1, b=2, c=3)")
     assert str(done.network.nodes[0].results[0].type.shape[-1]) == "24"
+
+
+def test_a_part_that_says_its_input_says_that_of_the_model(read_keras: Read) -> None:
+    text = """
+    class Net(keras.Model):
+        def __init__(self, shape):
+            super().__init__()
+            self.body = keras.Sequential([layers.Conv2D(4, 3, input_shape=shape), layers.Flatten(), layers.Dense(2)])
+
+        def call(self, x):
+            return self.body(x)
+    """
+    assert read_keras(text, model="Net([9, 7, 3])").specs[0].shape == (2, 9, 7, 3)
