@@ -18,6 +18,7 @@ from pivot.reading.elaborate import Elaborated
 from pivot.reading.values import TensorVersion
 
 PADS = {"zero_pad1d": 1, "zero_pad2d": 2, "zero_pad3d": 3}
+ANY_AXES = "axis_pad"
 TAKING = {
     **{f"conv{rank}d": rank for rank in (1, 2, 3)},
     **{f"max_pool{rank}d": rank for rank in (1, 2, 3)},
@@ -55,7 +56,7 @@ def folded_run(run: Run, table: dict[int, Node | None], symmetric: bool) -> Run:
         signs.mark(node)
     if not symmetric:
         run = replace(run, nodes=tuple(with_numbers(node, table) for node in run.nodes))
-    makers = {node.results[0].id: node for node in run.nodes if node.op is not None and node.op.name in PADS}
+    makers = {node.results[0].id: node for node in run.nodes if pads_zeros(node)}
     readers = Counter(tensor.id for node in run.nodes for tensor in node.tensors())
     readers.update(value.id for value in run.outputs)
     found: list[tuple[Node, Node, Node]] = []
@@ -122,9 +123,10 @@ def unequal_sites(found: list[tuple[Node, Node, Node]]) -> set[int]:
 def taken_in(node: Node, pad: Node, signs: Signs, symmetric: bool) -> Node | None:
     """A node that pads what another did before; None where that is not the same, or cannot be said."""
     op, before = node.op, pad.operands.get("x")
-    if op is None or pad.op is None or TAKING.get(op.name) != PADS[pad.op.name]:
+    if op is None or pad.op is None or op.name not in TAKING:
         return None
-    own, more = pairs(node.params.get("padding")), pairs(pad.params.get("padding"))
+    said = over_space(node, pad) if pad.op.name == ANY_AXES else pad.params.get("padding")
+    own, more = pairs(node.params.get("padding")), pairs(said)
     if own is None or more is None or len(own) != len(more) or not isinstance(before, TensorVersion):
         return None
     if op.name.startswith("max_pool"):
@@ -137,9 +139,27 @@ def taken_in(node: Node, pad: Node, signs: Signs, symmetric: bool) -> Node | Non
     total = tuple((a + c, b + d) for (a, b), (c, d) in zip(own, more, strict=True))
     if symmetric and any(first != last for first, last in total):
         return None
-    said = {name: value for name, value in node.params_from.items() if name != "padding"}
+    kept = {name: value for name, value in node.params_from.items() if name != "padding"}
     operands = {name: before if name == "x" else value for name, value in node.operands.items()}
-    return replace(node, params={**node.params, "padding": total}, operands=operands, params_from=said)
+    return replace(node, params={**node.params, "padding": total}, operands=operands, params_from=kept)
+
+
+def pads_zeros(node: Node) -> bool:
+    """Does a node put zeros around a tensor?"""
+    name = node.op.name if node.op is not None else ""
+    return name in PADS or (name == ANY_AXES and node.params.get("value") == 0)
+
+
+def over_space(node: Node, pad: Node) -> object:
+    """The pairs of a pad of all axes for those of space alone; None where it pads samples or channels as well."""
+    padding, plain = pad.params.get("padding"), node.op.letters("x") if node.op is not None else None
+    letters = (node.form.order.get("x") if node.form is not None else None) or plain
+    if plain is None or letters is None or not isinstance(padding, tuple) or len(padding) != len(letters):
+        return None
+    each = dict(zip(letters, padding, strict=True))
+    if any(each.pop(letter, (0, 0)) != (0, 0) for letter in ("N", "C")):
+        return None
+    return tuple(each[letter] for letter in plain if letter in each)
 
 
 def pairs(padding: object) -> tuple[tuple[int, int], ...] | None:

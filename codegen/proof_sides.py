@@ -10,6 +10,7 @@ from codegen.indexing import listed_index, plain_index, taken_axis
 from codegen.layout import Placed
 from codegen.lower import IDEMPOTENT, Lowering, Step
 from codegen.orders import first_tensor, identity, permutation, tensors
+from codegen.proof_pads import as_axis_pad
 from codegen.proof_states import RESHAPES, entry_of, gives_whole_states, joined, taken_back
 from codegen.writing.stored_params import target_params
 from pivot.dims import hint as dim_hint
@@ -180,11 +181,14 @@ class LoweredSide(Side):
                     source = result
                 made.append(source)
             operands.append(tuple(made) if isinstance(value, tuple) else made[0])
-        op = "reshape" if step.op.shape in RESHAPES else step.op.name
+        op, table = "reshape" if step.op.shape in RESHAPES else step.op.name, first_tensor(step)
         raw = canonical_params(step, target_params(self.layout, step), placed)
         raw.update(made_type(step.op, raw, step.results))
+        if table is not None:
+            letters = self.layout.form_letters(step, "x")
+            op, raw = as_axis_pad(op, raw, step.op.letters("x"), letters, len(table.type.shape))
         params = {name: refer(value, self.cell) for name, value in raw.items()}
-        one, table = taken(step), first_tensor(step)
+        one = taken(step)
         if one is not None:  # written as `take`
             op, params, operands = "index_select", {"axis": one[0]}, [*operands[:1], self.name(one[1].version.id)]
         if op == "index_select" and params["axis"] == 0 and table is not None and len(table.type.shape) == 2:
@@ -328,7 +332,7 @@ class ReadSide(Side):
                 yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
                 continue
             first = next(iter(node.tensors()), None)
-            if first is not None and (node.op.name == "identity" or is_idle(node)):
+            if first is not None and (node.op.name == "identity" or is_idle(node) or inactive(node)):
                 self.alias[node.results[0].id] = first.id
                 root = self.parameters.get(first.id, first)
                 if root.parameter is not None:
@@ -366,6 +370,9 @@ class ReadSide(Side):
                 elif spec is not None and spec.type.kind == "axes" and isinstance(value, tuple):
                     params[name] = tuple(sorted(value))
             params.update(made_type(node.op, params, node.results))
+            if first is not None:
+                stored = node.form.order.get("x") if node.form is not None else None
+                op, params = as_axis_pad(op, params, node.op.letters("x"), stored, len(first.type.shape))
             one = along_one_axis(node, first)
             if one is not None:
                 op, params, operands = "index_select", {"axis": one[0]}, (*operands[:1], self.name(one[1].version.id))

@@ -74,7 +74,8 @@ class Signs:
         """Remember results that are nowhere negative."""
         name = node.op.name if node.op is not None else ""
         made = name in NONNEGATIVE
-        kept = name in PRESERVING and node.operands and all(self.is_positive(o) for o in node.operands.values())
+        keeps = name in PRESERVING or (name == "axis_pad" and self.is_positive(node.params.get("value")))
+        kept = keeps and node.operands and all(self.is_positive(o) for o in node.operands.values())
         if (made or kept) and (self.certain is None or self.certain.has(node)):
             self.positive.update(r.id for r in node.results)
 

@@ -6,6 +6,7 @@
     norm(x) without a scale            = norm(x)                with a scale of ones, where a target has no other
     adaptive_avg_pool(x) to size 1     = mean(x) over the axes of space, whether they are kept or not
     permute(x) of axes of size 1       = reshape(x)
+    index_select(table, 0, ids)        = embedding(ids, table)  where the table has two axes
     pool(x) whose last windows may     = pool(x)                where windows go on by one place
     reach out
 
@@ -116,6 +117,9 @@ class Simplified:
         before = self.shapes.get(source) if source is not None else None
         if source is None or len(item.results) != 1 or not item.shapes:
             return item
+        if before is not None and is_look_up(item, before):
+            params = {"entries": before[0], "width": before[1]}
+            return replace(item, op="embedding", params=params, operands=item.operands[::-1], step=None)
         if item.op == "index" and before is not None and takes_only_ones(item.params.get("index"), before):
             item = replace(item, op="reshape", params={}, step=None)
         if item.op == "reshape":
@@ -152,6 +156,11 @@ def as_permute(item: Item) -> Item:
     name = next(name for name, operand in node.operands.items() if operand is value)
     order = permutation_of(node.op, node.params, node.operands, name, value)
     return item if order is None else replace(item, op="permute", params={"order": order}, step=None)
+
+
+def is_look_up(item: Item, shape: tuple[int, ...]) -> bool:
+    """Does an item take rows of a table, as an embedding does?"""
+    return item.op == "index_select" and len(shape) == len(item.operands) == 2 and item.params.get("axis") == 0
 
 
 def strides(item: Item) -> tuple[object, ...]:

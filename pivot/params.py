@@ -147,13 +147,15 @@ def _axis(value: object, rank: int | None) -> object:
 
 
 def _pads(value: object, count: int) -> object:
-    """((before, after), ...) per axis; a whole number, one number per axis and "same" are accepted too."""
+    """((before, after), ...) per axis; a whole number, one number per axis and "same" are accepted too. `count`: below
+    0 where any number of axes is padded, and each has a pair.
+    """
     if value == "same":
         return "same"
-    if _is_size(value):
+    if _is_size(value) and count >= 0:
         return ((value, value),) * count
-    if not isinstance(value, (tuple, list)) or len(value) != count:
-        raise BadValue(f"{_shown(value)} is not padding for {count} axes")
+    if not isinstance(value, (tuple, list)) or (count >= 0 and len(value) != count):
+        raise BadValue(f"{_shown(value)} is not padding for {count if count >= 0 else 'the'} axes")
     pairs: list[tuple[object, object]] = []
     for item in value:
         if _is_size(item):

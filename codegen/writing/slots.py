@@ -12,6 +12,7 @@ from codegen.lower import EACH, Step
 from codegen.orders import first_tensor
 from codegen.writing import nodes
 from codegen.writing.axes_as_said import as_said, said_in_source
+from codegen.writing.axis_pads import said_pads
 from codegen.writing.causal_pads import causal
 from codegen.writing.other_words import (
     are_numbers,
@@ -95,6 +96,8 @@ def arguments(
             expression = stated(steps, slot, given, source_form)
         if expression is None and source_form is not None:
             expression = as_said(layout, steps, slot, found, given, source_form, hints)
+        if expression is None and source_form is not None:
+            expression = said_pads(layout, steps, slot, given, source_form, hints)
         if expression is None:
             expression = slot_expression(steps, slot, found, given, source_form, operand, hints)
         if expression is None:

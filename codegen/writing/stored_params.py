@@ -35,6 +35,8 @@ def target_params(layout: Layout, step: Step) -> dict[str, object]:
             places = [order.index(a % len(order)) for a in value if isinstance(a, int)]
             one = len(places) == 1 and places[0] == len(order) - 1
             params[name] = (-1,) if one else tuple(sorted(places))
+        elif step.op.layout == "axis" and spec.type.kind == "pads" and isinstance(value, tuple):
+            params[name] = tuple(value[axis] for axis in order)  # one pair for each axis
         elif spec.type.kind in ("new_axis", "new_axes") and placed.orders_out:
             out = placed.orders_out[0]
             if isinstance(value, int):

@@ -74,3 +74,21 @@ def test_functional_models_pad_in_their_convolutions(
     assert proof.equal
     text = made.text  # type: ignore[attr-defined]
     assert "ZeroPad2d" not in text and "7, stride=2, padding=3" in text and "3, 2, padding=1" in text
+
+
+@pytest.mark.parametrize(
+    ("lines", "taken"),
+    [
+        ("return self.conv(F.pad(x, (1, 1, 2, 2)))", True),
+        ("return self.conv(F.pad(x, (1, 1, 2, 2), value=1.0))", False),
+        ("return self.conv(F.pad(x, (0, 0, 0, 0, 1, 1))[:, :3])", False),
+        ("return F.avg_pool2d(F.pad(x, (1, 1, 1, 1)), 3, 1)", False),
+    ],
+)
+def test_zeros_around_space_are_taken_in_from_a_function_too(
+    write_source: Callable[..., Path], read: Callable[..., Elaborated], lines: str, taken: bool
+) -> None:
+    text = NET.format(pad="1", lines=lines).replace("import torch\n", "import torch\nimport torch.nn.functional as F\n")
+    done = read(write_source(text), "1x3x8x8")
+    folded = with_folded_padding(done)
+    assert len(folded.network.runs["eval"].nodes) == len(done.network.runs["eval"].nodes) - taken

@@ -201,7 +201,7 @@ class Block(nn.Module):
         n, l, c = x.shape
         x = self.norm(x).view(n, 4, 4, c)
         if self.shift > 0:
-            y = F.pad(x, [0, 0, 2, 2, 2, 2], "constant", 0)
+            y = F.pad(x, [0, 0, 2, 2, 2, 2], "reflect")
         else:
             y = x
         _, h, w, _ = y.shape

@@ -225,7 +225,7 @@ def test_sizes_of_pieces_that_differ_are_said_in_the_source_s_words(written: Cal
 
 
 def test_pads_that_have_a_name_are_taken_out_of_it(call: Call) -> None:
-    made = call("self.pad = (1, 2, 3, 4)", "return F.pad(x, self.pad)", "2x3x8x8")
+    made = call("self.c = nn.Conv2d(3, 3, 1)\nself.pad = (1, 2, 3, 4)", "return F.pad(self.c(x), self.pad)", "2x3x8x8")
     pads = "((0, 0), (self.pad[2], self.pad[3]), (self.pad[0], self.pad[1]), (0, 0))"
     assert pads in made
 
