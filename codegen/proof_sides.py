@@ -332,7 +332,7 @@ class ReadSide(Side):
                 yield Item("unmapped", {}, (), tuple(r.id for r in node.results), (), node)
                 continue
             first = next(iter(node.tensors()), None)
-            if first is not None and (node.op.name == "identity" or is_idle(node) or inactive(node)):
+            if first is not None and (node.op.name == "identity" or is_idle(node)):
                 self.alias[node.results[0].id] = first.id
                 root = self.parameters.get(first.id, first)
                 if root.parameter is not None:

@@ -3,6 +3,7 @@
     index(x)[:, 0]                     = reshape(x)             where the axis has size 1
     reshape(reshape(x))                = reshape(x)             and nothing where the shape is that of x
     permute(permute(x))                = permute(x)             and nothing where no axis moves
+    dropout(x) that is switched off    = x
     norm(x) without a scale            = norm(x)                with a scale of ones, where a target has no other
     adaptive_avg_pool(x) to size 1     = mean(x) over the axes of space, whether they are kept or not
     permute(x) of axes of size 1       = reshape(x)
@@ -21,7 +22,7 @@ from dataclasses import replace
 from functools import cache
 
 from codegen.orders import permutation_of
-from codegen.proof_sides import Item, ReadSide
+from codegen.proof_sides import Item, ReadSide, inactive
 from codegen.sinking import Known, as_gelu, as_stochastic_depth, keeps_places, owned, sunk
 from codegen.wishes import PERMUTING
 from pivot.op import Op
@@ -117,6 +118,9 @@ class Simplified:
         before = self.shapes.get(source) if source is not None else None
         if source is None or len(item.results) != 1 or not item.shapes:
             return item
+        if item.node is not None and inactive(item.node):
+            self.alias[item.results[0]] = source
+            return None
         if before is not None and is_look_up(item, before):
             params = {"entries": before[0], "width": before[1]}
             return replace(item, op="embedding", params=params, operands=item.operands[::-1], step=None)

@@ -26,9 +26,9 @@ def as_said(
     source_form: Form,
     hints: Callable[[str], list[object]],
 ) -> ast.expr | None:
-    """The source's expression of an axis that is a name, where the target counts axes as the source does.
+    """The source's expression of an axis, where the target counts axes as the source does: from the same end.
 
-    Other values of the name are followed then too: nothing else of the call may have been made from it.
+    Other values of a name are followed then too: nothing else of the call may have been made from it.
     """
     param = param_of(slot)
     if param is None or steps[0].op.params[param].type.kind not in AXES:
@@ -37,8 +37,10 @@ def as_said(
     outer = steps[0].origin.get(name)
     source = next((s for s in source_form.args if outer is not None and param_of(s) == outer), None)
     text = given.get(source.key) if source is not None else None
-    if outer is None or source is None or text is None or nodes.is_constant(text) or nodes.has_gone(text):
+    if outer is None or source is None or text is None or nodes.has_gone(text):
         return None
+    if nodes.is_constant(text) and None in found:
+        return None  # the target's own axis need not be said
     if isinstance(text, (ast.Tuple, ast.List)) or not all(stored_as_said(layout, s) for s in steps):
         return None
     if any(s.origin.get(name) != outer or used_otherwise(s, outer) for s in steps) or reads(steps, slot, param, found):

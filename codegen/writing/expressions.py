@@ -31,6 +31,7 @@ from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import Material, Unwritable
+from codegen.writing.results import taken
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
 from codegen.writing.spreading import spelled_out
@@ -72,7 +73,7 @@ class Expressions:
     def expr(self, node: ast.expr) -> ast.expr:
         """One expression."""
         size = self.w.inferred.said_at(node) if self.w.inferred is not None else None
-        made = self.dispatch(node) if size is None else self.expr(size)
+        made = taken(self.dispatch(node)) if size is None else self.expr(size)
         return nodes.like(made, node) if made is not node else made
 
     def dispatch(self, node: ast.expr) -> ast.expr:

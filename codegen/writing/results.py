@@ -9,6 +9,9 @@ from codegen.writing import nodes
 from codegen.writing.sharing import shared
 from pivot.results import ENTRIES, Result, ResultGroup, ResultName
 
+RESULTS, ONLY = "results", "only_entry"
+"""Marks: of a tuple of what a call returns, and of the only entry of a state, which has an axis more."""
+
 
 def is_list(pattern: Result) -> bool:
     """Does a call return one list of results?"""
@@ -60,7 +63,9 @@ def joined(target: Target, codec: str | None, entries: list[ast.expr]) -> ast.ex
     if codec not in ENTRIES:
         return entries[0]
     if len(entries) == 1:
-        return target.unsqueeze(entries[0], 0)
+        made = target.unsqueeze(entries[0], 0)
+        made.__dict__[ONLY] = True
+        return made
     return target.stack(ast.List(entries, ast.Load()))
 
 
@@ -79,8 +84,24 @@ def filled(pattern: Result, found: dict[str, ast.expr]) -> ast.expr:
     if is_list(pattern):
         return filled(pattern.items[0], found)
     made = ast.Tuple([filled(item, found) for item in pattern.items], ast.Load())
-    made.__dict__["results"] = True
+    made.__dict__[RESULTS] = True
     return made
+
+
+def taken(text: ast.expr) -> ast.expr:
+    """What an index takes of results that are all written down: h for `(h, None)[0]`, and for the only entry of h."""
+    place = text.slice.value if isinstance(text, ast.Subscript) and isinstance(text.slice, ast.Constant) else None
+    if not isinstance(text, ast.Subscript) or type(place) is not int:
+        return text
+    whole = text.value
+    if isinstance(whole, ast.Tuple) and RESULTS in whole.__dict__ and 0 <= place < len(whole.elts):
+        return whole.elts[place]
+    if not isinstance(whole, ast.Call) or ONLY not in whole.__dict__ or place != 0:
+        return text
+    is_method = (
+        isinstance(whole.func, ast.Attribute) and len(whole.args) == 1 and isinstance(whole.args[0], ast.Constant)
+    )
+    return whole.func.value if is_method and isinstance(whole.func, ast.Attribute) else whole.args[0]
 
 
 def picked(pattern: Result, place: int) -> Result | None:

@@ -19,6 +19,9 @@ Call = Callable[..., str]
         ("x.unsqueeze(self.dim)", "ops.expand_dims(x, axis=self.dim)"),
         ("F.normalize(x, dim=self.dim)", "ops.norm(x, axis=self.dim, keepdims=True)"),
         ("x.mean((1, 2))", "ops.mean(x, axis=(1, 2))"),
+        ("torch.stack([x, x], -1)", "ops.stack([x, x], axis=-1)"),
+        ("x.sum(-2)", "ops.sum(x, axis=-2)"),
+        ("torch.softmax(x, -1)", "return ops.softmax(x)"),
     ],
 )
 def test_an_axis_that_an_attribute_says(call: Call, source: str, target: str) -> None:
