@@ -32,7 +32,7 @@ def test_an_arm_on_trial_gives_a_layer_the_order_that_it_gets_elsewhere(
 ) -> None:
     made = convert(write_source(ATTENTION), "2x3x8", model="Net()").text
     assert "if plain is not None:\n            return self.merge(v)" in made
-    assert "return self.merge(ops.softmax(q @ ops.swapaxes(k, 3, 2)) @ v)" in made
+    assert "return self.merge(ops.softmax(q @ ops.swapaxes(k, -1, -2)) @ v)" in made
 
 
 EINSUM = """

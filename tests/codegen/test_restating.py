@@ -260,4 +260,4 @@ def test_functions_of_tensorflow(tmp_path: Path, opset: OpSet) -> None:
     assert not made.done.network.unmapped
     assert prove(made, TorchDialect(), opset, tmp_path / "target.py").why is None
     assert "half = int(x.shape[1] / 2)" in made.text
-    assert "torch.norm(x, dim=2)" in made.text or "vector_norm(x, dim=2)" in made.text
+    assert "torch.norm(x, dim=-1)" in made.text or "vector_norm(x, dim=-1)" in made.text

@@ -13,6 +13,8 @@ from pivot.reading.elaborate import Elaborated
 
 Read = Callable[..., Elaborated]
 
+ROWS = "(y[:, 0, 0] > 0).long()"
+
 NET = """
 import torch
 from torch import nn
@@ -43,6 +45,9 @@ class Net(nn.Module):
         ("z = y.mean(1)", "z = y.mean(2, keepdim=True).expand(-1, -1, 5)[:, 0]", False),
         ("z = y.permute(1, 0, 2)", "z = y", False),
         ("z = h[-1]", "z = y[:, -1]", False),
+        ("z = y[:, 0]", "z = nn.functional.dropout(y, 0.5, False)[:, 0]", True),
+        ("z = y[:, 0]", "z = nn.functional.dropout(y, 0.5, True)[:, 0]", False),
+        (f"i = {ROWS}; z = self.fc.weight[i]", f"i = {ROWS}; z = nn.functional.embedding(i, self.fc.weight)", True),
     ],
 )
 def test_what_is_the_same(
