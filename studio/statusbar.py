@@ -115,13 +115,12 @@ class StatusBar(QStatusBar):
 
     def _work_now(self) -> None:
         states = list(self._document.jobs.values())
-        begins = bool(states) and self._work.isHidden()
+        if states:
+            if not self._step.isActive():
+                self._step.start()  # while it begins there is nothing to see yet, and drawing would hold it up
+            return
         for part in (self._work, self._bar, self._cancel):
-            part.setVisible(bool(states))
-        if begins:
-            self._draw_step()
-        elif states and not self._step.isActive():
-            self._step.start()
+            part.hide()
 
     def _draw_step(self) -> None:
         """Where the work is. A bar is drawn whenever its value is set, which is dear where steps are short."""
@@ -134,6 +133,8 @@ class StatusBar(QStatusBar):
                 self._bar.setMaximum(state.total)
             if self._bar.value() != state.done:
                 self._bar.setValue(state.done)
+            for part in (self._work, self._bar, self._cancel):
+                part.show()
 
 
 class _Clickable(QLabel):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import time_ns
+from typing import TypeVar
 
 from codegen.restating import lacking
 from codegen.rolling.module import is_rolled
@@ -19,13 +21,17 @@ from pivot.reading.retuned import Declined, retuned
 from studio.commands.opening import Program
 
 
+AnyPath = TypeVar("AnyPath", str, Path)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """A program as it was read, and when the folders of its files were changed last."""
+    """A program as it was read, and when the folders of its files, and these, were changed last."""
 
     program: Program
     done: Elaborated
     folders: dict[Path, int]
+    files: dict[str, int]
 
 
 class Kept:
@@ -63,7 +69,9 @@ class Kept:
             return None
         known = replace(program, opset=last.program.opset)
         try:
-            done = retuned(last.done, program.request)
+            known_files = stamps(last.files)
+            untouched = {file for file, stamp in last.files.items() if stamp and known_files[file] == stamp}
+            done = retuned(last.done, program.request, untouched)
             if lacking(done, program.project.target, known.opset) - done.evaluator.restated:
                 raise Declined("a layer is to be restated now")
         except Declined as no:
@@ -82,7 +90,8 @@ class Kept:
         files = [Path(file) for file in done.evaluator.files]
         folders = stamps({*(file.parent for file in files), *(package_root(file)[0] for file in files)})
         if all(stamp < begun for stamp in folders.values()):
-            self._last = Reading(program, done, folders)
+            times = {file: stamp for file, stamp in stamps(done.evaluator.files).items() if stamp < begun}
+            self._last = Reading(program, done, folders, times)
 
 
 def plain(program: Program) -> bool:
@@ -95,9 +104,15 @@ def what_else(project: Project) -> Project:
     return replace(project, texts={}, positions={})
 
 
-def stamps(folders: Iterable[Path]) -> dict[Path, int]:
-    """When each folder was changed last; 0 where it is gone."""
-    return {folder: folder.stat().st_mtime_ns if folder.is_dir() else 0 for folder in folders}
+def stamps(paths: Iterable[AnyPath]) -> dict[AnyPath, int]:
+    """When each file or folder was changed last; 0 where it is gone."""
+    found: dict[AnyPath, int] = {}
+    for path in paths:
+        try:
+            found[path] = os.stat(path).st_mtime_ns
+        except OSError:
+            found[path] = 0
+    return found
 
 
 def now() -> int:

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pivot.problems import Problem, Refusal
-from pivot.project import Project, load_project, save_project
+from pivot.project import Project, dumps, load_project
 from studio.document import Document
 from studio.jobs.events import Draft, Found, Progress, Sketch, Text
 from studio.jobs.job import Job, Outcome, own_command
@@ -99,10 +99,11 @@ class Jobs(QObject):
             self._ahead = None
         made = ahead or self._conversion(asked)
         folder = made.folder
-        self._watch("convert", revision, made.job, lambda outcome: self._converted(revision, project, folder, outcome))
+        self._watch("convert", made.job, lambda outcome: self._converted(revision, project, folder, outcome))
         if ahead is None:
             made.job.start()
-        else:  # where this is called from, others are still to be told of the edit
+        self._begun("convert", revision)
+        if ahead is not None:  # where this is called from, others are still to be told of the edit
             QTimer.singleShot(0, made.job.release)
 
     def _conversion(self, project: Project) -> _Conversion:
@@ -111,7 +112,7 @@ class Jobs(QObject):
         folder = self._folder / str(self._count)
         folder.mkdir()
         saved, out = folder / "project.pivot", folder / "out"
-        save_project(project, saved)
+        saved.write_bytes(dumps(project, folder).encode("utf-8", "surrogateescape"))  # it need not outlive a crash
         # The target is wanted before it is proved; where there is nothing to be seen yet, the network before that.
         early = ("--sketch",) if self._document.results is None else ()
         command = ("convert", str(saved), "--to", project.target, "-o", str(out), "--json", "--draft", *early)
@@ -187,8 +188,9 @@ class Jobs(QObject):
 
     def _start(self, kind: str, revision: int, arguments: Sequence[str], ended: Callable[[Outcome], None]) -> None:
         job = self._job(arguments)
-        self._watch(kind, revision, job, ended)
+        self._watch(kind, job, ended)
         job.start()
+        self._begun(kind, revision)
 
     def _job(self, arguments: Sequence[str]) -> Job:
         # Jobs that have ended are let go here, where none of them is still sending a signal.
@@ -198,7 +200,7 @@ class Jobs(QObject):
             self._dropped.remove(dropped)
         return Job((*self._command(), *arguments))
 
-    def _watch(self, kind: str, revision: int, job: Job, ended: Callable[[Outcome], None]) -> None:
+    def _watch(self, kind: str, job: Job, ended: Callable[[Outcome], None]) -> None:
         self._serial += 1
         serial = self._serial
         self._jobs[kind], self._found[kind] = job, []
@@ -206,7 +208,11 @@ class Jobs(QObject):
         # The slots know a number and not the job: a slot that held its own sender would free it while it dies.
         job.heard.connect(partial(self._on_event, serial))
         job.finished.connect(partial(self._on_end, serial))
-        self._tell(JobState(kind, revision))
+
+    def _begun(self, kind: str, revision: int) -> None:
+        """Tell that a job was started: once it runs, as what is drawn then would hold it up."""
+        if kind in self._jobs:
+            self._tell(JobState(kind, revision))
 
     def _on_event(self, serial: int, event: object) -> None:
         run = self._runs[serial]

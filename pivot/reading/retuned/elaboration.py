@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pivot.problems import Refusal
@@ -23,14 +23,17 @@ from pivot.reading.source import load
 from pivot.shapes import ShapeError
 
 
-def retuned(done: Elaborated, request: Request) -> Elaborated:
-    """`done` for texts that differ in one literal; `done` itself is used up, whatever comes out. Raises Declined."""
+def retuned(done: Elaborated, request: Request, untouched: Collection[str] = ()) -> Elaborated:
+    """`done` for texts that differ in one literal; `done` itself is used up, whatever comes out. Raises Declined.
+
+    `untouched`: files that are on disk what they were when they were read.
+    """
     ev = done.evaluator
     if not ev.dialect.retunes:
         raise Declined(f"layers of {ev.dialect.framework} are not made anew")
     if {*ev.trace.unread} != {place for place, *_ in ev.failed}:
         raise Declined("what is stored in several orders was noted in the trace")
-    file, text = changed_file(ev, request.texts)
+    file, text = changed_file(ev, request.texts, untouched)
     old, new = statements(ev, file, text)
     literal, value = changed_literal(old, new)
     call, part = argument(old, literal)
@@ -65,7 +68,7 @@ def retuned(done: Elaborated, request: Request) -> Elaborated:
     return done
 
 
-def changed_file(ev: Evaluator, texts: Mapping[str, str]) -> tuple[str, str]:
+def changed_file(ev: Evaluator, texts: Mapping[str, str], untouched: Collection[str]) -> tuple[str, str]:
     """The one file that has another text now, and that text. Raises Declined."""
     other = {name for name in {*texts, *ev.texts} if texts.get(name) != ev.texts.get(name)}
     found: dict[str, str] = {}
@@ -73,6 +76,8 @@ def changed_file(ev: Evaluator, texts: Mapping[str, str]) -> tuple[str, str]:
         if is_restatement(file):
             continue
         text = texts.get(file)
+        if text is None and file in untouched and file not in ev.texts:
+            continue
         if text is None:
             text = load(Path(file)).text
         if text != known:

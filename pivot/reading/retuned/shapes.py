@@ -15,6 +15,7 @@ from pivot.reading.retuned.declined import Declined
 from pivot.reading.trace import Visit
 from pivot.reading.values import TensorVersion
 from pivot.shapes import ShapeError
+from pivot.slots import Operand
 from pivot.types import TensorType
 
 SHAPELESS = {"unreadable", "unbound"}  # codes of what cannot be read whatever the sizes
@@ -58,14 +59,19 @@ class Reshaped:
         self.check_arms(visit)
         if op is None or form is None or node.bound is None or visit.bound is not node.bound or orders_any_rank(form):
             raise Declined("a node that no form reads is reached")
-        bound = self.bound_again(visit, node)
-        params = {**module.params, **bound.params} if module is not None else node.params
+        anew = module is not None and id(module) in self.retuned
+        bound = node.bound if not anew and takes_tensors_alone(node) else self.bound_again(visit, node)
+        self.check_announced(visit, node, bound)
         types = {name: applying.type_of(operand) for name, operand in node.operands.items()}
         if module is None:
             types.update({name: p.type for name, p in node.weights.items() if name not in types})
-        checked = normalise(op, params, types)
-        if isinstance(checked, Refused) or (module is None and checked != node.params):
-            raise Declined(f"{op.name} has other parameters now")
+        checked: dict[str, object] | Refused = (
+            node.params
+        )  # they depend on the ranks of the tensors, which are the same
+        if module is not None and anew:
+            checked = normalise(op, {**module.params, **bound.params}, types)
+        if isinstance(checked, Refused):
+            raise Declined(f"{op.name}: {checked.why}")
         order = without_batch(form) if bound.unbatched else form.order or None
         try:
             inferred = applying.infer_on_trial(self.ev, op, checked, types, order)
@@ -74,7 +80,7 @@ class Reshaped:
         if op.name == "cast" and self.ev.dialect.mixes_kinds:
             inferred = tuple(applying.kind_kept(t, checked.get("dtype"), types.get("x")) for t in inferred)
         visit.bound = node.bound = bound
-        node.params = dict(checked)
+        node.params = checked
         self.note(node, inferred)
 
     def check_arms(self, visit: Visit) -> None:
@@ -103,7 +109,6 @@ class Reshaped:
         same = (old.constraints, old.flags, old.given, old.codecs, old.unbatched, own)
         if same != (found.constraints, found.flags, found.given, found.codecs, found.unbatched, said):
             raise Declined("a call says something else on tensors of another shape")
-        self.check_announced(visit, node, found)
         return found
 
     def check_announced(self, visit: Visit, node: Node, bound: Bound) -> None:
@@ -142,3 +147,13 @@ class Reshaped:
                 held = (cell for value in (*visit.args, *visit.kwargs.values()) for cell in cells(value))
                 if any(id(cell.version) in self.changed for cell in held):
                     raise Declined(f"{visit.name or visit.kind} is asked of a tensor of another shape")
+
+
+def takes_tensors_alone(node: Node) -> bool:
+    """Is a layer called with nothing but tensors, so that their shapes change nothing of how the call is read?"""
+    form = node.form
+    return (
+        node.module is not None
+        and form is not None
+        and all(isinstance(slot.value, Operand) and slot.value.codec is None for slot in form.apply)
+    )
