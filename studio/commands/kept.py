@@ -20,7 +20,6 @@ from pivot.reading.imports import package_root
 from pivot.reading.retuned import Declined, retuned
 from studio.commands.opening import Program
 
-
 AnyPath = TypeVar("AnyPath", str, Path)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from studio.jobs.direct import DirectRun, connected
 from studio.jobs.events import Draft, Event, Found, Lines, Progress, Result, Sketch, Text, parse
 
 _TAIL = 4_000
@@ -53,21 +54,34 @@ class Job(QObject):
         self._held: list[Event] | None = None
         self._outcome: Outcome | None = None
         self._pid = 0
-        self._process = QProcess(self)
-        self._process.setProgram(command[0])
-        self._process.setArguments(list(command[1:]))
-        self._process.setProcessEnvironment(job_environment())
-        if hasattr(self._process, "setUnixProcessParameters") and os.name != "nt":
-            self._process.setUnixProcessParameters(QProcess.UnixProcessFlag.CreateNewSession)
-        self._process.readyReadStandardOutput.connect(self._read)
-        self._process.readyReadStandardError.connect(self._read_errors)
-        self._process.finished.connect(self._end)
-        self._process.errorOccurred.connect(self._failed)
+        self._command = tuple(command)
+        self._process: QProcess | DirectRun | None = None
 
     def start(self) -> None:
         """Start the child; a program that cannot be started ends as an Outcome of status -1."""
-        self._process.start()
-        self._pid = self._process.processId()
+        warm = connected(self._command)
+        if warm is not None:
+            run = DirectRun(warm[0], self)
+            with contextlib.suppress(OSError):  # it went away at this moment: then as where it is not there
+                run.start(warm[1], job_environment())
+                self._process = run
+                self._listen(run)
+                return
+        process = self._process = QProcess(self)
+        process.setProgram(self._command[0])
+        process.setArguments(list(self._command[1:]))
+        process.setProcessEnvironment(job_environment())
+        if hasattr(process, "setUnixProcessParameters") and os.name != "nt":
+            process.setUnixProcessParameters(QProcess.UnixProcessFlag.CreateNewSession)
+        process.errorOccurred.connect(self._failed)
+        self._listen(process)
+        process.start()
+        self._pid = process.processId()
+
+    def _listen(self, process: QProcess | DirectRun) -> None:
+        process.readyReadStandardOutput.connect(self._read)
+        process.readyReadStandardError.connect(self._read_errors)
+        process.finished.connect(self._end)
 
     def hold(self) -> None:
         """Say nothing from now on."""
@@ -95,10 +109,12 @@ class Job(QObject):
     def stop(self, milliseconds: int = 2_000) -> None:
         """Cancel and wait, for the end of the application."""
         self.cancel()
-        if not self._ended:
+        if not self._ended and self._process is not None:
             self._process.waitForFinished(milliseconds)
 
     def _kill(self) -> None:
+        if self._process is None:
+            return
         pid = self._process.processId() or self._pid
         if pid and os.name == "nt":
             subprocess.Popen(["taskkill", "/F", "/T", "/PID", str(pid)], creationflags=0x08000000)
@@ -108,6 +124,7 @@ class Job(QObject):
         self._process.kill()
 
     def _read(self) -> None:
+        assert self._process is not None
         try:
             self._take(list(self._lines.feed(bytes(self._process.readAllStandardOutput().data()))))
         except OverflowError as error:
@@ -140,11 +157,12 @@ class Job(QObject):
             self.finished.emit(outcome)
 
     def _read_errors(self) -> None:
+        assert self._process is not None
         text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
         self._said = (self._said + text)[-_TAIL:]
 
     def _failed(self, error: QProcess.ProcessError) -> None:
-        if error == QProcess.ProcessError.FailedToStart and not self._ended:
+        if error == QProcess.ProcessError.FailedToStart and not self._ended and self._process is not None:
             self._ended = True
             self._finish(Outcome(-1, None, self._process.errorString(), self._cancelled))
 
