@@ -14,10 +14,10 @@ def following(visits: list[Visit], low: list[Lowered]) -> list[Lowered]:
     """Visits whose padding a parameter says, with the plan first that takes it over; none where the best one does, or
     none does: `padding=padding` of a pool is a layer of its own, though it is 0 here.
     """
-    said = {slot for visit in visits if (slot := said_by_program(visit)) is not None}
-    if len(said) != 1 or any(said_by_program(visit) is None for visit in visits):
+    said = {said_by_program(visit) for visit in visits}
+    source = said.pop() if len(said) == 1 else None
+    if source is None:
         return []
-    source = said.pop()
     if any(takes_over(plan, source) for plan in low[0].plans[:1]):
         return []
     for plan in low[0].plans:

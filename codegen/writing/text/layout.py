@@ -50,11 +50,12 @@ def lay_out(line: Line) -> list[Line]:
     work = [line]
     while work:
         each = work.pop()
-        aside = [] if _is_fine(each) else _comment_aside(each)
+        fine = _is_fine(each)
+        aside = [] if fine else _comment_aside(each)
         if aside:
             result.extend(aside)
             continue
-        parts = None if _is_fine(each) else _split(each)
+        parts = None if fine else _split(each)
         if parts is None:
             result.append(each)
         elif any(leaf.kind is Kind.OPEN and not leaf.text for leaf in each.leaves):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pivot.reading.retuned.declined import Declined
 
 PLAIN = (int, float, str, bool, bytes, complex, type(None), type(Ellipsis))
-PLACES = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+SPELLED = ("source_text", "source_parts")  # notes that only some literals have
 
 
 def changed_literal(old: ast.stmt, new: ast.stmt) -> tuple[ast.Constant, object]:
@@ -57,4 +57,7 @@ def take_over(old: ast.stmt, new: ast.stmt) -> None:
     """Give the nodes of `old` the values, places, comments and spellings of those of `new`."""
     for before, now in list(pairs(old, new)):
         held = before.__dict__
+        for name in SPELLED:
+            if name not in now.__dict__:
+                held.pop(name, None)
         held.update({k: v for k, v in now.__dict__.items() if k not in before._fields or isinstance(v, PLAIN)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,15 @@ def test_what_stands_behind_the_literal_on_its_line_does_not_move(opset: OpSet, 
     assert facts(made) == facts(whole)
     with pytest.raises(Declined, match="moves"):
         after(opset, tmp_path, "nn.ELU(0.5)", "nn.ELU(0.75)", text)
+
+
+def test_the_spelling_of_the_literal_is_that_of_the_new_text(opset: OpSet, tmp_path: Path) -> None:
+    text = NET.replace("eps=0.5", "eps=5e-1")
+    made, whole = after(opset, tmp_path, "eps=5e-1", "eps=0.75", text)
+    assert facts(made) == facts(whole)
+    spelled = [
+        [n.__dict__.get("source_text") for tree in done.evaluator.trace.keep if isinstance(tree, ast.Module)
+         for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+        for done in (made, whole)
+    ]  # fmt: skip
+    assert spelled[0] == spelled[1]
