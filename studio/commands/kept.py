@@ -18,6 +18,7 @@ from pivot.project import Project
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.imports import package_root
 from pivot.reading.retuned import Declined, retuned
+from studio.cli import DEBUG
 from studio.commands.opening import Program
 
 AnyPath = TypeVar("AnyPath", str, Path)
@@ -75,6 +76,11 @@ class Kept:
                 raise Declined("a layer is to be restated now")
         except Declined as no:
             self.counts[str(no)] += 1
+            return None
+        except Exception as fault:  # a fault of this shortcut must not keep anybody from the result: it is counted
+            if os.environ.get(DEBUG):
+                raise
+            self.counts[f"fault: {fault!r}"] += 1
             return None
         self.counts[""] += 1
         return known, done

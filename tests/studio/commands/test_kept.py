@@ -160,3 +160,23 @@ def test_edits_are_read_again_as_the_whole_program_is(name: str, tmp_path: Path,
         else:
             converted(text)
     assert KEPT.counts[""] >= MUST[name], KEPT.counts
+    assert not [why for why in KEPT.counts if why.startswith("fault")]
+
+
+def test_a_fault_on_the_short_way_leads_back_to_the_long_one(
+    tmp_path: Path, keeping: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, project, out = tmp_path / "src" / "net.py", tmp_path / "net.pivot", tmp_path / "out"
+    source.parent.mkdir()
+    source.write_text(ROW, encoding="utf-8")
+
+    def faulty(*_: object) -> None:
+        raise KeyError("nobody thought of that")
+
+    for text in (ROW, ROW.replace("alpha=0.5", "alpha=0.7")):
+        save_project(Project(str(source), inputs=("2x4x16",), texts={str(source): text}), project)
+        assert said(project, out)[0] == 0
+        monkeypatch.setattr("studio.commands.kept.retuned", faulty)
+        monkeypatch.delenv("PIVOT_DEBUG", raising=False)
+    assert "0.7" in (out / "net_keras.py").read_text(encoding="utf-8")
+    assert [why for why in KEPT.counts if why.startswith("fault")] == ["fault: KeyError('nobody thought of that')"]
