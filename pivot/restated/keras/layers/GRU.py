@@ -73,8 +73,8 @@ class GRU(keras.layers.Layer):
         outputs = []
         y = None
         for step in steps:
-            new, after = self.cell(sequences[:, step], state)
-            after = [new, *after[1:]]
+            new, _ = self.cell(sequences[:, step], state)
+            after = [new]
             if mask is None:
                 y, state = new, after
             else:
