@@ -7,7 +7,7 @@ program is refused.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import cells
 from pivot.reading.trace import Visit
-from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, TensorCell, Value
+from pivot.reading.values import Api, ClassObject, DictObject, FunctionObject, ListObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -107,7 +107,11 @@ MASKED = "has a mask"
 def given(
     ev: Evaluator, module: ModuleObject, names: list[str], args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
 ) -> Kwargs:
-    """The keywords of a call with the masks that Keras adds. `names`: the parameters of the class's own `call`."""
+    """The keywords of a call with the masks that Keras adds. `names`: the parameters of the class's own `call`.
+
+    It hands on `mask` to what is called with one tensor, or one list of them; to what is called with several, such as
+    a recurrent layer with its initial state, only `query_mask` and the like.
+    """
     if not ev.recorder.masks:
         return kwargs
     by_name = {**dict(zip(names, args, strict=False)), **{k: v for k, v in kwargs.items() if k in names}}
@@ -117,13 +121,16 @@ def given(
         }
     first = next(iter(by_name.values()), None)
     more: Kwargs = {}
+    several = sum(map(is_tensors, (*args, *kwargs.values()))) > 1
     takes = "mask" in names or (not names and module.class_name in TAKING)
-    if takes and first is not None and "mask" not in by_name and said_none(kwargs, "mask"):
+    if takes and several and first is not None and said_none(kwargs, "mask") and "mask" not in by_name:
+        tell_unmasked(ev, module, first, node, frame)
+    elif takes and first is not None and "mask" not in by_name and said_none(kwargs, "mask"):
         mask = masks_of(ev, first, node, frame)
         if mask is not None:
             more["mask"] = mask
     attends = module.class_name == "MultiHeadAttention"
-    for name, value in by_name.items():
+    for name, value in by_name.items() if several else ():
         key = f"{name}_mask"
         if (key in names or (attends and not names)) and said_none(kwargs, key) and key not in by_name:
             mask = masks_of(ev, value, node, frame)
@@ -134,6 +141,21 @@ def given(
     if more:
         ev.set_item(module.attrs, MASKED, Value(True))
     return {**kwargs, **more}
+
+
+def is_tensors(value: Value) -> bool:
+    """Is an argument a tensor, or tensors in a list, a tuple or a dict, and nothing else?"""
+    hint = value.hint
+    items: Iterable[object] = hint if isinstance(hint, (tuple, ListObject)) else ()
+    parts = [item for _, item in hint.entries.values()] if isinstance(hint, DictObject) else list(items)
+    return isinstance(hint, TensorCell) or (bool(parts) and all(isinstance(v, Value) and is_tensors(v) for v in parts))
+
+
+def tell_unmasked(ev: Evaluator, module: ModuleObject, first: Value, node: ast.AST, frame: Frame) -> None:
+    """Say that a layer has no mask although what comes to it has one."""
+    if mask_of(ev, first) is not None:
+        why = f"{module.class_name} is called with several tensors: Keras 3 hands it no mask, as Keras 2 did"
+        ev.note(frame, node, why, "give it mask=layer.compute_mask(x) where it is to have one", "mask", "warning")
 
 
 def parameters(ev: Evaluator, module: ModuleObject) -> list[str]:
