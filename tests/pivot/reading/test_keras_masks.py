@@ -40,3 +40,15 @@ def test_a_mask_goes_to_what_is_called_with_one_tensor(
     names = [node.op.name for node in done.network.nodes if node.op is not None]
     assert any(name.startswith(found) for name in names) and ("where" in names) is (found == "where")
     assert any("no mask" in problem.why for problem in done.network.problems) is said
+
+
+@pytest.mark.parametrize(("more", "count"), [("", 2), (", return_sequences=True", 4)])
+def test_both_directions_give_zeros_where_a_sequence_is_masked(
+    read_keras: Callable[..., Elaborated], more: str, count: int
+) -> None:
+    """Two steps of two directions choose an output and a state each; sequences are masked once more."""
+    done = read_keras(
+        MODEL.format(call=f"layers.Bidirectional(layers.SimpleRNN(3{more}))(x[:, :1] if False else x)"), model="net()"
+    )
+    names = [node.op.name for node in done.network.nodes if node.op is not None]
+    assert names.count("where") == 2 * 2 * 4 + count - 2

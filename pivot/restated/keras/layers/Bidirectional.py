@@ -33,6 +33,9 @@ class Bidirectional(keras.layers.Layer):
         if self.return_state:
             states = [*y[1:], *z[1:]]
             y, z = y[0], z[0]
+        if mask is not None and self.return_sequences:  # whatever the layers give where there is nothing to read
+            y = ops.where(ops.expand_dims(mask, -1), y, ops.zeros_like(y))
+            z = ops.where(ops.expand_dims(turned, -1), z, ops.zeros_like(z))
         if self.return_sequences:
             z = ops.flip(z, axis=1)
         if self.merge_mode == "concat":
