@@ -146,7 +146,7 @@ def conflicts(layout: Layout) -> tuple[int, int]:
         if placed.step.node is not None:
             key: object = site_step(layout.lowering, placed.step)
             said = stored_equation(layout, placed.step) if placed.step.op.shape == "einsum" else keeps_order(placed)
-            how = (placed.transposes, placed.alias, placed.orders_in if said is True else said)
+            how = (placed.transposes, placed.inserted, placed.alias, placed.orders_in if said is True else said)
             if id(placed.step.node) not in layout.met:
                 tried.append((key, how))
             elif found.setdefault(key, how) != how:
@@ -266,7 +266,7 @@ def written_of(layout: Layout, placed: Placed, taken: list[TensorVersion]) -> ob
     orders = tuple(layout.order_of(v) for v in taken)
     asks = placed.step.op.layout in ("axis", "index") or placed.step.op.shape in REORDERING or keeps_order(placed)
     said: object = orders if asks else stored_equation(layout, placed.step)
-    return tuple(sorted(placed.transposes.items())), said
+    return tuple(sorted(placed.transposes.items())), tuple(sorted(placed.inserted.items())), said
 
 
 def reordering_step(layout: Layout, maker: dict[str, Step], value: TensorVersion) -> SiteStep | None:

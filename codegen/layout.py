@@ -30,6 +30,8 @@ from codegen.orders import (
     rank_of,
     reduced_axes,
     same_size,
+    spread_order,
+    stacked_order,
     symbol_of,
     tensors,
 )  # fmt: skip
@@ -52,6 +54,7 @@ class Placed:
 
     step: Step
     transposes: dict[str, tuple[int, ...] | tuple[tuple[int, ...] | None, ...]] = field(default_factory=dict)
+    inserted: dict[str, tuple[int, ...]] = field(default_factory=dict)  # places of axes of size 1 that operands get
     orders_in: dict[str, Order] = field(default_factory=dict)
     orders_out: tuple[Order, ...] = ()
     alias: bool = False
@@ -363,13 +366,16 @@ class Layout:
             placed.why = "a flattened value whose parts are stored in another order is combined with another value"
         lead = next((v for v in full if self.order_of(v) != identity(rank)), full[0])
         order = self.order_of(lead)
-        if not blocked and any(broadcast_order(order, v) is None for v in values):
+        apart = [v for v in values if broadcast_order(order, v) is None]
+        if not blocked and any(rank_of(v) == 0 or v.id in self.blocks for v in apart):
             order = identity(rank)
         for name, operand in step.operands.items():
             if not isinstance(operand, TensorVersion):
                 continue
             have, shift = self.order_of(operand), rank - rank_of(operand)
             want = broadcast_order(order, operand)
+            if want is None and not blocked:
+                want, placed.inserted[name] = spread_order(order, operand)
             if want is None:
                 placed.why = "operands of different rank are stored in different orders"
             elif not alike(have, want, operand):
@@ -403,6 +409,8 @@ class Layout:
                 left = [axis for axis in order if axis not in gone]
                 ranked = sorted(left)
                 orders.append(tuple(ranked.index(axis) for axis in left))
+            elif step.op.shape == "stack" and self.wish(result) != identity(rank):
+                orders.append(stacked_order(step, order))
             else:
                 orders.append(identity(rank))
                 if order != identity(len(order)) and rank != 0:

@@ -115,6 +115,13 @@ def inserted_axes(step: Step, rank: int) -> tuple[int, ...]:
     )
 
 
+def stacked_order(step: Step, order: Order) -> Order:
+    """The order of tensors along a new axis, which stands in storage at its own number."""
+    (axis,) = inserted_axes(step, len(order) + 1)
+    moved = [a + (a >= axis) for a in order]
+    return (*moved[:axis], axis, *moved[axis:])
+
+
 def broadcast_order(order: Order, value: TensorVersion) -> Order | None:
     """The order in which a value broadcasts against storage in an order; it may lack the first axes.
 
@@ -126,6 +133,16 @@ def broadcast_order(order: Order, value: TensorVersion) -> Order | None:
     if sorted(tail) == list(range(len(tail))):
         return tail  # also of a value with one number, as at the visits of the same site that have more
     return identity(rank_of(value)) if all(size == 1 for size in value.type.shape) else None
+
+
+def spread_order(order: Order, value: TensorVersion) -> tuple[Order, tuple[int, ...]]:
+    """Where the axes of a value with fewer of them stand in an order, and the places of the axes of size 1 that it
+    then needs: a bias (C) against N C H W is (C, 1, 1).
+    """
+    shift = len(order) - rank_of(value)
+    first = next(place for place, axis in enumerate(order) if axis >= shift)
+    kept = order[first:]
+    return tuple(a - shift for a in kept if a >= shift), tuple(i for i, a in enumerate(kept) if a < shift)
 
 
 def alike(have: Order, want: Order, value: TensorVersion) -> bool:

@@ -179,6 +179,9 @@ class LoweredSide(Side):
                     if step.form.kind == "layer":
                         once[source, perm] = result
                     source = result
+                if name in placed.inserted:
+                    yield self.with_axes(part, source, placed, name, node)
+                    source = f"t{self.counter}"
                 made.append(source)
             operands.append(tuple(made) if isinstance(value, tuple) else made[0])
         op, table = "reshape" if step.op.shape in RESHAPES else step.op.name, first_tensor(step)
@@ -201,6 +204,18 @@ class LoweredSide(Side):
         owned = tuple(self.parameters[v.id] for v in tensors(step.operands) if v.id in self.parameters)
         owned += places_kept(one)
         yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step, owned)
+
+    def with_axes(self, value: TensorVersion, source: str, placed: Placed, name: str, node: Node) -> Item:
+        """The axes of size 1 that an operand gets; `source`: its id in the order that is wanted."""
+        self.counter += 1
+        order = self.layout.order_of(value)
+        perm = placed.transposes.get(name, identity(len(order)))
+        sizes = [dim_hint(value.type.shape[order[p]]) for p in perm if isinstance(p, int)]
+        for place in placed.inserted[name]:
+            sizes.insert(place, 1)
+        root = self.parameters.get(value.id, value)
+        own = (root,) if root.parameter is not None else ()
+        return Item("reshape", {}, (source,), (f"t{self.counter}",), (tuple(sizes),), node, None, own)
 
     def brought(self, step: Step, placed: Placed, value: TensorVersion, node: Node) -> Iterator[Item]:
         """The transpose that alone stands for a step."""

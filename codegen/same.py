@@ -72,7 +72,7 @@ def placed_as_it_is(step: Step) -> Placed:
     """A step without transposes."""
     first = next(iter(tensors(step.operands)), None)
     taken = {} if first is None else {name: identity(rank_of(first)) for name in list(step.operands)[:1]}
-    return Placed(step, {}, taken, tuple(identity(rank_of(result)) for result in step.results))
+    return Placed(step, {}, {}, taken, tuple(identity(rank_of(result)) for result in step.results))
 
 
 def unchanged(done: Elaborated, framework: str, opset: OpSet) -> tuple[Unchanged, Copied, SourceOrder]:

@@ -17,6 +17,7 @@ from codegen.padding import with_folded_padding
 from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, Side, SourceSide, refer
 from codegen.same import Unchanged
 from codegen.simplifying import Simplified, ids
+from codegen.writing import definition_order
 from pivot.dims import Size
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
@@ -71,6 +72,9 @@ def prove(converted: Converted, dialect: Dialect, opset: OpSet, path: Path) -> P
         target = elaborate(request, dialect, opset)
     except Refusal as no:
         return Proof(f"the written text could not be read back: {no.problem.why}", (no.problem.file, no.problem.line))
+    early = definition_order.late(converted.text)
+    if early is not None:
+        return Proof(f"{early[0]} is read above its definition", (str(path), early[1]))
     proof = Proof(target=target)
     for mode in modes:
         compare_mode(converted, target, mode, proof)

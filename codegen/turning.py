@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from codegen.agreeing import conflicts, mixed_calls, site_step, sizes_read, spoken_order, written_of
 from codegen.lower import Lowered, Plan, Step
 from codegen.orders import Order, first_tensor, identity, rank_of, tensors
+from codegen.writing.layers_ahead import in_a_row
 from pivot.reading.values import TensorVersion
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def odd_sites(layout: Layout, first: bool = False) -> tuple[dict[int, Order], di
             for value in values[key]:
                 odd = layout.order_of(value)
                 chain = makers(layout, value) if odd != order else []
-                made = next((step for step in reversed(chain) if can_turn(layout, step, odd)), None)
+                able = [step for step in reversed(chain) if can_turn(layout, step, odd)]
+                made = next((s for s in able if s.node is not None and s.node.module is None), next(iter(able), None))
                 origin = first_tensor(chain[-1]) if chain else value
                 if made is not None:
                     found.setdefault(site_of(made), order)
@@ -161,8 +163,10 @@ def makers(layout: Layout, value: TensorVersion) -> list[Step]:
 def can_turn(layout: Layout, step: Step, order: Order) -> bool:
     """Does a site make one tensor, in one order at all visits, in a call that a transpose can stand around?"""
     node = step.node
-    if node is None or node.module is not None or len(node.results) != 1:
+    if node is None or len(node.results) != 1:
         return False
+    if node.module is not None and not (in_a_row(step) or layout.lowering.in_place(node.frame)):
+        return False  # the class's own text calls the layer
     for low in visits_of(layout.lowering, id(node.site)):
         if id(low.node) not in layout.met:
             continue  # an arm on trial, whose result nobody may read

@@ -309,7 +309,7 @@ def matched_nodes(
             source_sites.setdefault(node.file, []).append(node.site)
         if target_is_site:
             target_sites.append(read.site)
-        order = converted.layout.order_of(node.results[0])
+        order = converted.layout.order_of(match.lowered.step.results[0])  # behind it the text may transpose it
         back = tuple(order.index(axis) for axis in range(len(order)))
         path = node.module.path if node.module is not None else (node.owner.path if node.owner is not None else "")
         found.append(

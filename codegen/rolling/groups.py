@@ -13,7 +13,7 @@ from pivot.reading.frames import Frame
 from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
 from pivot.reading.updating import tensors_of
-from pivot.reading.values import ClassObject, FunctionObject, ListObject, TensorVersion
+from pivot.reading.values import ClassObject, FunctionObject, TensorVersion
 from pivot.results import ENTRIES, entry_id
 
 Part: TypeAlias = Union["Leaf", "Group"]
@@ -144,22 +144,21 @@ def own_class(frame: Frame) -> ModuleObject | None:
     module = frame.receiver.hint if frame.receiver is not None else None
     if not isinstance(module, ModuleObject) or not isinstance(module.cls, ClassObject):
         return None
-    if module.graph is not None:
-        return None  # a functional model by inputs and outputs: its class is about training
-    return None if is_restatement(module.cls.file) and not goes_step_by_step(module, module.cls) else module
+    if any(below.graph is not None for _, below in module.walk()):
+        return None  # a functional model by inputs and outputs, or a class around some: it is about training
+    return None if is_restatement(module.cls.file) and not goes_step_by_step(module.cls) else module
 
 
-def goes_step_by_step(module: ModuleObject, cls: ClassObject) -> bool:
-    """Does a module call a cell of its own in a loop, step by step, for which its nodes are as many as there are
-    steps? A cell that it is made with is no number that a call could say.
-    """
-    visit = module.visit
-    given = (*visit.args, *visit.kwargs.values()) if visit is not None else ()
-    if any(isinstance(value.hint, (ModuleObject, ListObject, tuple)) for value in given):
-        return False
-    call = next((s for s in cls.node.body if isinstance(s, ast.FunctionDef) and s.name == "call"), None)
-    loops = [n for n in ast.walk(call) if isinstance(n, ast.For)] if call is not None else []
-    return any(isinstance(n, ast.Attribute) and n.attr == "cell" for loop in loops for n in ast.walk(loop))
+def goes_step_by_step(cls: ClassObject) -> bool:
+    """Does a class make a cell and call it in a loop, step by step? Its nodes are as many as there are steps."""
+    makes, calls = False, False
+    for base in cls.mro():
+        for node in ast.walk(base.node) if isinstance(base, ClassObject) else ():
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                makes |= any(ast.unparse(target) == "self.cell" for target in node.targets)
+            if isinstance(node, ast.For):
+                calls |= any(isinstance(n, ast.Call) and ast.unparse(n.func) == "self.cell" for n in ast.walk(node))
+    return makes and calls
 
 
 def is_building(frame: Frame) -> bool:

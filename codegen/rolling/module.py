@@ -131,7 +131,7 @@ def own_call(w: Writer, group: Group) -> ast.expr:
         if is_restatement(module.cls.file) and own is not None and type(own.hint) is type(value.hint):
             if isinstance(own.hint, (bool, int, float, str, type(None))) and own.hint == value.hint:
                 continue  # of the library's many arguments, those that say something
-        if value is own and not isinstance(value.hint, (bool, int, float, str)):
+        if value is own:
             continue
         if isinstance(value.hint, Unknown) and own is not None:
             without(w, value.hint, f"{module.cls.name} is made with its own {name}")

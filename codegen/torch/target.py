@@ -50,6 +50,13 @@ class SamePad(torch.nn.Module):
         return torch.nn.functional.pad(x, same_pads(x, *self.window), value=self.value)
 '''
 
+TRUNCATED = '''
+def truncated_normal_(weight, deviation):
+    """Draw a weight as Keras does: what is left between -2 and 2 deviations has this deviation."""
+    std = deviation / 0.87962566103423978
+    return torch.nn.init.trunc_normal_(weight, std=std, a=-2 * std, b=2 * std)
+'''
+
 
 class TorchTarget(Target):
     """torch.nn; weights are made by constructors, which are told all sizes, and channels come second."""
@@ -191,7 +198,7 @@ class TorchTarget(Target):
         return state_names(root)
 
     def helpers(self) -> Mapping[str, str]:
-        return {"Lambda": LAMBDA, "SamePad": SAME_PAD, "same_pads": SAME_PADS}
+        return {"Lambda": LAMBDA, "SamePad": SAME_PAD, "same_pads": SAME_PADS, "truncated_normal_": TRUNCATED}
 
 
 def method(x: ast.expr, name: str, *args: ast.expr) -> ast.expr:

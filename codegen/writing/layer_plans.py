@@ -34,6 +34,8 @@ class PlanText(FunctionText):
             perm = self.inside_container(steps) if steps[0].form.kind == "layer" else None
             if perm and not (index == 0 and called_both_ways(steps)) and is_member(steps):
                 made.append(self.target.permute_layer(perm))  # type: ignore[arg-type]
+            if index and steps[0].op.name == "identity":
+                continue  # what a layer gives is turned: the transpose says it
             asked = same_pads.window(members, index)
             told = same_pads.in_words(members, index, material)
             told = same_pads.arguments(asked) if told is None and asked is not None else told

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from codegen.target import Alias, Target
 from codegen.writing import module_values, nodes, own_code
+from codegen.writing.definition_order import in_order
 from codegen.writing.expressions import Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
@@ -21,7 +22,7 @@ from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
 from pivot.reading import command_line, imports
 from pivot.reading.frames import Scope
-from pivot.reading.restating import helper, is_restatement
+from pivot.reading.restating import helper
 from pivot.reading.values import ClassObject, ModuleScope
 from pivot.reading.walking import walk
 
@@ -70,7 +71,7 @@ def put_together(
     rename_definitions(w, written)
     library.update({name: (module, item or "") for name, (module, item) in w.imports.items()})
     body: list[ast.stmt] = []
-    for key in ordered(w, written):
+    for key in in_order(w, written, {key: line_of(w, key) for key in written}):
         body.extend(written[key])
     body.extend(more)
     read = {n.id for s in (*body, w.out.entry) for n in walk(s) if isinstance(n, ast.Name)}  # Net(act=nn.Tanh)
@@ -90,7 +91,7 @@ def put_together(
     w.out.entry = called.value
     if w.starts_as_source:
         body = w.target.start_as_source(w, body)
-        library.setdefault("math", ("math", ""))
+    library.setdefault("math", ("math", ""))  # what weights are drawn by is computed with it
     if w.target.holds_modules:
         gather(body, w.target.names["sequential"])
     if w.target.public_classes:
@@ -313,40 +314,15 @@ def follow_stars(w: Writer, name: str, scope: Scope, library: dict[str, tuple[st
             library[name] = (statement.module or "", name)
 
 
-def ordered(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
-    """Files that others import come first; inside a file the order of the source."""
-    files = list(w.ev.files)
-
-    known: dict[str, int] = {}
-
-    def depth(file: str) -> int:
-        scope = w.scope_of(file)
-        if scope is None or file in known:
-            return known.get(file, 0)
-        known[file] = below = 0  # an import back to here does not count
-        every: list[ast.stmt] = [*scope.stars, *(s for statements in scope.lazy.values() for s in statements)]
-        for statement in {id(s): s for s in every}.values():  # one import binds many names
-            if isinstance(statement, ast.ImportFrom):
-                frame = w.ev.module_frame(scope)
-                for path in {imports.defined_in(w.ev, statement, a.name, frame) for a in statement.names}:
-                    if path is not None and str(imports.resolved(path)) in w.ev.files:
-                        below = max(below, 1 + depth(str(imports.resolved(path))))
-        known[file] = below
-        return below
-
-    order = {f: (depth(f), i) for i, f in enumerate(files)}
-
-    def place(key: Key) -> tuple[bool, tuple[int, int], int]:
-        scope = w.scope_of(key[0])
-        own = scope is not None and key[1] in scope.lazy and key[1] not in w.ev.override_nodes
-        over = superseded(w, scope, key[1]) if own and scope is not None else set()
-        bound = [s for s in scope.lazy[key[1]] if id(s) not in over] if own and scope is not None else []
-        bound = [s for s in bound if id(s) in w.trace.executed] or bound
-        plain = all(isinstance(s, ast.Assign) for s in bound)  # every binding is written, the first one first
-        line = bound[0 if plain else -1].lineno if bound else w.registered.get(key, 0)
-        return not is_restatement(key[0]), order.get(key[0], (0, 0)), line
-
-    return sorted(written, key=place)
+def line_of(w: Writer, key: Key) -> int:
+    """Where the source binds a name: the last definition, of a value the first binding that is written."""
+    scope = w.scope_of(key[0])
+    own = scope is not None and key[1] in scope.lazy and key[1] not in w.ev.override_nodes
+    over = superseded(w, scope, key[1]) if own and scope is not None else set()
+    found = [s for s in scope.lazy[key[1]] if id(s) not in over] if own and scope is not None else []
+    found = [s for s in found if id(s) in w.trace.executed] or found
+    plain = all(isinstance(s, ast.Assign) for s in found)  # every binding is written, the first one first
+    return found[0 if plain else -1].lineno if found else w.registered.get(key, 0)
 
 
 def helper_definition(name: str) -> ast.stmt:

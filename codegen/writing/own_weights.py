@@ -6,25 +6,18 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.drawn_weights import drawn
 from codegen.writing.plans import Unwritable
 from pivot.dims import Size
 from pivot.problems import Problem
 from pivot.reading import keras_variables
-from pivot.reading.keras_starts import SIGNATURES
+from pivot.reading.keras_starts import SCALED, Described, described
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, InstanceObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
-FILLED = {"zeros": "torch.zeros", "zero": "torch.zeros", "ones": "torch.ones", "one": "torch.ones"}
-DRAWN = {
-    "glorot_uniform": "xavier_uniform_", "glorot_normal": "xavier_normal_", "he_uniform": "kaiming_uniform_",
-    "he_normal": "kaiming_normal_", "orthogonal": "orthogonal_", "uniform": "uniform_", "random_uniform": "uniform_",
-    "normal": "normal_", "random_normal": "normal_", "truncated_normal": "trunc_normal_", "identity": "eye_",
-}  # fmt: skip
-"""Keras' names -> functions of torch.nn.init."""
-NUMBERS = {"uniform_": (-0.05, 0.05), "normal_": (0.0, 0.05), "trunc_normal_": (0.0, 0.05)}
 KEPT = ("name", "shape", "initializer", "dtype", "trainable")
 
 
@@ -40,10 +33,12 @@ def weight_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
     if len(trained) != 1:
         raise Unwritable("a weight that is trained at some visits only")
     tensor = filled(e, node, given, visits[0], shape, len(parameters[0].type.shape))
+    if len({start_of(v) for v in visits}) > 1:
+        tell_lost_start(e, node, "which differs between instances")
     dtype = parameters[0].type.dtype
     if not dtype.startswith("float") and isinstance(tensor, ast.Call):
         if ast.unparse(tensor.func) not in ("torch.zeros", "torch.ones", "torch.full"):  # drawn numbers are fractions
-            tell_lost_start(e, node, initializer_of(visits[0])[0])
+            tell_lost_start(e, node, name_of(initializer_of(visits[0])))
             tensor = nodes.call("torch.zeros", [shape])
         tensor.keywords.append(ast.keyword("dtype", nodes.name(f"torch.{dtype}")))
     if trained == {True}:
@@ -147,29 +142,20 @@ def filled(
     e: Expressions, node: ast.Call, given: dict[str, ast.expr], visit: Visit, shape: ast.expr, rank: int
 ) -> ast.expr:
     """A tensor of a shape that starts as the source says, as far as PyTorch has a word for it."""
-    value = initializer_of(visit)
-    name, arguments_ = value
-    sizes = [shape] if not isinstance(shape, ast.Tuple) else list(shape.elts)
-    if not isinstance(shape, ast.Tuple) and rank != 1:
-        sizes = [shape]
+    sizes = list(shape.elts) if isinstance(shape, ast.Tuple) else [shape]
     if rank == 0:
         sizes = [ast.Tuple([], ast.Load())]
-    if name in FILLED:
-        return nodes.call(FILLED[name], sizes)
-    if name == "constant" and arguments_ and isinstance(arguments_[0], (int, float)):
-        return nodes.call(
-            "torch.full", [shape_tuple(shape, rank, given.get("shape"), visit), nodes.literal(arguments_[0])]
-        )
-    draw = DRAWN.get(name, "")
-    if draw and (rank >= 2 or draw in NUMBERS) and (draw != "eye_" or rank == 2):
-        numbers: tuple[object, ...] = NUMBERS.get(draw, ())
-        if draw in NUMBERS and arguments_:
-            numbers = tuple(arguments_)[:2] if len(arguments_) >= 2 else numbers
-        return nodes.call(
-            f"torch.nn.init.{draw}", [nodes.call("torch.empty", sizes), *[nodes.literal(n) for n in numbers]]
-        )
-    tell_lost_start(e, node, name)
-    return nodes.call("torch.nn.init.normal_", [nodes.call("torch.empty", sizes), *map(nodes.literal, (0.0, 0.05))])
+    said = start_of(visit)
+    if said is not None and said[0] == "constant":
+        if said[1] in (0, 1):
+            return nodes.call("torch.ones" if said[1] else "torch.zeros", sizes)
+        return nodes.call("torch.full", [shape_tuple(shape, rank, given.get("shape"), visit), nodes.literal(said[1])])
+    made = drawn(sizes, rank, said) if said is not None else None
+    if made is None:
+        tell_lost_start(e, node, name_of(initializer_of(visit)))
+        made = drawn(sizes, rank, ("normal", 0.0, 0.05))
+        assert made is not None
+    return made
 
 
 def tell_lost_start(e: Expressions, node: ast.Call, name: str) -> None:
@@ -187,23 +173,25 @@ def shape_tuple(shape: ast.expr, rank: int, said: ast.expr | None, visit: Visit)
     return shape if rank != 1 or whole or isinstance(shape, ast.Tuple) else ast.Tuple([shape], ast.Load())
 
 
-def initializer_of(visit: Visit) -> tuple[str, tuple[object, ...]]:
-    """("zeros", ()), ("random_normal", (0.0, 0.02)): what the weight is started with; Keras' default is glorot."""
+def initializer_of(visit: Visit) -> Value:
+    """What a weight is given to start with; nothing where that is left to Keras."""
     given = {**dict(zip(places_of(visit), visit.args, strict=False)), **visit.kwargs}
-    value = given.get("initializer", Value(None))
+    return given.get("initializer", Value(None))
+
+
+def start_of(visit: Visit) -> Described | None:
+    """What a weight starts from; None where it is not known."""
+    value = initializer_of(visit)
+    return SCALED["GlorotUniform"] if value.hint is None else described(value)
+
+
+def name_of(value: Value) -> str:
+    """`orthogonal` for "orthogonal", `keras.initializers.Orthogonal` and an object of it."""
     hint = value.hint
-    if hint is None:
-        return "glorot_uniform", ()
     if isinstance(hint, str):
-        return hint.lower(), ()
-    name = hint.name if isinstance(hint, Api) else ""
-    numbers: tuple[object, ...] = ()
-    if isinstance(hint, InstanceObject) and isinstance(hint.cls, Api):
-        name = hint.cls.name
-        signature = SIGNATURES.get(name.rpartition(".")[2], {})
-        said = [hint.attrs[key].hint if key in hint.attrs else default for key, default in signature.items()]
-        numbers = tuple(said) if all(isinstance(n, (int, float)) for n in said) else ()
-    return snake(name.rpartition(".")[2]), numbers
+        return hint.lower()
+    kind = hint.cls if isinstance(hint, InstanceObject) else hint
+    return snake(kind.name.rpartition(".")[2]) if isinstance(kind, Api) else ""
 
 
 def snake(name: str) -> str:

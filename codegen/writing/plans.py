@@ -97,7 +97,7 @@ class FunctionText:
         for other in found:
             if other.why:
                 raise Unwritable(other.why)
-            if other.transposes != first.transposes or other.alias != first.alias:
+            if (other.transposes, other.inserted, other.alias) != (first.transposes, first.inserted, first.alias):
                 raise Unwritable("the visits of this site hold their tensors in different orders")
         return first
 
@@ -347,15 +347,24 @@ class FunctionText:
         else:
             text = self.source_operand(step, ref.name, value, material)
         if perms is None:
-            return text
+            return self.with_axes(text, value, placed.inserted.get(ref.name, ()))
         if perms and isinstance(perms[0], int):
-            return self.target.transpose(text, perms)
+            turned = self.target.transpose(text, perms)
+            return self.with_axes(turned, value, placed.inserted.get(ref.name, ()))
         if not isinstance(text, (ast.List, ast.Tuple)) or len(text.elts) != len(perms):
             return transposed_list(self.target, shared(text, ref.name), perms)
         elements = [
             self.target.transpose(e, p) if isinstance(p, tuple) else e for e, p in zip(text.elts, perms, strict=True)
         ]
         return ast.List(elements, ast.Load())
+
+    def with_axes(self, text: ast.expr, value: object, places: tuple[int, ...]) -> ast.expr:
+        """An operand with the axes of size 1 with which it broadcasts in storage: `self.bias.view(-1, 1, 1)`."""
+        if places and isinstance(value, TensorVersion) and rank_of(value) == 1:
+            return self.target.reshape(text, nodes.literal((-1, *(1 for _ in places))))
+        for place in places:
+            text = self.target.unsqueeze(text, place)
+        return text
 
     def source_operand(self, step: Step, name: str, value: object, material: Material) -> ast.expr:
         """The argument of the source's call that gave an operand."""

@@ -230,3 +230,50 @@ class Net(keras.Model):
     converted, proof = to_torch(path, "2x3", model="Net()")
     assert proof.why is None
     assert "torch.full(shape, 1e-06)" in converted.text
+
+
+CONVOLVED = """
+import keras
+from keras import layers, ops
+
+
+class Scaled(layers.Layer):
+    def __init__(self, filters):
+        super().__init__()
+        self.filters = filters
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            shape=(3, 3, input_shape[-1], self.filters), initializer="he_normal", name="kernel"
+        )
+        self.scale = self.add_weight(shape=(self.filters,), initializer="ones", name="scale")
+        self.place = self.add_weight(shape=(1, 6, self.filters), initializer="zeros", name="place")
+
+    def call(self, x):
+        return ops.relu(ops.conv(x, self.kernel, padding="same") * self.scale + self.place)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = Scaled(8), Scaled(4)
+
+    def call(self, x):
+        return self.two(self.one(x))
+"""
+
+
+def test_weights_of_the_last_axes_broadcast_where_channels_come_second(
+    to_torch: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(CONVOLVED, encoding="utf-8")
+    converted, proof = to_torch(path, "2x5x6x3", model="Net()")
+    assert proof.why is None
+    text = " ".join(converted.text.split())
+    assert "self.scale.reshape(-1, 1, 1)" in text
+    assert "self.place.permute(2, 0, 1)" in text
+    assert text.count("permute(") == 2  # the kernel's and that one
+    assert (
+        "truncated_normal_( torch.empty(3, 3, in_channels, self.filters), math.sqrt(2 / (9 * in_channels)), )" in text
+    )
