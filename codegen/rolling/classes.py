@@ -16,7 +16,7 @@ from codegen.rolling.conditions import tell
 from codegen.rolling.explaining import Explainer, Parameter, Vector
 from codegen.rolling.forward import Forward, Wishes, flattened, rename_inputs, wishes_of
 from codegen.rolling.forward import fill as put_in
-from codegen.rolling.groups import Group, callers
+from codegen.rolling.groups import Group, callers, definition_of, model_of
 from codegen.rolling.merging import Merged, merge, shape_of
 from codegen.rolling.repeated import named, named_by_source
 from codegen.rolling.runs import Loops, fold, unify_runs
@@ -113,8 +113,7 @@ class Classes:
         """Classes for groups whose inner groups have theirs: one per function where conditions can tell calls apart."""
         functions: dict[object, list[Body]] = {}
         for body in bodies:
-            function = body.group.function
-            functions.setdefault(id(function.node) if function is not None else None, []).append(body)
+            functions.setdefault(definition_of(body.group), []).append(body)
         for calls in functions.values():
             kinds: dict[object, list[Body]] = {}
             for body in calls:
@@ -448,7 +447,7 @@ def class_name(group: Group) -> str:
     """`_inverted_res_block` -> `InvertedResBlock`; a closure is called like the function that returned it."""
     function = group.function
     if function is None:
-        return "Block"
+        return camel_case(held_as(group) or "Block")
     name = function.name if not isinstance(function.node, ast.Lambda) else "Block"
     outer = getattr(function.scope, "function", None)
     if outer is not None and group.frame is not None:
@@ -456,6 +455,14 @@ def class_name(group: Group) -> str:
     if function.owner is not None and function.name in ("call", "__call__", "__init__", "build"):
         name = function.owner.name
     return camel_case(name)
+
+
+def held_as(group: Group) -> str:
+    """What the program calls a model that no function put together: by the attribute that holds it, or by its name."""
+    model = model_of(group.frame) if group.frame is not None else None
+    if model is None:
+        return ""
+    return model.path if model.path.isidentifier() else identifier(model.name) if is_named(model) else ""
 
 
 def snake_case(name: str) -> str:

@@ -30,13 +30,12 @@ from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, T
 
 
 def is_rolled(network: Network) -> bool:
-    """Is there no class program behind a model? A Sequential that holds a functional model has none either, nor one
-    whose layers are handed masks: a row of another framework hands on one tensor alone.
+    """Is a model, or a part of it, put together from nodes? No text of a class or a row can hold such a part; nor one of
+    a row whose layers are handed masks: that of another framework hands on one tensor alone.
     """
     root = network.root
     row = root.container == "sequential" and not isinstance(root.cls, ClassObject)
-    other = row and any(m.container == FUNCTIONAL or MASKED in m.attrs for _, m in root.walk())
-    return root.container == FUNCTIONAL or other
+    return any(m.container == FUNCTIONAL or (row and MASKED in m.attrs) for _, m in root.walk())
 
 
 def written_in_place(frame: Frame) -> bool:
@@ -100,7 +99,7 @@ def rolled_classes(w: Writer, root: Group, taken: set[str]) -> tuple[Classes, Ro
     """The classes of a graph, and that of its root, with other names than those that are `taken`."""
     outputs = (value for run in w.done.network.runs.values() for value in run.outputs)
     bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g), overwriting(w.lowering, outputs))
-    by_path = not is_rolled(w.done.network)
+    by_path = w.done.network.root.container != FUNCTIONAL
     classes = Classes(Sources(w.trace), bodies, w.target, by_path, lambda g: own_call(w, g), taken)
     made = classes.roll(root, root_name(w, root))
     if w.style not in (SEQUENTIAL, FUNCTIONAL):
@@ -221,7 +220,9 @@ LIBRARY = {"name", "dtype", "trainable", "autocast", "kwargs"}
 
 
 def root_name(w: Writer, root: Group) -> str:
-    """The model is called like the function that was asked for it."""
+    """The model is called like its class, or like the function that was asked for it."""
+    if isinstance(w.done.network.root.cls, ClassObject):
+        return w.done.network.root.class_name
     entry = w.ev.entry_node
     callee = entry.func if isinstance(entry, ast.Call) else entry
     if isinstance(callee, ast.Attribute):

@@ -113,6 +113,9 @@ def unique(found: Iterator[Option]) -> Iterator[Option]:
 
 def options(facts: ModelFacts, name: str, count: int) -> Iterator[Option]:
     """Inputs that a parameter of the forward pass may stand for, the most likely first."""
+    said = facts.said.get(name)
+    if said is not None:
+        yield Option(InputSpec((2, *said.sizes), said.dtype, fixed=said.fixed), described(said.by))
     taker = facts.takers.get(name)
     layers = [taker] if taker is not None else []
     layers += [layer for layer in facts.layers if layer is not taker]

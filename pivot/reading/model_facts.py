@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pivot.dims import hint as dim_hint
 from pivot.reading import classes
 from pivot.reading.forward_pass import forward_node
+from pivot.reading.keras_graphs import BEGINS
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ClassObject, FunctionObject, InstanceObject, Value
 
@@ -24,12 +26,23 @@ WIDTH = re.compile(r"dim|classes|features|size|channels|hidden|latent|len|width|
 FLATTENING = ("view", "reshape", "flatten", "size")
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """The sizes of an input behind the batch, its element type, and who says so; axes that have no other size."""
+
+    sizes: tuple[int, ...]
+    dtype: str
+    by: ModuleObject
+    fixed: frozenset[int] = frozenset()
+
+
 @dataclass(slots=True)
 class ModelFacts:
     """Facts about a model; pairs are (name, number)."""
 
     layers: list[ModuleObject] = field(default_factory=list)  # that say how wide their input is, in order
     takers: dict[str, ModuleObject] = field(default_factory=dict)  # parameter of the forward pass -> layer
+    said: dict[str, Announcement] = field(default_factory=dict)  # of a parameter, by a model or layer that takes it
     flattened: set[str] = field(default_factory=set)
     channels_last: set[str] = field(default_factory=set)
     sizes: tuple[tuple[str, tuple[int, int]], ...] = ()
@@ -130,6 +143,9 @@ def read_forward(
             name = innermost(arg)
             if name in names and name not in facts.takers:
                 child = child_of(root, call.func)
+                said = announcement(ev, child) if child is not None else None
+                if said is not None:
+                    facts.said.setdefault(name, said)
                 layer = first_layer(ev, facts, child) if child is not None else None
                 if layer is not None:
                     facts.takers[name] = layer
@@ -137,6 +153,24 @@ def read_forward(
                         facts.flattened.add(name)
     if len(names) == 1 and names[0] not in facts.takers and facts.layers and not facts.frames:
         facts.takers.setdefault(names[0], facts.layers[0])
+
+
+def announcement(ev: Evaluator, module: ModuleObject) -> Announcement | None:
+    """What the first part of a module that says it takes: a functional model its inputs, a layer of Keras
+    `input_shape=`.
+    """
+    for _, below in in_order(ev, module):
+        if len(below.announced) == 1:
+            type_ = below.announced[0].type
+            fixed = frozenset(axis for axis, size in enumerate(type_.shape) if axis and isinstance(size, int))
+            return Announcement(tuple(map(dim_hint, type_.shape))[1:], type_.dtype, below, fixed)
+        shape = below.attrs.get(f"{BEGINS}input_shape")
+        if shape is not None and isinstance(shape.hint, tuple):
+            sizes = [item.hint for item in shape.hint if isinstance(item, Value)]
+            whole = tuple(size for size in sizes if isinstance(size, int))
+            if len(whole) == len(shape.hint):
+                return Announcement(whole, "float32", below)
+    return None
 
 
 def calls_of(node: ast.AST) -> list[ast.Call]:

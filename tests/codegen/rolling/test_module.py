@@ -497,21 +497,3 @@ def build():
 def test_classes_of_a_graph_have_names_of_their_own(rolled: Callable[..., str]) -> None:
     names = re.findall(r"^class (\w+)", rolled(SHARED_NAME), re.MULTILINE)
     assert "Rescaling" in names and len(names) == len(set(names))
-
-
-FILMS = """
-def build():
-    films = layers.Input((None, 8, 8, 1))
-    x = layers.ConvLSTM2D(4, (3, 3), padding="same", return_sequences=True, activation="relu")(films)
-    x = layers.BatchNormalization()(x)
-    x = layers.ConvLSTM2D(2, 3, padding="same")(x)
-    return keras.Model(films, x)
-"""
-
-
-def test_a_restated_layer_that_goes_through_a_sequence_stays_a_class(rolled: Callable[..., str]) -> None:
-    text = rolled(FILMS)
-    assert "for step in steps:" in text
-    assert "torch.stack(outputs, dim=1)" in text
-    assert "self.batch_norm(x.permute(0, 2, 1, 3, 4)).permute(0, 2, 1, 3, 4)" in text
-    assert text.count("permute(") == 4  # two of them turn the kernels
