@@ -24,18 +24,24 @@ from pivot.problems import Problem, refuse
 from pivot.reading.frames import Frame
 from pivot.reading.keras_masks import MASKED
 from pivot.reading.keras_starts import described
+from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, TensorCell, Unknown, Value
 
 
 def is_rolled(network: Network) -> bool:
-    """Is a model, or a part of it, put together from nodes? No text of a class or a row can hold such a part; nor one of
-    a row whose layers are handed masks: that of another framework hands on one tensor alone.
+    """Is a model, or a part of it, put together from nodes? No text of a class or a row can hold such a part; nor can
+    the row of another framework hand on masks with a tensor.
     """
     root = network.root
     row = root.container == "sequential" and not isinstance(root.cls, ClassObject)
     return any(m.container == FUNCTIONAL or (row and MASKED in m.attrs) for _, m in root.walk())
+
+
+def has_own_call(root: ModuleObject) -> bool:
+    """Is a model of a class of the program, which calls what it holds, rather than one of inputs and outputs?"""
+    return isinstance(root.cls, ClassObject) and root.container != FUNCTIONAL
 
 
 def written_in_place(frame: Frame) -> bool:
@@ -99,7 +105,7 @@ def rolled_classes(w: Writer, root: Group, taken: set[str]) -> tuple[Classes, Ro
     """The classes of a graph, and that of its root, with other names than those that are `taken`."""
     outputs = (value for run in w.done.network.runs.values() for value in run.outputs)
     bodies = Bodies(w.lowering, w.layout, w.starts, lambda g: given_to(w, g), overwriting(w.lowering, outputs))
-    by_path = w.done.network.root.container != FUNCTIONAL
+    by_path = not is_rolled(w.done.network) or has_own_call(w.done.network.root)
     classes = Classes(Sources(w.trace), bodies, w.target, by_path, lambda g: own_call(w, g), taken)
     made = classes.roll(root, root_name(w, root))
     if w.style not in (SEQUENTIAL, FUNCTIONAL):
@@ -221,7 +227,7 @@ LIBRARY = {"name", "dtype", "trainable", "autocast", "kwargs"}
 
 def root_name(w: Writer, root: Group) -> str:
     """The model is called like its class, or like the function that was asked for it."""
-    if isinstance(w.done.network.root.cls, ClassObject):
+    if has_own_call(w.done.network.root):
         return w.done.network.root.class_name
     entry = w.ev.entry_node
     callee = entry.func if isinstance(entry, ast.Call) else entry
