@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import math
 import re
@@ -10,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pivot.dims import hint as dim_hint
 from pivot.reading.forward_pass import forward_node, needed_inputs
 from pivot.reading.inputs import InputSpec
-from pivot.reading.model_facts import ModelFacts, calls_of, child_of, innermost, model_facts
+from pivot.reading.model_facts import ModelFacts, model_facts
 from pivot.reading.modules import ModuleObject
 from pivot.reading.running import fits
 
@@ -41,8 +39,6 @@ def guess(ev: Evaluator, root: ModuleObject) -> tuple[tuple[InputSpec, ...], str
         return None
     facts = model_facts(ev, root, node)
     columns = [list(unique(options(facts, name, len(names)))) for name in names]
-    if node is not None:
-        columns = [[*announced(root, node, name), *column] for name, column in zip(names, columns, strict=True)]
     if len(columns) > 1:
         columns = [[replace(o, spec=replace(o.spec, shape=(2, *o.spec.shape[1:]))) for o in c] for c in columns]
     tried = list(itertools.islice(combinations(columns, facts), MAX_TRIALS))
@@ -52,19 +48,6 @@ def guess(ev: Evaluator, root: ModuleObject) -> tuple[tuple[InputSpec, ...], str
             if fits(ev, root, specs, known):
                 return specs, "; ".join(dict.fromkeys(option.why for option in found))
     return None
-
-
-def announced(root: ModuleObject, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> Iterator[Option]:
-    """The input that a part says it takes which a model hands its own input to: `self.body(x)`, where `self.body` is a
-    Sequential that begins with `Conv2D(64, 3, input_shape=(32, 32, 3))`.
-    """
-    for call in calls_of(node):
-        part = child_of(root, call.func) if call.args and innermost(call.args[0]) == name else None
-        if part is not None and len(part.announced) == 1:
-            type_ = part.announced[0].type
-            spec = InputSpec(tuple(map(dim_hint, type_.shape)), type_.dtype)
-            if type_.dtype.startswith("float"):
-                yield Option(spec, f"what {described(part)} takes")
 
 
 def combinations(columns: list[list[Option]], facts: ModelFacts) -> Iterator[tuple[Option, ...]]:
