@@ -52,7 +52,8 @@ METHODS = {
     "max": "keras.ops.max",
     "min": "keras.ops.min",
     "repeat": "keras.ops.repeat",
-    "flatten": "keras.ops.ravel",
+    "flatten": "keras.ops.reshape",
+    "ravel": "keras.ops.reshape",
 }
 """Methods of arrays, which tensors of Keras do not have."""
 
@@ -155,6 +156,8 @@ def method(
         args = (Value(tuple(args)),)
     if name == "transpose" and args and isinstance(args[0].hint, ListObject):
         args = (Value(tuple(args[0].hint.items)),)
+    if name in ("flatten", "ravel"):
+        args, kwargs = (Value(-1),), {}
     result = ev.dialect.call_forms(ev, callee, METHODS[name], (receiver, *args), with_kind(kwargs), node, frame)
     made = ev.trace.visits[id(node)]
     if packed and made and made[-1].bound is not None:  # the sizes stand at several places of the call

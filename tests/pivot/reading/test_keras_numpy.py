@@ -26,6 +26,8 @@ def ops_of(done: Elaborated) -> list[str]:
         "tf.cast(np.sin(np.arange(5.0)[:, np.newaxis] / 3), tf.float32)",
         "tf.convert_to_tensor(np.concatenate([np.ones((5, 2)), np.zeros((5, 1))], axis=-1).astype(np.float32))",
         "tf.cast(np.eye(5)[:, :3].reshape(5, 3), 'float32')",
+        "tf.cast(np.eye(5)[:, :3].flatten().reshape(5, 3), 'float32')",
+        "np.full((5, 3), 2.0).astype('float32') * keras.ops.convert_to_tensor(0.5)",
     ],
 )
 def test_an_array_is_a_constant(read_keras: Callable[..., Elaborated], made: str) -> None:
