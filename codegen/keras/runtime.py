@@ -56,7 +56,8 @@ def perform(job: Job, shell: Shell) -> None:
     if job.get("dump_state"):
         set_dtype("float32")
         keras.utils.set_random_seed(job["seed"])
-        one = Runner(make_model(job, namespace(job, shell)), job, shell)
+        with stand_ins(job):
+            one = Runner(make_model(job, namespace(job, shell)), job, shell)
         state = job["dump_state"]
         one.dump(job["runs"][0], state)
     record_layers(shell)
@@ -67,7 +68,7 @@ def perform(job: Job, shell: Shell) -> None:
         set_dtype(dtype)
         keras.utils.set_random_seed(job["seed"])
         runs = [run for run in job["runs"] if run["dtype"] == dtype]
-        with raised() if job["raised"] and dtype == "float64" else nullcontext():
+        with stand_ins(job), raised() if job["raised"] and dtype == "float64" else nullcontext():
             one = Runner(make_model(job, namespace(job, shell)), job, shell, state)
             one.load(runs[0])
             shell.report["parameters"] = sum(int(np.prod(v.shape)) for v in one.model.trainable_variables)
@@ -122,8 +123,7 @@ def prepare_source(job: Job, shell: Shell) -> None:
 
 def namespace(job: Job, shell: Shell) -> dict[str, Any]:
     """Globals in which the model's expression is evaluated: layers made there take the dtype that is set now."""
-    source = job.get("source")
-    if source is None:
+    if (source := job.get("source")) is None:
         return shell.execute(job["path"], Path(job["path"]).stem, None, {})
     helpers = {"np": np, "numpy": np, "keras": keras, "types": types, "SimpleNamespace": types.SimpleNamespace}
     bound: dict[str, Any] = {}

@@ -84,9 +84,8 @@ def elaborate(request: Request, dialect: Dialect, opset: OpSet) -> Elaborated:
     untrained: tuple[Problem, ...] = ()
     careful = False
     with room_for_calls():
-        while (
-            True
-        ):  # ends: a turn restates one more of finitely many names, is careful, takes more room, or gives training up
+        # ends: a turn restates one more of finitely many names, is careful, takes more room, or gives training up
+        while True:
             try:
                 done = evaluate(request, dialect, opset, careful)
             except Unsettled:

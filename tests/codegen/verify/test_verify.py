@@ -373,6 +373,35 @@ def test_the_way_back_is_verified_too(
         assert {p.name for p in (tmp_path / "equivalence").iterdir()} == {"source.weights.h5", "target.npz"}
 
 
+DRAWN = """
+import keras
+import tensorflow as tf
+from keras import layers
+
+
+class Sampling(layers.Layer):
+    def call(self, inputs):
+        mean, spread = inputs
+        return mean + tf.exp(0.5 * spread) * tf.random.normal(shape=tf.shape(mean))
+
+
+x = keras.Input((5,))
+model = keras.Model(x, Sampling()([layers.Dense(3)(x), layers.Dense(3)(x)]))
+"""
+
+
+def test_numbers_that_a_program_draws_while_it_is_built_have_the_type_of_the_run(
+    tmp_path: Path, to_torch: Callable[..., Any], inside: None
+) -> None:
+    path, target = tmp_path / "model.py", tmp_path / "model_torch.py"
+    path.write_text(DRAWN, encoding="utf-8")
+    converted, proof = to_torch(path, "2x5")
+    target.write_text(converted.text, encoding="utf-8")
+    plan = verification.make_plan(converted, proof, target, {}, None)
+    report = verify(replace(plan, draws=1, modes=("eval",)), tmp_path)
+    assert report.equal, report.why
+
+
 SLOPED = """
 import keras
 from keras import layers
