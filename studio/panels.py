@@ -94,7 +94,9 @@ class Panels:
 
     def _resize(self) -> None:
         window, docks = self._window, self.docks
-        window.resizeDocks([docks["network"], docks["inspector"]], [_LEFT, _RIGHT], Qt.Orientation.Horizontal)
+        # A narrow window leaves the graph its controls; what stands beside it is read in less.
+        sides = [min(_LEFT, window.width() // 3), min(_RIGHT, window.width() * 3 // 10)]
+        window.resizeDocks([docks["network"], docks["inspector"]], sides, Qt.Orientation.Horizontal)
         below = min(_BELOW, window.height() * 2 // 5)
         window.resizeDocks([docks["code"]], [below], Qt.Orientation.Vertical)
         self._dress_tabs()

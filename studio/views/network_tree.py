@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -37,6 +37,8 @@ from studio.widgets.parts import column, frame, row
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Module", "Output", "Weights")
+_USUAL = {1: "N×512×·×·", 2: "Weights 1"}  # what mostly stands in them
+_NAME = 6  # lines high: the room that names need
 _LEAST = 4  # letters of a class name that still tell something
 _DOT = 16  # pixels for the red dot behind a name
 _MOST = 300  # rows that are shown as selected; who selects more looks at the graph
@@ -200,9 +202,12 @@ class _Cell(QStyledItemDelegate):
         if index.column() == 1:
             option.palette.setColor(option.palette.ColorRole.Text, self.theme.color("muted"))
         elif index.column() == 0 and index.data(_RED):
-            option.text = option.fontMetrics.elidedText(  # the dot has its place behind the longest name too
-                option.text, Qt.TextElideMode.ElideRight, option.rect.width() - 8 - _DOT
-            )
+            option.text = self._before_dot(option.text, option)
+
+    def _before_dot(self, name: str, option: QStyleOptionViewItem) -> str:
+        """As much of a name as leaves room for the dot behind it."""
+        room = option.rect.width() - 8 - _DOT
+        return option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
@@ -210,13 +215,14 @@ class _Cell(QStyledItemDelegate):
             return
         name = str(index.data())
         area: QRect = option.rect.adjusted(4, 0, -4, 0)
+        if index.data(_RED):
+            name = self._before_dot(name, option)
         used = option.fontMetrics.horizontalAdvance(name) + 14
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.data(_RED):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.color("danger"))
-            used = min(used, area.width() - _DOT + 8)
             painter.drawEllipse(area.left() + used - 4, area.center().y() - 2, 6, 6)
             used += 12
         painter.setPen(self.theme.color("quiet"))
@@ -282,8 +288,21 @@ class NetworkTree(QWidget):
     def _fit_columns(self) -> None:
         """As wide as what mostly stands there, in the font that there is."""
         metrics = self.fontMetrics()
-        for at, text in ((1, "N×512×·×·"), (2, "Weights 1")):
+        for at, text in _USUAL.items():
             self.tree.header().resizeSection(at, metrics.horizontalAdvance(text) + 20)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Names come first: where they would have no room, the shapes give way, then the sizes."""
+        header, room = self.tree.header(), self.width()
+        for at in (2, 1):
+            wide = self.fontMetrics().horizontalAdvance(_USUAL[at]) + 20
+            self.tree.setColumnHidden(at, room - wide < _NAME * self.fontMetrics().height())
+            room -= 0 if header.isSectionHidden(at) else wide
 
     def _refresh(self) -> None:
         picture = self._document.results.picture if self._document.results else None

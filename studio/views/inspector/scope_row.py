@@ -20,6 +20,9 @@ class ScopeRow(QWidget):
         self.box = QComboBox()
         self.box.setAccessibleName(self.tr("Edits apply to"))
         self.box.setToolTip(self.tr("What an edit of this node changes, and how many nodes that are"))
+        # The longest scope does not make the panel wider: the list that drops down shows it whole.
+        self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.box.setMinimumContentsLength(10)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.box)

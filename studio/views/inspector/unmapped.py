@@ -36,7 +36,7 @@ class UnmappedCard(QFrame):
             head, tone = self.tr("Waits for another call to be mapped"), "warning"
         else:
             head, tone = self.tr("Nothing reads this call yet"), "danger"
-        inside = column(label(head, "", tone=tone, wrap=True), gap=6, margins=(12, 10, 12, 12))
+        inside = column(narrow(label(head, "", tone=tone, wrap=True)), gap=6, margins=(12, 10, 12, 12))
         inside.addWidget(narrow(label(lost.text, "code", wrap=True, selectable=True)))
         if node.site is not None:
             site = node.site

@@ -49,7 +49,7 @@ class MappingDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
         self.setWindowTitle(self.tr("Map {0}").format(mapping.call.name))
-        self.resize(720, 640)
+        self.resize(720, min(640, self.screen().availableGeometry().height() - 40))
         self.one_op = OneOpPage(mapping, catalogue)
         self.steps = StepsPage(mapping)
         self.code = CodePage(mapping, theme)

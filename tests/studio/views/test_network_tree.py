@@ -57,3 +57,16 @@ def test_a_class_name_is_shown_whole_or_well_enough_or_not_at_all(qapp: QApplica
     assert class_shown("BatchNorm2d", metrics, whole + 1) == "BatchNorm2d"
     assert class_shown("BatchNorm2d", metrics, whole * 4 // 5).startswith("Batch")
     assert class_shown("BatchNorm2d", metrics, whole // 3) == ""
+
+
+def test_names_keep_their_room_where_the_panel_is_narrow(document: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = NetworkTree(document, theme)
+    qtbot.addWidget(made)
+    made.show()
+    shown = []
+    for width in (400, 220, 120, 400):
+        made.resize(width, 300)
+        shown.append([at for at in range(3) if not made.tree.isColumnHidden(at)])
+    assert shown[0] == shown[3] == [0, 1, 2]
+    assert shown[2] == [0]
+    assert len(shown[1]) == 2
