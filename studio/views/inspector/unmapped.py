@@ -14,6 +14,7 @@ from studio.picture import Node
 from studio.places import place_text
 from studio.translation import counted, tr
 from studio.views.inspector.rows import narrow
+from studio.widgets.code_label import CodeLabel
 from studio.widgets.parts import column, label, link, set_style
 
 if TYPE_CHECKING:
@@ -37,12 +38,12 @@ class UnmappedCard(QFrame):
         else:
             head, tone = self.tr("Nothing reads this call yet"), "danger"
         inside = column(narrow(label(head, "", tone=tone, wrap=True)), gap=6, margins=(12, 10, 12, 12))
-        inside.addWidget(narrow(label(lost.text, "code", wrap=True, selectable=True)))
+        inside.addWidget(narrow(CodeLabel(lost.text)))
         if node.site is not None:
             site = node.site
             go = partial(document.go_to, site.file, site.line, site.column, "inspector")
             inside.addWidget(link(place_text(site.file, site.line), go, self.tr("Show the place in the source")))
-        inside.addWidget(narrow(label(lost.why, wrap=True, selectable=True)))
+        inside.addWidget(narrow(CodeLabel(lost.why, "")))  # it names the call
         if lost.waits:
             inside.addWidget(narrow(label(lost.waits, "code", wrap=True)))
         self.suggestions = [_button(document, node, name) for name in lost.suggestions[:3]] if node.call else []
