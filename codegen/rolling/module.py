@@ -113,6 +113,15 @@ def rolled_classes(w: Writer, root: Group, taken: set[str]) -> tuple[Classes, Ro
     return classes, made
 
 
+def told_to(w: Writer, module: ModuleObject) -> dict[str, int]:
+    """The sizes that the constructor of a module is told; a copy of a layer is told those of the layer."""
+    if w.inferred is None:
+        return {}
+    entered = module.visit.entered if module.visit is not None else None
+    first = entered.receiver.hint if entered is not None and entered.receiver is not None else None
+    return w.inferred.told.get(id(module)) or w.inferred.told.get(id(first), {})
+
+
 def own_call(w: Writer, group: Group) -> ast.expr:
     """How a module is made whose class the program defines: with numbers for all that it is told."""
     module = group.module
@@ -150,7 +159,7 @@ def own_call(w: Writer, group: Group) -> ast.expr:
         if text is None:
             raise Unwritable(f"{module.cls.name} is made with {name}, which is no number, text or function")
         texts[name] = text
-    told = w.inferred.told.get(id(module), {}) if w.inferred is not None else {}
+    told = told_to(w, module)
     w.wanted.setdefault((module.cls.file, module.cls.name))
     words = [ast.keyword(k, nodes.literal(v)) for k, v in told.items() if k not in texts]
     words += [ast.keyword(k, text) for k, text in texts.items()]

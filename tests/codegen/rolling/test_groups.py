@@ -117,3 +117,17 @@ def test_the_input_of_the_model_that_takes_it_is_known(tmp_path: Path, opset: Op
     done = elaborate_for(Request(path, "coder"), KerasDialect(), "torch", opset)
     (found,) = done.network.inputs
     assert found.value.type.shape[1:] == (8, 8, 1)
+
+
+def test_both_copies_of_a_layer_are_told_the_size_of_their_input(rolled: Callable[..., str]) -> None:
+    made = rolled(
+        """
+        def build():
+            ids = keras.Input((6,), dtype="int32")
+            x = layers.Embedding(50, 12, mask_zero=True)(ids)
+            x = layers.Bidirectional(layers.LSTM(4, return_sequences=True))(x)
+            return keras.Model(ids, layers.LSTM(3)(x))
+        """
+    )
+    assert made.count("LSTM(input_size=12, units=4, return_sequences=True)") == 2
+    assert "LSTM(input_size=8, units=3)" in made
