@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
 from codegen.writing.reflection import named_class
 from pivot.reading import lookup, restating
 from pivot.reading.modules import ModuleObject
@@ -49,6 +50,17 @@ def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) ->
     pair = child if name == "children" else ast.Tuple([nodes.name("name"), child], ast.Load())
     listed = nodes.literal(list(asked))
     return ast.ListComp(pair, [ast.comprehension(ast.Name("name", ast.Store()), listed, [], 0)])
+
+
+def child(e: Expressions, node: ast.Attribute | ast.Call, visits: list[Visit]) -> ast.expr:
+    """`self.path.conv`, of a Sequential or list whose parts have names: `self.path.layers[1]`. Raises Unwritable."""
+    met = [(v.module, v.args[1].hint) for v in visits]
+    places = {list(module.children).index(str(name)) for module, name in met if module is not None}
+    if len(places) != 1:
+        raise Unwritable("a part of a Sequential stands at several places under one name")
+    owner = e.expr(node.value if isinstance(node, ast.Attribute) else node.args[0])
+    row = e.w.target.in_row(owner) if visits[0].module is not None and visits[0].module.container != "list" else owner
+    return ast.Subscript(row, ast.Constant(places.pop()), ast.Load())
 
 
 def modules_of_kind(e: Expressions, loop: ast.comprehension | ast.For, tests: list[ast.expr]) -> ast.expr | None:

@@ -212,6 +212,8 @@ def is_dead(node: ast.stmt, read: set[str], pure: bool) -> bool:
         return len(names) == len(node.targets) and not any(n.id in read for n in names) and is_pure(node.value, pure)
     if isinstance(node, ast.AugAssign):
         return isinstance(node.target, ast.Name) and node.target.id not in read
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return not any((a.asname or a.name.partition(".")[0]) in read for a in node.names)
     if isinstance(node, ast.AnnAssign):
         return (
             isinstance(node.target, ast.Name)

@@ -24,7 +24,7 @@ from codegen.writing import (
 )
 from codegen.writing.absent import tell_absent
 from codegen.writing.activations import function_layer
-from codegen.writing.children import modules_of_kind
+from codegen.writing.children import child, modules_of_kind
 from codegen.writing.frozen import finish, tell_frozen
 from codegen.writing.held import of_array
 from codegen.writing.mapped import mapped
@@ -211,6 +211,8 @@ class Expressions:
             return self.mode(node)
         if kind == "method" and isinstance(node, ast.Attribute) and visits[0].name == "entry":
             return ast.Subscript(self.expr(node.value), ast.Constant(node.attr), ast.Load())  # of a ModuleDict
+        if kind == "method" and visits[0].name == "child" and isinstance(node, (ast.Attribute, ast.Call)):
+            return child(self, node, visits)
         if kind == "method" and isinstance(node, (ast.Call, ast.Subscript)):
             return program_calls.method(self, node, visits)
         asked = number_kind(self, node, visits)

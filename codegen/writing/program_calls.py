@@ -57,9 +57,12 @@ def container(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
             and not isinstance(visits[0].args[0].hint, ModuleObject)
         ):
             if isinstance(visits[0].args[0].hint, DictObject):
-                return e.w.target.row(ordered(e, parts[0]))
+                named = any(id(v.module) in e.w.trace.named for v in visits)
+                return e.w.target.row(ordered(e, parts[0], named))
             return e.w.target.row(e.expr(parts[0]))
         elements: list[ast.expr] = []
+        if any(id(v.module) in e.w.trace.named for v in visits):
+            e.w.whole.update(map(id, parts))
         for part in parts:
             elements.extend(
                 [ast.Starred(e.expr(part.value), ast.Load())] if isinstance(part, ast.Starred) else e.elements(part)
@@ -83,9 +86,9 @@ def is_empty(visits: list[Visit]) -> bool:
     return all(v.module is not None and not v.module.children for v in visits)
 
 
-def ordered(e: Expressions, node: ast.expr) -> ast.expr:
-    """The layers of an OrderedDict([(name, layer), ...]), without the names."""
-    whole = node
+def ordered(e: Expressions, node: ast.expr, whole: bool = False) -> ast.expr:
+    """The layers of an OrderedDict([(name, layer), ...]), without the names; `whole`: each stays one of them."""
+    told = node
     if isinstance(node, ast.Call) and node.args:
         node = node.args[0]
     pairs: list[ast.expr] = []
@@ -94,15 +97,17 @@ def ordered(e: Expressions, node: ast.expr) -> ast.expr:
     ):
         for element in node.elts:
             assert isinstance(element, ast.Tuple)
+            e.w.whole.update([id(element.elts[1])] * whole)
             made = e.elements(element.elts[1])
             made[0].__dict__.update({k: v for k, v in element.__dict__.items() if k in ("before", "behind")})
             pairs.extend(made)
         return ast.List(pairs, ast.Load())
     if isinstance(node, ast.Dict):
+        e.w.whole.update([id(value) for value in node.values] * whole)
         for value in node.values:
             pairs.extend(e.elements(value))
         return ast.List(pairs, ast.Load())
-    return nodes.call("list", [ast.Call(ast.Attribute(e.expr(whole), "values", ast.Load()), [], [])])
+    return nodes.call("list", [ast.Call(ast.Attribute(e.expr(told), "values", ast.Load()), [], [])])
 
 
 def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:

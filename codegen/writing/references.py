@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes, program_calls
@@ -71,3 +72,11 @@ def library(e: Expressions, api: Api) -> ast.expr | None:
     if owner in ("torch", "tensorflow") and last in DTYPES:
         return nodes.name(f"torch.{last}") if e.w.target.framework == "torch" else ast.Constant(last)
     return nodes.name(f"math.{last}") if last in ("pi", "e", "inf", "nan") else nodes.gone()
+
+
+def kept_import(node: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
+    """What a function imports itself of the libraries that both frameworks use: `import numpy as np`."""
+    if isinstance(node, ast.Import):
+        return [ast.Import([a]) for a in node.names if a.name.partition(".")[0] in KEPT_ROOTS]
+    kept = not node.level and (node.module or "").partition(".")[0] in KEPT_ROOTS
+    return [copy.copy(node)] if kept else []

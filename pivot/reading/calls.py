@@ -91,7 +91,7 @@ def call_value(
         own = own_forms(ev, hint)
         if own:
             return ev.dialect.call_own_code(ev, callee, own, args, kwargs, node, frame)
-        return call_program(ev, hint, args, kwargs, node, frame, callee, None)
+        return call_program(ev, hint, args, kwargs, node, frame, callee, receiver_of(hint, args))
     if isinstance(hint, ClassObject):
         return instances.construct(ev, callee, hint, args, kwargs, node, frame)
     if isinstance(hint, Partial):
@@ -117,6 +117,12 @@ def call_value(
             return ev.dialect.unmapped(ev, args, kwargs, node, frame, hint.why, spelled=made)
         return callee
     raise ev.refusal(frame, node, "this value cannot be called", "call a function, class or module")
+
+
+def receiver_of(function: FunctionObject, args: tuple[Value, ...]) -> Value | None:
+    """Whose method is called, where it is called through its class: `Base.__init__(self, n)`."""
+    is_method = function.owner is not None and not function.static and bool(args)
+    return args[0] if is_method and isinstance(args[0].hint, (ModuleObject, InstanceObject)) else None
 
 
 def own_forms(ev: Evaluator, function: FunctionObject) -> tuple[Form, ...]:

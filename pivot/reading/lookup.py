@@ -214,6 +214,9 @@ def module_attribute(
     if attr in module.children:
         if module.container == "dict" and not isinstance(module.cls, ClassObject):
             ev.visit(Visit(node, frame, "method", None, (owner,), module=module, name="entry"))
+        if module.container in ("sequential", "list") and not isinstance(module.cls, ClassObject):
+            ev.visit(Visit(node, frame, "method", None, (owner, Value(attr)), module=module, name="child"))
+            ev.trace.named.add(id(module))
         return module.children[attr]
     if attr in module.parameters:
         if module.form is not None:

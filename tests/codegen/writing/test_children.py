@@ -229,3 +229,18 @@ def test_modules_that_a_name_tells_apart_come_in_their_order_where_a_turn_hangs_
     assert prove(made, KerasDialect(), opset, prove_text).why is None
     made.text = made.text.replace("in layers_within(self)", "in self._flatten_layers()")
     assert prove(made, KerasDialect(), opset, prove_text).why is not None  # Keras has those inside last to first
+
+
+def test_a_part_of_a_row_that_is_asked_for_by_its_name_is_found_by_its_place(net: Callable[..., str]) -> None:
+    made = net(
+        """
+self.a = nn.Sequential(OrderedDict([("conv", nn.Conv2d(3, 4, 3, stride=2, padding=1)), ("act", nn.ReLU())]))
+self.b = nn.ModuleList()
+self.b.add_module("fc", nn.ReLU())
+""",
+        "return self.b.fc(getattr(self.a, 'act')(self.a.conv(x)))",
+        "1x3x8x8",
+        before="from collections import OrderedDict\n",
+    )
+    assert "return self.b[0](self.a.layers[1](self.a.layers[0](x)))" in made
+    assert made.count("keras.Sequential(") == 2  # what needs two layers stays one of the row

@@ -237,3 +237,24 @@ def test_a_check_of_whole_shapes_goes_where_sizes_are_open(net: Callable[..., st
     made = net("pass", checks, "2x3x4", "2x3x4", args="x, y")
     assert "return x + y" in made and "assert" not in made and "raise" not in made
     assert "assert ops.shape(x)[2] == 4" in net("pass", "assert x.size(2) == 4\nreturn x", "2x3x4")
+
+
+def test_what_a_function_imports_itself_is_imported_there_again(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        def rounded(x):
+            import warnings, math, numpy as np
+            from torch import nn
+            return int(np.ceil(x / 8) * 8)
+
+        class Net(nn.Module):
+            def __init__(self, n=4):
+                super().__init__()
+                self.a = nn.Linear(4, rounded(n))
+
+            def forward(self, x):
+                return self.a(x)
+        """,
+        "2x4",
+    )
+    assert "def rounded(x):\n    import numpy as np\n\n    return int(np.ceil(x / 8) * 8)" in made
