@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -151,6 +151,8 @@ def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Ar
     read = {id(target) for _, target in proof.parameters.values()}
     sources = {n: p for p in converted.done.network.parameters if not p.role for n in p.names}
     owners = {id(theirs.owner): mine.owner for mine, theirs in proof.parameters.values()}
+    for here, there in in_step(converted.done.network.root, root):
+        owners.setdefault(id(there), here)
     by_path = {".".join(renamed.get(part, part) for part in name.split(".")): name for name in sources}
     found: dict[str, Array] = {}
     walked = list(root.walk())
@@ -171,6 +173,21 @@ def carry_unread(converted: Converted, proof: Proof, checkpoint: Mapping[str, Ar
             if id(parameter) not in read and fits and given is not None:
                 found.update(dict.fromkeys(datasets.get(id(module), {}).get(own, ()), checkpoint[given]))
     return found
+
+
+def in_step(source: ModuleObject, target: ModuleObject) -> Iterator[tuple[ModuleObject, ModuleObject]]:
+    """Modules of one class, in the order in which they are met, where there are as many of it on both sides."""
+    met: list[dict[str, list[ModuleObject]]] = []
+    for root in (source, target):
+        by_class: dict[str, list[ModuleObject]] = {}
+        for module in dict.fromkeys(module for _, module in root.walk()):
+            if module.form is None:
+                by_class.setdefault(module.class_name, []).append(module)
+        met.append(by_class)
+    for name, modules in met[0].items():
+        others = met[1].get(name, [])
+        if len(modules) == len(others):
+            yield from zip(modules, others, strict=True)
 
 
 def parameter_names(done: Elaborated) -> dict[int, tuple[str, ...]]:

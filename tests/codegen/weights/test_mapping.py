@@ -283,6 +283,41 @@ def test_weights_of_layers_in_a_list_that_is_filled_later_are_carried(
     assert sorted(int(a) for a in carry_weights(converted, arrays, proof).values() if a.shape == ()) == [7, 8]
 
 
+UNREAD = """
+import torch
+import torch.nn as nn
+
+class Up(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.spare = nn.Parameter(torch.zeros(n))
+
+    def forward(self, x):
+        return x + 1
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(Up(3), nn.Linear(4, 4), Up(3))
+
+    def forward(self, x):
+        return self.body(x)
+"""
+
+
+def test_weights_that_nobody_reads_are_found_in_a_row_too(
+    convert: Callable[..., Converted], opset: OpSet, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(UNREAD, encoding="utf-8")
+    converted = convert(path, "2x4", model="Net()")
+    proof = prove(converted, KerasDialect(), opset, path.with_name("model_keras.py"))
+    arrays: Arrays = {f"body.1.{name}": np.ones(shape) for name, shape in LINEAR.items()}
+    arrays |= {f"body.{i}.spare": np.full(3, i) for i in (0, 2)}
+    carried = carry_weights(converted, arrays, proof)
+    assert [carried[f"body/layers/{name}/vars/0"][0] for name in ("up", "up_1")] == [0, 2]
+
+
 UNSCALED = """
 import keras
 from keras import layers
