@@ -124,6 +124,8 @@ class Expressions:
         out: list[object] = []
         for value in values:
             if isinstance(value, ast.expr):
+                if isinstance(owner, ast.Tuple):
+                    self.w.whole.add(id(value))  # a pair stays one
                 if isinstance(owner, (ast.List, ast.Tuple)):
                     out.extend(self.elements(value))
                 else:
@@ -155,7 +157,8 @@ class Expressions:
             if len(made) > 1:
                 tell_frozen(self.w, site, node, ast.List(made, ast.Load()))
                 made[0] = nodes.like(made[0], node)
-                return [self.w.target.row(ast.List(made, ast.Load()))] if id(node) in self.w.whole else made
+                whole = id(node) in self.w.whole or any(id(module) in self.w.counted for module in site.modules)
+                return [self.w.target.row(ast.List(made, ast.Load()))] if whole else made
         return [*layers_ahead.transposes(self, node), self.expr(node)]
 
     def target(self, node: ast.expr) -> ast.expr:

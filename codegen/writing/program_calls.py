@@ -33,6 +33,7 @@ from pivot.reading.walking import walk
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
+OF_DICTS = {"named_children": "items", "children": "values"}  # what a dict calls what a module has, too
 RUNNING = {"build", "compile", "count_params", "evaluate", "fit", "predict", "save", "save_weights", "summary"}
 """Methods of Keras' models that make weights early, train, report or store: no part of what a model computes."""
 
@@ -399,7 +400,7 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
         return nodes.call("setattr", [owner, e.expr(first), buffer_expression(e, node, visits)])
     if module is not None and module.container == "dict" and isinstance(module.cls, ClassObject):
         return ast.Call(
-            ast.Attribute(ast.Attribute(owner, "modules", ast.Load()), name, ast.Load()),
+            ast.Attribute(ast.Attribute(owner, "modules", ast.Load()), OF_DICTS.get(name, name), ast.Load()),
             [e.expr(a) for a in node.args],
             [],
         )

@@ -99,6 +99,8 @@ class Writer:
         self.own_methods: set[str] | None = None  # names of methods that the program defines, once they are asked for
         self.needs_unmapped = False
         self.whole: set[int] = set()  # elements of lists that count their layers: several in a row are one
+        lists = [module for _, module in done.network.root.walk() if module.container == "list"]
+        self.counted = {id(child) for module in lists for _, child in module.own_children()}
         self.open_stacks: set[int] = set()  # expressions that are written as what a loop over them takes apart
         self.helpers: dict[str, None] = {}  # functions that the target's library lacks, by canonical name
         self.framework_name = False

@@ -244,3 +244,20 @@ self.b.add_module("fc", nn.ReLU())
     )
     assert "return self.b[0](self.a.layers[1](self.a.layers[0](x)))" in made
     assert made.count("keras.Sequential(") == 2  # what needs two layers stays one of the row
+
+
+def test_the_named_children_of_a_class_that_is_a_dict_are_its_items(net: Callable[..., str]) -> None:
+    made = net(
+        "self.body = Parts({'a': nn.Linear(4, 4), 'b': nn.ReLU()})",
+        "return self.body(x)",
+        "2x4",
+        before="""class Parts(nn.ModuleDict):
+    def forward(self, x):
+        for name, module in self.named_children():
+            x = module(x)
+        return x
+
+
+""",
+    )
+    assert "for name, module in self.modules.items():" in made or "for module in self.modules.values():" in made

@@ -493,3 +493,20 @@ def test_attributes_by_name_are_asked_of_python_not_of_the_module(net: Net) -> N
     )
     assert 'setattr(self, "part_%d" % i, layers.Dense(4))' in made
     assert 'x = getattr(self, "part_%d" % i)(x)' in made
+
+
+def test_a_layer_that_needs_two_stays_one_where_its_place_counts(net: Net) -> None:
+    made = net(
+        """
+wide = nn.Conv2d(3, 4, 3, stride=2, padding=1)
+parts = [wide, nn.ReLU()]
+parts += [nn.Conv2d(4, 4, 3, stride=2, padding=1)]
+self.parts = nn.ModuleList(parts)
+named = [("a", nn.Conv2d(4, 4, 3, stride=2, padding=1)), ("b", nn.ReLU())]
+self.row = nn.Sequential(OrderedDict(named))
+""",
+        "for k in range(len(self.parts)):\n    x = self.parts[k](x)\nreturn self.row(x)",
+        "1x3x32x32",
+        before="from collections import OrderedDict\n",
+    )
+    assert made.count("keras.Sequential(") == 4  # the row, and three convolutions with their padding
