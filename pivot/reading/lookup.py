@@ -244,6 +244,9 @@ def module_attribute(
     key = f"self.{attr}"
     if key in ev.overrides:
         return ev.overrides[key]
+    below = {n.removeprefix(f"{attr}."): v for n, v in module.parameters.items() if n.startswith(f"{attr}.")}
+    if below:  # the projection of an attention layer, which is one layer here
+        return Value(InstanceObject(Api("types.SimpleNamespace"), below))
     if attr in BY_METHOD:
         return Value(Partial(Value(Api(BY_METHOD[attr])), (owner,), ()))
     raise ev.refusal(

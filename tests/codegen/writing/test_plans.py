@@ -111,3 +111,8 @@ def test_a_layer_that_is_never_called_is_written_like_those_that_are(written: Ca
         "2x4",
     )
     assert "layers.Lambda(lambda x: ops.maximum(x, 0.01 * x))" in made
+
+
+@pytest.mark.parametrize(("shape", "axis"), [("2x4", "x"), ("2x3x4", "x, axis=0"), ("2x3x4x4", "x, axis=1")])
+def test_a_softmax_without_an_axis_takes_that_of_its_rank(call: Callable[..., str], shape: str, axis: str) -> None:
+    assert call("", "return F.log_softmax(x)", shape) == f"return ops.log_softmax({axis})"

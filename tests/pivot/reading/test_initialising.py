@@ -103,3 +103,21 @@ def test_a_part_of_attention_is_set_as_a_whole(net: Callable[..., Elaborated]) -
     node = next(n for n in done.network.nodes if n.op is not None and n.op.name == "multi_head_attention")
     kernels = [node.weights[f"{part}_kernel"].start for part in ("q", "k", "v")]
     assert [said(k) for k in kernels] == [("constant", 0.0)] * 3
+
+
+def test_the_projection_inside_an_attention_layer_is_started_by_its_name(read: Callable[..., Elaborated]) -> None:
+    done = read(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.attn = nn.MultiheadAttention(4, 2)
+                nn.init.normal_(self.attn.out_proj.weight, std=0.1)
+
+            def forward(self, x):
+                return self.attn(x, x, x)[0]
+        """,
+        "5x2x4",
+        model="Net()",
+    )
+    assert said(starts(done)["attn.out_proj.weight"]) == ("normal", 0.0, 0.1)
