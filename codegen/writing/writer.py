@@ -237,8 +237,8 @@ class Writer:
 
     def is_initialisation(self, node: ast.Call, file: str) -> bool:
         """Does a call only set initial values?"""
-        visits = self.trace.visits.get(id(node), [])
-        if visits:
+        visits = [v for v in self.trace.visits.get(id(node), []) if not (v.speculative and v.kind == "data")]
+        if visits:  # (in an arm that nobody took, `m.bias` may be None, whose method says nothing)
             return all(v.kind == "dropped" for v in visits) or self.is_empty_call(visits)
         text = ast.unparse(node.func)
         return "init." in text or text.endswith("_")

@@ -258,3 +258,19 @@ def test_what_a_function_imports_itself_is_imported_there_again(written: Callabl
         "2x4",
     )
     assert "def rounded(x):\n    import numpy as np\n\n    return int(np.ceil(x / 8) * 8)" in made
+
+
+def test_a_loop_that_starts_biases_goes_where_no_layer_has_one(init: Init) -> None:
+    made = init(
+        """
+self.a = nn.Linear(4, 4, bias=False)
+for m in self.modules():
+    if isinstance(m, nn.Linear):
+        m.weight.data.normal_(0, 0.1)
+        if m.bias is not None:
+            m.bias.data.zero_()
+""",
+        "return self.a(x)",
+        "2x4",
+    )
+    assert made == "self.a = layers.Dense(4, use_bias=False)"
