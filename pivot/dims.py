@@ -364,7 +364,22 @@ def _floordiv(left: Dim, right: Dim) -> Dim:
     exact = _divide_exactly(left, right)
     if exact is not None:
         return exact
+    common = _common_factor(left, right)
+    if common is not None:  # (a * m) // (b * m) is a // b
+        over, under = _divide_exactly(left, common), _divide_exactly(right, common)
+        if over is not None and under is not None:
+            return _floordiv(over, under)
     return _opaque("//", left, right, hint(left) // right.hint)
+
+
+def _common_factor(left: Dim, right: Size) -> Size | None:
+    """The product of the atoms that every term of both has, or None."""
+    terms = [dict(monomial) for size in (left, right) for monomial, _ in (size.terms if isinstance(size, Size) else ())]
+    if isinstance(left, int) or not terms:
+        return None
+    shared = {atom: min(t.get(atom, 0) for t in terms) for atom in terms[0]}
+    made = product(Size(((((atom, 1),), 1),), atom.hint) for atom, power in shared.items() for _ in range(power))
+    return made if isinstance(made, Size) else None
 
 
 def _mod(left: Dim, right: Dim) -> Dim:

@@ -54,6 +54,13 @@ def test_what_is_constant_becomes_a_number(dim: Dim, number: int) -> None:
     assert type(dim) is int
 
 
+def test_what_both_sides_of_a_division_have_is_cancelled() -> None:
+    n, c, h = symbol("N", 2), symbol("C", 64), symbol("H", 7)
+    assert (n * c * h * h) // (8 * n * h * h) == c // 8
+    assert (n * c + n * h) // (n * h * 2) == (c + h) // (2 * h)
+    assert text((n + c) // (n * h)) == "(C + N)//(H*N)"
+
+
 def test_exact_division_stays_polynomial() -> None:
     assert (N * T * 8) // (N * T) == 8
     assert (N * H + N) // (H + 1) == N
