@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pivot.codecs.base import Codec, NoForm, Refs, Sample
 from pivot.codecs.tuples import is_size
+from pivot.dims import Size, hint
 
 Pair = tuple[object, object]
 NO_KEYWORD = "Keras has no explicit padding argument"
@@ -34,6 +35,16 @@ def pad_pairs(value: object) -> tuple[Pair, ...]:
     if not isinstance(value, (tuple, list)) or not all(isinstance(p, Sequence) and len(p) == 2 for p in value):
         raise NoForm(f"{value!r} is not padding")
     return tuple((pair[0], pair[1]) for pair in value)
+
+
+def added_pairs(value: object) -> tuple[Pair, ...]:
+    """The same where nothing is cut off, which Keras' padding does not do: by the sizes of the example, where a pad is
+    a size. Raises NoForm.
+    """
+    pairs = pad_pairs(value)
+    if any(isinstance(pad, (int, Size)) and hint(pad) < 0 for pair in pairs for pad in pair):
+        raise NoForm("the padding is negative here, so it cuts off, which Keras' padding does not: slice the tensor")
+    return pairs
 
 
 def axis_count(refs: Refs) -> int:
@@ -177,7 +188,7 @@ class KerasPads(Codec):
     def write(self, value: object, refs: Refs) -> object:
         if value == "same":
             raise NoForm("the padding depends on the size")
-        pairs = pad_pairs(value)
+        pairs = added_pairs(value)
         if len(pairs) != self.count:
             raise NoForm(f"{len(pairs)} axes where {self.count} are padded")
         if all(before == after for before, after in pairs):

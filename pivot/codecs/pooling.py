@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pivot.codecs.base import Codec, NoForm, Refs, Sample
-from pivot.codecs.pads import KerasPadding, TorchPadList, axis_count, no_pads, pad_pairs
+from pivot.codecs.pads import KerasPadding, TorchPadList, added_pairs, axis_count, no_pads, pad_pairs
 from pivot.dims import Dim, Size, dim_max
 
 
@@ -197,7 +197,7 @@ class KerasPadWidth(Codec):
         return pairs[1:-1]
 
     def write(self, value: object, refs: Refs) -> object:
-        return ((0, 0), *pad_pairs(value), (0, 0))
+        return ((0, 0), *added_pairs(value), (0, 0))
 
     def from_number(self, value: object) -> str | None:
         return f"((0, 0), {'(e, e), ' * len(pad_pairs(value))}(0, 0))"

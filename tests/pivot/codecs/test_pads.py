@@ -4,6 +4,8 @@ import pytest
 
 from pivot.codecs.base import NoForm, Refs
 from pivot.codecs.pads import KerasCausal, KerasPadding, KerasPads, KerasPads1, TorchPadding, TorchPadList
+from pivot.codecs.pooling import KerasPadWidth
+from pivot.dims import symbol
 
 SQUARE: Refs = {"kernel": (3, 3), "stride": (1, 1), "dilation": (1, 1)}
 
@@ -108,3 +110,10 @@ def test_torch_pad_starts_at_the_last_axis() -> None:
     assert TorchPadList().read((1, 2, 3, 4), {}) == ((3, 4), (1, 2))
     with pytest.raises(NoForm):
         TorchPadList().read((1, 2, 3), {})
+
+
+@pytest.mark.parametrize("cut", [-1, symbol("H", 4) - 9])
+def test_padding_of_keras_cuts_nothing_off(cut: object) -> None:
+    for codec in (KerasPads(), KerasPadWidth()):
+        with pytest.raises(NoForm, match="cuts off"):
+            codec.write(((0, 1), (cut, 0)), {})
