@@ -261,3 +261,30 @@ def test_the_named_children_of_a_class_that_is_a_dict_are_its_items(net: Callabl
 """,
     )
     assert "for name, module in self.modules.items():" in made or "for module in self.modules.values():" in made
+
+
+def test_a_layer_that_needs_two_stays_one_where_its_place_counts(net: Callable[..., str]) -> None:
+    made = net(
+        """
+wide = nn.Conv2d(3, 4, 3, stride=2, padding=1)
+parts = [wide, nn.ReLU()]
+parts += [nn.Conv2d(4, 4, 3, stride=2, padding=1)]
+self.parts = nn.ModuleList(parts)
+named = [("a", nn.Conv2d(4, 4, 3, stride=2, padding=1)), ("b", nn.ReLU())]
+self.row = nn.Sequential(OrderedDict(named))
+""",
+        "for k in range(len(self.parts)):\n    x = self.parts[k](x)\nreturn self.row(x)",
+        "1x3x32x32",
+        before="from collections import OrderedDict\n",
+    )
+    assert made.count("keras.Sequential(") == 4  # the row, and three convolutions with their padding
+
+
+def test_attributes_by_name_are_asked_of_python_not_of_the_module(net: Callable[..., str]) -> None:
+    made = net(
+        "for i in range(2):\n    self.__setattr__('part_%d' % i, nn.Linear(4, 4))",
+        "for i in range(2):\n    x = self.__getattr__('part_%d' % i)(x)\nreturn x",
+        "2x4",
+    )
+    assert 'setattr(self, "part_%d" % i, layers.Dense(4))' in made
+    assert 'x = getattr(self, "part_%d" % i)(x)' in made
