@@ -366,9 +366,9 @@ def _floordiv(left: Dim, right: Dim) -> Dim:
         return exact
     common = _common_factor(left, right)
     if common is not None:  # (a * m) // (b * m) is a // b
-        over, under = _divide_exactly(left, common), _divide_exactly(right, common)
-        if over is not None and under is not None:
-            return _floordiv(over, under)
+        upper, lower = _divide_exactly(left, common), _divide_exactly(right, common)
+        if upper is not None and lower is not None:
+            return _floordiv(upper, lower)
     return _opaque("//", left, right, hint(left) // right.hint)
 
 
