@@ -131,8 +131,11 @@ def own_call(w: Writer, group: Group) -> ast.expr:
     if visit is None or visit.entered is None or visit.entered.function is None:
         given: dict[str, Value] = {}
     else:
-        given = bound_arguments(visit.entered.function, visit)
-        if visit.entered.function.name != "__init__" or set(visit.kwargs) - set(given) - LIBRARY:
+        function = visit.entered.function
+        given = bound_arguments(function, visit)
+        if is_restatement(module.cls.file) and function.node.args.kwarg is not None:  # it hands on all that it is given
+            given = {**given, **visit.kwargs}
+        if function.name != "__init__" or set(visit.kwargs) - set(given) - LIBRARY:
             raise Unwritable(f"{module.cls.name} is made with arguments that its constructor does not name")
     if scope is None or module.cls.name not in scope.names:
         raise Unwritable(f"the class {module.cls.name} is not one of a file")

@@ -105,28 +105,24 @@ def is_weightless(w: Writer, node: ast.AST) -> bool:
 def drop_unread_parameters(w: Writer) -> None:
     """Parameters of restated functions that what is written of them does not read go, in their calls too.
 
-    A function that is called with `*args` or `**settings` somewhere keeps all.
+    A function that is called with `*args` somewhere keeps all, one that is called with `**settings` what these are.
     """
     functions = {id(f.node): f for f in entered(w) if is_restatement(f.file) and isinstance(f.node, ast.FunctionDef)}
-    spread = {
-        id(v.entered.function.node)
-        for visits in (w.trace.visits.values() if functions else ())
-        for v in visits
-        if v.entered is not None and v.entered.function is not None and is_spread(v.node)
-    }
+    spread: set[int] = set()
+    settings: dict[int, set[str]] = {}
+    for v in (v for visits in (w.trace.visits.values() if functions else ()) for v in visits):
+        if v.entered is not None and v.entered.function is not None and isinstance(v.node, ast.Call):
+            key = id(v.entered.function.node)
+            if any(isinstance(a, ast.Starred) for a in v.node.args):
+                spread.add(key)
+            if any(k.arg is None for k in v.node.keywords):
+                settings.setdefault(key, set()).update(v.kwargs)
     for key, function in functions.items():
         assert isinstance(function.node, ast.FunctionDef)
         if key not in spread:
-            unread = unread_parameters(w, function.node, function.file)
+            unread = unread_parameters(w, function.node, function.file) - settings.get(key, set())
             if unread:
                 w.gone_parameters.setdefault(key, set()).update(unread)
-
-
-def is_spread(node: ast.AST) -> bool:
-    """Is a call given a list or a table of arguments?"""
-    return isinstance(node, ast.Call) and (
-        any(isinstance(a, ast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords)
-    )
 
 
 def unread_parameters(w: Writer, node: ast.FunctionDef, file: str) -> set[str]:

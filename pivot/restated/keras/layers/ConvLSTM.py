@@ -10,31 +10,17 @@ class ConvLSTM(keras.layers.Layer):
         rank,
         filters,
         kernel_size,
-        strides=1,
-        padding="valid",
-        dilation_rate=1,
-        activation="tanh",
-        recurrent_activation="sigmoid",
-        use_bias=True,
         return_sequences=False,
         return_state=False,
         go_backwards=False,
         stateful=False,
+        **kwargs,
     ):
         super().__init__()
         if stateful:
             raise NotImplementedError("a layer that keeps its state between calls (stateful)")
         sizes = (kernel_size,) * rank if isinstance(kernel_size, int) else tuple(kernel_size)
-        self.cell = layers.ConvLSTMCell(
-            filters,
-            sizes,
-            strides=strides,
-            padding=padding,
-            dilation_rate=dilation_rate,
-            activation=activation,
-            recurrent_activation=recurrent_activation,
-            use_bias=use_bias,
-        )
+        self.cell = layers.ConvLSTMCell(filters, sizes, **kwargs)
         self.return_sequences = return_sequences
         self.return_state = return_state
         self.go_backwards = go_backwards

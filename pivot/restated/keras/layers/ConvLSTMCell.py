@@ -15,9 +15,16 @@ class ConvLSTMCell(keras.layers.Layer):
         activation="tanh",
         recurrent_activation="sigmoid",
         use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        unit_forget_bias=True,
         **kwargs,
     ):
         super().__init__()
+        self.kernel_initializer = kernel_initializer
+        self.recurrent_initializer = recurrent_initializer
+        self.bias_initializer = "unit_forget" if unit_forget_bias else bias_initializer
         self.filters = filters
         self.kernel_size = kernel_size
         self.strides = strides
@@ -28,12 +35,18 @@ class ConvLSTMCell(keras.layers.Layer):
         self.use_bias = use_bias
 
     def build(self, input_shape):
-        self.kernel = self.add_weight(shape=(*self.kernel_size, input_shape[-1], 4 * self.filters), name="kernel")
+        self.kernel = self.add_weight(
+            shape=(*self.kernel_size, input_shape[-1], 4 * self.filters),
+            initializer=self.kernel_initializer,
+            name="kernel",
+        )
         self.recurrent_kernel = self.add_weight(
-            shape=(*self.kernel_size, self.filters, 4 * self.filters), name="recurrent_kernel"
+            shape=(*self.kernel_size, self.filters, 4 * self.filters),
+            initializer=self.recurrent_initializer,
+            name="recurrent_kernel",
         )
         if self.use_bias:
-            self.bias = self.add_weight(shape=(4 * self.filters,), name="bias")
+            self.bias = self.add_weight(shape=(4 * self.filters,), initializer=self.bias_initializer, name="bias")
 
     def call(self, inputs, states):
         gates = ops.conv(

@@ -15,6 +15,8 @@ class DepthwiseConv2D(keras.layers.Layer):
         dilation_rate=1,
         activation=None,
         use_bias=True,
+        depthwise_initializer="glorot_uniform",
+        bias_initializer="zeros",
         **kwargs,
     ):
         super().__init__()
@@ -24,13 +26,21 @@ class DepthwiseConv2D(keras.layers.Layer):
         self.depth_multiplier = depth_multiplier
         self.dilation_rate = dilation_rate
         self.use_bias = use_bias
+        self.depthwise_initializer = depthwise_initializer
+        self.bias_initializer = bias_initializer
         self.activation = None if activation is None else keras.activations.get(activation)
 
     def build(self, input_shape):
         channels = input_shape[-1]
-        self.kernel = self.add_weight(shape=(*self.kernel_size, channels, self.depth_multiplier), name="kernel")
+        self.kernel = self.add_weight(
+            shape=(*self.kernel_size, channels, self.depth_multiplier),
+            initializer=self.depthwise_initializer,
+            name="kernel",
+        )
         if self.use_bias:
-            self.bias = self.add_weight(shape=(channels * self.depth_multiplier,), name="bias")
+            self.bias = self.add_weight(
+                shape=(channels * self.depth_multiplier,), initializer=self.bias_initializer, name="bias"
+            )
 
     def call(self, inputs):
         kernel = ops.reshape(self.kernel, (*self.kernel_size, 1, -1))

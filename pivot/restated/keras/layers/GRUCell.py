@@ -6,9 +6,21 @@ class GRUCell(keras.layers.Layer):
     """One step of a GRU with any activations, the reset gate before or after the product: x: (N, F), states: [h]."""
 
     def __init__(
-        self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True, reset_after=True, **kwargs
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        reset_after=True,
+        **kwargs,
     ):
         super().__init__()
+        self.kernel_initializer = kernel_initializer
+        self.recurrent_initializer = recurrent_initializer
+        self.bias_initializer = bias_initializer
         self.units = units
         self.use_bias = use_bias
         self.reset_after = reset_after
@@ -17,11 +29,15 @@ class GRUCell(keras.layers.Layer):
         self.state_size = units
 
     def build(self, input_shape):
-        self.kernel = self.add_weight(shape=(input_shape[-1], 3 * self.units), name="kernel")
-        self.recurrent_kernel = self.add_weight(shape=(self.units, 3 * self.units), name="recurrent_kernel")
+        self.kernel = self.add_weight(
+            shape=(input_shape[-1], 3 * self.units), initializer=self.kernel_initializer, name="kernel"
+        )
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.units, 3 * self.units), initializer=self.recurrent_initializer, name="recurrent_kernel"
+        )
         if self.use_bias:
             shape = (2, 3 * self.units) if self.reset_after else (3 * self.units,)
-            self.bias = self.add_weight(shape=shape, name="bias")
+            self.bias = self.add_weight(shape=shape, initializer=self.bias_initializer, name="bias")
 
     def call(self, inputs, states):
         h = states[0] if isinstance(states, (list, tuple)) else states

@@ -5,8 +5,22 @@ from keras import ops
 class LSTMCell(keras.layers.Layer):
     """One step of an LSTM with any activations: x: (N, F), states: [h, c]."""
 
-    def __init__(self, units, activation="tanh", recurrent_activation="sigmoid", use_bias=True, **kwargs):
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        recurrent_activation="sigmoid",
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        recurrent_initializer="orthogonal",
+        bias_initializer="zeros",
+        unit_forget_bias=True,
+        **kwargs,
+    ):
         super().__init__()
+        self.kernel_initializer = kernel_initializer
+        self.recurrent_initializer = recurrent_initializer
+        self.bias_initializer = "unit_forget" if unit_forget_bias else bias_initializer
         self.units = units
         self.use_bias = use_bias
         self.activation = keras.activations.get(activation)
@@ -14,10 +28,14 @@ class LSTMCell(keras.layers.Layer):
         self.state_size = [units, units]
 
     def build(self, input_shape):
-        self.kernel = self.add_weight(shape=(input_shape[-1], 4 * self.units), name="kernel")
-        self.recurrent_kernel = self.add_weight(shape=(self.units, 4 * self.units), name="recurrent_kernel")
+        self.kernel = self.add_weight(
+            shape=(input_shape[-1], 4 * self.units), initializer=self.kernel_initializer, name="kernel"
+        )
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.units, 4 * self.units), initializer=self.recurrent_initializer, name="recurrent_kernel"
+        )
         if self.use_bias:
-            self.bias = self.add_weight(shape=(4 * self.units,), name="bias")
+            self.bias = self.add_weight(shape=(4 * self.units,), initializer=self.bias_initializer, name="bias")
 
     def call(self, inputs, states):
         h, c = states
