@@ -43,7 +43,31 @@ def turned(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.A
         if not least[0]:
             break  # what disagrees is met in no run
     set_plans(lowering, plans)
-    return best
+    return with_fewer(lowering, framework, joins, best, plain)
+
+
+def with_fewer(
+    lowering: Lowering,
+    framework: str,
+    joins: list[tuple[str, str, ast.AST]],
+    layout: Layout,
+    plain: dict[int, Plan | None],
+) -> Layout:
+    """The layout without turns that are in each other's way: of two that give to a third, one is turned."""
+    from codegen.layout import Layout
+
+    least = conflicts(layout)
+    for site in list(layout.agreed.turns) if any(least) else ():
+        plans = plans_of(lowering)
+        turns = {other: order for other, order in layout.agreed.turns.items() if other != site}
+        set_plans(lowering, plain)
+        add_turns(lowering, turns)
+        spared = Layout(lowering, framework, joins, replace(layout.agreed, turns=turns))
+        if conflicts(spared) < least:
+            layout, least = spared, conflicts(spared)
+        else:
+            set_plans(lowering, plans)
+    return layout
 
 
 def plans_of(lowering: Lowering) -> dict[int, Plan | None]:

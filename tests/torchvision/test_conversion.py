@@ -32,6 +32,7 @@ MODELS = {
     "shufflenet_v2_x1_0()": "shufflenetv2.py",
     "mnasnet1_0()": "mnasnet.py",
     "googlenet(init_weights=False)": "googlenet.py",
+    "maxvit_t()": "maxvit.py",
 }
 STANDARD = ("collections", "functools", "itertools", "math", "typing")
 
