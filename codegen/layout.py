@@ -366,9 +366,6 @@ class Layout:
             placed.why = "a flattened value whose parts are stored in another order is combined with another value"
         lead = next((v for v in full if self.order_of(v) != identity(rank)), full[0])
         order = self.order_of(lead)
-        apart = [v for v in values if broadcast_order(order, v) is None]
-        if not blocked and any(rank_of(v) == 0 or v.id in self.blocks for v in apart):
-            order = identity(rank)
         for name, operand in step.operands.items():
             if not isinstance(operand, TensorVersion):
                 continue
