@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from codegen.orders import Order
-from pivot.dims import Dim, symbols
+from pivot.dims import Dim, free_symbols, renamed, symbols
 from pivot.dims import hint as dim_hint
 
 BATCH = "N"  # the symbol of samples
+MANY = 1_000_003  # a prime
 RESHAPING = {"reshape", "flatten", "unflatten"}
 Group = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -15,7 +16,7 @@ def groups(before: tuple[Dim, ...], after: tuple[Dim, ...]) -> list[Group]:
     """Minimal groups (axes before, axes after) of equal size, left to right; sizes are compared by their hints, but for
     the batch, which is often 1 on the configuration at hand: (N, C) -> (1, N * C) is one group.
     """
-    a, b = [dim_hint(d) for d in before], [dim_hint(d) for d in after]
+    a, b = numbers(before, after)
     found: list[Group] = []
     i = j = 0
     while i < len(a) or j < len(b):
@@ -45,35 +46,18 @@ def groups(before: tuple[Dim, ...], after: tuple[Dim, ...]) -> list[Group]:
             else:
                 break
         found.append((tuple(left), tuple(right)))
-    return settle_ones(with_batch(found, before, after), a, b)
+    return settle_ones(found)
 
 
-def with_batch(found: list[Group], before: tuple[Dim, ...], after: tuple[Dim, ...]) -> list[Group]:
-    """Groups joined until a batch of one is on both sides of its group: it is no other axis of size 1."""
+def numbers(before: tuple[Dim, ...], after: tuple[Dim, ...]) -> list[list[int]]:
+    """The sizes at hand, but for a batch of one that both sides have: a number that no other axis can be taken for."""
     sides = (before, after)
-
-    def holds(axes: tuple[int, ...], sizes: tuple[Dim, ...]) -> bool:
-        return any(BATCH in symbols(sizes[axis]) for axis in axes)
-
-    def lost(group: Group) -> bool:
-        left, right = (holds(axes, sizes) for axes, sizes in zip(group, sides, strict=True))
-        return left != right
-
-    if not all(holds(tuple(range(len(sizes))), sizes) for sizes in sides):
-        return found  # the program says a number for it
-    out: list[Group] = []
-    joining = False
-    for group in found:
-        one = all(dim_hint(sizes[axis]) == 1 for axes, sizes in zip(group, sides, strict=True) for axis in axes)
-        if joining:
-            out[-1] = (out[-1][0] + group[0], out[-1][1] + group[1])
-        else:
-            out.append(group)
-        joining = (joining or one) and lost(out[-1])
-    return out
+    batches = [[free_symbols(d)[BATCH] for d in side if BATCH in symbols(d)] for side in sides]
+    one = all(batches) and dim_hint(batches[0][0]) == 1
+    return [[dim_hint(renamed(d, {BATCH: MANY}) if one else d) for d in side] for side in sides]
 
 
-def settle_ones(found: list[Group], a: list[int], b: list[int]) -> list[Group]:
+def settle_ones(found: list[Group]) -> list[Group]:
     """An axis of size 1 that was paired with nothing joins the group before it (or behind it, at the front)."""
     out: list[Group] = []
     for left, right in found:

@@ -71,8 +71,11 @@ def defined(statement: ast.stmt) -> list[str]:
     return [n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
 
 
-def read_at_once(node: ast.AST) -> Iterator[str]:
-    """The names that Python reads when it comes to a statement of a module; bodies of functions wait for their call."""
+def read_at_once(node: ast.AST, annotated: bool = True) -> Iterator[str]:
+    """The names that Python reads when it comes to a statement of a module; bodies of functions wait for their call.
+
+    `annotated`: are annotations read, which `from __future__ import annotations` leaves as text?
+    """
     if isinstance(node, ast.Name):
         if isinstance(node.ctx, ast.Load):
             yield node.id
@@ -83,21 +86,25 @@ def read_at_once(node: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Lambda):
             every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *(a for a in (spec.vararg, spec.kwarg) if a)]
             said = [a.annotation for a in every if a.annotation is not None]
-            now += [*node.decorator_list, *said, *([node.returns] if node.returns is not None else [])]
+            now += [*node.decorator_list, *([*said, *([node.returns] if node.returns else [])] if annotated else [])]
+    elif isinstance(node, ast.AnnAssign) and not annotated:
+        now = [node.target, *([node.value] if node.value is not None else [])]
     else:
         now = list(ast.iter_child_nodes(node))
     for child in now:
-        yield from read_at_once(child)
+        yield from read_at_once(child, annotated)
 
 
 def late(text: str) -> tuple[str, int] | None:
     """The first name that a file reads above its definition, with the line of the reading; None: there is none."""
     tree = ast.parse(text)
     below = {name: place for place, statement in enumerate(tree.body) for name in bound(statement)}
+    future = [s.names for s in tree.body if isinstance(s, ast.ImportFrom) and s.module == "__future__"]
+    annotated = all(alias.name != "annotations" for names in future for alias in names)
     above: set[str] = set()
     for place, statement in enumerate(tree.body):
         own = bound(statement)
-        for name in read_at_once(statement):
+        for name in read_at_once(statement, annotated):
             if name not in above and name not in own and below.get(name, -1) > place:
                 return name, statement.lineno
         above |= own

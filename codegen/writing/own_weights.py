@@ -34,11 +34,11 @@ def weight_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
         raise Unwritable("a weight that is trained at some visits only")
     tensor = filled(e, node, given, visits[0], shape, len(parameters[0].type.shape))
     if len({start_of(v) for v in visits}) > 1:
-        tell_lost_start(e, node, "which differs between instances")
+        tell_lost_start(e, visits[0], "which differs between instances")
     dtype = parameters[0].type.dtype
     if not dtype.startswith("float") and isinstance(tensor, ast.Call):
         if ast.unparse(tensor.func) not in ("torch.zeros", "torch.ones", "torch.full"):  # drawn numbers are fractions
-            tell_lost_start(e, node, name_of(initializer_of(visits[0])))
+            tell_lost_start(e, visits[0], name_of(initializer_of(visits[0])))
             tensor = nodes.call("torch.zeros", [shape])
         tensor.keywords.append(ast.keyword("dtype", nodes.name(f"torch.{dtype}")))
     if trained == {True}:
@@ -150,18 +150,21 @@ def filled(
         if said[1] in (0, 1):
             return nodes.call("torch.ones" if said[1] else "torch.zeros", sizes)
         return nodes.call("torch.full", [shape_tuple(shape, rank, given.get("shape"), visit), nodes.literal(said[1])])
+    if rank == 1 and said is not None and shape is shape_tuple(shape, rank, given.get("shape"), visit):
+        sizes = [ast.Starred(shape, ast.Load())]  # a name for the whole shape is no size to compute with
     made = drawn(sizes, rank, said) if said is not None else None
     if made is None:
-        tell_lost_start(e, node, name_of(initializer_of(visit)))
+        tell_lost_start(e, visit, name_of(initializer_of(visit)))
         made = drawn(sizes, rank, ("normal", 0.0, 0.05))
         assert made is not None
     return made
 
 
-def tell_lost_start(e: Expressions, node: ast.Call, name: str) -> None:
+def tell_lost_start(e: Expressions, visit: Visit, name: str) -> None:
     """Say that a weight begins with other numbers than those of the initializer called `name`."""
     why = f"what this weight starts from ({name or 'its initializer'}) is not carried over"
-    place = e.file, node.lineno, node.col_offset + 1
+    node, frame = e.w.ev.in_program(visit.node, visit.frame)  # rather than in what restates the library
+    place = frame.file, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1
     e.w.refused(Problem("initialiser", "info", *place, why, "load weights, or set these values in the target"))
 
 

@@ -230,6 +230,14 @@ class Net(keras.Model):
     converted, proof = to_torch(path, "2x3", model="Net()")
     assert proof.why is None
     assert "torch.full(shape, 1e-06)" in converted.text
+    drawn = path.read_text(encoding="utf-8").replace("initializer=keras.initializers.Constant(1e-6)", 'name="scale"')
+    path.write_text(drawn, encoding="utf-8")
+    converted, proof = to_torch(path, "2x3", model="Net()")
+    assert proof.why is None
+    assert "nn.init.normal_(torch.empty(*shape), 0.0, 0.05)" in converted.text
+    assert [(Path(p.file).name, p.line) for p in converted.written.problems if p.code == "initialiser"] == [
+        ("model.py", 8)
+    ]
 
 
 CONVOLVED = """
