@@ -13,6 +13,7 @@ from codegen.orders import first_tensor, identity, permutation, tensors
 from codegen.proof_pads import as_axis_pad
 from codegen.proof_states import RESHAPES, entry_of, gives_whole_states, joined, taken_back
 from codegen.writing.stored_params import target_params
+from pivot.dims import Dim
 from pivot.dims import hint as dim_hint
 from pivot.network import Node
 from pivot.op import Op
@@ -34,6 +35,7 @@ class Item:
     node: Node | None
     step: Step | None = None
     parameters: tuple[TensorVersion, ...] = ()  # that it takes under another name
+    sizes: tuple[tuple[Dim, ...], ...] = ()  # of the results, with the symbols of what is not fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +173,11 @@ class LoweredSide(Side):
                     result = f"t{self.counter}"
                     order = self.layout.order_of(part)
                     places = [p for p in perm if isinstance(p, int)]
-                    sizes = tuple(dim_hint(part.type.shape[order[p]]) for p in places)
+                    sizes = tuple(part.type.shape[order[p]] for p in places)
                     root = self.parameters.get(part.id, part)
                     own = (root,) if root.parameter is not None else ()
-                    yield Item("permute", {"order": perm}, (source,), (result,), (sizes,), node, None, own)
+                    said: dict[str, object] = {"order": perm}
+                    yield Item("permute", said, (source,), (result,), hints(sizes), node, None, own, (sizes,))
                     result = self.name(result)
                     if step.form.kind == "layer":
                         once[source, perm] = result
@@ -195,27 +198,29 @@ class LoweredSide(Side):
         if one is not None:  # written as `take`
             op, params, operands = "index_select", {"axis": one[0]}, [*operands[:1], self.name(one[1].version.id)]
         if op == "index_select" and params["axis"] == 0 and table is not None and len(table.type.shape) == 2:
-            sizes = self.stored(table)  # a `take` that is read as a look-up
-            op, params = "embedding", {"entries": sizes[0], "width": sizes[1]}
+            rows = self.stored(table)  # a `take` that is read as a look-up
+            op, params = "embedding", {"entries": rows[0], "width": rows[1]}
             operands.reverse()
         if op == "permute":
             params = {"order": permutation(step)}
         shapes = tuple(self.stored(r) for r in step.results)
         owned = tuple(self.parameters[v.id] for v in tensors(step.operands) if v.id in self.parameters)
         owned += places_kept(one)
-        yield Item(op, params, tuple(operands), tuple(r.id for r in step.results), shapes, node, step, owned)
+        given = tuple(r.id for r in step.results)
+        yield Item(op, params, tuple(operands), given, hints(*shapes), node, step, owned, shapes)
 
     def with_axes(self, value: TensorVersion, source: str, placed: Placed, name: str, node: Node) -> Item:
         """The axes of size 1 that an operand gets; `source`: its id in the order that is wanted."""
         self.counter += 1
         order = self.layout.order_of(value)
         perm = placed.transposes.get(name, identity(len(order)))
-        sizes = [dim_hint(value.type.shape[order[p]]) for p in perm if isinstance(p, int)]
+        sizes = [value.type.shape[order[p]] for p in perm if isinstance(p, int)]
         for place in placed.inserted[name]:
             sizes.insert(place, 1)
         root = self.parameters.get(value.id, value)
         own = (root,) if root.parameter is not None else ()
-        return Item("reshape", {}, (source,), (f"t{self.counter}",), (tuple(sizes),), node, None, own)
+        made, shape = (f"t{self.counter}",), tuple(sizes)
+        return Item("reshape", {}, (source,), made, hints(shape), node, None, own, (shape,))
 
     def brought(self, step: Step, placed: Placed, value: TensorVersion, node: Node) -> Iterator[Item]:
         """The transpose that alone stands for a step."""
@@ -224,18 +229,23 @@ class LoweredSide(Side):
         result = f"t{self.counter}"
         root = self.parameters.get(value.id, value)
         own = (root,) if root.parameter is not None else ()
-        shapes = (self.stored(step.results[0]),)
-        yield Item("permute", {"order": perm}, (self.name(value.id),), (result,), shapes, node, None, own)
+        sizes = self.stored(step.results[0])
+        said: dict[str, object] = {"order": perm}
+        yield Item("permute", said, (self.name(value.id),), (result,), hints(sizes), node, None, own, (sizes,))
         self.alias[step.results[0].id] = result
 
     def cell(self, part: object) -> str | None:
         """The canonical id of a tensor in a parameter."""
         return self.name(part.version.id) if isinstance(part, TensorCell) else None
 
-    def stored(self, value: TensorVersion) -> tuple[int, ...]:
+    def stored(self, value: TensorVersion) -> tuple[Dim, ...]:
         """The stored shape of a value."""
-        order = self.layout.order_of(value)
-        return tuple(dim_hint(value.type.shape[axis]) for axis in order)
+        return tuple(value.type.shape[axis] for axis in self.layout.order_of(value))
+
+
+def hints(*shapes: tuple[Dim, ...]) -> tuple[tuple[int, ...], ...]:
+    """Shapes as numbers, those of the configuration at hand."""
+    return tuple(tuple(map(dim_hint, shape)) for shape in shapes)
 
 
 def handed_weights(op: Op, operands: Mapping[str, object], owned: Mapping[str, object]) -> list[str]:
@@ -373,7 +383,7 @@ class ReadSide(Side):
             names = (*node.op.inputs, *handed_weights(node.op, node.operands, node.weights))
             operands = tuple(self.operand(node.operands.get(name)) for name in names)
             op = "reshape" if node.op.shape in RESHAPES else node.op.name
-            shapes = tuple(tuple(dim_hint(d) for d in r.type.shape) for r in node.results)
+            shapes = tuple(r.type.shape for r in node.results)
             params: dict[str, object] = dict(node.params)
             if op == "permute":
                 params = {"order": next((v for v in params.values() if isinstance(v, tuple)), ())}
@@ -394,7 +404,8 @@ class ReadSide(Side):
             params = {name: refer(value, self.cell) for name, value in params.items()}
             results = tuple(r.id for r in node.results)
             owned = tuple(self.parameters[v.id] for v in node.tensors() if v.id in self.parameters)
-            yield Item(op, params, operands, results, shapes, node, None, (*owned, *places_kept(one)))
+            owned += places_kept(one)
+            yield Item(op, params, operands, results, hints(*shapes), node, None, owned, shapes)
 
     def is_whole_again(self, node: Node, first: TensorVersion) -> bool:
         """Does a node give the only direction's state its axis back? `h[0].unsqueeze(0)` is h."""

@@ -48,7 +48,7 @@ class SourceOrder(Layout):
 
     def __init__(self, lowering: Lowering, framework: str) -> None:
         self.lowering, self.framework, self.target = lowering, framework, target_of(framework)
-        self.orders, self.blocks, self.broken_joins = {}, {}, []
+        self.orders, self.blocks, self.broken_joins, self.met = {}, {}, [], set()
         self.placed = {
             id(step): placed_as_it_is(step)
             for low in lowering.lowered.values()

@@ -15,11 +15,11 @@ from codegen.convert import Converted
 from codegen.decomposing import decomposed
 from codegen.padding import with_folded_padding
 from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, Side, SourceSide, refer
+from codegen.proof_sizes import AT_HAND, Sizes, larger_batch, torn_reshape
 from codegen.same import Unchanged
 from codegen.simplifying import Simplified, ids
 from codegen.writing import definition_order
 from pivot.dims import Size
-from pivot.dims import hint as dim_hint
 from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.problems import Refusal
@@ -76,18 +76,27 @@ def prove(converted: Converted, dialect: Dialect, opset: OpSet, path: Path) -> P
     if early is not None:
         return Proof(f"{early[0]} is read above its definition", (str(path), early[1]))
     proof = Proof(target=target)
+    larger = larger_batch(converted.done, target)
     for mode in modes:
-        compare_mode(converted, target, mode, proof)
+        compare_mode(converted, target, mode, proof, larger)
         if proof.why is not None:
+            return proof
+    for sizes in (AT_HAND, larger):
+        torn = torn_reshape(converted, sizes) if sizes is not None else None
+        if sizes is not None and torn is not None:
+            proof.why = f"what {torn.step.op.name} gives is stored in another order than was thought{sizes.told}"
+            proof.place = place_of(torn.step.node)
             break
     return proof
 
 
-def compare_mode(converted: Converted, target: Elaborated, mode: str, proof: Proof) -> None:
-    """The lowered steps of one mode and the nodes that were read back."""
+def compare_mode(
+    converted: Converted, target: Elaborated, mode: str, proof: Proof, larger: Sizes | None = None
+) -> None:
+    """The lowered steps of one mode and the nodes that were read back; of a larger batch too."""
     is_copy = isinstance(converted.lowering, Unchanged)
     left = SourceSide(converted.done, converted.lowering, mode) if is_copy else LoweredSide(converted, mode)
-    compare_sides(left, ReadSide(target, mode), mode, proof)
+    compare_sides(left, ReadSide(target, mode), mode, proof, larger)
 
 
 def compare_networks(one: Elaborated, two: Elaborated, opset: OpSet, between: str | None = None) -> Proof:
@@ -113,9 +122,13 @@ def compare_networks(one: Elaborated, two: Elaborated, opset: OpSet, between: st
 
 
 def compare_sides(
-    left: LoweredSide | ReadSide | Simplified, right: ReadSide | Simplified, mode: str, proof: Proof
+    left: LoweredSide | ReadSide | Simplified,
+    right: ReadSide | Simplified,
+    mode: str,
+    proof: Proof,
+    larger: Sizes | None = None,
 ) -> None:
-    """Walk both sides of one mode side by side."""
+    """Walk both sides of one mode side by side; what stands for each other has to be the same of a larger batch too."""
     a, b = (list(side.distinct(side.items()) if isinstance(side, Side) else side.items()) for side in (left, right))
     same: dict[str, str] = dict(zip(left.inputs, right.inputs, strict=False))
     open_ = dict(enumerate(b))
@@ -137,6 +150,10 @@ def compare_sides(
             first += 1
         bind(one, two, same, proof)
         proof.matches.append(Match(mode, one, two))
+        why = difference(one, two, same, larger) if larger is not None else None
+        if larger is not None and why is not None:
+            proof.why, proof.place = f"{why}{larger.told}", place_of(one.node)
+            return
     extra = next((two for two in open_.values() if not is_idle(two) or not serves_nothing(two, b, right.outputs)), None)
     if extra is not None:  # updates of statistics, which serve no output, may stay
         proof.why, proof.place = f"the target goes on with {extra.op}", place_of(extra.node)
@@ -261,20 +278,23 @@ def place_of(node: Node | None) -> tuple[str, int] | None:
     return (node.file, getattr(node.site, "lineno", 0)) if node is not None else None
 
 
-def difference(one: Item, two: Item, same: Mapping[str, str]) -> str | None:
-    """Why two items are not the same, or None."""
+def difference(one: Item, two: Item, same: Mapping[str, str], sizes: Sizes = AT_HAND) -> str | None:
+    """Why two items are not the same, or None; `sizes`: for inputs of which sizes."""
     if one.op != two.op:
         return f"{one.op} was to be written and {two.op} is read"
-    if one.shapes != two.shapes:
-        return f"{one.op} gives {one.shapes} and {two.shapes} is read"
+    shapes = (one.shapes, two.shapes)
+    if sizes is not AT_HAND:
+        shapes = sizes.of(one.sizes, two.sizes)
+    if shapes[0] != shapes[1]:
+        return f"{one.op} gives {shapes[0]} and {shapes[1]} is read"
     if one.op != "reshape":
         for name in dict.fromkeys((*one.params, *two.params)):
             if says_only_shape(one, name):
                 continue  # the shape of the result says it
             mine = refer(one.params.get(name), lambda part: same.get(part.id) if isinstance(part, Ref) else None)
-            if not alike(mine, two.params.get(name)):
+            if not alike(mine, two.params.get(name), sizes):
                 return f"{one.op}: {name} is {one.params.get(name)} and {two.params.get(name)} is read"
-    if not alike(tuple(translate(o, same) for o in one.operands), two.operands):
+    if not alike(tuple(translate(o, same) for o in one.operands), two.operands, sizes):
         return f"{one.op} takes other values"
     return None
 
@@ -292,13 +312,14 @@ def translate(operand: object, same: Mapping[str, str]) -> object:
     return same.get(operand, f"?{operand}") if isinstance(operand, str) else operand
 
 
-def alike(a: object, b: object) -> bool:
+def alike(a: object, b: object, sizes: Sizes = AT_HAND) -> bool:
     """Equal parameters; floats to their last digits, sizes by their numbers."""
     if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
-        return len(a) == len(b) and all(alike(x, y) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(alike(x, y, sizes) for x, y in zip(a, b, strict=True))
     if isinstance(a, slice) and isinstance(b, slice):
-        return all(alike(x, y) for x, y in ((a.start, b.start), (a.stop, b.stop), (a.step, b.step)))
-    a, b = plain(a), plain(b)
+        return all(alike(x, y, sizes) for x, y in ((a.start, b.start), (a.stop, b.stop), (a.step, b.step)))
+    a = sizes.left(a) if isinstance(a, Size) else a
+    b = sizes.right(b) if isinstance(b, Size) else b
     if isinstance(a, float) or isinstance(b, float):
         if not isinstance(a, (int, float)) or not isinstance(b, (int, float)):
             return False
@@ -309,8 +330,3 @@ def alike(a: object, b: object) -> bool:
 def same_share(a: float, b: float) -> bool:
     """Is the rest of one the same number? PyTorch's momentum of 1 - 0.9997 is Keras' 0.9997, as 0.0003 is."""
     return min(a, b) > 1e-4 and max(a, b) < 1 and 1.0 - a == 1.0 - b
-
-
-def plain(value: object) -> object:
-    """A size as its number."""
-    return dim_hint(value) if isinstance(value, Size) else value
