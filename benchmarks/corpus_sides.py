@@ -193,6 +193,7 @@ def judged(entry: str, cache: Path, limit: int, to: str) -> Row:
     """One row of the results."""
     folder = place(cache, entry)
     row: Row = {"id": entry, "package": judge("load").entries()[entry]["origin"]["type"] == "pypi"}
+    os.environ["PIVOT_STUDIO_PACKAGES"] = "" if row["package"] else str(cache / "sources" / "pypi")
     if not (folder / "source.json").exists():
         return {**row, "verdict": "skipped"}
     score, out = judge("score"), folder / "out"

@@ -44,6 +44,7 @@ from pivot.dims import hint as dim_hint
 from pivot.dims import text as dim_text
 from pivot.network import Node
 from pivot.opset import OpSet
+from pivot.reading import installed
 from pivot.reading.imports import package_root
 from pivot.reading.inputs import axis_letters
 from pivot.reading.modules import ModuleObject
@@ -88,7 +89,7 @@ def verify_conversion(
 
 def import_folders(ev: Evaluator, source: Path, root: Path) -> tuple[str, ...]:
     """Where the program is run from, beside its own folder: what its files import by name was found from there."""
-    found: dict[str, None] = {}
+    found = dict.fromkeys(installed.import_folders(ev.files))  # before what restates such a package
     for scope in list(ev.scopes.values()):
         every = [*scope.stars, *(s for statements in scope.lazy.values() for s in statements)]
         for node in {id(s): s for s in every if isinstance(s, ast.ImportFrom) and not s.level}.values():

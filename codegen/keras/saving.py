@@ -125,7 +125,9 @@ def _walk(item: Saveable) -> Iterator[tuple[str, Item]]:
     """The attributes of an object in the order in which Keras visits them."""
     attributes: dict[str, Item] = dict(item.attributes)
     if item.kind == "model":
-        attributes["layers"] = item.tracked if item.tracked is not None else tuple(_tracked(item))
+        attributes["layers"] = (
+            item.tracked if item.tracked is not None else tuple(listed([value for _, value in item.attributes]))
+        )
     if item.kind == "functional":
         yield "layers", item.tracked or ()
     if item.kind == "sequential":
@@ -135,10 +137,10 @@ def _walk(item: Saveable) -> Iterator[tuple[str, Item]]:
             yield name, attributes[name]
 
 
-def _tracked(item: Saveable) -> Iterator[Saveable]:
-    """The layers of a model in the order in which its attributes were set, each once."""
+def listed(values: Sequence[Item]) -> Iterator[Saveable]:
+    """The layers of a model whose attributes were set to `values`, in that order, each once."""
     seen: set[object] = set()
-    stack: list[Item] = [value for _, value in reversed(item.attributes)]
+    stack: list[Item] = list(reversed(values))
     while stack:
         value = stack.pop()
         if isinstance(value, Saveable):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codegen.keras.saving import Item, Saveable, groups, library_layer
+from codegen.keras.saving import Item, Saveable, groups, library_layer, listed
 from pivot.reading.checkpoint_names import checkpoint_name, patterns
 from pivot.reading.keras_names import BASES
 from pivot.reading.modules import ModuleObject
@@ -63,6 +63,8 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
     kind = "functional" if graph is not None else "model" if is_model(module) else "layer"
     kind = "sequential" if module.container == "sequential" else kind
     tracked = tuple(describe(layer, made, names) for layer in graph.layers) if graph is not None else None
+    if kind == "model":
+        tracked = tuple(listed([item_of(value, made, names) for value in module.settings]))
     attributes: list[tuple[str, Item]] = []
     if kind == "sequential":
         attributes.append(

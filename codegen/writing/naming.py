@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.reading import installed, lookup
-from pivot.reading.restating import is_restated, is_restatement, path_of, variant
+from pivot.reading.restating import is_restated, is_restatement, library_value, path_of, variant
 from pivot.reading.values import Api, ClassObject, FunctionObject, ModuleScope, Value
 from pivot.reading.walking import walk
 
@@ -52,8 +52,10 @@ def member_key(w: Writer, node: ast.expr, file: str, locals_: set[str]) -> Key |
     if isinstance(value.hint, Api):
         name = w.ev.dialect.canonical(".".join([value.hint.name, *parts]))
         name = variant(w.ev, name)
-        path = path_of(name) if is_restated(w.ev, name) else installed.find(name)
-        return (str(path), parts[-1]) if path is not None else None
+        if is_restated(w.ev, name):
+            return str(path_of(name)), parts[-1]
+        found = library_value(w.ev, name).hint
+        return (found.file, found.name) if isinstance(found, (ClassObject, FunctionObject)) else None
     return in_modules(w, value, parts)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, library_modules, lookup, parser_methods, registries, restating
+from pivot.reading import classes, installed, library_modules, lookup, parser_methods, registries, restating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.constants import NAMES
 from pivot.reading.frames import Frame, Scope
@@ -58,8 +57,6 @@ LIBRARIES = {
     "typing_extensions",
     "string",
 }  # never resolved to a sibling file, even where one of that name exists
-UNPACKED = re.compile(r"[\w.-]+-\d[\w.+-]*")
-NEEDS_FRAMEWORK = re.compile(r"^Requires-Dist: (torch|keras|tensorflow)\b(?!.*extra)", re.MULTILINE)
 FILLING = {"add", "append", "add_module", "insert", "extend", *parser_methods.FILLING}
 MUTATING = {*FILLING, "update", "register_buffer", "register_parameter"}
 
@@ -344,7 +341,7 @@ def find_absolute(parts: list[str], frame: Frame) -> Path | None:
         return as_file(root.joinpath(*parts))
     if not package or not (root / parts[0]).exists():
         found = as_file(Path(frame.file).parent.joinpath(*parts)) or from_above(root, parts, frame)
-        other = unpacked_beside(root, parts[0]) if found is None and package else None
+        other = installed.unpacked_beside(root, parts[0]) if found is None and package else None
         return found if other is None else as_file(other.joinpath(*parts))
     return as_file(root.joinpath(*parts))
 
@@ -375,22 +372,6 @@ def of_project(file: Path, parts: list[str]) -> Path | None:
     for folder in (top, top / "src"):
         if (folder / parts[0] / "__init__.py").is_file():
             return as_file(folder.joinpath(*parts))
-    return None
-
-
-@cache
-def unpacked_beside(root: Path, name: str) -> Path | None:
-    """Where packages lie unpacked beside each other (`a-1.0/a`, `b-2.1/b`): the folder that holds another one.
-
-    Only packages that are built on the framework are read: others compute nothing that a network is made of.
-    """
-    if not UNPACKED.fullmatch(root.name):
-        return None
-    for folder in sorted(root.parent.iterdir(), reverse=True):
-        if UNPACKED.fullmatch(folder.name) and (folder / name / "__init__.py").is_file():
-            records = [*folder.glob("*.dist-info/METADATA"), folder / "PKG-INFO"]
-            if any(NEEDS_FRAMEWORK.search(load(path).text) for path in records if path.is_file()):
-                return folder
     return None
 
 

@@ -15,6 +15,7 @@ from pivot.reading import (
     calls,
     classes,
     constructed,
+    keras_attributes,
     keras_building,
     keras_graphs,
     keras_layers_started,
@@ -150,13 +151,7 @@ class KerasModules(KerasCalls):
     def set_module_attribute(
         self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
     ) -> None:
-        ev.set_item(module.attrs, attr, value)
-        hint = value.hint
-        if isinstance(hint, TensorCell) and hint.version.parameter is not None:
-            hint.version.parameter.owner = hint.version.parameter.owner or module
-            name_weight(ev, module, attr, value)
-        for name, child in submodules(attr, value):
-            ev.set_item(module.children, name, child)
+        keras_attributes.set_attribute(ev, module, attr, value)
 
     def module_attribute(
         self, ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node: ast.AST, frame: Frame
@@ -476,25 +471,3 @@ def casts(ev: Evaluator, module: ModuleObject, args: Args) -> None:
     cell = args[0].hint if args else None
     if AS_FRACTIONS in module.attrs and isinstance(cell, TensorCell) and "float" not in cell.dtype:
         restating.turn_to(ev, AS_FRACTIONS)
-
-
-def submodules(name: str, value: Value) -> Iterator[tuple[str, Value]]:
-    """Modules in an attribute: itself, or the members of lists and dicts, with their places."""
-    hint = value.hint
-    if isinstance(hint, ModuleObject):
-        yield name, value
-    elif isinstance(hint, (ListObject, tuple)):
-        for index, item in enumerate(hint.items if isinstance(hint, ListObject) else hint):
-            yield from submodules(f"{name}[{index}]", item)
-    elif isinstance(hint, DictObject):
-        for key, (_, item) in hint.entries.items():
-            yield from submodules(f"{name}[{key!r}]", item)
-
-
-def name_weight(ev: Evaluator, module: ModuleObject, attr: str, value: Value) -> None:
-    """A weight that is set on its layer has the attribute's name; one that only a list holds has none."""
-    unnamed = next((k for k, v in module.parameters.items() if k.startswith("[") and v.hint is value.hint), None)
-    if unnamed is not None:
-        before = module.parameters.pop(unnamed)
-        ev.undoable(lambda: module.parameters.__setitem__(unnamed, before))
-    ev.set_item(module.parameters, attr, value)

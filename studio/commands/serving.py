@@ -188,14 +188,14 @@ def prepare() -> None:
 
 def let_go() -> None:
     """Hold nothing of the client's, nor anything that was found on its disk."""
-    from pivot.reading.imports import unpacked_beside
+    from pivot.reading import installed
 
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for number in (1, 2):
         os.dup2(nowhere, number)
     os.close(nowhere)
     os.chdir("/")
-    unpacked_beside.cache_clear()
+    installed.forget()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 

@@ -241,6 +241,41 @@ def test_a_derived_layer_with_a_weight_of_its_own_saves_both(
     )
 
 
+REPLACED = """
+import torch.nn as nn
+
+class Inner(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(4, 4), nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.b(self.a(x))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = Inner()
+        self.out = nn.Linear(4, 3)
+        self.part = nn.Sequential(*list(self.part.children())[:-1])
+
+    def forward(self, x):
+        return self.out(self.part(x))
+"""
+
+
+def test_weights_of_a_layer_that_was_replaced_lie_where_a_model_still_lists_it(
+    convert: Callable[..., Converted], opset: OpSet, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(REPLACED, encoding="utf-8")
+    converted = convert(path, "2x4", model="Net()")
+    proof = prove(converted, KerasDialect(), opset, path.with_name("model_keras.py"))
+    assert proof.target is not None
+    tables = [table["kernel"] for table in dataset_table(proof.target.network.root).values()]
+    assert sorted(tables) == ["layers/dense/vars/0", "layers/inner/a/vars/0"]
+
+
 LINEAR = {"weight": (4, 4), "bias": (4,)}
 FILLED = """
 import torch

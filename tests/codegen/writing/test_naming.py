@@ -64,7 +64,7 @@ def test_models_of_an_installed_library_come_along_under_their_own_names(
     )
     monkeypatch.setattr(installed, "FOLDERS", {"torchvision.models.": ("shelf", "models")})
     monkeypatch.setattr(installed, "package", lambda name: tmp_path / name)
-    installed.find.cache_clear()
+    installed.find_on.cache_clear()
     made = conversion(
         """
         from torchvision import models

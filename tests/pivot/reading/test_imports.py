@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pivot.reading.elaborate import Elaborated
-from pivot.reading.imports import unpacked_beside
+from pivot.reading.installed import unpacked_beside
 
 Read = Callable[..., Elaborated]
 USE = """

@@ -41,7 +41,7 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], No
         (folder / "small.py").write_text(MODELS.format(sets=sets))
         monkeypatch.setattr(installed, "FOLDERS", {"torchvision.models.": ("shelf", "models")})
         monkeypatch.setattr(installed, "package", lambda name: tmp_path / name)
-        installed.find.cache_clear()
+        installed.find_on.cache_clear()
 
     return filled
 
