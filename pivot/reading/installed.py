@@ -152,7 +152,7 @@ def held_by(file: str, _folders: tuple[Path, ...]) -> bool:
 
 
 def import_folders(files: Iterable[str]) -> list[str]:
-    """Where such packages are imported from: not where frameworks lie, too, for those that run are Pivot Studio's own."""
+    """Where such packages are imported from: not where frameworks lie, for those that run are Pivot Studio's own."""
     outer = [Path(file).parents for file in files if holds(file)]
     roots = {next(f for f in reversed(above) if (f / "__init__.py").is_file()).parent for above in outer}
     return sorted(str(root) for root in roots if not any((root / name).exists() for name in FRAMEWORKS))

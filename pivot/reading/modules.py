@@ -46,7 +46,7 @@ class ModuleObject:
     announced: tuple[TensorVersion, ...] = ()  # the inputs that the program announces for it
     settings: list[Value] = field(
         default_factory=list
-    )  # every value that an attribute was set to, where Keras lists it
+    )  # what attributes were set to, for Keras lists it
     packs: bool = False  # its forward pass has one parameter for a list of all inputs
 
     @property
