@@ -44,9 +44,7 @@ class ModuleObject:
     name: str = ""  # what the library calls it: said by the program, or made of the class
     graph: Graph | None = None  # of a functional model
     announced: tuple[TensorVersion, ...] = ()  # the inputs that the program announces for it
-    settings: list[Value] = field(
-        default_factory=list
-    )  # what attributes were set to, for Keras lists it
+    settings: list[Value] = field(default_factory=list)  # what attributes were set to, for Keras lists it
     packs: bool = False  # its forward pass has one parameter for a list of all inputs
 
     @property
