@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from codegen.writing.slots import slot_param
 from pivot.forms import face
 from pivot.op import Form
+from pivot.reading.initialising import in_forward
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import ClassObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
+
+
+Place: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""The name of a weight in a layer of the target, and its axis letters here and there."""
 
 
 def attribute(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.expr:
@@ -35,17 +40,25 @@ def weight(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.expr
     places = {place for visit in visits if visit.module is not None for place in weight_places(e, visit)}
     if not places:  # a parameter that a class of the program adds to the layer
         return ast.Attribute(e.expr(node.value), e.w.attribute_name(node), node.ctx)
-    if len(places) != 1:
-        raise Unwritable("this weight has several places in the target's layers")
-    path, source, target = next(iter(places))
-    if not all(v.module is not None and (v.module.calls or isinstance(v.module.cls, ClassObject)) for v in visits):
-        raise Unwritable("the layer of this weight is never called: it has no weights in Keras")
-    if source != target:
-        raise Unwritable("the target's layer keeps the axes of this weight in another order")
+    path, why = the_place(places, visits)
+    if why and not any(in_forward(visit.frame) for visit in visits):
+        return nodes.gone()  # what a weight starts from is said where its layer is made, or whoever needs it says so
+    if why:
+        raise Unwritable(why)
     return ast.Attribute(e.expr(node.value), path, node.ctx)
 
 
-def weight_places(e: Expressions, visit: Visit) -> set[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+def the_place(places: set[Place], visits: list[Visit]) -> tuple[str, str]:
+    """The name of a weight in the target's layer; or why it cannot be read there."""
+    if len(places) != 1:
+        return "", "this weight has several places in the target's layers"
+    path, source, target = next(iter(places))
+    if not all(v.module is not None and (v.module.calls or isinstance(v.module.cls, ClassObject)) for v in visits):
+        return "", "the layer of this weight is never called: it has no weights in Keras"
+    return path, "the target's layer keeps the axes of this weight in another order" if source != target else ""
+
+
+def weight_places(e: Expressions, visit: Visit) -> set[Place]:
     """Per form of the target that has the weight: its name there, and its axis letters here and there."""
     form = visit.module.form if visit.module is not None else None
     role = next((r for r, place in form.weights.items() if place.path == visit.name), None) if form else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal
 from pivot.reading import entries, lookup
+from pivot.reading.constructors import required_arguments
 from pivot.reading.inputs import InputSpec
 from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
@@ -57,7 +58,7 @@ def visit_companions(done: Elaborated) -> None:
             (
                 f
                 for f in tree.body
-                if isinstance(f, ast.FunctionDef) and uses(f, node.name) and not entries.required_arguments(f)
+                if isinstance(f, ast.FunctionDef) and uses(f, node.name) and not required_arguments(f)
             ),
             None,
         )
@@ -77,7 +78,7 @@ def unreached_layers(done: Elaborated) -> list[tuple[Scope, ast.ClassDef]]:
             made, forward = methods.get("__init__"), methods.get("forward")
             bare = made is not None and [a.arg for a in made.args.args] in ACTIVATION
             if forward is not None and bare and not ev.trace.frames.get(id(forward)):
-                if len(entries.required_arguments(forward)) == 2:  # self and one tensor
+                if len(required_arguments(forward)) == 2:  # self and one tensor
                     found.append((scope, node))
     return found
 

@@ -6,7 +6,18 @@ import ast
 from typing import TYPE_CHECKING, TypeGuard
 
 from pivot.problems import Refusal, refuse
-from pivot.reading import classes, demo_names, imports, lookup, model_names, parsed_arguments, straight_line
+from pivot.reading import (
+    classes,
+    constructors,
+    demo_names,
+    imports,
+    lookup,
+    made_elsewhere,
+    model_names,
+    parsed_arguments,
+    straight_line,
+)
+from pivot.reading.constructors import required_arguments
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.main_block import main_block, main_block_of
@@ -180,7 +191,11 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
     if not classes_here:
         return bound_entry(ev, scope, frame, body) or built_entry(ev, scope, frame, tree)
     used = {
-        n.id for node in tree.body if isinstance(node, ast.ClassDef) for n in ast.walk(node) if isinstance(n, ast.Name)
+        n.id
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        for n in ast.walk(node)
+        if isinstance(n, ast.Name) and n.id != node.name  # `super(Net, self)`, `Net(config)` in a classmethod
     }
     free = [c for c in classes_here if c not in used] or classes_here
     free = [c for c in free if is_whole(ev, scope, c)] or free
@@ -190,7 +205,7 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
             return ast.unparse(shown(ev, scope, frame, calls[0], function.body))
     for name in reversed(free):
         cls = lookup.in_module(ev, scope, name)
-        if cls is not None and isinstance(cls.hint, ClassObject) and not required(ev, cls.hint):
+        if cls is not None and isinstance(cls.hint, ClassObject) and not constructors.required(ev, cls.hint):
             return f"{name}()"
     builders = [
         n.name
@@ -219,16 +234,8 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
         calls = assigned_calls(function.body, {*free, *makers})
         if calls:
             return ast.unparse(shown(ev, scope, frame, calls[0], [*before, *function.body]))
-    cls = lookup.in_module(ev, scope, free[-1])
-    missing = ", ".join(required(ev, cls.hint)) if cls is not None and isinstance(cls.hint, ClassObject) else ""
-    raise refuse(
-        "model",
-        scope.file,
-        1,
-        1,
-        f"{free[-1]} needs arguments ({missing})",
-        f'give them with --model "{free[-1]}({missing.split(",")[0]}=...)"',
-    )
+    needs = {name: constructors.required_of(ev, scope, name) for name in reversed(free)}
+    return made_elsewhere.said(ev, scope, frame, tree, needs)
 
 
 def shown(ev: Evaluator, scope: Scope, frame: Frame, call: ast.expr, body: list[ast.stmt]) -> ast.expr:
@@ -336,15 +343,8 @@ def built_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -> 
         raise refuse("no-model", scope.file, 1, 1, why, "open a file that defines one, or name it with --model")
     free = [f for f in found if not required_arguments(f)]
     if not free:
-        missing = required_arguments(found[-1])
-        raise refuse(
-            "model",
-            scope.file,
-            found[-1].lineno,
-            1,
-            f"{found[-1].name} needs arguments ({', '.join(missing)})",
-            f'give them with --model "{found[-1].name}({missing[0]}=...)"',
-        )
+        needs = {f.name: constructors.required_parameters(f) for f in reversed(found)}
+        return made_elsewhere.said(ev, scope, frame, tree, needs)
     if len(free) > 1:
         why = f"several models can be built; {free[-1].name}() is taken"
         ev.note(frame, free[-1], why, "name another with --model", "entry")
@@ -356,22 +356,6 @@ def innermost_call(node: ast.Call) -> ast.Call:
     while isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Call):
         node = node.func.value
     return node
-
-
-def required(ev: Evaluator, cls: ClassObject) -> list[str]:
-    """Constructor parameters without a default."""
-    hit = classes.member(ev, cls, "__init__")
-    if hit is None or not isinstance(hit[0].hint, FunctionObject) or isinstance(hit[0].hint.node, ast.Lambda):
-        return []
-    return required_arguments(hit[0].hint.node)[1:]
-
-
-def required_arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """Parameters without a default."""
-    spec = node.args
-    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-    names = names[: len(names) - len(spec.defaults)]
-    return [*names, *(a.arg for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is None)]
 
 
 def makes(node: ast.FunctionDef, wanted: set[str], tree: ast.Module, depth: int = 0) -> bool:

@@ -72,6 +72,7 @@ class Evaluator:
         self.updated: list[Update] = []  # parameters and buffers that this forward pass wrote into
         self.problems: list[Problem] = []
         self.guards: list[tuple[object, object, str]] = []
+        self.misfit: tuple[int, int] | None = None  # features that a layer was made for, and those that arrived
         self.mode = "eval"
         self.mode_values: dict[str, bool] = {"eval": False, "train": True}
         self.mode_parameter = "training"  # the parameter of the model's call that a Keras program has it from

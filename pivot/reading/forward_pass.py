@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes
-from pivot.reading.entries import required_arguments
+from pivot.reading.constructors import required_arguments
 from pivot.reading.modules import ModuleObject
 from pivot.reading.values import ClassObject, FunctionObject
 

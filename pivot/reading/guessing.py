@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SIZES = (224, 32, 64, 28, 128, 256, 299, 96, 512)
 MAX_TRIALS = 64
+STEP = re.compile(r"^(t|ts|sigmas?|steps?|time_?steps?|noise_levels?)$")
 LABEL = re.compile(r"^(y|t|c|cls|steps?|timesteps?|targets?)$|label|class|cond")
 
 
@@ -42,11 +44,70 @@ def guess(ev: Evaluator, root: ModuleObject) -> tuple[tuple[InputSpec, ...], str
     if len(columns) > 1:
         columns = [[replace(o, spec=replace(o.spec, shape=(2, *o.spec.shape[1:]))) for o in c] for c in columns]
     tried = list(itertools.islice(combinations(columns, facts), MAX_TRIALS))
-    for known in (True, False):  # what no op takes may be another one's fault: then the sizes alone have to fit
+    misfits: list[Misfit] = []
+    for known, general in TRIALS:
         for found in tried:
             specs = tuple(option.spec for option in found)
-            if fits(ev, root, specs, known):
+            if fits(ev, root, specs if general else tuple(map(as_numbers, specs)), known):
                 return specs, "; ".join(dict.fromkeys(option.why for option in found))
+            if ev.misfit is not None and len(found) == 1 and known and general:
+                misfits.append(Misfit(found[0], *ev.misfit))
+        sized = image_of_size(ev, root, misfits) if general and known else None
+        if sized is not None:
+            return (sized.spec,), sized.why
+    return None
+
+
+TRIALS = ((True, True), (True, False), (False, True))
+"""Whether every call has to be understood, and whether the sizes are general. `F.avg_pool2d(x, x.size(2))` fits squares
+only: then the numbers have to fit. What no op takes may be another one's fault: then the sizes alone have to.
+"""
+
+
+def as_numbers(spec: InputSpec) -> InputSpec:
+    """An input whose sizes, but for the batch, are these numbers alone."""
+    return replace(spec, fixed=frozenset(range(1, len(spec.shape))))
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """An image of a usual size, and how many features a layer behind it was made for and got."""
+
+    option: Option
+    wanted: int
+    arrived: int
+
+    @property
+    def side(self) -> int:
+        """Height and width; 0 for what is no square image with the channels first."""
+        shape = self.option.spec.shape
+        return shape[-1] if len(shape) == 4 and shape[-1] == shape[-2] else 0
+
+    def of_side(self, side: int) -> InputSpec:
+        """The image with another height and width."""
+        return replace(self.option.spec, shape=(*self.option.spec.shape[:2], side, side))
+
+
+def image_of_size(ev: Evaluator, root: ModuleObject, misfits: list[Misfit]) -> Option | None:
+    """The image that gives as many features as a layer was made for, found between usual sizes that give fewer and
+    more; of several, the size that can be halved most often.
+    """
+    for first in (m for m in misfits if m.side):
+        channels, wanted = first.option.spec.shape[1], first.wanted
+        same = [m for m in misfits if m.side and (m.wanted, m.option.spec.shape[1]) == (wanted, channels)]
+        below = max((m.side for m in same if m.arrived < wanted), default=0)
+        above = min((m.side for m in same if m.arrived > wanted), default=0)
+        between = range(below + 1, above) if below else range(0)
+
+        def arrived(side: int, first: Misfit = first) -> int:
+            if fits(ev, root, (first.of_side(side),), True) or ev.misfit is None or ev.misfit[0] != first.wanted:
+                return first.wanted
+            return ev.misfit[1]
+
+        right = between[bisect_left(between, wanted, key=arrived) : bisect_right(between, wanted, key=arrived)]
+        side = max(right, key=lambda side: (side & -side, -side), default=0)
+        if side and fits(ev, root, (first.of_side(side),), True):
+            return Option(first.of_side(side), f"{first.option.why}, and {wanted} features behind it")
     return None
 
 
@@ -100,6 +161,8 @@ def options(facts: ModelFacts, name: str, count: int) -> Iterator[Option]:
     if said is not None:
         yield Option(InputSpec((2, *said.sizes), said.dtype, fixed=said.fixed), described(said.by))
     taker = facts.takers.get(name)
+    if count > 1 and STEP.search(name):
+        yield Option(InputSpec((2,)), f"the name {name}")
     layers = [taker] if taker is not None else []
     layers += [layer for layer in facts.layers if layer is not taker]
     if taker is None and count > 1:

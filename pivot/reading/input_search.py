@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import hint as dim_hint
 from pivot.problems import Refusal, refuse
+from pivot.reading.constructors import required_arguments
 from pivot.reading.data_shapes import data_of
 from pivot.reading.demo_inputs import Demo
-from pivot.reading.entries import (
-    innermost_call,
-    required_arguments,
-    tree_of,
-)
+from pivot.reading.entries import innermost_call, tree_of
 from pivot.reading.forward_pass import forward_node, forward_parameters, needed_inputs
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.graphs import flat_inputs

@@ -108,12 +108,18 @@ def puts_together(cls: ClassObject) -> bool:
 
 
 def names_a_thing(statement: ast.stmt) -> bool:
-    """Does a statement define, import or rename something (`L = keras.layers`), without running anything?"""
+    """Does a statement define, import or rename something (`L = keras.layers`), without running anything? So does one
+    of which each arm does: `try: import keras`, `except ImportError: from tensorflow import keras`.
+    """
     if isinstance(statement, ast.Assign):
         value = statement.value
         while isinstance(value, ast.Attribute):
             value = value.value
         return isinstance(value, (ast.Name, ast.Lambda))
+    if isinstance(statement, ast.Try):
+        return all(map(names_a_thing, [*statement.body, *(s for h in statement.handlers for s in h.body)]))
+    if isinstance(statement, ast.If):
+        return all(map(names_a_thing, [*statement.body, *statement.orelse]))
     return isinstance(statement, straight_line.DEFINITIONS)
 
 

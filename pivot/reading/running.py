@@ -17,7 +17,7 @@ from pivot.reading.evaluator import Evaluator
 from pivot.reading.frames import Frame
 from pivot.reading.inputs import InputSpec, symbolic
 from pivot.reading.modules import ModuleObject
-from pivot.reading.signals import Raised
+from pivot.reading.signals import Raised, Restate
 from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.tuple_inputs import joined, tuples_of
 from pivot.reading.updating import tensors_of
@@ -109,8 +109,9 @@ def trial_forward(
 
 def fits(ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], known: bool) -> bool:
     """Does a forward pass with these inputs meet no contradiction of sizes? `known`: every call of it is understood,
-    so that no layer was handed what it cannot take.
+    so that no layer was handed what it cannot take, and none has to be read another way for it.
     """
+    ev.misfit = None
     with on_trial(ev, root):
         nodes = len(ev.nodes)
         try:
@@ -118,6 +119,10 @@ def fits(ev: Evaluator, root: ModuleObject, specs: Sequence[InputSpec], known: b
         except FreeSize:  # a size that is free contradicts none
             pass
         except (Refusal, Raised, LimitReached, RecursionError):
+            return False
+        except Restate:
+            if not known:
+                raise
             return False
         return not known or all(node.op is not None for node in ev.nodes[nodes:])
 

@@ -327,6 +327,7 @@ class TorchModules(TorchContainers):
                 continue
             size = cell.shape[axis]
             if dim_hint(size) != announced:
+                ev.misfit = (announced, dim_hint(size))
                 return f"{module.class_name} was made for {announced} on axis {axis}, {dim_hint(size)} arrive"
             if not isinstance(size, int):
                 ev.guards.append((size, announced, f"{frame.file}:{getattr(node, 'lineno', 0)}"))

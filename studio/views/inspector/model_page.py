@@ -52,11 +52,16 @@ class ModelPage(Page):
         self.target.setCurrentIndex(self.target.findData(project.target))
         self.target.activated.connect(lambda at: self._edit("target", str(self.target.itemData(at))))
         add(grid, tr("write"), self.target)
-        self.model = self._field("model", project.model or "", tr("found in the file"))
+        taken = picture.source.model if picture is not None else ""
+        self.model = self._field("model", project.model or "", taken or tr("found in the file"))
         self.model.setToolTip(tr('What to build: "Net", "Net(hidden=64)", "resnet18(num_classes=10)"'))
         add(grid, tr("model"), self.model)
-        self.inputs = self._field("inputs", "; ".join(project.inputs), tr("found in the file"))
-        self.inputs.setToolTip(tr('Shapes of the inputs, separated by semicolons: "1x3x32x32; ids=2x16:int64"'))
+        guess = next((p for p in picture.problems if p.code == "input-guess"), None) if picture is not None else None
+        self.inputs = self._field(
+            "inputs", "; ".join(project.inputs), tr("guessed") if guess else tr("found in the file")
+        )
+        meant = tr('Shapes of the inputs, separated by semicolons: "1x3x32x32; ids=2x16:int64"')
+        self.inputs.setToolTip(f"{guess.why}\n{meant}" if guess else meant)
         add(grid, tr("inputs"), self.inputs)
         self.bind = self._field("bind", "; ".join(project.bind), tr("none"))
         self.bind.setToolTip(tr('Names the file leaves open, separated by semicolons: "latent_dim=100"'))

@@ -126,3 +126,36 @@ def test_what_a_derived_layer_was_made_with_is_what_its_base_was_given(conversio
         """
     done = conversion(source, "2x5:int64<3")
     assert "shape=(self.segment.output_dim,)" in done.text
+
+
+def test_a_weight_that_is_only_started_needs_no_place_in_the_target(conversion: Callable[..., Converted]) -> None:
+    source = """
+        import numpy as np
+
+        def table(count, width):
+            omega = np.arange(width, dtype=np.float)
+            omega /= width / 2.0
+            return np.einsum("m,d->md", np.arange(count, dtype=np.float32), omega)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.proj = nn.Conv2d(3, 8, 4, stride=4)
+                self.places = nn.Parameter(torch.zeros(1, 64, 8), requires_grad=False)
+                self.start()
+
+            def start(self):
+                places = table(self.places.shape[1], 8)
+                self.places.data.copy_(torch.from_numpy(places).float().unsqueeze(0))
+                w = self.proj.weight.data
+                nn.init.xavier_uniform_(w.view([w.shape[0], -1]))
+
+            def forward(self, x):
+                return self.proj(x).flatten(2).transpose(1, 2) + self.places
+        """
+    assert "self.proj.kernel" not in conversion(source, "1x3x32x32").text
+
+
+def test_a_weight_that_a_forward_pass_reads_needs_the_targets_axes(call: Call) -> None:
+    with pytest.raises(Refusal, match="another order"):
+        call("self.m = nn.Linear(3, 8)", "return self.m(x) @ self.m.weight", "2x3")

@@ -74,6 +74,13 @@ def test_a_function_that_returns_what_a_model_computes_builds_none(read: Read) -
     assert read(text).network.entry == "Net(6)"
 
 
+def test_a_class_that_mentions_itself_is_still_the_whole_model(read: Read) -> None:
+    whole = (
+        NET.replace("Net", "Whole").replace("nn.Linear(4, hidden)", "Net()").replace("super()", "super(Whole, self)")
+    )
+    assert read(NET + whole, "2x4").network.entry == "Whole()"
+
+
 def test_names_are_bound_from_outside(read: Read) -> None:
     text = NET.replace("hidden=8", "hidden=opt.hidden + extra")
     bind = {"opt": "SimpleNamespace(hidden=6)", "extra": "1 + 2"}
@@ -124,6 +131,19 @@ def test_a_model_of_the_librarys_own_is_found(read_keras: Read) -> None:
     needs = builder.replace("build()", "build(width)")
     called = "if __name__ == '__main__':\n    print(build(3)(tf.zeros((2, 4))).shape)\n"
     assert read_keras(head + needs + called).network.entry == "build(3)"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "try:\n    import keras as k\nexcept ImportError:\n    from tensorflow import keras as k\n",
+        "import tensorflow as tf\nif tf.__version__[0] == '2':\n    from tensorflow import keras as k\n"
+        "else:\n    import keras as k\n",
+    ],
+)
+def test_a_library_that_is_imported_by_one_of_two_ways_builds_models(read_keras: Read, head: str) -> None:
+    builder = "def build():\n    return k.Sequential([k.Input((4,)), k.layers.Dense(3)])\n"
+    assert read_keras(head + builder).network.entry == "build()"
 
 
 @pytest.mark.parametrize(("loaded", "entry"), [("'a.keras'", "model@0"), ("'b.keras'", "")])

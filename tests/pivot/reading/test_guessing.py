@@ -50,6 +50,27 @@ def test_the_size_of_an_image_is_taken_from_the_settings(read: Read) -> None:
     assert "image_size=48" in said
 
 
+def test_the_size_of_an_image_follows_from_a_linear_layer_behind_it(read: Read) -> None:
+    init = "self.a = nn.Conv2d(3, 4, 3); self.b = nn.Linear(4 * 23 * 23, 2)"
+    specs, said = guessed(read, init, "return self.b(F.max_pool2d(self.a(x), 2).flatten(1))")
+    assert specs == ["1x3x48x48"]  # 49 would do as well
+    assert "2116 features behind it" in said
+
+
+def test_an_image_that_only_squares_go_through(read: Read) -> None:
+    init = "self.a = nn.Conv2d(3, 4, 3, padding=1)"
+    specs, _ = guessed(read, init, "x = self.a(x)\n        return x * F.avg_pool2d(x, x.size(2))")
+    assert specs == ["1x3x224x224"]
+
+
+def test_a_time_step_is_a_number_per_row(read: Read) -> None:
+    init = "self.a = nn.Conv2d(3, 4, 3, padding=1); self.b = nn.Linear(16, 4)"
+    forward = "e = self.b(torch.sin(t[:, None] * torch.arange(16)))\n        return self.a(x) + e[:, :, None, None]"
+    specs, said = guessed(read, init, forward, "x, t")
+    assert specs == ["2x3x224x224", "2"]
+    assert "the name t" in said
+
+
 def test_inputs_that_a_layer_joins_are_as_wide_as_the_settings_say(read: Read) -> None:
     init = "self.emb = nn.Embedding(10, 10); self.fc = nn.Linear(latent_dim + 10 + code_dim, 8)"
     forward = "return self.fc(torch.cat((self.emb(labels), noise, code), 1))"

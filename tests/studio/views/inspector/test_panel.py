@@ -149,6 +149,7 @@ def test_typing_survives_new_results(
 
 def test_the_model_page_edits_the_project(converted: Document, theme: Theme, qtbot: QtBot) -> None:
     made = panel(converted, theme, qtbot)
+    assert made.page.model.text() == "" and made.page.model.placeholderText() == converted.results.picture.source.model
     made.page.model.setText("Block()")
     made.page.model.editingFinished.emit()
     assert converted.project.model == "Block()"
