@@ -101,7 +101,9 @@ def find(name: str) -> Path | None:
 
 @cache
 def find_on(name: str, _folders: tuple[Path, ...]) -> Path | None:
-    """The same; what is found depends on the folders."""
+    """The same; what is found depends on the folders. None for a package itself: `from tensorflow import keras`."""
+    if "." not in name:
+        return None
     root, *modules, last = name.split(".")
     for prefix, (holder, inner) in FOLDERS.items():
         if name.startswith(prefix):
