@@ -312,6 +312,11 @@ def stand_ins(job: Job, shell: Shell) -> Iterator[None]:
     def filled(function: Callable[..., Tensor], number: float) -> Callable[..., Tensor]:
         return lambda *args, **kwargs: function(*args, **kwargs).fill_(number)
 
+    def normally(mean: Tensor, std: Tensor = 1.0, size: Sequence[int] | None = None, **more: Tensor) -> Tensor:
+        more.pop("generator", None)
+        middle = torch.full(size, mean, **more) if size is not None else torch.as_tensor(mean)
+        return middle + NORMAL * std
+
     def chosen(input: Tensor, p: Tensor = None, *_: Tensor, **__: Tensor) -> Tensor:
         odds = input if p is None or isinstance(p, torch.Generator) else p
         return input.copy_((odds > UNIFORM) * torch.ones_like(input))
@@ -322,6 +327,7 @@ def stand_ins(job: Job, shell: Shell) -> Iterator[None]:
     new += [(functional, "scaled_dot_product_attention", attention)]
     new += [(torch, name, filled(getattr(torch, name), UNIFORM)) for name in ("rand", "rand_like")]
     new += [(torch, name, filled(getattr(torch, name), NORMAL)) for name in ("randn", "randn_like")]
+    new += [(torch, "normal", normally)]
     new += [(torch, "bernoulli", lambda input, *args, **kwargs: chosen(input.clone(), *args, **kwargs))]
     new += [(torch.Tensor, "bernoulli_", chosen)]
     old = [(space, name, getattr(space, name)) for space, name, _ in new]

@@ -62,8 +62,8 @@ def restrict(memory: int | None) -> None:
     socket.create_connection = refuse  # type: ignore[assignment]
 
 
-UNIFORM = 0.25
-"""What stands for a number drawn evenly from [0, 1): the reader of sources has the same."""
+UNIFORM, NORMAL = 0.25, 0.5
+"""What stands for a number drawn evenly from [0, 1), and for one drawn from N(0, 1), as where sources are read."""
 
 
 @contextmanager
@@ -71,7 +71,13 @@ def steady_draws() -> Iterator[None]:
     """Numbers that a model draws outside its framework are the same on both sides: always one from their range."""
 
     def unit(*shape: Unknown, original: Unknown) -> Unknown:
-        return original(*shape) if shape else UNIFORM
+        return np.full_like(original(*shape), UNIFORM) if shape else UNIFORM
+
+    def normal(loc: Unknown = 0.0, scale: Unknown = 1.0, size: Unknown = None, *, original: Unknown) -> Unknown:
+        return loc + scale * np.full_like(original(0.0, 1.0, size), NORMAL)
+
+    def standard(*shape: Unknown, original: Unknown) -> Unknown:
+        return np.full_like(original(*shape), NORMAL)
 
     def between(low: Unknown, high: Unknown = None, *more: Unknown, original: Unknown, last: int | None) -> Unknown:
         if more or (high is None and last is None):
@@ -91,6 +97,9 @@ def steady_draws() -> Iterator[None]:
         np.random: {
             "rand": unit,
             "random": unit,
+            "randn": standard,
+            "standard_normal": standard,
+            "normal": normal,
             "uniform": functools.partial(between, last=None),
             "randint": functools.partial(between, last=0),
         },

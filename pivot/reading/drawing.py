@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from pivot.reading.handlers import Args, Handler, Kwargs, made
 from pivot.reading.iterating import iterate
-from pivot.reading.values import Value
+from pivot.reading.numpy_arrays import DRAWN
+from pivot.reading.values import Api, Value
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
@@ -33,7 +34,10 @@ def unit(name: str) -> Handler:
 
     def handler(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
         if args or kwargs:
-            return ev.unknown(frame, node, f"{name}() draws an array")
+            tensor = DRAWN.get(name, name)
+            if not ev.opset.find(ev.dialect.framework, "call", tensor):
+                return ev.unknown(frame, node, f"{name}() draws an array")
+            return ev.dialect.call_forms(ev, Value(Api(name)), tensor, args, kwargs, node, frame)
         said(ev, name, node, frame)
         return made(UNIFORM, node, frame, name)
 

@@ -25,6 +25,15 @@ MAKERS = {
 }
 """What makes an array, and the function of the same meaning for tensors, apart from the element type."""
 
+DRAWN = {
+    "numpy.random.randn": "torch.randn",
+    "numpy.random.standard_normal": "torch.randn",
+    "numpy.random.rand": "torch.rand",
+    "numpy.random.random": "torch.rand",
+    "numpy.random.normal": "numpy.random.normal",
+}
+"""What draws an array, where a shape is said. Its numbers are of the kind in which the program computes."""
+
 OF_ARRAYS = {
     **{f"numpy.{n}": f"torch.{n}" for n in ("sin", "cos", "tan", "exp", "log", "sqrt", "abs", "outer", "tril", "triu")},
     "numpy.power": "torch.pow",
@@ -65,6 +74,8 @@ def call(
         if args and isinstance(args[0].hint, TensorCell):
             return tensor_of(ev, callee, "torch.tensor", args[0], given, node, frame)
         return ev.dialect.call_forms(ev, callee, MAKERS[name], args, given, node, frame)
+    if name in DRAWN and (len(args) > 2 or "size" in kwargs or (args and DRAWN[name] != name)):
+        return ev.dialect.call_forms(ev, callee, DRAWN[name], args, kwargs, node, frame)
     if name in OF_ARRAYS and any(ev.dialect.holds_tensor(v) for v in args):
         given = {"dim" if key == "axis" else key: value for key, value in kwargs.items()}
         if name == "numpy.meshgrid":
@@ -116,8 +127,9 @@ def tensor_of(
     ev: Evaluator, callee: Value, name: str, array: Value, kwargs: Kwargs, node: ast.AST, frame: Frame
 ) -> Value:
     """A tensor made of an array, or an array of one: the same, unless another element type is asked for."""
+    assert isinstance(array.hint, TensorCell)
     dtype = kwargs.get("dtype")
-    if name not in KINDS and (dtype is None or dtype.hint is None):
+    if KINDS.get(name, array.hint.dtype) == array.hint.dtype and (dtype is None or dtype.hint is None):
         ev.visit(Visit(node, frame, "dropped", callee, (array,), kwargs, name="torch.from_numpy", result=array))
         return array
     return ev.dialect.call_forms(ev, callee, name, (array,), kwargs, node, frame)

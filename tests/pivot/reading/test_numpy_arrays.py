@@ -34,3 +34,24 @@ class Net(nn.Module):
 """
     kept = read(text, "2x4").network.outputs[1].type
     assert (kept.shape, kept.dtype) == (shape, dtype)
+
+
+@pytest.mark.parametrize(
+    ("drawn", "op"),
+    [
+        ("torch.Tensor(np.random.normal(0, 1, (x.size(0), 4)))", "randn"),
+        ("torch.from_numpy(np.random.randn(*x.shape)).float()", "randn"),
+        ("torch.FloatTensor(np.random.rand(x.size(0), 4))", "rand"),
+    ],
+)
+def test_an_array_that_is_drawn_in_the_forward_pass_is_drawn_there(read: Read, drawn: str, op: str) -> None:
+    text = f"""
+import numpy as np
+class Net(nn.Module):
+    def forward(self, x):
+        return x * {drawn}
+"""
+    done = read(text, "2x4")
+    ops = [node.op.name for node in done.network.runs["eval"].nodes if node.op is not None]
+    assert ops in ([op, "mul"], [op, "cast", "mul"])
+    assert str(done.network.outputs[0].type.shape[0]) == "N"
