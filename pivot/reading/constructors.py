@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes, lookup
@@ -47,3 +48,23 @@ def required_parameters(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[as
 def required_arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     """Names of the parameters without a default."""
     return [parameter.arg for parameter in required_parameters(node)]
+
+
+WEIGHTS = re.compile(r"(load_|use_)?(pre_?trained|weights)(_(weights|path|file|top))?")
+
+
+def untrained(node: ast.FunctionDef) -> str:
+    """What a builder is told, so that it fetches no trained weights: `weights=None`; "" where it does not by itself.
+
+    They are no part of the network: who has some carries them over.
+    """
+    spec = node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    positional = positional[len(positional) - len(spec.defaults) :]
+    pairs = [*zip(positional, spec.defaults, strict=True), *zip(spec.kwonlyargs, spec.kw_defaults, strict=True)]
+    said = []
+    for parameter, default in pairs:
+        asked = default.value if isinstance(default, ast.Constant) else None
+        if asked and WEIGHTS.fullmatch(parameter.arg):
+            said.append(f"{parameter.arg}={False if asked is True else None}")
+    return ", ".join(said)

@@ -162,8 +162,12 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet, careful: bool = T
         if "train" in request.modes:
             forget_computed(ev, built)
             runs["train"] = training(ev, root, specs, fixed, request.shift)
+    except Refusal:
+        if ev.in_doubt is not None:
+            raise ev.in_doubt from None
+        raise
     except Raised as raised:
-        raise refusal_of(ev, raised) from None
+        raise ev.in_doubt or refusal_of(ev, raised) from None
     except LimitReached as limit:
         raise refuse("limit", str(request.path), 1, 1, str(limit), "make it smaller") from None
     except RecursionError:

@@ -223,7 +223,8 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
             "name another with --model",
             "entry",
         )
-        return f"{builders[0]}()"
+        function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == builders[0])
+        return f"{builders[0]}({constructors.untrained(function)})"
     for function in functions_that_run(tree):
         calls = assigned_calls(function.body, {*free, *makers})
         if calls:
@@ -348,7 +349,7 @@ def built_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -> 
     if len(free) > 1:
         why = f"several models can be built; {free[-1].name}() is taken"
         ev.note(frame, free[-1], why, "name another with --model", "entry")
-    return f"{free[-1].name}()"
+    return f"{free[-1].name}({constructors.untrained(free[-1])})"
 
 
 def innermost_call(node: ast.Call) -> ast.Call:

@@ -72,6 +72,7 @@ class Evaluator:
         self.updated: list[Update] = []  # parameters and buffers that this forward pass wrote into
         self.problems: list[Problem] = []
         self.guards: list[tuple[object, object, str]] = []
+        self.in_doubt: Refusal | None = None  # what is said where a model that is made of assumptions cannot be read
         self.misfit: tuple[int, int] | None = None  # features that a layer was made for, and those that arrived
         self.mode = "eval"
         self.mode_values: dict[str, bool] = {"eval": False, "train": True}

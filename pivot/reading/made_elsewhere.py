@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal, refuse
-from pivot.reading import constructors, demo_names, imports, parsed_arguments
+from pivot.reading import assumed_arguments, constructors, demo_names, imports, parsed_arguments
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.main_block import main_block, main_block_of
 from pivot.reading.source import load
@@ -64,7 +64,13 @@ def said(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module, needs: dic
     example = f"; {made.file.name}:{made.line} has {made.text}" if made is not None else ""
     given = ", ".join(f"{parameter.arg}=..." for parameter in missing)
     why, remedy = f"{name} needs arguments ({listed(missing)})", f'give them with --model "{name}({given})"{example}'
-    raise refuse("model", scope.file, places[name].lineno, 1, why, remedy)
+    refusal = refuse("model", scope.file, places[name].lineno, 1, why, remedy)
+    assumed = assumed_arguments.call_of(name, missing, ev.dialect.builds_step_by_step)
+    if assumed is None:
+        raise refusal
+    ev.in_doubt = refusal  # what goes wrong with assumed arguments is nobody's fault but theirs
+    ev.note(frame, places[name], f"{why}: {assumed} is assumed", remedy, "entry", "warning")
+    return assumed
 
 
 def listed(parameters: Sequence[ast.arg]) -> str:

@@ -98,7 +98,7 @@ def test_attributes_of_self_are_bound_from_outside(read: Read) -> None:
         ("x = 1", None, "no-model", "no model class found"),
         ("", None, "no-model", "no model class found"),
         ("def f(): pass", None, "no-model", "no model class found"),
-        (NET.replace("hidden=8", "hidden, depth"), None, "model", "Net needs arguments (hidden, depth)"),
+        (NET.replace("hidden=8", "hidden, plan"), None, "model", "Net needs arguments (hidden, plan)"),
         (NET, "Nut()", "unbound", "'Nut' is not bound"),
         (NET, "Nut", "model", "there is no model 'Nut'"),
         (NET, "Net(", "model", "'Net(' is not an expression"),
@@ -144,6 +144,20 @@ def test_a_model_of_the_librarys_own_is_found(read_keras: Read) -> None:
 def test_a_library_that_is_imported_by_one_of_two_ways_builds_models(read_keras: Read, head: str) -> None:
     builder = "def build():\n    return k.Sequential([k.Input((4,)), k.layers.Dense(3)])\n"
     assert read_keras(head + builder).network.entry == "build()"
+
+
+@pytest.mark.parametrize(
+    ("signature", "entry"),
+    [
+        ("weights='imagenet', classes=3", "build(weights=None)"),
+        ("classes=3, pretrained=True", "build(pretrained=False)"),
+        ("classes=3, *, load_weights=True", "build(load_weights=False)"),
+        ("weights=None, pretrained=False", "build()"),
+    ],
+)
+def test_a_builder_is_asked_for_no_trained_weights(read_keras: Read, signature: str, entry: str) -> None:
+    text = f"def build({signature}):\n    return keras.Sequential([keras.Input((4,)), layers.Dense(3)])\n"
+    assert read_keras(text).network.entry == entry
 
 
 @pytest.mark.parametrize(("loaded", "entry"), [("'a.keras'", "model@0"), ("'b.keras'", "")])

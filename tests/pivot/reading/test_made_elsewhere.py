@@ -13,9 +13,9 @@ from pivot.reading.elaborate import Elaborated
 Read = Callable[..., Elaborated]
 NET = """
 class Net(nn.Module):
-    def __init__(self, width, depth=1):
+    def __init__(self, plan, depth=1):
         super().__init__()
-        self.fc = nn.Linear(4, width)
+        self.fc = nn.Linear(4, plan)
     def forward(self, x):
         return self.fc(x)
 """
@@ -40,7 +40,7 @@ def arguments():
     return parser.parse_args()
 if __name__ == '__main__':
     args = arguments()
-    net = Net(width=args.width)
+    net = Net(plan=args.width)
 """
 
 
@@ -73,8 +73,8 @@ def test_settings_are_not_taken_where_they_may_be_other_ones(
     [
         ("from model import Net\nnet = Net(3, depth=2)", "Net(3, depth=2)"),
         ("import model\nn = 2\ndef main(k=3):\n    w = n * k\n    return model.Net(w)", "Net(2 * 3)"),
-        ("from model import *\nnet = Net(**dict(width=7))", "Net(**dict(width=7))"),
-        (PARSED, "Net(width=5)"),
+        ("from model import *\nnet = Net(**dict(plan=7))", "Net(**dict(plan=7))"),
+        (PARSED, "Net(plan=5)"),
     ],
 )
 def test_a_call_of_another_file_is_taken(read: Read, tmp_path: Path, text: str, entry: str) -> None:
@@ -89,7 +89,7 @@ def test_a_call_that_hangs_on_the_machine_is_shown_and_another_is_taken_where_th
 ) -> None:
     beside(tmp_path, a_train="from model import Net\ndef make(data):\n    return Net(data.classes)")
     problem = refused(read, NET, "2x4")
-    assert problem.remedy.endswith('--model "Net(width=...)"; a_train.py:3 has Net(data.classes)')
+    assert problem.remedy.endswith('--model "Net(plan=...)"; a_train.py:3 has Net(data.classes)')
     beside(tmp_path, b="from model import Net\nnet = Net(9)")
     assert read(NET, "2x4").network.entry == "Net(9)"
 

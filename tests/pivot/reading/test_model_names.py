@@ -52,5 +52,5 @@ def test_models_that_are_not_taken_are_named(read_keras: Read) -> None:
 
 
 def test_a_builder_that_needs_arguments_asks_for_them(read_keras: Read, refused: Callable[..., Problem]) -> None:
-    problem = refused(read_keras, BUILD.replace("width=3", "width"))
-    assert problem.remedy == 'give them with --model "build(width=...)"'
+    problem = refused(read_keras, BUILD.replace("width=3", "width").replace("width", "plan"))
+    assert problem.remedy == 'give them with --model "build(plan=...)"'
