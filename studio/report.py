@@ -171,7 +171,14 @@ def _numbers_line(numbers: Record, double: Record, worst: float | None) -> _Line
         return _why(numbers, "not run")
     if worst is None:
         return _said("no value was compared")
-    return _said("largest relative error {0} in float64", f"{worst:.1e}")
+    batches, error = _record(numbers.get("batches")), f"{worst:.1e}"
+    first, second = (_number(batches.get(name)) for name in ("first", "second"))
+    if first is not None and second is not None:
+        text = "largest relative error {0} in float64, batches of {1} and {2}"
+        return _said(text, error, f"{first:.0f}", f"{second:.0f}")
+    if why := _text(batches.get("why")):
+        return _said("largest relative error {0} in float64; second batch: {1}", error, why)
+    return _said("largest relative error {0} in float64", error)
 
 
 def _numbers_ok(record: Record, double: Record, worst: float | None, gate: float) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codegen.verify.plan import InputSpec, VerificationPlan, permutation
@@ -33,11 +33,11 @@ def write_draws(plan: VerificationPlan, folder: Path) -> list[Draw]:
     """Draw 0 is normal noise; draw 1 is wider and one larger in the batch; draw 2 has a tenth of exact zeros.
 
     One more has other sizes where the source leaves them open (see `has_free_sizes`); training has one of its own, of a
-    batch that statistics can be taken of.
+    batch that statistics can be taken of. The last are other batches, for where the source refuses draw 1.
     """
     import numpy as np
 
-    hint, other = _batch(plan), _other_sizes(plan)
+    hint, other = batch_size(plan), _other_sizes(plan)
     draws = []
     count = plan.draws + bool(other)
     for number in range(count + ("train" in plan.modes)):
@@ -49,13 +49,52 @@ def write_draws(plan: VerificationPlan, folder: Path) -> list[Draw]:
         sizes = dict(other) if last else {}
         if batch is not None and plan.batch is not None:
             sizes[plan.batch] = batch
-        arrays = [_array(spec, sizes, 0 if number >= plan.draws else number, generator) for spec in plan.inputs]
-        source, target = folder / f"inputs{number}.npz", folder / f"inputs{number}.target.npz"
-        save_npz(source, {f"i{place}": array for place, array in enumerate(arrays)})
-        turned = [_turn(array, spec) for array, spec in zip(arrays, plan.inputs, strict=True)]
-        save_npz(target, {f"i{place}": array for place, array in enumerate(turned)})
-        draws.append(Draw(number, batch, str(source), str(target)))
+        kind = 0 if number >= plan.draws else number
+        arrays = [_array(spec, _shape(spec, sizes), kind, generator) for spec in plan.inputs]
+        draws.append(_saved(plan, folder, Draw(number, batch, "", ""), arrays))
+    for batch, shapes in other_batches(plan):
+        number = len(draws)
+        generator = np.random.default_rng((plan.seed, number))
+        arrays = [_array(spec, shape, 0, generator) for spec, shape in zip(plan.inputs, shapes, strict=True)]
+        draws.append(_saved(plan, folder, Draw(number, batch, "", ""), arrays))
     return draws
+
+
+def _saved(plan: VerificationPlan, folder: Path, draw: Draw, arrays: list[Array]) -> Draw:
+    """The draw with its files."""
+    source, target = folder / f"inputs{draw.number}.npz", folder / f"inputs{draw.number}.target.npz"
+    save_npz(source, {f"i{place}": array for place, array in enumerate(arrays)})
+    turned = [_turn(array, spec) for array, spec in zip(arrays, plan.inputs, strict=True)]
+    save_npz(target, {f"i{place}": array for place, array in enumerate(turned)})
+    return replace(draw, source=str(source), target=str(target))
+
+
+def other_batches(plan: VerificationPlan) -> list[tuple[int, list[tuple[int, ...]]]]:
+    """Sizes of the batch, each with the shapes of all inputs, to be tried where the source takes no one row more.
+
+    Some inputs hold the samples on axis 1: the state of a recurrent layer (layers, N, H), and in a matrix between
+    samples on both axes. A program that pairs samples takes only twice as many.
+    """
+    batch = batch_size(plan)
+    if batch is None or plan.draws < 2:
+        return []
+    found: list[tuple[int, list[tuple[int, ...]]]] = []
+    for more in dict.fromkeys((batch + 1, 2 * batch)):
+        plain = [_shape(spec, {str(plan.batch): more}) for spec in plan.inputs]
+        second = [_with_batch_second(spec.shape, batch, more) for spec in plan.inputs[1:]]
+        turned = [plain[0], *(other or shape for other, shape in zip(second, plain[1:], strict=True))]
+        found += [(more, plain), (more, turned)]
+    distinct = [entry for place, entry in enumerate(found) if entry not in found[:place]]
+    return distinct[1:]  # the first of them is draw 1
+
+
+def _with_batch_second(shape: tuple[int, ...], batch: int, more: int) -> tuple[int, ...] | None:
+    """A shape with other samples on axis 1; None where axis 1 has not their number."""
+    if len(shape) not in (2, 3) or shape[1] != batch:
+        return None
+    if len(shape) == 3:
+        return (shape[0], more, shape[2])
+    return (more, more) if shape[0] == batch else None
 
 
 def has_free_sizes(plan: VerificationPlan) -> bool:
@@ -105,7 +144,7 @@ def load_npz(path: str | Path) -> dict[str, Array]:
         return {key: file[key] for key in file.files}
 
 
-def _batch(plan: VerificationPlan) -> int | None:
+def batch_size(plan: VerificationPlan) -> int | None:
     """The hint of the batch size, or None where it cannot be varied: it is fixed, or part of another size."""
     found: set[int] = set()
     for spec in plan.inputs:
@@ -129,12 +168,16 @@ def _other_sizes(plan: VerificationPlan) -> dict[str, int]:
     return found
 
 
-def _array(spec: InputSpec, sizes: Mapping[str, int], number: int, generator: np.random.Generator) -> Array:
-    import numpy as np
-
+def _shape(spec: InputSpec, sizes: Mapping[str, int]) -> tuple[int, ...]:
+    """The sizes of an input where some symbols have other numbers than at hand."""
     symbols = spec.symbols or (None,) * len(spec.shape)
     pairs = zip(spec.shape, symbols, strict=True)
-    shape = tuple(size if symbol is None else sizes.get(symbol, size) for size, symbol in pairs)
+    return tuple(size if symbol is None else sizes.get(symbol, size) for size, symbol in pairs)
+
+
+def _array(spec: InputSpec, shape: tuple[int, ...], number: int, generator: np.random.Generator) -> Array:
+    import numpy as np
+
     if spec.dtype == "bool":
         return generator.random(shape) < 0.75
     if spec.dtype.startswith(("int", "uint")):

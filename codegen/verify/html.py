@@ -117,6 +117,10 @@ def _numbers(report: Record, double: Record, gate: float) -> str:
         f'float64: largest error <span class="mono">{_error(worst)}</span>, gate {gate:.0e}',
         f'float32, as deployed: <span class="mono">{_error(single)}</span>',
     ]
+    batches = _record(numbers.get("batches") or {})
+    if batches:
+        told = _text(batches["why"])
+        lines.append(f"second batch: {told}" if batches["why"] else "batches of {first} and {second}".format(**batches))
     gradients = numbers["gradients"]
     if gradients is not None:
         found = _record(gradients)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from codegen.verify.comparison import GATE, Comparison, compare, least
 from codegen.verify.constants import known_constant
-from codegen.verify.draws import has_free_sizes
+from codegen.verify.draws import batch_size, has_free_sizes, other_batches
 from codegen.verify.plan import permutation
 from codegen.verify.report import NodeResult, Numbers, OutputResult, PassResult
 from codegen.verify.training import PASS
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One forward pass: `dtype` and `mode` of the run, number of its draw; what else is kept of it."""
+    """One forward pass: `dtype` and `mode` of the run, number of its draw; what else is kept of it.
+
+    `second`: its batch is larger than the one at hand; `instead`: it is run only where the source refuses these passes.
+    """
 
     name: str
     dtype: str
@@ -32,6 +35,8 @@ class Pass:
     draw: int
     record: bool = False
     gradients: bool = False
+    second: bool = False
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,13 @@ class Ran:
 def passes_of(plan: VerificationPlan) -> list[Pass]:
     """float64 over all draws, sizes and modes, the gradients once, float32 once as it is deployed."""
     passes = [Pass(f"float64/eval/{n}", "float64", "eval", n, record=n == 0) for n in range(plan.draws)]
+    if batch_size(plan) is not None and plan.draws > 1:
+        passes[1] = replace(passes[1], second=True)
+    behind = plan.draws + has_free_sizes(plan) + ("train" in plan.modes)
+    for number, _ in enumerate(other_batches(plan)):
+        tried = tuple(one.name for one in passes if one.second)
+        name = f"float64/batch/{number}"
+        passes.append(Pass(name, "float64", "eval", behind + number, second=True, instead=tried))
     if has_free_sizes(plan):
         passes.append(Pass("float64/sizes", "float64", "eval", plan.draws))
     if plan.gradients:
@@ -125,7 +137,9 @@ def judge(
     told: list[PassResult] = []
     training: list[OutputResult] = []
     for one, batch in passes:
-        reference = source[one.name]
+        reference = source.get(one.name)
+        if reference is None:
+            continue  # it was not needed
         if reference.arrays is None:
             told.append(PassResult(one.name, batch, None, f"the source refuses these inputs: {reference.why}"))
             continue

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from codegen.verify.batches import Batches
     from codegen.verify.plan import Place, StaticResult
     from codegen.verify.training import TrainingResult
 
@@ -145,6 +146,7 @@ class Report:
     float64: Numbers = field(default_factory=Numbers)
     float32: Numbers = field(default_factory=Numbers)
     passes: tuple[PassResult, ...] = ()
+    batches: Batches | None = None
     gradients: GradientResult | None = None
     training: TrainingResult | None = None
     constants: tuple[str, ...] = ()
@@ -168,6 +170,7 @@ class Report:
                 "float64": self.float64.as_json(GATE),
                 "float32": self.float32.as_json(None),
                 "passes": [one.as_json() for one in self.passes],
+                "batches": self.batches.as_json() if self.batches else None,
                 "gradients": self.gradients.as_json() if self.gradients else None,
                 "training": self.training.as_json() if self.training else None,
                 "constants": list(self.constants),
@@ -190,6 +193,10 @@ class Report:
             trained = self.training.error if self.training is not None else None
             return f"{text}." if trained is None else f"{text}, {trained:.1e} in training."
         return f"Not proven equal: {self.why or 'the numbers differ'}."
+
+    def lines(self) -> list[str]:
+        """The verdict for people: the sentence, and for which batches it was found."""
+        return [self.sentence(), *([f"  {self.batches.line()}"] if self.batches else [])]
 
 
 def write_report(report: Report, directory: Path) -> None:

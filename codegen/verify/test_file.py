@@ -28,9 +28,16 @@ FOLDER = "equivalence"
 
 
 def write_test(
-    plan: VerificationPlan, directory: Path, state: Path, weights: Path, stubs: Sequence[str], gate: float
+    plan: VerificationPlan,
+    directory: Path,
+    state: Path,
+    weights: Path,
+    stubs: Sequence[str],
+    gate: float,
+    more: bool,
 ) -> Path:
-    """The test file in `directory`. `stubs`: modules that are not installed; `gate`: largest error allowed.
+    """The test file in `directory`. `stubs`: modules that are not installed; `gate`: largest error allowed; `more`:
+    the source takes a larger batch, which is compared too.
 
     Raises OSError; SliceError and SyntaxError when the file on disk no longer defines the model.
     """
@@ -46,7 +53,6 @@ def write_test(
     kept = None
     if facts.module is None:
         kept = needed_statements(Path(facts.path).read_text(encoding="utf-8-sig"), facts.model, given)
-    batch = [axis for spec in plan.inputs for axis, symbol in enumerate(spec.symbols) if symbol == plan.batch]
     inputs = [
         {
             "shape": spec.shape,
@@ -74,7 +80,7 @@ def write_test(
         "orders": repr([permutation(output.target_axes, output.source_axes) for output in plan.outputs]),
         "stubs": repr(sorted(stubs)),
         "gate": repr(gate),
-        "batches": "[0, 1]" if batch else "[0]",
+        "batches": "[0, 1]" if more else "[0]",
         "title": f"{Path(plan.target.path).name} computes the same as {Path(facts.path).name}",
     }
     template = HEAD + SOURCE[facts.framework] + TARGET[plan.target.framework] + TAIL

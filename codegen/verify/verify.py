@@ -9,13 +9,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, cast
 
+from codegen.verify.batches import compared_batches, differing_batch, second_of
 from codegen.verify.comparison import GATE
 from codegen.verify.constants import LARGEST_LIMIT, known_constant
 from codegen.verify.draws import Draw, free_shapes, load_npz, save_npz, sized_shapes, write_draws
 from codegen.verify.gradients import compare_gradients
-from codegen.verify.judge import Judgement, Pass, Ran, judge, passes_of, responsible_constants
+from codegen.verify.judge import Judgement, Pass, Ran, compare_nodes, judge, passes_of, responsible_constants
 from codegen.verify.plan import VerificationPlan, call_places, permutation
-from codegen.verify.report import BuildResult, GradientResult, Report, write_report
+from codegen.verify.report import (
+    BuildResult,
+    GradientResult,
+    NodeResult,
+    OutputResult,
+    PassResult,
+    Report,
+    write_report,
+)
 from codegen.verify.slicing import SliceError, needed_statements
 from codegen.verify.test_file import write_test
 from codegen.verify.training import PASS, TrainingResult, judge_training
@@ -54,7 +63,8 @@ def verify(
             limits = [constant.limit for node in plan.nodes if (constant := known_constant(node.op))]
             gate = max(limits, default=GATE) if report.constants else GATE
             with suppress(SliceError, SyntaxError):  # an edited text was verified that is not what the file holds
-                write_test(plan, directory, one.state_file, one.weights, one.stubs, gate)
+                more = one.second is not None and not one.second.instead  # on the axes that are known to hold samples
+                write_test(plan, directory, one.state_file, one.weights, one.stubs, gate, more)
     report = replace(report, seconds=time.monotonic() - started)
     write_report(report, directory)
     return report
@@ -87,6 +97,8 @@ class _Verification:
         self.draws: list[Draw] = []
         self.weights = folder / f"target{SUFFIXES[plan.target.framework]}"
         self.stubs: tuple[str, ...] = ()
+        self.second: Pass | None = None
+        """The pass with a larger batch that the source took."""
         self.raised = False
         """Does the source name float32, so that float64 stands for it on both sides?"""
 
@@ -109,6 +121,8 @@ class _Verification:
         empty = replace(empty, parameters=cast("int", source.report.get("parameters", 0)), versions=versions)
         if source.ran[self.passes[0].name].arrays is None:
             return replace(empty, why=f"the source does not run: {source.ran[self.passes[0].name].why}")
+        self.second = second_of(self.passes, source.ran)
+        self.passes = [replace(one, instead=()) for one in self.passes if one.name in source.ran]
         try:
             write_weights(plan.target.framework, self.weights, plan.carrier(state))
         except Refusal as refusal:
@@ -145,20 +159,37 @@ class _Verification:
                     found, both_ran, gradients = both, theirs, _better(gradients, self.gradients(*pair, state))
                     source = source if written else second
         training = self.training(found, source, target, both_ran, state)
-        why = _why(found, gradients, report) or (training.why if training is not None and not training.equal else None)
+        first, larger = found.first_difference, differing_batch(found, self.second)
+        if larger is not None:
+            first = self.first_node(larger.name) or first
+        why = _why(found, first, larger, gradients, report)
+        why = why or (training.why if training is not None and not training.equal else None)
         return replace(
             report,
             equal=why is None,
             float64=found.float64,
             float32=found.float32,
             passes=found.passes,
+            batches=compared_batches(plan, named, self.second),
             gradients=gradients,
             training=training,
             constants=constants,
             raised=self.raised,
-            first_difference=found.first_difference,
+            first_difference=first,
             why=why,
         )
+
+    def first_node(self, name: str) -> NodeResult | None:
+        """The first node that differs in a pass that kept none: both sides run it once more."""
+        if not self.plan.nodes:
+            return None
+        self.passes = [replace(one, record=True, instead=()) for one in self.passes if one.name == name]
+        try:
+            source, target = self.run_source(), self.run_target("tensorflow")
+        except WorkerFailure:
+            return None
+        nodes = compare_nodes(self.plan, source.ran[name], [target.ran[name]])
+        return next((node for node in nodes if not node.error <= GATE), None)
 
     def training(
         self,
@@ -252,6 +283,7 @@ class _Verification:
                 "inputs": self.draws[one.draw].source if source else self.draws[one.draw].target,
                 "record": one.record,
                 "gradients": one.gradients,
+                "instead": one.instead,
                 "results": str(self.results(side, one)),
             }
             for one in self.passes
@@ -300,14 +332,20 @@ class _Verification:
         return _Side(ran, report)
 
 
-def _why(found: Judgement, gradients: GradientResult | None, report: Report) -> str | None:
-    """The first reason for not being equal, or None."""
+def _why(
+    found: Judgement,
+    first: NodeResult | OutputResult | None,
+    larger: PassResult | None,
+    gradients: GradientResult | None,
+    report: Report,
+) -> str | None:
+    """The first reason for not being equal, or None; `first`: where it begins, `larger`: the batch it begins with."""
     if report.why is not None:
         return report.why
-    first = found.first_difference
     if first is not None:
-        name = getattr(first, "path", "") or getattr(first, "name", "")
-        return f"{name or 'the output'} differs: {first.why or f'relative error {first.error:.1e}'}"
+        name = getattr(first, "path", "") or getattr(first, "op", "") or getattr(first, "name", "")
+        batch = f"for a batch of {larger.batch} " if larger is not None else ""
+        return f"{batch}{name or 'the output'} differs: {first.why or f'relative error {first.error:.1e}'}"
     broken = [one for one in found.passes if one.error is not None and not one.error <= GATE and "float64" in one.name]
     broken = [one for one in broken if one.name not in ("float64/gradients", PASS)]
     if broken:

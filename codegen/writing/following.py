@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from codegen.lower import Lowered, Plan, Step
+from codegen.lower import TORCH_ONLY, Lowered, Lowering, Plan, Step
 from codegen.writing.frozen import parameters_of
 from codegen.writing.slots import says_number_for_all, slot_param
-from pivot.forms import face
+from pivot.forms import Refused, face
+from pivot.op import Form
 from pivot.reading.trace import Visit
-from pivot.slots import Slot
+from pivot.slots import Path, Slot
+
+WINDOW = ("kernel", "stride", "dilation")
+"""What a padding is made of that leaves sizes as they are."""
 
 
-def following(visits: list[Visit], low: list[Lowered]) -> list[Lowered]:
+def following(lowering: Lowering, visits: list[Visit], low: list[Lowered]) -> list[Lowered]:
     """Visits whose padding a parameter says, with the plan first that takes it over; none where the best one does, or
     none does: `padding=padding` of a pool is a layer of its own, though it is 0 here.
+
+    So is `padding=(kernel - 1) // 2` of a convolution: by its names alone nobody is told that it counts as 0.
     """
     said = {said_by_program(visit) for visit in visits}
     source = said.pop() if len(said) == 1 else None
@@ -25,7 +31,42 @@ def following(visits: list[Visit], low: list[Lowered]) -> list[Lowered]:
             for item in low:
                 item.plans = tuple(sorted(item.plans, key=lambda p: p.key != plan.key))
             return low
+    if all(said_by_others(visit, source) for visit in visits):
+        made = (padded(lowering, item) for item in low)
+        wide = [one for one in made if one is not None and takes_over(one, source)]
+        if len(wide) == len(low):
+            for item, one in zip(low, wide, strict=True):
+                item.plans = (one, *item.plans)
+            return low
     return []
+
+
+def said_by_others(visit: Visit, source: Slot) -> bool:
+    """Is a padding made of nothing but what other arguments of the layer are made of?"""
+    roots = {slot_param(s): parameters_of(visit.given(s.key)) for s in visit.form.args} if visit.form else {}
+    own = roots.pop(slot_param(source), frozenset())
+    return own <= frozenset().union(*(roots.get(name, frozenset()) for name in WINDOW))
+
+
+def padded(lowering: Lowering, low: Lowered) -> Plan | None:
+    """The plan that pads in a step of its own, which is not among those of a layer that has nothing to pad."""
+    node = low.node
+    form = next((f for f in node.op.forms.get(lowering.framework, ()) if pads_first(f)), None) if node.op else None
+    if form is None or node.op is None:
+        return None
+    weights = {role: weight for role, weight in node.weights.items() if role not in TORCH_ONLY}
+    operands = {name: value for name, value in node.operands.items() if name not in node.weights}
+    origin = {name: name for name in node.params}
+    draft = Step(node.op, form, "layer", dict(node.params), operands, weights, node.results, origin, node)
+    made = lowering.expand(form, draft, 0)
+    return None if isinstance(made, Refused) else made
+
+
+def pads_first(form: Form) -> bool:
+    """Is a form the layer behind a padding, for all paddings but none?"""
+    asked = [(one.name, one.args[0]) for one in form.when]
+    pads = form.spelling == "body" and form.kind == "layer" and form.body[0].op.startswith("zero_pad")
+    return pads and [(name, isinstance(ref, Path) and ref.name) for name, ref in asked] == [("not_equal", "padding")]
 
 
 def said_by_program(visit: Visit) -> Slot | None:

@@ -113,7 +113,7 @@ class Sites:
         if len(best) == 1:
             better = with_pads(low) if is_same_by_chance(site.visits) else []
             if not better and not any("same" in words(x.plans[0].steps[-1]).values() for x in low):
-                better = following(site.visits, low)
+                better = following(self.lowering, site.visits, low)
             best = {better[0].plans[0].key: better} if better else best
         texts = {key: by_notation(members, key) for key, members in best.items()}
         if all(len(groups) == 1 for groups in texts.values()):

@@ -6,11 +6,13 @@ import ast
 from collections.abc import Mapping
 
 from codegen.lower import Step
+from codegen.writing import nodes
 from codegen.writing.other_words import is_path
 from pivot.codecs.base import NoForm
+from pivot.codecs.tuples import SingleOr
 from pivot.predicates import equal
 from pivot.references import codec_of
-from pivot.slots import Coded, Slot
+from pivot.slots import Coded, Path, Slot
 from pivot.spelling import refs_by_role
 
 WORDS = {"torch_padding": ("same",)}
@@ -34,6 +36,17 @@ def right_for_all(steps: list[Step], slot: Slot, values: list[object]) -> object
         if all(equal(r, s.params.get(name)) for r, s in zip(read, steps, strict=True)):
             return candidate  # type: ignore[no-any-return]
     return None
+
+
+def is_by_chance(steps: list[Step], slot: Slot, texts: Mapping[str | None, ast.expr]) -> bool:
+    """Is a default right for the number that another argument has now: a stride of 1 of a window that is 1 wide?
+
+    `texts`: what the source says, by parameter.
+    """
+    if not isinstance(slot.value, Coded) or not isinstance(codec_of(slot.value), SingleOr):
+        return False
+    others = {steps[0].origin.get(ref.name) for ref in slot.value.refs if isinstance(ref, Path)}
+    return any(name in others and not nodes.is_constant(text) for name, text in texts.items())
 
 
 def own_word(steps: list[Step], slot: Slot, source: Slot | None, given: Mapping[str, ast.expr]) -> ast.expr | None:

@@ -24,7 +24,7 @@ from codegen.writing.other_words import (
     listed,
     templated,
 )
-from codegen.writing.slot_words import own_word, right_for_all
+from codegen.writing.slot_words import is_by_chance, own_word, right_for_all
 from codegen.writing.stored_params import written_values
 from pivot.codecs.base import NoForm
 from pivot.codecs.dtypes import DtypeLike
@@ -148,7 +148,8 @@ def slot_expression(
     param = slot_param(slot)
     if param is not None and source_form is not None:
         text = source_text(steps, slot, param, given, source_form, hints)
-        if text is not None and (present or not nodes.is_constant(text)):
+        named = {slot_param(s): given[s.key] for s in source_form.args if s.key in given}
+        if text is not None and (present or not nodes.is_constant(text) or is_by_chance(steps, slot, named)):
             return list(text.elts) if slot.variadic and isinstance(text, (ast.Tuple, ast.List)) else text
     if not present:
         return None

@@ -163,8 +163,8 @@ def tell(run: Run, record: dict[str, object], report: Report | None, status: int
         output.problem(problem, fatal=status == 3 and problem.severity == "error")
     for line in summary(run, record):
         output.text(line)
-    if report is not None:
-        output.text(report.sentence())
+    for line in report.lines() if report is not None else ():
+        output.text(line)
     extra = {} if report is None else {"report": report.as_json()}
     if not output.as_json:
         return

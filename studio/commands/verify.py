@@ -19,7 +19,8 @@ def verify(args: argparse.Namespace, output: Output) -> int:
     """Verify one conversion: 0 equal, 1 not equal. Raises Refusal."""
     run = converted_again(args.dir, args.ops, output, 1)
     report = verified(run, output, python=args.python, seconds=args.seconds)
-    output.text(report.sentence())
+    for line in report.lines():
+        output.text(line)
     output.text(f"  report: {args.dir / 'report.html'}")
     output.event("result", status=0 if report.equal else 1, directory=str(args.dir), report=report.as_json())
     return 0 if report.equal else 1

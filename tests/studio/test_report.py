@@ -48,6 +48,22 @@ def test_steps_rows_and_the_first_difference() -> None:
 
 
 @pytest.mark.parametrize(
+    ("batches", "told"),
+    [
+        ({"first": 1, "second": 2, "why": None}, "largest relative error 1.0e-15 in float64, batches of 1 and 2"),
+        (
+            {"first": 1, "second": None, "why": "the source takes only 1"},
+            "largest relative error 1.0e-15 in float64; second batch: the source takes only 1",
+        ),
+        (None, "largest relative error 1.0e-15 in float64"),
+    ],
+)
+def test_the_batches_that_were_compared(batches: object, told: str) -> None:
+    record = {"equal": True, "numbers": {"float64": {"worst": 1e-15, "gate": 1e-12}, "batches": batches}}
+    assert read_report(record).steps[2].text == told
+
+
+@pytest.mark.parametrize(
     ("error", "passes"), [(None, None), (0.0, True), (1e-12, True), (1e-11, False), (float("nan"), False)]
 )
 def test_the_gate(error: float | None, passes: bool | None) -> None:

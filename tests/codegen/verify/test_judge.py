@@ -71,7 +71,7 @@ def test_a_constant_must_show_on_one_backend_only_and_begin_at_a_known_op(tmp_pa
 
 def test_what_is_run(tmp_path: Path) -> None:
     names = [one.name for one in passes_of(make_plan(tmp_path, draws=2))]
-    evals = ["float64/eval/0", "float64/eval/1", "float64/sizes"]
+    evals = ["float64/eval/0", "float64/eval/1", "float64/batch/0", "float64/sizes"]
     assert names == [*evals, "float64/gradients", "float64/train/0", "float32/eval/0"]
     fewer = make_plan(tmp_path, draws=1, modes=("eval",), gradients=False, inputs=())
     assert [one.name for one in passes_of(fewer)] == ["float64/eval/0", "float32/eval/0"]

@@ -152,6 +152,8 @@ def test_an_equal_pair_passes_and_all_is_told(tmp_path: Path) -> None:
     assert [node["id"] for node in numbers["float64"]["nodes"]] == ["n1", "n02", "n03", "n12", "n13", "n4", "n5"]
     assert 0 < numbers["float64"]["worst"] <= 1e-12 < numbers["float32"]["worst"]
     assert [one["batch"] for one in numbers["passes"]] == [2, 3, 2, 2, 2, 4, 2]
+    assert numbers["batches"] == {"first": 2, "second": 3, "why": None}
+    assert report.lines()[1] == "  batches of 2 and 3"
     assert numbers["gradients"]["parameters"] == 12
     assert (numbers["training"]["equal"], numbers["training"]["statistics"]) == (True, 4)
     assert len(numbers["training"]["differences"]) == 1
@@ -184,15 +186,40 @@ def test_a_source_that_does_not_run_is_no_fault_of_the_target(tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("inside")
-def test_a_pass_that_the_source_refuses_does_not_count(tmp_path: Path) -> None:
+def test_what_is_right_for_the_batch_at_hand_alone_is_named_where_it_begins(tmp_path: Path) -> None:
+    target = TARGET.replace("self.conv(x)", "self.conv(x * (2.0 / ops.shape(x)[0]))")
+    report = verify(make_plan(tmp_path, target=target, draws=2, modes=("eval",), gradients=False), tmp_path)
+    assert report.passes[0].error is not None
+    assert report.passes[0].error <= 1e-12
+    assert not report.equal
+    assert report.why is not None
+    assert report.why.startswith("for a batch of 3 blocks.0.conv differs: relative error")
+    assert "batches of 2 and 3" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("inside")
+@pytest.mark.parametrize(
+    ("asked", "second", "line"),
+    [
+        ("len(x) == 2", None, "second batch: the source takes only 2"),
+        ("len(x) % 2 == 0", 4, "batches of 2 and 4"),
+    ],
+)
+def test_a_pass_that_the_source_refuses_does_not_count(
+    tmp_path: Path, asked: str, second: int | None, line: str
+) -> None:
     source = make_plan(tmp_path).source.texts
-    text = next(iter(source.values())).replace("x = self.drop", "assert len(x) == 2, 'two only'\n        x = self.drop")
-    plan = make_plan(tmp_path, source=text.replace('__pivot_record__("stem", self.stem(x))', "self.stem(x)"))
-    report = verify(plan, tmp_path)
+    text = next(iter(source.values())).replace("x = self.drop", f"assert {asked}, 'no'\n        x = self.drop")
+    text = text.replace('__pivot_record__("stem", self.stem(x))', "self.stem(x)")
+    report = verify(make_plan(tmp_path, source=text, modes=("eval",), gradients=False), tmp_path)
     assert report.equal
     why = report.passes[1].why
     assert why is not None
-    assert why.startswith("the source refuses these inputs: AssertionError: two only (")
+    assert why.startswith("the source refuses these inputs: AssertionError: no (")
+    assert report.batches is not None
+    assert (report.batches.first, report.batches.second, report.batches.line()) == (2, second, line)
+    written = (tmp_path / "test_net_equivalence.py").read_text(encoding="utf-8")
+    assert 'parametrize("more", [0])' in written
 
 
 @pytest.mark.usefixtures("inside")

@@ -24,6 +24,21 @@ def test_layers(net: Net, made: str, target: str, signature: str) -> None:
     assert target in text
 
 
+@pytest.mark.parametrize("signature", ["k=1", "k=3"])
+def test_padding_made_of_what_else_the_layer_is_made_of(net: Net, signature: str) -> None:
+    """A window of one place has nothing to pad; others have, and by its names alone nobody is told."""
+    text = net("self.m = nn.Conv2d(4, 4, k, k, (k - 1) // 2)", "return self.m(x)", "2x4x9x9", signature=signature)
+    assert "layers.ZeroPadding2D((k - 1) // 2)" in text
+    assert "strides=k" in text
+
+
+def test_a_stride_that_is_the_size_of_its_window_by_chance(net: Net) -> None:
+    text = net("self.m = nn.MaxPool2d(k, stride=1)", "return self.m(x)", "2x4x9x9", signature="k=1")
+    assert "layers.MaxPooling2D(k, strides=1)" in text
+    text = net("self.m = nn.MaxPool2d(2, stride=2)", "return self.m(x)", "2x4x9x9")
+    assert "layers.MaxPooling2D(2)" in text or "layers.MaxPooling2D()" in text
+
+
 def test_padding_that_is_written_down_stands_where_the_layer_is_called(net: Net) -> None:
     text = net("self.m = nn.MaxPool2d(3, 2, 1)", "return self.m(x)", "2x4x9x9")
     assert "self.m_pad" not in text and "self.m(ops.pad(x, " in "".join(text.split("\n")).replace("    ", "")
