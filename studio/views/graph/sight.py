@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studio.views.graph.navigate import first_item
+
 if TYPE_CHECKING:
     from studio.views.graph.view import GraphView
 
@@ -31,10 +33,18 @@ class Sight:
             return
         bounds = view.state.drawing.bounds
         view.canvas.fit(bounds, glide=False)
-        if view.canvas.zoom < READABLE:
-            width, height = view.canvas.viewport().width(), view.canvas.viewport().height()
+        first = first_item(view.state)
+        if view.canvas.zoom < READABLE and first is not None:
+            width = view.canvas.viewport().width() / START_ZOOM
+            height = view.canvas.viewport().height() / START_ZOOM
+            x, y = view.state.drawing.boxes[first].centre
             if view.horizontal:
-                at = (bounds.x + width / 2 / START_ZOOM - 60.0, bounds.centre[1])
+                at = (bounds.x + width / 2 - 60.0, across(y, bounds.y, bounds.height, height))
             else:
-                at = (bounds.centre[0], bounds.y + height / 2 / START_ZOOM - 80.0)
+                at = (across(x, bounds.x, bounds.width, width), bounds.y + height / 2 - 80.0)
             view.canvas.look_at(*at, START_ZOOM, glide=False)
+
+
+def across(place: float, start: float, extent: float, seen: float) -> float:
+    """What to look at across the flow: the middle where all is in sight, else the first item."""
+    return start + extent / 2 if extent <= seen else place
