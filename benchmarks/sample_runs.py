@@ -206,9 +206,9 @@ def run_keras(plan: VerificationPlan, folder: Path, inputs: Sequence[Any], state
     return [np.asarray(value) for value in keras.tree.flatten(model(*given, training=False))]
 
 
-def load_runtime() -> Any:
-    """The runtime of the verification, for the paths of variables."""
-    path = ROOT / "codegen" / "keras" / "runtime.py"
+def load_runtime(framework: str = "keras") -> Any:
+    """The runtime of the verification: paths of variables, what stands for drawn numbers."""
+    path = ROOT / "codegen" / framework / "runtime.py"
     spec = importlib.util.spec_from_file_location("runtime", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)

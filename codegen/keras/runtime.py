@@ -14,7 +14,7 @@ import inspect
 import os
 import sys
 import types
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from unittest.mock import patch
@@ -68,26 +68,24 @@ def perform(job: Job, shell: Shell) -> None:
         set_dtype(dtype)
         keras.utils.set_random_seed(job["seed"])
         runs = [run for run in job["runs"] if run["dtype"] == dtype]
-        with stand_ins(job), raised() if job["raised"] and dtype == "float64" else nullcontext():
+        with stand_ins(job), raised(shell) if job["raised"] and dtype == "float64" else nullcontext():
             one = Runner(make_model(job, namespace(job, shell)), job, shell, state)
             one.load(runs[0])
             shell.report["parameters"] = sum(int(np.prod(v.shape)) for v in one.model.trainable_variables)
             shell.passes(runs, one.run)
 
 
-@contextmanager
-def raised() -> Iterator[None]:
-    """`ops.cast(x, "float32")` gives float64, as it does on the source's side, whose code names float32 too."""
-    cast = keras.ops.cast
+NAMING = ("cast", "convert_to_tensor", "constant", "arange", "range", "zeros", "ones", "full", "eye", "linspace",
+          "zeros_like", "ones_like", "full_like", "one_hot")  # fmt: skip
+"""What takes a number type."""
 
-    def cast_wide(x: Tensor, dtype: str) -> Tensor:
-        return cast(x, "float64" if dtype == "float32" else dtype)
 
-    keras.ops.cast = cast_wide
-    try:
-        yield
-    finally:
-        keras.ops.cast = cast
+def raised(shell: Shell) -> AbstractContextManager[None]:
+    """float32 is float64 where the program names it: `ops.cast(x, "float32")`, `layers.Softmax(dtype="float32")`."""
+    tf = sys.modules.get("tensorflow")
+    narrow = ["float32", np.float32, *([tf.float32] if tf else [])]
+    places = dict.fromkeys([keras.ops, *([tf] if tf else [])], NAMING)
+    return shell.raised({**places, keras.src.dtype_policies: ("get",)}, narrow, "float64")
 
 
 def framework(backend: str) -> dict[str, str]:

@@ -71,36 +71,19 @@ NAMING: dict[Any, tuple[str, ...]] = {
 
 @contextmanager
 def raised(shell: Shell) -> Iterator[None]:
-    """float32 is float64 where the model's code names it: `x.float()`, `x.to(torch.float32)`, `x.sum(dtype=...)`.
-
-    Only so can both sides be compared to the last digits; it is told in the report.
-    """
-
-    def wide(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-        def call(*args: Tensor, **kwargs: Tensor) -> Tensor:
-            if any(value is torch.float32 for value in (*args, *kwargs.values())):
-                shell.report["raised"] = True
-                args = tuple(torch.float64 if value is torch.float32 else value for value in args)
-                kwargs = {name: torch.float64 if value is torch.float32 else value for name, value in kwargs.items()}
-            return function(*args, **kwargs)
-
-        return call
+    """float32 is float64 where the model's code names it: `x.float()`, `x.to(torch.float32)`, `x.sum(dtype=...)`."""
 
     def double(x: Tensor, **kwargs: Tensor) -> Tensor:
         shell.report["raised"] = True
         return x.double(**kwargs)
 
-    before = [(owner, name, getattr(owner, name)) for owner, names in NAMING.items() for name in names]
     narrow = torch.Tensor.float
+    torch.Tensor.float = double
     try:
-        torch.Tensor.float = double
-        for owner, name, function in before:
-            setattr(owner, name, wide(function))
-        yield
+        with shell.raised(NAMING, [torch.float32], torch.float64):
+            yield
     finally:
         torch.Tensor.float = narrow
-        for owner, name, function in before:
-            setattr(owner, name, function)
 
 
 # ------------------------------------------------------------------------------------------------------ the model

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -349,6 +349,38 @@ class Shell:
         self.stubs = StubFinder()
         self._out, self._done = out, 0
         self._total = sum(not run.get("instead") for run in job["runs"])
+
+    @contextmanager
+    def raised(
+        self, places: Mapping[Unknown, Sequence[str]], narrow: Sequence[Unknown], wide: Unknown
+    ) -> Iterator[None]:
+        """float32 (`narrow`: its names) is float64 where the model's code names it to one of these functions.
+
+        Only so can both sides be compared to the last digits; it is told in the report.
+        """
+
+        def names_it(value: Unknown) -> bool:
+            return any(value is name or (isinstance(value, str) and value == name) for name in narrow)
+
+        def widened(function: Unknown) -> Unknown:
+            def call(*args: Unknown, **kwargs: Unknown) -> Unknown:
+                if any(names_it(value) for value in (*args, *kwargs.values())):
+                    self.report["raised"] = True
+                    args = tuple(wide if names_it(value) else value for value in args)
+                    kwargs = {name: wide if names_it(value) else value for name, value in kwargs.items()}
+                return function(*args, **kwargs)
+
+            return call
+
+        found = [(place, name) for place, names in places.items() for name in names if hasattr(place, name)]
+        before = [(place, name, getattr(place, name)) for place, name in found]
+        for place, name, function in before:
+            setattr(place, name, widened(function))
+        try:
+            yield
+        finally:
+            for place, name, function in before:
+                setattr(place, name, function)
 
     def passes(self, runs: Sequence[Job], perform: Unknown) -> None:
         """Every pass, its results saved; one that fails is told in the report and does not stop the others.

@@ -255,6 +255,7 @@ class Definitions:
             made.body.insert(at, holding_constructor())
         made.body.extend(self.unread_methods(made, cls))
         build_into_constructor(self, cls, made)
+        self.drop_uncalled(made, cls)
         if self.trains_more(cls):
             at = next(
                 (i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == self.w.call_name),
@@ -266,6 +267,15 @@ class Definitions:
         if is_restatement(cls.file):
             wrap_docstring(made, 0)
         return nodes.like(made, node)
+
+    def drop_uncalled(self, made: ast.ClassDef, cls: ClassObject) -> None:
+        """Private methods that the source's class alone calls go once their calls went: they served initialisers."""
+        inside = {id(n) for n in walk(cls.node)}
+        own = {s.name: s for s in cls.node.body if isinstance(s, ast.FunctionDef) and s.name.startswith("_")}
+        frames = {name: self.w.trace.frames.get(id(node), []) for name, node in own.items() if name[:2] != "__"}
+        private = {name for name, met in frames.items() if met and all(id(f.site) in inside for f in met)}
+        named = {n.attr for n in walk(made) if isinstance(n, ast.Attribute)}
+        made.body = [s for s in made.body if not isinstance(s, ast.FunctionDef) or s.name not in private - named]
 
     def unread_methods(self, made: ast.ClassDef, cls: ClassObject) -> list[ast.stmt]:
         """Methods that written code calls but no visit read: they say so when they are called."""

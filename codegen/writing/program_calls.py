@@ -12,6 +12,7 @@ from codegen.writing.frozen import tell_looked_up
 from codegen.writing.naming import reference_to
 from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
+from codegen.writing.restated import go_with, has_default, says_starts
 from pivot.reading import classes
 from pivot.reading.modules import ModuleObject
 from pivot.reading.normed import is_normed
@@ -115,7 +116,7 @@ def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
     """A function or class of the program, or an adapter: the same call, less what went."""
     if any(is_normed(v.callee) for v in visits):  # weight_norm(nn.Conv1d(...))
         func = one_restated(visits) or nodes.gone()
-    elif "container_site" in node.__dict__:  # the function that stands for a method, which no name says
+    elif "container_site" in node.__dict__ or of_name(node.func):  # stands for a method; `tf` is imported inside
         func = one_restated(visits) or e.expr(node.func)
     else:
         func = e.expr(node.func)
@@ -133,6 +134,11 @@ def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
             return ast.Call(func, made.args, made.keywords)
         raise Unwritable(f"{visits[0].name} is made without layers")
     return with_arguments(e, node, func, visits)
+
+
+def of_name(func: ast.expr) -> bool:
+    """Is this `tf.gather`, of a name and not of the object itself?"""
+    return isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id != "self"
 
 
 def fills_row(e: Expressions, visit: Visit) -> bool:
@@ -175,10 +181,13 @@ def with_arguments(e: Expressions, node: ast.Call, func: ast.expr, visits: list[
         else:
             args.append(argument(e, arg, visits, position, len(node.args)))
     for keyword in node.keywords:
-        if keyword.arg is None and isinstance(keyword.value, ast.Name) and keyword.value.id in e.gone:
+        named = isinstance(keyword.value, ast.Name) and keyword.value.id in e.gone
+        if keyword.arg is None and (named or go_with(dropped, visits)):
             continue
         if keyword.arg is None or (keyword.arg not in dropped and e.w.keeps(visits, keyword.arg)):
             value = e.expr(keyword.value)
+            if keyword.arg is not None and says_starts(visits, keyword.arg, value):
+                continue
             if nodes.has_gone(value) and keyword.arg is not None:
                 if is_left_out(visits, keyword.arg):
                     continue
@@ -231,14 +240,8 @@ def is_of_tensors(hint: object) -> bool:
 def is_left_out(visits: list[Visit], name: str) -> bool:
     """May an argument without meaning in the target (a device) be left out, because its parameter has a default?"""
     for visit in visits:
-        function = visit.entered.function if visit.entered is not None else None
         value = visit.kwargs.get(name)
-        if function is None or value is None or not has_no_meaning(value.hint):
-            return False
-        spec = function.node.args
-        plain = [a.arg for a in (*spec.posonlyargs, *spec.args)]
-        named = [a.arg for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None]
-        if name not in named and name not in plain[len(plain) - len(spec.defaults) :]:
+        if value is None or not has_no_meaning(value.hint) or not has_default(visit, name):
             return False
     return bool(visits)
 

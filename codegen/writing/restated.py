@@ -12,15 +12,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from codegen.writing import nodes
 from codegen.writing.frozen import given_by_program, is_plain
 from codegen.writing.plans import Unwritable
+from pivot.reading import keras_starts
 from pivot.reading.restating import is_restatement
-from pivot.reading.trace import Trace
+from pivot.reading.trace import Trace, Visit
+from pivot.reading.values import Api, InstanceObject
 from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
     from pivot.reading.values import FunctionObject
+
+INITIALISERS = "keras.initializers."
 
 
 def only_arm(trace: Trace, node: ast.If | ast.IfExp) -> bool | None:
@@ -105,24 +110,62 @@ def is_weightless(w: Writer, node: ast.AST) -> bool:
 def drop_unread_parameters(w: Writer) -> None:
     """Parameters of restated functions that what is written of them does not read go, in their calls too.
 
-    A function that is called with `*args` somewhere keeps all, one that is called with `**settings` what these are.
+    A function that is called with `*args` somewhere keeps all, one that is called with `**settings` what these are,
+    unless none of them is read: then the settings go from the call.
     """
     functions = {id(f.node): f for f in entered(w) if is_restatement(f.file) and isinstance(f.node, ast.FunctionDef)}
     spread: set[int] = set()
-    settings: dict[int, set[str]] = {}
+    settings: dict[int, list[set[str]]] = {}
     for v in (v for visits in (w.trace.visits.values() if functions else ()) for v in visits):
         if v.entered is not None and v.entered.function is not None and isinstance(v.node, ast.Call):
             key = id(v.entered.function.node)
             if any(isinstance(a, ast.Starred) for a in v.node.args):
                 spread.add(key)
             if any(k.arg is None for k in v.node.keywords):
-                settings.setdefault(key, set()).update(v.kwargs)
+                settings.setdefault(key, []).append(spread_names(v))
     for key, function in functions.items():
         assert isinstance(function.node, ast.FunctionDef)
         if key not in spread:
-            unread = unread_parameters(w, function.node, function.file) - settings.get(key, set())
+            unread = unread_parameters(w, function.node, function.file)
+            unread -= {name for names in settings.get(key, ()) if not names <= unread for name in names}
             if unread:
                 w.gone_parameters.setdefault(key, set()).update(unread)
+
+
+def spread_names(visit: Visit) -> set[str]:
+    """Of the arguments of a call those that `**settings` hold."""
+    assert isinstance(visit.node, ast.Call)
+    return set(visit.kwargs) - {k.arg for k in visit.node.keywords}
+
+
+def go_with(dropped: set[str], visits: list[Visit]) -> bool:
+    """Do `**settings` hold arguments of parameters that went, and no others?"""
+    return bool(dropped) and all((names := spread_names(v)) and names <= dropped for v in visits)
+
+
+def says_starts(visits: list[Visit], name: str, written: ast.expr) -> bool:
+    """Does an argument say what weights start from? That is written where they are made, not handed on.
+
+    A word is taken for it only where the target has nothing for what the program makes of it: "zeros" pads, too.
+    """
+    gone = any(isinstance(n, nodes.Gone) for n in walk(written))
+    hints = [v.kwargs[name].hint if name in v.kwargs and has_default(v, name) else None for v in visits]
+    return bool(hints) and all(
+        (isinstance(hint, InstanceObject) and isinstance(hint.cls, Api) and hint.cls.name.startswith(INITIALISERS))
+        or (gone and isinstance(hint, str) and keras_starts.class_of(hint) is not None)
+        for hint in hints
+    )
+
+
+def has_default(visit: Visit, name: str) -> bool:
+    """Has the function that a call enters a default for a parameter?"""
+    function = visit.entered.function if visit.entered is not None else None
+    if function is None:
+        return False
+    spec = function.node.args
+    plain = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    named = [a.arg for a, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None]
+    return name in named or name in plain[len(plain) - len(spec.defaults) :]
 
 
 def unread_parameters(w: Writer, node: ast.FunctionDef, file: str) -> set[str]:

@@ -43,6 +43,7 @@ class Dialect(TensorCalls, ABC):
     mixes_kinds = True  # do operators join tensors of two kinds of fractions?
     shape_lists: frozenset[str] = frozenset()  # methods of a shape that give its sizes
     size_values: frozenset[str] = frozenset()  # attributes of a size that give it as a number
+    casts_numbers = False  # is `cast(4, "int32")`, which stays a number here, a tensor with a `dtype`?
     shape_ranks: frozenset[str] = frozenset()  # attributes of a shape that give how many there are
     stores = "torch.stores"  # the functions that stand for stores into tensors
     mutable_tensors = True  # does `x += y` change x for every alias?

@@ -90,6 +90,7 @@ class KerasDialect(KerasModules):
     channels_last = True
     shape_lists = frozenset({"as_list"})
     size_values = frozenset({"value"})  # of TensorFlow 1
+    casts_numbers = True
     shape_ranks = frozenset({"rank", "ndims"})
     stores = "keras.ops.stores"
     mutable_tensors = False

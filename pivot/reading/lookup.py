@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from pivot.codecs.dtypes import FollowingDtype
 from pivot.dims import Size
 from pivot.reading import (
     adopting,
@@ -180,6 +181,8 @@ def attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Fram
         rank = Value(len(hint))
         ev.visit(Visit(node, frame, "size", None, (owner,), name="rank", result=rank))
         return rank
+    if attr == "dtype" and ev.dialect.casts_numbers and isinstance(hint, (int, float, Size)):
+        return Value(FollowingDtype("float32" if isinstance(hint, float) else "int64"))
     if isinstance(hint, (int, Size)) and not isinstance(hint, bool) and attr in ev.dialect.size_values:
         ev.visit(Visit(node, frame, "dropped", None, (owner,), name="data", result=owner))
         return owner

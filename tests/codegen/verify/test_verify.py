@@ -417,16 +417,19 @@ model = keras.Model(x, Sampling()([layers.Dense(3)(x), layers.Dense(3)(x)]))
 """
 
 
+@pytest.mark.parametrize("named", ["{}", "tf.cast({}, tf.float32)"])
 def test_numbers_that_a_program_draws_while_it_is_built_have_the_type_of_the_run(
-    tmp_path: Path, to_torch: Callable[..., Any], inside: None
+    tmp_path: Path, to_torch: Callable[..., Any], inside: None, named: str
 ) -> None:
     path, target = tmp_path / "model.py", tmp_path / "model_torch.py"
-    path.write_text(DRAWN, encoding="utf-8")
+    drawn = "tf.random.normal(shape=tf.shape(mean))"
+    path.write_text(DRAWN.replace(drawn, named.format(drawn)), encoding="utf-8")
     converted, proof = to_torch(path, "2x5")
     target.write_text(converted.text, encoding="utf-8")
     plan = verification.make_plan(converted, proof, target, {}, None)
     report = verify(replace(plan, draws=1, modes=("eval",)), tmp_path)
     assert report.equal, report.why
+    assert report.raised == ("float32" in named)
 
 
 SLOPED = """

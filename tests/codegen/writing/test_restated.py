@@ -352,3 +352,57 @@ def test_entries_of_another_axis_are_not_gathered(
     source = GATHERED.format(rest="[:, 0, :2] // 2", count="1, axis=2")
     with pytest.raises(Refusal, match="another axis than the one behind them"):
         to_torch(write_source(source), "2x3x5", model="Net()")
+
+
+STARTED = """
+import keras
+from keras import layers, ops
+
+
+def copied(start):
+    return start.__class__.from_config(start.get_config()) if not isinstance(start, str) else start
+
+
+class Heads(layers.Layer):
+    def __init__(self, heads, kernel_initializer="glorot_uniform", bias_initializer="zeros"):
+        super().__init__()
+        self.heads = heads
+        self._kernel = keras.initializers.get(kernel_initializer)
+        self._bias = keras.initializers.get(bias_initializer)
+
+    def build(self, shape):
+        self.query = layers.EinsumDense("abc,cde->abde", (None, self.heads, 4), bias_axes="de", **self._starts())
+        self.query.build(shape)
+
+    def _starts(self):
+        return {"kernel_initializer": copied(self._kernel), "bias_initializer": copied(self._bias)}
+
+    def call(self, x):
+        import tensorflow as tf
+
+        found = self.query(x)
+        return tf.gather(found, indices=ops.argmax(found, axis=-1, keepdims=True), batch_dims=3)
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.start = keras.initializers.get("zeros")
+        normal = keras.initializers.RandomNormal(stddev=0.02)
+        self.heads = Heads(2, kernel_initializer=normal, bias_initializer=copied(self.start))
+
+    def call(self, x):
+        return self.heads(x)
+"""
+
+
+def test_settings_that_hold_initialisers_only_go_with_the_method_that_gave_them(
+    tmp_path: Path, to_torch: Callable[..., Any]
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(STARTED, encoding="utf-8")
+    converted, proof = to_torch(path, "2x3x5", model="Net()")
+    assert proof.equal, proof.why
+    assert 'EinsumDense("abc,cde->abde", (None, self.heads, 4), bias_axes="de")' in converted.text
+    assert "self.heads = Heads(2)" in converted.text
+    assert "_starts" not in converted.text and "tf." not in converted.text

@@ -69,3 +69,14 @@ def test_what_changes_the_numbers_of_all_layers_is_refused(
     text = f"{setting}\nmodel = keras.Sequential([layers.Dense(4)])\n"
     problem = refused(read_keras, text, "2x3", model="model")
     assert problem.line == 3 and why in problem.why
+
+
+def test_a_number_that_was_cast_has_an_element_type(read_keras: Callable[..., Elaborated]) -> None:
+    text = """
+    class Net(layers.Layer):
+        def call(self, x):
+            middle = ops.cast(7 // 2, "int32")
+            return ops.cast(ops.floor(x), middle.dtype) + middle
+    """
+    done = read_keras(text, "2x3", model="Net()")
+    assert [node.op.name for node in done.network.runs["eval"].nodes if node.op] == ["floor", "cast", "add"]
