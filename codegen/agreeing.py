@@ -86,7 +86,9 @@ def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast
         from codegen.turning import turned
 
         return turned(lowering, framework, joins, [tried[count] for count in sorted(tried)])
-    return tried[AGREE]
+    from codegen.fewer_transposes import with_fewer_transposes
+
+    return with_fewer_transposes(lowering, framework, joins, tried[AGREE])
 
 
 def renumbered(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]], agreed: Agreed) -> Layout:

@@ -8,6 +8,7 @@ import keyword
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.added_losses import added_loss
 from codegen.writing.gone import loads_weights
 from codegen.writing.references import FRAMEWORK_ROOTS, KEPT_ROOTS
 from pivot.problems import Problem
@@ -29,6 +30,9 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
     visits = s.w.trace.of(node.value)
     if isinstance(node.value, ast.Call) and goes(s, node.value, visits):
         return []
+    kept = added_loss(s, node.value, visits)
+    if kept is not None:
+        return kept
     value = s.e.expr(node.value)
     standing = id(node.value) in s.w.trace.methods  # a function stands for the method
     changed = changed_by_name(node.value) if standing else changed_in_place(node.value, visits)

@@ -26,7 +26,7 @@ from pivot.problems import refuse
 from pivot.reading.frames import Frame
 from pivot.reading.modules import ModuleObject
 from pivot.reading.trace import Trace, Visit
-from pivot.reading.values import TensorCell, TensorVersion, Value
+from pivot.reading.values import ListObject, TensorCell, TensorVersion, Value
 from pivot.slots import Path, SizeOf, Slot
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Inferred:
                 assert frame.function is not None
                 left = arms_left(self.trace, frame)
                 for node in ast.walk(frame.function.node):
-                    if not isinstance(node, ast.Subscript) or not isinstance(node.value, ast.Name) or id(node) in left:
+                    if not isinstance(node, ast.Subscript) or id(node) in left:
                         continue
                     named: list[Key] = []
                     before = self.named.get(id(node), [])
@@ -345,9 +345,8 @@ def home(frame: Frame) -> Frame:
 
 
 def shape_read(frame: Frame, node: ast.Subscript) -> list[tuple[TensorVersion, int]]:
-    """The tensor and the axis whose size `input_shape[-1]` is, and those of `input_shape[1:]`."""
-    value = frame.scope.names.get(node.value.id) if isinstance(node.value, ast.Name) else None
-    sizes = value.hint if value is not None else None
+    """The tensor and the axis whose size `input_shape[-1]` is, and those of `input_shape[1:]`; `input_shape[0][1]`."""
+    sizes = row_of_sizes(frame, node.value)
     if not isinstance(sizes, tuple):
         return []
     places = list(range(len(sizes)))
@@ -367,6 +366,17 @@ def shape_read(frame: Frame, node: ast.Subscript) -> list[tuple[TensorVersion, i
             return []
         found.append((cell.version, place))
     return found
+
+
+def row_of_sizes(frame: Frame, node: ast.expr) -> object:
+    """What a shape holds: of the input, or of one of several inputs by its place."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, int):
+        rows = row_of_sizes(frame, node.value)
+        rows = rows.items if isinstance(rows, ListObject) else rows
+        row = rows[node.slice.value] if isinstance(rows, (tuple, list)) and node.slice.value < len(rows) else None
+        return row.hint if isinstance(row, Value) else None
+    value = frame.scope.names.get(node.id) if isinstance(node, ast.Name) else None
+    return value.hint if value is not None else None
 
 
 def raise_unsaid(place: Place) -> None:

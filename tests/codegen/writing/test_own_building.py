@@ -53,3 +53,60 @@ def test_arms_of_build_that_a_shape_decides_and_sizes_of_two_ranks(
     assert told == [
         ("warning", 15, "the constructor has the arm of `if other_shape` that these inputs take, and no other")
     ]
+
+
+SEVERAL = """
+import keras
+from keras import layers, ops
+
+
+class Graph(layers.Layer):
+    def __init__(self, units):
+        super().__init__()
+        self.units = units
+
+    def build(self, input_shape):
+        bonds = input_shape[0][1]
+        atoms = input_shape[1][-1]
+        self.kernel = self.add_weight(shape=(bonds, atoms, self.units))
+
+    def call(self, inputs):
+        edges, nodes = inputs
+        return ops.sum(ops.matmul(ops.matmul(edges, nodes[:, None]), self.kernel), axis=1)
+
+
+edges, nodes = keras.Input((2, 4, 4)), keras.Input((4, 3))
+model = keras.Model([edges, nodes], Graph(5)([edges, Graph(6)([edges, nodes])]))
+"""
+
+
+def test_a_size_of_one_of_several_inputs_is_told(tmp_path: Path, to_torch: Callable[..., Any]) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(SEVERAL, encoding="utf-8")
+    converted, proof = to_torch(path, "2x2x4x4", "2x4x3", model="model")
+    assert proof.equal, proof.why
+    assert "atoms = in_features" in converted.text and "Graph(in_features=6, units=5)" in converted.text
+
+
+ADDED = """
+import keras
+from keras import layers, ops
+
+
+class Quiet(layers.Layer):
+    def call(self, x):
+        self.add_loss(0.1 * ops.mean(x**2))
+        return ops.tanh(x)
+
+
+model = keras.Sequential([keras.Input((3,)), layers.Dense(4), Quiet()])
+"""
+
+
+def test_a_loss_that_a_layer_adds_is_kept(tmp_path: Path, to_torch: Callable[..., Any]) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(ADDED, encoding="utf-8")
+    converted, proof = to_torch(path, "2x3", model="model")
+    assert proof.equal, proof.why
+    assert "self.added_loss = 0.1 * (x**2).mean()" in converted.text
+    assert [p.severity for p in converted.written.problems if p.code == "loss"] == ["warning"]
