@@ -33,36 +33,52 @@ ASSUMED: tuple[tuple[str, str], ...] = (
     (r"(in|input|n|num|state|obs|observation|node|latent|noise|z|code|style)s?_?(dim|features?|size|feats?)", "32"),
     (r"(embed|embedding|emb|hidden|model|rnn|lstm|gru|h|e|proj|attn|head)_?(dim|size|units|features|channels)", "64"),
     (r"d_?model|d_k|d_v|dims?|width|hiddens?|hid|ninp|nhid|nfeat|units|features|n_embd|n_units|base(_channels)?", "64"),
+    (r"(output|save|log|result|checkpoint)s?_?(dir|directory|folder|path)", "'.'"),
     (r"alpha|beta|momentum|negative_slope", "0.1"),
     (r"eps|epsilon", "1e-05"),
 )
-"""What a name means, and a usual small value of it: whole numbers that divide each other."""
+"""What a name means, and a usual small value of it: whole numbers that divide each other; where to write,
+which nothing does."""
 
 SHAPES = re.compile(r"(input|image|img|in)_?shape")
-FLAGS = re.compile(r"(use|is|has|with|do|add|enable)_\w+|bias|training|bidirectional|inplace|bilinear|residual")
+FLAGS = re.compile(
+    r"(use|is|has|with|do|add|enable)_\w+|bias|training|bidirectional|inplace|bilinear|residual|verbose|debug"
+)
 
 
-def call_of(name: str, missing: Sequence[ast.arg], step_by_step: bool) -> str | None:
+def call_of(name: str, missing: Sequence[ast.arg], built: ast.AST | None) -> str | None:
     """`Net(num_classes=10)`, with a value for each parameter that needs one; None where a name says nothing.
 
-    `step_by_step`: are models of this framework built for a shape of the input?
+    `built`: what builds the model, in a framework that builds models for a shape of their input.
     """
-    found = [(parameter.arg, value_of(parameter, step_by_step)) for parameter in missing]
+    found = [(parameter.arg, value_of(parameter, built)) for parameter in missing]
     if not found or any(value is None for _, value in found):
         return None
     return f"{name}({', '.join(f'{parameter}={value}' for parameter, value in found)})"
 
 
-def value_of(parameter: ast.arg, step_by_step: bool) -> str | None:
+def value_of(parameter: ast.arg, built: ast.AST | None) -> str | None:
     """A usual value of a parameter, by its annotation and name."""
     kind = ast.unparse(parameter.annotation) if parameter.annotation is not None else ""
     name = parameter.arg.lower()
     if kind == "bool" or (not kind and FLAGS.fullmatch(name)):
         return "False"
-    if step_by_step and SHAPES.fullmatch(name):
-        return "(224, 224, 3)"
+    if built is not None and SHAPES.fullmatch(name):
+        return shape_of(built)
     if kind not in ("", "int", "float"):
         return None
     value = next((value for pattern, value in ASSUMED if re.fullmatch(pattern, name)), None)
     whole = value is not None and value.isdigit()
     return None if value is None or (kind == "int" and not whole) else value
+
+
+def shape_of(built: ast.AST) -> str:
+    """A usual shape without the batch, by the layers that are named: images, sequences, films, or else features."""
+    names = {n.attr if isinstance(n, ast.Attribute) else n.id for n in ast.walk(built)
+             if isinstance(n, (ast.Attribute, ast.Name))}  # fmt: skip
+    for ending, shape in (("Conv3D", "(16, 64, 64, 3)"), ("Conv1D", "(128, 8)")):
+        if any(name.endswith(ending) for name in names):
+            return shape
+    if any("Conv" in name or "2D" in name for name in names):
+        return "(224, 224, 3)"
+    return "(16, 32)" if names & {"LSTM", "GRU", "SimpleRNN", "Bidirectional", "RNN"} else "(32,)"

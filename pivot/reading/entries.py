@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from pivot.problems import Refusal, refuse
 from pivot.reading import (
+    building_methods,
     classes,
     constructors,
     demo_names,
@@ -339,6 +340,9 @@ def bound_entry(ev: Evaluator, scope: Scope, frame: Frame, body: list[ast.stmt])
 def built_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -> str:
     """A function that returns a model: `build()`. Raises Refusal where there is none, or it needs arguments."""
     found = model_names.builder_functions(ev, frame, tree)
+    by_method = building_methods.built_by_method(ev, scope, frame, tree) if not found else None
+    if by_method is not None:
+        return by_method
     if not found:
         why = "no model class found"
         raise refuse("no-model", scope.file, 1, 1, why, "open a file that defines one, or name it with --model")

@@ -65,7 +65,7 @@ def said(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module, needs: dic
     given = ", ".join(f"{parameter.arg}=..." for parameter in missing)
     why, remedy = f"{name} needs arguments ({listed(missing)})", f'give them with --model "{name}({given})"{example}'
     refusal = refuse("model", scope.file, places[name].lineno, 1, why, remedy)
-    assumed = assumed_arguments.call_of(name, missing, ev.dialect.builds_step_by_step)
+    assumed = assumed_arguments.call_of(name, missing, tree if ev.dialect.builds_step_by_step else None)
     if assumed is None:
         raise refusal
     ev.in_doubt = refusal  # what goes wrong with assumed arguments is nobody's fault but theirs

@@ -24,10 +24,10 @@ class Net(nn.Module):
 """
 
 
-def assumed(parameters: str, step_by_step: bool = False) -> str | None:
+def assumed(parameters: str, built: str = "") -> str | None:
     function = ast.parse(f"def f({parameters}): pass").body[0]
     assert isinstance(function, ast.FunctionDef)
-    return call_of("Net", function.args.args, step_by_step)
+    return call_of("Net", function.args.args, ast.parse(built) if built else None)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,17 @@ def test_values_by_name_and_annotation(parameters: str, made: str | None) -> Non
     assert assumed(parameters) == made
 
 
-def test_shapes_of_inputs_are_assumed_where_models_are_built_for_one() -> None:
-    assert assumed("input_shape, classes", step_by_step=True) == "Net(input_shape=(224, 224, 3), classes=10)"
+@pytest.mark.parametrize(
+    ("built", "shape"),
+    [
+        ("layers.Conv2D(3, 3)", "(224, 224, 3)"),
+        ("Conv1D(3, 3); LSTM(4)", "(128, 8)"),
+        ("layers.GRU(4)", "(16, 32)"),
+        ("Dense(4)", "(32,)"),
+    ],
+)
+def test_shapes_of_inputs_are_assumed_by_the_layers_where_models_are_built_for_one(built: str, shape: str) -> None:
+    assert assumed("input_shape, classes", built) == f"Net(input_shape={shape}, classes=10)"
 
 
 def test_what_is_assumed_is_said_as_a_warning(read: Read) -> None:

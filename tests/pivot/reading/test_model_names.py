@@ -54,3 +54,26 @@ def test_models_that_are_not_taken_are_named(read_keras: Read) -> None:
 def test_a_builder_that_needs_arguments_asks_for_them(read_keras: Read, refused: Callable[..., Problem]) -> None:
     problem = refused(read_keras, BUILD.replace("width=3", "width").replace("width", "plan"))
     assert problem.remedy == 'give them with --model "build(plan=...)"'
+
+
+METHOD = """
+class Classifier:
+    def __init__(self, path=None):
+        self.path = path
+    def build_model(self, input_shape, nb_classes):
+        start = keras.Input(input_shape)
+        model = keras.Model(start, layers.Dense(nb_classes)(layers.Flatten()(start)))
+        return model
+"""
+
+
+def test_a_model_that_a_method_builds(read_keras: Read, refused: Callable[..., Problem]) -> None:
+    done = read_keras(METHOD.replace("input_shape, nb_classes", "width=4").replace("input_shape", "(width,)")
+                      .replace("nb_classes", "3"))  # fmt: skip
+    assert done.network.entry == "Classifier().build_model()"
+    done = read_keras(METHOD)
+    assert done.network.entry == "Classifier().build_model(input_shape=(32,), nb_classes=10)"
+    assert any(p.severity == "warning" and "is assumed" in p.why for p in done.network.problems)
+    problem = refused(read_keras, METHOD.replace("path=None", "path"))
+    assert "Classifier.build_model builds a model and needs arguments" in problem.why
+    assert '"Classifier(path=...).build_model(input_shape=..., nb_classes=...)"' in problem.remedy
