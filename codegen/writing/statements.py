@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from codegen.writing import altered, applying, effects, memos, nodes, sizes, stores
+from codegen.writing import altered, applying, effects, memos, nodes, size_checks, sizes, stores
 from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.cleaning import without_blanks
@@ -176,7 +176,7 @@ class Statements:
             return [ast.Raise(self.e.expr(node.exc) if node.exc is not None else None, None)]
         if isinstance(node, ast.Assert):
             test = self.e.expr(node.test)
-            if nodes.has_gone(test) or self.checks_shapes(test):
+            if nodes.has_gone(test) or size_checks.left_out(self.w, self.file, node, test):
                 return []
             return [ast.Assert(test, self.e.expr(node.msg) if node.msg is not None else None)]
         if isinstance(node, ast.With):
@@ -377,7 +377,11 @@ class Statements:
             raise Unwritable("a condition asks something that the target does not have")
         if not body and not orelse:
             return []
-        if not orelse and all(isinstance(s, ast.Raise) for s in body) and self.checks_shapes(test):
+        if (
+            not orelse
+            and all(isinstance(s, ast.Raise) for s in body)
+            and size_checks.left_out(self.w, self.file, node, test)
+        ):
             return []
         if not body:
             test, body, orelse = negated(test), orelse, []
@@ -386,14 +390,6 @@ class Statements:
             if branch.kind == "size" and not branch.speculative:
                 self.w.guard(self.file, node)
         return [made]
-
-    def checks_shapes(self, test: ast.expr) -> bool:
-        """Does a check compare whole shapes, in which a model that is built symbolically has no numbers to compare?"""
-        shape = self.w.target.shape(nodes.name("x"))
-        if not self.w.target.builds_symbolically or not isinstance(shape, ast.Call):
-            return False
-        sides = [s for n in ast.walk(test) if isinstance(n, ast.Compare) for s in (n.left, *n.comparators)]
-        return any(isinstance(side, ast.Call) and ast.dump(side.func) == ast.dump(shape.func) for side in sides)
 
     def loop(self, node: ast.For) -> list[ast.stmt]:
         """for loops; those whose body went go."""

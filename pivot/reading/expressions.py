@@ -212,7 +212,7 @@ def decide(ev: Evaluator, test: ast.expr, owner: ast.AST, frame: Frame) -> tuple
     value = evaluate(ev, test, frame)
     taken = truth(ev, value, test, frame)
     kind = branch_kind(value)
-    ev.trace.branches[id(owner)].append(Branch(owner, frame, taken, kind, ev.speculating > 0, value))  # type: ignore[arg-type]
+    ev.trace.branches[id(owner)].append(Branch(owner, frame, taken, kind, ev.speculating > 0, value))
     return taken, kind
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_FILES, MOST_BYTES = 200, 200_000
 RUNS_IT = ("train", "main", "run", "demo", "hubconf", "example", "predict", "eval", "test")
 CONFIGURATION = ("config", "configuration", "args", "arguments", "options", "params", "hparams", "settings")
-HELD_BY = {*CONFIGURATION, "cfg", "conf", "opt", "opts", "hps"}
+HELD_BY = {*CONFIGURATION, "configs", "cfg", "conf", "opt", "opts", "hp", "hps"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,12 @@ def said(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module, needs: dic
         ev.note(frame, places[made.name], why, "give others with --model", "entry")
         return made.text
     name, missing = next(iter(needs.items()))
+    settled = command_line_nearby(ev, scope, tree, missing)
+    if settled is not None:
+        file, text = settled
+        why = f"{name} needs {listed(missing)}: the defaults of the command line of {file.name} are taken"
+        ev.note(frame, places[name], why, "give others with --model", "entry")
+        return f"{name}({text})"
     example = f"; {made.file.name}:{made.line} has {made.text}" if made is not None else ""
     given = ", ".join(f"{parameter.arg}=..." for parameter in missing)
     why, remedy = f"{name} needs arguments ({listed(missing)})", f'give them with --model "{name}({given})"{example}'
@@ -115,6 +121,49 @@ def call_nearby(ev: Evaluator, scope: Scope, names: Sequence[str], known: Collec
     return first
 
 
+def command_line_nearby(
+    ev: Evaluator, scope: Scope, tree: ast.Module, missing: Sequence[ast.arg]
+) -> tuple[Path, str] | None:
+    """The program whose parsed command line has all that the opened file asks of its one parameter `args`, and the
+    defaults of it: `SimpleNamespace(width=32, ...)`, as an expression. None where there is none.
+    """
+    if len(missing) != 1 or missing[0].arg.lower() not in HELD_BY:
+        return None
+    asked = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and holds(node.value, missing[0])}
+    for path in nearby(Path(scope.file)) if asked else ():
+        text = text_of(path)
+        if "parse_args" not in text:
+            continue
+        try:
+            other = parse(text, str(path))
+        except Refusal:
+            continue
+        frame = module_frame(ev, other, path)
+        for body in blocks(other):
+            for name in {name for statement in body for name in parsed_arguments.bound_by(statement)}:
+                given = parsed_arguments.Parsed(ev, frame, body, other).given(name)
+                if given is not None and asked <= given.keys():
+                    used = {key: value for key, value in given.items() if key in asked}
+                    return path, ast.unparse(parsed_arguments.as_namespace(used))
+    return None
+
+
+def holds(node: ast.expr, parameter: ast.arg) -> bool:
+    """Is this `args`, or `self.args`?"""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        return node.attr == parameter.arg
+    return isinstance(node, ast.Name) and node.id == parameter.arg
+
+
+def module_frame(ev: Evaluator, tree: ast.Module, path: Path) -> Frame:
+    """The frame of another program, whose files do not count as read."""
+    scope = Scope(str(path))
+    for statement in tree.body:
+        imports.index_statement(scope, statement)
+    ev.trace.keep.append(tree)
+    return Frame(None, scope, str(path))
+
+
 def nearby(file: Path) -> Iterator[Path]:
     """Other sources of the project, those first that lie near and whose names say that they run a model."""
     top = next((f for f in file.parents[:4] if any((f / mark).exists() for mark in imports.MARKS)), None)
@@ -158,11 +207,7 @@ def imported_from(tree: ast.Module, file: Path) -> set[str]:
 
 def calls_in(ev: Evaluator, tree: ast.Module, path: Path, name: str, known: Collection[str]) -> Iterator[Made]:
     """Each call of a name in a program, with what the names in it stand for there."""
-    scope = Scope(str(path))
-    for statement in tree.body:
-        imports.index_statement(scope, statement)
-    ev.trace.keep.append(tree)
-    frame = Frame(None, scope, str(path))
+    frame = module_frame(ev, tree, path)
     own = {bound for bound, _, _ in demo_names.bound_here(tree.body)}
     own |= {s.name for s in tree.body if isinstance(s, (ast.ClassDef, ast.FunctionDef))}
     for body in blocks(tree):

@@ -10,9 +10,10 @@ from pivot.problems import Refusal
 from pivot.reading import assigning, classes, expressions, imports
 from pivot.reading.assigning import bind
 from pivot.reading.bombs import LimitReached, check_items
-from pivot.reading.comparing import truth
+from pivot.reading.comparing import branch_kind, truth
 from pivot.reading.iterating import bounded, count_turn, iterate
 from pivot.reading.signals import Break, Continue, Raised, Return
+from pivot.reading.trace import Branch
 from pivot.reading.trials import join, speculate
 from pivot.reading.values import (
     Origin,
@@ -160,6 +161,7 @@ def assert_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
         return
     if not truth(ev, value, node.test, frame):
         raise Raised(Value("assertion failed"), node, frame)
+    ev.trace.branches[id(node)].append(Branch(node, frame, True, branch_kind(value), ev.speculating > 0, value))
 
 
 def with_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:

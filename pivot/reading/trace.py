@@ -80,7 +80,7 @@ class Branch:
     node: ast.AST
     frame: Frame
     taken: bool
-    kind: Literal["config", "mode", "size", "content"]
+    kind: str  # "config", "mode", "size" or "content"
     speculative: bool
     test: Value
 

@@ -84,6 +84,22 @@ def test_a_call_of_another_file_is_taken(read: Read, tmp_path: Path, text: str, 
     assert any("train.py" in p.why for p in done.network.problems if p.code == "entry")
 
 
+@pytest.mark.parametrize(("asked", "taken"), [("config.width", True), ("config.height", False)])
+def test_the_command_line_of_the_program_that_has_all_that_is_asked_is_taken(
+    read: Read, refused: Callable[..., Problem], tmp_path: Path, asked: str, taken: bool
+) -> None:
+    beside(tmp_path, run=PARSED.replace("from model import Net\n", "").replace("net = Net(plan=args.width)", ""))
+    text = SETTINGS.replace("class NetConfig", "class Other").replace("config.width", asked)
+    if not taken:
+        assert "needs arguments (config)" in refused(read, text, "2x4").why
+        return
+    done = read(text, "2x4")
+    assert done.network.entry == "Net(__import__('types').SimpleNamespace(width=5))"
+    assert "the defaults of the command line of run.py" in next(
+        p.why for p in done.network.problems if p.code == "entry"
+    )
+
+
 def test_a_call_that_hangs_on_the_machine_is_shown_and_another_is_taken_where_there_is_one(
     read: Read, refused: Callable[..., Problem], tmp_path: Path
 ) -> None:
