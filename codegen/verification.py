@@ -36,6 +36,7 @@ from codegen.weights.mapping import (
     counters,
     fillings,
     own_parameters,
+    starts,
     weight_maps,
 )
 from codegen.writing.activations import has_function
@@ -166,7 +167,7 @@ def carrier(converted: Converted, proof: Proof) -> Callable[[Mapping[str, Array]
         found: dict[str, Array] = {}
         for layer in maps:
             found.update(carry_layer(layer, state))
-        found.update(carry_own(own, state))
+        found.update(carry_own(own, state, starts(converted, proof, state)))
         found.update(carry_unread(converted, proof, state))
         found.update(counters(proof))
         found.update(fillings(proof))

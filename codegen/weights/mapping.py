@@ -11,6 +11,7 @@ from codegen.lower import TORCH_ONLY
 from codegen.orders import Block
 from codegen.static_proof import Proof
 from codegen.target import target_of
+from codegen.weights.unsaved import unsaved
 from pivot.dims import hint
 from pivot.letters import read_weights, write_weights
 from pivot.notation import parse_axes
@@ -88,7 +89,7 @@ def carry_weights(
     checkpoint = with_plain_names(checkpoint)
     for layer in weight_maps(converted, proof):
         found.update(carry_layer(layer, checkpoint))
-    found.update(carry_own(own_parameters(converted, proof), checkpoint))
+    found.update(carry_own(own_parameters(converted, proof), checkpoint, starts(converted, proof, checkpoint)))
     found.update(carry_unread(converted, proof, checkpoint))
     found.update(counters(proof))
     found.update(fillings(proof))
@@ -219,11 +220,30 @@ def made_at(module: ModuleObject) -> tuple[str, int, int]:
     return file, getattr(module.site, "lineno", 0), getattr(module.site, "col_offset", -1) + 1
 
 
-def carry_own(pairs: list[tuple[tuple[str, ...], str]], checkpoint: Mapping[str, Array]) -> dict[str, Array]:
-    """Parameters of modules' own, as they are."""
+def starts(converted: Converted, proof: Proof, checkpoint: Mapping[str, Array]) -> dict[str, Array]:
+    """By the names that the target has for them: variables that the source does not save."""
+    if proof.target is None:
+        return {}
+    names, datasets = parameter_names(converted.done), parameter_names(proof.target)
+    known = {name for each in names.values() for name in each}
+    found: dict[str, Array] = {}
+    for source, target in proof.parameters.values():
+        if not any(name in checkpoint for name in names.get(id(source), ())):
+            array = unsaved(converted, source, checkpoint, known)
+            found.update(dict.fromkeys(datasets.get(id(target), ()), array) if array is not None else {})
+    return found
+
+
+def carry_own(
+    pairs: list[tuple[tuple[str, ...], str]], checkpoint: Mapping[str, Array], others: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Parameters of modules' own, as they are; `others`: what those are that the checkpoint lacks."""
     found: dict[str, Array] = {}
     for names, dataset in pairs:
         name = next((n for n in names if n in checkpoint), None)
+        if name is None and dataset in others:
+            found[dataset] = others[dataset]
+            continue
         if name is None:
             wanted = names[0] if names else "?"
             raise refuse(

@@ -145,6 +145,8 @@ class Expressions:
     def members(self, node: ast.expr) -> ast.expr:
         """What is looped over or counted: the layers of a Sequential, which is no list in the target."""
         made = self.expr(node)
+        if id(node) in self.w.trace.listed:
+            return nodes.call(ast.Attribute(made, "tolist", ast.Load()))
         return self.w.target.in_row(made) if id(node) in self.w.trace.stacks else made
 
     def elements(self, node: ast.expr) -> list[ast.expr]:

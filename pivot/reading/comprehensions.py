@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pivot.reading.assigning import bind
 from pivot.reading.comparing import truth
+from pivot.reading.contents import as_numbers
 from pivot.reading.frames import Scope
 from pivot.reading.hints import unique
 from pivot.reading.iterating import bounded, iterate
@@ -51,9 +52,8 @@ def run_generators(ev: Evaluator, generators: list[ast.comprehension], inner: Fr
         leaf()
         return
     first, rest = generators[0], generators[1:]
-    for turn, item in enumerate(
-        bounded(ev, iterate(ev, ev.evaluate(first.iter, inner), first.iter, inner), first.iter, inner)
-    ):
+    value = as_numbers(ev, ev.evaluate(first.iter, inner), first.iter, inner)
+    for turn, item in enumerate(bounded(ev, iterate(ev, value, first.iter, inner), first.iter, inner)):
         looped = Value(item.hint, Origin("loop", first.iter, inner.file, str(turn), (item,), inner), item.depends)
         bind(ev, first.target, looped, inner)
         if all(truth(ev, ev.evaluate(test, inner), test, inner) for test in first.ifs):

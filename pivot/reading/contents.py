@@ -122,6 +122,18 @@ def number(value: object) -> float | int:
     return value
 
 
+def as_numbers(ev: Evaluator, value: Value, node: ast.expr, frame: Frame) -> Value:
+    """What a loop runs over: programs for Keras take the tensors of a small known one for the numbers they hold."""
+    cell = value.hint
+    if not ev.dialect.casts_numbers or not isinstance(cell, TensorCell) or len(cell.shape) != 1:
+        return value
+    known = as_python(ev, value, node, frame)
+    if known is None:
+        return value
+    ev.trace.listed.add(id(node))
+    return known
+
+
 def as_python(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Value | None:
     """What `.item()` and `.tolist()` give, or None where the content is not known."""
     cell = value.hint

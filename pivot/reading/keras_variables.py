@@ -58,6 +58,7 @@ def variable(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Fr
         if cell is None:
             return None
         parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, buffer=not trainable)
+        parameter.initial = cell.version
     else:
         return None
     drawn_as = hint.attrs.get("dtype") if isinstance(hint, InstanceObject) else None

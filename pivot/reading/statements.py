@@ -11,6 +11,7 @@ from pivot.reading import assigning, classes, expressions, imports
 from pivot.reading.assigning import bind
 from pivot.reading.bombs import LimitReached, check_items
 from pivot.reading.comparing import branch_kind, truth
+from pivot.reading.contents import as_numbers
 from pivot.reading.iterating import bounded, count_turn, iterate
 from pivot.reading.signals import Break, Continue, Raised, Return
 from pivot.reading.trace import Branch
@@ -102,7 +103,7 @@ def if_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
 def for_(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
     """`for`, with `else`."""
     assert isinstance(node, ast.For)
-    iterable = ev.evaluate(node.iter, frame)
+    iterable = as_numbers(ev, ev.evaluate(node.iter, frame), node.iter, frame)
     for index, item in enumerate(bounded(ev, iterate(ev, iterable, node.iter, frame), node, frame)):
         looped = Value(item.hint, Origin("loop", node, frame.file, str(index), (item,), frame), item.depends)
         bind(ev, node.target, looped if not isinstance(item.hint, TensorCell) else item, frame)

@@ -103,6 +103,7 @@ class Trace:
     displaced: list[ModuleObject] = field(default_factory=list)  # modules in whose place another was set
     counted: set[int] = field(default_factory=set)  # calls of len() that met something else than a tensor
     stacks: set[int] = field(default_factory=set)  # names and attributes that stand for a Sequential
+    listed: set[int] = field(default_factory=set)  # tensors whose numbers a loop runs over
     named: set[int] = field(default_factory=set)  # Sequentials and lists of which a part is asked for by name
     stores: dict[int, Store] = field(default_factory=dict)  # by target: what stands for `x[index] = value`
     methods: dict[int, ast.Call] = field(default_factory=dict)  # by call: of the function that stands for a method

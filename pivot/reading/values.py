@@ -96,6 +96,7 @@ class ParameterObject:
     role: str = ""  # the op file's name for it, when a library layer owns it
     owner: ModuleObject | None = None
     start: Start | None = None  # the last initialiser, or the library's own
+    initial: TensorVersion | None = None  # the tensor that a variable was made of
 
 
 class ListObject:

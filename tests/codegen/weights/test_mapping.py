@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -453,3 +454,44 @@ def test_a_layer_whose_weights_are_not_saved_is_named_with_its_place(
     names = {"layers/embedding/vars/0": np.ones((9, 4)), "layers/dense/vars/0": np.ones((4, 3))}
     with pytest.raises(Refusal, match=r"model.py:7:10: the source saves no weights of .*mbedding"):
         carry_weights(converted, {**names, "layers/dense/vars/1": np.ones(3)}, proof)
+
+
+VARIABLES = """
+import keras
+import tensorflow as tf
+from keras import layers
+
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.token = tf.Variable({start})
+        rates = [rate for rate in tf.linspace(0.0, 0.2, 3)]
+        self.drops = [layers.Dropout(rate) if rate else layers.Identity() for rate in rates]
+        self.head = layers.Dense(2)
+
+    def call(self, x):
+        x = x + self.token
+        for drop in self.drops:
+            x = drop(x)
+        return self.head(x)
+"""
+
+
+@pytest.mark.parametrize(("start", "number"), [("tf.ones((1, 3))", 1.0), ("tf.random.normal((1, 3))", None)])
+def test_a_variable_that_is_not_saved_is_what_it_starts_from(
+    tmp_path: Path, to_torch: Callable[..., Any], start: str, number: float | None
+) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(VARIABLES.replace("{start}", start), encoding="utf-8")
+    converted, proof = to_torch(path, "2x3", model="Net()")
+    assert proof.equal, proof.why
+    given = {"head/vars/0": np.zeros((3, 2), "float32"), "head/vars/1": np.zeros(2, "float32")}
+    if number is None:
+        with pytest.raises(Refusal, match="has no weight"):
+            carry_weights(converted, given, proof)
+        return
+    assert np.array_equal(carry_weights(converted, given, proof)["token"], np.full((1, 3), number))
+    assert any("it has the values that it starts from" in p.why for p in converted.written.problems)
+    with pytest.raises(Refusal, match="has no weight"):  # it may be the variable
+        carry_weights(converted, {**given, "other": np.zeros((1, 3), "float32")}, proof)
