@@ -9,6 +9,7 @@ from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from codegen.writing.restated import only_arm
 from pivot.reading.restating import is_restatement
+from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -27,6 +28,8 @@ def boolean(e: Expressions, node: ast.BoolOp) -> ast.expr:
     stop = isinstance(node.op, ast.Or)
     kept: list[ast.expr] = []
     for part in node.values:
+        if stop and kept and is_size(kept[-1]) and not any(e.w.trace.of(n) for n in walk(part)):
+            break  # x.shape[0] or ops.shape(x)[0]: sizes are numbers in the target, at all times
         made = e.expr(part) if part is node.values[0] or e.w.trace.of(part) else arm(e, part)
         if isinstance(made, ast.Constant) and isinstance(made.value, bool):
             if made.value is stop:
@@ -42,6 +45,11 @@ def boolean(e: Expressions, node: ast.BoolOp) -> ast.expr:
     if not kept:
         return ast.Constant(not stop)
     return kept[0] if len(kept) == 1 else ast.BoolOp(node.op, kept)
+
+
+def is_size(made: ast.expr) -> bool:
+    """Is this `x.shape[0]`?"""
+    return isinstance(made, ast.Subscript) and isinstance(made.value, ast.Attribute) and made.value.attr == "shape"
 
 
 def compare(e: Expressions, node: ast.Compare) -> ast.expr:
