@@ -24,10 +24,11 @@ KEPT = "identity"  # what an input is called that is needed again after its name
 
 @dataclass(slots=True)
 class Wishes:
-    """What the source calls the values of a body, and its `a = b`."""
+    """What the source calls the values of a body, its `a = b`, and by id of an entry the commented statements of it."""
 
     names: dict[int, str] = field(default_factory=dict)
     aliases: list[tuple[str, str]] = field(default_factory=list)
+    told: dict[int, list[ast.stmt]] = field(default_factory=dict)
 
 
 def wishes_of(sources: Sources, groups: Sequence[Group], entries: Sequence[Entry | Choice], inputs: int) -> Wishes:
@@ -38,6 +39,7 @@ def wishes_of(sources: Sources, groups: Sequence[Group], entries: Sequence[Entry
     last = {id(entry.part): entry for entry in every}
     for entry in every:
         group = next(g for g in groups if entry.part in g.parts)
+        found.told[id(entry)] = commented(sources, entry, group, own)
         for number in read_by(entry.text):
             if number < inputs and number not in found.names:
                 name = input_name(entry, number, group)
@@ -110,6 +112,17 @@ def result_name(sources: Sources, entry: Entry, group: Group, own: Names) -> str
             return inner
         site = frame.site
     return None
+
+
+def commented(sources: Sources, entry: Entry, group: Group, own: Names) -> list[ast.stmt]:
+    """The commented statements that an entry stands in, those of a helper written in place behind its call's."""
+    site = site_of(entry.part)
+    found: list[ast.stmt] = []
+    for frame in frames_below(entry.part.node, group) if isinstance(entry.part, Leaf) else ():
+        inner = sources.names_in(frame.function).told if frame.function is not None else {}
+        found[:0] = inner.get(id(site), [])
+        site = frame.site
+    return [*own.told.get(id(site), []), *found]
 
 
 def flattened(entries: Sequence[Entry | Choice]) -> list[Entry]:
@@ -192,6 +205,8 @@ class Forward:
         self.copied: list[tuple[int, int]] = []  # (place, value that is copied there)
         self.joined: set[int] = set()
         self.open: set[int] = set()  # variables that the arm at hand makes
+        self.pending: list[ast.stmt] = []  # commented statements of the source whose comments wait for a statement
+        self.said: list[ast.stmt] = []  # those whose comments were taken: once, also of a loop that is unrolled
         self.still: dict[int, str] = {}  # values that the variable of a condition holds until it is made anew
         for entry in self.entries:
             self.place(entry)
@@ -220,6 +235,7 @@ class Forward:
         """All statements; `returned` is what is given back, over values."""
         body = self.block(self.entries, returned, True)
         body.append(ast.Return(self.text(returned)))
+        self.tell(body[-1])
         return body
 
     def block(self, entries: Sequence[Entry | Choice], returned: ast.expr, top: bool) -> list[ast.stmt]:
@@ -267,8 +283,25 @@ class Forward:
         return out
 
     def entry(self, entry: Entry, returned: ast.expr, out: list[ast.stmt], top: bool) -> None:
-        """One assignment, or an expression that stands where it is read."""
-        at = self.places[id(entry)]
+        """One assignment, or an expression that stands where it is read, below the comments of its statement."""
+        at, place = self.places[id(entry)], len(out)
+        told = [s for s in self.wishes.told.get(id(entry), []) if s not in self.said]
+        self.pending += told
+        self.said += told
+        self.put(entry, at, returned, out, top)
+        if len(out) > place:
+            self.tell(out[place])
+
+    def tell(self, statement: ast.stmt) -> None:
+        """Put the comments that wait above a statement."""
+        lines = [line for told in self.pending for line in getattr(told, "before", ())]
+        if lines:
+            statement.__dict__["before"] = tuple(lines)
+            statement.__dict__["blank"] = getattr(self.pending[0], "blank", 0)
+        self.pending = []
+
+    def put(self, entry: Entry, at: int, returned: ast.expr, out: list[ast.stmt], top: bool) -> None:
+        """The statement of an entry, if it is not read in place."""
         if self.goes_inline(at, entry, returned, top):
             self.inline[entry.results[0]] = self.text(entry.text)
             return

@@ -19,11 +19,15 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 @dataclass(slots=True)
 class Names:
-    """Names that a function gives: per expression the variable it is assigned to, and pairs `a = b`."""
+    """Names that a function gives: per expression the variable it is assigned to, and pairs `a = b`.
+
+    `told`: the commented statements that an expression stands in, the outer ones first.
+    """
 
     assigned: dict[int, str] = field(default_factory=dict)
     aliases: list[tuple[str, str]] = field(default_factory=list)
     unpacked: dict[int, list[str]] = field(default_factory=dict)
+    told: dict[int, list[ast.stmt]] = field(default_factory=dict)
 
 
 class Sources:
@@ -142,6 +146,7 @@ def collect_names(node: ast.AST) -> Names:
     """Names of one function, without those of functions inside it."""
     found = Names()
     body = node.body if isinstance(node.body, list) else []  # type: ignore[attr-defined]
+    collect_comments(body, [], found.told)
     for statement in own_statements(body):
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target, value = statement.targets[0], statement.value
@@ -162,6 +167,19 @@ def collect_names(node: ast.AST) -> Names:
             else:
                 found.assigned[id(part)] = target.id
     return found
+
+
+def collect_comments(body: Iterable[ast.stmt], around: list[ast.stmt], found: dict[int, list[ast.stmt]]) -> None:
+    """The commented statements of each expression, without those of functions inside."""
+    for statement in body:
+        told = [*around, statement] if any(getattr(statement, "before", ())) else around
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        for part in ast.iter_child_nodes(statement):
+            if not isinstance(part, ast.stmt) and told:
+                found.update((id(inner), told) for inner in ast.walk(part))
+        for name in ("body", "orelse", "finalbody"):
+            collect_comments(getattr(statement, name, []), told, found)
 
 
 def own_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

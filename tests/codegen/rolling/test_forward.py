@@ -28,3 +28,25 @@ def test_a_name_that_a_statement_reads_is_not_taken_before_it(rolled: Callable[.
         """
     )
     assert "torch.cat([" in made
+
+
+def test_comments_of_the_builder_stand_above_what_it_builds(rolled: Callable[..., str]) -> None:
+    made = rolled(
+        """
+        def build():
+            start = keras.Input((8, 8, 4))
+            # Look at the image.
+            seen = layers.Conv2D(4, 3)(start)
+            # Twice the same.
+            for _ in range(2):
+                # One block.
+                seen = layers.Conv2D(4, 1)(layers.ReLU()(seen))
+
+            # Classify.
+            return keras.Model(start, layers.Dense(2)(layers.Flatten()(seen)))
+        """
+    )
+    body = made[made.index("def forward") :]
+    said = [line.strip() for line in body.splitlines() if "#" in line]
+    assert said == ["# Look at the image.", "# Twice the same.", "# One block.", "# Classify."]
+    assert body.index("# Classify.") < body.index("return")
