@@ -68,9 +68,10 @@ def definitions(converted: Converted) -> Iterator[tuple[str, ast.ClassDef | ast.
 
 
 def is_used(converted: Converted, node: ast.ClassDef | ast.FunctionDef) -> bool:
-    """Is it a class of which a method was entered?"""
+    """Is it a class of which a method was entered, and not on trial only?"""
     frames = converted.done.network.trace.frames
-    return isinstance(node, ast.ClassDef) and any(frames.get(id(s)) for s in node.body)
+    met = [frame for s in node.body for frame in frames.get(id(s), [])]
+    return isinstance(node, ast.ClassDef) and any(not frame.speculative for frame in met)
 
 
 def length(node: ast.ClassDef | ast.FunctionDef) -> int:
@@ -92,12 +93,21 @@ def methods(node: ast.ClassDef | ast.FunctionDef) -> dict[str, ast.FunctionDef]:
 
 
 def parameters(source: ast.ClassDef, target: ast.AST) -> tuple[int, int]:
-    """Constructor parameters that the target has too, and all of the source's."""
+    """Constructor parameters that the target has too, and all of the source's that serve the class itself."""
     one = methods(source).get("__init__")
     two = methods(target).get("__init__") if isinstance(target, ast.ClassDef) else None
-    wanted = names(one) if one is not None else []
+    wanted = [name for name in names(one) if not only_goes_up(one, name)] if one is not None else []
     have = set(names(two)) if two is not None else set()
     return sum(name in have for name in wanted), len(wanted)
+
+
+def only_goes_up(node: ast.FunctionDef, name: str) -> bool:
+    """Are these `*args` or `**kwargs` for the library's own constructor, which takes a `name` or a `dtype`?"""
+    if name not in {a.arg for a in (node.args.vararg, node.args.kwarg) if a}:
+        return False
+    handed = [n for n in ast.walk(node) if isinstance(n, ast.Call) and "super" in ast.unparse(n.func)]
+    inside = {id(n) for call in handed for n in ast.walk(call)}
+    return all(id(n) in inside for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == name)
 
 
 def names(node: ast.FunctionDef) -> list[str]:

@@ -39,7 +39,8 @@ QUALITY = """## The code
 
 Measured where a target was written. *lines*: median of generated lines per source line, where the source is the
 whole file, or, for a file of a package, the definitions that were written; *classes*: classes of which a method was
-entered, that the target has too; *parameters*: constructor parameters of these; *comments*: comments inside the
+entered, that the target has too; *parameters*: constructor parameters of these, but for the `**kwargs` that only go up
+to the library's own constructor; *comments*: comments inside the
 methods and functions that were written; *transposes*: files with more transposes than their source; *batch*: equal
 with one row more in the batch, of those whose source takes one row more and that are equal.
 """

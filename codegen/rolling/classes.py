@@ -14,7 +14,7 @@ from codegen.rolling.bodies import Attribute, Bodies, Body, Choice, Entry
 from codegen.rolling.comparing import negated
 from codegen.rolling.conditions import tell
 from codegen.rolling.explaining import Explainer, Parameter, Vector
-from codegen.rolling.forward import Forward, Wishes, flattened, rename_inputs, wishes_of
+from codegen.rolling.forward import Forward, Wishes, flattened, rename_inputs, tell_layers, wishes_of
 from codegen.rolling.forward import fill as put_in
 from codegen.rolling.groups import Group, callers, definition_of, model_of
 from codegen.rolling.merging import Merged, merge, shape_of
@@ -322,6 +322,8 @@ class Classes:
         init = self.init(rolled)
         forward = Forward(rolled.entries, rolled.outputs, wishes, inputs, rolled.texts)
         body = forward.statements(returned)
+        layers = {name: a.module for name, a in zip(rolled.names, rolled.bodies[0].attributes, strict=False)}
+        tell_layers(self.sources, init, layers, forward.said)
         run = ast.FunctionDef(self.target.call_name, signature(["self", *inputs], {}), body, [], None)
         base = self.target.bases["model" if rolled is self.top else "module"]
         members: list[ast.stmt] = [init, run] if len(init.body) > 1 else [run]

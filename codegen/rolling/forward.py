@@ -16,6 +16,7 @@ from codegen.rolling.sources import Names, Sources
 from codegen.writing.plans import Unwritable
 from pivot.network import Node
 from pivot.reading.frames import Frame
+from pivot.reading.modules import ModuleObject
 
 VALUE = re.compile(r"_(\d+)$")
 DEEP = 3  # so many calls inside each other are put on lines of their own
@@ -395,6 +396,24 @@ class Forward:
 def assign(name: str, value: ast.expr) -> ast.stmt:
     """`name = value`."""
     return ast.Assign([ast.Name(name, ast.Store())], value)
+
+
+def tell_layers(
+    sources: Sources, init: ast.FunctionDef, layers: Mapping[str, ModuleObject | None], said: Sequence[ast.stmt]
+) -> None:
+    """Put comments of statements that only make a layer above the line that makes it. `said`: told in `forward`."""
+    told = list(said)
+    for line in init.body:
+        target = line.targets[0] if isinstance(line, ast.Assign) else None
+        module = layers.get(target.attr) if isinstance(target, ast.Attribute) else None
+        function = module.frame.function if module is not None and module.frame is not None else None
+        if module is None or function is None:
+            continue
+        found = [s for s in sources.names_in(function).told.get(id(module.site), []) if s not in told]
+        comments = tuple(comment for statement in found for comment in getattr(statement, "before", ()))
+        if comments:
+            line.__dict__.update(before=comments, blank=getattr(found[0], "blank", 0))
+        told += found
 
 
 def rename_inputs(count: int, wishes: Wishes) -> list[str]:

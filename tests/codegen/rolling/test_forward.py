@@ -35,6 +35,8 @@ def test_comments_of_the_builder_stand_above_what_it_builds(rolled: Callable[...
         """
         def build():
             start = keras.Input((8, 8, 4))
+            # Made apart.
+            head = layers.Dense(2)
             # Look at the image.
             seen = layers.Conv2D(4, 3)(start)
             # Twice the same.
@@ -43,9 +45,10 @@ def test_comments_of_the_builder_stand_above_what_it_builds(rolled: Callable[...
                 seen = layers.Conv2D(4, 1)(layers.ReLU()(seen))
 
             # Classify.
-            return keras.Model(start, layers.Dense(2)(layers.Flatten()(seen)))
+            return keras.Model(start, head(layers.Flatten()(seen)))
         """
     )
+    assert "# Made apart.\n" in made[: made.index("def forward")]
     body = made[made.index("def forward") :]
     said = [line.strip() for line in body.splitlines() if "#" in line]
     assert said == ["# Look at the image.", "# Twice the same.", "# One block.", "# Classify."]
