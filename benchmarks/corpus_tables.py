@@ -22,6 +22,8 @@ VERDICTS = (
     "crashed",
     "skipped",
 )
+EQUAL = ("equal", "rounded", "raised", "elsewhere")
+"""All differences are explained to 1e-12."""
 HEAD = """# Real models: {source} to {target}
 
 Written by `python benchmarks/corpus.py --manifest DIR --to {to}`: every {source} development entry of the manifest is
@@ -68,12 +70,13 @@ def write_results(rows: list[Row], path: Path, to: str) -> None:
 
 def verdict_table(groups: list[tuple[str, list[Row]]]) -> list[str]:
     """How many of each verdict, per set."""
-    lines = [f"| set | {' | '.join(VERDICTS)} | equal % |", f"|---|{'--:|' * (len(VERDICTS) + 1)}"]
+    lines = [f"| set | {' | '.join(VERDICTS)} | equal % | to 1e-12 % |", f"|---|{'--:|' * (len(VERDICTS) + 2)}"]
     for name, rows in groups:
         count = Counter(str(row["verdict"]) for row in rows)
         judged = len(rows) - count["skipped"]
-        share = 100 * count["equal"] / judged if judged else 0
-        lines.append(f"| {name} | {' | '.join(str(count[v]) for v in VERDICTS)} | {share:.1f} |")
+        shares = [100 * sum(count[v] for v in kinds) / judged if judged else 0 for kinds in (("equal",), EQUAL)]
+        cells = [*(str(count[v]) for v in VERDICTS), *(f"{share:.1f}" for share in shares)]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 
 
