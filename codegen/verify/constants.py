@@ -35,9 +35,19 @@ FLOAT32_CONSTANTS: dict[str, Float32Constant] = {
 }
 """Op name of a node, or what it begins with -> what is known."""
 
+CAST_NUMBERS: dict[str, Float32Constant] = {
+    "mul": Float32Constant(ROUNDED, "TensorFlow has a number in float32 first where it is cast"),
+}
+"""The same of programs for Keras, which cast the numbers that they compute with: no generated program does."""
+
 LARGEST_LIMIT = max(constant.limit for constant in FLOAT32_CONSTANTS.values())
 
 
-def known_constant(op: str) -> Float32Constant | None:
-    """What is known of an op; "gelu_tanh" and "resize2d" are covered by "gelu" and "resize"."""
+def known_constant(op: str, of_source: bool = False) -> Float32Constant | None:
+    """What is known of an op; "gelu_tanh" and "resize2d" are covered by "gelu" and "resize".
+
+    `of_source`: in a program for Keras that somebody wrote.
+    """
+    if of_source and op in CAST_NUMBERS:
+        return CAST_NUMBERS[op]
     return next((constant for name, constant in FLOAT32_CONSTANTS.items() if op.startswith(name)), None)

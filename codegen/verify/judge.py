@@ -171,12 +171,14 @@ def responsible_constants(plan: VerificationPlan, alone: Judgement, both: Judgem
         return ()
     first = alone.first_difference
     known: list[str] = []
+    keras = plan.source.framework == "keras"
     if isinstance(first, NodeResult):
-        constant = known_constant(first.op)
+        constant = known_constant(first.op, keras)
         if constant is None or first.error > constant.limit:
             return ()
     for node in plan.nodes:
-        constant = known_constant(node.op)
+        begins = isinstance(first, NodeResult) and first.id == node.id
+        constant = known_constant(node.op, keras and begins)
         where = f" ({node.source.file.rpartition('/')[2]}:{node.source.line})" if node.source else ""
         if constant is not None:
             known.append(f"{node.op}{where}: {constant.why}")

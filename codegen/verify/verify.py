@@ -60,7 +60,8 @@ def verify(
         report = one.run()
         directory.mkdir(parents=True, exist_ok=True)
         if one.weights.exists():
-            limits = [constant.limit for node in plan.nodes if (constant := known_constant(node.op))]
+            keras = plan.source.framework == "keras"
+            limits = [constant.limit for node in plan.nodes if (constant := known_constant(node.op, keras))]
             gate = max(limits, default=GATE) if report.constants else GATE
             with suppress(SliceError, SyntaxError):  # an edited text was verified that is not what the file holds
                 more = one.second is not None and not one.second.instead  # on the axes that are known to hold samples

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +51,9 @@ def test_a_target_that_did_not_run_or_has_other_outputs(tmp_path: Path) -> None:
     assert (refused.passes[0].error, refused.passes[0].why) == (None, "the source refuses these inputs: too small")
 
 
-def constants(folder: Path, op: str, tensorflow: Ran, torch: Ran) -> tuple[str, ...]:
+def constants(folder: Path, op: str, tensorflow: Ran, torch: Ran, framework: str = "torch") -> tuple[str, ...]:
     one = plan(folder, op)
+    one = replace(one, source=replace(one.source, framework=framework))
     alone = judge(one, [(ONE, 1)], SOURCE, [{ONE.name: tensorflow}])
     both = judge(one, [(ONE, 1)], SOURCE, [{ONE.name: tensorflow}, {ONE.name: torch}])
     return responsible_constants(one, alone, both)
@@ -65,6 +67,8 @@ def test_a_constant_must_show_on_one_backend_only_and_begin_at_a_known_op(tmp_pa
     assert constants(tmp_path, "gelu_tanh", off, ran()) != ()
     assert constants(tmp_path, "gelu", off, off) == ()  # on both: a defect
     assert constants(tmp_path, "sigmoid", off, ran()) == ()  # nothing known
+    assert constants(tmp_path, "mul", off, ran()) == ()
+    assert constants(tmp_path, "mul", off, ran(), "keras") != ()  # ops.cast(0.3, dtype) in a program of somebody's
     assert constants(tmp_path, "gelu", ran(1e-9, 1e-9, 1e-9), ran()) == ()  # it begins before the known op
     assert constants(tmp_path, "gelu", ran(1e-7, 0, 1e-7), ran()) == ()  # more than the constant explains
 
