@@ -40,6 +40,7 @@ ASSUMED: tuple[tuple[str, str], ...] = (
 """What a name means, and a usual small value of it: whole numbers that divide each other; where to write,
 which nothing does."""
 
+PART = re.compile(r"^(vision|image|text|audio|transformer|encoder|decoder|enc|dec|backbone|model|net|block|base)_")
 SHAPES = re.compile(r"(input|image|img|in)_?shape")
 FLAGS = re.compile(
     r"(use|is|has|with|do|add|enable)_\w+|bias|training|bidirectional|inplace|bilinear|residual|verbose|debug"
@@ -67,7 +68,8 @@ def value_of(parameter: ast.arg, built: ast.AST | None) -> str | None:
         return shape_of(built)
     if kind not in ("", "int", "float"):
         return None
-    value = next((value for pattern, value in ASSUMED if re.fullmatch(pattern, name)), None)
+    names = (name, PART.sub("", name))
+    value = next((value for one in names for pattern, value in ASSUMED if re.fullmatch(pattern, one)), None)
     whole = value is not None and value.isdigit()
     return None if value is None or (kind == "int" and not whole) else value
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SIZES = (224, 32, 64, 28, 128, 256, 299, 96, 512)
 MAX_TRIALS = 64
 STEP = re.compile(r"^(t|ts|sigmas?|steps?|time_?steps?|noise_levels?)$")
+MASK = re.compile(r"(^|_)masks?$")
+MASKS = ((2, 1, 1, 16), (2, 1, 16, 16), (16, 16), (2, 16))
+"""Of the sequences of 16 that layers are tried with: of keys, of pairs for each row, of pairs, of elements."""
 LABEL = re.compile(r"^(y|t|c|cls|steps?|timesteps?|targets?)$|label|class|cond")
 
 
@@ -41,6 +44,8 @@ def guess(ev: Evaluator, root: ModuleObject) -> tuple[tuple[InputSpec, ...], str
         return None
     facts = model_facts(ev, root, node)
     columns = [list(unique(options(facts, name, len(names)))) for name in names]
+    if any(map(MASK.search, names)):  # what is masked are sequences
+        columns = [c if MASK.search(n) else sorted(c, key=is_no_sequence) for n, c in zip(names, columns, strict=True)]
     if len(columns) > 1:
         columns = [[replace(o, spec=replace(o.spec, shape=(2, *o.spec.shape[1:]))) for o in c] for c in columns]
     tried = list(itertools.islice(combinations(columns, facts), MAX_TRIALS))
@@ -62,6 +67,11 @@ TRIALS = ((True, True), (True, False), (False, True))
 """Whether every call has to be understood, and whether the sizes are general. `F.avg_pool2d(x, x.size(2))` fits squares
 only: then the numbers have to fit. What no op takes may be another one's fault: then the sizes alone have to.
 """
+
+
+def is_no_sequence(option: Option) -> bool:
+    """Sequences of vectors come first, as they are in order."""
+    return len(option.spec.shape) != 3
 
 
 def as_numbers(spec: InputSpec) -> InputSpec:
@@ -163,6 +173,8 @@ def options(facts: ModelFacts, name: str, count: int) -> Iterator[Option]:
     taker = facts.takers.get(name)
     if count > 1 and STEP.search(name):
         yield Option(InputSpec((2,)), f"the name {name}")
+    if count > 1 and MASK.search(name):
+        yield from (Option(InputSpec(shape), f"the name {name}") for shape in MASKS)
     layers = [taker] if taker is not None else []
     layers += [layer for layer in facts.layers if layer is not taker]
     if taker is None and count > 1:

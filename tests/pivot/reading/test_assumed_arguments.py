@@ -37,6 +37,7 @@ def assumed(parameters: str, built: str = "") -> str | None:
         ("d_model: int, n_head: int", "Net(d_model=64, n_head=4)"),
         ("use_norm, causal: bool", "Net(use_norm=False, causal=False)"),
         ("vocab_size, embedding_dim, hidden_dim", "Net(vocab_size=1000, embedding_dim=64, hidden_dim=64)"),
+        ("vision_layers: int, transformer_width", "Net(vision_layers=2, transformer_width=64)"),
         ("config", None),
         ("num_classes, backbone", None),
         ("num_classes: list[int]", None),

@@ -71,6 +71,17 @@ def test_a_time_step_is_a_number_per_row(read: Read) -> None:
     assert "the name t" in said
 
 
+def test_what_is_masked_is_a_sequence(read: Read) -> None:
+    init = "self.q = nn.Linear(8, 8); self.k = nn.Linear(8, 8)"
+    forward = (
+        "s = self.q(x) @ self.k(m).transpose(1, 2)\n"
+        "        return s.masked_fill(src_mask == 0, -1e4).masked_fill(mask == 0, -1e4)"
+    )
+    specs, said = guessed(read, init, forward, "x, m, src_mask, mask")
+    assert specs[:2] == ["2x16x8", "2x16x8"]
+    assert "the name src_mask" in said
+
+
 def test_inputs_that_a_layer_joins_are_as_wide_as_the_settings_say(read: Read) -> None:
     init = "self.emb = nn.Embedding(10, 10); self.fc = nn.Linear(latent_dim + 10 + code_dim, 8)"
     forward = "return self.fc(torch.cat((self.emb(labels), noise, code), 1))"
