@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from codegen.convert import Converted
 from codegen.places import Places, Span, span_record
+from codegen.rolling.standing import stands_for
 from pivot.network import Node
 from pivot.reading.walking import children, walk
 
@@ -29,6 +30,10 @@ class Linker:
         self.found: dict[tuple[Key, Key], tuple[Span, Span, dict[str, None]]] = {}
         self.by_source: dict[Key, list[dict[str, None]]] = {}
         self.noted: set[Key] = set()
+        self.of_module: dict[int, list[Node]] = {}
+        for node in converted.done.network.nodes:
+            if node.module is not None:
+                self.of_module.setdefault(id(node.module), []).append(node)
         self.enclosing: dict[str, dict[int, ast.stmt]] = {}
         self.written_in = dict(holders(converted.written.tree))
         self.statements = statement_spans(converted, target_file)
@@ -42,6 +47,8 @@ class Linker:
             target = self.target_of(link.target)
             if target is not None:
                 self.add(self.places.span(link.file or first_file(made), link.source), target, made)
+        for text in walk(self.converted.written.tree):
+            self.add_rolled(text)
         self.noted = set(self.by_source)
         for node in network.nodes:
             self.add_statement(node.file, node.site, [node])
@@ -61,6 +68,18 @@ class Linker:
             self.found[key] = (source, target, {})
             self.by_source.setdefault(key[0], []).append(self.found[key][2])
         self.found[key][2].update(dict.fromkeys(node.id for node in nodes))
+
+    def add_rolled(self, text: ast.AST) -> None:
+        """A text of a class that stands for nodes of the graph, or makes layers of it."""
+        stands = stands_for(text)
+        target = self.target_of(text) if stands is not None else None
+        if stands is None or target is None:
+            return
+        for node in stands.nodes:
+            self.add(self.places.span(node.file, node.site), target, [node])
+        for module in stands.modules:
+            if module.frame is not None and module.site is not None:
+                self.add(self.places.span(module.frame.file, module.site), target, self.of_module.get(id(module), []))
 
     def add_statement(self, file: str, site: ast.AST, nodes: list[Node]) -> None:
         """A site that the writer noted nothing for belongs to the statement written for the one it stands in."""

@@ -21,6 +21,7 @@ from codegen.rolling.merging import Merged, merge, shape_of
 from codegen.rolling.repeated import named, named_by_source
 from codegen.rolling.runs import Loops, fold, unify_runs
 from codegen.rolling.sources import Sources, camel_case, identifier, layer_name
+from codegen.rolling.standing import mark_modules, mark_nodes
 from codegen.rolling.unify import ANY, Hole, names_in, skeleton, unify
 from codegen.target import Target
 from codegen.writing import nodes
@@ -173,11 +174,14 @@ class Classes:
             if made is None:
                 return None
             entry.text = self.renumbered(made, fresh, list(texts), len(merged.bodies), holes)
+            mark_nodes(entry.text, merged.parts[id(entry)])
             owners += [None] * len(fresh)
             inside |= {hole.name for hole in fresh}
         explainer = Explainer(self.sources, merged.bodies)
         explained = explainer.explain(list(zip(holes, owners, strict=True)))
         out.attributes = [put_in(a, explained) for a in out.attributes]
+        for text, table in zip(out.attributes, merged.attributes, strict=True):
+            mark_modules(text, (one.module for held in table.values() for one in (held, *held.members)))
         out.parameters, out.locals = explainer.parameters(), explainer.locals
         self.store(out, {n: t for n, t in explained.items() if n in inside})
         out.names = self.attribute_names(merged)

@@ -25,6 +25,7 @@ class Merged:
     attributes: list[dict[int, Attribute]] = field(default_factory=list)
     entries: list[Entry | Choice] = field(default_factory=list)
     texts: dict[int, dict[int, ast.expr]] = field(default_factory=dict)  # of an entry, by id: its text at each call
+    parts: dict[int, list[Leaf | Group]] = field(default_factory=dict)  # of an entry, by id: what it is at each call
     outputs: tuple[int, ...] = ()
     inputs: int = 0
 
@@ -173,6 +174,7 @@ class Merger:
         """One entry in common numbers."""
         first: Entry | None = None
         texts: dict[int, ast.expr] = {}
+        parts: list[Leaf | Group] = []
         start = 0
         for v, variant in enumerate(self.variants):
             if v in self.has[key]:
@@ -188,6 +190,7 @@ class Merger:
                     table[f"_{number}"] = value_name(self.number_of(read))
                 for offset, body in enumerate(variant):
                     texts[start + offset] = fill(body.entries[self.has[key][v]].text, table)
+                    parts.append(body.entries[self.has[key][v]].part)
                 if first is None:
                     results = tuple(self.number_of((key, r)) for r in range(len(entry.results)))
                     stored = {f"_{o}": value_name(n) for o, n in zip(entry.results, results, strict=True)}
@@ -195,7 +198,7 @@ class Merger:
                     first = Entry(entry.part, texts[start], numbers, results, pattern)
             start += len(variant)
         if first is not None:
-            out.texts[id(first)] = texts
+            out.texts[id(first)], out.parts[id(first)] = texts, parts
         return first
 
     def held(self, entry: Entry, v: int, start: int, out: Merged) -> tuple[int, ...] | None:

@@ -68,3 +68,40 @@ def test_no_link_names_a_node_twice_or_one_that_is_not_in_the_network(
         assert set(nodes) <= known
         pairs.append((str(link["source"]), str(link["target"])))
     assert len(pairs) == len(set(pairs))
+
+
+GRAPH = """
+import keras
+from keras import layers
+
+def block(x, width, name):
+    y = layers.Conv2D(width, 3, padding="same", name=name + "_conv")(x)
+    y = layers.BatchNormalization(name=name + "_bn")(y)
+    return layers.Activation("relu")(y)
+
+def build():
+    start = keras.Input((32, 32, 3))
+    x = block(start, 8, "one")
+    x = block(x, 16, "two")
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(start, layers.Dense(4)(x))
+"""
+
+
+def test_a_class_that_stands_for_calls_of_a_helper_is_linked_with_the_nodes_of_all(
+    to_torch: Callable[..., Any], tmp_path: Path
+) -> None:
+    source = tmp_path / "net.py"
+    source.write_text(GRAPH)
+    converted, _ = to_torch(source)
+    found = linked(converted)
+    made = [(target, ops) for source, target, ops in found if source.startswith("layers.Conv2D")]
+    assert ("nn.Conv2d(in_channels, width, 3, padding=1)", ("conv2d",)) in made
+    assert ("self.conv(x)", ("conv2d",)) in made
+    records: list[Any] = link_records(converted, "out.py", places_of(converted.done))
+    assert {i for link in records for i in link["nodes"]} == {node.id for node in converted.done.network.nodes}
+    convolutions = {
+        node.id for node in converted.done.network.nodes if node.op is not None and node.op.name == "conv2d"
+    }
+    assert len(convolutions) == 2
+    assert any(set(link["nodes"]) == convolutions for link in records), "one line stands for both blocks"
