@@ -21,7 +21,7 @@ ASSUMED: tuple[tuple[str, str], ...] = (
     (r"(n|num|nb)?_?(layers?|blocks?|stages|res_?blocks)|depth|nlayers|(layer|block)s?_num|repeats?", "2"),
     (r"(attn_|attention_|emb_|embd_|ffn?_|hidden_)?drop(out)?(_?(rate|prob|ratio|p))?|p_drop|pdrop|prob", "0.1"),
     (r"d_ff|dff|(ffn?|mlp|feed_?forward|inner|intermediate)_?(dim|hidden|size)|d_inner|dim_(ff|feedforward)", "128"),
-    (r"kernel(_?size)?|ksize|filter_size", "3"),
+    (r"kernel(_?size)?|ksize|filter_size|(n|num|nb)_?anchors", "3"),
     (r"strides?|dilation(_rate)?|groups|padding", "1"),
     (r"(image|img|input|crop)_?(size|res|resolution)|resolution|res", "224"),
     (r"patch(_?size)?", "16"),
@@ -41,6 +41,7 @@ ASSUMED: tuple[tuple[str, str], ...] = (
 which nothing does."""
 
 PART = re.compile(r"^(vision|image|text|audio|transformer|encoder|decoder|enc|dec|backbone|model|net|block|base)_")
+TENSORS = re.compile(r"x|inp|inputs?|(img|image|model)_inputs?|input_(tensor|layer|image|img)s?")
 SHAPES = re.compile(r"(input|image|img|in)_?shape")
 FLAGS = re.compile(
     r"(use|is|has|with|do|add|enable)_\w+|bias|training|bidirectional|inplace|bilinear|residual|verbose|debug"
@@ -66,6 +67,8 @@ def value_of(parameter: ast.arg, built: ast.AST | None) -> str | None:
         return "False"
     if built is not None and SHAPES.fullmatch(name):
         return shape_of(built)
+    if built is not None and not kind and TENSORS.fullmatch(name):
+        return f"__import__('keras').Input({shape_of(built)})"
     if kind not in ("", "int", "float"):
         return None
     names = (name, PART.sub("", name))

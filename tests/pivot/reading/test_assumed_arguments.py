@@ -63,6 +63,11 @@ def test_shapes_of_inputs_are_assumed_by_the_layers_where_models_are_built_for_o
     assert assumed("input_shape, classes", built) == f"Net(input_shape={shape}, classes=10)"
 
 
+def test_a_tensor_is_an_input_where_models_are_built_of_one() -> None:
+    assert assumed("inputs, classes", "layers.GRU(4)") == "Net(inputs=__import__('keras').Input((16, 32)), classes=10)"
+    assert assumed("inputs, classes") is None
+
+
 def test_what_is_assumed_is_said_as_a_warning(read: Read) -> None:
     done = read(NET)
     assert done.network.entry == "Net(in_channels=3, num_classes=10, dropout=0.1)"
