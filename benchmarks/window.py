@@ -212,6 +212,7 @@ def resnet(table: Table, source: Path, folder: Path) -> None:
             picture = document.results.picture if document.results is not None else None
             nodes = picture.nodes if picture is not None else ()
             param = next(p for node in nodes if node.path == name for p in node.params if p.name == "stride" and p.span)
+            app.processEvents()  # what the edit before has left to be painted
             begun = now()
             document.write_literal([param], text)
             wait(lambda: document.written is not None or not document.stale)

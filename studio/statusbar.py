@@ -51,7 +51,8 @@ class StatusBar(QStatusBar):
         self._cancel.clicked.connect(self.cancel_clicked)
         left, right = QWidget(), QWidget()
         left.setLayout(row(self._model, self._size, self._unmapped, self._said, gap=4, margins=(8, 3, 8, 3)))
-        right.setLayout(row(self._work, self._bar, self._cancel, self._verdict, gap=6, margins=(0, 3, 10, 3)))
+        work = row(self._work, self._bar, self._cancel, self._verdict, gap=6, margins=(0, 3, 10, 3))
+        right.setLayout(work)
         self.addWidget(left, 1)
         self.addPermanentWidget(right)
         self._forget = QTimer(self)
@@ -66,6 +67,8 @@ class StatusBar(QStatusBar):
             signal.connect(self._refresh)
         document.project_changed.connect(lambda before, after: self._refresh())
         self.set_theme(theme)
+        # As high as it is while something runs: else all of the window would move at every edit, and be drawn anew.
+        right.setMinimumHeight(work.sizeHint().height())
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:

@@ -54,6 +54,7 @@ class WaitingView(QWidget):
         layout.addLayout(row(1, self._bar, 1))
         layout.addLayout(row(1, self.field, self._place, self._retry, 1))
         layout.addStretch(3)
+        self._drawn = ("", "")  # the mark that is there, and its colour
         document.results_changed.connect(self._refresh)
         document.jobs_changed.connect(self._refresh)
         document.project_changed.connect(lambda before, after: self._refresh())
@@ -75,8 +76,11 @@ class WaitingView(QWidget):
         self.field.setVisible(bool(wanted))
         self._retry.setVisible(state is None and not wanted)  # what is set there is tried at once
         self.field.setText(tr(_ASKED.get(wanted, "Set what is missing")))
-        color = "danger" if problems else "accent"
-        self._mark.setPixmap(pixmap("error" if problems else "project", self._theme.colors[color], 40))
+        mark = ("error", "danger") if problems else ("project", "accent")
+        drawn = (mark[0], self._theme.colors[mark[1]])
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self._mark.setPixmap(pixmap(*drawn, 40))
         if state is not None:
             self._title.setText(self.tr("Opening {0}").format(name))
             self._text.setText(tr(stage_title(state.step)) or self.tr("Starting"))

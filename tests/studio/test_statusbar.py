@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.document import Document
+from studio.results import JobState
 from studio.statusbar import StatusBar
 from studio.theme import Theme
 
@@ -28,3 +29,13 @@ def test_a_long_line_ends_with_an_ellipsis_and_marks_are_pressed_by_key(
         qtbot.keyClick(verdict, Qt.Key.Key_Return)
     with qtbot.waitSignal(made.verdict_clicked):
         qtbot.mouseClick(verdict, Qt.MouseButton.LeftButton)
+
+
+def test_it_keeps_its_height_when_something_begins_to_run(converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = StatusBar(converted, theme)
+    qtbot.addWidget(made)
+    made.show()
+    before = made.minimumSizeHint().height(), made.sizeHint().height()
+    converted.set_jobs({"convert": JobState("convert", converted.revision, "write", 1, 5)})
+    qtbot.waitUntil(made._cancel.isVisible)
+    assert (made.minimumSizeHint().height(), made.sizeHint().height()) == before

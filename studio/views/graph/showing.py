@@ -30,9 +30,11 @@ class Showing:
     def set_heat(self, nodes: Mapping[str, Heat]) -> None:
         """Paint the errors of a verification on nodes and closed groups; none takes them away."""
         view = self._view
-        view.look.heat = with_groups(nodes, view.state.tree) if nodes and view.state is not None else {}
-        for item in view.scene.boxes.values():
-            item.update()
+        heat = with_groups(nodes, view.state.tree) if nodes and view.state is not None else {}
+        if view.look.heat != heat:
+            view.look.heat = heat
+            for item in view.scene.boxes.values():
+                item.update()
 
     def set_broken(self, nodes: Mapping[str, str]) -> None:
         """Paint nodes red that an edit broke, with the reason in place of the op; none takes them away."""
