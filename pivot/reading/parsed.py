@@ -26,6 +26,7 @@ class Parsed:
         self._ready: dict[tuple[str, str], ast.Module] = {}  # copies that nobody has yet
         self._last: dict[str, tuple[str, str]] = {}  # what was asked for last under each name of a file
         self._bases: dict[tuple[str, str], Bases] = {}
+        self._later: list[tuple[str, str]] = []  # texts whose trees were made in another way
 
     def remember(self) -> None:
         """From now on, keep what is parsed. A process that reads one program once is faster without."""
@@ -48,6 +49,11 @@ class Parsed:
         self._last[Path(file).name] = key
         self._trees.move_to_end(key)
         return given or module_copy(tree)
+
+    def later(self, text: str, file: str) -> None:
+        """A text whose tree somebody has already: it is parsed ahead of the next edit of it, while nobody waits."""
+        if self.remembering:
+            self._later.append((text, file))
 
     def _near(self, key: tuple[str, str]) -> tuple[ast.Module, ast.Module | None] | None:
         """The tree of a text made of that of the text before, where one statement differs; and a copy of it, if there
@@ -79,6 +85,9 @@ class Parsed:
 
     def prepare(self) -> None:
         """Make the copies ahead that the next run of the same program, or of one much like it, will ask for."""
+        for text, file in self._later:
+            self.tree(text, file)
+        self._later = []
         wanted = {key: self._trees[key] for key in self._asked if key in self._trees}
         self._ready = {key: self._ready.get(key) or module_copy(tree) for key, tree in wanted.items()}
         for key, tree in wanted.items():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from pivot.problems import Refusal
@@ -14,6 +16,7 @@ from pivot.reading.parsed import PARSED
 from pivot.reading.reparsing import first_line
 from pivot.reading.restating import is_restatement
 from pivot.reading.retuned.declined import Declined
+from pivot.reading.retuned.digits import Digits, changed_digits
 from pivot.reading.retuned.flow import Flow, parents
 from pivot.reading.retuned.layers import check_holders, fixed_facts, retune
 from pivot.reading.retuned.literal import changed_literal, pairs, take_over
@@ -34,23 +37,22 @@ def retuned(done: Elaborated, request: Request, untouched: Collection[str] = ())
     if {*ev.trace.unread} != {place for place, *_ in ev.failed}:
         raise Declined("what is stored in several orders was noted in the trace")
     file, text = changed_file(ev, request.texts, untouched)
-    old, new = statements(ev, file, text)
-    literal, value = changed_literal(old, new)
-    call, part = argument(old, literal)
-    check_places(ev, file, old, new, literal)
-    flow = Flow(ev, literal.value, value)
+    tree = tree_of(ev, file)
+    digits = changed_digits(tree, ev.files[file], text)
+    edit = in_place(digits, file, text) if digits is not None else reparsed(ev, tree, file, text)
+    flow = Flow(ev, edit.literal.value, edit.value)
     size = -1
     while size != len(flow.values) + len(flow.layers):  # a function may be reached in several ways
         size = len(flow.values) + len(flow.layers)
         flow.read.clear()
-        flow.follow(call, part)
+        flow.follow(edit.call, edit.literal)
     visits = list(flow.layers.values())
     bounds = [visit.bound for visit in visits if visit.bound is not None]
     try:
         before = [fixed_facts(visit, bound) for visit, bound in zip(visits, bounds, strict=True)]
         for held in flow.values.values():
-            held.hint = value
-        take_over(old, new)
+            held.hint = edit.value
+        edit.take()
         ev.files[file] = text
         ev.texts = dict(request.texts)
         problems = len(ev.problems)
@@ -87,31 +89,59 @@ def changed_file(ev: Evaluator, texts: Mapping[str, str], untouched: Collection[
     return next(iter(found.items()))
 
 
-def statements(ev: Evaluator, file: str, text: str) -> tuple[ast.stmt, ast.stmt]:
+def tree_of(ev: Evaluator, file: str) -> ast.Module:
+    """The tree of a file that was read."""
+    trees = (tree for tree in ev.trace.keep if isinstance(tree, ast.Module))
+    return next(tree for tree in trees if tree.__dict__.get("file") == file)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A literal of the tree that was read, its value now, the call that is given it, and how the tree becomes new."""
+
+    literal: ast.Constant
+    value: object
+    call: ast.Call
+    take: Callable[[], None]
+
+
+def in_place(digits: Digits, file: str, text: str) -> Edit:
+    """An edit that moves nothing. Raises Declined."""
+    PARSED.later(text, file)
+    above = dict(pairwise((digits.literal, *reversed(digits.above))))
+    return Edit(digits.literal, digits.value, call_given(digits.literal, above), digits.take)
+
+
+def reparsed(ev: Evaluator, tree: ast.Module, file: str, text: str) -> Edit:
+    """An edit whose statement is parsed again. Raises Declined."""
+    old, new = statements(ev.files[file], tree, file, text)
+    literal, value = changed_literal(old, new)
+    check_places(ev, file, old, new, literal)
+    return Edit(literal, value, call_given(literal, dict(parents(old))), lambda: take_over(old, new))
+
+
+def statements(known: str, tree: ast.Module, file: str, text: str) -> tuple[ast.stmt, ast.stmt]:
     """The outermost statement that differs, as it is and as it stands in the new text. Raises Declined."""
-    before, now = ev.files[file].split("\n"), text.split("\n")
+    before, now = known.split("\n"), text.split("\n")
     changed = [number for number, (a, b) in enumerate(zip(before, now, strict=False), start=1) if a != b]
     if len(before) != len(now) or len(changed) != 1:
         raise Declined("more than one line differs")
-    trees = (tree for tree in ev.trace.keep if isinstance(tree, ast.Module))
-    old = next(tree for tree in trees if tree.__dict__.get("file") == file).body
-    new = PARSED.tree(text, file).body
+    old, new = tree.body, PARSED.tree(text, file).body
     places = [at for at, statement in enumerate(old) if first_line(statement) <= changed[0]]
     if len(old) != len(new) or not places:
         raise Declined("the file has other statements now")
     return old[places[-1]], new[places[-1]]
 
 
-def argument(statement: ast.stmt, literal: ast.Constant) -> tuple[ast.Call, ast.expr]:
+def call_given(literal: ast.Constant, above: Mapping[ast.AST, ast.AST]) -> ast.Call:
     """The call that is given a literal, by itself or in a tuple. Raises Declined."""
-    above = dict(parents(statement))
     at: ast.AST = literal
     while isinstance(above[at], (ast.Tuple, ast.keyword)):
         at = above[at]
     call = above[at]
     if not isinstance(call, ast.Call) or at is call.func:
         raise Declined("the literal is no argument of a call")
-    return call, literal
+    return call
 
 
 def check_places(ev: Evaluator, file: str, old: ast.stmt, new: ast.stmt, literal: ast.Constant) -> None:

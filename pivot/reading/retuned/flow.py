@@ -17,6 +17,7 @@ from pivot.reading.evaluator import Evaluator
 from pivot.reading.retuned.declined import Declined
 from pivot.reading.trace import Visit
 from pivot.reading.values import Value
+from pivot.reading.walking import children
 
 COMPARED: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -130,10 +131,8 @@ class Flow:
         """It is kept in an attribute. Raises Declined where any file may read an attribute of that name."""
         if not isinstance(target, ast.Attribute):
             raise Declined("another name holds it")
-        read = re.compile(rf"\.\s*{target.attr}\b(?!\s*(:[^=\n]*)?=(?!=))|['\"]{target.attr}['\"]")
-        for text in self.ev.files.values():
-            if read.search(text) or self.ev.inspected:
-                raise Declined(f"the attribute {target.attr} may be read")
+        if self.ev.inspected or any(may_read(text, target.attr) for text in self.ev.files.values()):
+            raise Declined(f"the attribute {target.attr} may be read")
         for visits in self.ev.trace.visits.values():
             if visits[0].name == "builtins.getattr" and any(target.attr == v.args[1].hint for v in visits):
                 raise Declined(f"the attribute {target.attr} is looked up by its name")
@@ -165,12 +164,26 @@ def chain(node: ast.AST, above: Mapping[ast.AST, ast.AST]) -> Iterator[ast.AST]:
         at = above.get(at)
 
 
+def may_read(text: str, attribute: str) -> bool:
+    """Does `.attribute` stand in a text where it is no target, or its name in quotes?"""
+    read = re.compile(rf"\.\s*{attribute}\b(?!\s*(:[^=\n]*)?=(?!=))|['\"]{attribute}['\"]")
+    at = text.find(attribute)
+    while at >= 0:
+        start = at - 1
+        while start > 0 and text[start].isspace():
+            start -= 1
+        if start >= 0 and read.match(text, start):
+            return True
+        at = text.find(attribute, at + 1)
+    return False
+
+
 def parents(function: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     """Each node of a tree with the one that it is a part of."""
     work = [function]
     while work:
         at = work.pop()
-        for part in ast.iter_child_nodes(at):
+        for part in children(at):
             yield part, at
             work.append(part)
 
