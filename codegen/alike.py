@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from codegen.lazy import Lazy
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.types import TensorType
 
@@ -63,7 +64,7 @@ def renamed(lowering: Lowering, low: Lowered, node: Node) -> Lowered:
     from codegen.lower import Lowered
 
     names = Names(lowering, low.node, node)
-    plans = tuple(names.plan(plan) for plan in low.plans)
+    plans = Lazy(names.plan(plan) for plan in low.plans)
     return Lowered(node, plans, low.why, plans[0] if plans else None, spoken=low.spoken)
 
 

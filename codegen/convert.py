@@ -11,9 +11,7 @@ from codegen.layout import Layout
 from codegen.lower import Lowering
 from codegen.padding import with_folded_padding
 from codegen.restating import elaborate_for, lowered
-from codegen.rolling.kept_axes import keep_reduced_axes
-from codegen.rolling.module import forget_building, is_rolled, write_rolled, written_in_place
-from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, chosen_style, without_starts
+from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, chosen_style, is_rolled, without_starts
 from codegen.same import entry_text, unchanged
 from codegen.target import target_of
 from codegen.writing.copying import copied_module
@@ -67,23 +65,27 @@ def write_target(
     if framework == done.evaluator.dialect.framework and not style:
         return write_copy(done, framework, opset, step)
     visit_companions(done)
-    rolled = is_rolled(done.network) or bool(style)
-    if rolled:
+    write = write_module
+    if style or is_rolled(done.network):
+        from codegen.rolling.kept_axes import keep_reduced_axes  # most programs need nothing of it
+        from codegen.rolling.module import forget_building, write_rolled, written_in_place
+
+        write = write_rolled
         forget_building(done.network)
         if target_of(framework).pads_itself:
             done = with_folded_padding(done, symmetric=True)
-    lowering = Lowering(done, framework, opset, written_in_place) if rolled else lowered(done, framework, opset)
-    if style in (SEQUENTIAL, FUNCTIONAL):
-        lowering = Lowering(done, framework, opset, written_in_place, layers=True)
-    sites = Sites(lowering)
-    if rolled:
-        keep_reduced_axes(lowering, (v for run in done.network.runs.values() for v in run.outputs))
+        layers = style in (SEQUENTIAL, FUNCTIONAL)
+        sites = Sites(Lowering(done, framework, opset, written_in_place, layers))
+        keep_reduced_axes(sites.lowering, (v for run in done.network.runs.values() for v in run.outputs))
+    else:
+        sites = lowered(done, framework, opset)
+    lowering = sites.lowering
     layout = laid_out(lowering, framework, done.evaluator.joins)
     step("write")
     for arm in layout.broken_joins:
         done.network.trace.unread[id(arm)] = "its tensors would be stored in another order behind it"
     writer = Writer(done, lowering, sites, layout, opset, init, style)
-    written = (write_rolled if rolled else write_module)(writer, docstring_of(done))
+    written = write(writer, docstring_of(done))
     if framework == done.evaluator.dialect.framework:
         writer.refused(without_starts(done))
     return printed(done, lowering, sites, layout, written)

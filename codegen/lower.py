@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from codegen.alike import facts_of, frozen, renamed
+from codegen.expanding import needed, origins, read_later, resolve, shapes_of
+from codegen.lazy import Lazy
 from codegen.signs import Signs
 from codegen.spoken import said_where_called
 from codegen.target import target_of
+from pivot.choosing import choices
 from pivot.dims import Size
-from pivot.forms import BoundStep, PlainFacts, Refused, choose, expand_body
+from pivot.forms import PlainFacts, Refused, expand_body
 from pivot.network import Node
 from pivot.op import Form, Kind, Op
 from pivot.opset import OpSet
@@ -18,8 +21,7 @@ from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Frame
 from pivot.reading.values import ParameterObject, TensorVersion
 from pivot.shapes import ShapeError, infer
-from pivot.slots import Coded, Operand, Path
-from pivot.steps import Computed
+from pivot.slots import Operand
 
 MAX_NESTING = 6
 
@@ -71,7 +73,7 @@ class Lowered:
     """A node with all ways to say it, the best first; `chosen` is settled per site."""
 
     node: Node
-    plans: tuple[Plan, ...]
+    plans: Sequence[Plan]
     why: str = ""
     chosen: Plan | None = None
     spoken: bool = False  # a layer that is said as a function where it is called
@@ -145,7 +147,7 @@ class Lowering:
         self.opset = opset
         self.signs = Signs(done.network.trace)
         self.counter = 0
-        self.choices: dict[object, tuple[Form, ...] | Refused] = {}
+        self.choices: dict[object, Sequence[Form] | Refused] = {}
         self.known: dict[object, Lowered] = {}  # by all that plans depend on
         self.nodes: list[Node] = []
         self.consumed: set[str] = set()
@@ -154,20 +156,26 @@ class Lowering:
         self.unapplied: dict[int, Lowered] = {}  # of stand-ins for layers that no mode applies
         self.take_new()
 
-    def take_new(self) -> None:
-        """Lower the nodes that were met since; of the others those that are read now, or said in another way."""
+    def take_new(self) -> bool:
+        """Lower the nodes that were met since; of the others those that are read now, or said in another way.
+
+        Was there any?
+        """
         known, before, spoken = {id(node) for node in self.nodes}, self.consumed, self.spoken
         self.nodes = all_nodes(self.done)
         self.consumed = consumed(self.done, self.nodes)
         self.spoken = said_where_called(self.nodes) if target_of(self.framework).builds_early else frozenset()
         changed = self.spoken ^ spoken
+        found = False
         for node in self.nodes:
             read = any(r.id in self.consumed and r.id not in before for r in node.results)
             if id(node) in known and id(node) not in changed and not read:
                 continue
+            found = True
             self.signs.mark(node)
             if node.op is not None:
                 self.lowered[id(node)] = self.lower(node)
+        return found
 
     def unsettle(self) -> None:
         """Forget what was settled per site: the best plan of each node is chosen again."""
@@ -197,6 +205,7 @@ class Lowering:
         assert node.op is not None
         operands = {k: v for k, v in node.operands.items() if k not in node.weights}
         origin = {p: p for p in node.params}
+        plans: Sequence[Plan] | Refused
         if node.bound is not None and node.bound.unbatched:
             from codegen.unbatched import plans_with_batch
 
@@ -208,7 +217,8 @@ class Lowering:
         if isinstance(plans, Refused):
             return Lowered(node, (), plans.why)
         if kind == "layer" and not self.in_place(node.frame):
-            plans = tuple(plan for plan in plans if is_layer(plan, node))
+            ways = plans
+            plans = Lazy(plan for plan in ways if is_layer(plan, node))
             if id(node) in self.spoken and not any(s.form.kind == "layer" for plan in plans[:1] for s in plan.steps):
                 said = self.plans(node.op, "function", node.params, operands, {}, node.results, origin, node, unused, 0)
                 if not isinstance(said, Refused):
@@ -230,7 +240,7 @@ class Lowering:
         unused: frozenset[str],
         depth: int,
         filled: Mapping[str, float] | None = None,
-    ) -> tuple[Plan, ...] | Refused:
+    ) -> Sequence[Plan] | Refused:
         """Every way to say one op, the best first. `filled`: weights of the target's layer that the source lacks."""
         if depth > MAX_NESTING:
             return Refused(f"the decomposition of {op.name} does not end")
@@ -240,54 +250,56 @@ class Lowering:
         forms = self.forms(draft)
         if isinstance(forms, Refused):
             return forms
-        found: list[Plan] = []
         reasons: list[str] = []
+        found = Lazy(self.ways(draft, forms, depth, filled or {}, reasons))
+        return found if found else Refused("; ".join(reasons))
+
+    def ways(
+        self, draft: Step, forms: Sequence[Form], depth: int, filled: Mapping[str, float], reasons: list[str]
+    ) -> Iterator[Plan]:
+        """The plans of a step, made one by one; `reasons` gets why a form is left out."""
         for form in forms:
-            if form.kind == "layer" and any(operands.get(name) is not None for name in form.weights):
+            if form.kind == "layer" and any(draft.operands.get(name) is not None for name in form.weights):
                 reasons.append(f"{form.name} has weights of its own")
                 continue
-            if form.kind == "function" and form.spelling != "body" and (known or filled):
+            if form.kind == "function" and form.spelling != "body" and (draft.weights or filled):
                 reasons.append(f"{form.name} is a function, which holds no weights")
                 continue
-            coded = coded_operand(form, operands)
+            coded = coded_operand(form, draft.operands)
             if coded is not None:
                 reasons.append(coded)
-                continue
-            if form.spelling != "body":
+            elif form.spelling != "body":
                 step = Step(
-                    op,
+                    draft.op,
                     form,
                     form.kind,
-                    dict(params),
-                    dict(operands),
-                    known,
-                    results,
-                    dict(origin),
-                    node,
-                    unused,
-                    positive,
-                    filled or {},
+                    dict(draft.params),
+                    dict(draft.operands),
+                    draft.weights,
+                    draft.results,
+                    dict(draft.origin),
+                    draft.node,
+                    draft.unused,
+                    draft.not_negative,
+                    filled,
                 )
-                found.append(Plan(((op.name, same_text(form)),), (step,)))
-                if depth:
-                    break  # inside a decomposition the best way is enough
-                continue
-            made = self.expand(form, draft, depth)
-            if isinstance(made, Refused):
-                reasons.append(made.why)
+                yield Plan(((draft.op.name, same_text(form)),), (step,))
             else:
-                found.append(made)
-                if depth:
-                    break
-        return tuple(found) if found else Refused("; ".join(reasons))
+                made = self.expand(form, draft, depth)
+                if isinstance(made, Plan):
+                    yield made
+                else:
+                    reasons.append(made.why)
 
-    def forms(self, draft: Step) -> tuple[Form, ...] | Refused:
+    def forms(self, draft: Step) -> Sequence[Form] | Refused:
         """All forms that can say a step; steps with equal facts are asked about once."""
         facts = draft.facts()
         asked = (facts.params, facts.operands, facts.order)
         key = (draft.op.name, draft.kind, draft.unused, draft.not_negative, *map(frozen, asked))
         if key not in self.choices:
-            self.choices[key] = choose(draft.op, self.framework, draft.kind, draft.params, facts)
+            reasons: list[str] = []
+            found = Lazy(choices(draft.op, self.framework, draft.kind, draft.params, facts, reasons))
+            self.choices[key] = found if found else Refused("; ".join(reasons))
         return self.choices[key]
 
     def expand(self, form: Form, whole: Step, depth: int) -> Plan | Refused:
@@ -393,11 +405,6 @@ def is_layer(plan: Plan, node: Node) -> bool:
     return len(operands) == 1 or all(step.form.kind == "layer" for step in plan.steps)
 
 
-def read_later(name: str, steps: Sequence[BoundStep]) -> bool:
-    """Does a later step of a decomposition take a result?"""
-    return any(name == ref or (isinstance(ref, tuple) and name in ref) for s in steps for ref in s.operands.values())
-
-
 def coded_operand(form: Form, operands: Mapping[str, object]) -> str | None:
     """Why a form cannot take an operand that is given: it wants it through another op."""
     for slot in (*form.args, *form.apply):
@@ -407,76 +414,9 @@ def coded_operand(form: Form, operands: Mapping[str, object]) -> str | None:
     return None
 
 
-def needed(steps: list[Step], whole: Step) -> list[Step]:
-    """The steps without those whose results nobody reads."""
-    if not whole.results:
-        return steps
-    wanted = {r.id for n, r in zip(whole.op.outputs, whole.results, strict=False) if n not in whole.unused}
-    wanted.update(r.id for r in whole.results[len(whole.op.outputs) :])
-    kept: list[Step] = []
-    for step in reversed(steps):
-        if any(r.id in wanted for r in step.results):
-            kept.append(step)
-            wanted.update(
-                item.id
-                for operand in step.operands.values()
-                for item in (operand if isinstance(operand, tuple) else (operand,))
-                if isinstance(item, TensorVersion)
-            )
-    return kept[::-1] or steps
-
-
 PLACING = {"order", "permute"}  # layouts of ops that only place elements: an expression says them best
 IDEMPOTENT = {"relu", "relu6"}  # ops that done twice in a row are done once
 TORCH_ONLY = {"count"}  # a weight that PyTorch counts with and nobody else has
-
-
-def resolve(ref: object, names: Mapping[str, object]) -> object:
-    """A step's operand: a name of an input or a former result, a list of these, or a number."""
-    if isinstance(ref, str):
-        return names.get(ref)
-    if isinstance(ref, tuple):
-        return tuple(names.get(r) if isinstance(r, str) else r for r in ref)
-    return ref
-
-
-EACH = "each"  # one of the numbers of a parameter: `repeats of each` of a factor per axis
-
-
-def origins(params: tuple[tuple[str, object], ...], inherits: bool, outer: Mapping[str, str]) -> dict[str, str]:
-    """Which parameters of a step repeat a parameter of the node unchanged, or `(axes,)` as the only one of several."""
-    said = dict(params)
-    found = {k: v for k, v in outer.items() if k not in said} if inherits else {}
-    for name, value in said.items():
-        if isinstance(value, Path) and value.index is None and value.part is None and value.name in outer:
-            found[name] = outer[value.name]
-        if isinstance(value, Coded) and value.codec == "whole" and value.path.name in outer:
-            found[f"{name} of {EACH}"] = outer[value.path.name]
-        one = value.text[1:-2] if isinstance(value, Computed) and value.text.endswith(",)") else ""
-        if one in outer:
-            found[f"({name},)"] = outer[one]
-    return found
-
-
-def shapes_of(params: tuple[tuple[str, object], ...], whole: Step) -> dict[str, str]:
-    """Which parameters of a step are the shape of an operand of the node: `#shape` -> its name.
-
-    And which are the sizes of so many chunks of one: `/sections` -> the name of their number; which are operands that
-    are numbers: `high` -> `@b`.
-    """
-    node = whole.node
-    if node is None or whole.op is not node.op:
-        return {}
-    numbers = {
-        name: f"@{value.name}"
-        for name, value in params
-        if isinstance(value, Path) and isinstance(whole.operands.get(value.name), (int, float))
-    }
-    coded = [(name, value) for name, value in params if isinstance(value, Coded) and value.path.name in whole.operands]
-    counts = {
-        f"/{name}": v.refs[0].name for name, v in coded if v.codec == "chunk_sizes" and isinstance(v.refs[0], Path)
-    }
-    return {**numbers, **counts, **{f"#{name}": value.path.name for name, value in coded if value.codec == "shape_of"}}
 
 
 def consumed(done: Elaborated, nodes: list[Node]) -> set[str]:

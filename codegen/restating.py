@@ -49,10 +49,9 @@ def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:
     untaken = {v.name for v in seen if v.kind == "op"} & known() - candidates
     if not candidates and not untaken:
         return frozenset()
-    lowering = Lowering(done, framework, opset)
-    done.learned["lowering"] = lowering
-    sites = Sites(lowering).sites.values()
-    unsaid = {v.name for site in sites if site.why for v in site.visits}
+    sites = Sites(Lowering(done, framework, opset))
+    done.learned["sites"] = sites
+    unsaid = {v.name for site in sites.sites.values() if site.why for v in site.visits}
     return frozenset(candidates & (unsaid | uncalled(done, met) | decided_elsewhere(met)) | untaken & unsaid)
 
 
@@ -70,14 +69,18 @@ def decided_elsewhere(met: list[Visit]) -> set[str]:
     }
 
 
-def lowered(done: Elaborated, framework: str, opset: OpSet) -> Lowering:
-    """The lowering of a program, from what reading it for the target has found of it already."""
-    found = done.learned.pop("lowering", None)
-    if not isinstance(found, Lowering) or found.framework != framework or found.opset is not opset:
-        return Lowering(done, framework, opset)
-    found.take_new()
-    found.unsettle()
-    return found
+def lowered(done: Elaborated, framework: str, opset: OpSet) -> Sites:
+    """The sites of a program and their lowering, from what reading it for the target has found of it already."""
+    sites = done.learned.pop("sites", None)
+    if not isinstance(sites, Sites):
+        return Sites(Lowering(done, framework, opset))
+    lowering = sites.lowering
+    if lowering.framework != framework or lowering.opset is not opset:
+        return Sites(Lowering(done, framework, opset))
+    if lowering.take_new() or sites.visits != sum(map(len, done.network.trace.visits.values())):
+        lowering.unsettle()
+        return Sites(lowering)
+    return sites
 
 
 def uncalled(done: Elaborated, met: list[Visit]) -> set[str]:

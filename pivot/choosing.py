@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pivot.binding import Refused
 from pivot.op import Form, Kind, Op
@@ -20,19 +20,24 @@ def choose(
     """All forms that can be written, the best first: the site's kind before the other, decompositions last in each,
     behind them only what is in another library than the framework's own.
     """
-    forms = op.forms.get(framework, ())
-    ranked = sorted(forms, key=lambda form: (form.kind != kind, is_beside(form), form.spelling == "body"))
     reasons: list[str] = []
-    good: list[Form] = []
-    for form in ranked:
+    good = tuple(choices(op, framework, kind, params, facts, reasons))
+    return good or Refused("; ".join(reasons))
+
+
+def choices(
+    op: Op, framework: str, kind: Kind, params: Mapping[str, object], facts: Facts, reasons: list[str]
+) -> Iterator[Form]:
+    """What `choose` finds, one by one; where all are through, `reasons` has why the others will not do."""
+    forms = op.forms.get(framework, ())
+    for form in sorted(forms, key=lambda form: (form.kind != kind, is_beside(form), form.spelling == "body")):
         why = why_not(form, kind, params, facts)
         if why is None:
-            good.append(form)
+            yield form
         else:
             reasons.append(f"{form.name or 'decomposition'}: {why}")
-    if good:
-        return tuple(good)
-    return Refused("; ".join(reasons) if reasons else f"{op.name} has no form in {framework}")
+    if not forms:
+        reasons.append(f"{op.name} has no form in {framework}")
 
 
 def is_beside(form: Form) -> bool:

@@ -50,6 +50,17 @@ def load_opset(extra: Sequence[Path] = (), decisions: Sequence[Decision] = ()) -
 
     Built-in files are parsed as far as needed to find their forms; files of `extra` completely. Raises Refusal.
     """
+    return _joined(extra, decisions) if extra or decisions else _plain()
+
+
+@cache
+def _plain() -> OpSet:
+    """The ops that come along alone: what nearly every program is read with."""
+    return _joined((), ())
+
+
+def _joined(extra: Sequence[Path], decisions: Sequence[Decision]) -> OpSet:
+    """The ops that come along and those of folders and decisions."""
     ops: dict[str, Op] = {}
     ranked: list[Op] = []
     added: list[tuple[Extension, Decision | None]] = []

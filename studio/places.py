@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from studio.picture import Shape, Span, shape_text
+if TYPE_CHECKING:  # the command shows counts, and needs no pictures
+    from studio.picture import Shape, Span
 
 
 def read_span(value: object) -> Span | None:
     """The span of a JSON object; None for null and for anything that is no span."""
+    from studio.picture import Span
+
     if not isinstance(value, dict):
         return None
     file = value.get("file")
@@ -39,6 +43,8 @@ def short_number(number: int) -> str:
 
 def short_shape(shape: Shape | None) -> str:
     """A shape for a narrow place: a computed size such as (H + 1)//2 becomes a dot."""
+    from studio.picture import shape_text
+
     if shape is None:
         return shape_text(None)
     sizes = [str(size) if isinstance(size, int) or size.isidentifier() else "·" for size in shape]

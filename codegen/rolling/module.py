@@ -12,7 +12,7 @@ from codegen.rolling.frozen import refuse_frozen
 from codegen.rolling.groups import Group, group_nodes, own_class
 from codegen.rolling.in_place import overwriting
 from codegen.rolling.sources import Sources, bound_arguments, camel_case, is_plain, plain
-from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, restyled
+from codegen.rolling.styles import FUNCTIONAL, SEQUENTIAL, is_rolled, restyled
 from codegen.writing import nodes
 from codegen.writing.module import collect, put_together
 from codegen.writing.named_functions import LINEAR
@@ -22,21 +22,11 @@ from codegen.writing.writer import Writer, WrittenModule
 from pivot.network import Network
 from pivot.problems import Problem, refuse
 from pivot.reading.frames import Frame
-from pivot.reading.keras_masks import MASKED
 from pivot.reading.keras_starts import described
 from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ClassObject, FunctionObject, ListObject, TensorCell, Unknown, Value
-
-
-def is_rolled(network: Network) -> bool:
-    """Is a model, or a part of it, put together from nodes? No text of a class or a row can hold such a part; nor can
-    the row of another framework hand on masks with a tensor.
-    """
-    root = network.root
-    row = root.container == "sequential" and not isinstance(root.cls, ClassObject)
-    return any(m.container == FUNCTIONAL or (row and MASKED in m.attrs) for _, m in root.walk())
 
 
 def has_own_call(root: ModuleObject) -> bool:

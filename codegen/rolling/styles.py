@@ -16,6 +16,7 @@ from codegen.writing.plans import Unwritable
 from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.problems import Problem, refuse
+from pivot.reading.keras_masks import MASKED
 from pivot.reading.values import ClassObject
 
 if TYPE_CHECKING:
@@ -33,6 +34,15 @@ def style_of(network: Network) -> str:
     if isinstance(root.cls, ClassObject):
         return SUBCLASS
     return root.container if root.container in (SEQUENTIAL, FUNCTIONAL) else SUBCLASS
+
+
+def is_rolled(network: Network) -> bool:
+    """Is a model, or a part of it, put together from nodes? No text of a class or a row can hold such a part; nor can
+    the row of another framework hand on masks with a tensor.
+    """
+    root = network.root
+    row = root.container == SEQUENTIAL and not isinstance(root.cls, ClassObject)
+    return any(m.container == FUNCTIONAL or (row and MASKED in m.attrs) for _, m in root.walk())
 
 
 def chosen_style(done: Elaborated, target: Target, style: str | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from codegen.lower import Lowered, Lowering, Plan
@@ -202,7 +203,7 @@ def as_layer(lowering: Lowering, node: Node) -> Lowered:
     """A function's node as a layer that is made once. Raises Unwritable."""
     assert node.op is not None
     operands = {k: v for k, v in node.operands.items() if k not in node.weights}
-    plans: tuple[Plan, ...] | Refused = lowering.plans(
+    plans: Sequence[Plan] | Refused = lowering.plans(
         node.op, "layer", node.params, operands, {}, node.results, {}, node, frozenset(), 0
     )
     if isinstance(plans, Refused):

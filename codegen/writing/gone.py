@@ -55,15 +55,18 @@ def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
         for name in [a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)]:
             if always_starts(w, function, name):
                 gone.setdefault(id(function.node), set()).add(name)
+    calls = [
+        visit
+        for visits in w.trace.visits.values()
+        for visit in visits
+        if visit.kind in ("function", "class") and visit.entered is not None and isinstance(visit.node, ast.Call)
+    ]
     for _ in range(5):
-        for visits in w.trace.visits.values():
-            for visit in visits:
-                if (
-                    visit.kind in ("function", "class")
-                    and visit.entered is not None
-                    and isinstance(visit.node, ast.Call)
-                ):
-                    spread_gone(w, visit, gone)
+        before = sum(map(len, gone.values()))
+        for visit in calls:
+            spread_gone(w, visit, gone)
+        if sum(map(len, gone.values())) == before:
+            break
     return gone
 
 
@@ -170,11 +173,16 @@ def find_mode_functions(w: Writer) -> set[int]:
                 found |= {id(visit.frame.function.node)} if depends_on_mode(visit.form) else set()
             if visit.kind == "mode" and visit.frame.function is not None:
                 found.add(id(visit.frame.function.node))
+    sites = w.trace.visits.values()
+    whole = ([(v, v.entered.function) for v in s if v.kind == "function" and v.entered is not None] for s in sites)
+    calls = [called for called in whole if called]
     for _ in range(6):
-        for visits in w.trace.visits.values():
-            called = [(v, v.entered.function) for v in visits if v.kind == "function" and v.entered is not None]
+        before = len(found)
+        for called in calls:
             taking = [visit for visit, inner in called if inner is not None and id(inner.node) in found]
             found |= {id(visit.frame.function.node) for visit in taking if visit.frame.function is not None}
             if taking:  # what one callee is given at a site, the others must take
                 found |= {id(inner.node) for _, inner in called if inner is not None}
+        if len(found) == before:
+            break
     return found

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 
 from codegen.writing import nodes
+from pivot.reading.walking import walk
 
 MARK = "shared"  # on a named expression that the writer made, not the program
 SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Return, ast.Expr)
@@ -24,7 +25,7 @@ def hoisted(made: list[ast.stmt]) -> list[ast.stmt]:
 
 def of_statement(statement: ast.stmt) -> list[ast.stmt]:
     """One statement, and in front of it what it shares."""
-    if not isinstance(statement, SIMPLE) or not any(is_shared(n) for n in ast.walk(statement)):
+    if not isinstance(statement, SIMPLE) or not any(is_shared(n) for n in walk(statement)):
         return [statement]
     found = list(always(statement))
     if {id(n) for n in found} != {id(n) for n in ast.walk(statement) if is_shared(n)}:

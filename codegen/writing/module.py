@@ -24,7 +24,7 @@ from pivot.reading import command_line, imports
 from pivot.reading.frames import Scope
 from pivot.reading.restating import helper
 from pivot.reading.values import ClassObject, ModuleScope
-from pivot.reading.walking import walk
+from pivot.reading.walking import replace_below, walk
 
 UNMAPPED = '''
 def _unmapped(what, *args):
@@ -98,10 +98,11 @@ def put_together(
         public_names(body, w)
     shortened = shorten(body, w)
     head: list[ast.stmt] = [ast.Expr(ast.Constant(docstring))] if docstring else []
-    entry = Shortener(shortened).visit(w.out.entry)
-    imports_ = import_statements(w.target, library, [*body, ast.Expr(entry)], shortened)
+    called = ast.Expr(w.out.entry)
+    shorten_below(called, shortened)
+    imports_ = import_statements(w.target, library, [*body, called], shortened)
     tree = ast.Module([*head, *imports_, *body], [])
-    w.out.entry = entry
+    w.out.entry = called.value
     w.out.tree = tree
     return w.out
 
@@ -392,18 +393,15 @@ def makes_layers(node: ast.ClassDef, w: Writer) -> bool:
     return not known or any(w.ev.dialect.is_module_class(cls) for cls in known)
 
 
-class Shortener(ast.NodeTransformer):
+def shorten_below(root: ast.AST, short: Sequence[Alias]) -> None:
     """`keras.layers.Dense` is `layers.Dense` where no scope binds `layers`."""
+    names = {alias.path: alias.name for alias in short}
 
-    def __init__(self, short: Sequence[Alias]) -> None:
-        self.short = {alias.path: alias.name for alias in short}
+    def shortened(node: ast.Attribute) -> ast.expr | None:
+        name = names.get(path_of(node) or "")
+        return None if name is None else ast.copy_location(ast.Name(name, ast.Load()), node)
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        name = self.short.get(path_of(node) or "")
-        if name is not None:
-            return ast.copy_location(ast.Name(name, ast.Load()), node)
-        self.generic_visit(node)
-        return node
+    replace_below(root, ast.Attribute, shortened)
 
 
 def path_of(node: ast.expr) -> str | None:
@@ -428,7 +426,7 @@ def shorten(body: list[ast.stmt], w: Writer) -> list[Alias]:
                 bound.add(node.name)
     short = [alias for alias in w.target.aliases if alias.name not in bound]
     for statement in body:
-        Shortener(short).visit(statement)
+        shorten_below(statement, short)
     return short
 
 

@@ -32,6 +32,9 @@ def definitions(w: Writer, read: set[str], body: Iterable[ast.stmt]) -> list[ast
 
 
 def _forms(w: Writer) -> Iterable[Form]:
+    known = (form for op in w.lowering.opset.ops.values() for form in op.forms.get(w.lowering.framework, ()))
+    if not any(form.spelling == "code" for form in known):
+        return  # nearly always, and then not all ways to say every node have to be found
     for low in w.lowering.lowered.values():
         for plan in low.plans:
             yield from (step.form for step in plan.steps if step.form.spelling == "code")

@@ -55,6 +55,7 @@ class Sites:
     def __init__(self, lowering: Lowering) -> None:
         self.lowering = lowering
         self.trace = lowering.done.network.trace
+        self.visits = sum(map(len, self.trace.visits.values()))  # there were so many when they were settled
         self.applied = applied_nodes(lowering.nodes)
         self.sites: dict[SiteKey, Site] = {}
         self.problems: list[Problem] = []

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from codegen.expanding import EACH
 from codegen.layout import Layout
 from codegen.letters_layout import stored_equation
-from codegen.lower import EACH, Step
+from codegen.lower import Step
 from codegen.orders import first_tensor
 from codegen.writing import nodes
 from codegen.writing.axes_as_said import as_said, said_in_source

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from codegen.writing import nodes
 from codegen.writing.starting import Key
-from pivot.reading.walking import walk
+from pivot.reading.walking import replace_below, walk
 
 UNIFORM = '''
 def {uniform}(fan_in):
@@ -65,15 +65,16 @@ Library = dict[str, tuple[str, str]]
 
 def name_starts(body: list[ast.stmt], library: Library) -> list[ast.stmt]:
     """Name every mark in `body`; what the names stand for is returned, to come first. `library` gets the imports."""
-    found = [n for s in body for n in walk(s) if isinstance(n, ast.Name) and "start" in n.__dict__]
+    inside = [n for s in body for n in walk(s)]
+    found = [n for n in inside if isinstance(n, ast.Name) and "start" in n.__dict__]
     if not found:
         return []
-    taken = {n.id for s in body for n in walk(s) if isinstance(n, ast.Name)}
-    taken |= {n.arg for s in body for n in walk(s) if isinstance(n, ast.arg)}
-    taken |= {n.name for s in body for n in walk(s) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    taken = {n.id for n in inside if isinstance(n, ast.Name)}
+    taken |= {n.arg for n in inside if isinstance(n, ast.arg)}
+    taken |= {n.name for n in inside if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
     top = Top(Counter(n.__dict__["start"] for n in found), taken)
     for statement in body:
-        top.visit(statement)
+        replace_below(statement, ast.Name, top.put)
     if "math." in top.text:
         library.setdefault("math", ("math", ""))
     made = ast.parse(top.text).body
@@ -84,7 +85,7 @@ def name_starts(body: list[ast.stmt], library: Library) -> list[ast.stmt]:
     return made
 
 
-class Top(ast.NodeTransformer):
+class Top:
     """Puts names, or the thing itself where it is needed once, in the places of the marks."""
 
     def __init__(self, count: Counter[Key], taken: set[str]) -> None:
@@ -92,10 +93,11 @@ class Top(ast.NodeTransformer):
         self.names: dict[Key, str] = {}
         self.text = ""
 
-    def visit_Name(self, node: ast.Name) -> ast.expr:
+    def put(self, node: ast.Name) -> ast.expr | None:
+        """What stands for a name, if it is a mark."""
         key = node.__dict__.get("start")
         if key is None:
-            return node
+            return None
         if key[0] == "fan_in":
             return ast.Call(ast.Name(self.uniform(), ast.Load()), [ast.parse(str(key[1]), mode="eval").body], [])
         if key[0] == "object":

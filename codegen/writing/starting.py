@@ -10,6 +10,7 @@ import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from codegen.lower import Step
 from codegen.writing import nodes
@@ -248,11 +249,12 @@ def source_place(parameter: ParameterObject) -> tuple[Form | None, str]:
     return (owner.form, name) if name in owner.form.weights else (None, "")
 
 
-def axis_names(letters: str) -> list[str]:
+@cache
+def axis_names(letters: str) -> tuple[str, ...]:
     """One name per stored axis: the last letter of a block of gates."""
     parse_axes(letters)
     parts = [part for part in split_outside(letters.strip(), " ") if part]
-    return [part.strip("()").split()[-1] for part in parts]
+    return tuple(part.strip("()").split()[-1] for part in parts)
 
 
 def summed(starts: Sequence[Start | None]) -> Start | None:

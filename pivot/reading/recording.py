@@ -92,10 +92,15 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+HOLDING = (TensorCell, tuple, ListObject, DictObject)
+"""What tensors stand in."""
+
+
 def cells(value: Value) -> Iterator[TensorCell]:
     """The tensors in a value: in lists, tuples and dicts too."""
-    check_nested(value.hint)
-    yield from _cells(value)
+    if isinstance(value.hint, HOLDING):
+        check_nested(value.hint)
+        yield from _cells(value)
 
 
 def _cells(value: Value) -> Iterator[TensorCell]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from typing import Any
 
 PLAIN = frozenset(
     (
@@ -44,6 +46,28 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+def replace_below(root: ast.AST, kind: type[ast.AST], made: Callable[[Any], ast.AST | None]) -> None:
+    """Put what `made` gives in the places of the nodes of a kind below `root`, in the order in which they stand; where
+    it gives None, the node stays, and what is below it is looked at.
+    """
+    values = root.__dict__
+    for name in _FIELDS[root.__class__] if root.__class__ in _FIELDS else _fields(root.__class__):
+        value = values.get(name)
+        if isinstance(value, ast.AST):
+            new = made(value) if isinstance(value, kind) else None
+            if new is None:
+                replace_below(value, kind, made)
+            else:
+                setattr(root, name, new)
+        elif isinstance(value, list):
+            for place, item in enumerate(value):
+                new = made(item) if isinstance(item, kind) else None
+                if new is not None:
+                    value[place] = new
+                elif isinstance(item, ast.AST):
+                    replace_below(item, kind, made)
 
 
 def names_in(node: ast.AST) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,11 +22,19 @@ class Parser(argparse.ArgumentParser):
         raise Usage(f"pivot-studio: {line}: see {self.prog} --help")
 
 
-def build_parser() -> Parser:
-    """The parser of all verbs."""
+def build_parser(called: str | None = None) -> Parser:
+    """The parser of all verbs; where it is known which one is called, the others have no arguments."""
     parser = Parser(prog="pivot-studio", description="Migrate neural-network source code.", allow_abbrev=False)
     verbs = parser.add_subparsers(dest="verb", required=True, parser_class=Parser)
-    convert = verbs.add_parser("convert", help="write a program in another framework", allow_abbrev=False)
+    for name, (about, add) in VERBS.items():
+        verb = verbs.add_parser(name, help=about, allow_abbrev=False)
+        if called in (name, None):
+            add(verb)
+    return parser
+
+
+def add_convert(convert: argparse.ArgumentParser) -> None:
+    """From a program to files of the target."""
     add_source(convert)
     convert.add_argument(
         "--to", choices=("keras", "torch", "flax"), help="the framework to write (of a project: its own)"
@@ -47,13 +55,19 @@ def build_parser() -> Parser:
         "--init", choices=("source", "keras", "torch"), help="whose initial values new weights get (default: source)"
     )
     add_json(convert)
-    verify = verbs.add_parser("verify", help="run both sides of a conversion and compare", allow_abbrev=False)
+
+
+def add_verify(verify: argparse.ArgumentParser) -> None:
+    """Of what convert wrote."""
     verify.add_argument("dir", type=Path, metavar="DIR", help="a folder that convert wrote")
     verify.add_argument("--python", metavar="PATH", help="the interpreter that has both frameworks; default: this one")
     verify.add_argument("--seconds", type=float, metavar="N", help="how long each side may take; default: 300")
     add_ops(verify)
     add_json(verify)
-    weights = verbs.add_parser("weights", help="carry a checkpoint over to a conversion", allow_abbrev=False)
+
+
+def add_weights(weights: argparse.ArgumentParser) -> None:
+    """A checkpoint and where it goes."""
     weights.add_argument("checkpoint", type=Path, metavar="CKPT", help=".pt, .pth, .safetensors, .weights.h5, .keras")
     weights.add_argument(
         "--with", dest="dir", type=Path, required=True, metavar="DIR", help="a folder that convert wrote"
@@ -61,15 +75,30 @@ def build_parser() -> Parser:
     weights.add_argument("-o", "--out", type=Path, required=True, help="the checkpoint to write")
     add_ops(weights)
     add_json(weights)
-    show = verbs.add_parser("show", help="print or draw the network of a program", allow_abbrev=False)
+
+
+def add_show(show: argparse.ArgumentParser) -> None:
+    """A program, and the picture of it."""
     add_source(show)
     show.add_argument("-o", "--out", type=Path, metavar="FILE", help="x.svg, x.png, x.dot or x.json")
     add_json(show)
-    ops = verbs.add_parser("ops", help="list the operations that are known", allow_abbrev=False)
+
+
+def add_list(ops: argparse.ArgumentParser) -> None:
+    """Which ops are listed."""
     ops.add_argument("--missing", choices=("keras", "torch", "flax"), help="only those without a form in a framework")
     add_ops(ops)
     add_json(ops)
-    return parser
+
+
+VERBS: Mapping[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "convert": ("write a program in another framework", add_convert),
+    "verify": ("run both sides of a conversion and compare", add_verify),
+    "weights": ("carry a checkpoint over to a conversion", add_weights),
+    "show": ("print or draw the network of a program", add_show),
+    "ops": ("list the operations that are known", add_list),
+}
+"""Each verb with a line about it, and what adds its arguments."""
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
@@ -95,4 +124,5 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """The arguments of one call. Raises Usage; SystemExit after --help."""
-    return build_parser().parse_args(list(argv))
+    called = argv[0] if argv and argv[0] in VERBS else None
+    return build_parser(called).parse_args(list(argv))

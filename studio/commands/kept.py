@@ -12,12 +12,11 @@ from time import time_ns
 from typing import TypeVar
 
 from codegen.restating import lacking
-from codegen.rolling.module import is_rolled
+from codegen.rolling.styles import is_rolled
 from pivot.op_folders import own_folders
 from pivot.project import Project
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.imports import package_root
-from pivot.reading.retuned import Declined, retuned
 from studio.cli import DEBUG
 from studio.commands.opening import Program
 
@@ -67,6 +66,8 @@ class Kept:
             return None
         if stamps(last.folders) != last.folders:
             return None
+        from pivot.reading.retuned import Declined, retuned  # one conversion alone never needs it
+
         known = replace(program, opset=last.program.opset)
         try:
             known_files = stamps(last.files)

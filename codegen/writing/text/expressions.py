@@ -19,12 +19,13 @@ class Expressions(Leaves):
     def expression(self, node: ast.expr, level: Level = Level.TEST, after: bool = True) -> None:
         """`node`, in brackets if it binds less tightly than `level`."""
         writer = getattr(self, f"_{type(node).__name__}")
-        with self.node(node, after):
-            if level > level_of(node):
-                with self.brackets(keeps_comma=isinstance(node, ast.Tuple) and len(node.elts) == 1):
-                    writer(node)
-            else:
+        self.begin(node)
+        if level > level_of(node):
+            with self.brackets(keeps_comma=isinstance(node, ast.Tuple) and len(node.elts) == 1):
                 writer(node)
+        else:
+            writer(node)
+        self.end(node, after)
 
     def elements(self, elements: Sequence[Element], exploded: bool = False, comma: bool = False) -> None:
         """Elements with commas between them, and one behind the last if `comma` or `exploded`."""

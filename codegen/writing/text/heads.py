@@ -9,6 +9,8 @@ from codegen.writing.text.levels import BINARY, Level
 from codegen.writing.text.patterns import Patterns
 from codegen.writing.text.rows import Element
 
+COMMENT = Kind.COMMENT
+
 
 class Head(Patterns):
     """The row of one logical line; `owner` is the node that its comments belong to."""
@@ -24,6 +26,8 @@ class Head(Patterns):
 
     def take_loose(self) -> list[str]:
         """Removes the comment lines that stand outside all brackets, where no line can end."""
+        if not any(leaf.kind is COMMENT for leaf in self.row):
+            return []
         depth = 0
         kept: list[Leaf] = []
         loose: list[str] = []

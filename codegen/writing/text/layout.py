@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
 from codegen.writing.text.leaves import (
     COMMENT_WIDTH,
@@ -22,6 +23,9 @@ from codegen.writing.text.leaves import (
     without_comments,
 )
 
+CLOSE: Final = Kind.CLOSE
+COMMA: Final = Kind.COMMA
+COMMENT: Final = Kind.COMMENT
 NONE: frozenset[int] = frozenset()
 
 
@@ -66,7 +70,22 @@ def lay_out(line: Line) -> list[Line]:
 
 
 def _is_fine(line: Line) -> bool:
-    return not line.one_per_line and not line.exploding_comma() and not line.comment_within() and line.fits()
+    """Can a line stay as it is? Nearly all can, and have no comments: one look at each leaf tells."""
+    if line.one_per_line:
+        return False
+    width = INDENT * line.depth
+    comma = False  # behind one
+    for place, leaf in enumerate(line.leaves):
+        text, kind = leaf.text, leaf.kind
+        if kind is COMMENT or leaf.comments or not text.isascii() or "\n" in text:
+            break
+        if comma and kind is CLOSE and not leaf.keeps_comma:
+            return False
+        width += len(text) + (leaf.space and place > 0)
+        comma = kind is COMMA
+    else:
+        return width <= WIDTH
+    return not line.exploding_comma() and not line.comment_within() and line.fits()
 
 
 def _comment_aside(line: Line) -> list[Line]:

@@ -64,26 +64,35 @@ OPERATORS = (ast.BinOp, ast.BoolOp, ast.Compare, ast.UnaryOp)
 
 def level_of(node: ast.expr) -> Level:
     """How tightly `node` binds as it will be written."""
+    found = _LEVELS.get(node.__class__)
+    if found is not None:
+        return found
     match node:
-        case ast.NamedExpr():
-            return Level.NAMED
         case ast.Tuple():
             return Level.ATOM if not node.elts or getattr(node, "parens", False) else Level.TUPLE
-        case ast.Yield() | ast.YieldFrom():
-            return Level.YIELD
-        case ast.IfExp() | ast.Lambda() | ast.Starred():
-            return Level.TEST
         case ast.BoolOp():
             return Level.OR if isinstance(node.op, ast.Or) else Level.AND
         case ast.UnaryOp():
             return Level.NOT if isinstance(node.op, ast.Not) else Level.FACTOR
-        case ast.Compare():
-            return Level.COMPARE
         case ast.BinOp():
             return BINARY[type(node.op)][1]
-        case ast.Await():
-            return Level.AWAIT
         case ast.Constant() if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
             return Level.FACTOR if str(node.value).startswith("-") else Level.ATOM
         case _:
             return Level.ATOM
+
+
+_LEVELS: dict[type[ast.AST], Level] = {
+    ast.Name: Level.ATOM,
+    ast.Attribute: Level.ATOM,
+    ast.Call: Level.ATOM,
+    ast.NamedExpr: Level.NAMED,
+    ast.Yield: Level.YIELD,
+    ast.YieldFrom: Level.YIELD,
+    ast.IfExp: Level.TEST,
+    ast.Lambda: Level.TEST,
+    ast.Starred: Level.TEST,
+    ast.Compare: Level.COMPARE,
+    ast.Await: Level.AWAIT,
+}
+"""Of expressions that bind alike whatever is in them; the commonest of all first."""

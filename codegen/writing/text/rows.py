@@ -81,6 +81,8 @@ class Leaves:
 
     def comment_lines(self, lines: Sequence[str]) -> None:
         """Comments on lines of their own; blank lines among them are not kept inside brackets."""
+        if not lines:
+            return
         gap, self.gap = self.gap, False
         starting, self._starting = self._starting, []
         for line in lines:
@@ -96,14 +98,25 @@ class Leaves:
 
     def last_code(self) -> Leaf | None:
         """The last token that is not a comment."""
-        return next((leaf for leaf in reversed(self.row) if leaf.kind is not Kind.COMMENT), None)
+        for leaf in reversed(self.row):
+            if leaf.kind is not Kind.COMMENT:
+                return leaf
+        return None
 
     @contextmanager
     def node(self, node: ast.AST, after: bool = True) -> Iterator[None]:
         """Around the tokens of `node`: remembers where they begin and end, and adds its comments."""
+        self.begin(node)
+        yield
+        self.end(node, after)
+
+    def begin(self, node: ast.AST) -> None:
+        """Ahead of the tokens of `node`."""
         self.lead(node)
         self._starting.append(node)
-        yield
+
+    def end(self, node: ast.AST, after: bool = True) -> None:
+        """Behind the tokens of `node`."""
         last = self.last_code()
         if last is not None:
             last.ends.append(node)

@@ -259,14 +259,8 @@ class Printer:
         if behind and (last := head.last_code()) is not None:
             last.comments.append(behind)
         loose = [comment for each in heads for comment in each.take_loose()]
-        said = Counter(
-            comment
-            for each in heads
-            for leaf in each.row
-            for comment in (*leaf.comments, *((leaf.text,) if leaf.kind is Kind.COMMENT else ()))
-        )
-        said.update(loose)
         inside = [text for each in (node, *(h.owner for h in decorators)) for _, text in getattr(each, "inside", ())]
+        said = said_in(heads, loose) if inside else Counter[str]()
         for text in inside:
             if said[text]:
                 said[text] -= 1
@@ -308,19 +302,19 @@ class Printer:
             if leaf.space and begun:
                 text += " "
             begun = begun or bool(leaf.text) or leaf.space
-            self._note(leaf.starts, self.starts, number, text)
-            text += leaf.text
-            self._note(leaf.ends, self.ends, number, text)
-            if leaf.text:
-                self._end = _place(number, text)
-            comments += "".join(f"  {comment}" for comment in leaf.comments)
-        self.lines.extend((text.rstrip(" ") + comments).split("\n"))
-
-    def _note(self, nodes: Iterable[ast.AST], places: dict[int, Place], number: int, text: str) -> None:
-        for node in nodes:
-            if places is self.starts:
+            for node in leaf.starts:
                 self.nodes.append(node)
-            places[id(node)] = _place(number, text)
+                self.starts[id(node)] = _place(number, text)
+            text += leaf.text
+            if leaf.text or leaf.ends:
+                place = _place(number, text)
+                if leaf.text:
+                    self._end = place
+                for node in leaf.ends:
+                    self.ends[id(node)] = place
+            for comment in leaf.comments:
+                comments += f"  {comment}"
+        self.lines.extend((text.rstrip(" ") + comments).split("\n"))
 
     def _comments(self, comments: Iterable[str], depth: int) -> None:
         for comment in comments:
@@ -340,6 +334,18 @@ class Printer:
         self.lines.append(" " * (INDENT * depth) + text)
 
 
+def said_in(heads: Iterable[Head], loose: Iterable[str]) -> Counter[str]:
+    """The comments that a logical line has at its places, and how often."""
+    said = Counter(
+        comment
+        for each in heads
+        for leaf in each.row
+        for comment in (*leaf.comments, *((leaf.text,) if leaf.kind is Kind.COMMENT else ()))
+    )
+    said.update(loose)
+    return said
+
+
 def _else_says(node: ast.If) -> bool:
     """Whether an `else` of its own carries comments, so that it cannot become `elif`."""
     return bool(getattr(node, "else_behind", None) or getattr(node, "else_tail", ()))
@@ -355,4 +361,6 @@ def _trailing_blanks(lines: Sequence[str]) -> int:
 def _place(number: int, text: str) -> Place:
     """Line and column, from 1, behind `text` that begins at the beginning of line `number`."""
     newline = text.rfind("\n")
+    if newline < 0:
+        return number, len(text) + 1
     return number + text.count("\n"), len(text) - newline

@@ -45,3 +45,16 @@ def test_statements_are_found_wherever_they_stand() -> None:
 
 def test_a_global_statement_holds_names_and_no_nodes() -> None:
     assert walking.children(ast.parse("global a, b").body[0]) == []
+
+
+def test_nodes_are_replaced_from_the_outermost_on_in_the_order_in_which_they_stand() -> None:
+    tree = ast.parse("a.b.c(x.y, *[a.b.d])[z.w] = p.q")
+    met: list[str] = []
+
+    def short(node: ast.Attribute) -> ast.expr | None:
+        met.append(ast.unparse(node))
+        return ast.Name(f"{node.attr}_", ast.Load()) if node.attr in "by" else None
+
+    walking.replace_below(tree, ast.Attribute, short)
+    assert ast.unparse(tree) == "b_.c(y_, *[b_.d])[z.w] = p.q"
+    assert met == ["a.b.c", "a.b", "x.y", "a.b.d", "a.b", "z.w", "p.q"]

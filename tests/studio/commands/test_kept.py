@@ -176,7 +176,7 @@ def test_a_fault_on_the_short_way_leads_back_to_the_long_one(
     for text in (ROW, ROW.replace("alpha=0.5", "alpha=0.7")):
         save_project(Project(str(source), inputs=("2x4x16",), texts={str(source): text}), project)
         assert said(project, out)[0] == 0
-        monkeypatch.setattr("studio.commands.kept.retuned", faulty)
+        monkeypatch.setattr("pivot.reading.retuned.retuned", faulty)
         monkeypatch.delenv("PIVOT_DEBUG", raising=False)
     assert "0.7" in (out / "net_keras.py").read_text(encoding="utf-8")
     assert [why for why in KEPT.counts if why.startswith("fault")] == ["fault: KeyError('nobody thought of that')"]
