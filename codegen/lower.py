@@ -77,6 +77,7 @@ class Lowered:
     why: str = ""
     chosen: Plan | None = None
     spoken: bool = False  # a layer that is said as a function where it is called
+    best: Plan | None = None  # the first as it was found
 
 
 def type_of(operand: object) -> object:
@@ -154,6 +155,7 @@ class Lowering:
         self.spoken: frozenset[int] = frozenset()
         self.lowered: dict[int, Lowered] = {}
         self.unapplied: dict[int, Lowered] = {}  # of stand-ins for layers that no mode applies
+        self.asked: dict[int, tuple[object, ...]] = {}  # sizes that forms have asked for, by node, once they are noted
         self.take_new()
 
     def take_new(self) -> bool:
@@ -164,7 +166,7 @@ class Lowering:
         known, before, spoken = {id(node) for node in self.nodes}, self.consumed, self.spoken
         self.nodes = all_nodes(self.done)
         self.consumed = consumed(self.done, self.nodes)
-        self.spoken = said_where_called(self.nodes) if target_of(self.framework).builds_early else frozenset()
+        self.spoken = spoken_nodes(self.nodes, self)
         changed = self.spoken ^ spoken
         found = False
         for node in self.nodes:
@@ -182,16 +184,37 @@ class Lowering:
         for low in self.lowered.values():
             low.chosen = low.plans[0] if low.plans else None
 
+    def forget(self) -> dict[int, Lowered]:
+        """Forget all plans but what holds for any; what was lowered."""
+        before, self.lowered, self.unapplied = self.lowered, {}, {}
+        self.known.clear()
+        self.choices.clear()
+        return before
+
     def lower(self, node: Node) -> Lowered:
         """All plans of one node."""
+        found = self.found(node)
+        found.best = found.chosen
+        return found
+
+    def kind_of(self, node: Node) -> Kind:
+        """As what a node is said."""
         assert node.op is not None
-        kind: Kind = "layer" if node.module is not None else "function"
         if self.layers:
-            kind = "layer"
-        elif self.in_place(node.frame) and node.op.layout in PLACING:
-            kind = "function"
-        outputs = iter(node.results)
-        unused = frozenset(n for n, r in zip(node.op.outputs, outputs, strict=False) if r.id not in self.consumed)
+            return "layer"
+        if self.in_place(node.frame) and node.op.layout in PLACING:
+            return "function"
+        return "layer" if node.module is not None else "function"
+
+    def unread(self, node: Node) -> frozenset[str]:
+        """The outputs of a node that nobody reads."""
+        assert node.op is not None
+        pairs = zip(node.op.outputs, node.results, strict=False)
+        return frozenset(name for name, result in pairs if result.id not in self.consumed)
+
+    def found(self, node: Node) -> Lowered:
+        """All plans of one node, those of one like it where there was one."""
+        kind, unused = self.kind_of(node), self.unread(node)
         if node.bound is not None and node.bound.unbatched:
             return self.lower_anew(node, kind, unused)
         facts = facts_of(self, node, kind, unused)
@@ -425,6 +448,11 @@ def consumed(done: Elaborated, nodes: list[Node]) -> set[str]:
     for run in done.network.runs.values():
         used.update((v.whole or v).id for v in run.outputs)
     return used
+
+
+def spoken_nodes(nodes: list[Node], lowering: Lowering) -> frozenset[int]:
+    """The ids of nodes of layers that may be said where they are called."""
+    return said_where_called(nodes) if target_of(lowering.framework).builds_early else frozenset()
 
 
 def applied_nodes(nodes: list[Node]) -> dict[int, list[Node]]:

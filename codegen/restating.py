@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from codegen.lower import Lowering, all_nodes
+from codegen.relowering import lowered_again
 from codegen.writing.frozen import is_program_made
 from codegen.writing.sites import Sites
 from pivot.op import Form
@@ -49,7 +50,7 @@ def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:
     untaken = {v.name for v in seen if v.kind == "op"} & known() - candidates
     if not candidates and not untaken:
         return frozenset()
-    sites = Sites(Lowering(done, framework, opset))
+    sites = Sites(lowering_of(done, framework, opset))
     done.learned["sites"] = sites
     unsaid = {v.name for site in sites.sites.values() if site.why for v in site.visits}
     return frozenset(candidates & (unsaid | uncalled(done, met) | decided_elsewhere(met)) | untaken & unsaid)
@@ -73,7 +74,7 @@ def lowered(done: Elaborated, framework: str, opset: OpSet) -> Sites:
     """The sites of a program and their lowering, from what reading it for the target has found of it already."""
     sites = done.learned.pop("sites", None)
     if not isinstance(sites, Sites):
-        return Sites(Lowering(done, framework, opset))
+        return Sites(lowering_of(done, framework, opset))
     lowering = sites.lowering
     if lowering.framework != framework or lowering.opset is not opset:
         return Sites(Lowering(done, framework, opset))
@@ -81,6 +82,15 @@ def lowered(done: Elaborated, framework: str, opset: OpSet) -> Sites:
         lowering.unsettle()
         return Sites(lowering)
     return sites
+
+
+def lowering_of(done: Elaborated, framework: str, opset: OpSet) -> Lowering:
+    """The lowering of a program, made of that before an edit where there is one."""
+    before, retuned = done.learned.pop("lowering", None), done.learned.pop("retuned", frozenset())
+    if isinstance(before, Lowering) and isinstance(retuned, frozenset):
+        if before.framework == framework and before.opset is opset and lowered_again(before, retuned):
+            return before
+    return Lowering(done, framework, opset)
 
 
 def uncalled(done: Elaborated, met: list[Visit]) -> set[str]:

@@ -11,7 +11,7 @@ from pivot.predicates import Predicate, equal, holds, said
 from pivot.references import first_rank, param_type, resolve_reference
 from pivot.results import result_names
 from pivot.slots import MISSING, Coded, Literal, Made, Operand, Path, Reference, Slot
-from pivot.spelling import Facts, order_of, write_slots
+from pivot.spelling import Facts, order_of, why_unwritten
 
 
 def choose(
@@ -71,9 +71,9 @@ def why_not(form: Form, kind: Kind, params: Mapping[str, object], facts: Facts) 
     if lost is not None:
         return lost
     for part in ("args", "apply") if form.kind == "layer" else ("args",):
-        written = write_slots(form, part, params, facts)
-        if isinstance(written, Refused):
-            return written.why
+        why = why_unwritten(form, part, params, facts)
+        if why is not None:
+            return why
     return None
 
 

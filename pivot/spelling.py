@@ -112,6 +112,23 @@ def write_slots(form: Form, part: str, params: Mapping[str, object], facts: Fact
         return Refused(str(error))
 
 
+def why_unwritten(form: Form, part: str, params: Mapping[str, object], facts: Facts) -> str | None:
+    """Why `write_slots` refuses, None where it does not: what is left out as a default need not be found for that."""
+    try:
+        _try(form, form.args if part == "args" else form.apply, params, facts)
+    except NoForm as error:
+        return str(error)
+    return None
+
+
+def _try(form: Form, slots: tuple[Slot, ...], params: Mapping[str, object], facts: Facts) -> None:
+    for slot in slots:
+        if isinstance(slot.value, Made):
+            _try(form, slot.value.slots, params, facts)
+        elif not isinstance(slot.value, (Ignored, Flag)):
+            slot_value(form, slot, params, facts)
+
+
 def _write(form: Form, slots: tuple[Slot, ...], params: Mapping[str, object], facts: Facts) -> tuple[Written, ...]:
     values: list[tuple[Slot, object, bool]] = []
     for slot in slots:

@@ -66,7 +66,11 @@ class Adapters:
         """Names that functions of the program bind: what is called there by such a name is not the adapter."""
         from codegen.writing.definitions import local_names
 
-        return {n for f in functions(self.w) if isinstance(f.node, ast.FunctionDef) for n in local_names(f.node)}
+        found = self.w.done.learned.get("bound")
+        if not isinstance(found, set):
+            named = (f.node for f in functions(self.w) if isinstance(f.node, ast.FunctionDef))
+            found = self.w.done.learned["bound"] = {name for node in named for name in local_names(node)}
+        return found
 
     def used(self, api: str, site: Site) -> ast.stmt:
         """The source's signature, the target's words: `def batch_norm2d(n): return layers.BatchNormalization(...)`."""

@@ -263,6 +263,9 @@ class Writer:
         """Expressions whose value a statement binds to an attribute, and that: no layer that is handed on at first, and
         none of several that a function chooses from.
         """
+        known = self.done.learned.get("assigned")
+        if isinstance(known, set):
+            return known
         trees = [tree for tree in self.trace.keep if isinstance(tree, ast.Module)]
         functions = [n for tree in trees for n in statements(tree) if isinstance(n, ast.FunctionDef)]
         found: set[tuple[int, str]] = set()
@@ -273,6 +276,7 @@ class Writer:
                     if not isinstance(n.value, ast.Constant):
                         bound.setdefault(n.targets[0].attr, []).append(n.value)
             found |= {(id(values[0]), attribute) for attribute, values in bound.items() if len(values) == 1}
+        self.done.learned["assigned"] = found
         return found
 
     def sibling_attribute(self, site: Site) -> str | None:

@@ -11,6 +11,8 @@ from pathlib import Path
 from time import time_ns
 from typing import TypeVar
 
+from codegen.lower import Lowering
+from codegen.relowering import note_sizes
 from codegen.restating import lacking
 from codegen.rolling.styles import is_rolled
 from pivot.op_folders import own_folders
@@ -86,7 +88,7 @@ class Kept:
         self.counts[""] += 1
         return known, done
 
-    def keep(self, program: Program, done: Elaborated, begun: int) -> None:
+    def keep(self, program: Program, done: Elaborated, begun: int, lowering: Lowering) -> None:
         """Keep a reading that began at a time, in ns. What is read in another way than by its classes is not kept."""
         if not self.remembering or not plain(program) or not done.evaluator.dialect.retunes:
             return
@@ -98,6 +100,13 @@ class Kept:
         if all(stamp < begun for stamp in folders.values()):
             times = {file: stamp for file, stamp in stamps(done.evaluator.files).items() if stamp < begun}
             self._last = Reading(program, done, folders, times)
+            done.learned["lowering"] = lowering
+
+    def prepare(self) -> None:
+        """Do ahead, while nobody waits, what the next edit of the program that is kept will need."""
+        lowering = self._last.done.learned.get("lowering") if self._last is not None else None
+        if isinstance(lowering, Lowering):
+            note_sizes(lowering)
 
 
 def plain(program: Program) -> bool:

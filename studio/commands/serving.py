@@ -116,6 +116,7 @@ def run(client: socket.socket, claim: socket.socket, generation: int) -> NoRetur
 
 def load() -> None:
     """Load what verbs need, and convert one program, so that all that is read only once has been read."""
+    import pivot.reading.retuned  # noqa: F401  # what a single conversion loads when it is needed
     from pivot.reading.fixing import EXPECTED
     from pivot.reading.parsed import PARSED
     from studio.cli import main
@@ -182,8 +183,10 @@ def is_conversion(words: list[str]) -> bool:
 def prepare() -> None:
     """Do ahead, while nobody waits, what the next run will need."""
     from pivot.reading.parsed import PARSED
+    from studio.commands.kept import KEPT
 
     PARSED.prepare()
+    KEPT.prepare()
 
 
 def let_go() -> None:

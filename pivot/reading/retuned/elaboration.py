@@ -25,6 +25,9 @@ from pivot.reading.signals import Raised, Restate
 from pivot.reading.source import load
 from pivot.shapes import ShapeError
 
+LASTING = {"companions", "assigned", "bound", "lowering"}
+"""What is learned of an elaboration that no number changes, or that is brought up to it."""
+
 
 def retuned(done: Elaborated, request: Request, untouched: Collection[str] = ()) -> Elaborated:
     """`done` for texts that differ in one literal; `done` itself is used up, whatever comes out. Raises Declined.
@@ -66,7 +69,8 @@ def retuned(done: Elaborated, request: Request, untouched: Collection[str] = ())
         raise Declined("there is more to say of the program")
     runs = done.network.runs
     done.network.nodes = merge_modes(runs["eval"], runs["train"]) if "train" in runs else tuple(runs["eval"].nodes)
-    done.learned = {name: known for name, known in done.learned.items() if name == "companions"}
+    done.learned = {name: known for name, known in done.learned.items() if name in LASTING}
+    done.learned["retuned"] = frozenset(map(id, modules))
     return done
 
 

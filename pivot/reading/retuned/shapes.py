@@ -10,7 +10,7 @@ from pivot.reading import applying
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.fixing import settle_sizes
 from pivot.reading.own_axes import orders_any_rank
-from pivot.reading.recording import cells
+from pivot.reading.recording import HOLDING, cells
 from pivot.reading.retuned.declined import Declined
 from pivot.reading.trace import Visit
 from pivot.reading.values import TensorVersion
@@ -144,8 +144,8 @@ class Reshaped:
             for visit in visits:
                 if visit.kind in CALLING and (visit.kind != "op" or visit.made is not None):
                     continue
-                held = (cell for value in (*visit.args, *visit.kwargs.values()) for cell in cells(value))
-                if any(id(cell.version) in self.changed for cell in held):
+                held = [value for value in (*visit.args, *visit.kwargs.values()) if isinstance(value.hint, HOLDING)]
+                if any(id(cell.version) in self.changed for value in held for cell in cells(value)):
                     raise Declined(f"{visit.name or visit.kind} is asked of a tensor of another shape")
 
 
