@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
-import copy
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from pivot.reading import lookup
+from pivot.reading.parsed import copied
 from pivot.reading.values import ClassObject
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def write_annotation(w: Writer, node: ast.expr | None, file: str) -> ast.expr | 
             return None
         later = made is not None and any(is_class(w, n, file) for n in ast.walk(made) if isinstance(n, ast.Name))
         return ast.Constant(ast.unparse(made)) if made is not None and later else made
-    return part(w, copy.deepcopy(node), file)
+    return part(w, copied(node), file)
 
 
 def is_class(w: Writer, node: ast.Name, file: str) -> bool:

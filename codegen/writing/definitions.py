@@ -22,6 +22,7 @@ from pivot.reading import classes, lookup
 from pivot.reading.decorating import READ_DECORATORS, decorator_name
 from pivot.reading.forward_pass import forward_node
 from pivot.reading.modules import ModuleObject
+from pivot.reading.parsed import copied
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import Api, ClassObject, FunctionObject
 from pivot.reading.walking import walk
@@ -67,7 +68,7 @@ class Definitions:
         body.e.uses_tensors = self.uses_tensors(node)
         met = any(not frame.speculative for frame in self.w.trace.frames.get(id(node), []))
         body.e.is_unread = not met and unread.names_framework(body.e, node)
-        made = ast.FunctionDef(node.name, copy.deepcopy(node.args), self.body(body, node, file), [], None, None)
+        made = ast.FunctionDef(node.name, copied(node.args), self.body(body, node, file), [], None, None)
         self.signature(made, node, body, file, gone, mode)
         if node is self.packing:
             take_apart(made)

@@ -98,6 +98,7 @@ class Writer:
         self.answers = {**ANSWERS, NO_MASK: None, **NUMBERS}
         self.own_methods: set[str] | None = None  # names of methods that the program defines, once they are asked for
         self.needs_unmapped = False
+        self._scopes: dict[str, Scope] = {}  # by the names of files, once they are asked for
         self.whole: set[int] = set()  # elements of lists that count their layers: several in a row are one
         lists = [module for _, module in done.network.root.walk() if module.container == "list"]
         self.counted = {id(child) for module in lists for _, child in module.own_children()}
@@ -350,7 +351,7 @@ class Writer:
             root = root.value
         if not isinstance(root, ast.Name) or root.id in locals_:
             return None
-        scope = self.ev.scopes.get(Path(file))
+        scope = self.scope_of(file)
         if scope is None:
             return None
         value = lookup.in_module(self.ev, scope, root.id)
@@ -360,7 +361,7 @@ class Writer:
 
     def mention_names(self, made: ast.AST, file: str) -> None:
         """Whatever a written definition reads from its module is needed too."""
-        scope = self.ev.scopes.get(Path(file))
+        scope = self.scope_of(file)
         if scope is None:
             return
         for name in sorted(free_names(made)):
@@ -393,7 +394,12 @@ class Writer:
 
     def scope_of(self, file: str) -> Scope | None:
         """The scope of a file."""
-        return self.ev.scopes.get(Path(file))
+        found = self._scopes.get(file)
+        if found is None:
+            found = self.ev.scopes.get(Path(file))
+            if found is not None:
+                self._scopes[file] = found
+        return found
 
     def inner_definition(self, node: ast.FunctionDef | ast.ClassDef, file: str, locals_: set[str]) -> ast.stmt:
         """A function or class inside a function."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import OrderedDict
 from pathlib import Path
+from typing import TypeVar
 
 from pivot.reading.named_bases import Bases, bases_of
 from pivot.reading.reparsing import reparsed
@@ -14,6 +15,7 @@ MOST = 256
 """Files that are remembered; those of one large program, and of the libraries that are restated for it."""
 SHARED = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)  # of which Python itself has one each
 PLAIN = (int, str, bool, type(None))
+AnyNode = TypeVar("AnyNode", bound=ast.AST)
 
 
 class Parsed:
@@ -97,16 +99,15 @@ class Parsed:
 
 def module_copy(tree: ast.Module) -> ast.Module:
     """A copy of a file's tree."""
-    made = copied(tree)
-    assert isinstance(made, ast.Module)
-    return made
+    return copied(tree)
 
 
-def copied(tree: ast.AST) -> ast.AST:
+def copied(tree: AnyNode) -> AnyNode:
     """A tree of new nodes with all that hangs on the old ones; a node that stands at two places still does."""
     made: dict[int, ast.AST] = {}
     work: list[ast.AST] = [tree]
-    top = made[id(tree)] = tree.__class__.__new__(tree.__class__)
+    top = tree.__class__.__new__(tree.__class__)
+    made[id(tree)] = top
 
     def twin(value: object) -> object:
         if isinstance(value, ast.AST):
