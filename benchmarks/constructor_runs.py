@@ -16,6 +16,7 @@ import numpy as np
 from sample_runs import Verdict, brief, flat, load_runtime
 
 from codegen.convert import Converted, write_target
+from codegen.other_arguments import not_followed
 from codegen.restating import elaborate_for
 from codegen.static_proof import Proof, prove
 from codegen.verification import make_plan
@@ -102,7 +103,9 @@ def convert(opset: OpSet, file: str, entry: str, spec: str, folder: Path) -> Wri
     if wrong or not proof.equal:
         raise ValueError(wrong or f"not proved: {proof.why}")
     plan = make_plan(made, proof, path, {}, None)
-    MADE[file, entry] = Written(path, tuple(p.why for p in problems if p.code == "frozen"), plan)
+    problems += not_followed(made, Request(MODELS / f"{file}.py", entry), TorchDialect(), opset, path)
+    said = tuple(p.why for p in problems if p.code in ("frozen", "other-argument"))
+    MADE[file, entry] = Written(path, said, plan)
     return MADE[file, entry]
 
 
@@ -119,7 +122,7 @@ def problems_of(made: Converted) -> list[Any]:
 def is_warned(said: Sequence[str], given: str) -> bool:
     """Was it said that one of the given parameters has no effect?"""
     names = re.findall(r"(\w+)=", given)
-    return any(re.search(rf"\b{name}\b", why.partition(" counts")[0]) for name in names for why in said)
+    return any(re.search(rf"\b{name}\b", re.split(r" counts| may count", why)[0]) for name in names for why in said)
 
 
 def called_with(plan: VerificationPlan, case: Case) -> VerificationPlan:

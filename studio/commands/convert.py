@@ -16,6 +16,7 @@ from pivot.project import dumps as project_text
 from studio.commands.opening import open_program, project_of
 from studio.commands.output import Output
 from studio.commands.running import STEPS, Run, run_conversion
+from studio.layout.pause import collection_paused
 from studio.places import count_text
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def convert(args: argparse.Namespace, output: Output) -> int:
         raise refuse("usage", str(args.source), 0, 0, "the framework to write is not said", "add --to keras")
     more = 1 + bool(args.weights) + bool(args.verify)
     run = run_conversion(open_program(project, args.ops), args.out, output, more)
+    if run.status == 0 and not args.draft:
+        run.extra += unfollowed(run)
     given: Mapping[str, Array] | None = None
     checkpoint: Mapping[str, Array] | None = None
     if args.weights is not None and run.status == 0:
@@ -54,6 +57,18 @@ def convert(args: argparse.Namespace, output: Output) -> int:
         status = 0 if report.equal else 1
     tell(run, record, report, status, output)
     return status
+
+
+def unfollowed(run: Run) -> tuple[Problem, ...]:
+    """Parameters of the model that the target was not proved to follow; a copy follows what it copies."""
+    from codegen.other_arguments import not_followed
+
+    program, proved = run.program, run.proof is not None and run.proof.equal
+    if run.converted is None or not proved or run.target == program.framework:
+        return ()
+    with collection_paused():
+        path = run.directory / run.file
+        return tuple(not_followed(run.converted, program.request, program.dialect, program.opset, path))
 
 
 def left_out(args: argparse.Namespace) -> tuple[Problem, ...]:

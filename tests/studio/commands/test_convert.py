@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from codegen import other_arguments
 from codegen.static_proof import Proof
+from pivot.problems import Problem
 from studio.commands import convert as convert_verb
 from studio.commands.running import proof_problem
 from studio.jobs.events import Result, parse
@@ -58,6 +60,18 @@ def test_events_are_what_the_window_reads(run: Run, example_models: dict[str, Pa
     assert results.picture is not None
     assert len(results.picture.nodes) == 69
     assert all(link.target is not None and link.target.file == results.target_path for link in results.links.links)
+
+
+def test_parameters_that_are_not_followed_are_told_but_not_while_a_window_edits(
+    run: Run, write_source: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_source(NET)
+    problem = Problem("other-argument", "warning", str(source), 4, 9, "k may count as 1 only", "convert with another")
+    monkeypatch.setattr(other_arguments, "not_followed", lambda *given: [problem])
+    done = run("convert", source, "--input", "2x4")
+    assert (done.status, done.err) == (0, "")
+    assert f"warning: {source}:4:9: k may count as 1 only: convert with another\n" in done.out
+    assert "may count" not in run("convert", source, "--input", "2x4", "--json", "--draft").out
 
 
 def test_a_refusal_is_an_event_and_one_line(run: Run, write_source: Any, tmp_path: Path) -> None:
