@@ -86,7 +86,7 @@ class NodePage(Page):
         for shown, text in zip(self._shown, said, strict=True):
             if shown.text() != text:
                 shown.setText(text)
-        if self._scope is not None:
+        if self._scope is not None and not self.document.stale:  # the results of an edit bring the counts along
             self._scope.refresh()
         for name, editor in self._editors.items():
             editor.refresh(shared[name])

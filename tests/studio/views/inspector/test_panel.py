@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from pivot import edits
 from studio.document import Document
+from studio.editing.editor import Editor
 from studio.jobs.queue import Jobs
 from studio.theme import Theme
 from studio.views.inspector.model_page import ModelPage
@@ -18,6 +20,7 @@ from studio.views.inspector.module_page import ModulePage
 from studio.views.inspector.node_page import NodePage
 from studio.views.inspector.panel import Inspector
 from studio.views.inspector.rows import add
+from studio.views.inspector.scope_row import ScopeRow
 
 Settle = Callable[[Jobs], None]
 
@@ -218,3 +221,20 @@ def test_only_what_can_be_written_is_offered(converted: Document, theme: Theme, 
     made = panel(converted, theme, qtbot)
     offered = [made.page.target.itemText(at) for at in range(made.page.target.count())]
     assert offered == ["Keras 3", "PyTorch"]
+
+
+def test_how_far_edits_reach_is_counted_again_with_the_results_of_an_edit(
+    converted: Document, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = Editor(converted)
+    made = Inspector(converted, theme, editor=editor)
+    qtbot.addWidget(made)
+    converted.select((node_id(converted, "stem"),))
+    counted: list[bool] = []
+    row = made.page.findChild(ScopeRow)
+    monkeypatch.setattr(row, "refresh", lambda: counted.append(converted.stale))
+    stem = converted.results.picture.node_by_id[node_id(converted, "stem")]
+    converted.write_literal([p for p in stem.params if p.name == "kernel"], "5")
+    assert converted.stale and counted == []
+    converted.undo()
+    assert not converted.stale and counted and not any(counted)
