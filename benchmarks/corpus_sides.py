@@ -228,7 +228,7 @@ def judged(entry: str, cache: Path, limit: int, to: str) -> Row:
     if single and row["verdict"] not in BACKENDS:
         error = row.get("error")
         return {**row, "verdict": "single"} if isinstance(error, float) and error <= SINGLE else row
-    if row["verdict"] in ("equal", "rounded", *BACKENDS) and json.loads((folder / "rows.json").read_text())["accepted"]:
+    if row["verdict"] in ("equal", "rounded") and json.loads((folder / "rows.json").read_text())["accepted"]:
         again = compared(out, folder / "more", folder / "more.log", limit, to)
         row["batch"] = again["verdict"] in ("equal", "close")  # the constants are rounded there too
         row["batch_why"] = again.get("why", "")
