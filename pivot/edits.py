@@ -33,6 +33,14 @@ def offset_of(text: str, line: int, column: int) -> int | None:
     if line < 1 or column < 1:
         return None
     start = 0
+    if "\r" not in text:
+        for _ in range(line - 1):
+            start = text.find("\n", start) + 1
+            if not start:
+                return None
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        return start + column - 1 if start + column - 1 <= end else None
     for _ in range(line - 1):
         found = _LINE_END.search(text, start)
         if found is None:

@@ -54,6 +54,7 @@ class ReportView(QWidget):
         self._document = document
         self._theme = theme
         self._shown: object = None
+        self._drawn = False  # in the colours that there are
         self._said = label("", "small", tone="warning")
         self._open = QPushButton(self.tr("Open in Browser"))
         self._open.clicked.connect(self.browser_wanted)
@@ -75,7 +76,7 @@ class ReportView(QWidget):
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme, self._shown = theme, None
+        self._theme, self._drawn = theme, False
         self._refresh()
 
     def _refresh(self) -> None:
@@ -84,9 +85,9 @@ class ReportView(QWidget):
         self._said.setText(self.tr("This is the report of an earlier source.") if stale else "")
         set_style(self._said, tone="warning")
         self._open.setEnabled(report is not None)
-        if self._shown is not None and self._shown is report:
+        if self._drawn and self._shown is report:
             return
-        self._shown = report
+        self._drawn, self._shown = True, report
         colors = {name: self._theme.colors[name] for name in ("text", "accent", "muted", "success", "danger")}
         family = self._theme.code_font().family()
         self.page.document().setDefaultStyleSheet(_STYLE.format(**colors, family=family))
