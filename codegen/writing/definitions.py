@@ -10,7 +10,7 @@ from codegen.target import Target
 from codegen.writing import nodes, unread
 from codegen.writing.cleaning import clean_function, wrap_docstring
 from codegen.writing.deriving import derived_layer, derived_site
-from codegen.writing.held_rows import holding_constructor, holds_layers
+from codegen.writing.held_rows import hold, holds_layers
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.own_building import build_into_constructor
 from codegen.writing.plans import GoneResult, Unwritable
@@ -252,8 +252,7 @@ class Definitions:
         finally:
             self.w.renames = True
         if holds_layers(self.w, cls):
-            at = 1 if made.body and isinstance(made.body[0], ast.Expr) else 0
-            made.body.insert(at, holding_constructor())
+            hold(self.w, made)
         made.body.extend(self.unread_methods(made, cls))
         build_into_constructor(self, cls, made)
         self.drop_uncalled(made, cls)

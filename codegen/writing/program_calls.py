@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import deriving, nodes, unread
 from codegen.writing.children import ASKING, children
 from codegen.writing.frozen import tell_looked_up
+from codegen.writing.held_rows import appended, starts_empty
 from codegen.writing.naming import reference_to
 from codegen.writing.parameters import buffer_expression
 from codegen.writing.plans import Unwritable
@@ -133,6 +134,8 @@ def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
         if isinstance(made, ast.Call) and isinstance(row, ast.Call) and ast.dump(made.func) == ast.dump(row.func):
             return ast.Call(func, made.args, made.keywords)
         raise Unwritable(f"{visits[0].name} is made without layers")
+    if not node.args and starts_empty(e.w, visits[0]):
+        return ast.Call(func, [ast.List([], ast.Load())], [])
     return with_arguments(e, node, func, visits)
 
 
@@ -384,7 +387,7 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
             raise Unwritable(f"{name}() is not given a name and a module")
         key, value = given
         if module.container == "sequential":
-            return e.w.target.append(owner, e.expr(value))
+            return appended(e.w, module.cls, owner, e.expr(value))
         if module.container == "dict" and isinstance(module.cls, ClassObject):
             box = ast.Attribute(owner, "modules", ast.Load())
             return nodes.call(ast.Attribute(box, "__setitem__", ast.Load()), [e.expr(key), e.expr(value)])
@@ -408,7 +411,7 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
             [],
         )
     if module is not None and module.container == "sequential" and name == "append":
-        return e.w.target.append(owner, e.expr(node.args[0]))
+        return appended(e.w, module.cls, owner, e.expr(node.args[0]))
     if (
         module is not None
         and module.container

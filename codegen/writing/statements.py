@@ -14,6 +14,7 @@ from codegen.writing.cleaning import without_blanks
 from codegen.writing.counterparts import counterpart
 from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import Expressions
+from codegen.writing.held_rows import appended
 from codegen.writing.hoisting import hoisted
 from codegen.writing.pairs import layer_pair
 from codegen.writing.parameters import let_go
@@ -236,7 +237,7 @@ class Statements:
             return []
         self.e.gone -= {f"self.{t.attr}" for t in node.targets if isinstance(t, ast.Attribute)}
         if self.owner == "sequential" and self.is_child(node):
-            return [ast.Expr(self.w.target.append(nodes.name("self"), value))]
+            return [ast.Expr(appended(self.w, self.cls, nodes.name("self"), value))]
         value = registered(self.w, node.targets[0], value, self.cls)
         targets = [self.e.target(t) for t in node.targets]
         if value.__dict__.get("buffer") and isinstance(targets[0], ast.Attribute):

@@ -33,6 +33,7 @@ class Dialect(TensorCalls, ABC):
 
     forward_names: tuple[str, ...] = ("forward",)
     deferred_methods: frozenset[str] = frozenset()
+    named_rows: frozenset[str] = frozenset()  # containers whose parts have names in classes derived from them, too
     called_by_name: frozenset[str] = frozenset()  # methods that are the module's call: `block.forward(x)`
     """Methods of modules that do nothing where they are called: what they make comes into being when it is used."""
     builds_step_by_step = False  # do files build models of tensors by statements at module level?

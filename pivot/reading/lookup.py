@@ -217,7 +217,8 @@ def module_attribute(
     if attr in module.children:
         if module.container == "dict" and not isinstance(module.cls, ClassObject):
             ev.visit(Visit(node, frame, "method", None, (owner,), module=module, name="entry"))
-        if module.container in ("sequential", "list") and not isinstance(module.cls, ClassObject):
+        rows = ev.dialect.named_rows if isinstance(module.cls, ClassObject) else ("sequential", "list")
+        if module.container in rows:
             ev.visit(Visit(node, frame, "method", None, (owner, Value(attr)), module=module, name="child"))
             ev.trace.named.add(id(module))
         return module.children[attr]

@@ -52,6 +52,7 @@ class TorchDialect(TorchModules):
     framework = "torch"
     retunes = True
     unstacks = "torch.unbind"
+    named_rows = frozenset({"sequential"})
     called_by_name = frozenset({"forward"})
 
     def canonical(self, name: str) -> str:
