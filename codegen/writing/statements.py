@@ -7,7 +7,7 @@ import copy
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from codegen.writing import altered, applying, effects, memos, nodes, size_checks, sizes, stores
+from codegen.writing import altered, applying, effects, memos, nodes, size_checks, sizes, stores, unread
 from codegen.writing.caching import makes_once
 from codegen.writing.children import modules_of_kind, tests_of
 from codegen.writing.cleaning import without_blanks
@@ -84,9 +84,9 @@ class Statements:
                 return []
         gone = set(self.e.gone)
         try:
-            unread = self.w.trace.unread.get(id(body[0]))
-            if not met and unread is not None and not self.is_plain(body):
-                raise Unwritable(unread)
+            why = self.w.trace.unread.get(id(body[0]))
+            if not met and why is not None and not self.is_plain(body):
+                raise Unwritable(why)
             made = self.block(body)
             if not met:
                 self.w.unverified(self.file, body[0])
@@ -226,6 +226,7 @@ class Statements:
             return pair
         if all(isinstance(t, ast.Name) and t.id in self.e.gone for t in node.targets):
             return []
+        unread.refuse_tie(self.e, node)
         if any(v.name == "tied" and v.kind == "dropped" for v in self.w.trace.of(node.targets[0])):
             return []  # both layers get the values of the one weight
         value = self.e.expr(node.value)

@@ -41,6 +41,25 @@ def method(e: Expressions, node: ast.Call) -> ast.expr | None:
     raise Unwritable(f"what {ast.unparse(func.value)} is was not read, so .{func.attr}() is not translated")
 
 
+WEIGHTS = ("weight", "bias")
+
+
+def refuse_tie(e: Expressions, node: ast.Assign) -> None:
+    """`self.decoder.weight = self.encoder.weight` that was never met: on the target's layers it would mean nothing,
+    without a word. Raises Unwritable.
+    """
+    target, value = node.targets[0], node.value
+    if e.w.target.framework == e.w.source.framework or id(node) in e.w.trace.executed:
+        return
+    if (
+        isinstance(target, ast.Attribute)
+        and isinstance(value, ast.Attribute)
+        and isinstance(target.value, ast.Attribute)
+    ):
+        if target.attr in WEIGHTS and value.attr in WEIGHTS:
+            raise Unwritable(f"{ast.unparse(target)} is tied to {ast.unparse(value)} where this was not read")
+
+
 def is_foreign(e: Expressions, func: ast.Attribute) -> bool:
     """Is a method one that the source's tensors have, and neither Python, NumPy nor the program?"""
     name, writer = func.attr, e.w

@@ -203,25 +203,6 @@ class SizePerHead(Codec):
         return value // heads
 
 
-class AttentionScale(Codec):
-    """The scale of attention: as given, else 1 / sqrt(size of a query); reads a tensor (only for decompositions)."""
-
-    name: ClassVar[str] = "attention_scale"
-    roles: ClassVar[tuple[str, ...]] = ("scale",)
-
-    def read(self, value: object, refs: Refs) -> object:
-        scale, shape = refs.get("scale"), getattr(value, "shape", None)
-        if scale is not None:
-            return _number(scale)
-        size = shape[-1] if isinstance(shape, tuple) and shape else None
-        if not isinstance(size, int):
-            raise NoForm("the scale depends on a size that is not fixed")
-        return 1 / math.sqrt(size)
-
-    def write(self, value: object, refs: Refs) -> object:
-        raise NoForm("a computed scale is not written")
-
-
 class HalfOver(Codec):
     """0.5 / value (only for decompositions)."""
 

@@ -69,3 +69,30 @@ def test_methods_of_the_program_are_not_taken_for_those_of_tensors(written: Call
         "2x4",
     )
     assert "box.expand(3)" in made
+
+
+TIED = """
+class Net(nn.Module):
+    def __init__(self, width=4, tie=False):
+        super().__init__()
+        self.encoder, self.decoder = nn.Embedding(5, 3), nn.Linear(width, 5)
+        self.mix = nn.Linear(3, width)
+        if tie:
+            if width != 3:
+                raise ValueError("sizes differ")
+            self.decoder.weight = self.encoder.weight
+
+    def forward(self, x):
+        q = self.mix(self.encoder(x)).unsqueeze(1)
+        return self.decoder(F.scaled_dot_product_attention(q, q, q).squeeze(1))
+"""
+
+
+def test_weights_tied_in_an_arm_that_was_not_read_are_refused_there(conversion: Callable[..., Converted]) -> None:
+    text = " ".join(conversion(TIED, "2x4:int64").text.split())
+    assert "if tie: raise NotImplementedError(" in text and "self.decoder.weight = " not in text
+
+
+def test_the_scale_of_attention_follows_the_size_of_its_heads(conversion: Callable[..., Converted]) -> None:
+    made = conversion(TIED, "2x4:int64", model="Net(width=6)")
+    assert "1 / math.sqrt(query.shape[3])" in made.text and "0.408" not in made.text

@@ -1,14 +1,13 @@
 import math
 
 import torch
+from torch.nn import functional as F
 
 
 def scaled_dot_product_attention(
     query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
 ):
     """softmax(query @ key.T * scale) @ value; a mask of truth values says where to look, one of numbers is added."""
-    if dropout_p > 0:
-        raise NotImplementedError("attention with dropout")
     if enable_gqa:
         key = key.repeat_interleave(query.shape[-3] // key.shape[-3], -3)
         value = value.repeat_interleave(query.shape[-3] // value.shape[-3], -3)
@@ -21,4 +20,7 @@ def scaled_dot_product_attention(
             scores = scores.masked_fill(torch.logical_not(attn_mask), float("-inf"))
         else:
             scores = scores + attn_mask
-    return torch.softmax(scores, dim=-1) @ value
+    weights = torch.softmax(scores, dim=-1)
+    if dropout_p > 0:
+        weights = F.dropout(weights, dropout_p)
+    return weights @ value
