@@ -59,9 +59,10 @@ def only_runs(method: ast.FunctionDef) -> bool:
     if len(body) != 2 or not isinstance(loop, ast.For) or not isinstance(loop.target, ast.Name) or loop.orelse:
         return False
     whole = ast.unparse(loop.iter) in ("self", "self.children()", "self._modules.values()")
-    steps = [ast.unparse(step) for step in loop.body]
+    x, layer = ast.Name(given, ast.Load()), ast.Name(loop.target.id, ast.Load())
+    step = ast.Assign([ast.Name(given, ast.Store())], ast.Call(layer, [x], []))
     returned = isinstance(last.value, ast.Name) and last.value.id == given
-    return whole and returned and steps == [f"{given} = {loop.target.id}({given})"]
+    return whole and returned and [ast.dump(s) for s in loop.body] == [ast.dump(step)]
 
 
 def is_super(func: ast.expr, name: str) -> bool:

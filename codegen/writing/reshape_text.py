@@ -47,6 +47,8 @@ def reshape_expression(
         return layout.target.squeeze(x, axes)
     sizes = [[s.results[0].type.shape[axis] for axis in order] for s in steps]
     elements = elements if elements is not None else source_elements(steps, given, form)
+    if flattens(layout, steps, order, elements):
+        return layout.target.flatten(x)
     texts: list[ast.expr | None] = []
     for place, axis in enumerate(order):
         column = [layout.settled(row[place]) for row in sizes]
@@ -75,6 +77,24 @@ def reshape_expression(
     if (not open_places and batch_is_free(sizes)) or (len(final) == 1 and elements is None):
         final[0] = nodes.literal(-1)
     return layout.target.reshape(x, ast.Tuple(final, ast.Load()))
+
+
+def flattens(
+    layout: Layout, steps: list[Step], order: tuple[int, ...], elements: Sequence[ast.expr | None] | None
+) -> bool:
+    """Is everything behind the batch put into one axis, whatever its size? A number would be right for the program's
+    present arguments only: with twice as many channels it would make twice as large a batch, without a word.
+    """
+    if layout.target.builds_early or not all(
+        keeps_batch(s, order) and len(s.results[0].type.shape) == 2 for s in steps
+    ):
+        return False
+    values = [first_tensor(s) for s in steps]
+    if any(value is None or len(value.type.shape) < 3 for value in values):
+        return False
+    if elements is None:
+        return all(s.op.name == "flatten" for s in steps)
+    return elements[1] is not None and is_minus_one(elements[1])
 
 
 def kept_size(layout: Layout, steps: list[Step], x: ast.expr, axis: int) -> ast.expr | None:
