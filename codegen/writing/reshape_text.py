@@ -93,25 +93,25 @@ def flattens(
     if any(value is None or len(value.type.shape) < 3 for value in values):
         return False
     if elements is None:
-        return all(s.op.name == "flatten" for s in steps)
+        return all(said is not None and said.name == "flatten" for said in ((s.node or s).op for s in steps))
     return elements[1] is not None and is_minus_one(elements[1])
 
 
 def kept_size(layout: Layout, steps: list[Step], x: ast.expr, axis: int) -> ast.expr | None:
-    """The size of an axis that a reshape leaves as it is, asked of the tensor where the source names no size there:
-    a number would be right for the program's present arguments only.
+    """The size of an axis that a reshape leaves as it is, or makes of several whole ones, asked of the tensor where the
+    source names no size there: a number would be right for the program's present arguments only.
     """
-    found: set[int] = set()
+    found: set[tuple[int, ...]] = set()
     for step in steps:
         value = first_tensor(step)
         assert value is not None
         before, after = value.type.shape, step.results[0].type.shape
-        kept = [left[0] for left, right in groups(before, after) if list(right) == [axis] and len(left) == 1]
-        if not kept or not isinstance(after[axis], int) or after[axis] == 1:
+        parts = next((left for left, right in groups(before, after) if list(right) == [axis]), ())
+        if not parts or not isinstance(after[axis], int) or after[axis] == 1:
             return None
         order = layout.placed_of(step).orders_in.get(first_name(step), layout.order_of(value))
-        found.add(order.index(kept[0]))
-    return layout.target.size(x, found.pop()) if len(found) == 1 else None
+        found.add(tuple(sorted(order.index(part) for part in parts)))
+    return product([layout.target.size(x, place) for place in found.pop()]) if len(found) == 1 else None
 
 
 def left_over(

@@ -51,6 +51,8 @@ class Statements:
         for index, node in enumerate(body):
             if index and id(body[index - 1]) in self.w.trace.executed and id(node) not in self.w.trace.executed:
                 return [*out, *self.arm(body[index:])]  # behind a return inside a condition
+            if index and id(body[index - 1]) in self.w.trace.pairs:
+                continue  # stands with the one before it
             memo = memos.returned(self, body, index)
             if memo is not None:
                 return [*out, *self.dispatch(memo)]
@@ -208,7 +210,7 @@ class Statements:
             return []
         if id(node) in self.w.trace.slices:
             return [ast.Assign([self.e.target(node.targets[0])], self.e.expr(self.w.trace.slices[id(node)]))]
-        stored = stores.stored(self, node)
+        stored = stores.interleaved(self, node) or stores.stored(self, node)
         if stored is not None:
             return [stored]
         sized = self.sizes(node)

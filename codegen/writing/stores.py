@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing.naming import reference_to
 from codegen.writing.plans import Unwritable
+from pivot.reading.interleaving import NAME as INTERLEAVED
 from pivot.reading.picks import NAME
 from pivot.reading.restating import path_of
 
@@ -28,6 +29,18 @@ def stored(s: Statements, node: ast.Assign | ast.AugAssign) -> ast.Assign | None
     function = reference_to((str(path_of(made.name)), made.name.rpartition(".")[2]))
     call = ast.Call(function, [s.e.expr(target.value), s.e.expr(made.where), s.e.expr(value)], [])
     return ast.Assign([s.e.target(as_store(target.value))], call)
+
+
+def interleaved(s: Statements, node: ast.Assign) -> ast.Assign | None:
+    """What stands for `x[:, 0::2] = even` with `x[:, 1::2] = odd` behind it; None for everything else."""
+    made = s.w.trace.pairs.get(id(node))
+    target = node.targets[0]
+    if made is None or not isinstance(target, ast.Subscript):
+        return None
+    function = reference_to((str(path_of(f"{s.w.ev.dialect.stores}.{INTERLEAVED}")), INTERLEAVED))
+    return ast.Assign(
+        [s.e.target(as_store(target.value))], ast.Call(function, [s.e.expr(value) for value in made.args], [])
+    )
 
 
 def picked(e: Expressions, call: ast.expr) -> ast.expr:

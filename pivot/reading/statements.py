@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal
-from pivot.reading import assigning, classes, expressions, imports
+from pivot.reading import assigning, classes, expressions, imports, interleaving
 from pivot.reading.assigning import bind
 from pivot.reading.bombs import LimitReached, check_items
 from pivot.reading.comparing import branch_kind, truth
@@ -30,9 +30,15 @@ if TYPE_CHECKING:
 
 def execute_block(ev: Evaluator, body: list[ast.stmt], frame: Frame) -> None:
     """Run statements in order. What stands behind a return inside a condition is read on trial."""
+    done = False
     for index, statement in enumerate(body):
+        if done:
+            done = False
+            continue
         try:
-            execute(ev, statement, frame)
+            done = interleaving.runs(ev, body, index, frame)
+            if not done:
+                execute(ev, statement, frame)
         except (Return, Break, Continue):
             if isinstance(statement, (ast.If, ast.For, ast.While, ast.With, ast.Try)) and index + 1 < len(body):
                 speculate(ev, body[index + 1 :], frame)

@@ -69,3 +69,8 @@ def test_what_is_left_over_follows_the_other_sizes(call: Callable[..., str], sou
 def test_the_width_of_a_matrix_is_a_number(call: Callable[..., str]) -> None:
     made = call("self.m = nn.Linear(5, 8)", "return self.m(x).view(x.size(0), -1)", "2x4x5")
     assert "ops.shape" not in made
+
+
+@pytest.mark.parametrize("made", ["torch.flatten(x, 1)", "x.view(x.size(0), -1)", "x.reshape(len(x), -1)"])
+def test_all_behind_the_batch_is_flattened_without_a_number(net: Callable[..., str], made: str) -> None:
+    assert "Flatten()(x)" in net("self.fc = nn.Linear(12, 2)", f"return self.fc({made})", "2x3x4")

@@ -16,6 +16,11 @@ Call = Callable[..., str]
         ("y[..., -1] = 0.5", "y = filled(y, {1: -1}, 0.5)"),
         ("y[:, 1] *= 3", "y = replaced(y, {1: 1}, y[:, 1] * 3)"),
         ("y[y > 0] = 0.0", "y = masked(y, y > 0, 0.0)"),
+        ("y[:, 0::2] = x[:, :2]\ny[..., 1::2] = x[:, 2:]", "y = interleaved(x[:, :2], x[:, 2:])"),
+        (
+            "y[:, ::2] = x[:, :2]\ny[:, 1::2] = y[:, :2]",  # the second reads what the first one leaves
+            "y = replaced(y, {1: slice(None, None, 2)}, x[:, :2])\ny = replaced(y, {1: slice(1, None, 2)}, y[:, :2])",
+        ),
     ],
 )
 def test_a_store_binds_the_name_to_a_new_tensor(call: Call, forward: str, target: str) -> None:
