@@ -311,6 +311,7 @@ def stand_ins(job: Job, shell: Shell) -> Iterator[None]:
     new += [(torch, name, filled(getattr(torch, name), UNIFORM)) for name in ("rand", "rand_like")]
     new += [(torch, name, filled(getattr(torch, name), NORMAL)) for name in ("randn", "randn_like")]
     new += [(torch, "normal", normally)]
+    new += [(torch.Tensor, "normal_", lambda self, mean=0.0, std=1.0, **_: self.fill_(mean + NORMAL * std))]
     new += [(torch, "bernoulli", lambda input, *args, **kwargs: chosen(input.clone(), *args, **kwargs))]
     new += [(torch.Tensor, "bernoulli_", chosen)]
     old = [(space, name, getattr(space, name)) for space, name, _ in new]

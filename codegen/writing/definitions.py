@@ -344,6 +344,8 @@ class Definitions:
                 return []
             if is_module and statement.name == "build" and self.w.target.builds_early:
                 return []  # it is part of the constructor
+            if not used and is_restatement(cls.file):
+                return []
             if (is_module or has_own_gradient(cls)) and (not used or self.w.serves_nothing(statement)):
                 return []
             try:

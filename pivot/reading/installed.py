@@ -116,10 +116,11 @@ def find_on(name: str, _folders: tuple[Path, ...]) -> Path | None:
     if folder is None or not needs_framework(folder):
         return None
     place = folder.joinpath(*modules)
-    if place.is_dir():  # what a package hands on is defined in one of its files
-        found = list(defining(last, sorted(place.glob("*.py"))))
-        return found[0] if len(found) == 1 and hands_on(place, last, found[0].stem) else None
-    return next(defining(last, [path] if (path := place.with_name(place.name + ".py")).is_file() else []), None)
+    path = place / "__init__.py" if place.is_dir() else place.with_name(place.name + ".py")
+    if not path.is_file() or any(defining(last, [path])) or imports(path, last):
+        return path if path.is_file() else None
+    found = list(defining(last, sorted(place.glob("*.py")))) if place.is_dir() else []
+    return found[0] if len(found) == 1 and imports(path, "*", found[0].stem) else None
 
 
 def defining(name: str, paths: list[Path]) -> Iterator[Path]:
@@ -128,12 +129,11 @@ def defining(name: str, paths: list[Path]) -> Iterator[Path]:
     return (path for path in paths if pattern.search(load(path).text))
 
 
-def hands_on(folder: Path, name: str, module: str) -> bool:
-    """Does a package import a name from one of its modules, by itself or with everything else?"""
-    tree = ast.parse(load(folder / "__init__.py").text)
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    taken = [alias.name for node in imports if (node.module or "").split(".")[-1] == module for alias in node.names]
-    return module == "__init__" or name in taken or "*" in taken
+def imports(path: Path, name: str, module: str = "") -> bool:
+    """Does a file import a name from a module, or from any?"""
+    nodes = [node for node in ast.walk(ast.parse(load(path).text)) if isinstance(node, ast.ImportFrom)]
+    inside = [node for node in nodes if not module or (node.module or "").split(".")[-1] == module]
+    return any((alias.asname or alias.name) == name for node in inside for alias in node.names)
 
 
 def holds(file: str) -> bool:

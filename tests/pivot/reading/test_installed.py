@@ -48,7 +48,7 @@ def shelves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder.parent / "__init__.py").write_text("from .parts import Gate\n")
         (folder / "__init__.py").write_text("from .gate import *\nfrom .two import Two\n")
         (folder / "gate.py").write_text("class Gate:\n    pass\n\n\nDoor = Gate  # the older name\n")
-        (folder / "two.py").write_text("class Two:\n    pass\n\n\nclass Three:\n    pass\n")
+        (folder / "two.py").write_text("from .gate import Gate\n\n\nclass Two:\n    pass\n\n\nclass Three:\n    pass\n")
         record = tmp_path / f"{name}-1.0" / f"{name}-1.0.dist-info" / "METADATA"
         record.parent.mkdir()
         record.write_text(f"Name: {name}\nRequires-Dist: {needs}\n")
@@ -61,6 +61,7 @@ def test_packages_built_on_a_framework_are_found_where_the_environment_says(shel
     assert installed.find("slim.parts.Door") == shelves / "gate.py"  # handed on with everything else
     assert installed.find("slim.parts.Three") is None  # not handed on
     assert installed.find("slim.parts.two.Three") == shelves / "two.py"
+    assert installed.find("slim.parts.two.Gate") == shelves / "two.py"  # which imports it
     assert installed.find("plots.parts.Gate") is None
     assert installed.holds(str(shelves / "two.py")) and not installed.holds(str(shelves.parents[2] / "own.py"))
     assert installed.import_folders([str(shelves / "two.py")]) == [str(shelves.parents[1])]
