@@ -122,12 +122,19 @@ def fill_fields(
             raise ev.refusal(
                 frame, node, f"{cls.name}: the field {name!r} is missing", "give it in the call", "arguments"
             )
-        instance.attrs[name] = value
+        instance.attrs[name] = of_field(value, owner, name)
     if cls.kind == "namedtuple":
         instance.items = tuple(instance.attrs.values())
     post = classes.member(ev, cls, "__post_init__")
     if post is not None:
         ev.call(classes.bind_method(post[0], Value(instance), cls), (), {}, node, frame)
+
+
+def of_field(value: Value, owner: ClassObject, name: str) -> Value:
+    """A plain value of a field: a caller could give another one, as it can to a function."""
+    if not isinstance(value.hint, (bool, int, float, str, tuple)):
+        return value
+    return Value(value.hint, Origin("param", None, owner.file, name, (value,)), value.depends)
 
 
 def default_of(ev: Evaluator, owner: ClassObject, name: str, node: ast.AST, frame: Frame) -> Value | None:

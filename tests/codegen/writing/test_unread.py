@@ -96,3 +96,28 @@ def test_weights_tied_in_an_arm_that_was_not_read_are_refused_there(conversion: 
 def test_the_scale_of_attention_follows_the_size_of_its_heads(conversion: Callable[..., Converted]) -> None:
     made = conversion(TIED, "2x4:int64", model="Net(width=6)")
     assert "1 / math.sqrt(query.shape[3])" in made.text and "0.408" not in made.text
+
+
+FIELDS = """
+from dataclasses import dataclass
+
+@dataclass
+class Config:
+    width: int = 6
+    dropout: float = 0.0
+
+class Net(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.fc, self.dropout = nn.Linear(4, config.width), config.dropout
+
+    def forward(self, x):
+        q = self.fc(x)
+        return F.scaled_dot_product_attention(q, q, q, dropout_p=self.dropout if self.training else 0.0)
+"""
+
+
+def test_a_field_of_a_dataclass_is_followed_as_a_parameter_is(conversion: Callable[..., Converted]) -> None:
+    text = conversion(FIELDS, "2x3x5x4", model="Net(Config())").text
+    assert "dropout_p=self.dropout if training else 0.0" in text
+    assert "if dropout_p > 0:\n        weights = keras.random.dropout(weights, dropout_p)" in text

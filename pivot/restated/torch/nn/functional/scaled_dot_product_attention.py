@@ -3,6 +3,8 @@ import math
 import torch
 from torch.nn import functional as F
 
+FOLLOWS = ("dropout_p",)
+
 
 def scaled_dot_product_attention(
     query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False
