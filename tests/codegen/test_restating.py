@@ -261,3 +261,31 @@ def test_functions_of_tensorflow(tmp_path: Path, opset: OpSet) -> None:
     assert prove(made, TorchDialect(), opset, tmp_path / "target.py").why is None
     assert "half = int(x.shape[1] / 2)" in made.text
     assert "torch.norm(x, dim=-1)" in made.text or "vector_norm(x, dim=-1)" in made.text
+
+
+OF_DISTRIBUTIONS = """
+import torch
+from torch import nn
+from torch.distributions import Normal
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.mean, self.log_std = nn.Linear(4, 2), nn.Linear(4, 2)
+
+    def forward(self, x):
+        policy = Normal(self.mean(x), self.log_std(x).exp())
+        action = policy.rsample()
+        return action, policy.log_prob(action).sum(1) + policy.entropy().sum(1)
+"""
+
+
+def test_distributions_are_classes_with_what_the_program_asks_of_them(tmp_path: Path, opset: OpSet) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(OF_DISTRIBUTIONS)
+    made = convert(Request(path, "Net()", (parse_spec("2x4"),)), TorchDialect(), "keras", opset)
+    assert not made.done.network.unmapped
+    assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None
+    assert "class Normal:" in made.text and "def rsample(self):" in made.text
+    assert "def sample(self" not in made.text and "def stddev(self" not in made.text
