@@ -55,7 +55,8 @@ def reshape_expression(
         own = left_over(layout, steps, x, axis, elements) if elements else kept_size(layout, steps, x, axis)
         texts.append(own or size_text(column, elements[axis] if elements is not None else None))
     open_places = [i for i, t in enumerate(texts) if t is None or is_minus_one(t)]
-    if len(open_places) > 1 or (open_places and open_places != [0] and 0 not in open_places and batch_is_free(sizes)):
+    moved = open_places and 0 not in open_places and batch_is_free(sizes) and not is_multiple(sizes, texts, open_places)
+    if len(open_places) > 1 or moved:
         start, end = steps[0].params.get("start"), steps[0].params.get("end")
         if (
             steps[0].op.name == "flatten"
@@ -77,6 +78,16 @@ def reshape_expression(
     if (not open_places and batch_is_free(sizes)) or (len(final) == 1 and elements is None):
         final[0] = nodes.literal(-1)
     return layout.target.reshape(x, ast.Tuple(final, ast.Load()))
+
+
+def is_multiple(sizes: list[list[Dim]], texts: list[ast.expr | None], open_places: list[int]) -> bool:
+    """Is the first size several times the batch, as in `view(b * self.groups, -1)`, where what is left to be inferred
+    is no number? It stays so: as sizes of the tensor it would be right for the present number of groups alone.
+    """
+    (place,) = open_places if len(open_places) == 1 else (0,)
+    free = all(isinstance(row[0], Size) and isinstance(row[place], Size) for row in sizes)
+    times = free and all(count != 1 for row in sizes if isinstance(row[0], Size) for _, count in row[0].terms)
+    return place != 0 and times and texts[0] is not None and not nodes.is_constant(texts[0])
 
 
 def flattens(

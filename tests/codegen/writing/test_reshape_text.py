@@ -74,3 +74,11 @@ def test_the_width_of_a_matrix_is_a_number(call: Callable[..., str]) -> None:
 @pytest.mark.parametrize("made", ["torch.flatten(x, 1)", "x.view(x.size(0), -1)", "x.reshape(len(x), -1)"])
 def test_all_behind_the_batch_is_flattened_without_a_number(net: Callable[..., str], made: str) -> None:
     assert "Flatten()(x)" in net("self.fc = nn.Linear(12, 2)", f"return self.fc({made})", "2x3x4")
+
+
+def test_several_times_the_batch_stays_so_where_the_rest_is_no_number(net: Callable[..., str]) -> None:
+    """`h * w * 4` would be right for two groups of eight channels alone."""
+    init = "self.conv, self.groups = nn.Conv2d(4, 8, 1), groups"
+    call = "x = self.conv(x)\nb = x.shape[0]\nreturn x.view(b * self.groups, -1)"
+    text = net(init, call, "2x4x5x3", signature="groups=2")
+    assert "(b * self.groups, -1)" in text
