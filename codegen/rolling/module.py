@@ -46,7 +46,11 @@ def forget_building(network: Network) -> None:
     met = {id(node) for run in network.runs.values() for node in run.nodes}
     made_of = {r.id for run in network.runs.values() for node in run.nodes for r in node.results}
     made_of |= {entry.value.id for run in network.runs.values() for entry in run.inputs}
+    held = {id(module) for module in network.modules}
     for key, visits in network.trace.visits.items():
+        if any(v.kind == "layer" and id(v.module) in held for v in visits):  # those of another model count for nothing
+            visits = [v for v in visits if v.kind != "layer" or v.speculative or id(v.module) in held]
+            network.trace.visits[key] = visits
         counts = [v for v in visits if asked_of(v) in made_of]
         if counts and all(asked_of(v) for v in visits):
             network.trace.visits[key] = counts
