@@ -169,15 +169,23 @@ def nearby(file: Path) -> Iterator[Path]:
     top = next((f for f in file.parents[:4] if any((f / mark).exists() for mark in imports.MARKS)), None)
     root = top or imports.package_root(file)[0]
     folders = [f for f in file.parents if f == root or root in f.parents]
-    folders += [f for f in sorted(root.iterdir()) if f.is_dir() and f not in folders and f.name.isidentifier()]
+    folders += [f for f in sorted(root.glob("*")) if f.is_dir() and f not in folders and f.name.isidentifier()]
     found = 0
     for folder in folders:
         for path in sorted(folder.glob("*.py"), key=lambda p: (not p.stem.startswith(RUNS_IT), p.name)):
-            if path != file and path.is_file() and path.stat().st_size <= MOST_BYTES:
+            if path != file and 0 < size_of(path) <= MOST_BYTES:
                 yield path
                 found += 1
             if found >= MOST_FILES:
                 return
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 for what is none, or is gone or kept from us."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
 
 
 def text_of(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -119,3 +120,13 @@ def test_a_call_of_something_else_is_not_taken(
 ) -> None:
     beside(tmp_path, train=text)
     assert "train.py" not in refused(read, NET, "2x4").remedy
+
+
+def test_odd_neighbours_are_passed_over(read: Read, tmp_path: Path) -> None:
+    (tmp_path / "folder.py").mkdir()
+    (tmp_path / "gone.py").symlink_to(tmp_path / "nowhere.py")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "bytes.py").write_bytes(b"\xff\xfe\x00Net")
+    os.mkfifo(tmp_path / "pipe.py")
+    beside(tmp_path, huge="# Net" * 100_000, train="from model import Net\nnet = Net(3)")
+    assert read(NET, "2x4").network.entry == "Net(3)"
