@@ -168,6 +168,8 @@ def _asks_two(name: str, value: object, other: object) -> bool:
         return not equal(value, other)
     if name == "uneven":
         return not _asks_two("even", value, other)
+    if name == "even" and isinstance(value, Size) and isinstance(other, int):
+        return other > 0 and value % other == 0  # 2 N by 2, whatever N is
     if not isinstance(value, (int, float)) or not isinstance(other, (int, float)):
         return False
     if name == "less":

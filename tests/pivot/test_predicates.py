@@ -18,6 +18,8 @@ VALUES: dict[str, object] = {
     "n": 3,
     "x.H": 12,
     "x.N": symbol("N", 2),
+    "both.N": 2 * symbol("N", 2),
+    "two": 2,
 }
 
 
@@ -37,6 +39,9 @@ def truth(text: str) -> bool:
     ("text", "value"),
     [
         ("used(h)", True),
+        ("even(both.N, two)", True),  # of any batch
+        ("even(x.N, two)", False),  # of two rows, not of three
+        ("uneven(x.N, two)", True),
         ("unused(h)", False),
         ("unused(c)", True),
         ("given(mask)", True),
