@@ -67,8 +67,9 @@ def write_target(
     visit_companions(done)
     write = write_module
     if style or is_rolled(done.network):
+        from codegen.rolling.forgetting import forget_building
         from codegen.rolling.kept_axes import keep_reduced_axes  # most programs need nothing of it
-        from codegen.rolling.module import forget_building, write_rolled, written_in_place
+        from codegen.rolling.module import write_rolled, written_in_place
 
         write = write_rolled
         forget_building(done.network)

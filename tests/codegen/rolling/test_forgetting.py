@@ -1,11 +1,11 @@
-"""A file that builds several models, of which one is written."""
+"""What of a file counts for its model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
-from codegen.rolling.module import forget_building
+from codegen.rolling.forgetting import forget_building
 from pivot.reading.elaborate import Elaborated
 
 SEVERAL = """
