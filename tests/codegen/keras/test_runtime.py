@@ -105,6 +105,26 @@ def test_the_symbolic_build_tells_why_it_fails(runtime: ModuleType) -> None:
     assert "\n" not in failed["why"]
 
 
+class Losing(keras.Model):
+    """What it gives may be nothing: a loss without targets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = keras.layers.Dense(3)
+
+    def call(self, x, targets=None):
+        assert keras.ops.shape(x)[1] <= 4
+        return self.dense(x), None
+
+
+def test_a_model_that_gives_none_beside_a_tensor_builds(runtime: ModuleType) -> None:
+    shell = worker.Shell({"record_limit": 0, "runs": []}, io.StringIO())
+    job = {"model": "make()", "inputs": [{"name": "x", "dtype": "float32"}], "args": [0], "kwargs": {}}
+    job |= {"build": [[None, None, 2]], "sized": [[None, 4, 2]]}
+    found = runtime.build(job, {"make": Losing}, shell)
+    assert found == {"ok": True, "inputs": [[None, 4, 2]], "outputs": [], "why": None}
+
+
 def test_several_inputs_of_a_functional_model(runtime: ModuleType) -> None:
     a, b = keras.Input((2,)), keras.Input((2,))
     model = keras.Model([a, b], keras.layers.Add()([a, b]))
