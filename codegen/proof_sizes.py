@@ -8,8 +8,9 @@ reading.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
+from typing import TYPE_CHECKING
 
 from codegen.axis_groups import BATCH
 from codegen.convert import Converted
@@ -19,6 +20,9 @@ from codegen.proof_states import RESHAPES
 from pivot.dims import Dim, Size, evaluate, free_symbols
 from pivot.dims import hint as dim_hint
 from pivot.reading.elaborate import Elaborated
+
+if TYPE_CHECKING:
+    from codegen.proof_sides import Item
 
 MANY = 1009
 """The batch is so many times what it is at hand: a prime, so that what divides a size still divides it."""
@@ -35,6 +39,16 @@ class Sizes:
     left: Number
     right: Number
     told: str = ""
+    known: dict[str, tuple[Dim, ...]] = field(default_factory=dict)
+    """Sizes of the source's values, by id: of its inputs, and of what was met."""
+
+    def taken_by(self, item: Item) -> bool:
+        """Does the source go on with these sizes? `x.view_as(z)` takes no x of more numbers than z has."""
+        given = self.known.get(item.operands[0]) if item.operands and isinstance(item.operands[0], str) else None
+        self.known.update(zip(item.results, item.sizes, strict=False))
+        if item.op != "reshape" or given is None or not item.sizes:
+            return True
+        return prod(map(self.left, given)) == prod(map(self.left, item.sizes[0]))
 
     def of(self, left: Shapes, right: Shapes) -> tuple[Numbers, Numbers]:
         """The shapes of both sides as numbers."""
@@ -46,13 +60,18 @@ class Sizes:
 AT_HAND = Sizes(dim_hint, dim_hint)
 
 
-def larger_batch(done: Elaborated, target: Elaborated) -> Sizes | None:
-    """Sizes with many times the samples; None where the program fixes their number."""
+def larger_batch(converted: Converted, target: Elaborated) -> Sizes | None:
+    """Sizes with many times the samples; None where the program fixes their number, or stores them elsewhere than in
+    front: what counts as samples of the source is not what the target's text has first.
+    """
+    done = converted.done
     batches = [batch_of(side) for side in (done, target)]
-    if not all(batches):
+    entries = [entry.value for run in done.network.runs.values() for entry in run.inputs]
+    if not all(batches) or any(converted.layout.order_of(value)[:1] not in ((), (0,)) for value in entries):
         return None
     left, right = (numbering({name: size.hint * MANY for name, size in found.items()}) for found in batches)
-    return Sizes(left, right, f" for a batch of {batches[0][BATCH].hint * MANY}")
+    known = {value.id: value.type.shape for value in entries}
+    return Sizes(left, right, f" for a batch of {batches[0][BATCH].hint * MANY}", known)
 
 
 def batch_of(done: Elaborated) -> dict[str, Size]:

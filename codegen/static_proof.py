@@ -76,7 +76,7 @@ def prove(converted: Converted, dialect: Dialect, opset: OpSet, path: Path) -> P
     if early is not None:
         return Proof(f"{early[0]} is read above its definition", (str(path), early[1]))
     proof = Proof(target=target)
-    larger = larger_batch(converted.done, target)
+    larger = larger_batch(converted, target)
     for mode in modes:
         compare_mode(converted, target, mode, proof, larger)
         if proof.why is not None:
@@ -150,6 +150,8 @@ def compare_sides(
             first += 1
         bind(one, two, same, proof)
         proof.matches.append(Match(mode, one, two))
+        if larger is not None and not larger.taken_by(one):
+            larger = None  # the source itself does not go on
         why = difference(one, two, same, larger) if larger is not None else None
         if larger is not None and why is not None:
             proof.why, proof.place = f"{why}{larger.told}", place_of(one.node)

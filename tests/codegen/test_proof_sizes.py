@@ -97,3 +97,22 @@ def test_sizes_of_other_inputs_are_those_of_their_terms() -> None:
     number = numbering({"N": 2018})
     assert [number(size) for size in (n * h, 7, h // 2, (n + 1) // 2)] == [16144, 7, 4, 1009]
     assert number(h // (4 // n)) == 4  # no inputs that the program takes: the size at hand
+
+
+@pytest.mark.parametrize(
+    ("forward", "inputs"),
+    [
+        ("def forward(self, x, z):\n        return x.view_as(z) * 2", ("3x4", "2x6")),  # z has rows of its own
+        ("def forward(self, x):\n        return F.instance_norm(x.unsqueeze(0)).squeeze(0)", ("3x9",)),  # no batch
+    ],
+)
+def test_what_the_source_does_not_take_is_not_compared(
+    convert: Callable[..., Converted],
+    write_source: Callable[..., Path],
+    opset: OpSet,
+    forward: str,
+    inputs: tuple[str, ...],
+) -> None:
+    head = "import torch.nn as nn\nimport torch.nn.functional as F\n\nclass Net(nn.Module):\n    "
+    converted = convert(write_source(f"{head}{forward}\n"), *inputs, model="Net()")
+    assert why_not(converted, converted.text, opset) is None
