@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -62,16 +63,19 @@ def test_events_are_what_the_window_reads(run: Run, example_models: dict[str, Pa
     assert all(link.target is not None and link.target.file == results.target_path for link in results.links.links)
 
 
-def test_parameters_that_are_not_followed_are_told_but_not_while_a_window_edits(
+def test_parameters_that_are_not_followed_are_told_where_it_is_verified(
     run: Run, write_source: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = write_source(NET)
     problem = Problem("other-argument", "warning", str(source), 4, 9, "k may count as 1 only", "convert with another")
     monkeypatch.setattr(other_arguments, "not_followed", lambda *given: [problem])
-    done = run("convert", source, "--input", "2x4")
-    assert (done.status, done.err) == (0, "")
-    assert f"warning: {source}:4:9: k may count as 1 only: convert with another\n" in done.out
-    assert "may count" not in run("convert", source, "--input", "2x4", "--json", "--draft").out
+    monkeypatch.setattr(convert_verb, "verified", lambda *given: SimpleNamespace(equal=True, line="", as_json=dict))
+    monkeypatch.setattr(convert_verb, "tell", lambda run, *rest: told.extend(run.extra))
+    told: list[Problem] = []
+    assert run("convert", source, "--input", "2x4").status == 0
+    assert told == []
+    assert run("convert", source, "--input", "2x4", "--verify").status == 0
+    assert told == [problem]
 
 
 def test_a_refusal_is_an_event_and_one_line(run: Run, write_source: Any, tmp_path: Path) -> None:
