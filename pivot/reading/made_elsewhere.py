@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING
 
 from pivot.problems import Refusal, refuse
 from pivot.reading import assumed_arguments, constructors, demo_names, imports, parsed_arguments
+from pivot.reading.bombs import LimitReached
 from pivot.reading.frames import Frame, Scope
 from pivot.reading.main_block import main_block, main_block_of
+from pivot.reading.signals import Raised
 from pivot.reading.source import load
 from pivot.reading.syntax import parse
 
 if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
 
+UNREAD = (Refusal, Raised, LimitReached, RecursionError)
+"""What another program may end its reading with: it is passed over then."""
 MOST_FILES, MOST_BYTES = 200, 200_000
 RUNS_IT = ("train", "main", "run", "demo", "hubconf", "example", "predict", "eval", "test")
 CONFIGURATION = ("config", "configuration", "args", "arguments", "options", "params", "hparams", "settings")
@@ -110,14 +114,14 @@ def call_nearby(ev: Evaluator, scope: Scope, names: Sequence[str], known: Collec
             continue
         try:
             tree = parse(text, str(path))
-        except Refusal:
+            mine = [name for name in names if name in imported_from(tree, Path(scope.file))]
+            found = [made for name in mine for made in calls_in(ev, tree, path, name, known)]
+        except UNREAD:
             continue
-        mine = [name for name in names if name in imported_from(tree, Path(scope.file))]
-        for name in mine:
-            for made in calls_in(ev, tree, path, name, known):
-                if made.complete:
-                    return made
-                first = first or made
+        whole = next((made for made in found if made.complete), None)
+        if whole is not None:
+            return whole
+        first = first or next(iter(found), None)
     return first
 
 
@@ -135,16 +139,22 @@ def command_line_nearby(
         if "parse_args" not in text:
             continue
         try:
-            other = parse(text, str(path))
-        except Refusal:
+            given = parsed_with(ev, parse(text, str(path)), path, asked)
+        except UNREAD:
             continue
-        frame = module_frame(ev, other, path)
-        for body in blocks(other):
-            for name in {name for statement in body for name in parsed_arguments.bound_by(statement)}:
-                given = parsed_arguments.Parsed(ev, frame, body, other).given(name)
-                if given is not None and asked <= given.keys():
-                    used = {key: value for key, value in given.items() if key in asked}
-                    return path, ast.unparse(parsed_arguments.as_namespace(used))
+        if given is not None:
+            return path, ast.unparse(parsed_arguments.as_namespace(given))
+    return None
+
+
+def parsed_with(ev: Evaluator, tree: ast.Module, path: Path, asked: set[str]) -> parsed_arguments.Given | None:
+    """What a program parses of its command line, if that has all that is asked: no more than that."""
+    frame = module_frame(ev, tree, path)
+    for body in blocks(tree):
+        for name in dict.fromkeys(name for statement in body for name in parsed_arguments.bound_by(statement)):
+            given = parsed_arguments.Parsed(ev, frame, body, tree).given(name)
+            if given is not None and asked <= given.keys():
+                return {key: value for key, value in given.items() if key in asked}
     return None
 
 

@@ -130,3 +130,9 @@ def test_odd_neighbours_are_passed_over(read: Read, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.py")
     beside(tmp_path, huge="# Net" * 100_000, train="from model import Net\nnet = Net(3)")
     assert read(NET, "2x4").network.entry == "Net(3)"
+
+
+def test_a_program_that_raises_where_it_is_read_is_passed_over(read: Read, tmp_path: Path) -> None:
+    raising = PARSED.replace("    return parser", "    raise ValueError('no')\n    return parser")
+    beside(tmp_path, a_train=raising, b=PARSED)
+    assert read(NET, "2x4").network.entry == "Net(plan=5)"
