@@ -15,7 +15,9 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from pivot.problems import Refusal
 from pivot.reading.source import load
+from pivot.reading.syntax import parse
 
 VARIABLE = "PIVOT_STUDIO_PACKAGES"
 FOLDERS = {"keras.applications.": ("keras", "src/applications"), "torchvision.models.": ("torchvision", "models")}
@@ -130,8 +132,12 @@ def defining(name: str, paths: list[Path]) -> Iterator[Path]:
 
 
 def imports(path: Path, name: str, module: str = "") -> bool:
-    """Does a file import a name from a module, or from any?"""
-    nodes = [node for node in ast.walk(ast.parse(load(path).text)) if isinstance(node, ast.ImportFrom)]
+    """Does a file import a name from a module, or from any? One that is no Python of today imports nothing."""
+    try:
+        tree = parse(load(path).text, str(path))
+    except Refusal:
+        return False
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     inside = [node for node in nodes if not module or (node.module or "").split(".")[-1] == module]
     return any((alias.asname or alias.name) == name for node in inside for alias in node.names)
 

@@ -65,3 +65,8 @@ def test_packages_built_on_a_framework_are_found_where_the_environment_says(shel
     assert installed.find("plots.parts.Gate") is None
     assert installed.holds(str(shelves / "two.py")) and not installed.holds(str(shelves.parents[2] / "own.py"))
     assert installed.import_folders([str(shelves / "two.py")]) == [str(shelves.parents[1])]
+
+
+def test_a_package_of_another_time_hands_on_nothing(shelves: Path) -> None:
+    (shelves / "__init__.py").write_text("print 'an old one'\n")
+    assert installed.find("slim.parts.Two") is None
