@@ -9,6 +9,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from codegen.axis_groups import BATCH
 from codegen.writing import nodes
 from pivot.dims import Size, symbols
 from pivot.problems import Problem
@@ -16,8 +17,6 @@ from pivot.reading.values import ListObject, Value
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
-
-BATCH = "N"
 
 
 def left_out(w: Writer, file: str, node: ast.If | ast.Assert, test: ast.expr) -> bool:

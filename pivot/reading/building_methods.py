@@ -45,9 +45,12 @@ def built_by_method(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module)
     refusal = refuse("model", scope.file, method.lineno, method.col_offset + 1, f"{why} and needs arguments", remedy)
     if left is None or right is None:
         raise refusal
+    others = [f"{c.name}.{m.name}" for c, m in found[:-1]]
+    if others:
+        why = f"{why}, which is taken, not {', '.join(others)}"
     if made or asked:
         ev.in_doubt = refusal
-        why, remedy = f"{why}: {left}.{right} is assumed", remedy
+        why = f"{why}: {left}.{right} is assumed"
     ev.note(frame, method, why, remedy, "entry", "warning" if made or asked else "info")
     return f"{left}.{right}"
 

@@ -162,17 +162,23 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet, careful: bool = T
         if "train" in request.modes:
             forget_computed(ev, built)
             runs["train"] = training(ev, root, specs, fixed, request.shift)
-    except Refusal:
-        if ev.in_doubt is not None:
-            raise ev.in_doubt from None
-        raise
+    except Refusal as refusal:
+        raise in_doubt(ev, refusal) from None
     except Raised as raised:
-        raise ev.in_doubt or refusal_of(ev, raised) from None
+        raise in_doubt(ev, refusal_of(ev, raised)) from None
     except LimitReached as limit:
         raise refuse("limit", str(request.path), 1, 1, str(limit), "make it smaller") from None
     except RecursionError:
         raise refuse("limit", str(request.path), 1, 1, "nested too deeply", "split the expressions") from None
     return Elaborated(assemble(ev, root, entry, runs, fixed), ev, specs, found)
+
+
+def in_doubt(ev: Evaluator, refusal: Refusal) -> Refusal:
+    """A refusal; where arguments were assumed, that they are not given, with what came of those that were tried."""
+    if ev.in_doubt is None:
+        return refusal
+    asked = ev.in_doubt.problem
+    return Refusal(replace(asked, remedy=f"{asked.remedy}; usual ones were tried: {refusal.problem.why}"))
 
 
 def forget_computed(ev: Evaluator, built: Mapping[int, Mapping[str, Value]]) -> None:

@@ -225,7 +225,7 @@ def default_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -
             "entry",
         )
         function = next(n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == builders[0])
-        return f"{builders[0]}({constructors.untrained(function)})"
+        return untrained_call(ev, frame, function)
     for function in functions_that_run(tree):
         calls = assigned_calls(function.body, {*free, *makers})
         if calls:
@@ -353,7 +353,16 @@ def built_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -> 
     if len(free) > 1:
         why = f"several models can be built; {free[-1].name}() is taken"
         ev.note(frame, free[-1], why, "name another with --model", "entry")
-    return f"{free[-1].name}({constructors.untrained(free[-1])})"
+    return untrained_call(ev, frame, free[-1])
+
+
+def untrained_call(ev: Evaluator, frame: Frame, function: ast.FunctionDef) -> str:
+    """The call of a builder that needs no arguments; that it is asked for no trained weights is said."""
+    call = f"{function.name}({constructors.untrained(function)})"
+    if not call.endswith("()"):
+        why = f"{call} is taken: no trained weights are fetched"
+        ev.note(frame, function, why, "carry weights over with --weights, or give another call with --model", "entry")
+    return call
 
 
 def innermost_call(node: ast.Call) -> ast.Call:

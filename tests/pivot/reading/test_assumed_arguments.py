@@ -81,4 +81,6 @@ def test_what_goes_wrong_with_assumed_arguments_is_that_they_were_not_given(
     read: Read, refused: Callable[..., Problem]
 ) -> None:
     broken = NET.replace("        self.drop", "        assert in_channels == 8\n        self.drop")
-    assert refused(read, broken).why == "Net needs arguments (in_channels, num_classes, dropout)"
+    problem = refused(read, broken)
+    assert problem.why == "Net needs arguments (in_channels, num_classes, dropout)"
+    assert problem.remedy.endswith("; usual ones were tried: the program raises assertion failed")

@@ -157,7 +157,9 @@ def test_a_library_that_is_imported_by_one_of_two_ways_builds_models(read_keras:
 )
 def test_a_builder_is_asked_for_no_trained_weights(read_keras: Read, signature: str, entry: str) -> None:
     text = f"def build({signature}):\n    return keras.Sequential([keras.Input((4,)), layers.Dense(3)])\n"
-    assert read_keras(text).network.entry == entry
+    done = read_keras(text)
+    assert done.network.entry == entry
+    assert any("no trained weights" in p.why for p in done.network.problems) is (entry != "build()")
 
 
 @pytest.mark.parametrize(("loaded", "entry"), [("'a.keras'", "model@0"), ("'b.keras'", "")])

@@ -77,3 +77,12 @@ def test_a_model_that_a_method_builds(read_keras: Read, refused: Callable[..., P
     problem = refused(read_keras, METHOD.replace("path=None", "path"))
     assert "Classifier.build_model builds a model and needs arguments" in problem.why
     assert '"Classifier(path=...).build_model(input_shape=..., nb_classes=...)"' in problem.remedy
+
+
+def test_other_methods_that_build_models_are_named(read_keras: Read) -> None:
+    simple = METHOD.replace("self, input_shape, nb_classes", "self, input_shape=(4,), nb_classes=3")
+    several = simple + simple.partition("self.path = path\n")[2].replace("build_model", "build_other")
+    done = read_keras(several)
+    assert done.network.entry == "Classifier().build_other()"
+    said = next(p.why for p in done.network.problems if p.code == "entry")
+    assert said == "Classifier.build_other builds a model, which is taken, not Classifier.build_model"
