@@ -41,11 +41,19 @@ def weight(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.expr
     if not places:  # a parameter that a class of the program adds to the layer
         return ast.Attribute(e.expr(node.value), e.w.attribute_name(node), node.ctx)
     path, why = the_place(places, visits)
-    if why and not any(in_forward(visit.frame) for visit in visits):
-        return nodes.gone()  # what a weight starts from is said where its layer is made, or whoever needs it says so
+    if why and not any(in_forward(visit.frame) for visit in visits) and not computes_early(e):
+        return nodes.gone()  # what a weight starts from is said where its layer is made
     if why:
         raise Unwritable(why)
     return ast.Attribute(e.expr(node.value), path, node.ctx)
+
+
+def computes_early(e: Expressions) -> bool:
+    """Does the network hold a buffer, or go on with what was computed while it was built? Of weights, perhaps."""
+    ev = e.w.ev
+    early = {id(node) for node in ev.nodes[: ev.built]}
+    tables = any(parameter.buffer and not parameter.role for parameter in e.w.done.network.parameters)
+    return tables or any(id(node) in early for node in e.w.done.network.nodes)
 
 
 def the_place(places: set[Place], visits: list[Visit]) -> tuple[str, str]:

@@ -159,3 +159,18 @@ def test_a_weight_that_is_only_started_needs_no_place_in_the_target(conversion: 
 def test_a_weight_that_a_forward_pass_reads_needs_the_targets_axes(call: Call) -> None:
     with pytest.raises(Refusal, match="another order"):
         call("self.m = nn.Linear(3, 8)", "return self.m(x) @ self.m.weight", "2x3")
+
+
+def test_a_table_that_is_made_of_a_weight_needs_the_targets_axes(conversion: Callable[..., Converted]) -> None:
+    source = """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.proj = nn.Conv2d(3, 8, 4, stride=4)
+                self.register_buffer("mean", self.proj.weight.detach().mean((1, 2, 3)))
+
+            def forward(self, x):
+                return self.proj(x) * self.mean[:, None, None]
+        """
+    with pytest.raises(Refusal, match="this weight has several places"):
+        conversion(source, "1x3x32x32")
