@@ -1,11 +1,12 @@
-"""A Keras source that is not equal at first, once more: where the difference is its backend's, that is seen here.
+"""A source that is not equal at first, once more: where the difference is float32's, that is seen here.
 
-TensorFlow computes some ops in float32 whatever the model's type is, and some programs name float32 themselves, which
-both frameworks then compute in an order of their own. So the unchanged program is run again, in processes of their own:
+TensorFlow computes some ops in float32 whatever the model's type is, and some programs name float32 themselves or make
+tables in it, which both frameworks then compute in an order of their own. So the unchanged program is run again, in
+processes of their own:
 
-- `raised`: on TensorFlow, with float64 wherever the program names float32, on both sides, as the command's own
-  verification does it;
-- `elsewhere`: on Keras' torch backend, in float64, the same.
+- `raised`: in its own framework (Keras: on TensorFlow), with float64 wherever the program names float32 and while the
+  model is made, on both sides, as the command's own verification does it;
+- `elsewhere`: a Keras source on Keras' torch backend, in float64, the same.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from sample_runs import load_runtime
 from codegen.verify.worker import Shell
 
 BACKENDS = {"raised": "tensorflow", "elsewhere": "torch"}
-"""Verdicts in the order in which they are tried."""
+"""Verdicts in the order in which they are tried, with the backend of a Keras source."""
+RAISED = ("raised",)
+"""Those of a PyTorch source."""
 
 
 @contextmanager
@@ -50,6 +53,16 @@ def run_as_written() -> None:
     """A program's own `@tf.function` does nothing: its trace would keep the first values of the weights."""
     importlib.import_module("tensorflow")
     load_runtime().run_as_written()
+
+
+@contextmanager
+def made_in_float64() -> Iterator[None]:
+    """PyTorch's default type is float64 from here on, and float32 that a program names is float64."""
+    import torch
+
+    torch.set_default_dtype(torch.float64)  # a process of its own: nothing is put back
+    with in_float64("torch"):
+        yield
 
 
 def source_again(facts: dict[str, Any], inputs: Path, weights: Path, verdict: str, work: Path) -> None:

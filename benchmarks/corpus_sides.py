@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from corpus_again import BACKENDS, drawn_alike, in_float64, run_as_written, said_again, source_again
+from corpus_again import BACKENDS, drawn_alike, in_float64, made_in_float64, run_as_written, said_again, source_again
 
 Row = dict[str, object]
 SINGLE = 1e-5
@@ -91,8 +91,9 @@ def prepare(ids: list[str], cache: Path, limit: int, framework: str) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             if not (folder / "source.json").exists():
                 status, text = forked(lambda: source_side(entry, cache, folder), folder / "source.log", limit)  # noqa: B023
-                if status and framework == "keras":
-                    status, text = forked(lambda: source_in_single(entry, cache, folder), folder / "single.log", limit)  # noqa: B023
+                other = source_in_single if framework == "keras" else source_raised
+                if status:
+                    status, text = forked(lambda: other(entry, cache, folder), folder / "other.log", limit)  # noqa: B023
                 if status:
                     (folder / "skipped").write_text(text[-2000:])
                     print(f"source {number}/{len(missing)} skipped {entry}", flush=True)
@@ -132,6 +133,14 @@ def source_in_single(entry: str, cache: Path, folder: Path) -> None:
     source_side(entry, cache, folder)
     path = folder / "source.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "single": True}))
+
+
+def source_raised(entry: str, cache: Path, folder: Path) -> None:
+    """The same with float64 wherever a PyTorch source names float32, for one that does not run in float64 as it is."""
+    with made_in_float64():
+        source_side(entry, cache, folder)
+    path = folder / "source.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "raised": True}))
 
 
 def kind_of(facts: dict[str, object]) -> str:
@@ -221,10 +230,14 @@ def judged(entry: str, cache: Path, limit: int, to: str) -> Row:
         return {**row, "verdict": "refused" if placed else "crashed", "why": score.last(text)}
     if status != 0 or "Traceback" in text:
         return {**row, "verdict": "crashed", "why": f"status {status}: {score.last(text)}"}
-    single = bool(json.loads((folder / "source.json").read_text()).get("single"))
-    row.update(compared(out, folder, folder / "target.log", limit, to, raised=single))
-    if to == "torch" and row["verdict"] in ("close", "wrong"):
-        row.update(({} if single else rounded(out, folder, limit)) or looked_again(entry, row, cache, out, limit))
+    source = json.loads((folder / "source.json").read_text())
+    single, high = (bool(source.get(name)) for name in ("single", "raised"))
+    row.update(compared(out, folder, folder / "target.log", limit, to, raised=single or high))
+    if high and row["verdict"] == "equal":
+        row.update(verdict="raised", why=f"{row['error']:.1e}; the source names float32 and does not run in float64")
+    if row["verdict"] in ("close", "wrong") and not high:
+        constants = rounded(out, folder, limit) if to == "torch" and not single else {}
+        row.update(constants or looked_again(entry, row, cache, out, limit, to))
     if single and row["verdict"] not in BACKENDS:
         error = row.get("error")
         return {**row, "verdict": "single"} if isinstance(error, float) and error <= SINGLE else row
@@ -306,24 +319,42 @@ def packing(model: object, names: list[str]) -> object:
     return model
 
 
-def looked_again(entry: str, row: Row, cache: Path, out: Path, limit: int) -> Row:
-    """The first other run of a Keras source that the target equals."""
+def looked_again(entry: str, row: Row, cache: Path, out: Path, limit: int, to: str) -> Row:
+    """The first other run of a source that the target equals."""
     facts, folder = judge("load").entries()[entry], place(cache, entry)
     if facts.get("backend") == "tf_keras":
         return {}
-    for verdict in BACKENDS:
+    for verdict in BACKENDS if to == "torch" else ("raised",):
         work = folder / verdict
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
-        given = (facts, folder / "inputs.npz", folder / "source.weights.h5", verdict, work)
-        status, _ = forked(partial(source_again, *given), work / "source.log", limit)
+        if to == "torch":
+            given = (facts, folder / "inputs.npz", folder / "source.weights.h5", verdict, work)
+            status, _ = forked(partial(source_again, *given), work / "source.log", limit)
+        else:
+            status, _ = forked(partial(torch_again, facts, cache, folder, work), work / "source.log", limit)
         if status == 0:
-            found = compared(out, work, work / "target.log", limit, "torch", raised=True)
-            if found["verdict"] == "close" and verdict == "raised":
+            found = compared(out, work, work / "target.log", limit, to, raised=True)
+            if found["verdict"] == "close" and verdict == "raised" and to == "torch":
                 found.update(rounded(out, work, limit, raised=True))
             if found["verdict"] in ("equal", "rounded"):
                 return said_again(row, verdict, found)
     return {}
+
+
+def torch_again(facts: dict[str, object], cache: Path, folder: Path, work: Path) -> None:
+    """Outputs of a PyTorch source in `work`, made and run in float64 from its first line on, with the same weights.
+
+    Tables that are not saved (positions, windows) are the model's own, computed in float64.
+    """
+    import numpy as np
+
+    load, score = judge("load"), judge("score")
+    with made_in_float64(), drawn_alike("torch"):
+        model, inputs = loaded(facts, cache, folder)
+        outputs = score.arrays(load.forward(facts, model, widened(inputs)))
+    np.savez(work / "source_outputs.npz", *outputs)
+    shutil.copy(folder / "inputs.npz", work / "inputs.npz")
 
 
 def rounded(out: Path, work: Path, limit: int, raised: bool = False) -> Row:
