@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -190,15 +191,19 @@ def more_rows(entry: str, cache: Path, folder: Path) -> None:
     (folder / "rows.json").write_text(json.dumps({"accepted": True}))
 
 
-def loaded(facts: dict[str, object], cache: Path, folder: Path) -> tuple[Callable[..., object], tuple[list, dict]]:
-    """The source's model in float64 with the weights that were saved, and its inputs."""
+def loaded(
+    facts: dict[str, object], cache: Path, folder: Path, making: AbstractContextManager[None] = nullcontext()
+) -> tuple[Callable[..., object], tuple[list, dict]]:
+    """The source's model in float64 with the weights that were saved, and its inputs; `making`: a PyTorch model."""
     load = judge("load")
     sources = str(cache / "sources")
     if facts["framework"] == "torch":
         import torch
 
-        model, inputs = load.instantiate(facts, sources)
-        model.load_state_dict(torch.load(folder / "source.pt"))
+        state = torch.load(folder / "source.pt")
+        with making:
+            model, inputs = load.instantiate(facts, sources)
+        model.load_state_dict(state)
         return model.double(), inputs
     load._prepare(facts, load.cache_dir(sources))  # which of two kinds of Keras `keras` is
     importlib.import_module("tf_keras" if facts.get("backend") == "tf_keras" else "keras").backend.set_floatx("float64")
@@ -283,7 +288,7 @@ def compared(out: Path, work: Path, log: Path, limit: int, to: str, raised: bool
     take_each_tensor(out / "conversion.json")
 
     def run() -> None:
-        with drawn_alike(to), in_float64(to) if raised else contextlib.nullcontext():
+        with drawn_alike(to), in_float64(to) if raised else nullcontext():
             score.target(out, work)
 
     status, text = forked(run, log, limit)
@@ -350,8 +355,8 @@ def torch_again(facts: dict[str, object], cache: Path, folder: Path, work: Path)
     import numpy as np
 
     load, score = judge("load"), judge("score")
-    with made_in_float64(), drawn_alike("torch"):
-        model, inputs = loaded(facts, cache, folder)
+    model, inputs = loaded(facts, cache, folder, made_in_float64())
+    with in_float64("torch"), drawn_alike("torch"):
         outputs = score.arrays(load.forward(facts, model, widened(inputs)))
     np.savez(work / "source_outputs.npz", *outputs)
     shutil.copy(folder / "inputs.npz", work / "inputs.npz")
@@ -370,7 +375,7 @@ def rounded(out: Path, work: Path, limit: int, raised: bool = False) -> Row:
         return float(said.getvalue().split()[-1])
 
     def search() -> None:
-        with drawn_alike("torch"), in_float64("torch") if raised else contextlib.nullcontext():
+        with drawn_alike("torch"), in_float64("torch") if raised else nullcontext():
             found = explained(error, float, 1e-12)
         print(f"EXPLAINED {found}" if found is not None else "nothing explains it")
 
