@@ -192,7 +192,7 @@ def more_rows(entry: str, cache: Path, folder: Path) -> None:
 
 
 def loaded(
-    facts: dict[str, object], cache: Path, folder: Path, making: AbstractContextManager[None] = nullcontext()
+    facts: dict[str, object], cache: Path, folder: Path, making: AbstractContextManager[None] | None = None
 ) -> tuple[Callable[..., object], tuple[list, dict]]:
     """The source's model in float64 with the weights that were saved, and its inputs; `making`: a PyTorch model."""
     load = judge("load")
@@ -201,7 +201,7 @@ def loaded(
         import torch
 
         state = torch.load(folder / "source.pt")
-        with making:
+        with making or nullcontext():
             model, inputs = load.instantiate(facts, sources)
         model.load_state_dict(state)
         return model.double(), inputs

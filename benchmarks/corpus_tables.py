@@ -30,10 +30,10 @@ Written by `python benchmarks/corpus.py --manifest DIR --to {to}`: every {source
 run in its own framework on perturbed weights, its source text and weights are converted, and the generated {target}
 model is run on the same inputs, all in float64. **equal**: relative error of all outputs <= 1e-12; rounded: <= 1e-12
 once constants are rounded that TensorFlow keeps in float32 (a slope of LeakyReLU, a factor of GELU); raised: with
-float64 wherever the program names float32 (PyTorch: and while it makes its tables), on both sides; elsewhere: the source's unchanged program on Keras' torch
-backend, where TensorFlow computes in float32 itself; numbers that are drawn are the same constants on both sides;
-single: the source runs in float32 only, <= 1e-5; close: <= 1e-6; refused: the command names the operation, the file and
-the line.
+float64 wherever the program names float32 (in PyTorch also while it makes the model), on both sides; elsewhere: the
+source's unchanged program on Keras' torch backend, where TensorFlow computes in float32 itself; numbers that are drawn
+are the same constants on both sides; single: the source runs in float32 only, <= 1e-5; close: <= 1e-6; refused: the
+command names the operation, the file and the line.
 """
 NAMES = {"keras": "Keras", "torch": "PyTorch"}
 SOURCES = {"keras": "torch", "torch": "keras"}  # of each target
