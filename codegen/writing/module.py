@@ -163,7 +163,10 @@ def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list
                 out.extend(definition(w, statement, scope, file))
         else:
             body = Statements(w, file, set(), False)
-            for made in body.statement(statement) or known_constant(statement, name, scope):
+            whole = w.tables.without_unmade(statement, name, scope)
+            if whole is None:
+                continue
+            for made in body.statement(whole) or known_constant(statement, name, scope):
                 bound = simple_targets(made)
                 if bound and name not in bound and "carried" not in made.__dict__:
                     continue  # another name of the same `try` or `if`: written where it is asked for
