@@ -17,7 +17,7 @@ from codegen.target import target_of
 from codegen.writing.copying import copied_module
 from codegen.writing.module import write_module
 from codegen.writing.sites import Sites
-from codegen.writing.text import render_expression, render_with_spans
+from codegen.writing.text import Printed, print_module, render_expression, spans_of
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.opset import OpSet
 from pivot.reading.companions import visit_companions
@@ -45,6 +45,7 @@ class Converted:
     text: str
     entry: str
     spans: dict[int, Span]
+    printed: Printed
 
 
 def convert(request: Request, dialect: Dialect, framework: str, opset: OpSet) -> Converted:
@@ -103,10 +104,13 @@ def write_copy(done: Elaborated, framework: str, opset: OpSet, step: Step) -> Co
 
 def printed(done: Elaborated, lowering: Lowering, sites: Sites, layout: Layout, written: WrittenModule) -> Converted:
     """A written module as text, with the places of its nodes."""
-    ast.fix_missing_locations(written.tree)
-    text, placed = render_with_spans(written.tree)
-    spans = {id(node): (line, column, end_line, end_column) for node, line, column, end_line, end_column in placed}
-    return Converted(done, lowering, sites, layout, written, text, render_expression(written.entry), spans)
+    before = done.learned.pop("printed", None)
+    made = print_module(written.tree, before if isinstance(before, dict) else {})
+    spans = {
+        id(node): (line, column, end_line, end_column) for node, line, column, end_line, end_column in spans_of(made)
+    }
+    entry = render_expression(written.entry)
+    return Converted(done, lowering, sites, layout, written, made.text, entry, spans, made)
 
 
 def docstring_of(done: Elaborated) -> str:

@@ -11,10 +11,12 @@ from pathlib import Path
 from time import time_ns
 from typing import TypeVar
 
+from codegen.convert import Converted
 from codegen.lower import Lowering
 from codegen.relowering import note_sizes
 from codegen.restating import lacking
 from codegen.rolling.styles import is_rolled
+from codegen.writing.text import Printed
 from pivot.op_folders import own_folders
 from pivot.project import Project
 from pivot.reading.elaborate import Elaborated
@@ -33,6 +35,7 @@ class Reading:
     done: Elaborated
     folders: dict[Path, int]
     files: dict[str, int]
+    printed: Printed
 
 
 class Kept:
@@ -88,7 +91,7 @@ class Kept:
         self.counts[""] += 1
         return known, done
 
-    def keep(self, program: Program, done: Elaborated, begun: int, lowering: Lowering) -> None:
+    def keep(self, program: Program, done: Elaborated, begun: int, converted: Converted) -> None:
         """Keep a reading that began at a time, in ns. What is read in another way than by its classes is not kept."""
         if not self.remembering or not plain(program) or not done.evaluator.dialect.retunes:
             return
@@ -99,14 +102,18 @@ class Kept:
         folders = stamps({*(file.parent for file in files), *(package_root(file)[0] for file in files)})
         if all(stamp < begun for stamp in folders.values()):
             times = {file: stamp for file, stamp in stamps(done.evaluator.files).items() if stamp < begun}
-            self._last = Reading(program, done, folders, times)
-            done.learned["lowering"] = lowering
+            self._last = Reading(program, done, folders, times, converted.printed)
+            done.learned["lowering"] = converted.lowering
 
     def prepare(self) -> None:
         """Do ahead, while nobody waits, what the next edit of the program that is kept will need."""
-        lowering = self._last.done.learned.get("lowering") if self._last is not None else None
+        last = self._last
+        if last is None:
+            return
+        lowering = last.done.learned.get("lowering")
         if isinstance(lowering, Lowering):
             note_sizes(lowering)
+        last.done.learned["printed"] = last.printed.known()
 
 
 def plain(program: Program) -> bool:

@@ -136,7 +136,7 @@ def converted_run(program: Program, directory: Path, output: Output, more: int, 
     wrapped = bool(done.evaluator.applied) and not copied
     problem = proof_problem(run.proof, program.project.source, wrapped)
     run.extra = () if problem is None else (problem,)
-    KEPT.keep(program, done, begun, run.converted.lowering)
+    KEPT.keep(program, done, begun, run.converted)
     return run
 
 

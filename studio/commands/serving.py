@@ -25,6 +25,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
+from studio.commands.ahead import SUCCEEDED, hand_out, handed_on
+
 CRASHED = 134
 WARMING = "examples/cifar_cnn.py"  # a program that touches most of what a conversion needs
 GENERATIONS = 50  # after so many the next run is a fork of the server again, whose memory has not grown
@@ -78,17 +80,9 @@ def serve(place: str) -> int:
         path.unlink(missing_ok=True)
 
 
-def handed_on(client: socket.socket, heir: socket.socket) -> bool:
-    """Give a client to the heir; False where it is gone."""
-    try:
-        socket.send_fds(heir, [b"c"], [client.fileno()])
-    except OSError:
-        return False
-    return True
-
-
 def run(client: socket.socket, claim: socket.socket, generation: int) -> NoReturn:
     """In a fork: answer a client; after a conversion, live on as the heir and fork for others. Ends the process."""
+    above: socket.socket | None = None
     while True:
         with client:
             status, lives_on = answer(client)
@@ -100,18 +94,14 @@ def run(client: socket.socket, claim: socket.socket, generation: int) -> NoRetur
         stream, mine = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with stream, contextlib.suppress(OSError):
             socket.send_fds(claim, [b"h"], [stream.fileno()] if generation < GENERATIONS else [])
+            if above is not None:
+                above.sendall(SUCCEEDED)
         if generation >= GENERATIONS:
             os._exit(status)
-        while True:
-            word, given, _, _ = socket.recv_fds(mine, 1, 1)
-            if not word:
-                os._exit(status)
-            client = socket.socket(fileno=given[0])
-            if os.fork() == 0:
-                mine.close()
-                generation += 1
-                break
-            client.close()
+        if above is not None:
+            above.close()
+        client, above = hand_out(mine)
+        generation += 1
 
 
 def load() -> None:

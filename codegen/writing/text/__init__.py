@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 
+from codegen.writing.text.again import Known, Name, Printed
 from codegen.writing.text.heads import Head
 from codegen.writing.text.leaves import Kind, Leaf
-from codegen.writing.text.statements import Printer
+from codegen.writing.text.statements import NOTHING, Printer
 
-__all__ = ["Span", "render", "render_expression", "render_with_spans"]
+__all__ = ["Printed", "Span", "print_module", "render", "render_expression", "spans_of"]
 
 Span = tuple[ast.AST, int, int, int, int]
 SITES = (ast.stmt, ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Subscript, ast.Attribute)
 
 
+def print_module(module: ast.Module, before: Mapping[Name, Known] = NOTHING) -> Printed:
+    """`module` printed. `before`: what is known of one that was printed before, which may be much like it."""
+    printer = Printer(before)
+    printer.module(module)
+    return printer.printed
+
+
 def render(module: ast.Module) -> str:
     """The text of `module`, ending in a newline unless it is empty."""
-    printer = Printer()
-    printer.module(module)
-    return _text(printer)
+    return print_module(module).text
 
 
-def render_with_spans(module: ast.Module) -> tuple[str, list[Span]]:
-    """The text, and (node, line, column, end line, end column) of every statement and site in it.
+def spans_of(printed: Printed) -> list[Span]:
+    """(node, line, column, end line, end column) of every statement and site.
 
     Lines and columns count from 1, in characters; the end column is behind the last character.
     """
-    printer = Printer()
-    printer.module(module)
-    spans: list[Span] = []
-    for node in printer.nodes:
-        if isinstance(node, SITES) and id(node) in printer.ends:
-            spans.append((node, *printer.starts[id(node)], *printer.ends[id(node)]))
-    return _text(printer), spans
+    return [
+        (node, *printed.starts[id(node)], *printed.ends[id(node)])
+        for node in printed.nodes
+        if isinstance(node, SITES) and id(node) in printed.ends
+    ]
 
 
 def render_expression(node: ast.expr) -> str:
@@ -46,10 +51,3 @@ def render_expression(node: ast.expr) -> str:
             continue
         text += (" " if leaf.space and text else "") + leaf.text
     return text
-
-
-def _text(printer: Printer) -> str:
-    lines = list(printer.lines)
-    while lines and not lines[-1]:
-        lines.pop()
-    return "\n".join(lines) + "\n" if lines else ""

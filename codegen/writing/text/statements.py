@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
+from codegen.writing.text.again import FUNCTIONS, Known, Name, Piece, Place, Printed, spoken
 from codegen.writing.text.blanks import DEFINITIONS, blank_lines, is_docstring
 from codegen.writing.text.heads import Head
 from codegen.writing.text.layout import lay_out
@@ -13,18 +15,26 @@ from codegen.writing.text.leaves import INDENT, Kind, Leaf, Line
 from codegen.writing.text.levels import Level
 from codegen.writing.text.strings import docstring_text
 
-Place = tuple[int, int]
+NOTHING: Mapping[Name, Known] = MappingProxyType({})
 
 
 class Printer:
     """Collects the text of a module line by line, and where each node came to stand."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Mapping[Name, Known] = NOTHING) -> None:
+        self.before = before
+        self.pieces: dict[Name, Piece] = {}
+        self._within: Name = ()  # names of the definitions around
         self.lines: list[str] = []
         self.starts: dict[int, Place] = {}  # by id: line and column from 1
         self.ends: dict[int, Place] = {}
         self.nodes: list[ast.AST] = []
         self._end: Place = (1, 1)  # behind the last code written
+
+    @property
+    def printed(self) -> Printed:
+        """What was printed so far."""
+        return Printed(self.lines, self.nodes, self.starts, self.ends, self.pieces)
 
     # --- blocks
 
@@ -51,6 +61,9 @@ class Printer:
 
     def statement(self, node: ast.stmt, depth: int, docstring: bool = False) -> None:
         """One statement with its blocks and comments."""
+        if isinstance(node, DEFINITIONS):
+            self._definition(node, depth)
+            return
         if docstring:
             assert isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
             head = Head(node)
@@ -67,6 +80,42 @@ class Printer:
                 getattr(head, f"_{type(node).__name__}")(node)
             self._head(head, node, depth)
         self.ends[id(node)] = self._end
+
+    def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, depth: int) -> None:
+        """A function or class; the lines of a function that stands as it was printed before are taken over."""
+        around, self._within = self._within, (*self._within, node.name)
+        above, first, begun = self._above(), len(self.lines), len(self.nodes)
+        if not isinstance(node, FUNCTIONS) or not self._taken_over(node, depth, above):
+            getattr(self, f"_{type(node).__name__}")(node, depth)
+            self.ends[id(node)] = self._end
+        if isinstance(node, FUNCTIONS):
+            made = Piece(node, depth, above, (first, len(self.lines)), (begun, len(self.nodes)), self._end)
+            self.pieces.setdefault(self._within, made)
+        self._within = around
+
+    def _taken_over(self, node: ast.AST, depth: int, above: int) -> bool:
+        """Take the lines of a function from what was printed before; False where it is another one now."""
+        known = self.before.get(self._within)
+        if known is None or (known.depth, known.above) != (depth, above):
+            return False
+        said, nodes = spoken(node)
+        if said != known.said:
+            return False
+        down = len(self.lines)
+        self.lines += known.lines
+        for number, (line, column), end in known.places:
+            placed = nodes[number]
+            self.nodes.append(placed)
+            self.starts[id(placed)] = line + down, column
+            if end is not None:
+                self.ends[id(placed)] = end[0] + down, end[1]
+        line, column = known.end
+        self._end = line + down, column
+        return True
+
+    def _above(self) -> int:
+        """How many blank lines the text ends in, as far as what follows looks at them; -1 where there is no text."""
+        return min(_trailing_blanks(self.lines), 2) if self.lines else -1
 
     # --- compound statements
 

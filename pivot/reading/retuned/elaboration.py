@@ -25,7 +25,7 @@ from pivot.reading.signals import Raised, Restate
 from pivot.reading.source import load
 from pivot.shapes import ShapeError
 
-LASTING = {"companions", "assigned", "bound", "lowering"}
+LASTING = {"companions", "assigned", "bound", "lowering", "printed"}
 """What is learned of an elaboration that no number changes, or that is brought up to it."""
 
 

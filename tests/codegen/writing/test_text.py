@@ -12,7 +12,7 @@ from textwrap import dedent
 
 import pytest
 
-from codegen.writing.text import render, render_expression, render_with_spans
+from codegen.writing.text import print_module, render, render_expression, spans_of
 from pivot.reading.syntax import parse
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
@@ -243,7 +243,8 @@ def test_expressions_stand_on_one_line(text: str, expected: str) -> None:
 
 def test_spans_cover_what_they_name() -> None:
     text = "def f(x):\n  y = self.conv(x) + g(x,\n)[0]\n  if y: return h(\n   'é', a(b),\n   c)\n\nf(1)\n"
-    result, spans = render_with_spans(parse(text, "f.py"))
+    printed = print_module(parse(text, "f.py"))
+    result, spans = printed.text, spans_of(printed)
     lines = result.split("\n")
     found: list[str] = []
     for node, line, column, end_line, end_column in spans:
