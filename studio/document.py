@@ -59,6 +59,7 @@ class Document(QObject):
         self.report: Report | None = None
         self.report_revision = 0
         self.failure: tuple[int, tuple[Problem, ...]] | None = None
+        self.unverified: tuple[int, Problem] | None = None  # why the last verification came to no report
         self.jobs: Mapping[str, JobState] = {}
 
     # -- the project
@@ -104,7 +105,7 @@ class Document(QObject):
         )
         self._texts, self._revisions, self._moves = texts, {}, Moves()
         self._numbered = None
-        self.results = self.report = self.failure = None
+        self.results = self.report = self.failure = self.unverified = None
         self.targets, self.changed_target_lines, self._kept = TargetState(), frozenset(), {}
         self._written = None
         self._set_selection(NOTHING)
@@ -114,7 +115,7 @@ class Document(QObject):
     def close(self) -> None:
         """Back to the opening page."""
         before, self._history, self._saved, self.path = self.project, None, None, None
-        self.results = self.report = self.failure = self._written = None
+        self.results = self.report = self.failure = self.unverified = self._written = None
         self._set_selection(NOTHING)
         self.project_changed.emit(before, None)
         self.results_changed.emit()
@@ -408,8 +409,18 @@ class Document(QObject):
         self.results_changed.emit()
 
     def set_report(self, revision: int, report: Report) -> None:
-        self.report, self.report_revision = report, revision
+        self.report, self.report_revision, self.unverified = report, revision, None
         self.results_changed.emit()
+
+    def set_unverified(self, revision: int, problem: Problem) -> None:
+        """A verification came to no report: a report that was there before stays, but it is not of this run."""
+        self.unverified = (revision, problem)
+        self.results_changed.emit()
+
+    @property
+    def unverified_why(self) -> Problem | None:
+        """Why the program as it is now could not be verified."""
+        return self.unverified[1] if self.unverified is not None and self.unverified[0] == self.revision else None
 
     def set_jobs(self, jobs: Mapping[str, JobState]) -> None:
         if jobs != self.jobs:

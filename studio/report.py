@@ -68,11 +68,16 @@ class Report:
     versions: Mapping[str, str]
     page: str = ""  # the file that a browser shows
 
+    @property
+    def compared(self) -> bool:
+        """Whether it came to numbers at all; a program that did not run is not proven equal, and not shown unequal."""
+        return self.equal or bool(self.rows)
+
 
 def read_report(record: Record) -> Report:
     """The report of one JSON record; parts that are missing count as not run."""
     static, build, numbers = (_record(record.get(name)) for name in ("static", "build", "numbers"))
-    double, single = _record(numbers.get("float64")), _record(numbers.get("float32"))
+    double, single = _compared(numbers.get("float64")), _compared(numbers.get("float32"))
     gate = _number(double.get("gate")) or 1e-12
     rows = _rows(double, single)
     worst = _number(double.get("worst"))
@@ -187,6 +192,13 @@ def _numbers_ok(record: Record, double: Record, worst: float | None, gate: float
     if isinstance(double.get("equal"), bool):
         return double["equal"] is True
     return record.get("equal") is True or (worst is not None and worst <= gate)
+
+
+def _compared(value: object) -> Record:
+    """The numbers of one format; those of a run that did not come to compare any are none, and not zero."""
+    record = _record(value)
+    empty = [record.get(name) == [] for name in ("outputs", "nodes")]
+    return {} if all(empty) else record
 
 
 def _ok(record: Record, name: str) -> bool | None:

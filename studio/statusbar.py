@@ -26,8 +26,9 @@ _SHOW_MS = 8_000
 
 
 class StatusBar(QStatusBar):
-    """Follows the document; `verdict_clicked`, `unmapped_clicked` and `cancel_clicked` are for the window."""
+    """Follows the document; its signals say which mark was clicked."""
 
+    broken_clicked = Signal()
     verdict_clicked = Signal()
     unmapped_clicked = Signal()
     cancel_clicked = Signal()
@@ -40,6 +41,7 @@ class StatusBar(QStatusBar):
         self._size = label("")
         self._said = ElidedLabel()
         self._unmapped = _Clickable(self.unmapped_clicked, self.tr("Select the unmapped nodes"))
+        self._broken = _Clickable(self.broken_clicked, self.tr("Show the problems"))
         self._verdict = _Clickable(self.verdict_clicked, self.tr("Show the verification"))
         self._work = label("")
         self._bar = QProgressBar()
@@ -50,7 +52,8 @@ class StatusBar(QStatusBar):
         self._cancel.setAccessibleName(self.tr("Cancel"))
         self._cancel.clicked.connect(self.cancel_clicked)
         left, right = QWidget(), QWidget()
-        left.setLayout(row(self._model, self._size, self._unmapped, self._said, gap=4, margins=(8, 3, 8, 3)))
+        facts = (self._model, self._size, self._broken, self._unmapped, self._said)
+        left.setLayout(row(*facts, gap=4, margins=(8, 3, 8, 3)))
         work = row(self._work, self._bar, self._cancel, self._verdict, gap=6, margins=(0, 3, 10, 3))
         right.setLayout(work)
         self.addWidget(left, 1)
@@ -103,16 +106,25 @@ class StatusBar(QStatusBar):
             self._size.setText(self.tr("{0:,} parameters  ·  {1}").format(root.parameters, nodes) if root else "")
         lost = len(picture.unmapped) if picture else 0
         set_badge(self._unmapped, self.tr("{0} unmapped").format(lost) if lost else "", "danger")
+        failure = self._document.failure
+        broken = failure is not None and failure[0] == self._document.revision
+        set_badge(self._broken, self.tr("not converted") if broken else "", "danger")
         self._work_now()
         report = self._document.report
-        if report is None:
+        if self._document.unverified_why is not None:
+            set_badge(self._verdict, self.tr("could not be verified"), "danger")
+        elif report is None:
             set_badge(self._verdict, self.tr("not verified") if results else "", "plain")
         elif self._document.report_stale:
             set_badge(self._verdict, self.tr("verified before the last edit"), "warning")
         else:
             set_badge(
                 self._verdict,
-                self.tr("equal") if report.equal else self.tr("not equal"),
+                self.tr("equal")
+                if report.equal
+                else self.tr("not equal")
+                if report.compared
+                else self.tr("not proven"),
                 "success" if report.equal else "danger",
             )
 

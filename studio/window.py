@@ -156,6 +156,7 @@ class Window(CommandDesk):
         self.panels.problems.field_wanted.connect(self._ask_field)
         self.panels.problems.place_opened.connect(lambda: self.panels.show("code"))
         self.status.verdict_clicked.connect(lambda: self.panels.show("verification"))
+        self.status.broken_clicked.connect(lambda: self.panels.show("problems"))
         self.status.unmapped_clicked.connect(self._select_unmapped)
         self.status.cancel_clicked.connect(self.cancel)
         self.graph.set_horizontal(self.settings.flag("graph_horizontal"))

@@ -61,7 +61,7 @@ def page(report: Record, sentence: str) -> str:
         _nodes(_records(double["nodes"]), gate),
         "<h2>Setting</h2>" + _setting(report),
     ]
-    title = "Equal" if report["equal"] else "Not equal"
+    title = _word(report)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{title}: {_text(_record(report['source'])['model'])}</title><style>{_STYLE}</style></head><body><main>"
@@ -69,12 +69,18 @@ def page(report: Record, sentence: str) -> str:
     )
 
 
+def _word(report: Record) -> str:
+    """The verdict; of programs that did not run nothing is known."""
+    double = _record(_record(report["numbers"])["float64"])
+    return "Equal" if report["equal"] else "Not equal" if double["outputs"] or double["nodes"] else "Not proven equal"
+
+
 def _verdict(report: Record, sentence: str) -> str:
     source, target = _record(report["source"]), _record(report["target"])
     good = bool(report["equal"])
     names = f"<code>{_text(source['path'])}</code> and <code>{_text(target['path'])}</code>"
     return (
-        f'<section class="verdict{" good" if good else ""}"><h1><strong>{"✓ Equal" if good else "✗ Not equal"}</strong>'
+        f'<section class="verdict{" good" if good else ""}"><h1><strong>{"✓" if good else "✗"} {_word(report)}</strong>'
         f" · {_text(source['model'])}</h1><p>{escape(sentence)}</p>"
         f'<p class="soft">{names} · {cast("int", report["parameters"]):,} parameters · {report["seconds"]} s</p>'
         "</section>"

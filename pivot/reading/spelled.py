@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import os
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,11 +60,17 @@ def where_of(root: str, node: ast.AST, frame: Frame) -> Where:
 def _ordinal(definition: ast.AST, site: ast.AST, text: str) -> int:
     """How many equal texts stand before a site in its function."""
     place = (getattr(site, "lineno", 0), getattr(site, "col_offset", 0))
-    return sum(
-        (node.lineno, node.col_offset) < place and ast.unparse(node) == text
-        for node in ast.walk(definition)
-        if type(node) is type(site) and isinstance(node, ast.expr)
-    )
+    return bisect_left(_places(definition, type(site).__name__).get(text, ()), place)
+
+
+@lru_cache(maxsize=64)  # a function of a thousand calls is asked a thousand times
+def _places(definition: ast.AST, kind: str) -> Mapping[str, Sequence[tuple[int, int]]]:
+    """Where each text of a kind of expression stands in a function, in order."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for node in ast.walk(definition):
+        if type(node).__name__ == kind and isinstance(node, ast.expr):
+            found.setdefault(ast.unparse(node), []).append((node.lineno, node.col_offset))
+    return {text: sorted(places) for text, places in found.items()}
 
 
 def is_read_here(ev: Evaluator, form: Form, node: ast.AST, frame: Frame) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +32,9 @@ def convert(args: argparse.Namespace, output: Output) -> int:
     project = project_of(args.source, args.model, args.inputs, args.bind, args.to)
     project = replace(project, style=args.style or project.style, init=args.init or project.init)
     if args.to is None and args.source.suffix != ".pivot":
-        raise refuse("usage", str(args.source), 0, 0, "the framework to write is not said", "add --to keras")
+        raise refuse(
+            "usage", str(args.source), 0, 0, "the framework to write is not said", f"add --to {project.target}"
+        )
     more = 1 + bool(args.weights) + bool(args.verify)
     run = run_conversion(open_program(project, args.ops), args.out, output, more)
     if run.status == 0 and args.verify:  # each trial costs as much as a conversion
@@ -159,12 +160,11 @@ def verified(
 
     `python`: the interpreter that has both frameworks; `seconds`: how long each side may take.
     """
-    if python is not None and shutil.which(python) is None:
-        remedy = "name an interpreter that has PyTorch and Keras, or none, for the one that runs this"
-        raise refuse("usage", python, 0, 0, "this interpreter is not there, or cannot be run", remedy)
     from codegen.verification import verify_conversion
+    from codegen.verify.interpreter import check_interpreter
 
     assert run.converted is not None and run.proof is not None
+    check_interpreter(python, (run.program.framework, run.target))
     target, bind = run.directory / run.file, run.program.request.bind
     return verify_conversion(
         run.converted, run.proof, run.directory, target, bind, output.progress, weights, python=python, seconds=seconds

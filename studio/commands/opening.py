@@ -17,6 +17,7 @@ from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Request
 from pivot.reading.inputs import parse_spec
 from pivot.reading.source import load
+from studio.frameworks import OTHER, target_for
 
 NAME = re.compile(r"(self\.)?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")
 
@@ -45,7 +46,7 @@ def project_of(
     if is_project_file(source):
         project = load_project(source)
     else:
-        project = Project(str(source.absolute()), target=target or "keras")
+        project = Project(str(source.absolute()), target=target or target_for(source, OTHER))
     return replace(
         project,
         model=model if model is not None else project.model,

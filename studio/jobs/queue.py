@@ -299,8 +299,10 @@ class Jobs(QObject):
         if isinstance(record, dict):
             self._document.set_report(revision, replace(read_report(record), page=str(directory / "report.html")))
             return
-        found = self._found["verify"]
-        self.failed.emit("verify", str(found[0]) if found else _said(outcome, "").why)
+        fatal = [problem for problem in self._found["verify"] if problem.severity == "error"]
+        problem = fatal[0] if fatal else _said(outcome, "")
+        self._document.set_unverified(revision, problem)
+        self.failed.emit("verify", problem.why)
 
     def _weighed(self, out: Path, outcome: Outcome) -> None:
         if outcome.status == 0 and not outcome.cancelled:

@@ -14,6 +14,13 @@ def test_what_is_missing_was_not_run() -> None:
     assert report.rows == ()
 
 
+def test_a_run_that_compared_nothing_is_neither_equal_nor_unequal() -> None:
+    none = {"outputs": [], "nodes": [], "worst": 0.0, "gate": 1e-12}
+    report = read_report({"equal": False, "numbers": {"float64": none, "float32": none}, "why": "no such file"})
+    assert (report.steps[2].ok, report.steps[2].text) == (None, "not run")
+    assert (report.worst, report.compared) == (None, False)
+
+
 def test_steps_rows_and_the_first_difference() -> None:
     place = {"file": "a.py", "line": 3, "column": 1, "end_line": 3, "end_column": 9}
     node = {"id": "n1", "op": "relu", "path": "act", "source": place, "target": None, "error": 2e-3, "max": 4.0}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from pivot.problems import Problem
 from studio.document import Document
 from studio.results import JobState
 from studio.statusbar import StatusBar
@@ -39,3 +40,13 @@ def test_it_keeps_its_height_when_something_begins_to_run(converted: Document, t
     converted.set_jobs({"convert": JobState("convert", converted.revision, "write", 1, 5)})
     qtbot.waitUntil(made._cancel.isVisible)
     assert (made.minimumSizeHint().height(), made.sizeHint().height()) == before
+
+
+def test_an_edit_that_does_not_convert_stays_marked(converted: Document, theme: Theme, qtbot: QtBot) -> None:
+    made = StatusBar(converted, theme)
+    qtbot.addWidget(made)
+    assert made._broken.text() == ""
+    converted.set_failure(converted.revision, (Problem("shape", "error", "net.py", 3, 1, "sizes differ", "check"),))
+    assert made._broken.text() == "not converted"
+    with qtbot.waitSignal(made.broken_clicked):
+        qtbot.keyClick(made._broken, Qt.Key.Key_Return)

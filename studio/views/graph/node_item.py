@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 
+_BETWEEN = 10.0  # name and shape of an input or output
+
+
 class NodeItem(BoxItem):
     """A card of two lines, with the sign of its family in the corner."""
 
@@ -77,12 +80,15 @@ class TerminalItem(BoxItem):
         painter.setBrush(look.hover)
         painter.drawRoundedRect(rect, self.radius, self.radius)
         middle = rect.height() / 2
+        room = rect.width() - 2 * SIDE - _BETWEEN
         title, small = look.title_width(face.title), look.small_width(face.subtitle)
-        left = (rect.width() - title - small - 10.0) / 2
-        text_line(painter, look, "title", look.text, left, middle, rect.width(), face.title)
+        small = min(small, max(room / 2, room - title))
+        title = min(title, room - small)
+        left = (rect.width() - title - small - _BETWEEN) / 2
+        text_line(painter, look, "title", look.text, left, middle, title + 0.5, face.title)
         if look.scale >= DETAIL:
-            after = left + title + 10.0
-            text_line(painter, look, "small", look.muted, after, middle, rect.width(), face.subtitle)
+            after = left + title + _BETWEEN
+            text_line(painter, look, "small", look.muted, after, middle, small + 0.5, face.subtitle)
         self.paint_ring(painter)
 
 

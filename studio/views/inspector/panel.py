@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from studio.document import Document
 from studio.editing.editor import Editor
@@ -87,7 +87,9 @@ class Inspector(QWidget):
         return ModelPage(self._document, project)
 
     def _put(self, page: QWidget) -> None:
+        held = QApplication.focusWidget()
         old = self._area.takeWidget()
+        inside = held is not None and old is not None and old.isAncestorOf(held)
         self._area.setWidget(page)
         # A new page would come behind everything else that Tab goes through.
         before: QWidget = self._area
@@ -96,6 +98,10 @@ class Inspector(QWidget):
             if part.focusPolicy() & Qt.FocusPolicy.TabFocus and part.window() is page.window():
                 QWidget.setTabOrder(before, part)
                 before = part
+        if inside and held is not None:
+            # Who wrote into a field goes on there, or at least in this panel.
+            same = [part for part in page.findChildren(type(held)) if part.accessibleName() == held.accessibleName()]
+            (same[0] if same and held.accessibleName() else self._area).setFocus()
         if old is not None:
             # The old page may be what is handling the event that led here.
             old.hide()

@@ -121,7 +121,8 @@ class VerificationView(QWidget):
     def _refresh(self) -> None:
         report, state = self._document.report, self._document.jobs.get("verify")
         stale = self._document.report_stale
-        shown = (report, state, stale, self._document.project is None, self._theme)
+        failed = self._document.unverified_why
+        shown = (report, state, stale, failed, self._document.project is None, self._theme)
         if self._shown is not None and all(a is b or a == b for a, b in zip(shown, self._shown, strict=True)):
             return  # most of what happens to a document is none of its business
         self._shown = shown
@@ -144,6 +145,12 @@ class VerificationView(QWidget):
             self._detail.setText(counted if state.total else f"{said} …")
             self._bar.setRange(0, state.total)
             self._bar.setValue(state.done)
+        elif failed is not None:
+            self._verdict.setText(self.tr("Could not be verified"))
+            place = f"{failed.file}: " if failed.file else ""
+            remedy = f". {failed.remedy[:1].upper()}{failed.remedy[1:]}" if failed.remedy else ""
+            self._detail.setText(f"{place}{failed.why}{remedy}.")
+            tone, mark, color = "danger", "error", "danger"
         elif report is None:
             self._verdict.setText(self.tr("Not verified yet"))
             self._detail.setText(
@@ -162,7 +169,7 @@ class VerificationView(QWidget):
             self._detail.setText(_numbers(report))
             tone, color = "success", "success"
         else:
-            self._verdict.setText(self.tr("Not equal"))
+            self._verdict.setText(self.tr("Not equal") if report.compared else self.tr("Not proven equal"))
             self._detail.setText(report.why or _numbers(report))
             tone, mark, color = "danger", "error", "danger"
         self._mark.setPixmap(pixmap(mark, self._theme.colors[color], 30))
@@ -170,7 +177,7 @@ class VerificationView(QWidget):
         if state is not None:
             self._show_steps(_STEPS, proof_step(state.step))
         else:
-            self._show_steps(report.steps if report is not None else _STEPS)
+            self._show_steps(report.steps if report is not None and failed is None else _STEPS)
         self._show_first(report)
         self.table.set_report(report)
         self.plot.set_report(report, stale)

@@ -87,6 +87,7 @@ def test_both_files_hold_with_every_outcome(tmp_path: Path, report: Report) -> N
     assert "net&lt;1&gt;.py" in page
     assert "<x>" not in page
     assert ("✓ Equal" in page) is report.equal
+    assert ("✗ Not proven equal" in page) is (report is EARLY)  # nothing was compared: nothing is known
 
 
 def test_what_the_record_says(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from studio.commands.opening import project_of
 from tests.studio.fixtures.command import Run
 
 
@@ -37,3 +38,10 @@ def test_show_without_graphviz_says_so(
     assert done.status == 2
     assert "install Graphviz" in done.line
     assert run("show", example_models["cifar_cnn"], "-o", tmp_path / "net.gif").status == 2
+
+
+def test_a_source_is_shown_as_one_that_is_written_in_the_other_framework(tmp_path: Path) -> None:
+    source = tmp_path / "net.py"
+    source.write_text("from keras import layers\n")
+    assert project_of(source, None, (), (), None).target == "torch"
+    assert project_of(source, None, (), (), "keras").target == "keras"

@@ -166,6 +166,19 @@ def test_the_model_page_edits_the_project(converted: Document, theme: Theme, qtb
     assert "NAME=EXPRESSION" in texts(made)
 
 
+def test_who_wrote_into_a_field_is_still_there_when_the_page_is_made_again(
+    converted: Document, theme: Theme, qtbot: QtBot
+) -> None:
+    made = panel(converted, theme, qtbot)
+    made.activateWindow()
+    field = made.page.inputs
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    made._key = None
+    made._refresh()
+    assert made.page.inputs is not field and made.page.inputs.hasFocus()
+
+
 def test_the_model_page_is_made_again_only_for_what_it_shows(converted: Document, theme: Theme, qtbot: QtBot) -> None:
     made = panel(converted, theme, qtbot)
     page, project = made.page, converted.project

@@ -10,6 +10,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from pivot.problems import Problem
 from studio.document import Document
 from studio.jobs.queue import Jobs
 from studio.results import JobState
@@ -58,6 +59,20 @@ def test_nothing_then_running_then_equal_then_stale(
     jobs.automatic = False
     converted.write_literal([param], "5")
     assert made.verdict == "Verified an earlier source"
+
+
+def test_a_run_that_came_to_nothing_says_why_until_it_is_mended(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Settle
+) -> None:
+    made = VerificationView(converted, theme)
+    qtbot.addWidget(made)
+    why, remedy = "this interpreter has no torch", "name one that has PyTorch"
+    converted.set_unverified(converted.revision, Problem("interpreter", "error", "/usr/bin/python3", 0, 0, why, remedy))
+    assert made.verdict == "Could not be verified"
+    assert made._detail.text() == f"/usr/bin/python3: {why}. Name one that has PyTorch."
+    jobs.verify()
+    settle(jobs)
+    assert made.verdict == "Equal"
 
 
 def test_a_difference_names_its_first_place(
