@@ -217,7 +217,7 @@ def disagreeing_reshapes(layout: Layout) -> frozenset[SiteStep]:
 def wishes_of(layout: Layout, steps: frozenset[SiteStep]) -> dict[SiteStep, Order]:
     """What the first visit with a wish wants of steps whose visits disagree."""
     found: dict[SiteStep, Order] = {}
-    for placed in layout.placed.values():
+    for placed in layout.placed.values() if steps else ():
         key = site_step(layout.lowering, placed.step)
         if key in steps and key not in found and placed.step.results:
             wish = layout.wish(placed.step.results[0])

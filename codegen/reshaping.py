@@ -27,7 +27,7 @@ def groups_by_site(layout: Layout, steps: frozenset[SiteStep]) -> dict[SiteStep,
     (N, C, L) -> (N, H, C, L) does not tell by itself whether an H of 1 was taken from N or from C.
     """
     found: dict[SiteStep, tuple[int, list[Group]]] = {}
-    for placed in layout.placed.values():
+    for placed in layout.placed.values() if steps else ():
         key, value = site_step(layout.lowering, placed.step), first_tensor(placed.step)
         if key in steps and value is not None and placed.step.op.shape in RESHAPING:
             before, after = value.type.shape, placed.step.results[0].type.shape

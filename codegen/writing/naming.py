@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pivot.reading import installed, lookup
 from pivot.reading.restating import is_restated, is_restatement, library_value, path_of, variant
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pivot.reading.frames import Scope
 
 Key = tuple[str, str]  # (file, module-level name)
+AnyNode = TypeVar("AnyNode", bound=ast.AST)
 DEFINED_BY = "defined_by"  # on a Name: the key of the definition it stands for
 
 
@@ -136,9 +137,19 @@ def rename_definitions(w: Writer, written: dict[Key, list[ast.stmt]]) -> None:
         if name != key[1]:
             by_file.setdefault(key[0], {})[key[1]] = name
     for key, statements in written.items():
-        renamer = Renamer(w, by_file.get(key[0], {}), names)
-        written[key] = [renamer.visit(s) for s in statements]
-    w.out.entry = Renamer(w, by_file.get(next(iter(w.ev.files)), {}), names).visit(w.out.entry)
+        written[key] = [renamed(w, s, by_file.get(key[0], {}), names) for s in statements]
+    w.out.entry = renamed(w, w.out.entry, by_file.get(next(iter(w.ev.files)), {}), names)
+
+
+def renamed(w: Writer, node: AnyNode, table: dict[str, str], names: dict[Key, str]) -> AnyNode:
+    """A written tree with the final names; `table`: those of its file that are others than they were."""
+    if table:
+        made: AnyNode = Renamer(w, table, names).visit(node)
+        return made
+    for part in walk(node):  # only what says itself which definition it stands for
+        if isinstance(part, ast.Name) and (key := part.__dict__.get(DEFINED_BY)) is not None:
+            part.id = names.get(resolved(w, key), part.id)
+    return node
 
 
 class Renamer(ast.NodeTransformer):

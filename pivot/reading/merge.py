@@ -22,13 +22,14 @@ def keyed(run: Run) -> list[tuple[tuple[str, int, int], Node]]:
 
 def merge_modes(evaluation: Run, training: Run) -> tuple[Node, ...]:
     """Nodes of both runs in order; those of one mode only stand where that run has them."""
-    known = dict(keyed(evaluation))
+    evaluated = keyed(evaluation)
+    known = dict(evaluated)
     same: dict[str, TensorVersion] = {
         a.value.id: b.value for a, b in zip(training.inputs, evaluation.inputs, strict=True)
     }
     merged: list[Node] = []
     done: set[int] = set()
-    order = [node for _, node in keyed(evaluation)]
+    order = [node for _, node in evaluated]
     place = 0
     for key, node in keyed(training):
         twin = known.get(key)

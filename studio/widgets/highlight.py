@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -36,6 +37,7 @@ _COLORS: Mapping[_TokenType, str] = {
 _FULL_PASS_MS = 160
 _AT_ONCE = 1_500  # lines that are lexed before a text is shown; the rest follows while the window is idle
 _PER_TURN = 400
+_NUMBER = re.compile("[1-9][0-9]*")
 _AT_THE_LEFT = ("def ", "class ", "import ", "from ", "async def ")
 
 
@@ -64,6 +66,23 @@ def _is_plain(line: _Line) -> bool:
     indent = len(text) - len(text.lstrip(" \t"))
     first = next((kind for at, _, kind in runs if at == indent), None)
     return first is not None and (first in Keyword or first in Name) and first not in Name.Namespace
+
+
+def _with_number(line: _Line, text: str) -> _Line | None:
+    """A line of which one whole number is another one now: its colours move with it. None for any other change."""
+    old, runs = line
+    most = min(len(old), len(text))
+    head = next((at for at in range(most) if old[at] != text[at]), most)
+    run = next((run for run in runs if run[0] <= head < sum(run[:2])), None)
+    if run is None or run[2] is not Number.Integer or not text.isascii() or not old.isascii():
+        return None
+    begin, length, kind = run
+    more = len(text) - len(old)
+    new, rest = text[begin : begin + length + more], old[begin + length :]
+    if not _NUMBER.fullmatch(old[begin : begin + length]) or not _NUMBER.fullmatch(new) or not text.endswith(rest):
+        return None
+    moved = [(at + more, size, what) for at, size, what in runs if at > begin]
+    return text, (*(one for one in runs if one[0] < begin), (begin, length + more, kind), *moved)
 
 
 class PythonHighlighter(QSyntaxHighlighter):
@@ -157,7 +176,8 @@ class PythonHighlighter(QSyntaxHighlighter):
         most = min(len(old), len(lines))
         head = next((at for at in range(most) if old[at][0] != lines[at]), most)
         tail = next((at for at in range(most - head) if old[-1 - at][0] != lines[-1 - at]), most - head)
-        near = self._around(lines, head, tail)
+        line = _with_number(old[head], lines[head]) if head + tail + 1 == len(lines) == len(old) else None
+        near = self._around(lines, head, tail) if line is None else [*old[:head], line, *old[head + 1 :]]
         if near is not None:
             return near
         start = next((at for at in range(min(head, len(old) - 1), -1, -1) if _begins(old[at])), None)

@@ -43,6 +43,7 @@ class Flow:
     values: dict[int, Value] = field(default_factory=dict)
     layers: dict[int, Visit] = field(default_factory=dict)
     read: set[tuple[int, str]] = field(default_factory=set)  # parameters of functions whose readings were looked at
+    looked: dict[int, tuple[Mapping[ast.AST, ast.AST], Mapping[str, list[ast.Name]]]] = field(default_factory=dict)
 
     def follow(self, call: ast.Call, part: ast.expr) -> None:
         """An argument of a call holds it. Raises Declined."""
@@ -86,17 +87,28 @@ class Flow:
         if (id(function), name) in self.read:
             return
         self.read.add((id(function), name))
-        above = dict(parents(function))
-        for node in above:
-            if isinstance(node, ast.Name) and node.id in SEEING:
-                raise Declined(f"{node.id}() may see it")
-            if isinstance(node, (ast.Global, ast.Nonlocal)) or (isinstance(node, ast.ExceptHandler) and node.name):
-                raise Declined("names are bound elsewhere")
-        for node in above:
-            if isinstance(node, ast.arg) or not isinstance(node, ast.Name) or node.id != name:
-                continue
+        above, named = self.looked_at(function)
+        for node in named.get(name, ()):
             if not self.does_nothing(node, above):
                 self.reading(node, above)
+
+    def looked_at(self, function: Function) -> tuple[Mapping[ast.AST, ast.AST], Mapping[str, list[ast.Name]]]:
+        """What stands above each node of a function, and its names. Raises Declined where others may see its names."""
+        if id(function) not in self.looked:
+            above = dict(parents(function))
+            named: dict[str, list[ast.Name]] = {}
+            for node in above:
+                if isinstance(node, ast.Name):
+                    named.setdefault(node.id, []).append(node)
+                elif isinstance(node, (ast.Global, ast.Nonlocal)) or (
+                    isinstance(node, ast.ExceptHandler) and node.name
+                ):
+                    raise Declined("names are bound elsewhere")
+            seeing = sorted(SEEING & named.keys())
+            if seeing:
+                raise Declined(f"{seeing[0]}() may see it")
+            self.looked[id(function)] = above, named
+        return self.looked[id(function)]
 
     def reading(self, node: ast.Name, above: Mapping[ast.AST, ast.AST]) -> None:
         """One reading of a parameter that holds it. Raises Declined."""

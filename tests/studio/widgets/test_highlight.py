@@ -52,6 +52,12 @@ def test_a_changed_text_is_coloured_as_if_it_were_new(qtbot: QtBot, theme: Theme
     texts = [
         whole,
         whole.replace("x + 7\n", "x + 70\n"),
+        whole.replace("x + 7\n", "x + 81\n"),
+        whole.replace("x + 7\n", "x + 0\n"),
+        whole.replace("x + 7\n", "x + 7.0\n"),
+        whole.replace("text 7", "text 77"),
+        whole.replace("x + 7\n", "x + 7 * 12 - 3  # more\n"),
+        whole.replace("x + 7\n", "x + 7 * 5 - 3  # more\n"),
         whole.replace("return x + 7\n", 'return """\n'),
         whole,
         "".join([*rows[:9], "# more\n", *rows[9:]]),
