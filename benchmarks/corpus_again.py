@@ -22,7 +22,7 @@ from typing import Any
 
 from sample_runs import load_runtime
 
-from codegen.verify.worker import Shell
+from codegen.verify.worker import Shell, steady_draws
 
 BACKENDS = {"raised": "tensorflow", "elsewhere": "torch"}
 """Verdicts in the order in which they are tried, with the backend of a Keras source."""
@@ -45,7 +45,7 @@ def drawn_alike(framework: str) -> Iterator[None]:
         yield
         return
     runtime, job = load_runtime(framework), {"dropout": 1}
-    with runtime.stand_ins(job) if framework == "keras" else runtime.stand_ins(job, None):
+    with steady_draws(), runtime.stand_ins(job) if framework == "keras" else runtime.stand_ins(job, None):
         yield
 
 
