@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import inspect
 import io
 import json
 import os
@@ -301,10 +302,12 @@ def compared(out: Path, work: Path, log: Path, limit: int, to: str, raised: bool
 
 
 def take_each_tensor(path: Path) -> None:
-    """The judge hands over each tensor by itself: let a model that takes some as a tuple (`hidden.0`) do so, too."""
+    """The judge hands over each tensor by itself, in order: a model that takes some as a tuple (`hidden.0`), or others
+    between them, is called as it wants to be.
+    """
     facts = json.loads(path.read_text())
     names = [spec["name"] for spec in facts["inputs"]]
-    if any("." in str(name) for name in names) and __name__ not in facts["target"]["model"]:
+    if __name__ not in facts["target"]["model"]:
         facts["target"]["model"] = f"__import__({__name__!r}).packing({facts['target']['model']}, {names})"
         path.write_text(json.dumps(facts))
 
@@ -312,12 +315,20 @@ def take_each_tensor(path: Path) -> None:
 def packing(model: object, names: list[str]) -> object:
     """A model that is called with tensors of these names: those with a common beginning go on as one tuple."""
     kind = type(model)
+    method = kind.call if hasattr(kind, "call") else kind.forward
+    wanted = [name for name in inspect.signature(method).parameters if name != "self"]
+    heads = list(dict.fromkeys(name.partition(".")[0] for name in names))
+    by_name = wanted[: len(heads)] != heads and set(heads) <= set(wanted)
+    if not by_name and not any("." in name for name in names):
+        return model
 
     def call(self: object, *tensors: object, **more: object) -> object:
         groups: dict[str, list[object]] = {}
         for name, tensor in zip(names, tensors, strict=True):
             groups.setdefault(name.partition(".")[0], []).append(tensor if "." not in name else (tensor,))
         packed = [sum(group, ()) if isinstance(group[0], tuple) else group[0] for group in groups.values()]
+        if by_name:
+            return kind.__call__(self, **dict(zip(heads, packed, strict=True)), **more)
         return kind.__call__(self, *packed, **more)
 
     model.__class__ = type(kind.__name__, (kind,), {"__call__": call})  # type: ignore[assignment]
