@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias, Union
 
 Dim: TypeAlias = Union[int, "Size"]
@@ -128,8 +129,14 @@ def symbols(dim: Dim) -> frozenset[str]:
             if atom.kind == "symbol":
                 found.add(atom.text)
             else:
-                found.update(*(symbols(arg) for arg in atom.args))
+                found |= _symbols_inside(atom)
     return frozenset(found)
+
+
+@lru_cache(maxsize=1 << 14)
+def _symbols_inside(atom: Atom) -> frozenset[str]:
+    """Symbols of an opaque term: its text decides them."""
+    return frozenset().union(*(symbols(arg) for arg in atom.args))
 
 
 def evaluate(dim: Dim, values: Mapping[str, int]) -> int:

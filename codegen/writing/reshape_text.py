@@ -191,7 +191,7 @@ def run_time_sizes(
     found: set[str] = set()
     made: list[ast.expr | None] = []
     fixed = {axis for axis in range(len(texts)) if len({s.results[0].type.shape[axis] for s in steps}) > 1}
-    for step in steps:
+    for step in (steps := apart(layout, steps)):  # of hundreds of visits, few differ
         value = first_tensor(step)
         assert value is not None
         placed = layout.placed_of(step)
@@ -219,6 +219,17 @@ def run_time_sizes(
         ways = "; ".join(sorted(found))
         raise Unwritable(f"the sizes of this reshape are made in different ways at different visits ({ways})")
     return made
+
+
+def apart(layout: Layout, steps: list[Step]) -> list[Step]:
+    """Of the visits whose shapes and orders are the same, the first."""
+    found: dict[object, Step] = {}
+    for step in steps:
+        value, result = first_tensor(step), step.results[0]
+        assert value is not None
+        order = layout.placed_of(step).orders_in.get(first_name(step), layout.order_of(value))
+        found.setdefault((value.type.shape, order, result.type.shape, layout.order_of(result)), step)
+    return list(found.values())
 
 
 def batch_is_free(sizes: list[list[Dim]]) -> bool:

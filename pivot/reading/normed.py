@@ -32,6 +32,9 @@ FUNCTIONS = {
 }
 """What normalises a weight, and how the names of the restated layers begin."""
 
+BY_POSITION = "torch.nn.utils.weight_norm.PositionWeightNorm"
+"""With `dim=2`, a length for every position of the kernel: that of a `Conv1d` is restated."""
+
 REMOVERS = {"torch.nn.utils.remove_weight_norm", "torch.nn.utils.remove_spectral_norm"}
 GIVE_BACK = {*FUNCTIONS, *REMOVERS, *UNWRAPPED, "torch.Size", "torch.from_numpy"}
 """Functions whose calls stand for the layer, or the sizes, that they are given."""
@@ -49,6 +52,9 @@ def wrapped(
     module = given.get("module", Value(None)).hint
     if prefix is None or not isinstance(module, ModuleObject):
         return None
+    by_position = prefix.endswith("WeightNorm") and module.class_name.endswith("Conv1d")
+    if by_position and given.get("dim", Value(0)).hint == 2:
+        prefix = BY_POSITION
     standing = f"{prefix}{module.class_name}"
     if isinstance(module.cls, ClassObject) and restating.is_restatement(module.cls.file):
         if not module.class_name.startswith(prefix.rpartition(".")[2]):
@@ -69,7 +75,8 @@ def check(
 ) -> None:
     """Only the usual settings are read. Raises Refusal for others, and for a second time."""
     first = int("SpectralNorm" in module.class_name and "Transpose" in module.class_name)
-    allowed = {**DEFAULTS, "dim": (first, None) if "Spectral" in module.class_name else (0,)}
+    dims = (first, None) if "Spectral" in module.class_name else (2,) if "Position" in module.class_name else (0,)
+    allowed = {**DEFAULTS, "dim": dims}
     short = name.rpartition(".")[2]
     for key, value in given.items():
         if key != "module" and value.hint not in allowed.get(key, ()):
@@ -102,4 +109,4 @@ def is_normed(callee: Value | None) -> bool:
     hint = callee.hint if callee is not None else None
     if not isinstance(hint, ClassObject) or not restating.is_restatement(hint.file):
         return False
-    return any(hint.name.startswith(prefix.rpartition(".")[2]) for prefix in FUNCTIONS.values())
+    return any(hint.name.startswith(prefix.rpartition(".")[2]) for prefix in (BY_POSITION, *FUNCTIONS.values()))

@@ -58,7 +58,7 @@ def library_name(file: str, name: str) -> str:
     if not is_restatement(file) or Path(file).stem != name:
         return ""
     parts = Path(file).relative_to(ROOT).parts
-    bare = name.removeprefix("WeightNorm").removeprefix("SpectralNorm")
+    bare = name.removeprefix("Position").removeprefix("WeightNorm").removeprefix("SpectralNorm")
     return ".".join((*parts[:-1], name)) if bare == name else f"torch.nn.{bare}"
 
 

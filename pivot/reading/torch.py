@@ -116,6 +116,8 @@ class TorchDialect(TorchModules):
         return name == "torch.Size" and isinstance(hint, tuple)
 
     def knows(self, name: str) -> bool:
+        if name in normed.FUNCTIONS or name in restating.known():
+            return True
         return not name.startswith("torch.") or name.rpartition(".")[2] in {
             "nn",
             "compile",

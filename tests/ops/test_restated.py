@@ -69,6 +69,7 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("F.batch_norm(x, w, b, training=True)", ("x=2x3x4x5", "w=3", "b=3")),
     ("nn.LocalResponseNorm(3)", ("x=2x5x7",)),
     ("nn.utils.weight_norm(nn.Conv1d(4, 6, 3, padding=1, groups=2))", ("x=2x4x9",)),
+    ("nn.utils.weight_norm(nn.Conv1d(4, 6, 3, padding=1, groups=2), dim=2)", ("x=2x4x9",)),
     ("nn.utils.weight_norm(nn.Conv2d(3, 4, (3, 2), padding=1, dilation=(1, 2)))", ("x=2x3x8x9",)),
     ("nn.utils.weight_norm(nn.Conv3d(2, 3, 2, bias=False))", ("x=2x2x4x4x4",)),
     ("nn.utils.weight_norm(nn.ConvTranspose1d(4, 3, 4, stride=2, padding=1))", ("x=2x4x9",)),

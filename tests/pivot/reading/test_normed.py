@@ -27,6 +27,7 @@ PLAIN = "; self.plain = nn.Conv1d(6, 2, 1)"
     [("weight_norm(nn.Conv1d(4, 6, 3))", {"weight_g", "weight_v"}),
      ("norm(nn.Conv1d(4, 6, 3), dim=0)", {"weight_g", "weight_v"}),
      ("spectral_norm(nn.Conv1d(4, 6, 3))", {"weight_orig", "weight_u", "weight_v"}),
+     ("weight_norm(nn.Conv1d(4, 6, 3), dim=2)", {"weight_g", "weight_v"}),
      ("nn.utils.parametrizations.weight_norm(nn.Conv1d(4, 6, 3))",
       {"parametrizations.weight.original0", "parametrizations.weight.original1"})],
 )  # fmt: skip
@@ -41,9 +42,14 @@ def test_a_layer_stays_one_of_its_kind(read: Read) -> None:
     assert read(NET.format(body=body), "2x4x9").network.outputs[0].type.shape[1] == 2
 
 
+def test_the_library_has_the_functions_that_are_read(read: Read) -> None:
+    body = "self.conv = nn.Conv1d(4, 6, 3); assert hasattr(nn.utils.parametrizations, 'weight_norm')" + PLAIN
+    assert read(NET.format(body=body), "2x4x9").network.outputs[0].type.shape[1] == 2
+
+
 @pytest.mark.parametrize(
     ("body", "why"),
-    [("self.conv = weight_norm(nn.Conv1d(4, 6, 3), dim=2)", "weight_norm with dim=2 is not read"),
+    [("self.conv = weight_norm(nn.Conv1d(4, 6, 3), dim=1)", "weight_norm with dim=1 is not read"),
      ("self.conv = spectral_norm(nn.Conv1d(4, 6, 3), n_power_iterations=3)", "n_power_iterations=3 is not read"),
      ("made = [nn.Conv1d(c, 6, 3) for c in (4, 4)]; weight_norm(made[0]); self.conv = made[1]", "with and without")],
 )  # fmt: skip
