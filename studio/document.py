@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from pivot.decisions import Decision
 from pivot.history import History, ProjectKeeper, project_cost
 from pivot.problems import Problem, Refusal
 from pivot.project import Project, is_project_file, load_project, save_project
+from studio.following import Followed
 from studio.links import Links
 from studio.literals import with_literal
 from studio.moves import Moves
@@ -49,6 +51,7 @@ class Document(QObject):
         self._numbered: tuple[Project, int] | None = None
         self._texts = Texts()
         self._moves = Moves()
+        self._fresh: int | None = None  # the revision whose newcomers are to be selected
         self.path: Path | None = None
         self.selection = NOTHING
         self.results: Results | None = None
@@ -103,7 +106,7 @@ class Document(QObject):
             project if saved else None,
             path,
         )
-        self._texts, self._revisions, self._moves = texts, {}, Moves()
+        self._texts, self._revisions, self._moves, self._fresh = texts, {}, Moves(), None
         self._numbered = None
         self.results = self.report = self.failure = self.unverified = None
         self.targets, self.changed_target_lines, self._kept = TargetState(), frozenset(), {}
@@ -142,6 +145,10 @@ class Document(QObject):
         if self._history is not None:
             cost = project_cost(self._history.present, project)
             self._go(self._history.push(label, project, merge=merge, cost=cost))
+
+    def select_fresh(self) -> None:
+        """What the last edit brought is selected, once it is there."""
+        self._fresh = self.revision
 
     def expect(self, project: Project | None) -> None:
         """An edit is being typed that would lead to this program: what it takes may be done ahead. None: no more."""
@@ -456,10 +463,24 @@ class Document(QObject):
                 self._kept[results.revision] = results
             for old in list(self._kept)[:-KEPT]:
                 del self._kept[old]
+        self._follow_selection(results)
         self.results, self.failure = results, None
         if not results.partial:
             self._written = None
         self._moves.forget_until(results.revision)
+
+    def _follow_selection(self, results: Results) -> None:
+        """What is selected is found again in another picture, or what an edit brought is selected; told later."""
+        old, new, chosen = self.results.picture if self.results else None, results.picture, self.selection
+        fresh, self._fresh = results.revision == self._fresh, None if results.revision == self._fresh else self._fresh
+        if old is None or new is None or old is new or not (fresh or chosen.nodes or chosen.modules):
+            return
+        followed = Followed(old, new)
+        nodes, modules = followed.fresh() if fresh else ((), ())
+        if not nodes and not modules:
+            nodes, modules = followed.nodes(chosen.nodes), followed.modules(chosen.modules)
+        if (nodes, modules) != (chosen.nodes, chosen.modules):
+            self.selection = replace(chosen, nodes=nodes, modules=modules, origin="followed")
 
     def _tell_results(self) -> None:
         chosen = self.selection

@@ -33,7 +33,7 @@ def _is_in(node: Node, path: str) -> bool:
 class EditingDesk(QObject):
     """What the commands of the Network menu do. `ask` can be answered by a test."""
 
-    panel_wanted = Signal(str)
+    palette_wanted = Signal()
 
     def __init__(
         self, window: QWidget, editor: Editor, graph: GraphView, palette: CommandPalette, filing: Filing
@@ -230,7 +230,7 @@ class EditingDesk(QObject):
         """Begin a network from nothing, with the list of ops at hand."""
         done = self._filing.new_network()
         if done:
-            self.panel_wanted.emit("palette")
+            self.palette_wanted.emit()
         return done
 
     def save_source(self) -> bool:

@@ -118,6 +118,11 @@ class Panels:
         self.docks[name].show()
         self.docks[name].raise_()
 
+    def show_palette(self) -> None:
+        """The list of ops, ready to be searched."""
+        self.show("palette")
+        self.palette.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def step(self, graph: QWidget, focus: QWidget | None, step: int) -> None:
         """Give the focus to the next of the graph and the panels that are to be seen, or to the one before."""
         places = [

@@ -138,7 +138,7 @@ class Window(CommandDesk):
         self.graph.tracing.said.connect(self.status.say)
         self.editor.said.connect(self.status.say)
         self.panels.palette.chosen.connect(self._take_op)
-        self.editing.panel_wanted.connect(self.panels.show)
+        self.editing.palette_wanted.connect(self.panels.show_palette)
         self.editing.mapping = lambda: self.mapper.dialog is not None and self.mapper.dialog.isVisible()
         self.graph.menu_wanted.connect(lambda at: self.bound.popup("&Network", at))
         self.jobs.failed.connect(self._failed)
@@ -176,19 +176,26 @@ class Window(CommandDesk):
         name = "" if project is None else (self.document.path or Path(project.source)).name
         self.setWindowTitle(f"{name}[*] — Pivot Studio" if name else self.tr("Pivot Studio"))
         self.setWindowModified(self.document.modified)
+        self._forget_complaint()
         if project is None and self._middle.currentIndex() != _WELCOME:
             self._kept = self.panels.state()
         self.panels.set_problem_count(len(self.document.problems))
         self._show_page()
 
     def _results_changed(self) -> None:
-        if self.document.failure is None and self._complaint and self.status.said == self._complaint:
-            self.status.say("")  # it is mended
+        self._forget_complaint()
         if self.tour_wanted and self.document.results is not None and not self.settings.toured:
             self.tour_wanted = False
             QTimer.singleShot(400, self, self.show_tour)
         self.panels.set_problem_count(len(self.document.problems))
         self._show_page()
+
+    def _forget_complaint(self) -> None:
+        """What was said of a program that is mended, or taken back, is no longer true."""
+        failure = self.document.failure
+        broken = failure is not None and failure[0] == self.document.revision
+        if self._complaint and not broken and self.status.said == self._complaint:
+            self.status.say("")
 
     def _ask_field(self, name: str) -> None:
         """Let a person say what a file leaves open."""

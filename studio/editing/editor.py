@@ -116,6 +116,7 @@ class Editor(QObject):
             self.said.emit(f"{refusal.problem.why}: {refusal.problem.remedy}")
             return False
         self._make(outcome)
+        self.document.select_fresh()
         self.said.emit(f"{outcome.label} · {outcome.said}" if outcome.said else outcome.label)
         return True
 
