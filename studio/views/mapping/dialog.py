@@ -81,6 +81,8 @@ class MappingDialog(QDialog):
         self.accept_button.setDefault(True)
         set_style(self.accept_button, role="primary")
         self.buttons.addButton(self.accept_button, QDialogButtonBox.ButtonRole.AcceptRole)
+        # Else Enter in a field would give up, once Tab went over that button.
+        self.buttons.button(QDialogButtonBox.StandardButton.Cancel).setAutoDefault(False)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         parts = (*self._head(), self.tabs, self.pages, self._result, *self._scope(), self.buttons)

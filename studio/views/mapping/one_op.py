@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QPushButton, QScrollArea, QWidget
 
 from codegen.mapping.matching import Draft, Row, choices, is_needed, unsaid
@@ -66,6 +66,7 @@ class OneOpPage(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inner)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the field that has the focus
         none = self.tr("No operation is close by name and arguments: choose one, compose several, or write own code.")
         self._none = label(none if lost is not None and not self.suggestions else "", "small", wrap=True)
         near = chips if self.suggestions else self._none
@@ -143,6 +144,11 @@ class OneOpPage(QWidget):
             )
         for name in rest:
             self._parameter(op, draft, name)
+        # What is made anew would come behind everything else that Tab goes through.
+        before: QWidget = self.suggestions[-1] if self.suggestions else self.field
+        for part in (*self.meanings, *self.values.values()):
+            QWidget.setTabOrder(before, part)
+            before = part
 
     def _argument(self, op: Op, item: Row, index: int, applied: bool) -> None:
         at = self._grid.rowCount()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
 from codegen.mapping.texts import named_tensors, named_values
@@ -73,6 +73,9 @@ class StepsPage(QWidget):
         """Show other steps."""
         clear(self._grid)
         self.lines, self._shapes = [], []
+        before = self.more.previousInFocusChain()
+        while not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            before = before.previousInFocusChain()
         for at, text in enumerate(texts):
             line, shape, less = QLineEdit(text), label("", "code"), QToolButton()
             line.setAccessibleName(self.tr("Step {0}").format(at + 1))
@@ -86,6 +89,10 @@ class StepsPage(QWidget):
             self._shapes.append(shape)
             for place, part in enumerate((label(str(at + 1), "small"), line, shape, less)):
                 self._grid.addWidget(part, at, place)
+            if self.more.window() is before.window():  # Tab goes through the steps in their order
+                QWidget.setTabOrder(before, line)
+                QWidget.setTabOrder(line, less)
+                before = less
 
     @property
     def said(self) -> str:

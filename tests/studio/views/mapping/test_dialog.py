@@ -104,6 +104,32 @@ def test_keys_alone_map_everywhere_in_one_undo_step(dialog: MappingDialog, docum
     assert document.project.decisions == ()
 
 
+def test_tab_goes_from_the_op_through_its_arguments_and_enter_never_gives_up(
+    dialog: MappingDialog, qtbot: QtBot
+) -> None:
+    dialog.activateWindow()
+    dialog.one_op.field.setFocus()
+    qtbot.waitUntil(dialog.one_op.field.hasFocus)
+    qtbot.keyClicks(dialog.one_op.field, "clamp")
+    qtbot.waitUntil(dialog.one_op.meanings[0].isVisible)
+    qtbot.keyClick(dialog.one_op.field, Qt.Key.Key_Tab)
+    assert dialog.one_op.meanings[0].hasFocus()
+    walked = []
+    for _ in range(12):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+        walked.append(dialog.focusWidget())
+        assert not any(button.isDefault() for button in dialog.buttons.buttons() if button is not dialog.accept_button)
+    assert walked.index(dialog.one_op.meanings[1]) < walked.index(dialog.remember)
+    dialog.tabs.setCurrentIndex(STEPS)
+    dialog.steps.add("b = abs(a)")
+    first, second = dialog.steps.lines
+    qtbot.waitUntil(second.isVisible)
+    first.setFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Tab)
+    qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    assert second.hasFocus()
+
+
 def test_a_dropped_op_is_mapped_here_only(dialog: MappingDialog, document: Document, qtbot: QtBot) -> None:
     drop(dialog, "leaky_relu")
     assert [box.currentText() for box in dialog.one_op.meanings] == ["input x", "slope"]
