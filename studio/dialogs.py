@@ -22,7 +22,7 @@ from studio.actions.action import Action
 from studio.actions.bind import said
 from studio.icons import app_icon
 from studio.translation import counted, tr
-from studio.widgets.parts import column, frame, label, row
+from studio.widgets.parts import column, heading, label, row
 
 Answer = Literal["save", "discard", "cancel"]
 Changed = Literal["replace", "save as", "cancel"]
@@ -54,8 +54,7 @@ class ShortcutsDialog(QDialog):
                 continue
             if title != menu:
                 menu = title
-                grid.addWidget(label(title.upper(), "section"), grid.rowCount(), 0)
-                grid.addWidget(frame("line"), grid.rowCount(), 0, 1, 2)
+                heading(grid, title)
             at = grid.rowCount()
             grid.addWidget(label(said(record.title)), at, 0)
             keys = [QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText) for text in record.shortcut]
@@ -74,8 +73,7 @@ class ShortcutsDialog(QDialog):
     @staticmethod
     def _gestures(grid: QGridLayout) -> None:
         """What hands do in the graph has no command."""
-        grid.addWidget(label(tr("IN THE GRAPH"), "section"), grid.rowCount(), 0)
-        grid.addWidget(frame("line"), grid.rowCount(), 0, 1, 2)
+        heading(grid, tr("In the graph"))
         for text, *keys in (
             (tr("Go along the wires"), tr("Arrows")),
             (tr("Select one more on the way"), tr("Shift+Arrows")),

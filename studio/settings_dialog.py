@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from studio.settings import Setting, Settings, setting_table
 from studio.translation import tr
-from studio.widgets.parts import column, frame, label, row, set_style
+from studio.widgets.parts import column, heading, label, row, set_style
 
 _HINT_WIDTH, _WIDE = 330, 236
 
@@ -55,8 +55,7 @@ class SettingsDialog(QDialog):
         for setting in setting_table().values():
             if setting.group != group:
                 group = setting.group
-                grid.addWidget(label(tr(group).upper(), "section"), grid.rowCount(), 0)
-                grid.addWidget(frame("line"), grid.rowCount(), 0, 1, 2)
+                heading(grid, tr(group))
             self._row(grid, setting)
         page = QWidget()
         page.setProperty("role", "page")

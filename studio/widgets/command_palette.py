@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.theme import Theme
 from studio.widgets.hint import Hint
-from studio.widgets.parts import set_style
+from studio.widgets.parts import give_focus_back, set_style
 
 _MOST = 60
 _KEYS = Qt.ItemDataRole.UserRole
@@ -124,8 +124,7 @@ class CommandPalette(QFrame):
         """Close, and give the focus back."""
         before, self._focus_before = self._focus_before, None
         self.hide()
-        if before is not None:
-            before.setFocus()
+        give_focus_back(before)
 
     def shown(self) -> list[str]:
         """The titles in the list, best first."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 L = TypeVar("L", bound=QBoxLayout)
 
@@ -101,6 +103,28 @@ def column(
 ) -> QVBoxLayout:
     """One below the other; an int is a stretch of that factor."""
     return _fill(QVBoxLayout(), items, gap, margins)
+
+
+def heading(grid: QGridLayout, title: str) -> None:
+    """A title over the next rows of a grid of two columns, with a line under it."""
+    made = label(title.upper(), "section")
+    made.setContentsMargins(0, 12 if grid.count() else 0, 0, 0)
+    grid.addWidget(made, grid.rowCount(), 0)
+    grid.addWidget(frame("line"), grid.rowCount(), 0, 1, 2)
+
+
+def tab_before(widget: QWidget) -> QWidget:
+    """Where the focus comes from when Tab leads to a widget."""
+    found: QWidget | None = widget.previousInFocusChain()
+    while found is not None and found is not widget and not found.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        found = found.previousInFocusChain()
+    return found or widget
+
+
+def give_focus_back(before: QWidget | None) -> None:
+    """To who had it, unless that is gone: a page may have been made anew meanwhile."""
+    if before is not None and isValid(before):
+        before.setFocus()
 
 
 def clear(layout: QLayout) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QPushButton, QWidget
 
 from studio.theme import Theme
-from studio.widgets.parts import column, frame, label, row, set_style
+from studio.widgets.parts import column, frame, give_focus_back, label, row, set_style
 
 CARD = 340
 GAP = 14
@@ -38,6 +38,7 @@ class Tour(QWidget):
         self.setAccessibleName(self.tr("Tour"))
         self._title, self._text = label("", "title", wrap=True), label("", wrap=True)
         self._count = label("", "small")
+        self._focus_before: QWidget | None = None
         self.leave = QPushButton(self.tr("Leave"))
         self.go_on = QPushButton(self.tr("Next"))
         set_style(self.go_on, role="primary")
@@ -59,6 +60,7 @@ class Tour(QWidget):
         self._steps = [step for step in steps if step.widget.isVisible()]
         if not self._steps:
             return
+        self._focus_before = self._parent.window().focusWidget()
         self._parent.installEventFilter(self)
         self.setGeometry(self._parent.rect())
         self.show()
@@ -77,6 +79,8 @@ class Tour(QWidget):
         """Take everything away."""
         self._steps = ()
         self._parent.removeEventFilter(self)
+        before, self._focus_before = self._focus_before, None
+        give_focus_back(before)
         self.hide()
 
     def _show(self, at: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
 from codegen.mapping.texts import named_tensors, named_values
@@ -12,7 +12,7 @@ from pivot.op import Op
 from pivot.slots import MISSING
 from studio.mapping import Mapping
 from studio.picture import shape_text
-from studio.widgets.parts import clear, column, label, row, set_style
+from studio.widgets.parts import clear, column, label, row, set_style, tab_before
 
 
 class StepsPage(QWidget):
@@ -73,9 +73,7 @@ class StepsPage(QWidget):
         """Show other steps."""
         clear(self._grid)
         self.lines, self._shapes = [], []
-        before = self.more.previousInFocusChain()
-        while not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            before = before.previousInFocusChain()
+        before = tab_before(self.more)
         for at, text in enumerate(texts):
             line, shape, less = QLineEdit(text), label("", "code"), QToolButton()
             line.setAccessibleName(self.tr("Step {0}").format(at + 1))

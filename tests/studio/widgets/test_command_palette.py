@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from studio.theme import Theme
 from studio.widgets.command_palette import CommandPalette, Entry, score
@@ -67,3 +68,18 @@ def test_other_names_are_found_and_nothing_is_told(qtbot: QtBot, theme: Theme) -
     qtbot.keyClicks(palette.field, " no")
     assert palette.shown() == [] and palette._hint.label.isVisible()
     palette.hide()
+
+
+def test_who_had_the_focus_may_be_gone_when_it_closes(qtbot: QtBot, theme: Theme) -> None:
+    parent, field = QWidget(), QLineEdit()
+    qtbot.addWidget(parent)
+    field.setParent(parent)
+    parent.show()
+    parent.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    palette = CommandPalette(parent, theme)
+    palette.open([])
+    delete(field)
+    palette.shut()
+    assert not palette.isVisible()

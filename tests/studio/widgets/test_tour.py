@@ -30,6 +30,7 @@ def test_four_cards_with_the_keyboard_alone(
     assert len(seen) == 4
     assert not tour.isVisible()
     assert window.settings.toured, "it comes once"
+    window.panels.tree.field.setFocus()
     window.bound.trigger("help.tour")
     qtbot.keyClick(tour, Qt.Key.Key_Right)
     qtbot.keyClick(tour, Qt.Key.Key_Left)
@@ -38,3 +39,4 @@ def test_four_cards_with_the_keyboard_alone(
     qtbot.waitUntil(lambda: tour.size() == window.size())
     qtbot.mouseClick(tour.leave, Qt.MouseButton.LeftButton)
     assert not tour.isVisible()
+    assert window.window().focusWidget() is window.panels.tree.field, "who had the focus has it again"
