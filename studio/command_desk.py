@@ -160,6 +160,18 @@ class CommandDesk(QMainWindow):
         self.panels.show("verification")
         self.jobs.verify()
 
+    def write_in(self, target: str) -> None:
+        self.panels.target.write_in(target)
+
+    def compare_target(self) -> None:
+        """Show the difference from the last export, or the target again."""
+        self.panels.show("code")
+        self.panels.target.compare.toggle()
+
+    def copy_target(self) -> None:
+        self.panels.target.copy()
+        self.status.say(self.tr("The target is on the clipboard"))
+
     def carry_weights(self) -> None:
         project = self.document.project
         start = Path(project.source).parent if project is not None else Path.cwd()

@@ -228,6 +228,15 @@ class Window(CommandDesk):
             if not self.panels.restore(self._kept):
                 self.panels.arrange()
             self._toolbar.show()
+        if page == _GRAPH and before != _GRAPH:
+            self._enter_graph()
+
+    def _enter_graph(self) -> None:
+        """What is opened is worked at in the graph, unless a person writes somewhere already."""
+        held = self.window().focusWidget()
+        idle = held is None or held is self.panels.tree.field or self._middle.isAncestorOf(held)
+        if idle or not self.isAncestorOf(held):
+            self.graph.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _recover(self, item: object, wanted: bool) -> None:
         if isinstance(item, Recovered):
@@ -236,6 +245,8 @@ class Window(CommandDesk):
                 self._show_page()
             elif self.filing.take_up(item):
                 self.swap.write()
+                if left_behind(folder()):
+                    self.status.say(self.tr("There is more unsaved work: a new tab (Ctrl+T) offers it"))
 
     # -- look
 

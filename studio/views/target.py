@@ -42,7 +42,7 @@ class TargetView(QWidget):
         for target in WRITTEN:
             self.switch.addItem(framework_title(target), target)
         set_style(self.switch, role="quiet")
-        self.switch.activated.connect(lambda at: self._switched(str(self.switch.itemData(at))))
+        self.switch.activated.connect(lambda at: self.write_in(str(self.switch.itemData(at))))
         self._name = ElidedLabel()
         set_style(self._name, role="muted")
         self._state = badge()
@@ -53,7 +53,7 @@ class TargetView(QWidget):
         self.compare.setCheckable(True)
         self.compare.toggled.connect(lambda on: self._refresh())
         self._copy = self._button("copy", self.tr("Copy the whole target text"))
-        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._text()))
+        self._copy.clicked.connect(self.copy)
         head = frame("header")
         items = (label(self.tr("TARGET"), "section"), self.switch, self._name, self._changes, self.accept)
         head.setLayout(row(*items, self._state, self.compare, self._copy, margins=(12, 4, 8, 4)))
@@ -84,6 +84,10 @@ class TargetView(QWidget):
         self.compare.setChecked(False)
         self.find_bar.open()
 
+    def copy(self) -> None:
+        """The whole target, for the clipboard."""
+        QGuiApplication.clipboard().setText(self._text())
+
     def _button(self, glyph: str, tip: str) -> QToolButton:
         made = QToolButton()
         made.setToolTip(tip)
@@ -110,7 +114,8 @@ class TargetView(QWidget):
         else:
             self._judge()
 
-    def _switched(self, target: str) -> None:
+    def write_in(self, target: str) -> None:
+        """Another framework is to be written: one undo step."""
         project = self._document.project
         if project is not None and target != project.target:
             self._document.edit(f"write {framework_title(target)}", edits.set_target(project, target))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from studio.actions.bind import menus
@@ -107,3 +107,26 @@ def test_the_keyboard_reaches_every_command(window: Window) -> None:
     commands = {made.text() for made in window.bound.by_id.values()}
     assert commands <= reached
     assert {entry.title for entry in window._entries()} >= commands
+
+
+def test_what_the_pane_of_the_target_does_is_a_command_too(
+    window: Window, jobs: Jobs, source: Path, settle: Callable[[Jobs], None]
+) -> None:
+    bound, document = window.bound, window.document
+    names = ("run.accept", "run.difference", "run.copy_target", "run.to_torch")
+    assert not any(bound.by_id[name].isEnabled() for name in names)
+    window.open_path(source)
+    settle(jobs)
+    assert not bound.by_id["run.accept"].isEnabled(), "nothing has changed"
+    bound.trigger("run.copy_target")
+    assert QGuiApplication.clipboard().text() == document.results.target_text
+    param = next(p for p in document.results.picture.nodes[0].params if p.name == "kernel")
+    document.write_literal([param], "5")
+    settle(jobs)
+    bound.trigger("run.difference")
+    assert window.panels.target.diff.isVisible()
+    bound.trigger("run.accept")
+    assert not document.changed_target_lines and not bound.by_id["run.accept"].isEnabled()
+    assert not bound.by_id["run.to_keras"].isEnabled()
+    bound.trigger("run.to_torch")
+    assert (document.project.target, document.undo_label) == ("torch", "write PyTorch")
