@@ -78,7 +78,7 @@ def judge(opset: OpSet, case: Case, folder: Path) -> Verdict:
             told = f"converted with these arguments: {brief(error)}"
     try:
         asked = own or replace(written, plan=called_with(written.plan, case))
-        why = differing(asked.plan, run_written(written, asked, given, state), expected)
+        why = differing(written.plan, run_written(written, asked, given, state), expected)
         kind = "silent" if why else "followed"
     except Exception as error:  # noqa: BLE001  the generated program is at fault
         (folder / f"{case.file}_{case.model}" / "raised.txt").write_text(traceback.format_exc(), encoding="utf-8")
@@ -160,7 +160,7 @@ def run_written(written: Written, asked: Written, given: Any, state: Mapping[str
     runtime.set_dtype("float64")
     names = {**vars(load(asked.path)), **vars(load(written.path))}  # what `asked` calls the classes that it hands over
     model = eval(asked.plan.target.model, names)  # noqa: S307  what we wrote ourselves
-    order = permutation(asked.plan.inputs[0].source_axes, asked.plan.inputs[0].target_axes)
+    order = permutation(written.plan.inputs[0].source_axes, written.plan.inputs[0].target_axes)
     x = keras.ops.convert_to_tensor(np.ascontiguousarray(given.transpose(order)) if order else given)
     model(x, training=False)
     variables = runtime.variable_paths(model)

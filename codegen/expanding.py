@@ -68,7 +68,7 @@ def shapes_of(params: tuple[tuple[str, object], ...], whole: Step) -> dict[str, 
     """Which parameters of a step are the shape of an operand of the node: `#shape` -> its name.
 
     And which are the sizes of so many chunks of one: `/sections` -> the name of their number; which are operands that
-    are numbers: `high` -> `@b`.
+    are numbers: `high` -> `@b`; which are computed, and how: `=shape` -> `(-1, x.C // factor)`.
     """
     node = whole.node
     if node is None or whole.op is not node.op:
@@ -82,4 +82,6 @@ def shapes_of(params: tuple[tuple[str, object], ...], whole: Step) -> dict[str, 
     counts = {
         f"/{name}": v.refs[0].name for name, v in coded if v.codec == "chunk_sizes" and isinstance(v.refs[0], Path)
     }
-    return {**numbers, **counts, **{f"#{name}": value.path.name for name, value in coded if value.codec == "shape_of"}}
+    texts = {f"={name}": value.text for name, value in params if isinstance(value, Computed)}
+    shapes = {f"#{name}": value.path.name for name, value in coded if value.codec == "shape_of"}
+    return {**numbers, **counts, **texts, **shapes}

@@ -196,7 +196,7 @@ def refs(params: tuple[object, ...]) -> Iterator[str]:
 
 def meets(one: Item, two: Item, same: dict[str, str], proof: Proof) -> bool:
     """Is an item read back the lowered one? Items that do not need each other may stand in another order."""
-    if one.op != two.op:
+    if not same_op(one, two):
         return False
     fresh = list(new_parameters(one, two, same))
     known = ChainMap({a: b for a, b, _, _ in fresh}, same) if fresh else same
@@ -282,7 +282,7 @@ def place_of(node: Node | None) -> tuple[str, int] | None:
 
 def difference(one: Item, two: Item, same: Mapping[str, str], sizes: Sizes = AT_HAND) -> str | None:
     """Why two items are not the same, or None; `sizes`: for inputs of which sizes."""
-    if one.op != two.op:
+    if not same_op(one, two):
         return f"{one.op} was to be written and {two.op} is read"
     shapes = (one.shapes, two.shapes)
     if sizes is not AT_HAND:
@@ -301,10 +301,19 @@ def difference(one: Item, two: Item, same: Mapping[str, str], sizes: Sizes = AT_
     return None
 
 
+PIECES = {"split": "sections", "chunk": "n"}
+"""Ops that cut an axis, and what says where: by the sizes of the pieces, or by their number."""
+
+
+def same_op(one: Item, two: Item) -> bool:
+    """Do both do the same, as far as the names of their ops tell?"""
+    return one.op == two.op or (one.op in PIECES and two.op in PIECES)
+
+
 def says_only_shape(item: Item, name: str) -> bool:
     """Does a parameter say nothing but the shapes of the results, which are compared?"""
     spec = item.step.op.params.get(name) if item.step is not None else None
-    return spec is not None and (spec.type.kind == "dims" or (item.op == "split" and name == "sections"))
+    return (spec is not None and spec.type.kind == "dims") or (item.op in PIECES and name in PIECES.values())
 
 
 def translate(operand: object, same: Mapping[str, str]) -> object:

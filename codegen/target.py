@@ -172,7 +172,7 @@ class Target(ABC):
         """A layer that brings axes into another order; order[0] is 0, the batch."""
 
     @abstractmethod
-    def reshape_layer(self, sizes: Sequence[int]) -> ast.expr:
+    def reshape_layer(self, sizes: Sequence[ast.expr]) -> ast.expr:
         """A layer that reshapes all axes behind the batch; one size may be -1."""
 
     def identity(self) -> ast.expr:

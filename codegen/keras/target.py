@@ -131,8 +131,8 @@ class KerasTarget(Target):
     def permute_layer(self, order: Sequence[int]) -> ast.expr:
         return nodes.call("keras.layers.Permute", [nodes.literal(tuple(order[1:]))])
 
-    def reshape_layer(self, sizes: Sequence[int]) -> ast.expr:
-        return nodes.call("keras.layers.Reshape", [nodes.literal(tuple(sizes))])
+    def reshape_layer(self, sizes: Sequence[ast.expr]) -> ast.expr:
+        return nodes.call("keras.layers.Reshape", [ast.Tuple(list(sizes), ast.Load())])
 
     def stored_names(self, root: ModuleObject) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
         from codegen.keras.stored import dataset_table

@@ -178,8 +178,8 @@ class TorchTarget(Target):
     def permute_layer(self, order: Sequence[int]) -> ast.expr:
         return self.function_layer(self.transpose(ast.Name("x", ast.Load()), order))
 
-    def reshape_layer(self, sizes: Sequence[int]) -> ast.expr:
-        return nodes.call("torch.nn.Unflatten", [nodes.literal(1), nodes.literal(tuple(sizes))])
+    def reshape_layer(self, sizes: Sequence[ast.expr]) -> ast.expr:
+        return nodes.call("torch.nn.Unflatten", [nodes.literal(1), ast.Tuple(list(sizes), ast.Load())])
 
     def same_pad(self, x: ast.expr, window: list[ast.expr], value: list[ast.keyword]) -> ast.expr | None:
         return ast.Call(dotted("torch.nn.functional.pad"), [x, nodes.call("same_pads", [x, *window])], value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_tensor
@@ -30,11 +31,11 @@ def expand_expression(
         return None
     own = [layout.settled(size) for v in values if v is not None for size in v.type.shape]
     foreign = any(isinstance(size, Size) and size not in own for size in shapes[0])
-    if all(shape == shapes[0] for shape in shapes) and not foreign:
+    elements = source_elements(steps, given, form)
+    if all(shape == shapes[0] for shape in shapes) and not foreign and not names_sizes(elements):
         return None
     if any(s.node is None or s.op is not s.node.op or layout.placed_of(s).transposes for s in steps):
         return None
-    elements = source_elements(steps, given, form)
     texts: list[ast.expr] = []
     for axis, column in enumerate(zip(*shapes, strict=True)):
         kept = {
@@ -44,12 +45,17 @@ def expand_expression(
         sizes = [layout.settled(v.type.shape[place]) for v in values if v is not None] if place >= 0 else []
         fixed = all(isinstance(size, int) for size in column)
         element = elements[axis] if elements is not None else None
-        if fixed and len(set(column)) == 1:
-            texts.append(nodes.literal(column[0]))
-        elif element is not None and not is_minus_one(element) and not nodes.has_gone(element):
+        if element is not None and not is_minus_one(element) and not nodes.has_gone(element):
             texts.append(element)
-        elif sizes == list(column):
+        elif sizes == list(column) and column[0] != 1:
             texts.append(layout.target.size(x, place, static=fixed))
+        elif fixed and len(set(column)) == 1:
+            texts.append(nodes.literal(column[0]))
         else:
             return None
     return layout.target.broadcast(x, ast.Tuple(texts, ast.Load()))
+
+
+def names_sizes(elements: Sequence[ast.expr] | None) -> bool:
+    """Does the source say a size by a name, which may stand for another number elsewhere?"""
+    return elements is not None and not all(nodes.is_constant(e) or nodes.has_gone(e) for e in elements)

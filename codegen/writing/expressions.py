@@ -270,7 +270,8 @@ class Expressions:
             return [layer_facts.hint_of(v, slot) for v in visits]
 
         given = self.given(node, visit.bound)
-        return Material(given, visit.form, hints, self.locals, sizes=sizes.said_sizes(visit, given), write=self.expr)
+        said = sizes.said_sizes(visit, given)
+        return Material(given, visit.form, hints, self.locals, sizes=said, write=self.expr, visits=visits)
 
     def given(self, node: ast.expr, bound: Bound) -> dict[str, ast.expr]:
         """Slot -> the source's argument, written."""

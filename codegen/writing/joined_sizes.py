@@ -74,7 +74,7 @@ def like_another(layout: Layout, steps: list[Step], given: Given) -> list[ast.ex
 
 
 def split_as_said(steps: list[Step], given: Given, form: Form | None) -> list[ast.expr | None] | None:
-    """The sizes of `x.unflatten(1, (a, b))` that differ from visit to visit, as the source says them; the others None.
+    """The sizes of `x.unflatten(1, (a, b))` as the source says them; None for the other axes, and for numbers.
 
     None where the source does not say them one by one, or splits other axes at other visits.
     """
@@ -90,9 +90,9 @@ def split_as_said(steps: list[Step], given: Given, form: Form | None) -> list[as
     first = axis if axis >= 0 else rank - len(said.elts) + 1 + axis
     found: list[ast.expr | None] = [None] * rank
     for place, text in enumerate(said.elts, first):
-        if len({s.results[0].type.shape[place] for s in steps}) > 1 and not nodes.has_gone(text):
+        if not nodes.has_gone(text):
             found[place] = text
-    return found if any(text is not None for text in found) else None
+    return None if all(text is None or nodes.is_constant(text) for text in found) else found
 
 
 def number_in(step: Step, left: set[int], right: set[int]) -> bool:

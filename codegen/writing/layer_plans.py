@@ -7,9 +7,11 @@ import ast
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name
 from codegen.writing import nodes, same_pads
+from codegen.writing.joined_sizes import split_as_said
 from codegen.writing.layers_ahead import called_both_ways
 from codegen.writing.plan_steps import gives_several_first, is_one_lambda, stored_shapes
 from codegen.writing.plans import FunctionText, Material, Unwritable, is_member, unsayable
+from codegen.writing.reshape_text import is_minus_one
 from codegen.writing.results import filled, parts
 from codegen.writing.sharing import fill_sizes, settle
 from pivot.forms import OperandRef
@@ -75,7 +77,7 @@ class PlanText(FunctionText):
         step = steps[0]
         if step.form.kind == "layer":
             if step.op.shape in ("reshape", "unflatten") and step.form.name.endswith("Reshape"):
-                return self.reshape_layer(steps)
+                return self.reshape_layer(steps, material)
 
             def none(ref: OperandRef) -> ast.expr:
                 raise Unwritable(f"the constructor needs the tensor {ref.name}")
@@ -90,14 +92,22 @@ class PlanText(FunctionText):
             raise Unwritable(f"{step.op.title} has weights and no layer in the target")
         return self.lambda_layer(steps, material)
 
-    def reshape_layer(self, steps: list[Step]) -> ast.expr:
+    def reshape_layer(self, steps: list[Step], material: Material) -> ast.expr:
         """layers.Reshape with the sizes in storage order."""
         if not all(step.results for step in steps):
             raise Unwritable("a reshape that is never applied")
         shapes = stored_shapes(self.layout, steps)
         if len(shapes) != 1 or next(iter(shapes)).count(-1) > 1:
             raise Unwritable("the sizes of this reshape differ between visits")
-        return self.target.reshape_layer(next(iter(shapes)))
+        sizes = [nodes.literal(size) for size in next(iter(shapes))]
+        said = split_as_said(steps, material.given, material.form)
+        orders = {self.layout.order_of(step.results[0]) for step in steps}
+        if said is not None and len(orders) == 1:
+            texts = [said[axis] for axis in orders.pop()[1:]]
+            sizes = [
+                size if text is None or is_minus_one(text) else text for size, text in zip(sizes, texts, strict=True)
+            ]
+        return self.target.reshape_layer(sizes)
 
     def lambda_layer(self, steps: list[Step], material: Material) -> ast.expr:
         """`layers.Lambda(lambda x: ops.f(x))` for what the target has only as a function."""

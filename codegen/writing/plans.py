@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from codegen.layout import Layout, Placed
 from codegen.lower import Lowered, Step
 from codegen.orders import first_name, identity, rank_of
 from codegen.writing import nodes, same_pads, sizes_of_operands
+from codegen.writing.body_sizes import computed_sizes
 from codegen.writing.chunk_text import cuts_of_chunks
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.inferring import Inferred
@@ -26,10 +28,12 @@ from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
 from codegen.writing.slots import Disagreement, Given, arguments, slot_param
+from codegen.writing.split_text import cuts_by_size
 from codegen.writing.starting import Starts
 from pivot.dims import Dim, Size
 from pivot.forms import OperandRef
 from pivot.op import Form
+from pivot.reading.trace import Visit
 from pivot.reading.values import ListObject, TensorVersion
 from pivot.results import ResultGroup
 from pivot.slots import Operand, Path, SizeOf, Slot
@@ -54,6 +58,7 @@ class Material:
     marks: dict[tuple[str, str], ast.expr] = field(default_factory=dict)  # operands that may be needed several times
     sizes: list[tuple[Dim, ast.expr]] = field(default_factory=list)  # sizes that the source's own arguments say
     write: Callable[[ast.expr], ast.expr] | None = None  # an expression of the source in the target's words
+    visits: Sequence[Visit] = ()  # where the text is that of one call of the source
 
 
 def is_member(steps: list[Step]) -> bool:
@@ -235,6 +240,9 @@ class FunctionText:
             elements: Sequence[ast.expr | None] | None = self.pattern_sizes(steps, material)
             elements = elements or like_another(self.layout, steps, material.given)
             elements = elements or split_as_said(steps, material.given, material.form)
+            elements = elements or computed_sizes(
+                self.layout, steps, material.given, material.form, partial(self.whole_operand, step, material)
+            )
             return reshape_expression(self.layout, steps, x, material.given, material.form, elements)
         if step.op.name == "expand" and not is_pattern(step):
             x = shared(operand(OperandRef(first_name(step))), "x")
@@ -267,6 +275,10 @@ class FunctionText:
             return ast.Attribute(args[0], step.form.name, ast.Load())
         return ast.Call(nodes.name(step.form.name), args, kwargs)
 
+    def whole_operand(self, step: Step, material: Material, name: str) -> ast.expr:
+        """What the source's call takes, for a step of what stands for it."""
+        return self.source_operand(step, name, step.node.operands.get(name) if step.node else None, material)
+
     def pattern_sizes(self, steps: list[Step], material: Material) -> list[ast.expr] | None:
         """The sizes that a step of an axis pattern gives, one per axis."""
         node = steps[0].node
@@ -292,6 +304,8 @@ class FunctionText:
             if text is None and (shape := self.shape_of_operand(steps, slot, material)) is not None:
                 return shape
             if text is None and (cuts := cuts_of_chunks(self.layout, steps, slot, operand, material)) is not None:
+                return cuts
+            if text is None and (cuts := cuts_by_size(self.layout, steps, slot, operand, material)) is not None:
                 return cuts
             if isinstance(slot.value, SizeOf) and slot.value.operand in measured:
                 name = slot.value.operand

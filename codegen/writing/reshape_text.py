@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from codegen.axis_groups import groups
 from codegen.orders import first_name, first_tensor
 from codegen.writing import nodes, sharing
-from codegen.writing.joined_sizes import joined_text
+from codegen.writing.joined_sizes import is_one, joined_text, product
+from codegen.writing.narrow_text import narrowed
 from pivot.dims import Dim, Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.reading.values import TensorCell
@@ -52,8 +53,9 @@ def reshape_expression(
     texts: list[ast.expr | None] = []
     for place, axis in enumerate(order):
         column = [layout.settled(row[place]) for row in sizes]
-        own = left_over(layout, steps, x, axis, elements) if elements else kept_size(layout, steps, x, axis)
-        texts.append(own or size_text(column, elements[axis] if elements is not None else None))
+        said = elements[axis] if elements is not None else None
+        own = kept_size(layout, steps, x, axis) if said is None else left_over(layout, steps, x, axis, elements or ())
+        texts.append(own or size_text(column, said))
     open_places = [i for i, t in enumerate(texts) if t is None or is_minus_one(t)]
     moved = open_places and 0 not in open_places and batch_is_free(sizes) and not is_multiple(sizes, texts, open_places)
     if len(open_places) > 1 or moved:
@@ -152,15 +154,8 @@ def left_over(
     if found or len(said) != len(texts):
         return None
     whole = product([layout.target.size(x, place) for place in sorted(places)])
-    return ast.BinOp(whole, ast.FloorDiv(), product([copy.deepcopy(text) for text in said])) if said else whole
-
-
-def product(parts: Sequence[ast.expr]) -> ast.expr:
-    """`a * b * c`."""
-    made = parts[0]
-    for part in parts[1:]:
-        made = ast.BinOp(made, ast.Mult(), part)
-    return made
+    parts = [copy.deepcopy(text) for text in said if not is_one(text)]
+    return ast.BinOp(whole, ast.FloorDiv(), product(parts)) if parts else whole
 
 
 def whole_shape(steps: list[Step], order: tuple[int, ...], given: Given, form: Form | None) -> ast.expr | None:
@@ -337,7 +332,10 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     own = form is not None and step.node is not None and step.op is step.node.op
     slots = form.args if own and form is not None else ()
     key = next((s.key for s in slots if s.key in given and s.key != first_name(step)), None)
-    if key is None:
+    said = narrowed(steps, given, form) if key is None else None
+    if said is not None:
+        text = said
+    elif key is None:
         wanted = step.params.get("index")
         if holds_tensors(wanted):
             raise Unwritable("places of several axes along one axis are not written")

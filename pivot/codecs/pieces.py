@@ -39,7 +39,7 @@ class CutPoints(Codec):
     domain: ClassVar[tuple[Sample, ...]] = (((2, 3, 1), _SAMPLE), (4, _SAMPLE))
 
     def read(self, value: object, refs: Refs) -> object:
-        if not isinstance(value, (tuple, list)):
+        if not isinstance(value, (tuple, list, range)):
             raise NoForm(f"{value!r} is not places to cut at")
         cuts: tuple[Dim, ...] = (0, *value, _axis_size(refs))
         return tuple(cuts[i + 1] - cuts[i] for i in range(len(cuts) - 1))
