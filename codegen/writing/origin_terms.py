@@ -16,6 +16,7 @@ def term(value: Value | None, depth: int = 0) -> Term | None:
     """The arithmetic of a whole number; None where a size of a tensor, or what is no arithmetic, takes part."""
     if value is None or not isinstance(value.hint, int) or depth > DEPTH:
         return None
+    value = taken_out(value)
     origin = value.origin
     if origin is None or origin.kind == "literal":
         return {(): value.hint}
@@ -34,10 +35,17 @@ def term(value: Value | None, depth: int = 0) -> Term | None:
     return settled([*left.items(), *((key, sign * count) for key, count in right.items())])
 
 
+def taken_out(value: Value) -> Value:
+    """What a value was before it was put into a tuple, a list or a dict and taken out again."""
+    while value.origin is not None and value.origin.name == "item" and len(value.origin.sources) == 1:
+        value = value.origin.sources[0]
+    return value
+
+
 def root(value: Value) -> Value:
     """The first parameter that a value was handed to: a class hands its own on to its children."""
     while value.origin is not None and value.origin.kind == "param" and value.origin.sources:
-        before = value.origin.sources[0]
+        before = taken_out(value.origin.sources[0])
         if before.origin is None or before.origin.kind != "param":
             return value
         value = before

@@ -14,7 +14,7 @@ from codegen.orders import first_name, first_tensor
 from codegen.writing import nodes
 from codegen.writing.frozen import parameters_of
 from codegen.writing.joined_sizes import product
-from codegen.writing.origin_terms import term, times
+from codegen.writing.origin_terms import taken_out, term, times
 from codegen.writing.other_words import filled
 from codegen.writing.size_origins import SizeOrigins
 from codegen.writing.slots import slot_param
@@ -99,7 +99,7 @@ def parts_of_whole(step: Step, size: Value | None) -> bool:
     if origin is None or origin.kind != "apply" or origin.name != "//" or value is None:
         return False
     axis = step.params.get("axis")
-    whole = origin.sources[0].origin
+    whole = taken_out(origin.sources[0]).origin
     owner = whole.sources[0].hint if whole is not None and whole.kind == "size" and whole.sources else None
     own = isinstance(owner, TensorCell) and owner.version is value
     return own and isinstance(axis, int) and whole is not None and whole.name == str(axis % len(value.type.shape))
