@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING
 
 from codegen.orders import first_tensor
 from codegen.writing import nodes
+from codegen.writing.held_shapes import held_sizes
 from codegen.writing.reshape_text import is_minus_one, source_elements
 from pivot.dims import Size
 
 if TYPE_CHECKING:
     from codegen.layout import Layout
     from codegen.lower import Step
-    from codegen.writing.slots import Given
-    from pivot.op import Form
+    from codegen.writing.plans import Material
 
 
-def expand_expression(
-    layout: Layout, steps: list[Step], x: ast.expr, given: Given, form: Form | None
-) -> ast.expr | None:
+def expand_expression(layout: Layout, steps: list[Step], x: ast.expr, material: Material) -> ast.expr | None:
     """`ops.broadcast_to(x, (batch, x.shape[1], width))`: the source's sizes, and of x what keeps its size.
 
     None where numbers or the sizes of x say it, or where a size has no text.
@@ -31,7 +29,7 @@ def expand_expression(
         return None
     own = [layout.settled(size) for v in values if v is not None for size in v.type.shape]
     foreign = any(isinstance(size, Size) and size not in own for size in shapes[0])
-    elements = source_elements(steps, given, form)
+    elements = source_elements(steps, material.given, material.form) or held_sizes(steps, material, every=True)
     if all(shape == shapes[0] for shape in shapes) and not foreign and not names_sizes(elements):
         return None
     if any(s.node is None or s.op is not s.node.op or layout.placed_of(s).transposes for s in steps):
@@ -56,6 +54,8 @@ def expand_expression(
     return layout.target.broadcast(x, ast.Tuple(texts, ast.Load()))
 
 
-def names_sizes(elements: Sequence[ast.expr] | None) -> bool:
+def names_sizes(elements: Sequence[ast.expr | None] | None) -> bool:
     """Does the source say a size by a name, which may stand for another number elsewhere?"""
-    return elements is not None and not all(nodes.is_constant(e) or nodes.has_gone(e) for e in elements)
+    return elements is not None and any(
+        e is not None and not nodes.is_constant(e) and not nodes.has_gone(e) for e in elements
+    )

@@ -35,6 +35,7 @@ from codegen.writing.results import taken
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
 from codegen.writing.spreading import spelled_out
+from codegen.writing.unnamed_sizes import tell_unnamed
 from pivot.reading.keras_answers import ITS_ARGUMENT, OF_NUMBERS, WHOLE
 from pivot.reading.normed import GIVE_BACK
 from pivot.reading.restating import COPY_LAYERS
@@ -363,7 +364,8 @@ class Expressions:
             made = text if made is None or case.test is None else choice(case.test, text, made)
         if made is None:
             raise Unwritable("this site was never reached")
-        finish(self.w, site, node, made)
+        finish(self.w, site, node, made, bool(material.stays))
+        tell_unnamed(self.w, visits, node, made, material.tensors(), bool(material.stays))
         return made
 
     def layer(self, node: ast.expr, visits: list[Visit]) -> ast.expr:
@@ -388,6 +390,7 @@ class Expressions:
         if made is None:
             raise Unwritable("this layer has no form in the target")
         finish(self.w, site, node, made)
+        tell_unnamed(self.w, visits, node, made, (), False)
         return made
 
     def layers(self, node: ast.expr, members: list[Lowered]) -> list[ast.expr]:

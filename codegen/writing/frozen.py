@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from codegen.writing.slots import slot_param
+from pivot.dims import Size
 from pivot.problems import Problem
 from pivot.reading.restating import is_restatement
-from pivot.reading.values import TensorCell, Value
+from pivot.reading.values import ListObject, TensorCell, Value
 from pivot.slots import Literal, SizeOf, Slot
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ FREE = ("dtype", "dims", "index")
 """Kinds of parameters that the target takes from its tensors, or that the shape of a tensor says."""
 
 
-def finish(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
-    """Remember what a written site stands for, and say which parameters it has lost."""
-    tell_frozen(w, site, node, made)
+def finish(w: Writer, site: Site, node: ast.expr, made: ast.expr, stays: bool = False) -> None:
+    """Remember what a written site stands for, and say which parameters it has lost; `stays`: it is right for all."""
+    tell_frozen(w, site, node, made, stays)
     w.link(node, made, [low.node for low in site.lowered])
 
 
-def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
+def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr, stays: bool = False) -> None:
     """Warn of each name in a call of the source that decides something there, and that the written call lacks."""
     visit = site.visits[0]
     if visit.form is None or visit.bound is None or not isinstance(node, ast.Call) or is_restatement(visit.frame.file):
@@ -42,8 +43,9 @@ def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr) -> None:
         part, value = given.get(slot.key), visit.given(slot.key)
         if part is None or value is None or ast.dump(part) in sizes or not decides(visit, slot):
             continue
-        if is_plain(value) and parameters_of(value):
-            found.append((part, said(value)))
+        if is_plain(value) and parameters_of(value) and not stays:
+            leaves = [(p, said(v)) for p, v in leaves_of(part, value) if parameters_of(v)]
+            found += leaves or [(part, said(value))]
     for part, text in found:
         name = next((name for name in paths(part) if name not in {*kept, "getattr", *libraries(part)}), None)
         if name is not None:
@@ -85,6 +87,39 @@ def is_same_by_chance(visits: Sequence[Visit]) -> bool:
         if roots["stride"] or roots["padding"] - roots["kernel"] - roots["dilation"]:
             return True
     return False
+
+
+def leaves_of(part: ast.expr, value: Value) -> Iterator[tuple[ast.expr, Value]]:
+    """The sizes in a shape, in a slice or in arithmetic, each with its value."""
+    hint = value.hint
+    items = hint.items if isinstance(hint, ListObject) else hint
+    if isinstance(part, (ast.Tuple, ast.List)) and isinstance(items, (tuple, list)) and len(items) == len(part.elts):
+        for element, item in zip(part.elts, items, strict=True):
+            if isinstance(item, Value):
+                yield from leaves_of(element, item)
+        return
+    if isinstance(part, ast.Slice) and isinstance(hint, slice):
+        for bound, item in ((part.lower, hint.start), (part.upper, hint.stop), (part.step, hint.step)):
+            if bound is not None and isinstance(item, Value):
+                yield from leaves_of(bound, item)
+        return
+    if isinstance(items, (tuple, list)) and any(isinstance(v, Value) and is_size(v) for v in items):
+        yield part, value
+    if not is_size(value):
+        return
+    sources = value.origin.sources if value.origin is not None and value.origin.node is part else ()
+    operands = [part.left, part.right] if isinstance(part, ast.BinOp) else []
+    operands = [part.operand] if isinstance(part, ast.UnaryOp) else operands
+    if operands and len(operands) == len(sources):
+        for operand, source in zip(operands, sources, strict=True):
+            yield from leaves_of(operand, source)
+    else:
+        yield part, value
+
+
+def is_size(value: Value) -> bool:
+    """Is this a whole number, or one that is known only when the program runs?"""
+    return isinstance(value.hint, (int, Size)) and not isinstance(value.hint, bool)
 
 
 def paths(node: ast.AST) -> Iterator[str]:

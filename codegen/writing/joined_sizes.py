@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from codegen.axis_groups import groups
 from codegen.orders import first_tensor
 from codegen.writing import nodes
+from codegen.writing.other_words import is_path
 from pivot.dims import hint as dim_hint
 from pivot.reading.values import TensorVersion
 from pivot.slots import Path
@@ -80,6 +82,10 @@ def split_as_said(steps: list[Step], given: Given, form: Form | None) -> list[as
     """
     key = next((s.key for s in form.args if isinstance(s.value, Path) and s.value.name == "sizes"), "") if form else ""
     said = given.get(key)
+    counts = {len(sizes) for s in steps if s.node and isinstance(sizes := s.node.params.get("sizes"), tuple)}
+    if said is not None and is_path(said) and len(counts) == 1 and not nodes.has_gone(said):
+        places = range(counts.pop())
+        said = ast.Tuple([ast.Subscript(copy.deepcopy(said), ast.Constant(i), ast.Load()) for i in places], ast.Load())
     if not isinstance(said, (ast.Tuple, ast.List)) or any(isinstance(e, ast.Starred) for e in said.elts):
         return None
     axes = {s.node.params.get("axis") for s in steps if s.node is not None and s.node.op is not None}

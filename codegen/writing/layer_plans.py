@@ -11,9 +11,9 @@ from codegen.writing.joined_sizes import split_as_said
 from codegen.writing.layers_ahead import called_both_ways
 from codegen.writing.plan_steps import gives_several_first, is_one_lambda, stored_shapes
 from codegen.writing.plans import FunctionText, Material, Unwritable, is_member, unsayable
-from codegen.writing.reshape_text import is_minus_one
+from codegen.writing.reshape_text import is_minus_one, reshape_expression
 from codegen.writing.results import filled, parts
-from codegen.writing.sharing import fill_sizes, settle
+from codegen.writing.sharing import fill_sizes, settle, shared
 from pivot.forms import OperandRef
 from pivot.results import ResultGroup
 from pivot.slots import Operand
@@ -122,6 +122,10 @@ class PlanText(FunctionText):
         step = steps[0]
         if self.placed(steps).alias and not self.placed(steps).transposes:
             return self.target.identity()  # only axes are numbered anew
+        said = split_as_said(steps, material.given, material.form)
+        if said is not None and step.op.shape == "reshape":
+            x = shared(operand(OperandRef(first_name(step))), "x")
+            return self.target.function_layer(settle(reshape_expression(self.layout, steps, x, {}, None, said), {"x"}))
         if step.op.shape in ("reshape", "flatten", "unflatten", "index"):
             material = Material({}, None, material.hints)
         return self.target.function_layer(self.step_text(steps, material, operand))

@@ -16,10 +16,10 @@ def term(value: Value | None, depth: int = 0) -> Term | None:
     """The arithmetic of a whole number; None where a size of a tensor, or what is no arithmetic, takes part."""
     if value is None or not isinstance(value.hint, int) or depth > DEPTH:
         return None
-    value = taken_out(value)
+    number, value = value.hint, taken_out(value)
     origin = value.origin
     if origin is None or origin.kind == "literal":
-        return {(): value.hint}
+        return {(): number}
     if origin.kind == "param":
         return {(id(root(value)),): 1}
     if origin.kind != "apply" or len(origin.sources) != 2 or origin.name not in ("+", "-", "*", "//"):

@@ -14,6 +14,7 @@ from codegen.writing import nodes, same_pads, sizes_of_operands
 from codegen.writing.body_sizes import computed_sizes
 from codegen.writing.chunk_text import cuts_of_chunks
 from codegen.writing.expand_text import expand_expression
+from codegen.writing.held_shapes import held_sizes
 from codegen.writing.inferring import Inferred
 from codegen.writing.joined_sizes import like_another, split_as_said
 from codegen.writing.pattern_text import is_pattern, pattern_elements
@@ -59,6 +60,12 @@ class Material:
     sizes: list[tuple[Dim, ast.expr]] = field(default_factory=list)  # sizes that the source's own arguments say
     write: Callable[[ast.expr], ast.expr] | None = None  # an expression of the source in the target's words
     visits: Sequence[Visit] = ()  # where the text is that of one call of the source
+    stays: set[str] = field(default_factory=set)  # slots of the source whose numbers are right for all parameters
+
+    def tensors(self) -> list[ast.expr]:
+        """The texts of operands."""
+        slots = (*self.form.args, *self.form.apply) if self.form is not None else ()
+        return [self.given[s.key] for s in slots if isinstance(s.value, Operand) and s.key in self.given]
 
 
 def is_member(steps: list[Step]) -> bool:
@@ -240,13 +247,14 @@ class FunctionText:
             elements: Sequence[ast.expr | None] | None = self.pattern_sizes(steps, material)
             elements = elements or like_another(self.layout, steps, material.given)
             elements = elements or split_as_said(steps, material.given, material.form)
+            elements = elements or held_sizes(steps, material)
             elements = elements or computed_sizes(
                 self.layout, steps, material.given, material.form, partial(self.whole_operand, step, material)
             )
             return reshape_expression(self.layout, steps, x, material.given, material.form, elements)
         if step.op.name == "expand" and not is_pattern(step):
             x = shared(operand(OperandRef(first_name(step))), "x")
-            made = expand_expression(self.layout, steps, x, material.given, material.form)
+            made = expand_expression(self.layout, steps, x, material)
             if made is not None:
                 return made
         if step.op.shape == "expand" and is_pattern(step):

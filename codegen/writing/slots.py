@@ -470,8 +470,9 @@ def stands_for(hint: object, sizes: ast.Tuple | ast.List) -> bool:
 
 def is_shape(steps: list[Step], param: str, hints: list[object]) -> bool:
     """Is a value the shape that each visit wants?"""
+    sizes = [tuple(v.hint for v in h.items) if isinstance(h, ListObject) else h for h in hints]
     return len(hints) == len(steps) and all(
-        isinstance(h, tuple) and h == s.params.get(param) for h, s in zip(hints, steps, strict=True)
+        isinstance(h, tuple) and h == s.params.get(param) for h, s in zip(sizes, steps, strict=True)
     )
 
 

@@ -47,7 +47,10 @@ def cuts_by_size(
     sizes = [visit.given(source.key) for visit in material.visits]
     if not any(map(parameters_of, sizes)) or any(size is None or not isinstance(size.hint, int) for size in sizes):
         return None
-    if len(steps) != len(sizes) or all(map(stays, [layout] * len(steps), steps, sizes)):
+    if len(steps) != len(sizes):
+        return None
+    if all(map(stays, [layout] * len(steps), steps, sizes)):
+        material.stays.add(source.key)
         return None
     if isinstance(text, ast.BinOp) and isinstance(text.op, ast.FloorDiv) and all(map(parts_of_whole, steps, sizes)):
         return text.right

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from codegen.writing.other_words import is_path
 from pivot.reading.trace import Visit
 from pivot.reading.values import TensorCell
 
@@ -14,6 +15,8 @@ def spelled_out(node: ast.Call, visits: Sequence[Visit]) -> list[ast.expr]:
     spread = [a for a in node.args if isinstance(a, ast.Starred)]
     if len(spread) != 1 or len(node.args) == 1:
         return list(node.args)
+    if isinstance(spread[0].value, ast.Tuple) and not any(isinstance(e, ast.Starred) for e in spread[0].value.elts):
+        return [one for arg in node.args for one in (spread[0].value.elts if arg is spread[0] else [arg])]
     named, first = taken(spread[0].value)
     if named is None:
         return list(node.args)
@@ -30,14 +33,14 @@ def spelled_out(node: ast.Call, visits: Sequence[Visit]) -> list[ast.expr]:
 
 
 def taken(value: ast.expr) -> tuple[ast.expr | None, int]:
-    """What is spread, and from which item on: `spatial`, `x.shape`, `x.size()[2:]`; None for what is computed."""
+    """What is spread, and from which item on: `self.spatial`, `x.shape`, `x.size()[2:]`; None for what is computed."""
     first = 0
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         part = value.slice
-        plain = isinstance(part.lower, ast.Constant) and isinstance(part.lower.value, int)
-        if part.upper is not None or part.step is not None or not plain:
+        lower = part.lower.value if isinstance(part.lower, ast.Constant) else None
+        if part.step is not None or not (isinstance(lower, int) or part.lower is None):
             return None, 0
-        first, value = part.lower.value, value.value  # type: ignore[union-attr]
+        first, value = lower if isinstance(lower, int) else 0, value.value
     shape = isinstance(value, ast.Attribute) and value.attr == "shape"
     size = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "size"
-    return (value if isinstance(value, ast.Name) or shape or size else None), first
+    return (value if is_path(value) or shape or size else None), first

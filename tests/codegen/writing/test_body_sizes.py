@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 
 SIGNATURE = "r=2, keep=3, heads=2"
-INIT = "self.r, self.keep, self.heads = r, keep, heads"
+INIT = """self.r, self.keep, self.heads = r, keep, heads
+self.shape, self.out = [-1, heads, 192 // heads], (2, heads, 8)"""
 CALLS = {
     "F.pixel_shuffle(x, self.r)": ["ops.shape(x)[1] // (self.r * self.r), self.r, self.r,", "ops.shape(x)[2] * self.r"],
     "F.pixel_unshuffle(x, self.r)": ["ops.shape(x)[2] // self.r, self.r", "ops.shape(x)[1] * self.r * self.r"],
@@ -15,6 +16,11 @@ CALLS = {
     "x.narrow(1, self.r, self.keep)": ["x[:, self.r : self.r + self.keep]"],
     "x.unflatten(1, (self.heads, -1)).sum(2)": ["-1, self.heads, ops.shape(x)[1] // self.heads, ops.shape(x)[2]"],
     "x[:, :1].expand(-1, self.heads, -1, -1)": ["ops.shape(x2)[0], self.heads, ops.shape(x2)[2], ops.shape(x2)[3]"],
+    "x.view(*x.shape[:1], self.heads, -1).sum(1)": ["-1, self.heads, ops.shape(x)[1] * ops.shape(x)[2]"],
+    "x.view(self.shape).sum(1)": ["(-1, self.shape[1], self.shape[2])"],
+    "x.view(-1, *self.shape[1:]).sum(1)": ["(-1, self.shape[1], self.shape[2])"],
+    "x.view((x.shape[0],) + (self.heads, 96)).sum(1)": ["(-1, self.heads, 96)"],
+    "x.mean((2, 3))[:, None].expand(self.out).sum(2)": ["(self.out[0], self.out[1], self.out[2])"],
     "F.pixel_shuffle(x, 2)": ["2, 2"],
 }
 

@@ -1,0 +1,56 @@
+"""Sizes that name a parameter of the program, and what is told where the target has a number there."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from codegen.convert import Converted
+from codegen.writing.unnamed_sizes import OwnText
+
+NET = """
+class Net(nn.Module):
+    def __init__(self, heads=4, dim=8, keep=2):
+        super().__init__()
+        self.heads, self.dim, self.keep = heads, dim, keep
+        self.times = [1, heads]
+        self.fc = nn.Linear(8, 3 * dim)
+
+    def forward(self, x):
+        {}
+"""
+FOLLOWED = [
+    "return x.view(x.shape[0] * self.heads, -1)",
+    "q, k, v = self.fc(x).split(self.dim, dim=-1); return q * k + v",
+    "q, k, v = self.fc(x).view(-1, 3, self.heads, self.dim // self.heads).unbind(1); return q * k + v",
+    "return x[:, : self.keep], x[:, -self.keep :].repeat(1, self.heads)",
+    "return self.fc(x).view(x.shape[0], 3 * self.dim)",
+]
+
+
+@pytest.mark.parametrize("forward", FOLLOWED)
+def test_nothing_is_told_of_what_follows(conversion: Callable[..., Converted], forward: str) -> None:
+    assert [p for p in conversion(NET.format(forward), "2x8").written.problems if p.code == "frozen"] == []
+
+
+TOLD = {
+    "return x.repeat(*self.times)": "self.times counts as (1, 4) only: Repeat the whole",
+    "return torch.chunk(x, self.keep + 1, 1)[0]": "self.keep counts as 2 only: Split into equal parts",
+}
+
+
+@pytest.mark.parametrize("forward", TOLD)
+def test_a_number_in_the_place_of_a_parameter_is_told(conversion: Callable[..., Converted], forward: str) -> None:
+    made = conversion(NET.format(forward), "2x8")
+    told = [p.why for p in made.written.problems if p.code == "frozen"]
+    assert told == [f"{TOLD[forward]} is written for that"], made.text
+
+
+def test_numbers_of_operands_and_of_axes_are_not_those_of_the_call() -> None:
+    text = "ops.transpose(ops.reshape(ops.pad(x, 5), (-1, ops.shape(y)[3] // heads, 7)), (0, 2, 1))"
+    own = OwnText({ast.dump(ast.parse("ops.pad(x, 5)", mode="eval").body)})
+    own.visit(ast.parse(text, mode="eval").body)
+    assert set(own.numbers) == {7}
+    assert {"heads", "y"} <= own.names and "x" not in own.names
