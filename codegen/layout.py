@@ -14,6 +14,7 @@ from codegen.absorbing import absorb, absorb_result
 from codegen.agreeing import NOTHING, Agreed, site_step
 from codegen.axis_groups import RESHAPING
 from codegen.index_placing import place_index
+from codegen.kept_weights import kept_weights
 from codegen.letters_layout import place_einsum
 from codegen.lower import Lowering, Step, source_order, step_order
 from codegen.orders import (
@@ -112,6 +113,7 @@ class Layout:
             for value in step.results:
                 self.makers[value.id] = step
                 self.wishes[value.id] = read_wish(self, value)
+        self.orders.update(kept_weights(lowering, framework))
         entered = [run.inputs for run in runs]
         for inputs in (*entered, *lowering.done.evaluator.tried):
             for number, entry in enumerate(inputs):

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from codegen.convert import Converted
 from codegen.decomposing import decomposed
+from codegen.kept_weights import layers_of as layers_of_weights
+from codegen.kept_weights import same_weight
 from codegen.padding import with_folded_padding
 from codegen.proof_sides import Item, LoweredSide, ReadSide, Ref, Side, SourceSide, refer
 from codegen.proof_sizes import AT_HAND, Sizes, larger_batch, torn_reshape
@@ -198,12 +200,14 @@ def meets(one: Item, two: Item, same: dict[str, str], proof: Proof) -> bool:
     """Is an item read back the lowered one? Items that do not need each other may stand in another order."""
     if not same_op(one, two):
         return False
-    fresh = list(new_parameters(one, two, same))
+    fresh = list(new_parameters(one, two, same, proof))
     known = ChainMap({a: b for a, b, _, _ in fresh}, same) if fresh else same
     if difference(one, two, known) is not None:
         return False
     if any(
-        proof.parameters.get(id(source), (source, target))[1] is not target or is_taken(target, source, proof)
+        proof.parameters.get(id(source), (source, target))[1] is not target
+        or is_taken(target, source, proof)
+        or not in_step(source, target, proof)
         for _, _, source, target in fresh
     ):
         return False
@@ -216,12 +220,24 @@ def is_taken(target: object, source: object, proof: Proof) -> bool:
     return proof.takers.get(id(target), id(source)) != id(source)
 
 
+def in_step(source: ParameterObject, target: ParameterObject, proof: Proof) -> bool:
+    """Do the layers of two weights stand for each other, as far as that is known?"""
+    layers = layers_of_weights(source, target)
+    if layers is None:
+        return True
+    return proof.modules.get(id(layers[0]), layers[1]) is layers[1] and not is_taken(layers[1], layers[0], proof)
+
+
 def bind(one: Item, two: Item, same: dict[str, str], proof: Proof) -> None:
     """Remember which values, parameters and layers of both sides are the same."""
-    for a, b, source, target in new_parameters(one, two, same):
+    for a, b, source, target in new_parameters(one, two, same, proof):
         same[a] = b
         proof.parameters[id(source)] = (source, target)
         proof.takers[id(target)] = id(source)
+        layers = layers_of_weights(source, target)
+        if layers is not None:
+            proof.modules[id(layers[0])] = layers[1]
+            proof.takers[id(layers[1])] = id(layers[0])
     same.update(zip(one.results, two.results, strict=False))
     for place in set(ENTRIES.values()):
         same.update((entry_id(a, place), entry_id(b, place)) for a, b in zip(one.results, two.results, strict=False))
@@ -239,15 +255,16 @@ def layers_of(one: Item, two: Item) -> tuple[ModuleObject | None, ModuleObject |
 
 
 def new_parameters(
-    one: Item, two: Item, same: Mapping[str, str]
+    one: Item, two: Item, same: Mapping[str, str], proof: Proof
 ) -> Iterator[tuple[str, str, ParameterObject, ParameterObject]]:
     """Parameters of a module's own are bound to each other where they are first read; shapes must agree."""
+    framework = proof.target.evaluator.dialect.framework if proof.target is not None else ""
     mine = {p.id: p for p in parameters_of(one)}
     theirs = {p.id: p for p in parameters_of(two)}
     for a, b in zip(flat(one.operands), flat(two.operands), strict=False):
         if isinstance(a, str) and isinstance(b, str) and a in mine and b in theirs and a not in same:
             source, target = mine[a].parameter, theirs[b].parameter
-            if source is not None and target is not None and source.type.shape == target.type.shape:
+            if source is not None and target is not None and same_weight(source, target, framework):
                 yield a, b, source, target
 
 

@@ -73,6 +73,8 @@ def stand_ins(module: ModuleObject) -> dict[str, object]:
     shape = pattern_shape(module)
     if shape is not None:
         return {next(iter(module.form.op.inputs)): TensorVersion("absent.x", TensorType(shape))}
+    if module.weights and module.built_with:
+        return dict(module.built_with)
     for name, spec in module.form.op.inputs.items():
         if spec.optional or spec.many or spec.number:
             continue

@@ -35,6 +35,7 @@ from codegen.weights.mapping import (
     carry_unread,
     counters,
     fillings,
+    other_orders,
     own_parameters,
     starts,
     weight_maps,
@@ -46,9 +47,11 @@ from pivot.dims import text as dim_text
 from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.reading import installed
+from pivot.reading.frames import Frame
 from pivot.reading.imports import package_root
 from pivot.reading.inputs import axis_letters
 from pivot.reading.modules import ModuleObject
+from pivot.reading.own_constructors import ADDED, GIVES
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import ClassObject, TensorVersion
 
@@ -167,7 +170,7 @@ def carrier(converted: Converted, proof: Proof) -> Callable[[Mapping[str, Array]
         found: dict[str, Array] = {}
         for layer in maps:
             found.update(carry_layer(layer, state))
-        found.update(carry_own(own, state, starts(converted, proof, state)))
+        found.update(carry_own(own, state, starts(converted, proof, state), other_orders(proof)))
         found.update(carry_unread(converted, proof, state))
         found.update(counters(proof))
         found.update(fillings(proof))
@@ -340,9 +343,22 @@ def blocked(converted: Converted, match: Match) -> bool:
     return node is not None and any(r.id in converted.layout.blocks for r in node.results)
 
 
+def called_by_graph(frame: Frame) -> bool:
+    """Is a frame that of a functional model, which calls its layers one by one?"""
+    model = frame.receiver.hint if frame.receiver is not None else None
+    return isinstance(model, ModuleObject) and model.graph is not None
+
+
 def probe_name(node: Node) -> tuple[str, bool]:
     """Module path, or the key of a site in the text: what a class does with its base's result comes after the node."""
     module, site, receiver = node.module, node.site, node.frame.receiver
+    if ADDED in site.__dict__:  # it stands in no text
+        whole = receiver.hint if receiver is not None and GIVES in site.__dict__ else None
+        return (whole.paths[0], False) if isinstance(whole, ModuleObject) and whole.paths else ("?", False)
+    if any(at.function is None and called_by_graph(at) for at in node.frame.chain()):
+        return "?", False  # as all layers that a functional model calls
+    if any(is_restatement(at.file) and Path(at.file).stem == "RNN" for at in node.frame.chain()):
+        return "?", False  # Keras calls a cell once more, for what it gives
     if has_function(module):
         return "?", False  # what the library's layer gives is the activation's result, not this node's
     if module is not None and module.paths and (receiver is None or receiver.hint is not module):

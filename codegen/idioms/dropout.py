@@ -6,7 +6,6 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
-from codegen.writing.expressions import choice
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
@@ -29,6 +28,6 @@ def write(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr | Non
     test = given.get("training") or given.get("train") or ast.Constant(True)
     if isinstance(test, ast.Constant):
         return active if test.value else x
-    made = choice(test, active, x)
+    made = nodes.choice(test, active, x)
     made.__dict__.pop("choice")
     return made

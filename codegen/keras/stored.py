@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from codegen.keras.saving import Item, Saveable, groups, library_layer, listed
-from pivot.reading.checkpoint_names import checkpoint_name, patterns
+from pivot.reading.checkpoint_names import checkpoint_name, has_patterns
 from pivot.reading.keras_names import BASES
 from pivot.reading.modules import ModuleObject
+from pivot.reading.restating import is_restatement
 from pivot.reading.values import ClassObject, DictObject, ListObject, TensorCell, Value
 
 
@@ -31,7 +32,7 @@ def dataset_table(root: ModuleObject) -> dict[int, dict[str, str]]:
 
 def gathered(module: ModuleObject) -> dict[str, tuple[ModuleObject, str]]:
     """Weights inside a restated layer that Keras has on the layer itself: its name for each, and whose it is here."""
-    if not isinstance(module.cls, ClassObject) or not patterns(module.cls.file):
+    if not has_patterns(module):
         return {}
     found: dict[str, tuple[ModuleObject, str]] = {}
     for path, part in module.walk():
@@ -54,7 +55,7 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         made[id(module)] = saveable
         return saveable
     inside = gathered(module)
-    if inside:
+    if inside and isinstance(module.cls, ClassObject) and is_restatement(module.cls.file):
         saveable = library_layer(module.class_name, list(inside), None, id(module))
         made[id(module)] = saveable
         names[id(saveable)] = (id(module), "")
@@ -75,8 +76,9 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
                 ),
             )
         )
+    within = {id(part) for part, _ in inside.values()}
     for name, value in module.attrs.items():
-        item = item_of(value, made, names)
+        item = None if id(value.hint) in within else item_of(value, made, names)
         if item is not None:
             attributes.append((name, item))
     own = own_variables(module)
@@ -84,7 +86,7 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
         attributes.append((name, child))
         if isinstance(child, Saveable):
             register(child, f"{name}/", id(module), names)
-    own = [n for n in own if "/" not in n]
+    own = [*(role for role in inside if role not in own), *(n for n in own if "/" not in n)]
     saveable = Saveable(module.class_name, None, kind, tuple(attributes), tuple(own), id(module), tracked)  # type: ignore[arg-type]
     made[id(module)] = saveable
     names[id(saveable)] = (id(module), "")
@@ -94,30 +96,24 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
 def own_variables(module: ModuleObject) -> list[str]:
     """Names of a module's own variables as Keras saves them: trainable ones first, each kind as it came into being.
 
-    A class that derives from a library layer makes its own in `__init__`, those of the layer come with `build`.
+    A class that derives from a library layer makes its own in `__init__`, ahead of those of the layer, or in `build`.
     """
-    built = {name for name, value in module.parameters.items() if is_built(module, value)}
     cells = [(name, value.hint) for name, value in module.parameters.items() if isinstance(value.hint, TensorCell)]
     for name, cell in module.held_parameters():
         later = (place for place, (_, other) in enumerate(cells) if number(other) > number(cell))
         cells.insert(next(later, len(cells)), (name, cell))
-    own = [(name, cell.version.parameter) for name, cell in cells]
+    own = [(name, cell, cell.version.parameter) for name, cell in cells]
+    derived = module.made_by is not None
     ordered = sorted(
-        ((name, parameter) for name, parameter in own if parameter is not None),
-        key=lambda pair: (not pair[1].trainable, pair[0] in built),
+        ((name, cell, parameter) for name, cell, parameter in own if parameter is not None),
+        key=lambda one: (not one[2].trainable, number(one[1]) if derived else 0),
     )
-    return [name for name, _ in ordered]
+    return [name for name, _, _ in ordered]
 
 
 def number(cell: TensorCell) -> int:
     """Tensors are counted as they come into being."""
     return int(cell.version.id.removeprefix("v"))
-
-
-def is_built(module: ModuleObject, value: Value) -> bool:
-    """Is a parameter one of the library layer that a class derives from?"""
-    hint = value.hint
-    return isinstance(hint, TensorCell) and any(p is hint.version.parameter for p in module.weights.values())
 
 
 def register(saveable: Saveable, prefix: str, module: int, names: dict[int, tuple[int, str]]) -> None:

@@ -86,7 +86,8 @@ def gathered(w: Writer) -> dict[str, Layers]:
     """By class of PyTorch: what its layers start from in the source."""
     found: dict[str, Layers] = {}
     seen: set[int] = set()
-    for low in w.lowering.lowered.values():
+    read = [low for low in w.lowering.unapplied.values() if low.node.module is not None and low.node.module.built_with]
+    for low in (*w.lowering.lowered.values(), *read):
         for step in low.chosen.steps if low.chosen is not None else ():
             module = step.node.module if step.node is not None else None
             if module is None or module.form is None or id(module) in seen or not step.weights:

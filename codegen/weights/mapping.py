@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from codegen.kept_weights import layers_of, order_between
 from codegen.lower import TORCH_ONLY
 from codegen.orders import Block
 from codegen.static_proof import Proof
@@ -19,6 +21,7 @@ from pivot.problems import refuse
 
 if TYPE_CHECKING:
     from codegen.convert import Converted
+    from codegen.orders import Order
     from codegen.weights.arrays import Array
     from pivot.op import Form
     from pivot.reading.elaborate import Elaborated
@@ -66,7 +69,21 @@ def weight_maps(converted: Converted, proof: Proof) -> list[LayerMap]:
             tuple(r for r in step.weights if r in read.form.weights), letter_sizes(step.node.form, sizes),
             {path: names[0] for path, names in own.get(id(module), {}).items()}, made_at(module),
         )  # fmt: skip
+    for mine, theirs in read_layers(proof):
+        if id(mine) not in found and mine.form is not None and theirs.form is not None:
+            sizes = {k: v for k, v in mine.params.items() if isinstance(v, int) and not isinstance(v, bool)}
+            found[id(mine)] = LayerMap(
+                mine.path, mine.form, theirs.form, datasets.get(id(theirs), {}), {},
+                tuple(r for r in mine.weights if r in theirs.form.weights), letter_sizes(mine.form, sizes),
+                {path: names[0] for path, names in own.get(id(mine), {}).items()}, made_at(mine),
+            )  # fmt: skip
     return list(found.values())
+
+
+def read_layers(proof: Proof) -> list[tuple[ModuleObject, ModuleObject]]:
+    """Library layers whose weights a program reads, with those that stand for them, whether they are called or not."""
+    pairs = (layers_of(source, target) for source, target in proof.parameters.values())
+    return [pair for pair in pairs if pair is not None]
 
 
 def stored_names(done: Elaborated) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
@@ -89,7 +106,8 @@ def carry_weights(
     checkpoint = with_plain_names(checkpoint)
     for layer in weight_maps(converted, proof):
         found.update(carry_layer(layer, checkpoint))
-    found.update(carry_own(own_parameters(converted, proof), checkpoint, starts(converted, proof, checkpoint)))
+    others = starts(converted, proof, checkpoint)
+    found.update(carry_own(own_parameters(converted, proof), checkpoint, others, other_orders(proof)))
     found.update(carry_unread(converted, proof, checkpoint))
     found.update(counters(proof))
     found.update(fillings(proof))
@@ -210,8 +228,19 @@ def own_parameters(converted: Converted, proof: Proof) -> list[tuple[tuple[str, 
     names, datasets = parameter_names(converted.done), parameter_names(proof.target)
     found: list[tuple[tuple[str, ...], str]] = []
     for source, target in proof.parameters.values():
+        if layers_of(source, target) is not None:
+            continue  # it is carried with its layer
         found.extend((names.get(id(source), ()), name) for name in datasets.get(id(target), ()))
     return found
+
+
+def other_orders(proof: Proof) -> dict[str, Order]:
+    """By the names that the target has for them: own parameters whose axes stand there in another order."""
+    if proof.target is None:
+        return {}
+    datasets, framework = parameter_names(proof.target), proof.target.evaluator.dialect.framework
+    orders = [(target, order_between(source, target, framework)) for source, target in proof.parameters.values()]
+    return {n: order for target, order in orders if order is not None for n in datasets.get(id(target), ())}
 
 
 def made_at(module: ModuleObject) -> tuple[str, int, int]:
@@ -235,9 +264,12 @@ def starts(converted: Converted, proof: Proof, checkpoint: Mapping[str, Array]) 
 
 
 def carry_own(
-    pairs: list[tuple[tuple[str, ...], str]], checkpoint: Mapping[str, Array], others: Mapping[str, Array]
+    pairs: list[tuple[tuple[str, ...], str]],
+    checkpoint: Mapping[str, Array],
+    others: Mapping[str, Array],
+    orders: Mapping[str, Order] = MappingProxyType({}),
 ) -> dict[str, Array]:
-    """Parameters of modules' own, as they are; `others`: what those are that the checkpoint lacks."""
+    """Parameters of modules' own, with their axes in `orders`; `others`: what those are that the checkpoint lacks."""
     found: dict[str, Array] = {}
     for names, dataset in pairs:
         name = next((n for n in names if n in checkpoint), None)
@@ -249,7 +281,7 @@ def carry_own(
             raise refuse(
                 "weights", wanted, 0, 0, f"the checkpoint has no weight {wanted!r}", "give the state_dict of this model"
             )
-        found[dataset] = checkpoint[name]
+        found[dataset] = checkpoint[name].transpose(orders[dataset]) if dataset in orders else checkpoint[name]
     return found
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.values import ParameterObject, TensorVersion
 
+SAVING = frozenset(
+    f"keras.layers.{name}" for name in ("Conv1D", "Conv2D", "Conv3D", "Dense", "EinsumDense", "Embedding")
+)
+"""Layers of Keras 3 that save and load their own weights, and nothing that a class adds to them."""
 CONSTANTS = {"zeros": 0.0, "ones": 1.0}
 
 
@@ -29,13 +33,27 @@ def unsaved(
     `known`: the names of all weights of the source. A checkpoint that has an array of that shape under another name may
     hold the variable after all.
     """
-    initial = made_of(converted.done.evaluator, source.initial) if source.initial is not None else None
+    initial = made_of(converted.done.evaluator, source.initial) if source.initial is not None else starting(source)
     if initial is None or any(a.shape == initial.shape for name, a in checkpoint.items() if name not in known):
         return None
     name = source.names[0] if source.names else "a variable"
     why = f"the weights hold no {name}, a variable that Keras 3 does not save: it has the values that it starts from"
-    converted.written.problems.append(Problem("weights", "warning", name, 0, 0, why, "make it with add_weight"))
+    remedy = "make it with add_weight"
+    if source.initial is None:
+        remedy = "hold the layer as a member: one that a class derives from may save nothing but its own weights"
+    converted.written.problems.append(Problem("weights", "warning", name, 0, 0, why, remedy))
     return initial
+
+
+def starting(source: ParameterObject) -> Array | None:
+    """The one number that a weight starts from which a class adds to a layer that saves its own weights alone."""
+    import numpy as np
+
+    owner = source.owner
+    alone = owner is not None and owner.made_by is not None and owner.made_by.name in SAVING
+    if not alone or source.start is None or source.start.kind != "constant":
+        return None
+    return np.full(tuple(map(hint, source.type.shape)), source.start.numbers[0], source.type.dtype)
 
 
 def made_of(ev: Evaluator, version: TensorVersion) -> Array | None:

@@ -18,7 +18,7 @@ from codegen.writing.naming import reference_to
 from codegen.writing.plans import Material, Unwritable
 from pivot.forms import Refused
 from pivot.network import Node
-from pivot.reading.modules import ModuleObject
+from pivot.reading.modules import ACTIVATION, ModuleObject
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import Api, FunctionObject, Value
 
@@ -180,12 +180,12 @@ def is_linear(module: ModuleObject) -> bool:
 
 def has_function(module: ModuleObject | None) -> bool:
     """Was a layer of the library made with a function on its result?"""
-    return module is not None and module.form is not None and "activation" in module.attrs
+    return module is not None and module.form is not None and ACTIVATION in module.attrs
 
 
 def said_value(module: ModuleObject) -> object:
     """The function's name as the source gives it; None where it gives none."""
-    value = module.attrs.get("activation", Value(None))
+    value = module.attrs.get(ACTIVATION, Value(None))
     return value.hint
 
 

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.orders import first_name
-from codegen.writing import layer_facts, nodes, program_calls, same_pads
+from codegen.writing import deriving, layer_facts, nodes, program_calls, same_pads
 from codegen.writing.following import is_said_at_calls
 from codegen.writing.mixed import check_nested
 from codegen.writing.plan_steps import gives_several_first, transposed_list
@@ -33,7 +33,7 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     elif visits[0].name == OWN:
         func = ast.Attribute(nodes.call("super"), e.w.call_name, ast.Load())
     elif visits[0].name == "super" and isinstance(node.func, ast.Attribute):
-        func = ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
+        func = deriving.above(e, visits) or ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
     if e.w.source.mode_argument and not e.w.target.mode_argument:
         check_mode(e, visits)
     if not e.w.target.nests_anything:
@@ -45,7 +45,8 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
     if not library:
         return program_calls.with_arguments(e, node, func, visits)
     made = e.w.activations.around(e, node, apply_layer(e, node, func, library))
-    if visits[0].name in (OWN, "super") and isinstance(made, ast.Call) and mode_counts(visits):
+    named = visits[0].name in (OWN, "super") and bool(e.w.target.mode_argument)
+    if named and isinstance(made, ast.Call) and mode_counts(visits):
         made.keywords.append(ast.keyword("training", ast.Name("training", ast.Load())))
     others = [v for v in visits if v.module is not None and v not in library]
     if not others:

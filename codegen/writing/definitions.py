@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.target import Target
 from codegen.writing import nodes, unread
 from codegen.writing.cleaning import clean_function, wrap_docstring
-from codegen.writing.deriving import derived_layer, derived_site
+from codegen.writing.deriving import derived_layer, derived_site, is_held, staying, stays_in_evaluation
 from codegen.writing.held_rows import hold, holds_layers
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.own_building import build_into_constructor
@@ -21,6 +21,7 @@ from codegen.writing.statements import Statements
 from pivot.reading import classes, lookup
 from pivot.reading.decorating import READ_DECORATORS, decorator_name
 from pivot.reading.forward_pass import forward_node
+from pivot.reading.keras_activated import INHERITED
 from pivot.reading.modules import ModuleObject
 from pivot.reading.parsed import copied
 from pivot.reading.restating import is_restatement
@@ -253,6 +254,8 @@ class Definitions:
             self.w.renames = True
         if holds_layers(self.w, cls):
             hold(self.w, made)
+        if stays_in_evaluation(self.w, cls):
+            made.body.append(staying())
         made.body.extend(self.unread_methods(made, cls))
         build_into_constructor(self, cls, made)
         self.drop_uncalled(made, cls)
@@ -327,8 +330,9 @@ class Definitions:
                     key = (hint.file, hint.name)
                 out.append(reference_to(key) if key is not None else copy.deepcopy(text))
             elif isinstance(hint, Api) and (site := derived_site(self.w, cls)) is not None:
-                layer = derived_layer(site)
-                out.append(nodes.name(layer if layer is not None else self.w.target.bases["sequential"]))
+                layer = derived_layer(site, self.w.target.builds_early)
+                several = self.w.target.bases["module" if is_held(self.w, site) else "sequential"]
+                out.append(nodes.name(layer if layer is not None else several))
             elif isinstance(hint, Api) and hint.root in self.w.source.roots:
                 raise Unwritable(f"a class that derives from {hint.name} is not written yet")
             elif isinstance(hint, Api) and hint.root in KEPT_ROOTS:
@@ -349,7 +353,8 @@ class Definitions:
             if (is_module or has_own_gradient(cls)) and (not used or self.w.serves_nothing(statement)):
                 return []
             try:
-                return [self.function(statement, cls.file, cls)]
+                made = self.function(statement, cls.file, cls)
+                return [] if INHERITED in statement.__dict__ and hands_on(made) else [made]
             except GoneResult as no:
                 if statement.name == self.w.source.call_name:
                     raise self.w.refusal(cls.file, statement, str(no)) from None
@@ -405,6 +410,12 @@ def has_own_gradient(cls: ClassObject) -> bool:
     """Is a class a function with a gradient of its own? Its forward pass is what it computes."""
     base = classes.library_base(cls)
     return base is not None and base.name == lookup.OWN_GRADIENT
+
+
+def hands_on(made: ast.FunctionDef) -> bool:
+    """Does a method only hand its argument on to the one that it stands for: `return super().forward(inputs)`?"""
+    names = ", ".join(a.arg for a in made.args.args[1:])
+    return [ast.unparse(s) for s in made.body] == [f"return super().{made.name}({names})"]
 
 
 def container_of(source: Target, owner: ClassObject | None) -> str:

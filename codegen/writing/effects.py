@@ -7,7 +7,7 @@ import copy
 import keyword
 from typing import TYPE_CHECKING
 
-from codegen.writing import nodes
+from codegen.writing import deriving, nodes
 from codegen.writing.added_losses import added_loss
 from codegen.writing.gone import loads_weights
 from codegen.writing.references import FRAMEWORK_ROOTS, KEPT_ROOTS
@@ -54,7 +54,7 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
         given = [s.e.expr(arg) for arg in node.value.args]
         held: ast.expr = nodes.call("dict", given) if given else ast.Dict([], [])
         statements.append(ast.Assign([nodes.name("self.modules")], held))
-    return statements
+    return [*statements, *(deriving.held(s.e, node.value, visits) if visits and visits[0].kind == "super" else ())]
 
 
 def may_be_attribute(name: str) -> bool:

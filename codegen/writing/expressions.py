@@ -361,7 +361,7 @@ class Expressions:
         for case in reversed(site.cases):
             raw, place = node is self.as_is, self.places.get(id(node))
             text = self.w.plans.function(case.members, material, place=place, raw=raw)
-            made = text if made is None or case.test is None else choice(case.test, text, made)
+            made = text if made is None or case.test is None else nodes.choice(case.test, text, made)
         if made is None:
             raise Unwritable("this site was never reached")
         finish(self.w, site, node, made, bool(material.stays))
@@ -386,7 +386,7 @@ class Expressions:
         for case in reversed(site.cases):
             layers = self.layers(node, case.members)
             text = layers[0] if len(layers) == 1 else self.w.target.row(ast.List(layers, ast.Load()))
-            made = text if made is None or case.test is None else choice(case.test, text, made)
+            made = text if made is None or case.test is None else nodes.choice(case.test, text, made)
         if made is None:
             raise Unwritable("this layer has no form in the target")
         finish(self.w, site, node, made)
@@ -442,10 +442,3 @@ class Expressions:
         if visit.name == "torch.is_tensor" and isinstance(node, ast.Call):
             return self.w.target.is_tensor(self.expr(node.args[0]))
         return nodes.gone()
-
-
-def choice(test: ast.expr, first: ast.expr, other: ast.expr) -> ast.IfExp:
-    """Two ways to say a site under a test; a statement makes an `if` of it."""
-    made = ast.IfExp(copy.deepcopy(test), first, other)
-    made.__dict__["choice"] = True
-    return made

@@ -95,18 +95,19 @@ class Inferred:
         self, places: dict[Key, Place], step: Step, module: ModuleObject | None, before: Sequence[Step] = ()
     ) -> None:
         """The sizes that the constructor of a step is told. `before`: the steps in front of it, which pad."""
-        if module is None or module.frame is None or not isinstance(module.site, ast.Call):
+        site, frame = module.made_at if module is not None else (None, None)
+        if frame is None or not isinstance(site, ast.Call):
             return
         for slot in step.form.args:
             if isinstance(slot.value, SizeOf):
                 version = step.operands.get(slot.value.operand)
                 axis = self.axis(step, slot.value, version)
                 if isinstance(version, TensorVersion) and axis is not None:
-                    place = places.setdefault((id(module.site), slot.key), Place(module.site, slot.key))
+                    place = places.setdefault((id(site), slot.key), Place(site, slot.key))
                     size = dim_hint(version.type.shape[axis])
                     met = step.node is None or id(step.node) in self.met
                     origin = self.origins.of(padded_from(version, axis, before), axis)
-                    place.uses.append(Use(home(module.frame), size, origin, module, met))
+                    place.uses.append(Use(home(frame), size, origin, module, met))
 
     def collect_builds(self, places: dict[Key, Place]) -> None:
         """`input_shape[-1]` in `build`: a size that the constructor is told."""
@@ -208,9 +209,10 @@ class Inferred:
                 assert made is not None and part is not None
                 made = ast.BinOp(made, ast.Add(), part)
             return made
-        if not isinstance(origin, Made) or origin.module.frame is None:
+        made_in = origin.module.made_at[1] if isinstance(origin, Made) else None
+        if not isinstance(origin, Made) or made_in is None:
             return None
-        text = in_frame(origin.text, home(origin.module.frame), frame)
+        text = in_frame(origin.text, home(made_in), frame)
         if text is None:
             return None
         return text if visible(text, frame, site, self.same_turn(origin.module, frame, site, taker)) else None
@@ -257,7 +259,7 @@ class Inferred:
         """The source's words for an inferred size at the making of a layer."""
         module = steps[0].node.module if steps[0].node is not None else None
         key = size_slot(steps[0], slot)
-        return self.texts.get((id(module.site), key)) if module is not None and key is not None else None
+        return self.texts.get((id(module.made_at[0]), key)) if module is not None and key is not None else None
 
     def parameters(self, node: ast.AST) -> list[str]:
         """New parameters of a function."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, TypeAlias
 
+from codegen.kept_weights import reads_as_stored
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from codegen.writing.slots import slot_param
@@ -28,7 +29,11 @@ def attribute(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.e
     names = {target_name(e, visit) for visit in visits}
     name = next(iter(names))
     if len(names) == 1 and name is not None:
-        return ast.Attribute(e.expr(node.value), name, node.ctx)
+        asked = ast.Attribute(e.expr(node.value), name, node.ctx)
+        flag = all(isinstance(v.result.hint if v.result is not None else None, bool) for v in visits)
+        if flag and any(name in weights_of(e, v.module) for v in visits):  # `use_bias` there, the bias itself here
+            return ast.Compare(asked, [ast.IsNot()], [ast.Constant(None)])
+        return asked
     found = [plain(v.result) for v in visits]
     if any(f is None for f in found) or any(f != found[0] for f in found):
         return nodes.gone()  # needed for initialisation alone, or whoever needs it says so
@@ -40,7 +45,7 @@ def weight(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.expr
     places = {place for visit in visits if visit.module is not None for place in weight_places(e, visit)}
     if not places:  # a parameter that a class of the program adds to the layer
         return ast.Attribute(e.expr(node.value), e.w.attribute_name(node), node.ctx)
-    path, why = the_place(places, visits)
+    path, why = the_place(e, places, visits)
     if why and not any(in_forward(visit.frame) for visit in visits) and not computes_early(e):
         return nodes.gone()  # what a weight starts from is said where its layer is made
     if why:
@@ -56,14 +61,16 @@ def computes_early(e: Expressions) -> bool:
     return tables or any(id(node) in early for node in e.w.done.network.nodes)
 
 
-def the_place(places: set[Place], visits: list[Visit]) -> tuple[str, str]:
+def the_place(e: Expressions, places: set[Place], visits: list[Visit]) -> tuple[str, str]:
     """The name of a weight in the target's layer; or why it cannot be read there."""
     if len(places) != 1:
         return "", "this weight has several places in the target's layers"
     path, source, target = next(iter(places))
     if not all(v.module is not None and (v.module.calls or isinstance(v.module.cls, ClassObject)) for v in visits):
         return "", "the layer of this weight is never called: it has no weights in Keras"
-    return path, "the target's layer keeps the axes of this weight in another order" if source != target else ""
+    kept = all(v.module is not None and reads_as_stored(e.w.layout.orders, v.module, v.name) for v in visits)
+    other = source != target and not kept
+    return path, "the target's layer keeps the axes of this weight in another order" if other else ""
 
 
 def weight_places(e: Expressions, visit: Visit) -> set[Place]:
@@ -101,6 +108,13 @@ def target_name(e: Expressions, visit: Visit) -> str | None:
             same = next((s for s in other.args if slot_param(s) == param), None)
             return same.name if same is not None and face(same) == face(slot) is not None else None
     return None
+
+
+def weights_of(e: Expressions, module: ModuleObject | None) -> set[str]:
+    """The names that the target's layer has for its weights."""
+    form = chosen_form(e, module) or (module.form if module is not None else None)
+    others = form.op.forms.get(e.w.layout.framework, ()) if form is not None else ()
+    return {place.path for other in others if other.kind == "layer" for place in other.weights.values()}
 
 
 def chosen_form(e: Expressions, module: ModuleObject | None) -> Form | None:

@@ -185,6 +185,8 @@ def made_in(use: Use) -> tuple[ast.expr, ModuleObject] | None:
         return None
     text: ast.expr | None = origin.text
     maker = origin.module
+    if maker.made_by is not None:  # what a class tells the constructor of its base, in the words of what makes it
+        text = in_caller(origin.text, home_of(maker.made_by.frame))
     while maker.frame is not None and home_of(maker.frame) is not use.frame:
         frame = home_of(maker.frame)
         receiver = frame.receiver.hint if frame.receiver is not None else None

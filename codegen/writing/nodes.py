@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -97,3 +98,10 @@ def gone() -> Gone:
 def has_gone(node: ast.AST | None) -> bool:
     """Does an expression need something that went?"""
     return node is not None and any(isinstance(n, Gone) for n in walk(node))
+
+
+def choice(test: ast.expr, first: ast.expr, other: ast.expr) -> ast.IfExp:
+    """Two ways to say a site under a test; a statement makes an `if` of it."""
+    made = ast.IfExp(copy.deepcopy(test), first, other)
+    made.__dict__["choice"] = True
+    return made

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
-from pivot.reading.values import Api, ClassObject, FunctionObject
+from pivot.reading.values import FunctionObject
+from pivot.slots import Ignored
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
+    from pivot.reading.trace import Visit
 
 
 def find_passed_up(w: Writer) -> dict[int, set[str]]:
@@ -45,15 +47,8 @@ def entered_constructors(w: Writer) -> list[FunctionObject]:
             receiver = frame.receiver.hint if frame.receiver is not None else None
             function = frame.function
             if function is not None and function.name == "__init__" and isinstance(receiver, ModuleObject):
-                if not any(derives(w, receiver)):
-                    made.setdefault(id(function.node), function)
+                made.setdefault(id(function.node), function)
     return list(made.values())
-
-
-def derives(w: Writer, module: ModuleObject) -> list[bool]:
-    """Does a class derive from a layer of the library, whose constructor takes arguments?"""
-    classes = module.cls.mro() if isinstance(module.cls, ClassObject) else ()
-    return [True for c in classes if isinstance(c, Api) and c.name not in w.source.kinds]
 
 
 def is_super_init(call: ast.Call) -> bool:
@@ -69,6 +64,8 @@ def handed(w: Writer, call: ast.Call, found: dict[int, set[str]]) -> list[ast.ex
     """The arguments of a base's constructor that have no place in the target."""
     visits = w.trace.of(call)
     inner = next((v.entered.function for v in visits if v.entered is not None), None)
+    if inner is None and visits and visits[0].form is not None:
+        return unsaid(call, visits)
     if inner is None:  # the library's
         holder = visits[0].module if visits else None
         if holder is not None and holder.container == "sequential":
@@ -79,6 +76,24 @@ def handed(w: Writer, call: ast.Call, found: dict[int, set[str]]) -> list[ast.ex
     return [k.value for k in call.keywords if k.arg in gone or (k.arg is None and gone)] + [
         k.value for k in call.keywords if k.arg is not None and k.arg not in own
     ]
+
+
+def unsaid(call: ast.Call, visits: list[Visit]) -> list[ast.expr]:
+    """What the constructor of a layer is given that says nothing of the network: a name, a regularizer."""
+    form = visits[0].form
+    assert form is not None
+    means = {slot.key for slot in form.args if not isinstance(slot.value, Ignored)}
+    given = [visit.bound.given if visit.bound is not None else {} for visit in visits]
+    told = {where for found in given for key, where in found.items() if key in means}
+    named = {k.arg for k in call.keywords}
+    spread = any(where not in named for where in told if isinstance(where, str))  # by **kwargs
+    beside = {*BESIDE, *(key for key in told if isinstance(key, str))}
+    silent = [k.value for k in call.keywords if k.arg is not None and k.arg not in beside]
+    return silent + [k.value for k in call.keywords if k.arg is None and not spread]
+
+
+BESIDE = ("activation", "data_format")
+"""What is read beside the op of a layer, and said in the target all the same."""
 
 
 def parameters(function: FunctionObject) -> set[str]:

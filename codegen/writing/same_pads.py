@@ -16,6 +16,7 @@ from pivot.reading.values import TensorVersion, Value
 
 if TYPE_CHECKING:
     from codegen.writing.plans import Material
+    from pivot.reading.trace import Visit
 
 PARAMS = ("kernel", "stride", "dilation")
 CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
@@ -78,7 +79,7 @@ def in_words(members: list[Lowered], index: int, material: Material) -> list[ast
     for place, param in enumerate(PARAMS):
         numbers = [asked[place] for asked in windows if asked is not None]
         slot = next((s for s in material.form.args if slot_param(s) == param), None)
-        made = [low.node.module.visit if low.node.module is not None else None for low in members]
+        made = [maker(low) for low in members]
         given = [visit.given(slot.key) if slot is not None and visit is not None else None for visit in made]
         hints = [value.hint if value is not None else None for value in given]
         text = material.given.get(slot.key) if slot is not None else None
@@ -97,7 +98,7 @@ def in_words(members: list[Lowered], index: int, material: Material) -> list[ast
 def follows_names(members: list[Lowered]) -> bool:
     """Does the call that makes a layer say its window by names, so that other arguments give another one?"""
     for low in members:
-        visit = low.node.module.visit if low.node.module is not None else None
+        visit = maker(low)
         form, bound = low.node.form, visit.bound if visit is not None else None
         if visit is None or form is None or bound is None or not isinstance(visit.node, ast.Call):
             continue
@@ -106,6 +107,12 @@ def follows_names(members: list[Lowered]) -> bool:
         if any(isinstance(n, ast.Name) for text in texts if text is not None for n in ast.walk(text)):
             return True
     return False
+
+
+def maker(low: Lowered) -> Visit | None:
+    """The call of the constructor of a layer: of one of the library, or of the base of a class that derives from it."""
+    module = low.node.module
+    return (module.made_by or module.visit) if module is not None else None
 
 
 def is_one(text: ast.expr) -> bool:

@@ -106,9 +106,9 @@ class SizeOrigins:
     def of_layer(self, node: Node, size: int) -> Origin | None:
         """The argument of a layer that has this size: `filters`, `units`."""
         module = node.module
-        if module is None or module.visit is None or module.bound is None or module.form is None:
+        if module is None or module.bound is None or module.form is None:
             return None
-        call = module.visit.node
+        call, _ = module.made_at
         if not isinstance(call, ast.Call):
             return None
         for slot in module.form.args:

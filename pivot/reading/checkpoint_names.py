@@ -42,7 +42,7 @@ def checkpoint_name(root: ModuleObject, name: str) -> str:
 
 def weight_inside(module: ModuleObject, name: str) -> Value | None:
     """The weight below a restated module that the library has on the module itself: `lstm.weight_hh_l0`."""
-    if not isinstance(module.cls, ClassObject) or not patterns(module.cls.file):
+    if not has_patterns(module):
         return None
     for path, part in module.walk():
         for own, value in part.parameters.items():
@@ -53,12 +53,23 @@ def weight_inside(module: ModuleObject, name: str) -> Value | None:
 
 def patterns_of(module: ModuleObject) -> tuple[tuple[str, str], ...]:
     """The patterns of a module: those of the children that it has, then those of its file."""
-    if not isinstance(module.cls, ClassObject):
-        return ()
-    more = [found for child, found in given_children(module.cls.file) if child in module.children]
+    files = files_of(module)
+    more = [found for file in files for child, found in given_children(file) if child in module.children]
     maker = module.attrs.get(MADE_BY)
-    more += [found for name, found in made_by(module.cls.file) if maker is not None and maker.hint == name]
-    return (*(one for found in more for one in found), *patterns(module.cls.file))
+    made = (pair for file in files for pair in made_by(file))
+    more += [found for name, found in made if maker is not None and maker.hint == name]
+    return (*(one for found in more for one in found), *(one for file in files for one in patterns(file)))
+
+
+def files_of(module: ModuleObject) -> list[str]:
+    """The files of a module's class and of the classes that it derives from."""
+    chain = module.cls.mro() if isinstance(module.cls, ClassObject) else ()
+    return list(dict.fromkeys(c.file for c in chain if isinstance(c, ClassObject)))
+
+
+def has_patterns(module: ModuleObject) -> bool:
+    """Is a module a restated one, or of a class that derives from one, whose weights a checkpoint calls otherwise?"""
+    return any(map(patterns, files_of(module)))
 
 
 @cache

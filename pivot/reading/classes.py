@@ -52,6 +52,7 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
         own_constructors.give(ev, node, [value for value, _ in bases], frame)
     else:
         own_constructors.give_plain(node, [value for value, _ in bases])
+        ev.dialect.settle_class(ev, node, [value for value, _ in bases], frame)
     scope = Scope(frame.file, frame.scope)
     made = ClassObject(node, frame.file, node.name, scope, tuple(value for value, _ in known))
     made.base_texts = tuple(text for _, text in known)
@@ -92,6 +93,14 @@ def check_own_call(ev: Evaluator, cls: ClassObject, node: ast.AST, frame: Frame)
     if not isinstance(function.node, ast.FunctionDef) or not passes_on(function.node):
         why = f"{cls.name} has a __call__ beside its {ev.dialect.forward_names[0]}"
         raise ev.refusal(frame, node, f"{why}, which is not read", f"do what it does in {ev.dialect.forward_names[0]}")
+
+
+def stays_in_evaluation(ev: Evaluator, cls: ClassObject | Api) -> bool:
+    """`def train(self, mode=True): return super().train(False)`: what a class is in whatever the model is told."""
+    hit = member(ev, cls, "train") if isinstance(cls, ClassObject) else None
+    node = hit[0].hint.node if hit is not None and isinstance(hit[0].hint, FunctionObject) else None
+    body = [s for s in getattr(node, "body", []) if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+    return [ast.unparse(s) for s in body] == ["return super().train(False)"]
 
 
 def passes_on(function: ast.FunctionDef) -> bool:

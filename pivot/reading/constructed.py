@@ -34,7 +34,8 @@ def argument(ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node:
     elif where is not None:
         return ev.unknown(frame, node, f"the argument {attr!r} of {module.class_name}")
     elif slot.default is not MISSING:
-        found = Value(slot.default)
+        whole = slot.default
+        found = Value(tuple(map(Value, whole)) if isinstance(whole, tuple) else whole)
     else:
         return None
     if attr in WINDOWS and module.form.op.shape.startswith("window") and isinstance(found.hint, int):

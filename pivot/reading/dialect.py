@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pivot.forms import Bound
@@ -70,6 +70,9 @@ class Dialect(TensorCalls, ABC):
     def is_model_class(self, cls: ClassObject) -> bool:
         """Is a program class one of whole models, as far as the framework tells them from layers?"""
         return self.is_module_class(cls)
+
+    def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame) -> None:
+        """What a class says by its bases, said by itself, before it is read."""
 
     def harmless_decorator(self, name: str) -> bool:
         """Decorators that leave what a function computes as it is."""

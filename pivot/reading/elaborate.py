@@ -282,7 +282,10 @@ def unused_modules(ev: Evaluator, root: ModuleObject, nodes: tuple[Node, ...]) -
     applied = {id(n.module) for n in nodes if n.module is not None}
     said = set(ev.problems)
     for path, module in root.walk():
-        if module.weights and id(module) not in applied:
+        computed_with = (
+            module.made_by is not None and module.calls
+        )  # a class that derives from a layer has its own call
+        if module.weights and id(module) not in applied and not computed_with:
             file = module.frame.file if module.frame is not None else ""
             line = getattr(module.site, "lineno", 0)
             why = f"{path} ({module.class_name}) is never called"

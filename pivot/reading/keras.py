@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from pivot.codecs.dtypes import FollowingDtype
 from pivot.problems import Severity
 from pivot.reading import (
     keras_answers,
+    keras_derived,
     keras_graphs,
     keras_numpy,
     keras_orders,
@@ -122,6 +123,9 @@ class KerasDialect(KerasModules):
         if name in TRAINED_WITH.get(module.rpartition("keras.")[2], ()):
             return True
         return super().exports(ev, module, name) or full in known or keras_starts.class_of(full) is not None
+
+    def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame) -> None:
+        keras_derived.settle(ev, node, bases, frame)
 
     def harmless_decorator(self, name: str) -> bool:
         return super().harmless_decorator(name) or name in {"register_keras_serializable", "function", "keras_export"}

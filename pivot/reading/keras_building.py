@@ -43,6 +43,7 @@ def build(ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node:
     if isinstance(bound, Refused):
         return
     sizes = {}
+    module.built_with = {k: cell.version for k, cell in bound.operands.items() if isinstance(cell, TensorCell)}
     for name, cell in bound.operands.items():
         letters = module.form.order.get(name) or module.form.op.letters(name)
         if isinstance(cell, TensorCell) and letters is not None:
@@ -108,7 +109,11 @@ def build_own(
     else:
         first = next(iter(given.values()), Value(None))
         found = {name: shape_of(first, node, frame) for name in wanted[:1]}
-    calls.call_program(ev, function, (owner,), found, node, frame, method, owner)
+    module.entering = tuple(given.values())
+    try:
+        calls.call_program(ev, function, (owner,), found, node, frame, method, owner)
+    finally:
+        module.entering = ()
 
 
 def shape_of(value: Value, node: ast.AST, frame: Frame) -> Value:

@@ -6,18 +6,19 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pivot.reading import applying, keras_graphs, keras_modes, keras_orders, restating
+from pivot.reading import applying, keras_graphs, keras_modes, keras_orders, own_layer, restating
 from pivot.reading.dialect import Dialect
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_arguments import BEGINNINGS, Prepared, activation_name, prepare
 from pivot.reading.keras_names import LOWER
 from pivot.reading.keras_spellings import Spelling, rewritten, table
-from pivot.reading.modules import ModuleObject
+from pivot.reading.modules import ACTIVATION, ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from pivot.forms import Bound
+    from pivot.op import Form
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
@@ -45,15 +46,8 @@ class KerasCalls(Dialect):
                 return indexed
         if forms[0].kind != "layer":
             return super().call_forms(ev, callee, name, args, kwargs, node, frame)
-        ready = prepare(ev, name, forms, args, kwargs, node, frame)
-        if name == "keras.layers.Activation":
-            named = next(iter(ready.kwargs.items()), None)
-            text = activation_name(named[1]) if named is not None else None
-            if named is not None and text is not None:
-                ready.kwargs[named[0]] = Value(text.rpartition(".")[2], named[1].origin)
-        found = applying.try_forms(ev, forms, ready.args, ready.kwargs, node, frame)
         visit = Visit(node, frame, "layer", callee, args, kwargs, name=name)
-        visit.read_as = (ready.args, ready.kwargs)
+        ready, found = self.read_constructor(ev, name, visit, args, kwargs)
         if isinstance(found, str):
             if name == "keras.layers.Activation" and (args or kwargs):
                 return self.function_layer(ev, visit, (*args, *kwargs.values())[0])
@@ -62,9 +56,41 @@ class KerasCalls(Dialect):
         visit.form, bound = found
         visit.bound = told_by_source(bound, ready.back)
         visit.result = self.make_layer(ev, callee, name, visit, args, kwargs, node, frame)
-        self.finish_layer(ev, visit.result, ready, kwargs)
+        assert isinstance(visit.result.hint, ModuleObject)
+        self.finish_layer(ev, visit.result.hint, ready)
         ev.visit(visit)
         return visit.result
+
+    def read_constructor(
+        self, ev: Evaluator, name: str, visit: Visit, args: Args, kwargs: Kwargs
+    ) -> tuple[Prepared, tuple[Form, Bound] | str]:
+        """What a layer's constructor is told, by the forms of the layer: called for itself, or by a class that derives
+        from it.
+        """
+        forms = ev.opset.find(self.framework, "call", name)
+        ready = prepare(ev, name, forms, args, kwargs, visit.node, visit.frame)
+        if name == "keras.layers.Activation":
+            named = next(iter(ready.kwargs.items()), None)
+            text = activation_name(named[1]) if named is not None else None
+            if named is not None and text is not None:
+                ready.kwargs[named[0]] = Value(text.rpartition(".")[2], named[1].origin)
+        visit.read_as = (ready.args, ready.kwargs)
+        return ready, applying.try_forms(ev, forms, ready.args, ready.kwargs, visit.node, visit.frame)
+
+    def library_init(
+        self, ev: Evaluator, module: ModuleObject, base: str, args: Args, kwargs: Kwargs, visit: Visit
+    ) -> None:
+        """What the constructor of a library layer does to the instance of a subclass: what it does to a layer."""
+        ready, found = self.read_constructor(ev, base, visit, args, kwargs)
+        if isinstance(found, str):
+            restating.turn_to(ev, base)
+            module.attrs["unmapped"] = Value(f"{base}: {found}")
+            return
+        visit.form, visit.bound = module.form, module.bound = found[0], told_by_source(found[1], ready.back)
+        module.made_by = visit
+        module.params = dict(found[1].params)
+        module.param_values = applying.given_values(visit.bound, args, kwargs)
+        self.finish_layer(ev, module, ready)
 
     def taken(
         self, ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame
@@ -94,12 +120,10 @@ class KerasCalls(Dialect):
         ev.visit(visit)
         return visit.result
 
-    def finish_layer(self, ev: Evaluator, layer: Value, ready: Prepared, kwargs: Kwargs) -> None:
+    def finish_layer(self, ev: Evaluator, module: ModuleObject, ready: Prepared) -> None:
         """Keep what stands beside the op of a layer: its activation, and where a model with it begins."""
-        module = layer.hint
-        assert isinstance(module, ModuleObject)
         if ready.activation is not None:
-            ev.set_item(module.attrs, "activation", ready.activation)
+            ev.set_item(module.attrs, ACTIVATION, ready.activation)
         if ready.channels_first:
             ev.set_item(module.attrs, keras_orders.CHANNELS_FIRST, Value(True))
         if ready.late is not None:
@@ -146,7 +170,7 @@ class KerasCalls(Dialect):
 
     def activated(self, ev: Evaluator, module: ModuleObject, result: Value, node: ast.AST, frame: Frame) -> Value:
         """The result of a layer that was made with an activation."""
-        function = module.attrs.get("activation")
+        function = module.attrs.get(ACTIVATION)
         if function is None or module.form is None:
             return result
         name = activation_name(function)
@@ -180,7 +204,11 @@ class KerasCalls(Dialect):
             return self.unmapped(ev, args, kwargs, node, frame, f"{name}: {found}")
         visit = Visit(node, frame, "op", callee, args, kwargs, name=name)
         visit.form, visit.bound = found[0], told_by_source(found[1], ready.back)
-        visit.result = self.run_function(ev, visit, args, kwargs, node, frame)
+        layer = own_layer.layer_of(ev, visit, node, frame, anywhere=True)
+        if layer is not None:
+            visit.result = own_layer.call(ev, layer, args, node, frame, visit)
+        else:
+            visit.result = self.run_function(ev, visit, args, kwargs, node, frame)
         ev.visit(visit)
         return visit.result
 

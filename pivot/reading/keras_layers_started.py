@@ -27,7 +27,8 @@ def initializers_set(cls: ClassObject, node: ast.AST) -> tuple[str, ...] | None:
         return None  # it is handed about
     memo = cls.node.__dict__
     if MEMO not in memo:
-        memo[MEMO] = set_by_build(cls) if is_only_made(cls) else None
+        base = cls.bases[0].hint if len(cls.bases) == 1 else None
+        memo[MEMO] = set_by_build(cls.node, base) if is_only_made(cls) else None
     if memo[MEMO] is not None:
         node.__dict__[MADE_AS_LAYER] = True
     found: tuple[str, ...] | None = memo[MEMO]
@@ -45,13 +46,12 @@ def is_only_made(cls: ClassObject) -> bool:
     return all(id(node) in made for node in read)
 
 
-def set_by_build(cls: ClassObject) -> tuple[str, ...] | None:
+def set_by_build(node: ast.ClassDef, base: object) -> tuple[str, ...] | None:
     """The initializers, from the text of the class."""
-    base = cls.bases[0].hint if len(cls.bases) == 1 else None
-    if not isinstance(base, Api) or base.name.rpartition(".")[2] != cls.name:
+    if not isinstance(base, Api) or base.name.rpartition(".")[2] != node.name:
         return None
-    members = [statement for statement in cls.node.body if not is_text(statement)]
-    if len(members) != 1 or not all(map(registers, cls.node.decorator_list)):
+    members = [statement for statement in node.body if not is_text(statement)]
+    if len(members) != 1 or not all(map(registers, node.decorator_list)):
         return None
     build = members[0]
     if not isinstance(build, ast.FunctionDef) or build.name != "build" or build.decorator_list:

@@ -122,7 +122,7 @@ def given(
     first = next(iter(by_name.values()), None)
     more: Kwargs = {}
     several = sum(map(is_tensors, (*args, *kwargs.values()))) > 1
-    takes = "mask" in names or (not names and module.class_name in TAKING)
+    takes = "mask" in names or (not names and module.layer_name in TAKING)
     if takes and several and first is not None and said_none(kwargs, "mask") and "mask" not in by_name:
         tell_unmasked(ev, module, first, node, frame)
     elif takes and first is not None and "mask" not in by_name and said_none(kwargs, "mask"):
@@ -260,14 +260,14 @@ def passed(ev: Evaluator, module: ModuleObject, first: Value) -> Mask | None:
     mask = mask_of(ev, items[0]) if items and isinstance(items[0], Value) else None
     if mask is None:
         return None
-    if isinstance(module.cls, ClassObject) and not restating.is_restatement(module.cls.file):
+    if isinstance(module.cls, ClassObject) and not restating.is_restatement(module.cls.file) and not module.made_by:
         supports = module.attrs.get("supports_masking")
         return mask if supports is not None and supports.hint is True else None
-    if module.class_name not in PASSING:
+    if module.layer_name not in PASSING:
         return None
     sequences = module.attrs.get("return_sequences")
     if sequences is None and module.bound is not None and module.visit is not None:
-        read = module.visit.read_as
-        sequences = (read[1] if read is not None else module.visit.kwargs).get("return_sequences", Value(False))
-    recurrent = module.class_name in ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D")
+        made = module.made_by or module.visit
+        sequences = (made.read_as[1] if made.read_as is not None else made.kwargs).get("return_sequences", Value(False))
+    recurrent = module.layer_name in ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D")
     return None if recurrent and not (sequences is not None and sequences.hint) else mask

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pivot.reading import applying
@@ -27,17 +29,45 @@ def fixed(ev: Evaluator, kwargs: Kwargs) -> str | None:
     return "train" if said.hint else "eval"
 
 
+@contextmanager
+def in_mode(ev: Evaluator, module: ModuleObject, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Iterator[None]:
+    """Run a call in the mode that it fixes, if it fixes one. Raises Refusal."""
+    mode = fixed(ev, kwargs)
+    if mode is None or mode == ev.mode:
+        yield
+        return
+    check(ev, module, mode, node, frame)
+    before, ev.mode = ev.mode, mode
+    try:
+        yield
+    finally:
+        ev.mode = before
+
+
 def check(ev: Evaluator, module: ModuleObject, mode: str, node: ast.AST, frame: Frame) -> None:
     """Say that a layer keeps a mode of its own; refuse what would be random in evaluation. Raises Refusal."""
-    moved = [m for _, m in module.walk() if m.form is not None and depends_on_mode(m)]
-    if not moved:
+    found = moved(module)
+    if not found:
         return
-    what = moved[0].class_name
+    what = found[0].class_name
     if mode == "train":
         why = f"{what} with training=True is active in evaluation too"
         raise ev.refusal(frame, node, why, "leave `training` to the model", "fixed-mode")
+    if is_own(module, found, frame):
+        return  # its class can say so in any framework
     why = f"{what} with training=False stays in evaluation while the model is trained"
     ev.note(frame, node, why, "call .eval() on it where you train", "fixed-mode", "warning")
+
+
+def moved(module: ModuleObject) -> list[ModuleObject]:
+    """The layers of a module, itself among them, that do something else in training."""
+    return [m for _, m in module.walk() if m.form is not None and depends_on_mode(m)]
+
+
+def is_own(module: ModuleObject, found: list[ModuleObject], frame: Frame) -> bool:
+    """Is it the library's part of a class that derives from a layer, and all of it that depends on the mode?"""
+    receiver = frame.receiver.hint if frame.receiver is not None else None
+    return module.made_by is not None and receiver is module and found == [module]
 
 
 def asked_for(

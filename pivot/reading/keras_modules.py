@@ -32,7 +32,7 @@ from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
 from pivot.reading.keras_calls import KerasCalls
 from pivot.reading.keras_names import ANSWERING, AS_FRACTIONS, BASES, CELLS, CONTAINERS, METHODS
-from pivot.reading.modules import ModuleObject
+from pivot.reading.modules import ACTIVATION, ModuleObject
 from pivot.reading.recording import Exchange, Record
 from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
@@ -120,31 +120,10 @@ class KerasModules(KerasCalls):
         elif module.container:
             self.add_all(ev, module, args, kwargs, node, frame)
         elif base is not None and base.name not in BASES:
-            self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
+            self.library_init(ev, module, base.name, args, kwargs, visit)
         if not module.name:
             keras_graphs.give_name(ev, module, kwargs if hit is None else {})
         return result
-
-    def library_init(
-        self,
-        ev: Evaluator,
-        module: ModuleObject,
-        base: str,
-        args: Args,
-        kwargs: Kwargs,
-        node: ast.AST,
-        frame: Frame,
-        visit: Visit,
-    ) -> None:
-        """What the constructor of a library layer does to the instance of a subclass."""
-        found = applying.try_forms(ev, ev.opset.find(self.framework, "call", base), args, kwargs, node, frame)
-        if isinstance(found, str):
-            module.attrs["unmapped"] = Value(f"{base}: {found}")
-            return
-        visit.form, visit.bound = module.form, module.bound = found
-        module.made_by = visit
-        module.params = dict(found[1].params)
-        module.param_values = applying.given_values(found[1], args, kwargs)
 
     # -- attributes ------------------------------------------------------------------
 
@@ -164,9 +143,11 @@ class KerasModules(KerasCalls):
             return Value(module.cls)
         if attr == "name":
             return Value(module.name)
-        if attr == "state_size" and module.class_name in CELLS and "units" in module.params:
+        if attr == "state_size" and module.layer_name in CELLS and "units" in module.params:
             units = Value(module.params["units"])
-            return Value(ListObject([units] * CELLS[module.class_name])) if CELLS[module.class_name] > 1 else units
+            return Value(ListObject([units] * CELLS[module.layer_name])) if CELLS[module.layer_name] > 1 else units
+        if attr == "activation" and ACTIVATION in module.attrs:
+            return module.attrs[ACTIVATION]
         said = keras_graphs.attribute(ev, module, attr, node, frame)
         if said is not None:
             if attr.endswith("_shape"):  # a module of the target has none
@@ -264,7 +245,8 @@ class KerasModules(KerasCalls):
             return boxes.super_method(ev, sup, name, args, kwargs, node, frame)
         if name == "__init__":
             base = classes.library_base(module.cls) if isinstance(module.cls, ClassObject) else None
-            visit = ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=name))
+            above = base.name if base is not None else name
+            visit = ev.visit(Visit(node, frame, "super", callee, args, kwargs, module=module, name=above))
             keras_graphs.give_name(ev, module, kwargs)
             ends = keras_graphs.model_arguments(args, kwargs)
             if base is not None and base.name == "keras.Model" and ends is not None:
@@ -273,12 +255,31 @@ class KerasModules(KerasCalls):
             if module.container:
                 self.add_all(ev, module, args, kwargs, node, frame)
             elif base is not None and base.name not in BASES:
-                self.library_init(ev, module, base.name, args, kwargs, node, frame, visit)
+                self.library_init(ev, module, base.name, args, kwargs, visit)
             return Value(None)
         if name in ("call", "__call__"):
             visit = ev.visit(Visit(node, frame, "apply", callee, args, kwargs, module=module, name="super"))
-            return self.library_call(ev, module, args, kwargs, node, frame, visit, 0)
+            return self.super_call(ev, module, args, kwargs, node, frame, visit)
+        if name == "build":
+            keras_building.build(ev, module, module.entering[:1], {}, node, frame)
         return Value(None)
+
+    def super_call(
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        args: Args,
+        kwargs: Kwargs,
+        node: ast.AST,
+        frame: Frame,
+        visit: Visit,
+    ) -> Value:
+        """`super().call(x, training=False)` of a class that derives from a library layer."""
+        args, kwargs = by_name(self.call_parameters(module), args, kwargs)
+        number = module.calls.get(ev.mode, 1) - 1
+        with keras_modes.in_mode(ev, module, kwargs, node, frame):
+            visit.result = self.library_call(ev, module, args, kwargs, node, frame, visit, number)
+        return visit.result
 
     # -- applying --------------------------------------------------------------------------
 
@@ -311,15 +312,10 @@ class KerasModules(KerasCalls):
         frame: Frame,
     ) -> Value:
         """What a layer gives, whether the call is recorded or not; `training=False` holds for all that it calls."""
-        fixed = keras_modes.fixed(ev, kwargs)
-        if fixed is None or fixed == ev.mode:
+        if isinstance(module.cls, Api):
+            args, kwargs = by_name(self.call_parameters(module), args, kwargs)
+        with keras_modes.in_mode(ev, module, kwargs, node, frame):
             return self.run_in_mode(ev, callee, module, args, kwargs, node, frame)
-        keras_modes.check(ev, module, fixed, node, frame)
-        before, ev.mode = ev.mode, fixed
-        try:
-            return self.run_in_mode(ev, callee, module, args, kwargs, node, frame)
-        finally:
-            ev.mode = before
 
     def run_in_mode(
         self,
@@ -416,12 +412,14 @@ class KerasModules(KerasCalls):
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}
         before = len(ev.nodes)
         kwargs, unsaid = with_key(module, args, kwargs)
+        args = args[:2] if unsaid else args
         fits(ev, module, (*args, *kwargs.values()))
         casts(ev, module, args)
         keras_building.build(ev, module, args, kwargs, node, frame)
         result = applying.apply_layer(ev, module, args, kwargs, node, frame, visit)
         if unsaid and visit.bound is not None:
-            given = {slot: where for slot, where in visit.bound.given.items() if where != unsaid}
+            given = dict(visit.bound.given)
+            given[unsaid] = given["value"]
             visit.bound = replace(visit.bound, given=given)
         for made in ev.nodes[before:]:
             made.index = number
@@ -449,9 +447,17 @@ class KerasModules(KerasCalls):
         raise ev.refusal(frame, node, "a layer cannot be indexed", "index its list of layers")
 
 
+def by_name(names: tuple[str, ...], args: Args, kwargs: Kwargs) -> tuple[Args, Kwargs]:
+    """The mode that a layer is given behind its input, as the keyword `training`."""
+    if len(names) != 2 or len(args) != 2:
+        return args, kwargs
+    return args[:1], {names[1]: args[1], **kwargs}
+
+
 def with_key(module: ModuleObject, args: Args, kwargs: Kwargs) -> tuple[Kwargs, str]:
     """Attention that is given no key takes the value for it; also the name of what is added."""
-    if module.class_name != "MultiHeadAttention" or len(args) > 2 or "key" in kwargs:
+    told = args[2:3] or tuple(v for k, v in kwargs.items() if k == "key")
+    if module.layer_name != "MultiHeadAttention" or any(value.hint is not None for value in told):
         return kwargs, ""
     value = args[1] if len(args) > 1 else kwargs.get("value")
     return ({**kwargs, "key": value}, "key") if value is not None else (kwargs, "")
@@ -461,9 +467,10 @@ def fits(ev: Evaluator, module: ModuleObject, args: Args) -> None:
     """Heads that are together not as wide as what they attend to are no form's, but restated. Raises Restate."""
     cells = [value.hint for value in args if isinstance(value.hint, TensorCell)]
     width = module.params.get("width")
-    if module.class_name == "MultiHeadAttention" and isinstance(module.cls, Api) and cells:
+    name = module.made_by.name if module.made_by is not None else getattr(module.cls, "name", "")
+    if module.layer_name == "MultiHeadAttention" and cells:
         if any(dim_hint(cell.shape[-1]) != width or len(cell.shape) != 3 for cell in cells):
-            restating.turn_to(ev, module.cls.name)
+            restating.turn_to(ev, name)
 
 
 def casts(ev: Evaluator, module: ModuleObject, args: Args) -> None:

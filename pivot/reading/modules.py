@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from pivot.reading.values import TensorVersion
 
 
+ACTIVATION = "made with.activation"
+"""The attribute of a library layer that holds the function on its result: no name that a program could bind."""
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class ModuleObject:
     """One module instance. A library layer has a form and pivot parameters; `container` names its kind."""
@@ -45,12 +49,24 @@ class ModuleObject:
     graph: Graph | None = None  # of a functional model
     announced: tuple[TensorVersion, ...] = ()  # the inputs that the program announces for it
     settings: list[Value] = field(default_factory=list)  # what attributes were set to, for Keras lists it
+    built_with: dict[str, TensorVersion] = field(default_factory=dict)  # the operands that its weights were made for
+    entering: tuple[Value, ...] = ()  # while `build` of its class runs: what the layer is called with
     packs: bool = False  # its forward pass has one parameter for a list of all inputs
 
     @property
     def class_name(self) -> str:
         """The class as a person calls it."""
         return self.cls.name if isinstance(self.cls, ClassObject) else self.cls.name.rpartition(".")[2]
+
+    @property
+    def layer_name(self) -> str:
+        """The library's layer that this is: itself, or what its class derives from."""
+        return self.made_by.name.rpartition(".")[2] if self.made_by is not None else self.class_name
+
+    @property
+    def made_at(self) -> tuple[ast.AST | None, Frame | None]:
+        """Where the layer's constructor is called, and in which frame: of a derived class, from its own constructor."""
+        return (self.made_by.node, self.made_by.frame) if self.made_by is not None else (self.site, self.frame)
 
     @property
     def path(self) -> str:

@@ -35,6 +35,12 @@ def give(ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame
         insert(node, made)
 
 
+ADDED = "added"
+"""Marks an expression that a class is read with although it stands in no text."""
+GIVES = "gives"
+"""Marks such an expression that is what a call of the whole object gives."""
+
+
 def insert(node: ast.ClassDef, made: ast.FunctionDef) -> None:
     """Put a constructor in front of the members of a class."""
     for part in ast.walk(made):

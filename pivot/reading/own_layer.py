@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pivot.opset import Form
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 OWN = "own"  # the name of such a visit
 
 
-def layer_of(ev: Evaluator, visit: Visit, node: ast.AST, frame: Frame) -> ModuleObject | None:
-    """The layer whose own call a function's visit is, if it is one."""
+def layer_of(ev: Evaluator, visit: Visit, node: ast.AST, frame: Frame, anywhere: bool = False) -> ModuleObject | None:
+    """The layer whose own call a function's visit is, if it is one. `anywhere`: the weight may stand first."""
     owner = frame.receiver.hint if frame.receiver is not None else None
     form, bound = visit.form, visit.bound
     if not isinstance(owner, ModuleObject) or owner.form is None or form is None or bound is None:
@@ -38,10 +39,20 @@ def layer_of(ev: Evaluator, visit: Visit, node: ast.AST, frame: Frame) -> Module
     if form.spelling != "call" or not isinstance(node.func, (ast.Name, ast.Attribute)):
         return None
     first = form.args[0].value
-    if isinstance(first, Operand) and set(first.names) & set(form.op.weights):
+    if not anywhere and isinstance(first, Operand) and set(first.names) & set(form.op.weights):
         return None  # `ops.take(table, ids)`: what the layer is applied to stands elsewhere
+    if place_of(form, bound) is None:
+        return None
     same = same_weights(form, bound, owner) and same_params(form, bound.params, owner.params)
     return owner if same and bound.flags.get("training", ev.mode == "train") == (ev.mode == "train") else None
+
+
+def place_of(form: Form, bound: Bound) -> tuple[str, int | str] | None:
+    """The input of the op and where it is given: `ids` stands behind the weight in `ops.take(table, ids)`."""
+    name = next(iter(form.op.inputs))
+    slot = next((s for s in form.args if isinstance(s.value, Operand) and name in s.value.names), None)
+    where = bound.given.get(slot.key) if slot is not None else None
+    return (name, where) if where is not None else None
 
 
 def same_weights(form: Form, bound: Bound, owner: ModuleObject) -> bool:
@@ -81,10 +92,16 @@ def depends_on_mode(form: Form) -> bool:
 def call(
     ev: Evaluator, layer: ModuleObject, args: tuple[Value, ...], node: ast.AST, frame: Frame, visit: Visit
 ) -> Value:
-    """The layer applied to the function's first argument."""
+    """The layer applied to the function's input."""
+    form, bound = visit.form, visit.bound
+    assert form is not None and bound is not None
+    _, where = place_of(form, bound) or ("", 0)
+    x = args[where] if isinstance(where, int) else visit.kwargs[where]
     visit.kind, visit.name, visit.module = "apply", OWN, layer
     before = len(ev.nodes)
-    result = applying.apply_layer(ev, layer, args[:1], {}, node, frame, visit)
+    result = applying.apply_layer(ev, layer, (x,), {}, node, frame, visit)
+    if where != 0 and visit.bound is not None:
+        visit.bound = replace(visit.bound, given=dict.fromkeys(visit.bound.given, where))
     for made in ev.nodes[before:]:
         made.index = layer.calls.get(ev.mode, 1) - 1
     return result

@@ -136,10 +136,16 @@ def library_value(ev: Evaluator, name: str) -> Value:
 def base_value(ev: Evaluator, base: Value, cls: ast.ClassDef) -> Value:
     """A base class. Of a library layer whose forward pass a class writes anew, the restatement has the weights."""
     hint = base.hint
-    if not isinstance(hint, Api) or hint.name not in known() or not forwards_itself(cls) or not is_base(hint.name):
+    if not isinstance(hint, Api) or hint.name not in known() or not is_base(hint.name):
+        return base
+    if not forwards_itself(cls) and hint.name not in CELLS:
         return base
     found = lookup.in_module(ev, imports.open_file(ev, path_of(hint.name)), hint.name.rpartition(".")[2])
     return base if found is None else found
+
+
+CELLS = frozenset(f"keras.layers.{name}" for name in ("LSTMCell", "GRUCell", "SimpleRNNCell"))
+"""Layers that give states, which a class that derives from one takes apart."""
 
 
 @cache

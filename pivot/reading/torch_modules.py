@@ -211,6 +211,12 @@ class TorchModules(TorchContainers):
     ) -> Value:
         """The forward pass of a module: its own, its container's, or its op."""
         self.turn_to_variant(ev, module, args)
+        if ev.mode == "train" and classes.stays_in_evaluation(ev, module.cls):
+            ev.mode = "eval"
+            try:
+                return self.run_module(ev, callee, module, args, kwargs, node, frame, visit)
+            finally:
+                ev.mode = "train"
         number = module.calls.get(ev.mode, 0)
         module.calls[ev.mode] = number + 1
         if isinstance(module.cls, ClassObject):

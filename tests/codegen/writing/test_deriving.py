@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from codegen.writing.deriving import derived_layer
 from codegen.writing.sites import Site
@@ -78,3 +82,168 @@ def test_a_forward_pass_of_its_own_takes_the_weights_of_a_restated_base(written:
     made = written(OWN_FORWARD, "2x3x5x5")
     assert "class LayerNorm(layers.Layer):" in made and "class LayerNorm2d(LayerNorm):" in made
     assert "self.weight" in made and "ops.transpose" not in made
+
+
+HEAD = "import keras\nfrom keras import layers, ops\n\n"
+NET = """
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one = {first}
+        self.two = {second}
+
+    def call(self, x, training=False):
+        return self.two(self.one(x{mode}){mode})
+"""
+
+PROGRAMS: dict[str, tuple[str, str, str, str, list[str]]] = {
+    "an argument that goes up by name": (
+        """
+class Scaled(layers.Dense):
+    def __init__(self, units, scale=2.0, **kwargs):
+        super().__init__(units, activation="relu", **kwargs)
+        self.scale = scale
+
+    def call(self, x):
+        return self.scale * super().call(x)
+
+    def get_config(self):
+        return {**super().get_config(), "scale": self.scale}
+""",
+        "Scaled(8, name='a')",
+        "Scaled(4, scale=0.5, use_bias=False, kernel_regularizer='l2')",
+        "3x6",
+        [
+            "class Scaled(nn.Linear):",
+            "    def __init__(self, in_features, units, scale=2.0, use_bias=True):",
+            "        super().__init__(in_features, units, bias=use_bias)",
+            "        return self.scale * F.relu(super().forward(x))",
+            "        self.two = Scaled(8, 4, scale=0.5, use_bias=False)",
+        ],
+    ),
+    "a function that differs": (
+        """
+class Dense(layers.Dense):
+    def __init__(self, units, activation="relu"):
+        super().__init__(units, activation, kernel_initializer="he_uniform")
+""",
+        "Dense(8)",
+        "Dense(4, None)",
+        "3x6",
+        [
+            "        super().__init__(in_features, units)",
+            '        self.activation = {"relu": F.relu, None: nn.Identity()}[activation]',
+            "        return self.activation(super().forward(inputs))",
+        ],
+    ),
+    "several layers are held": (
+        """
+class ConvBN(layers.Conv2D):
+    def __init__(self, filters, **kwargs):
+        super().__init__(filters, 3, padding="same", use_bias=False, **kwargs)
+        self.bn = layers.BatchNormalization()
+
+    def call(self, x, training=None):
+        return self.bn(super().call(x), training=training)
+""",
+        "ConvBN(4)",
+        "ConvBN(8, strides=2)",
+        "2x8x8x3",
+        [
+            "class ConvBN(nn.Module):",
+            "    def __init__(self, in_channels, filters, strides=1):",
+            "        self.layer = (",
+            "        return self.bn(self.layer(x))",
+        ],
+    ),
+    "frozen": (
+        """
+class Frozen(layers.BatchNormalization):
+    def call(self, x, training=None):
+        return super().call(x, training=False)
+""",
+        "layers.Conv2D(4, 3)",
+        "Frozen(epsilon=1e-5)",
+        "2x8x8x3",
+        [
+            "class Frozen(nn.BatchNorm2d):",
+            "    def train(self, mode=True):",
+            "        return super().train(False)",
+        ],
+    ),
+    "a weight in another order": (
+        """
+class Equal(layers.Dense):
+    def __init__(self, *args, gain=2.0, **kwargs):
+        kwargs.pop("kernel_initializer", None)
+        super().__init__(*args, **kwargs)
+        self.gain = gain
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.scale = (self.gain / input_shape[-1]) ** 0.5
+
+    def call(self, x):
+        x = ops.matmul(x, self.kernel * self.scale)
+        return x + self.bias if self.use_bias else x
+""",
+        "Equal(8)",
+        "Equal(4, gain=1.0, use_bias=False)",
+        "3x6",
+        [
+            "    def __init__(self, in_features, units, gain=2.0, use_bias=True):",
+            "        self.scale = (self.gain / in_features) ** 0.5",
+            "        x = x @ (self.weight * self.scale).permute(1, 0)",
+            "        return x + self.bias if self.bias is not None else x",
+        ],
+    ),
+    "a convolution of its own": (
+        """
+class Centred(layers.Conv2D):
+    def convolution_op(self, inputs, kernel):
+        return super().convolution_op(inputs, kernel - ops.mean(kernel, axis=(0, 1, 2), keepdims=True))
+""",
+        "Centred(4, 3, activation='tanh')",
+        "Centred(4, 3)",
+        "2x8x8x3",
+        [
+            "class Centred(nn.Conv2d):",
+            "        outputs = self.convolution_op(inputs, self.weight)",
+            "            stride=self.stride,",
+            "        return self.activation(outputs)",
+        ],
+    ),
+    "a class between": (
+        """
+class Conv(layers.Conv2D):
+    def __init__(self, filters, kernel_size, **kwargs):
+        super().__init__(filters, kernel_size, padding="same", **kwargs)
+
+class Twice(Conv):
+    def call(self, x):
+        return super().call(x) * 2.0
+""",
+        "Conv(4, 3, activation='relu')",
+        "Twice(4, 1)",
+        "2x8x8x3",
+        [
+            "    def __init__(self, in_channels, filters, kernel_size, activation=None):",
+            "class Twice(Conv):",
+            "        return super().forward(x) * 2.0",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_class_that_derives_from_a_layer(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path], name: str
+) -> None:
+    source, first, second, shape, lines = PROGRAMS[name]
+    mode = ", training=training" if "training" in source else ""
+    text = HEAD + source + NET.format(first=first, second=second, mode=mode)
+    converted, proof = to_torch(write_source(text), shape, model="Net()")
+    assert proof.why is None
+    written = converted.text.split("\n")
+    assert [line for line in lines if line not in written] == []

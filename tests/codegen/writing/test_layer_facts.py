@@ -156,9 +156,9 @@ def test_a_weight_that_is_only_started_needs_no_place_in_the_target(conversion: 
     assert "self.proj.kernel" not in conversion(source, "1x3x32x32").text
 
 
-def test_a_weight_that_a_forward_pass_reads_needs_the_targets_axes(call: Call) -> None:
-    with pytest.raises(Refusal, match="another order"):
-        call("self.m = nn.Linear(3, 8)", "return self.m(x) @ self.m.weight", "2x3")
+def test_a_weight_that_a_forward_pass_reads_is_computed_with_in_the_targets_order(call: Call) -> None:
+    made = call("self.m = nn.Linear(3, 8)", "return self.m(x) @ (2 * self.m.weight)", "2x3")
+    assert made == "return self.m(x) @ ops.transpose(2 * self.m.kernel, (1, 0))"
 
 
 def test_a_table_that_is_made_of_a_weight_needs_the_targets_axes(conversion: Callable[..., Converted]) -> None:

@@ -45,7 +45,7 @@ class RNN(keras.layers.Layer):
         for step in steps:
             new, after = self.cell(sequences[:, step], state)
             after = list(after) if isinstance(after, (list, tuple)) else [after]
-            if isinstance(self.cell, (layers.LSTMCell, layers.GRUCell, layers.SimpleRNNCell)):
+            if type(self.cell) in (layers.LSTMCell, layers.GRUCell, layers.SimpleRNNCell):
                 after = [new, *after[1:]]
             if mask is None:
                 y, state = new, after

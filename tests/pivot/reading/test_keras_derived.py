@@ -1,0 +1,113 @@
+"""Classes that derive from a layer of Keras: what goes to the layer's constructor is read by its names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from pivot.problems import Problem
+from pivot.reading.elaborate import Elaborated
+from pivot.reading.values import ClassObject
+
+Read = Callable[..., Elaborated]
+HEAD = """import keras
+from keras import layers, ops
+
+"""
+NET = """
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = {calls}
+
+    def call(self, x):
+        return self.two(self.one(x))
+"""
+
+
+def settled(done: Elaborated, name: str) -> list[str]:
+    """The lines of a class as it was read."""
+    held = next(iter(done.evaluator.scopes.values())).names[name].hint
+    assert isinstance(held, ClassObject)
+    return [line.strip() for line in ast.unparse(held.node).split("\n")]
+
+
+DENSE = """
+class Mine(layers.Dense):
+    def __init__(self, {parameters}):
+        {before}
+        super().__init__({handed})
+"""
+
+
+@pytest.mark.parametrize(
+    ("parameters", "before", "handed", "calls", "init", "up"),
+    [
+        ("units, **kwargs", "pass", "units, **kwargs", "Mine(4, name='a'), Mine(2, use_bias=False)",
+         "self, units, use_bias=True, **kwargs", "units, use_bias=use_bias, **kwargs"),
+        ("*args, **kwargs", "pass", "*args, **kwargs", "Mine(4), Mine(units=2)",
+         "self, units, **kwargs", "units, **kwargs"),
+        ("units, **kwargs", "self.s = kwargs.pop('s', 1.0)", "units, **kwargs", "Mine(4, s=2.0), Mine(2)",
+         "self, units, s=1.0, **kwargs", "units, **kwargs"),
+        ("units, **kwargs", "kwargs['use_bias'] = False", "units, **kwargs", "Mine(4), Mine(2)",
+         "self, units, **kwargs", "units, use_bias=False, **kwargs"),
+    ],
+)  # fmt: skip
+def test_what_a_constructor_hands_on_gets_the_names_that_calls_give(
+    read_keras: Read, parameters: str, before: str, handed: str, calls: str, init: str, up: str
+) -> None:
+    text = HEAD + DENSE.format(parameters=parameters, before=before, handed=handed) + NET.format(calls=calls)
+    lines = settled(read_keras(text, "2x3", model="Net()"), "Mine")
+    assert f"def __init__({init}):" in lines
+    assert f"super().__init__({up})" in lines
+
+
+def test_the_function_of_a_layer_stands_in_its_call(read_keras: Read) -> None:
+    mine = DENSE.format(parameters="units", before="pass", handed="units, activation='swish'")
+    done = read_keras(HEAD + mine + NET.format(calls="Mine(4), Mine(2)"), "2x3", model="Net()")
+    assert "return keras.activations.silu(super().call(inputs))" in settled(done, "Mine")
+    assert [n.op.name for n in done.network.nodes if n.op is not None] == ["linear", "silu"] * 2
+
+
+def test_a_convolution_of_its_own_is_computed_in_one_place(read_keras: Read, refused: Callable[..., Problem]) -> None:
+    text = """
+class Conv(layers.Conv2D):
+    def convolution_op(self, inputs, kernel):
+        return super().convolution_op(inputs, 2.0 * kernel)
+
+    def call(self, x):
+        return super().call(x)
+"""
+    calls = NET.format(calls="Conv(4, 3), Conv(4, 3)")
+    problem = refused(read_keras, HEAD + text + calls, "2x8x8x3", model="Net()")
+    assert "convolution_op" in problem.why
+    done = read_keras(HEAD + text.partition("    def call")[0] + calls, "2x8x8x3", model="Net()")
+    assert [n.op.name for n in done.network.nodes if n.op is not None] == ["mul", "conv2d", "add"] * 2
+
+
+def test_what_keras_does_with_a_layer_that_is_not_trained_is_left_to_it(read_keras: Read) -> None:
+    text = """
+import tensorflow as tf
+
+class Norm(layers.BatchNormalization):
+    def call(self, x, training=False):
+        if not training:
+            training = tf.constant(False)
+        training = tf.logical_and(training, self.trainable)
+        return super().call(x, training)
+"""
+    done = read_keras(HEAD + text + NET.format(calls="Norm(), layers.Dense(2)"), "2x3", model="Net()")
+    assert [n.op.name for n in done.network.nodes if n.op is not None] == ["batch_norm", "linear"]
+
+
+def test_cells_give_all_their_states_to_a_class_that_derives_from_one(read_keras: Read) -> None:
+    text = """
+class Cell(layers.GRUCell):
+    def call(self, inputs, states):
+        output, states = super().call(inputs, states)
+        return 2.0 * output, states
+"""
+    done = read_keras(HEAD + text + NET.format(calls="layers.RNN(Cell(4)), layers.Dense(2)"), "2x3x5", model="Net()")
+    assert not [n for n in done.network.nodes if n.op is None]
