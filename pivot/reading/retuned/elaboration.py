@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from pivot.problems import Refusal
 from pivot.reading.elaborate import Elaborated, Request, room_for_calls
@@ -17,7 +18,8 @@ from pivot.reading.reparsing import first_line
 from pivot.reading.restating import is_restatement
 from pivot.reading.retuned.declined import Declined
 from pivot.reading.retuned.digits import Digits, changed_digits
-from pivot.reading.retuned.flow import Flow, parents
+from pivot.reading.retuned.flow import Flow, Function, parents
+from pivot.reading.retuned.functions import check_read
 from pivot.reading.retuned.layers import check_holders, fixed_facts, retune
 from pivot.reading.retuned.literal import changed_literal, pairs, take_over
 from pivot.reading.retuned.shapes import Reshaped
@@ -45,14 +47,16 @@ def retuned(done: Elaborated, request: Request, untouched: Collection[str] = ())
     edit = in_place(digits, file, text) if digits is not None else reparsed(ev, tree, file, text)
     flow = Flow(ev, edit.literal.value, edit.value)
     size = -1
-    while size != len(flow.values) + len(flow.layers):  # a function may be reached in several ways
-        size = len(flow.values) + len(flow.layers)
+    while size != flow.size:  # a function may be reached in several ways
+        size = flow.size
         flow.read.clear()
-        flow.follow(edit.call, edit.literal)
+        edit.begin(flow)
     visits = list(flow.layers.values())
     bounds = [visit.bound for visit in visits if visit.bound is not None]
     try:
         before = [fixed_facts(visit, bound) for visit, bound in zip(visits, bounds, strict=True)]
+        for visit in flow.functions.values():
+            check_read(ev, visit)
         for held in flow.values.values():
             held.hint = edit.value
         edit.take()
@@ -62,7 +66,9 @@ def retuned(done: Elaborated, request: Request, untouched: Collection[str] = ())
         with room_for_calls():
             modules = [retune(ev, visit, facts) for visit, facts in zip(visits, before, strict=True)]
             check_holders(ev, modules, bounds)
-            Reshaped(done, {id(module) for module in modules}).infer()
+            made = {id(visit.made) for visit in flow.functions.values()}
+            anew = frozenset({*made, *map(id, modules)})
+            Reshaped(done, anew).infer()
     except (Refusal, Restate, Raised, ShapeError) as error:
         raise Declined(str(error)) from None
     if len(ev.problems) != problems:
@@ -70,7 +76,7 @@ def retuned(done: Elaborated, request: Request, untouched: Collection[str] = ())
     runs = done.network.runs
     done.network.nodes = merge_modes(runs["eval"], runs["train"]) if "train" in runs else tuple(runs["eval"].nodes)
     done.learned = {name: known for name, known in done.learned.items() if name in LASTING}
-    done.learned["retuned"] = frozenset(map(id, modules))
+    done.learned["retuned"] = anew
     return done
 
 
@@ -99,21 +105,35 @@ def tree_of(ev: Evaluator, file: str) -> ast.Module:
     return next(tree for tree in trees if tree.__dict__.get("file") == file)
 
 
+class Default(NamedTuple):
+    """A parameter of a function, by its name."""
+
+    function: Function
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A literal of the tree that was read, its value now, the call that is given it, and how the tree becomes new."""
+    """A literal of the tree that was read, its value now, what it is given to, and how the tree becomes new."""
 
     literal: ast.Constant
     value: object
-    call: ast.Call
+    to: ast.Call | Default
     take: Callable[[], None]
+
+    def begin(self, flow: Flow) -> None:
+        """Follow it from where it stands. Raises Declined."""
+        if isinstance(self.to, ast.Call):
+            flow.follow(self.to, self.literal)
+        else:
+            flow.default(*self.to, self.literal)
 
 
 def in_place(digits: Digits, file: str, text: str) -> Edit:
     """An edit that moves nothing. Raises Declined."""
     PARSED.later(text, file)
     above = dict(pairwise((digits.literal, *reversed(digits.above))))
-    return Edit(digits.literal, digits.value, call_given(digits.literal, above), digits.take)
+    return Edit(digits.literal, digits.value, given_to(digits.literal, above), digits.take)
 
 
 def reparsed(ev: Evaluator, tree: ast.Module, file: str, text: str) -> Edit:
@@ -121,7 +141,7 @@ def reparsed(ev: Evaluator, tree: ast.Module, file: str, text: str) -> Edit:
     old, new = statements(ev.files[file], tree, file, text)
     literal, value = changed_literal(old, new)
     check_places(ev, file, old, new, literal)
-    return Edit(literal, value, call_given(literal, dict(parents(old))), lambda: take_over(old, new))
+    return Edit(literal, value, given_to(literal, dict(parents(old))), lambda: take_over(old, new))
 
 
 def statements(known: str, tree: ast.Module, file: str, text: str) -> tuple[ast.stmt, ast.stmt]:
@@ -137,15 +157,24 @@ def statements(known: str, tree: ast.Module, file: str, text: str) -> tuple[ast.
     return old[places[-1]], new[places[-1]]
 
 
-def call_given(literal: ast.Constant, above: Mapping[ast.AST, ast.AST]) -> ast.Call:
-    """The call that is given a literal, by itself or in a tuple. Raises Declined."""
+def given_to(literal: ast.Constant, above: Mapping[ast.AST, ast.AST]) -> ast.Call | Default:
+    """The call that is given a literal, by itself or in a tuple, or the parameter whose default it is. Raises
+    Declined.
+    """
     at: ast.AST = literal
-    while isinstance(above[at], (ast.Tuple, ast.keyword)):
+    while isinstance(above.get(at), (ast.Tuple, ast.keyword)):
         at = above[at]
-    call = above[at]
-    if not isinstance(call, ast.Call) or at is call.func:
-        raise Declined("the literal is no argument of a call")
-    return call
+    taker = above.get(at)
+    if isinstance(taker, ast.Call) and at is not taker.func:
+        return taker
+    function = above.get(taker) if isinstance(taker, ast.arguments) else None
+    if at is literal and isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        assert isinstance(taker, ast.arguments)
+        plain = [*taker.posonlyargs, *taker.args]
+        pairs = [*zip(plain[len(plain) - len(taker.defaults) :], taker.defaults, strict=True)]
+        pairs += [(a, d) for a, d in zip(taker.kwonlyargs, taker.kw_defaults, strict=True) if d is not None]
+        return next(Default(function, parameter.arg) for parameter, default in pairs if default is literal)
+    raise Declined("the literal is no argument of a call")
 
 
 def check_places(ev: Evaluator, file: str, old: ast.stmt, new: ast.stmt, literal: ast.Constant) -> None:

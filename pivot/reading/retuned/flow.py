@@ -15,6 +15,7 @@ from typing import Any
 
 from pivot.reading.evaluator import Evaluator
 from pivot.reading.retuned.declined import Declined
+from pivot.reading.retuned.functions import is_one_node
 from pivot.reading.trace import Visit
 from pivot.reading.values import Value
 from pivot.reading.walking import children
@@ -35,15 +36,39 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(slots=True)
 class Flow:
-    """What a literal reaches: values that hold it, by identity, and the calls that made layers with it."""
+    """What a literal reaches: values that hold it, by identity, and the calls that made layers or nodes with it."""
 
     ev: Evaluator
     old: object
     new: object
     values: dict[int, Value] = field(default_factory=dict)
     layers: dict[int, Visit] = field(default_factory=dict)
+    functions: dict[int, Visit] = field(default_factory=dict)  # of the library
     read: set[tuple[int, str]] = field(default_factory=set)  # parameters of functions whose readings were looked at
     looked: dict[int, tuple[Mapping[ast.AST, ast.AST], Mapping[str, list[ast.Name]]]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How much is reached."""
+        return len(self.values) + len(self.layers) + len(self.functions)
+
+    def default(self, function: Function, name: str, literal: ast.Constant) -> None:
+        """It is the default of a parameter. Raises Declined."""
+        frames = self.ev.trace.frames.get(id(function), [])
+        if not frames:
+            raise Declined("the function was not entered")
+        for frame in frames:
+            made = frame.function
+            held = [*made.defaults, *made.kw_defaults] if made is not None else []
+            own = {id(v): v for v in held if v is not None and v.origin is not None and v.origin.node is literal}
+            value = frame.scope.names.get(name)
+            origin = value.origin if value is not None else None
+            if not own or value is None or origin is None or origin.kind != "param" or origin.frame is not frame:
+                raise Declined("the default is not found where it was given")
+            self.values.update(own)
+            if any(id(source) in own for source in origin.sources):
+                self.values[id(value)] = value
+                self.through(function, name)
 
     def follow(self, call: ast.Call, part: ast.expr) -> None:
         """An argument of a call holds it. Raises Declined."""
@@ -64,6 +89,9 @@ class Flow:
         """A call that was met was given it. Raises Declined."""
         if visit.kind == "layer" and visit.module is not None and visit.read_as is None and visit.began is None:
             self.layers[id(visit)] = visit
+            return
+        if is_one_node(self.ev, visit):
+            self.functions[id(visit)] = visit
             return
         inner = visit.entered
         if visit.kind not in ("function", "class") or inner is None or inner.function is None:

@@ -12,6 +12,7 @@ from pivot.reading.fixing import settle_sizes
 from pivot.reading.own_axes import orders_any_rank
 from pivot.reading.recording import HOLDING, cells
 from pivot.reading.retuned.declined import Declined
+from pivot.reading.retuned.functions import read_call
 from pivot.reading.trace import Visit
 from pivot.reading.values import TensorVersion
 from pivot.shapes import ShapeError
@@ -24,7 +25,9 @@ CALLING = {"apply", "op", "function", "class", "container"}
 
 
 class Reshaped:
-    """The tensors whose shapes are others now. `retuned`: the layers that were made anew, by identity."""
+    """The tensors whose shapes are others now. `retuned`: layers that were made anew and nodes of functions that are
+    given another number, by identity.
+    """
 
     def __init__(self, done: Elaborated, retuned: Collection[int]) -> None:
         self.done, self.ev, self.retuned = done, done.evaluator, retuned
@@ -38,7 +41,7 @@ class Reshaped:
         for visit in visits:
             node = visit.made
             assert node is not None
-            if self.reaches(node) or (node.module is not None and id(node.module) in self.retuned):
+            if self.reaches(node) or self.is_anew(node):
                 self.again(visit, node)
         if not self.changed:
             return
@@ -46,6 +49,10 @@ class Reshaped:
             if any(id(node) not in met and self.reaches(node) for node in run.nodes):
                 raise Declined("a step without a call of its own takes a tensor of another shape")
         self.check_readers()
+
+    def is_anew(self, node: Node) -> bool:
+        """Is a node, or its layer, made with another number?"""
+        return id(node.module if node.module is not None else node) in self.retuned
 
     def reaches(self, node: Node) -> bool:
         """Does a node take a tensor that has another shape now?"""
@@ -59,7 +66,7 @@ class Reshaped:
         self.check_arms(visit)
         if op is None or form is None or node.bound is None or visit.bound is not node.bound or orders_any_rank(form):
             raise Declined("a node that no form reads is reached")
-        anew = module is not None and id(module) in self.retuned
+        anew = self.is_anew(node)
         bound = node.bound if not anew and takes_tensors_alone(node) else self.bound_again(visit, node)
         self.check_announced(visit, node, bound)
         types = {name: applying.type_of(operand) for name, operand in node.operands.items()}
@@ -68,8 +75,8 @@ class Reshaped:
         checked: dict[str, object] | Refused = (
             node.params
         )  # they depend on the ranks of the tensors, which are the same
-        if module is not None and anew:
-            checked = normalise(op, {**module.params, **bound.params}, types)
+        if anew:
+            checked = normalise(op, {**(module.params if module is not None else {}), **bound.params}, types)
         if isinstance(checked, Refused):
             raise Declined(f"{op.name}: {checked.why}")
         order = without_batch(form) if bound.unbatched else form.order or None
@@ -93,6 +100,8 @@ class Reshaped:
         """The call of a node read again. Raises Declined where its own arguments say something else now."""
         assert node.form is not None and node.bound is not None
         module, old = node.module, node.bound
+        if module is None and self.is_anew(node):
+            return read_call(self.ev, visit)
         args = tuple(applying.plain_of(v) for v in visit.args)
         kwargs = {k: applying.plain_of(v) for k, v in visit.kwargs.items()}
         found: Bound | Refused

@@ -92,8 +92,39 @@ class Words(nn.Module):
     def forward(self, x):
         return torch.softmax(self.drop(self.norm(self.body(self.table(x)))), dim=-1)
 """
-PROGRAMS = {"stages": (STAGES, "2x3x32x32"), "row": (ROW, "2x4x16"), "words": (WORDS, "2x7:int64<50")}
-MUST = {"stages": 3, "row": 3, "words": 2}
+CALLS = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def squeeze(x, rate=0.3, power=2.0):
+    return torch.pow(F.dropout(x, p=rate), power)
+
+
+class Net(nn.Module):
+    def __init__(self, pool=2, momentum: float = 0.2, alpha=1.5):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.pool = nn.MaxPool2d(pool)
+        self.norm = nn.BatchNorm2d(8, momentum=momentum)
+        self.elu = nn.ELU(alpha)
+
+    def forward(self, x):
+        x = F.leaky_relu(self.norm(self.conv(x)), 0.2)
+        x = F.avg_pool2d(self.pool(x), kernel_size=3, stride=1, padding=1)
+        x = F.pad(x, (1, 1, 1, 1), value=0.5)
+        x = F.elu(x, alpha=1.5) + F.hardtanh(x, -2.0, 2.0)
+        x = F.adaptive_avg_pool2d(torch.clamp(self.elu(x), min=0.5), 1).flatten(1)
+        return F.log_softmax(squeeze(F.layer_norm(x, (8,), eps=1e-3), power=3.0), dim=1)
+"""
+PROGRAMS = {
+    "calls": (CALLS, "2x3x32x32"),
+    "stages": (STAGES, "2x3x32x32"),
+    "row": (ROW, "2x4x16"),
+    "words": (WORDS, "2x7:int64<50"),
+}
+MUST = {"calls": 3, "stages": 3, "row": 3, "words": 2}
 """How many of the edits below are known to reach no further than can be followed."""
 EDITS = 8
 

@@ -67,6 +67,7 @@ def facts(done: Elaborated) -> list[object]:
         ("stride=(2, 2)", "stride=(2, 1)"),
         ("padding=1", "padding=2"),
         ("stride=(2, 2)", "stride=(200, 2)"),  # what moves on its line is no call
+        ("dim=3", "dim=2"),
     ],
 )
 def test_a_literal_is_followed_to_the_layers_it_reaches(opset: OpSet, tmp_path: Path, old: str, new: str) -> None:
@@ -81,7 +82,6 @@ def test_a_literal_is_followed_to_the_layers_it_reaches(opset: OpSet, tmp_path: 
         ("outside, 3, stride", "outside, 5, stride", "weights"),  # another kernel has another shape
         ("eps=0.5, momentum=0.25", "eps=0.25, momentum=0.5", "literals differ"),
         ("bias=False", "bias=True", "another way|weights"),
-        ("dim=3", "dim=2", "given it"),  # no layer
         ("p=0.25)", "p=0)", "another kind"),
         ("    return self.drop(x)", "    return self.norm(x)", "more than a literal"),
     ],
@@ -125,3 +125,77 @@ def test_the_spelling_of_the_literal_is_that_of_the_new_text(opset: OpSet, tmp_p
         for done in (made, whole)
     ]  # fmt: skip
     assert spelled[0] == spelled[1]
+
+
+CALLS = """
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Block(nn.Module):
+    def __init__(self, rate=0.25, slope=0.5, *, step=1, width: int = 8):
+        super().__init__()
+        self.conv = nn.Conv2d(8, width, 3, stride=step, padding=1)
+        self.drop = nn.Dropout(rate)
+        self.act = nn.LeakyReLU(slope)
+        self.wide = width * 1
+
+    def forward(self, x, size=3, more=1.5):
+        x = F.max_pool2d(self.act(self.drop(self.conv(x))), size, stride=1)
+        return torch.clamp(x, min=0.75) * more
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 1)
+        self.one = Block()
+        self.two = Block(0.125, slope=0.0625, step=2)
+
+    def forward(self, x):
+        x = self.two(self.one(self.stem(x)), 5)
+        table = torch.arange(4, 10)
+        part = x.narrow(1, 2, 3).abs()
+        both = F.dropout(x, p=0.3).mean(dim=1), F.pad(part, (1, 1, 0, 0), value=7.5)
+        return both, torch.add(x, 9.5), F.relu(x, inplace=False), table
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("rate=0.25", "rate=0.75"),
+        ("slope=0.5", "slope=0.25"),  # the default of one of two
+        ("step=1, width", "step=2, width"),
+        ("size=3", "size=5"),
+        ("min=0.75", "min=0.5"),
+        ("p=0.3", "p=0.9"),
+        ("dim=1", "dim=3"),
+        ("value=7.5", "value=8.5"),
+        ("(1, 1, 0, 0)", "(1, 2, 0, 0)"),
+    ],
+)
+def test_functions_and_defaults_are_followed(opset: OpSet, tmp_path: Path, old: str, new: str) -> None:
+    made, whole = after(opset, tmp_path, old, new, CALLS)
+    assert facts(made) == facts(whole)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("width: int = 8", "width: int = 4", "read in a BinOp|weights"),
+        ("more=1.5", "more=2.5", "read in a BinOp"),
+        ("x)), 5)", "x)), 7)", "Block is given it"),
+        ("arange(4, 10)", "arange(3, 10)", "given it"),  # a table of numbers
+        ("narrow(1, 2, 3)", "narrow(1, 1, 3)", "given it"),  # a view
+        ("x, 9.5", "x, 8.5", "another way"),  # an operand
+        ("inplace=False", "inplace=True", "another way"),
+        ("dim=1", "dim=7", "axis"),
+    ],
+)
+def test_functions_that_are_known_otherwise_are_declined(
+    opset: OpSet, tmp_path: Path, old: str, new: str, why: str
+) -> None:
+    with pytest.raises(Declined, match=why):
+        after(opset, tmp_path, old, new, CALLS)
