@@ -36,7 +36,9 @@ def of_module(module: ModuleObject, framework: str) -> Iterator[tuple[TensorVers
         value = module.parameters.get(place.path)
         cell = value.hint if value is not None else None
         order = order_in(form, role, framework)
-        if isinstance(cell, TensorCell) and order is not None and len(order) == len(cell.version.type.shape):
+        if not isinstance(cell, TensorCell) or order is None or len(order) != len(cell.version.type.shape):
+            continue
+        if cell.version.parameter is module.weights.get(role):  # rather than one that the program has of this name
             yield cell.version, order
 
 

@@ -26,7 +26,7 @@ def unapplied(lowering: Lowering, module: ModuleObject) -> Lowered:
     node = Node(
         id="", op=module.form.op, form=module.form, params=dict(module.params), operands=operands,
         weights=dict(module.weights), results=(), module=module, site=module.site or ast.Pass(), file="",
-        frame=module.frame,  # type: ignore[arg-type]  # the layer of an adapter that nobody calls has none
+        frame=module.made_at[1],  # type: ignore[arg-type]  # the layer of an adapter that nobody calls has none
         bound=module.bound,
     )  # fmt: skip
     types = {k: type_of(v) for k, v in operands.items()}

@@ -15,6 +15,7 @@ from pivot.reading import (
     keras_graphs,
     keras_numpy,
     keras_orders,
+    keras_overridden,
     keras_policies,
     keras_starts,
     keras_variables,
@@ -125,6 +126,7 @@ class KerasDialect(KerasModules):
         return super().exports(ev, module, name) or full in known or keras_starts.class_of(full) is not None
 
     def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame) -> None:
+        keras_overridden.check_class(ev, node, bases, frame)
         keras_derived.settle(ev, node, bases, frame)
 
     def harmless_decorator(self, name: str) -> bool:

@@ -115,8 +115,8 @@ def taken_off(call: ast.Call, names: list[str]) -> ast.expr | None:
 
 
 def reads_activation(node: ast.ClassDef) -> bool:
-    """Does a class use the function itself?"""
-    places = (n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load))
+    """Does a class use the function itself, or set another one?"""
+    places = (n for n in ast.walk(node) if isinstance(n, ast.Attribute))
     return any(n.attr == "activation" and isinstance(n.value, ast.Name) and n.value.id == "self" for n in places)
 
 

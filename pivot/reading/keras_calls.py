@@ -88,6 +88,9 @@ class KerasCalls(Dialect):
             return
         visit.form, visit.bound = module.form, module.bound = found[0], told_by_source(found[1], ready.back)
         module.made_by = visit
+        for slot in found[0].args:
+            if slot.name in module.attrs:  # the constructor sets it in its turn
+                ev.drop_item(module.attrs, slot.name)
         module.params = dict(found[1].params)
         module.param_values = applying.given_values(visit.bound, args, kwargs)
         self.finish_layer(ev, module, ready)

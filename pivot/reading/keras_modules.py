@@ -23,6 +23,7 @@ from pivot.reading import (
     keras_modes,
     keras_numpy,
     keras_orders,
+    keras_overridden,
     keras_policies,
     keras_ranks,
     keras_starts,
@@ -407,6 +408,8 @@ class KerasModules(KerasCalls):
             return self.unmapped(ev, args, kwargs, node, frame, str(module.attrs["unmapped"].hint), module, spelled)
         if module.form is None:
             raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
+        if isinstance(module.cls, ClassObject):
+            keras_overridden.check_instance(ev, module, node, frame)
         self.check_axis(ev, module, args, node, frame)
         keras_ranks.fit(ev, module, args, node, frame)
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}
