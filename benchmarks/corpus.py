@@ -17,6 +17,7 @@ import os
 import random
 import re
 import sys
+import traceback
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -105,7 +106,10 @@ def start_worker(ids: list[str], options: argparse.Namespace, rows: Path) -> int
                 f"{row['verdict']:10} {row.get('seconds', 0):6} {i} {row.get('error', row.get('why', ''))}", flush=True
             )
         status = 0
+    except BaseException:  # noqa: BLE001  the fork ends here, and says why
+        traceback.print_exc()
     finally:
+        sys.stdout.flush()
         os._exit(status)
 
 

@@ -82,10 +82,10 @@ NAMING = ("cast", "convert_to_tensor", "constant", "arange", "range", "zeros", "
 
 def raised(shell: Shell) -> AbstractContextManager[None]:
     """float32 is float64 where the program names it: `ops.cast(x, "float32")`, `layers.Softmax(dtype="float32")`."""
-    tf = sys.modules.get("tensorflow")
-    narrow = ["float32", np.float32, *([tf.float32] if tf else [])]
-    places = dict.fromkeys([keras.ops, *([tf] if tf else [])], NAMING)
-    return shell.raised({**places, keras.src.dtype_policies: ("get",)}, narrow, "float64")
+    tf = [sys.modules[name] for name in ("tensorflow",) if name in sys.modules]
+    wide = dict.fromkeys(["float32", np.float32, *(t.float32 for t in tf)], "float64") | {"complex64": "complex128"}
+    kinds = {keras.src.dtype_policies: ("get",), keras.src.backend.common.variables: ("standardize_dtype",)}
+    return shell.raised({**dict.fromkeys([keras.ops, *tf], NAMING), **kinds}, wide)
 
 
 def framework(backend: str) -> dict[str, str]:

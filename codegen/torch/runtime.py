@@ -48,7 +48,7 @@ def perform(job: Job, shell: Shell) -> None:
         torch.set_default_dtype(getattr(torch, dtype))
         torch.manual_seed(job["seed"])
         with raised(shell) if job["raised"] and dtype == "float64" else nullcontext():
-            model = sized(make(), job).to(getattr(torch, dtype))
+            model = in_dtype(sized(make(), job), getattr(torch, dtype))
             if state:
                 load_state(model, state)
             train_all_rows(model)
@@ -57,6 +57,12 @@ def perform(job: Job, shell: Shell) -> None:
             shell.report["aliases"] = aliases(model)
             one = Runner(model, job, shell, state)
             shell.passes([run for run in job["runs"] if run["dtype"] == dtype], one.run)
+
+
+def in_dtype(model: Model, dtype: Tensor) -> Model:
+    """A model in a floating type; its complex numbers stay complex."""
+    kind = torch.complex128 if dtype == torch.float64 else torch.complex64
+    return model._apply(lambda t: t.to(kind) if t.is_complex() else t.to(dtype) if t.is_floating_point() else t)
 
 
 NAMING: dict[Any, tuple[str, ...]] = {
@@ -80,7 +86,7 @@ def raised(shell: Shell) -> Iterator[None]:
     narrow = torch.Tensor.float
     torch.Tensor.float = double
     try:
-        with shell.raised(NAMING, [torch.float32], torch.float64):
+        with shell.raised(NAMING, {torch.float32: torch.float64, torch.complex64: torch.complex128}):
             yield
     finally:
         torch.Tensor.float = narrow

@@ -351,24 +351,22 @@ class Shell:
         self._total = sum(not run.get("instead") for run in job["runs"])
 
     @contextmanager
-    def raised(
-        self, places: Mapping[Unknown, Sequence[str]], narrow: Sequence[Unknown], wide: Unknown
-    ) -> Iterator[None]:
-        """float32 (`narrow`: its names) is float64 where the model's code names it to one of these functions.
+    def raised(self, places: Mapping[Unknown, Sequence[str]], wide: Mapping[Unknown, Unknown]) -> Iterator[None]:
+        """float32 is float64 (`wide`: names, and what stands for each) where code names it to one of these functions.
 
         Only so can both sides be compared to the last digits; it is told in the report.
         """
 
-        def names_it(value: Unknown) -> bool:
-            return any(value is name or (isinstance(value, str) and value == name) for name in narrow)
+        def wider(value: Unknown) -> Unknown:
+            for name, other in wide.items():
+                if value is name or (isinstance(value, str) and value == name):
+                    self.report["raised"] = True
+                    return other
+            return value
 
         def widened(function: Unknown) -> Unknown:
             def call(*args: Unknown, **kwargs: Unknown) -> Unknown:
-                if any(names_it(value) for value in (*args, *kwargs.values())):
-                    self.report["raised"] = True
-                    args = tuple(wide if names_it(value) else value for value in args)
-                    kwargs = {name: wide if names_it(value) else value for name, value in kwargs.items()}
-                return function(*args, **kwargs)
+                return function(*map(wider, args), **{name: wider(value) for name, value in kwargs.items()})
 
             return call
 

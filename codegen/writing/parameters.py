@@ -172,12 +172,27 @@ def buffer_expression(e: Expressions, node: ast.Call, visits: list[Visit]) -> as
         return if_given(text, typed(e.w.target, text, dtypes)) if optional else typed(e.w.target, text, dtypes)
     if len(dtypes) != 1 or len(kept) > 1:
         raise Unwritable("the visits of this buffer differ")
-    dtype = next(iter(dtypes))
+    made = kept_tensor(text, dtypes)
+    return if_given(text, made) if optional else made
+
+
+def kept_tensor(text: ast.expr, dtypes: set[str]) -> ast.expr:
+    """A variable that is not trained and starts from a tensor of one kind."""
+    (dtype,) = dtypes
     kwargs: dict[str, ast.expr] = {} if dtype == "float32" else {"dtype": ast.Constant(dtype)}
     if dtype == "float32" and names_float32(text):
         kwargs["dtype"] = nodes.name("self.compute_dtype")
-    made = nodes.call("keras.Variable", [text], {**kwargs, "trainable": ast.Constant(False)})
-    return if_given(text, made) if optional else made
+    return nodes.call("keras.Variable", [text], {**kwargs, "trainable": ast.Constant(False)})
+
+
+def bound_anew(e: Expressions, node: ast.Assign, value: ast.expr) -> ast.expr:
+    """`self.mask = x` where a buffer of that name is: another variable; in PyTorch the module sees to it."""
+    dtypes = e.w.trace.rebound.get(id(node.targets[0]))
+    if dtypes is None or e.w.target.framework != "keras":
+        return value
+    if len(dtypes) != 1:
+        raise Unwritable("the visits of this buffer differ")
+    return kept_tensor(value, dtypes)
 
 
 def if_given(text: ast.expr, made: ast.expr) -> ast.expr:

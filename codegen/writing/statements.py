@@ -17,7 +17,7 @@ from codegen.writing.expressions import Expressions
 from codegen.writing.held_rows import appended
 from codegen.writing.hoisting import hoisted
 from codegen.writing.pairs import layer_pair
-from codegen.writing.parameters import let_go
+from codegen.writing.parameters import bound_anew, let_go
 from codegen.writing.plans import GoneResult, Unwritable
 from codegen.writing.references import FRAMEWORK_ROOTS, kept_import
 from codegen.writing.registering import registered
@@ -241,7 +241,7 @@ class Statements:
         self.e.gone -= {f"self.{t.attr}" for t in node.targets if isinstance(t, ast.Attribute)}
         if self.owner == "sequential" and self.is_child(node):
             return [ast.Expr(appended(self.w, self.cls, nodes.name("self"), value))]
-        value = registered(self.w, node.targets[0], value, self.cls)
+        value = registered(self.w, node.targets[0], bound_anew(self.e, node, value), self.cls)
         targets = [self.e.target(t) for t in node.targets]
         if value.__dict__.get("buffer") and isinstance(targets[0], ast.Attribute):
             register = ast.Attribute(targets[0].value, "register_buffer", ast.Load())

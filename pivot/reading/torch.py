@@ -337,9 +337,8 @@ class TorchDialect(TorchModules):
             ev.visit(Visit(node, frame, "data", callee, (receiver,), kwargs, name="dtype"))
             return Value(Api(f"torch.{cell.dtype}"))
         if name in ("is_floating_point", "is_complex", "is_contiguous"):
-            return Value(
-                (name == "is_floating_point" and cell.dtype.startswith(("float", "bfloat"))) or name == "is_contiguous"
-            )
+            kinds = {"is_floating_point": ("float", "bfloat"), "is_complex": ("complex",), "is_contiguous": ("",)}
+            return Value(cell.dtype.startswith(kinds[name]))
         if name in ("item", "tolist"):
             known = contents.as_python(ev, receiver, node, frame)
             if known is not None:

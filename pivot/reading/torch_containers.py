@@ -154,12 +154,34 @@ class TorchContainers(Dialect):
         if attr == "training":
             return
         self.check_setting(ev, module, attr, value, node, frame)
-        held = module.parameters.get(attr, Value(None)).hint
-        if isinstance(held, TensorCell) and held is not value.hint and initialising.in_forward(frame):
-            ev.visit(Visit(node, frame, "dropped", None, (value,), name="start"))
-            updating.update(ev, held, node, frame)
-            return
+        held, given = module.parameters.get(attr, Value(None)).hint, value.hint
+        if isinstance(held, TensorCell) and held is not given:
+            if initialising.in_forward(frame):
+                ev.visit(Visit(node, frame, "dropped", None, (value,), name="start"))
+                if not updating.stays(ev, held, given):
+                    updating.update(ev, held, node, frame)
+                return
+            value = self.bound_anew(ev, module, held, value, node)
         self.register(ev, module, attr, value, node, frame)
+
+    def bound_anew(self, ev: Evaluator, module: ModuleObject, held: TensorCell, value: Value, node: ast.AST) -> Value:
+        """`self.mask = x` in a constructor: what a registered buffer holds from here on is a buffer, too."""
+        buffer, given = held.version.parameter, value.hint
+        if (
+            buffer is None
+            or not buffer.buffer
+            or not isinstance(given, TensorCell)
+            or given.version.parameter is not None
+        ):
+            return value
+        ev.trace.rebound.setdefault(id(node), set()).add(str(given.dtype))
+        return self.buffer_of(ev, module, value, given, buffer.persistent)
+
+    def buffer_of(self, ev: Evaluator, module: ModuleObject, value: Value, cell: TensorCell, persistent: bool) -> Value:
+        """A buffer of a module that starts from a tensor."""
+        parameter = ParameterObject(TensorType(cell.shape, str(cell.dtype)), False, persistent, True, owner=module)
+        ev.parameters.append(parameter)
+        return Value(TensorCell(new_version(ev, parameter.type, parameter)), value.origin)
 
     def check_setting(
         self, ev: Evaluator, module: ModuleObject, attr: str, value: Value, node: ast.AST, frame: Frame
@@ -236,11 +258,7 @@ class TorchContainers(Dialect):
                 followed(cell)
                 self.register(ev, module, str(key.hint), value, node, frame)
                 return Value(None)
-            parameter = ParameterObject(
-                TensorType(cell.shape, str(cell.dtype)), False, bool(persistent.hint), True, owner=module
-            )
-            ev.parameters.append(parameter)
-            value = Value(TensorCell(new_version(ev, parameter.type, parameter)), value.origin)
+            value = self.buffer_of(ev, module, value, cell, bool(persistent.hint))
         self.register(ev, module, str(key.hint), value, node, frame)
         return Value(None)
 

@@ -100,6 +100,7 @@ class Trace:
     unread: dict[int, str] = field(default_factory=dict)  # statements of arms whose speculative reading failed, and why
     frames: defaultdict[int, list[Frame]] = field(default_factory=lambda: defaultdict(list))  # by definition node
     replaced: set[int] = field(default_factory=set)  # targets that had a parameter before they get another
+    rebound: dict[int, set[str]] = field(default_factory=dict)  # targets that are buffers already: kinds they get
     displaced: list[ModuleObject] = field(default_factory=list)  # modules in whose place another was set
     counted: set[int] = field(default_factory=set)  # calls of len() that met something else than a tensor
     stacks: set[int] = field(default_factory=set)  # names and attributes that stand for a Sequential

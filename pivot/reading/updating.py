@@ -62,6 +62,17 @@ def update(ev: Evaluator, cell: TensorCell, node: ast.AST, frame: Frame) -> None
         at = at.base
 
 
+def stays(ev: Evaluator, cell: TensorCell, given: object) -> bool:
+    """Does a tensor get what it holds: `self.table = self.table.to(x.device)`?"""
+    if not isinstance(given, TensorCell) or given.version is cell.version:
+        return isinstance(given, TensorCell)
+    made = (n for n in reversed(ev.nodes) if any(result.id == given.version.id for result in n.results))
+    maker = next(made, None)
+    if maker is None or maker.op is None or maker.op.name != "identity":
+        return False
+    return any(value is cell.version for value in tensors_of(maker))
+
+
 def take_back(ev: Evaluator, one: Update) -> None:
     """An update in an arm on trial did not happen."""
     one.cell.version = one.before

@@ -29,6 +29,16 @@ def as_float(dtype: str) -> str:
     return "float32" if kind_of(dtype) < 2 else dtype
 
 
+def as_complex(dtype: str) -> str:
+    """The dtype of complex numbers whose parts have this one."""
+    return "complex128" if dtype == "float64" else "complex64"
+
+
+def as_real(dtype: str) -> str:
+    """The dtype of the parts, the length and the angle of what has this one."""
+    return {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)
+
+
 def promote(operands: Sequence[TensorType | bool | int | float | Size]) -> str:
     """The common dtype: tensors with axes rank above scalars' tensors, those above Python numbers, which only raise the
     kind.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pivot.dims import Dim
 from pivot.shapes.base import ShapeError, Site, agree, broadcast, replaced
-from pivot.shapes.dtypes import as_float, promote
+from pivot.shapes.dtypes import as_complex, as_float, as_real, promote
 from pivot.types import TensorType
 
 
@@ -23,6 +23,30 @@ def rule_float(site: Site) -> Sequence[TensorType]:
     """x: * -> y: *, whole numbers become fractions."""
     x = site.first()
     return (TensorType(x.shape, as_float(x.dtype)),)
+
+
+def rule_complex(site: Site) -> Sequence[TensorType]:
+    """re: *, im: * -> z: *, complex."""
+    return (TensorType(broadcast(_shapes(site)), as_complex(promote(site.given()))),)
+
+
+def rule_real_part(site: Site) -> Sequence[TensorType]:
+    """z: * -> y: *, of the kind that the parts of z have."""
+    return (TensorType(site.first().shape, as_real(site.first().dtype)),)
+
+
+def rule_pairs_to_complex(site: Site) -> Sequence[TensorType]:
+    """x: .. 2 -> z: .., complex."""
+    x = site.first()
+    if x.shape[-1:] != (2,):
+        raise ShapeError("the last axis does not hold pairs")
+    return (TensorType(x.shape[:-1], as_complex(x.dtype)),)
+
+
+def rule_complex_to_pairs(site: Site) -> Sequence[TensorType]:
+    """z: .. -> y: .. 2, of the kind that the parts of z have."""
+    z = site.first()
+    return (TensorType((*z.shape, 2), as_real(z.dtype)),)
 
 
 def rule_broadcast(site: Site) -> Sequence[TensorType]:

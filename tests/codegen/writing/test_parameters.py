@@ -220,3 +220,27 @@ def test_a_buffer_that_names_float32_is_of_the_kind_of_its_layer(net: Callable[.
     assert "keras.Variable(ops.array([1, 2, 3], 'float32'), dtype=self.compute_dtype, trainable=False" in " ".join(
         made.replace('"', "'").replace("(\n", "(").split()
     ).replace("( ", "(")
+
+
+def test_a_buffer_that_a_constructor_binds_anew_stays_a_buffer(
+    conversion: Callable[..., Converted], opset: OpSet, tmp_path: Path
+) -> None:
+    """As a plain attribute it would not be loaded from a file of weights."""
+    source = """
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("table", torch.zeros(2))
+        self.register_buffer("gain", torch.ones(3))
+        self.reset()
+
+    def reset(self):
+        self.table = torch.arange(3.0)
+
+    def forward(self, x):
+        return x * self.gain + self.table
+"""
+    made = conversion(source, "2x3")
+    assert "del self.table\n        self.table = keras.Variable(" in made.text
+    assert prove(made, KerasDialect(), opset, tmp_path / "net.py").why is None
+    assert list(made.done.network.root.parameters) == ["gain", "table"]

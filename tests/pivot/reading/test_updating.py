@@ -61,3 +61,8 @@ def test_an_update_that_many_layers_make_is_one_remark_with_their_number(read: C
     )
     said = [p for p in done.network.problems if p.code == "update"]
     assert len(said) == 1 and said[0].why.endswith("norms.0.num_batches_tracked and 2 more")
+
+
+def test_a_buffer_that_gets_what_it_holds_is_no_update(net: Callable[..., Elaborated]) -> None:
+    done = net(INIT, "self.ema = self.ema.to(x.device)\nreturn self.fc(x) + self.ema")
+    assert not [p for p in done.network.problems if p.code == "update"]

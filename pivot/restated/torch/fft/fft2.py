@@ -4,9 +4,9 @@ from pivot import spectral
 
 
 def fft2(input, s=None, dim=(-2, -1), norm=None):
-    """The real and the imaginary part, in a pair: that is what stands for a complex tensor."""
+    """(...) -> (...) complex."""
     if s is not None or tuple(dim) != (-2, -1) or norm not in (None, "backward"):
         raise NotImplementedError("a Fourier transform of other axes than the last two, or scaled")
-    if not isinstance(input, tuple):
-        input = (input, torch.zeros_like(input))
-    return spectral.fft2(input)
+    parts = (input.real, input.imag) if input.is_complex() else (input, torch.zeros_like(input))
+    re, im = spectral.fft2(parts)
+    return torch.complex(re, im)
