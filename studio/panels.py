@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QByteArray, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QSplitter, QTabBar, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QMainWindow,
+    QScrollArea,
+    QSplitter,
+    QTabBar,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 from studio.catalogue import Catalogue
 from studio.document import Document
@@ -185,7 +194,7 @@ class Panels:
     def _dock(self, name: str, title: str, view: QWidget, titled: bool) -> QDockWidget:
         dock = QDockWidget(title, self._window)
         dock.setObjectName(name)
-        dock.setWidget(view)
+        dock.setWidget(_scrolled(view) if name in ("problems", "verification") else view)
         dock.setAccessibleName(title)
         if titled:
             dock.setTitleBarWidget(self._title(title, dock))
@@ -209,3 +218,13 @@ class Panels:
         self._closers.append(closer)
         made.setLayout(row(label(title, "dock-title"), 1, closer, margins=(12, 3, 5, 3)))
         return made
+
+
+def _scrolled(view: QWidget) -> QScrollArea:
+    """A view that is wider than a small window leaves room for is scrolled, and does not lie over its neighbour."""
+    area = QScrollArea()
+    area.setWidget(view)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area

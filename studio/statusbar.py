@@ -18,11 +18,12 @@ from studio.widgets.elided_label import ElidedLabel
 from studio.widgets.parts import label, row, set_badge
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 
 _VERBS = {"convert": "Converting", "verify": "Verifying", "weights": "Converting weights"}
 _STEP_MS = 60  # steps that follow each other faster are not drawn one by one
 _SHOW_MS = 8_000
+_NAME, _NARROW = 300, 800  # pixels of the name; a bar that is narrower leaves the sizes out
 
 
 class StatusBar(QStatusBar):
@@ -90,6 +91,11 @@ class StatusBar(QStatusBar):
     def verdict(self) -> str:
         return self._verdict.text()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What can be read elsewhere gives way to the verdict."""
+        super().resizeEvent(event)
+        self._size.setVisible(self.width() >= _NARROW)
+
     def _refresh(self) -> None:
         project, results = self._document.project, self._document.results
         picture = results.picture if results else None
@@ -100,6 +106,8 @@ class StatusBar(QStatusBar):
             source = framework_title(picture.source.framework) if picture else ""
             name = picture.source.model if picture else Path(project.source).name
             target = framework_title(project.target)
+            self._model.setToolTip(name)
+            name = self._model.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _NAME)
             self._model.setText(f"{name}   {source} → {target}" if source else f"{name}   → {target}")
             root = picture.module_by_path.get("") if picture else None
             nodes = counted(len(picture.nodes), "node") if picture else ""

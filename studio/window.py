@@ -65,7 +65,7 @@ class Window(CommandDesk):
         self._theme = self._wanted_theme()
         self.setWindowIcon(app_icon())
         self.setAcceptDrops(True)
-        self.setMinimumSize(760, 520)
+        self.setMinimumSize(640, 400)  # a small screen at 200 %
         self.graph = graph
         self.welcome = WelcomeView(self._theme)
         self.waiting = WaitingView(document, self._theme)

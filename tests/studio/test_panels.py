@@ -73,3 +73,17 @@ def test_no_panel_lies_over_another_in_the_smallest_window(
         return code.geometry().right() < inspector.geometry().left() and inside <= code.geometry().right()
 
     qtbot.waitUntil(apart)
+
+
+def test_in_a_small_window_no_panel_lies_over_another(
+    window: Window, jobs: Jobs, source: Path, settle: Settle, qtbot: QtBot
+) -> None:
+    opened(window, jobs, source, settle, qtbot)
+    window.resize(640, 400)
+    for name in ("problems", "verification"):
+        window.panels.show(name)
+        dock = window.panels.docks[name]
+        qtbot.waitUntil(lambda dock=dock: not dock.visibleRegion().isEmpty() and window.width() == 640)
+        assert not dock.geometry().intersects(window.panels.docks["inspector"].geometry())
+        assert dock.widget().width() <= dock.width()
+    assert window.status._verdict.geometry().right() <= window.status.width()

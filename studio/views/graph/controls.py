@@ -49,6 +49,17 @@ class Controls(Overlay):
         ):
             made.clicked.connect(signal)
             self.row.addWidget(made)
+        self._yielding = (closed, opened, turn, self._zoom, more, out)
+
+    def set_room(self, width: int) -> None:
+        """In a narrow view buttons give way, one after the other: what they do stands in the menu and has keys."""
+        for made in self._yielding:
+            made.show()
+        for made in self._yielding:
+            if self.sizeHint().width() <= width:
+                break
+            made.hide()
+        self.adjustSize()
 
     def show_zoom(self, zoom: float) -> None:
         """Tell the zoom, 1.0 being 100 %."""

@@ -28,13 +28,15 @@ class Overlays:
         for overlay in (breadcrumb, controls, search):
             overlay.adjustSize()
         right = view.width() - INSET
+        controls.set_room(view.width() - 2 * INSET)
+        search.set_room(view.width() - 2 * INSET)
         # In a small view the path and the map give way: the controls are needed.
         room = right - controls.width() - 2 * INSET
         breadcrumb.set_room(room)
         breadcrumb.setVisible(breadcrumb.width() <= room)
         breadcrumb.move(INSET, INSET)
         controls.move(max(INSET, right - controls.width()), INSET)
-        search.move(right - search.width(), INSET + controls.height() + 8)
+        search.move(max(INSET, right - search.width()), INSET + controls.height() + 8)
         minimap.move(right - minimap.width(), view.height() - INSET - minimap.height())
         self._show_map()
 

@@ -12,6 +12,8 @@ from studio.views.graph.colors import GraphColors
 from studio.views.graph.find import Hit
 from studio.views.graph.overlay import Overlay
 
+WIDTH, LEAST = 230, 60  # pixels of the line
+
 
 class SearchBar(Overlay):
     """`found` carries the hit to show (a `Hit`); `closed` is sent when the bar is put away."""
@@ -28,7 +30,7 @@ class SearchBar(Overlay):
         self.line = QLineEdit(self)
         self.line.setPlaceholderText(self.tr("Name, op, class, shape or attribute"))
         self.line.setAccessibleName(self.tr("Search for"))
-        self.line.setMinimumWidth(230)
+        self.line.setFixedWidth(WIDTH)
         self.line.setClearButtonEnabled(False)
         self.line.textChanged.connect(self._search)
         self.line.installEventFilter(self)
@@ -52,6 +54,13 @@ class SearchBar(Overlay):
         self.hits = find(self.line.text())
         self.at = -1
         self._tell()
+
+    def set_room(self, width: int) -> None:
+        """In a narrow view the line gets shorter, and the number of hits gives way."""
+        self.count.setVisible(width >= WIDTH + self.count.minimumWidth())
+        rest = self.sizeHint().width() - self.line.width()
+        self.line.setFixedWidth(max(LEAST, min(WIDTH, width - rest)))
+        self.adjustSize()
 
     def open(self) -> None:
         """Show the bar and write into it."""

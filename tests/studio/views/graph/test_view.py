@@ -6,6 +6,7 @@ import copy
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtWidgets import QToolButton
 from shiboken6 import isValid
 
 from studio.layout.tree import ROOT
@@ -221,3 +222,20 @@ def test_a_view_can_be_taken_down_while_it_shows_something(qapp):
     view.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     assert not isValid(scene)
+
+
+def test_in_a_narrow_view_buttons_give_way_and_none_is_cut_off(show, qapp):
+    view = show(chain(6))
+    assert all(part.isVisible() for part in view.controls.findChildren(QToolButton))
+    view.open_search()
+    for width in (600, 320, 210):
+        view.resize(width, 300)
+        qapp.processEvents()
+        for overlay in (view.controls, view.search):
+            assert view.rect().contains(overlay.geometry()), width
+            assert overlay.width() >= overlay.minimumSizeHint().width(), width
+    assert view.search.line.width() >= 60
+    assert not all(part.isVisible() for part in view.controls.findChildren(QToolButton))
+    view.resize(900, 500)
+    qapp.processEvents()
+    assert all(part.isVisible() for part in view.controls.findChildren(QToolButton)) and view.search.count.isVisible()
