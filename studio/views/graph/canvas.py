@@ -122,6 +122,11 @@ class Canvas(QGraphicsView):
         self._glide = run
         run.start()
 
+    @property
+    def gliding(self) -> bool:
+        """Whether a movement is under way."""
+        return self._glide is not None
+
     def stop_glide(self) -> None:
         """End a movement where it is."""
         if self._glide is not None:

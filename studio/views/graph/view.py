@@ -438,7 +438,12 @@ class GraphView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        before = self.canvas.size()
         self.canvas.setGeometry(self.rect())
+        if self.state is not None and not self.sight.pending and not self.canvas.gliding:
+            # Across the flow what is in the middle stays there; along it the view keeps its beginning.
+            wider, higher = self.width() - before.width(), self.height() - before.height()
+            self.canvas.scroll_by(*((0, higher / 2) if self._horizontal else (wider / 2, 0)))
         self._empty.setGeometry(self.rect())
         self.overlays.place()
 

@@ -6,7 +6,9 @@ import math
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QModelIndex,
+    QObject,
     QPersistentModelIndex,
     QRectF,
     QSortFilterProxyModel,
@@ -35,7 +37,8 @@ from studio.widgets.parts import label
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Operation", "Path", "float64", "", "float32", "Source", "Target")
-_PATH, _BAR, _SINGLE = 1, 3, 4
+_PATH, _BAR, _SINGLE, _SOURCE, _TARGET = 1, 3, 4, 5, 6
+_NARROW = 640  # pixels; a narrower table leaves out the lines, which a selected row shows in the code
 _SORT = Qt.ItemDataRole.UserRole
 
 
@@ -193,14 +196,33 @@ class ComparisonTable(QStackedWidget):
         header.setResizeContentsPrecision(80)
         for at in range(len(_COLUMNS)):
             header.setSectionResizeMode(at, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(_PATH, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(_PATH, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(_BAR, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(_BAR, 120)
+        header.sectionResized.connect(lambda section, before, now: self._fit(section))
+        self.table.viewport().installEventFilter(self)
         self._empty = label(self.tr("The errors of every node appear here."), "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(self._empty)
         self.addWidget(self.table)
         self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._chosen(index))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """In a small window the errors are what has to be seen."""
+        if event.type() == QEvent.Type.Resize and watched is self.table.viewport():
+            narrow = self.table.viewport().width() < _NARROW
+            for column in (_SOURCE, _TARGET):
+                self.table.setColumnHidden(column, narrow)
+            self.table.horizontalHeader().resizeSection(_BAR, 60 if narrow else 120)
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self, section: int = -1) -> None:
+        """The path takes what the others leave; a column that Qt stretches stays too wide where nothing is left."""
+        if section != _PATH:
+            header = self.table.horizontalHeader()
+            left = self.table.viewport().width() - header.length() + header.sectionSize(_PATH)
+            header.resizeSection(_PATH, max(header.minimumSectionSize(), left))
 
     def set_theme(self, theme: Theme) -> None:
         self.model.theme = theme

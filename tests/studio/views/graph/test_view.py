@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 from PySide6.QtWidgets import QToolButton
 from shiboken6 import isValid
@@ -239,3 +239,13 @@ def test_in_a_narrow_view_buttons_give_way_and_none_is_cut_off(show, qapp):
     view.resize(900, 500)
     qapp.processEvents()
     assert all(part.isVisible() for part in view.controls.findChildren(QToolButton)) and view.search.count.isVisible()
+
+
+def test_another_size_of_the_window_keeps_what_is_in_the_middle(show, qapp):
+    view = show(chain(6), zoom=1.0)
+    first = view.canvas.scene_at(QPointF(view.canvas.viewport().rect().center()))
+    for size in ((500, 800), (1600, 500), (1000, 800)):
+        view.resize(*size)
+        qapp.processEvents()
+        now = view.canvas.scene_at(QPointF(view.canvas.viewport().rect().center()))
+        assert abs(now.x() - first.x()) <= 2.0, size

@@ -146,3 +146,21 @@ def test_the_plot_selects_by_mouse_and_keys_and_follows(
     param = next(p for p in converted.results.picture.nodes[0].params if p.name == "kernel")
     converted.write_literal([param], "5")
     assert made._stale.text() == "These numbers are of an earlier source."
+
+
+def test_in_a_small_window_the_errors_are_still_to_be_seen(
+    converted: Document, jobs: Jobs, theme: Theme, qtbot: QtBot, settle: Settle
+) -> None:
+    jobs.verify()
+    settle(jobs)
+    made = VerificationView(converted, theme)
+    qtbot.addWidget(made)
+    made.resize(1600, 500)
+    made.show()
+    table, header = made.table.table, made.table.table.horizontalHeader()
+    assert not table.isColumnHidden(5)
+    made.resize(920, 500)
+    qtbot.waitUntil(lambda: table.isColumnHidden(5))
+    qtbot.waitUntil(lambda: header.length() <= table.viewport().width())
+    made.resize(1600, 500)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(5))
