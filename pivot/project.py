@@ -19,12 +19,26 @@ TARGETS = ("keras", "torch", "flax")
 STYLES = ("sequential", "functional", "subclass")
 INITS = ("source", "keras", "torch")
 MAX_BYTES = 64 * 2**20
+MOST_LABELS = 500  # of edits that a saved project names
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Point: TypeAlias = tuple[float, float]
 Positions: TypeAlias = Mapping[str, Mapping[str, Point]]
 
-_KEYS = ("version", "source", "texts", "model", "inputs", "bind", "target", "decisions", "positions", "style", "init")
+_KEYS = (
+    "version",
+    "source",
+    "texts",
+    "model",
+    "inputs",
+    "bind",
+    "target",
+    "decisions",
+    "positions",
+    "style",
+    "init",
+    "history",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +48,8 @@ class Project:
     `texts` lays edited texts over the files on disk. `decisions` are JSON texts, one per decision, so that the value
     stays hashable and compares by content. `positions` are offsets moved by hand, across and along the flow of the
     drawing, per group and by names of nodes that outlive edits. `style` and `init` are what `--style` and `--init` say,
-    "" for nothing.
+    "" for nothing. `history` names the edits that led here before it was saved, the oldest first: they are read, and
+    make no other project.
     """
 
     source: str
@@ -47,6 +62,7 @@ class Project:
     positions: Positions = field(default_factory=dict)
     style: str = ""
     init: str = ""
+    history: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", MappingProxyType(dict(self.texts)))
@@ -86,6 +102,7 @@ def to_json(project: Project, folder: Path | None) -> dict[str, Json]:
         "positions": positions,
         **({"style": project.style} if project.style else {}),
         **({"init": project.init} if project.init else {}),
+        **({"history": list(project.history[-MOST_LABELS:])} if project.history else {}),
     }
 
 
@@ -183,6 +200,7 @@ def _project(record: dict[str, Json], file: str, folder: Path | None) -> Project
         positions=_positions(record.get("positions", {}), file),
         style=style,
         init=init,
+        history=_strings(record, "history", file),
     )
 
 

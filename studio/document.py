@@ -136,9 +136,15 @@ class Document(QObject):
         """Save the project; raises Refusal, and then it still counts as modified."""
         if self.project is None:
             return
-        save_project(self.project, path)
+        save_project(self.to_keep() or self.project, path)
         self.path, self._saved = path, self.project
         self.project_changed.emit(self.project, self.project)
+
+    def to_keep(self) -> Project | None:
+        """The project as it is saved: with the names of the edits that led to it."""
+        if self.project is None or self._history is None:
+            return None
+        return replace(self.project, history=(*self.project.history, *(step.label for step in self._history.done)))
 
     def edit(self, label: str, project: Project, merge: str | None = None) -> None:
         """One undo step; `merge` joins it to the step before when both have the same key."""

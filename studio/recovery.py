@@ -55,7 +55,7 @@ class SwapFile(QObject):
 
     def write(self) -> None:
         """Write what is unsaved now. A full disk must not disturb the work: then the old copy stays."""
-        project = self._document.project
+        project = self._document.to_keep()
         if project is None or not self._document.modified:
             self.drop()
             return

@@ -12,16 +12,18 @@ _STEP = Qt.ItemDataRole.UserRole
 
 
 class HistoryView(QWidget):
-    """One line per edit, the oldest first; Enter or a double click goes there. What was undone is greyed."""
+    """One line per edit, the oldest first; Enter or a double click goes there. What was undone is greyed, and so is
+    what was done before the project was saved: that is only told.
+    """
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._shown: tuple[tuple[str, ...], int, bool] = ((), -1, False)
+        self._shown: tuple[tuple[str, ...], int, tuple[str, ...] | None] = ((), -1, None)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("History of edits"))
         self.list.setUniformItemSizes(True)
-        self.list.itemActivated.connect(lambda item: document.go_to_step(item.data(_STEP)))
+        self.list.itemActivated.connect(lambda item: self._go(item.data(_STEP)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.list)
@@ -41,14 +43,20 @@ class HistoryView(QWidget):
 
     def _refresh(self) -> None:
         labels, at = self._document.steps()
-        shown = (labels, at, self._document.project is not None)
+        project = self._document.project
+        shown = (labels, at, project.history if project is not None else None)
         if shown == self._shown:
             return
         self._shown = shown
         self._hint.setVisible(not labels)
         self.list.clear()
-        if self._document.project is None:
+        if project is None:
             return
+        for text in project.history:
+            item = QListWidgetItem(text[:1].upper() + text[1:])
+            item.setForeground(self.palette().placeholderText())
+            item.setToolTip(self.tr("Done before it was saved: it cannot be undone any more"))
+            self.list.addItem(item)
         for step, text in enumerate((self.tr("Opened"), *labels)):
             item = QListWidgetItem(text[:1].upper() + text[1:])
             item.setData(_STEP, step)
@@ -60,5 +68,9 @@ class HistoryView(QWidget):
                 font.setBold(True)
                 item.setFont(font)
             self.list.addItem(item)
-        self.list.setCurrentRow(at)
-        self.list.scrollToItem(self.list.item(at))
+        self.list.setCurrentRow(len(project.history) + at)
+        self.list.scrollToItem(self.list.item(len(project.history) + at))
+
+    def _go(self, step: int | None) -> None:
+        if step is not None:
+            self._document.go_to_step(step)

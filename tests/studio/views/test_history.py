@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pivot import edits
+from pivot.project import load_project
 from studio.document import Document
 from studio.views.history import HistoryView
 
@@ -37,3 +40,23 @@ def test_what_is_opened_after_another_has_its_first_line(converted: Document, qt
     assert view.labels() == []
     converted.start(project)
     assert view.labels() == ["Opened"]
+
+
+def test_what_was_done_before_it_was_saved_is_told(converted: Document, tmp_path: Path, qtbot: QtBot) -> None:
+    project = converted.project
+    assert project is not None
+    converted.edit("write PyTorch", edits.set_target(project, "torch"))
+    path = tmp_path / "net.pivot"
+    converted.save(path)
+    assert not converted.modified
+    again = Document()
+    again.open(path)
+    view = HistoryView(again)
+    qtbot.addWidget(view)
+    assert view.labels() == ["Write PyTorch", "Opened"]
+    assert not again.modified and again.project == converted.project
+    view.list.itemActivated.emit(view.list.item(0))
+    assert again.undo_label is None, "it cannot be undone any more"
+    again.edit("set names", edits.set_bindings(again.project or project, ["size=3"]))
+    again.save(path)
+    assert load_project(path).history == ("write PyTorch", "set names")
