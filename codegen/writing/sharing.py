@@ -16,6 +16,10 @@ class Shared(ast.Name):
 
     _fields = ("id", "ctx")
 
+    def __deepcopy__(self, memo: object) -> Shared:
+        """A mark itself: what it stands for is computed once, however often its text is needed."""
+        return self
+
 
 def shared(text: ast.expr, role: str) -> ast.expr:
     """A mark for an expression; names and numbers need none."""

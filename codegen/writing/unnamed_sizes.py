@@ -16,6 +16,7 @@ from pivot.dims import hint as dim_hint
 from pivot.problems import Problem
 from pivot.reading.restating import is_restatement
 from pivot.reading.values import ListObject, Value
+from pivot.slots import SizeOf
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
@@ -35,11 +36,9 @@ def tell_unnamed(
     `operands`: the texts of the tensors in what was made, which say nothing of this call; `stays`: is the number known
     to be right for all values?
     """
-    visit = visits[0]
-    if stays or is_restatement(visit.frame.file):
+    if stays:
         return
-    leaves = [leaf for part, value in said_parts(node, visit) for leaf in leaves_of(part, value)]
-    leaves = [(part, value) for part, value in leaves if parameters_of(value) or any(map(parameters_of, held(value)))]
+    visit, leaves = next(((v, found) for v in visits if (found := sizes_said(node, v))), (visits[0], []))
     if not leaves:
         return
     own = OwnText({ast.dump(text) for text in operands})
@@ -49,15 +48,41 @@ def tell_unnamed(
     for part, value in leaves:
         named = list(paths(part))
         if named and not any(name in own.names for name in named):
-            title = visit.form.op.title if visit.form is not None else visit.name
-            sizes = tuple(dim_hint(v.hint) for v in held(value))  # type: ignore[arg-type]
-            counts = sizes if sizes else dim_hint(value.hint)  # type: ignore[arg-type]
-            why = f"{named[0]} counts as {counts} only: {title} is written for that"
-            place = (visit.frame.file, node.lineno, node.col_offset + 1)
-            if any((p.file, p.line, p.column) == place and p.why.startswith(f"{named[0]} ") for p in w.out.problems):
-                continue
-            remedy = "convert with another value, where another is needed"
-            w.refused(Problem("frozen", "warning", *place, why, remedy))
+            tell(w, visit, node, named[0], value)
+
+
+def sizes_said(node: ast.expr, visit: Visit) -> list[tuple[ast.expr, Value]]:
+    """The sizes in a call or index that a parameter of the program was made to."""
+    taken = sizes_of_tensors(visit)
+    leaves = [leaf for part, value in said_parts(node, visit) if value not in taken for leaf in leaves_of(part, value)]
+    return [(part, value) for part, value in leaves if made_of(value)]
+
+
+def sizes_of_tensors(visit: Visit) -> list[Value]:
+    """What a layer is told of its input: `in_channels`, which the target takes from the tensor."""
+    slots = visit.form.args if visit.form is not None else ()
+    found = [visit.given(slot.key) for slot in slots if isinstance(slot.value, SizeOf)]
+    return [value for value in found if value is not None]
+
+
+def made_of(value: Value) -> frozenset[str]:
+    """The parameters of the program that a size, or one of several that are held together, was made of."""
+    return parameters_of(value).union(*map(parameters_of, held(value)))
+
+
+def tell(w: Writer, visit: Visit, node: ast.expr, name: str, value: Value) -> None:
+    """Warn of a name; in what stands for a function or layer of a library, of a parameter where it is called."""
+    frame, at = visit.frame, node
+    while is_restatement(frame.file) and frame.parent is not None and isinstance(site := frame.site, ast.expr):
+        frame, at, name = frame.parent, site, min(made_of(value))
+    title = visit.form.op.title if visit.form is not None else visit.name
+    sizes = tuple(dim_hint(v.hint) for v in held(value))  # type: ignore[arg-type]
+    counts = sizes if sizes else dim_hint(value.hint)  # type: ignore[arg-type]
+    place = (frame.file, at.lineno, at.col_offset + 1)
+    if any((p.file, p.line, p.column) == place and p.why.startswith(f"{name} ") for p in w.out.problems):
+        return
+    why = f"{name} counts as {counts} only: {title} is written for that"
+    w.refused(Problem("frozen", "warning", *place, why, "convert with another value, where another is needed"))
 
 
 def said_parts(node: ast.expr, visit: Visit) -> Iterator[tuple[ast.expr, Value]]:

@@ -25,3 +25,8 @@ INIT = "self.dim, self.parts, self.size = dim, parts, size\nself.fc = nn.Linear(
 def test_parts_are_cut_where_the_parameter_says(net: Callable[..., str], forward: str, wanted: str) -> None:
     text = " ".join(net(INIT, forward, "2x8", signature=SIGNATURE).split())
     assert wanted in text
+
+
+def test_what_is_cut_is_computed_once(net: Callable[..., str]) -> None:
+    text = net(INIT, "return sum(self.fc(x).split(self.size, 1))", "2x8", signature=SIGNATURE)
+    assert text.count("self.fc(x)") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,21 @@ def test_a_number_in_the_place_of_a_parameter_is_told(conversion: Callable[..., 
     made = conversion(NET.format(forward), "2x8")
     told = [p.why for p in made.written.problems if p.code == "frozen"]
     assert told == [f"{TOLD[forward]} is written for that"], made.text
+
+
+def test_what_a_layer_takes_from_its_tensor_is_not_told(conversion: Callable[..., Converted]) -> None:
+    init = "self.norm, self.m = nn.BatchNorm2d(dim, momentum=0.5), nn.Conv2d(dim, 2 * dim, 3, padding=1)"
+    text = NET.format("return self.m(self.norm(x))").replace("self.fc =", f"{init}\n        self.fc =")
+    assert [p for p in conversion(text, "2x8x4x4").written.problems if p.code == "frozen"] == []
+
+
+def test_a_number_inside_of_what_stands_for_a_layer_is_told_where_it_is_called(
+    conversion: Callable[..., Converted],
+) -> None:
+    init = "self.m = nn.LocalResponseNorm(keep + 1)"
+    text = NET.format("return self.m(x)").replace("self.fc =", f"{init}\n        self.fc =")
+    told = [p for p in conversion(text, "2x8x4x4").written.problems if p.code == "frozen"]
+    assert [(p.why.split()[0], Path(p.file).name) for p in told] == [("keep", "model.py")]
 
 
 def test_numbers_of_operands_and_of_axes_are_not_those_of_the_call() -> None:
