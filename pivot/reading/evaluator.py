@@ -49,6 +49,9 @@ class Evaluator:
         self.tried: list[tuple[Input, ...]] = []  # the inputs of models that were read on trial
         self.inspected = False  # whether the program took all attributes of an object at once
         self.failed: list[tuple[int, int, int, str]] = []  # arms on trial: place, visits, code
+        self.seeking = False  # inputs are being looked for in the source
+        self.sought: set[tuple[int, int]] = set()  # where literals stand that were evaluated for that
+        self.sought_visits: list[Visit] = []  # the visits that it made
         self.abandoned = False  # whether a model that was read on trial could not be read
         self.companion = False  # a whole model is read on trial: what it executes counts as met
         self.recorder = Recorder()
@@ -200,6 +203,8 @@ class Evaluator:
         """Record a visit of a site."""
         self.serial += 1
         visit.serial = self.serial
+        if self.seeking:
+            self.sought_visits.append(visit)
         visit.speculative = self.speculating > 0
         self.trace.visits[id(visit.node)].append(visit)
         return visit

@@ -52,6 +52,8 @@ def evaluate(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
 def constant(ev: Evaluator, node: ast.expr, frame: Frame) -> Value:
     """A literal."""
     assert isinstance(node, ast.Constant)
+    if ev.seeking:
+        ev.sought.add((getattr(node, "lineno", 0), getattr(node, "col_offset", 0)))
     return Value(node.value, Origin("literal", node, frame.file))
 
 

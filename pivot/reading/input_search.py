@@ -39,7 +39,11 @@ def find_inputs(
     if given:
         return given, "given"
     tree = tree_of(ev, scope)
-    found = inputs_in_source(ev, frame, root, tree, entry)
+    ev.seeking = True
+    try:
+        found = inputs_in_source(ev, frame, root, tree, entry)
+    finally:
+        ev.seeking = False
     if found:
         return found, "found"
     guessed = guess(ev, root)

@@ -45,12 +45,15 @@ def retuned(done: Elaborated, request: Request, untouched: Collection[str] = ())
     tree = tree_of(ev, file)
     digits = changed_digits(tree, ev.files[file], text)
     edit = in_place(digits, file, text) if digits is not None else reparsed(ev, tree, file, text)
+    if (edit.literal.lineno, edit.literal.col_offset) in ev.sought:
+        raise Declined("the inputs are found by it")
     flow = Flow(ev, edit.literal.value, edit.value)
     size = -1
     while size != flow.size:  # a function may be reached in several ways
         size = flow.size
         flow.read.clear()
         edit.begin(flow)
+    flow.check_inputs()
     visits = list(flow.layers.values())
     bounds = [visit.bound for visit in visits if visit.bound is not None]
     try:

@@ -70,6 +70,26 @@ class Flow:
                 self.values[id(value)] = value
                 self.through(function, name)
 
+    def check_inputs(self) -> None:
+        """Do the inputs that were found in the source have nothing to do with it? Raises Declined."""
+        layers = {id(visit.module) for visit in self.layers.values()}
+        for visit in self.ev.sought_visits:
+            module = visit.module if visit.made is None else visit.made.module
+            if id(module) in layers or any(map(self.holds, flat([*visit.args, *visit.kwargs.values()]))):
+                raise Declined("the inputs are found by it")
+
+    def holds(self, value: Value) -> bool:
+        """Was a value made from it?"""
+        todo, met = [value], set[int]()
+        while todo:
+            at = todo.pop()
+            if id(at) in self.values:
+                return True
+            if id(at) not in met and at.origin is not None:
+                met.add(id(at))
+                todo += at.origin.sources
+        return False
+
     def follow(self, call: ast.Call, part: ast.expr) -> None:
         """An argument of a call holds it. Raises Declined."""
         visits = self.ev.trace.visits.get(id(call), [])

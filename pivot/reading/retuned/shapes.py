@@ -20,6 +20,8 @@ from pivot.slots import Operand
 from pivot.types import TensorType
 
 SHAPELESS = {"unreadable", "unbound"}  # codes of what cannot be read whatever the sizes
+FOUND = {"given", "found"}
+"""How inputs were told where no size of a tensor tells them; they are guessed by what goes through the model."""
 CALLING = {"apply", "op", "function", "class", "container"}
 """Kinds of calls that may be given a tensor of another shape: what they do with it has visits of its own."""
 
@@ -144,7 +146,7 @@ class Reshaped:
     def check_readers(self) -> None:
         """Does the program itself ask nothing of the tensors that have other shapes now? Raises Declined."""
         done, ev = self.done, self.ev
-        if done.found != "given" or ev.guards or ev.abandoned:
+        if done.found not in FOUND or ev.guards or ev.abandoned:
             raise Declined("sizes decide what is read")
         specs, fixed, _ = settle_sizes(ev, done.network.root, done.specs, False, done.network.fixed)
         if specs != done.specs or fixed != done.network.fixed:

@@ -38,13 +38,15 @@ class Net(nn.Module):
 """
 
 
-def after(opset: OpSet, folder: Path, old: str, new: str, text: str = NET) -> tuple[Elaborated, Elaborated]:
+def after(
+    opset: OpSet, folder: Path, old: str, new: str, text: str = NET, inputs: tuple[str, ...] = ("2x3x32x32",)
+) -> tuple[Elaborated, Elaborated]:
     """A program with an edit: made of the one before, and read as a whole. Raises Declined."""
     path = folder.resolve() / "net.py"
     path.write_text(text, encoding="utf-8")
     assert text.count(old) == 1
     edited = text.replace(old, new)
-    specs = (parse_spec("2x3x32x32"),)
+    specs = tuple(map(parse_spec, inputs))
     before = elaborate(Request(path, None, specs), TorchDialect(), opset)
     request = Request(path, None, specs, texts={str(path): edited})
     return retuned(before, request), elaborate(request, TorchDialect(), opset)
@@ -54,7 +56,14 @@ def facts(done: Elaborated) -> list[object]:
     """What a network says of each node."""
     nodes = [(n.id, n.params, [str(r.type) for r in n.results], n.frame.key) for n in done.network.nodes]
     places = [(getattr(n.site, "lineno", 0), getattr(n.site, "col_offset", 0)) for n in done.network.nodes]
-    return [nodes, places, [str(p.type) for p in done.network.parameters], done.network.guards, done.network.problems]
+    return [
+        done.specs,
+        nodes,
+        places,
+        [str(p.type) for p in done.network.parameters],
+        done.network.guards,
+        done.network.problems,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -199,3 +208,59 @@ def test_functions_that_are_known_otherwise_are_declined(
 ) -> None:
     with pytest.raises(Declined, match=why):
         after(opset, tmp_path, old, new, CALLS)
+
+
+STEM = """
+class Stem(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 3, 1, stride=4)
+
+    def forward(self, x):
+        return self.first(x)
+
+
+"""
+MAIN = """
+
+def main():
+    model = Net()
+    x = Stem()(torch.randn(2, 3, 64, 64, requires_grad=False))
+    model(x)
+"""
+SHOWN = CALLS.replace("Block()", "Block(0.5)").replace("class Block", STEM + "class Block") + MAIN
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("Block(0.5)", "Block(0.8)"), ("step=2)", "step=3)"), ("size=3", "size=5"), ("dim=1", "dim=3")]
+)
+def test_inputs_that_are_found_in_the_source_stay(opset: OpSet, tmp_path: Path, old: str, new: str) -> None:
+    made, whole = after(opset, tmp_path, old, new, SHOWN, ())
+    assert [str(spec) for spec in made.specs] == ["2x3x16x16"]
+    assert facts(made) == facts(whole)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("stride=4", "stride=8", "the inputs are found by it"),
+        ("3, 64, 64", "3, 32, 64", "the inputs are found by it"),
+        ("3, 3, 1, stride=4", "3, 3, 1, stride=6", "the inputs are found by it"),
+    ],
+)
+def test_what_the_inputs_are_found_by_is_read_anew(opset: OpSet, tmp_path: Path, old: str, new: str, why: str) -> None:
+    with pytest.raises(Declined, match=why):
+        after(opset, tmp_path, old, new, SHOWN, ())
+
+
+def test_a_model_that_makes_the_inputs_is_not_followed(opset: OpSet, tmp_path: Path) -> None:
+    text = SHOWN.replace("__init__(self):", "__init__(self, first=4):", 1).replace("stride=4", "stride=first")
+    text = text.replace("self.stem = nn", "self.front = Stem()\n        self.stem = nn").replace("64, 64", "256, 256")
+    text = text.replace("self.stem(x)", "self.stem(self.front(x))")
+    with pytest.raises(Declined, match="found by it"):
+        after(opset, tmp_path, "first=4", "first=2", text, ())
+
+
+def test_inputs_that_are_guessed_may_be_others(opset: OpSet, tmp_path: Path) -> None:
+    with pytest.raises(Declined, match="sizes decide"):
+        after(opset, tmp_path, "conv(8, 8, 2)", "conv(8, 8, 3)", NET, ())
