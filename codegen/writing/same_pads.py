@@ -16,7 +16,6 @@ from pivot.reading.values import TensorVersion, Value
 
 if TYPE_CHECKING:
     from codegen.writing.plans import Material
-    from pivot.reading.trace import Visit
 
 PARAMS = ("kernel", "stride", "dilation")
 CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
@@ -79,7 +78,7 @@ def in_words(members: list[Lowered], index: int, material: Material) -> list[ast
     for place, param in enumerate(PARAMS):
         numbers = [asked[place] for asked in windows if asked is not None]
         slot = next((s for s in material.form.args if slot_param(s) == param), None)
-        made = [maker(low) for low in members]
+        made = [low.node.module.maker if low.node.module is not None else None for low in members]
         given = [visit.given(slot.key) if slot is not None and visit is not None else None for visit in made]
         hints = [value.hint if value is not None else None for value in given]
         text = material.given.get(slot.key) if slot is not None else None
@@ -98,7 +97,7 @@ def in_words(members: list[Lowered], index: int, material: Material) -> list[ast
 def follows_names(members: list[Lowered]) -> bool:
     """Does the call that makes a layer say its window by names, so that other arguments give another one?"""
     for low in members:
-        visit = maker(low)
+        visit = low.node.module.maker if low.node.module is not None else None
         form, bound = low.node.form, visit.bound if visit is not None else None
         if visit is None or form is None or bound is None or not isinstance(visit.node, ast.Call):
             continue
@@ -107,12 +106,6 @@ def follows_names(members: list[Lowered]) -> bool:
         if any(isinstance(n, ast.Name) for text in texts if text is not None for n in ast.walk(text)):
             return True
     return False
-
-
-def maker(low: Lowered) -> Visit | None:
-    """The call of the constructor of a layer: of one of the library, or of the base of a class that derives from it."""
-    module = low.node.module
-    return (module.made_by or module.visit) if module is not None else None
 
 
 def is_one(text: ast.expr) -> bool:

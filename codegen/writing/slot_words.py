@@ -58,7 +58,7 @@ def own_word(steps: list[Step], slot: Slot, source: Slot | None, given: Mapping[
         return None
     codec = codec_of(slot.value)
     for step in steps:
-        made = step.node.module.visit if step.node is not None and step.node.module is not None else None
+        made = step.node.module.maker if step.node is not None and step.node.module is not None else None
         said = made.given(source.key) if made is not None else None
         word = said.hint if said is not None else None
         if not isinstance(word, str):

@@ -90,9 +90,9 @@ def stays(layout: Layout, step: Step, size: Value | None) -> bool:
     made = SizeOrigins(layout.lowering.nodes).of(value, axis % len(value.type.shape))
     module = getattr(made, "module", None)
     total = value.type.shape[axis]
-    if module is None or module.visit is None or module.form is None:
+    if module is None or module.maker is None or module.form is None:
         return False
-    said = [module.visit.given(s.key) for s in module.form.args if module.params.get(slot_param(s) or "") == total]
+    said = [module.maker.given(s.key) for s in module.form.args if module.params.get(slot_param(s) or "") == total]
     return bool(said) and all(term(each) == times(part, count) for each in said)
 
 

@@ -47,12 +47,13 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
         masked_weights.note(ev, node, frame)
         filled_buffers.fill_first(node)
     bases = [(restating.base_value(ev, ev.evaluate(b, frame), node), b) for b in node.bases]
-    known = [(value, text) for value, text in bases if not isinstance(value.hint, Unknown)]
     if ev.dialect.mutable_tensors:
         own_constructors.give(ev, node, [value for value, _ in bases], frame)
     else:
         own_constructors.give_plain(node, [value for value, _ in bases])
-        ev.dialect.settle_class(ev, node, [value for value, _ in bases], frame)
+        settled = ev.dialect.settle_class(ev, node, [value for value, _ in bases], frame)
+        bases = [(value, text) for value, (_, text) in zip(settled, bases, strict=True)]
+    known = [(value, text) for value, text in bases if not isinstance(value.hint, Unknown)]
     scope = Scope(frame.file, frame.scope)
     made = ClassObject(node, frame.file, node.name, scope, tuple(value for value, _ in known))
     made.base_texts = tuple(text for _, text in known)

@@ -26,7 +26,7 @@ def argument(ev: Evaluator, owner: Value, module: ModuleObject, attr: str, node:
     if slot is None:
         return None
     where = module.bound.given.get(attr)
-    made_by = module.made_by or module.visit
+    made_by = module.maker or module.visit
     if isinstance(where, int) and where < len(made_by.args):
         found = made_by.args[where]
     elif isinstance(where, str) and where in made_by.kwargs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pivot.forms import Bound
@@ -71,8 +71,9 @@ class Dialect(TensorCalls, ABC):
         """Is a program class one of whole models, as far as the framework tells them from layers?"""
         return self.is_module_class(cls)
 
-    def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame) -> None:
-        """What a class says by its bases, said by itself, before it is read."""
+    def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: list[Value], frame: Frame) -> list[Value]:
+        """What a class says by its bases, said by itself, before it is read; the bases that it then has."""
+        return bases
 
     def harmless_decorator(self, name: str) -> bool:
         """Decorators that leave what a function computes as it is."""

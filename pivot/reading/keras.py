@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -125,9 +125,9 @@ class KerasDialect(KerasModules):
             return True
         return super().exports(ev, module, name) or full in known or keras_starts.class_of(full) is not None
 
-    def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame) -> None:
+    def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: list[Value], frame: Frame) -> list[Value]:
         keras_overridden.check_class(ev, node, bases, frame)
-        keras_derived.settle(ev, node, bases, frame)
+        return keras_derived.settle(ev, node, bases, frame)
 
     def harmless_decorator(self, name: str) -> bool:
         return super().harmless_decorator(name) or name in {"register_keras_serializable", "function", "keras_export"}

@@ -12,38 +12,44 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading import classes, derived_calls
-from pivot.reading.keras_activated import stand_in_call
+from pivot.reading.keras_activated import names_keras, stand_in_call
 from pivot.reading.keras_arguments import OF_ONE, RENAMED
 from pivot.reading.keras_frozen import drop_what_keras_does
 from pivot.reading.keras_layers_started import set_by_build
 from pivot.reading.keras_names import BASES
+from pivot.reading.keras_replaced import keep_arguments, replaces_all
 from pivot.reading.own_constructors import insert
 from pivot.reading.passed_on import PassedOn
 from pivot.reading.values import Api, ClassObject, Value
 from pivot.slots import MISSING, Ignored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pivot.op import Form
     from pivot.reading.evaluator import Evaluator
     from pivot.reading.frames import Frame
 
 SETTLED = "settled"
+PLAIN = "keras.layers.Layer"
 Parameters = dict[str, ast.expr | None]
 """Names of parameters with their defaults; None: it has none."""
 
 
-def settle(ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame) -> None:
-    """Name the arguments of a class that derives from a layer, and put the layer's function into its `call`."""
+def settle(ev: Evaluator, node: ast.ClassDef, bases: list[Value], frame: Frame) -> list[Value]:
+    """Name the arguments of a class that derives from a layer, and put the layer's function into its `call`; the bases
+    that the class then has: one that takes nothing of the layer is a plain one.
+    """
     above = [b.hint for b in bases if isinstance(b.hint, (Api, ClassObject))]
     base = next((b for b in above if layer_of(b) is not None), None)
     layer = layer_of(base) if base is not None else None
     forms = ev.opset.find("keras", "call", layer.name) if layer is not None else ()
     form = next((f for f in forms if f.kind == "layer"), None)
-    if layer is None or form is None or SETTLED in node.__dict__ or len(bases) > 1 or set_by_build(node, base):
-        return
-    node.__dict__[SETTLED] = True
+    if layer is None or form is None or len(bases) > 1 or set_by_build(node, base):
+        return bases
+    if SETTLED in node.__dict__:
+        return [Value(Api(PLAIN))] if node.__dict__[SETTLED] == PLAIN else bases
+    node.__dict__[SETTLED] = layer.name
     direct = isinstance(base, Api)
     init = method(node, "__init__")
     if init is None and direct:
@@ -52,13 +58,18 @@ def settle(ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Fra
         init = made
         insert(node, made)
     if init is not None:
-        taken = of_form(form, layer.name) if direct else of_class(ev, base)
+        taken = with_older_names(of_form(form), layer.name) if direct else of_class(ev, base)
         PassedOn(init, taken, derived_calls.of(ev, node)).name_all()
+        named = direct and replaces_all(node) and names_keras(ev, frame)
+        if named and keep_arguments(node, init, layer.name.rpartition(".")[2], of_form(form)):
+            node.__dict__[SETTLED] = PLAIN
+            return [Value(Api(PLAIN))]
     call = method(node, "call")
     if call is not None and layer.name == "keras.layers.BatchNormalization":
         drop_what_keras_does(call)
     if direct and init is not None:
         stand_in_call(ev, node, init, form, layer.name.rpartition(".")[2], frame)
+    return bases
 
 
 def layer_of(base: Api | ClassObject) -> Api | None:
@@ -72,12 +83,18 @@ def method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
     return next((s for s in node.body if isinstance(s, ast.FunctionDef) and s.name == name), None)
 
 
-def of_form(form: Form, name: str) -> Parameters:
-    """What the constructor of a layer takes that means something for the network, under its names of all times."""
+def of_form(form: Form) -> Parameters:
+    """What the constructor of a layer takes that means something for the network."""
     found: Parameters = {}
     for slot in form.args:
         if slot.name is not None and (slot.name.endswith("_initializer") or not isinstance(slot.value, Ignored)):
             found[slot.name] = None if slot.default is MISSING else default(slot.default)
+    return found
+
+
+def with_older_names(taken: Parameters, name: str) -> Parameters:
+    """The same under its names of all times."""
+    found = dict(taken)
     older: Mapping[str, str] = {**RENAMED, **OF_ONE.get(name.rpartition(".")[2], {})}
     for old, new in older.items():
         if new in found and old not in found:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pivot.reading import applying, restating
 from pivot.reading.handlers import Args
 from pivot.reading.modules import ModuleObject
-from pivot.reading.values import Api, TensorCell
+from pivot.reading.values import TensorCell
 
 if TYPE_CHECKING:
     from pivot.op import Form
@@ -30,14 +30,15 @@ def ranks_of(form: Form) -> set[int]:
 def fit(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
     """Read a layer by the form for as many axes as arrive. Raises Restate or Refusal where there is none."""
     cell = args[0].hint if args else None
-    if module.form is None or module.weights or not isinstance(cell, TensorCell) or not isinstance(module.cls, Api):
+    made = module.maker
+    if module.form is None or module.weights or not isinstance(cell, TensorCell) or made is None:
         return
     rank = len(cell.shape)
-    if not ranks_of(module.form) - {rank} or module.visit is None or module.visit.read_as is None:
+    if not ranks_of(module.form) - {rank} or made.read_as is None:
         return
-    name = module.cls.name
+    name = made.name
     forms = [f for f in ev.opset.find(ev.dialect.framework, "call", name) if not ranks_of(f) - {rank}]
-    found = applying.try_forms(ev, forms, *module.visit.read_as, node, frame)
+    found = applying.try_forms(ev, forms, *made.read_as, node, frame)
     if isinstance(found, str):
         restating.turn_to(ev, name)
         why = f"{module.class_name} for {rank} axes: {found}"
@@ -46,4 +47,4 @@ def fit(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: F
     if module.bound is not None:  # where the source has its arguments
         bound = replace(bound, given={k: w for k, w in module.bound.given.items() if k in bound.given})
     module.form, module.bound, module.params = form, bound, dict(bound.params)
-    module.visit.form, module.visit.bound = form, bound
+    made.form, made.bound = form, bound

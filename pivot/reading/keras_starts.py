@@ -185,7 +185,7 @@ def given_to_inner(module: ModuleObject, visit: Visit, slot: str) -> Value | Non
 
 def given_to(module: ModuleObject, slot: str) -> Value | None:
     """What a layer was given for an argument, or its default; None where it has no such argument."""
-    visit = module.made_by or module.visit
+    visit = module.maker
     if module.form is None or module.bound is None or visit is None:
         return None
     found = next((s for s in module.form.args if s.name == slot), None)

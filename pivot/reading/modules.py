@@ -64,6 +64,11 @@ class ModuleObject:
         return self.made_by.name.rpartition(".")[2] if self.made_by is not None else self.class_name
 
     @property
+    def maker(self) -> Visit | None:
+        """The call of the layer's constructor: a library's, or that of the base in a class that derives from one."""
+        return self.made_by or self.visit
+
+    @property
     def made_at(self) -> tuple[ast.AST | None, Frame | None]:
         """Where the layer's constructor is called, and in which frame: of a derived class, from its own constructor."""
         return (self.made_by.node, self.made_by.frame) if self.made_by is not None else (self.site, self.frame)

@@ -247,3 +247,44 @@ def test_a_class_that_derives_from_a_layer(
     assert proof.why is None
     written = converted.text.split("\n")
     assert [line for line in lines if line not in written] == []
+
+
+OWN_WEIGHTS = (
+    HEAD
+    + """
+class Gated(layers.Conv2D):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+    def build(self, input_shape):
+        shape = self.kernel_size + (input_shape[-1], self.filters)
+        self.gate = self.add_weight(shape=shape, initializer="ones", regularizer=self.kernel_regularizer)
+
+    def call(self, x):
+        return self.activation(ops.conv(x, self.gate, padding="same"))
+"""
+    + NET.format(first="Gated(4, 3, activation='elu')", second="Gated(2, 3)", mode="")
+)
+
+
+def test_a_class_that_makes_its_own_weights_derives_from_no_layer(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path]
+) -> None:
+    converted, proof = to_torch(write_source(OWN_WEIGHTS), "2x6x6x3", model="Net()")
+    assert proof.why is None
+    assert "class Gated(nn.Module):" in converted.text and "self.gate = nn.Parameter(" in converted.text
+    assert "    def __init__(self, in_channels, filters, kernel_size, activation=None):" in converted.text
+
+
+def test_a_padding_that_a_parameter_says_is_handed_on(
+    to_torch: Callable[..., Any], write_source: Callable[..., Path]
+) -> None:
+    text = """
+class Conv(layers.Conv2D):
+    def __init__(self, filters, padding="valid"):
+        super().__init__(filters, 3, padding=padding)
+"""
+    text = HEAD + text + NET.format(first="Conv(4, 'same')", second="Conv(4)", mode="")
+    converted, proof = to_torch(write_source(text), "2x6x6x3", model="Net()")
+    assert proof.why is None
+    assert "super().__init__(in_channels, filters, 3, padding=padding)" in converted.text
