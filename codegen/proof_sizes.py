@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from math import prod
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 MANY = 1009
 """The batch is so many times what it is at hand: a prime, so that what divides a size still divides it."""
 
+BROADCASTING = ("broadcast", "compare", "divide", "where", "masked_fill")
+"""Shape rules of ops whose operands must agree, axis by axis."""
+
 Number = Callable[[Dim], int]
 Shapes = tuple[tuple[Dim, ...], ...]
 Numbers = tuple[tuple[int, ...], ...]
@@ -43,12 +47,18 @@ class Sizes:
     """Sizes of the source's values, by id: of its inputs, and of what was met."""
 
     def taken_by(self, item: Item) -> bool:
-        """Does the source go on with these sizes? `x.view_as(z)` takes no x of more numbers than z has."""
-        given = self.known.get(item.operands[0]) if item.operands and isinstance(item.operands[0], str) else None
+        """Does the source go on with these sizes? `x.view_as(z)` takes no x of more numbers than z has, and a mask of
+        (3, 3) no scores of another number.
+        """
+        given = [self.known.get(operand, ()) for operand in item.operands if isinstance(operand, str)]
         self.known.update(zip(item.results, item.sizes, strict=False))
-        if item.op != "reshape" or given is None or not item.sizes:
+        shapes = [tuple(map(self.left, shape)) for shape in given]
+        if item.node is not None and item.node.op is not None and item.node.op.shape in BROADCASTING:
+            columns = zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1)
+            return all(len({size for size in column if size != 1}) <= 1 for column in columns)
+        if item.op != "reshape" or not item.sizes or not shapes or not given[0]:
             return True
-        return prod(map(self.left, given)) == prod(map(self.left, item.sizes[0]))
+        return prod(shapes[0]) == prod(map(self.left, item.sizes[0]))
 
     def of(self, left: Shapes, right: Shapes) -> tuple[Numbers, Numbers]:
         """The shapes of both sides as numbers."""

@@ -174,7 +174,7 @@ def whole_shape(steps: list[Step], order: tuple[int, ...], given: Given, form: F
 def keeps_batch(step: Step, order: tuple[int, ...]) -> bool:
     """Is the first size of the result the first size of what is reshaped?"""
     value = first_tensor(step)
-    return value is not None and order[0] == 0 and value.type.shape[0] == step.results[0].type.shape[0]
+    return value is not None and order[:1] == (0,) and value.type.shape[:1] == step.results[0].type.shape[:1] != ()
 
 
 def run_time_sizes(
@@ -229,7 +229,7 @@ def apart(layout: Layout, steps: list[Step]) -> list[Step]:
 
 def batch_is_free(sizes: list[list[Dim]]) -> bool:
     """Is the first size the batch (possibly times something)?"""
-    return all("N" in symbols(row[0]) for row in sizes if row)
+    return all(row and "N" in symbols(row[0]) for row in sizes)
 
 
 def is_minus_one(node: ast.expr) -> bool:

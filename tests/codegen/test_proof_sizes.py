@@ -104,6 +104,7 @@ def test_sizes_of_other_inputs_are_those_of_their_terms() -> None:
     [
         ("def forward(self, x, z):\n        return x.view_as(z) * 2", ("3x4", "2x6")),  # z has rows of its own
         ("def forward(self, x):\n        return F.instance_norm(x.unsqueeze(0)).squeeze(0)", ("3x9",)),  # no batch
+        ("def forward(self, x, m):\n        return (x @ x.T).masked_fill(m == 0, -1.0)", ("3x4", "3x3")),  # words first
     ],
 )
 def test_what_the_source_does_not_take_is_not_compared(

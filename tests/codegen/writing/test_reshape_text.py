@@ -82,3 +82,8 @@ def test_several_times_the_batch_stays_so_where_the_rest_is_no_number(net: Calla
     call = "x = self.conv(x)\nb = x.shape[0]\nreturn x.view(b * self.groups, -1)"
     text = net(init, call, "2x4x5x3", signature="groups=2")
     assert "(b * self.groups, -1)" in text
+
+
+def test_one_number_has_no_batch(net: Callable[..., str]) -> None:
+    text = net("self.fc = nn.Linear(4, 1)", "return self.fc(x).reshape(()) * 2, x[0, 0].reshape(1, 1)", "1x4")
+    assert "ops.reshape(" in text
