@@ -19,7 +19,7 @@ def definitions(w: Writer, read: set[str], body: Iterable[ast.stmt]) -> list[ast
     """The functions of own code that the written statements call. Raises Refusal where a name is taken."""
     taken = {s.name for s in body if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
     made: dict[str, ast.stmt] = {}
-    for form in _forms(w):
+    for form in _forms(w, read):
         if form.name not in read or form.name in made:
             continue
         if form.name in taken:
@@ -31,9 +31,9 @@ def definitions(w: Writer, read: set[str], body: Iterable[ast.stmt]) -> list[ast
     return list(made.values())
 
 
-def _forms(w: Writer) -> Iterable[Form]:
+def _forms(w: Writer, read: set[str]) -> Iterable[Form]:
     known = (form for op in w.lowering.opset.ops.values() for form in op.forms.get(w.lowering.framework, ()))
-    if not any(form.spelling == "code" for form in known):
+    if not any(form.spelling == "code" and form.name in read for form in known):
         return  # nearly always, and then not all ways to say every node have to be found
     for low in w.lowering.lowered.values():
         for plan in low.plans:

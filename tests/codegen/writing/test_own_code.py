@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
+
+from codegen.writing.own_code import definitions
+from codegen.writing.writer import Writer
+from pivot.opset import OpSet
 
 SOURCE = """
 import keras
@@ -49,3 +54,8 @@ def test_its_numbers_are_those_of_the_transform(
     x = torch.randn(2, 4, 6, dtype=torch.float64)
     once = np.fft.fft2(x.numpy()).real
     np.testing.assert_allclose(names["Net"]()(x).numpy(), np.fft.fft2(once).real, rtol=1e-12, atol=1e-12)
+
+
+def test_where_no_own_code_is_called_no_ways_to_say_nodes_are_looked_for(opset: OpSet) -> None:
+    lowering = SimpleNamespace(opset=opset, framework="keras")  # which has lowered nothing that could be asked
+    assert definitions(cast(Writer, SimpleNamespace(lowering=lowering)), {"relu"}, []) == []
