@@ -65,7 +65,8 @@ def stand_in_call(
     else:
         kept = ast.Call(spelled("keras.activations.get", node), [function or ast.Constant(None)], [])
         target = ast.Attribute(ast.Name("self", ast.Load()), "activation", ast.Store())
-        insert_behind(init, inits[0], ast.Assign([target], kept))
+        if not sets_another(init, inits[0]):
+            insert_behind(init, inits[0], ast.Assign([target], kept))
         around = spelled("self.activation", node)
     for method in own:
         if written:
@@ -118,6 +119,13 @@ def reads_activation(node: ast.ClassDef) -> bool:
     """Does a class use the function itself, or set another one?"""
     places = (n for n in ast.walk(node) if isinstance(n, ast.Attribute))
     return any(n.attr == "activation" and isinstance(n.value, ast.Name) and n.value.id == "self" for n in places)
+
+
+def sets_another(init: ast.FunctionDef, call: ast.Call) -> bool:
+    """Does a constructor put another function in the place of the layer's, once that is made?"""
+    at = next((i for i, s in enumerate(init.body) if any(n is call for n in ast.walk(s))), len(init.body))
+    targets = [t for s in init.body[at + 1 :] if isinstance(s, ast.Assign) for t in s.targets]
+    return any(ast.unparse(t) == "self.activation" for t in targets)
 
 
 def spelled(text: str, at: ast.AST) -> ast.expr:

@@ -71,6 +71,16 @@ def test_the_function_of_a_layer_stands_in_its_call(read_keras: Read) -> None:
     assert [n.op.name for n in done.network.nodes if n.op is not None] == ["linear", "silu"] * 2
 
 
+def test_a_function_that_the_class_sets_is_the_only_one(read_keras: Read) -> None:
+    mine = DENSE.format(parameters="units", before="pass", handed="units")
+    mine += "        self.activation = keras.activations.tanh\n"
+    lines = settled(read_keras(HEAD + mine + NET.format(calls="Mine(4), Mine(2)"), "2x3", model="Net()"), "Mine")
+    assert [line for line in lines if "activation" in line] == [
+        "self.activation = keras.activations.tanh",
+        "return self.activation(super().call(inputs))",
+    ]
+
+
 def test_a_convolution_of_its_own_is_computed_in_one_place(read_keras: Read, refused: Callable[..., Problem]) -> None:
     text = """
 class Conv(layers.Conv2D):
