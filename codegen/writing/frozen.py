@@ -43,6 +43,8 @@ def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr, stays: bo
         part, value = given.get(slot.key), visit.given(slot.key)
         if part is None or value is None or ast.dump(part) in sizes or not decides(visit, slot):
             continue
+        if says_groups(visit, slot, made):
+            continue
         if is_plain(value) and parameters_of(value) and not stays:
             leaves = [(p, said(v)) for p, v in leaves_of(part, value) if parameters_of(v)]
             found += leaves or [(part, said(value))]
@@ -52,6 +54,14 @@ def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr, stays: bo
             lost = f"{name} counts as {text} only: {visit.form.op.title} is written for that"
             remedy = "convert with another value, where another is needed"
             w.refused(Problem("frozen", "warning", visit.frame.file, node.lineno, node.col_offset + 1, lost, remedy))
+
+
+def says_groups(visit: Visit, slot: Slot, made: ast.expr) -> bool:
+    """Are these the groups of a convolution that the target takes from the shape of the weight it is given?"""
+    form = visit.form
+    calls = [n.func for n in ast.walk(made) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+    by_weight = any(func.attr == "conv" and ast.unparse(func).startswith("keras.ops") for func in calls)
+    return form is not None and form.kind == "function" and slot_param(slot) == "groups" and by_weight
 
 
 def tell_looked_up(w: Writer, visit: Visit, node: ast.Call) -> None:

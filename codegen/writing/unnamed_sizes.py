@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from codegen.writing.frozen import is_size, leaves_of, parameters_of, paths
+from codegen.writing.frozen import is_size, leaves_of, parameters_of, paths, says_groups
 from pivot.dims import hint as dim_hint
 from pivot.problems import Problem
 from pivot.reading.restating import is_restatement
@@ -38,7 +38,7 @@ def tell_unnamed(
     """
     if stays:
         return
-    visit, leaves = next(((v, found) for v in visits if (found := sizes_said(node, v))), (visits[0], []))
+    visit, leaves = next(((v, found) for v in visits if (found := sizes_said(node, v, made))), (visits[0], []))
     if not leaves:
         return
     own = OwnText({ast.dump(text) for text in operands})
@@ -51,17 +51,18 @@ def tell_unnamed(
             tell(w, visit, node, named[0], value)
 
 
-def sizes_said(node: ast.expr, visit: Visit) -> list[tuple[ast.expr, Value]]:
+def sizes_said(node: ast.expr, visit: Visit, made: ast.expr) -> list[tuple[ast.expr, Value]]:
     """The sizes in a call or index that a parameter of the program was made to."""
-    taken = sizes_of_tensors(visit)
+    taken = sizes_of_tensors(visit, made)
     leaves = [leaf for part, value in said_parts(node, visit) if value not in taken for leaf in leaves_of(part, value)]
     return [(part, value) for part, value in leaves if made_of(value)]
 
 
-def sizes_of_tensors(visit: Visit) -> list[Value]:
-    """What a layer is told of its input: `in_channels`, which the target takes from the tensor."""
+def sizes_of_tensors(visit: Visit, made: ast.expr) -> list[Value]:
+    """What a layer is told of its input, `in_channels`, and a convolution of its weight: the target takes it there."""
     slots = visit.form.args if visit.form is not None else ()
-    found = [visit.given(slot.key) for slot in slots if isinstance(slot.value, SizeOf)]
+    taken = [slot for slot in slots if isinstance(slot.value, SizeOf) or says_groups(visit, slot, made)]
+    found = [visit.given(slot.key) for slot in taken]
     return [value for value in found if value is not None]
 
 

@@ -17,6 +17,7 @@ class Net(nn.Module):
         super().__init__()
         self.heads, self.dim, self.keep = heads, dim, keep
         self.times = [1, heads]
+        self.weight = nn.Parameter(torch.zeros(6 * keep, 8 // keep, 3))
         self.fc = nn.Linear(8, 3 * dim)
 
     def forward(self, x):
@@ -28,6 +29,7 @@ FOLLOWED = [
     "q, k, v = self.fc(x).view(-1, 3, self.heads, self.dim // self.heads).unbind(1); return q * k + v",
     "return x[:, : self.keep], x[:, -self.keep :].repeat(1, self.heads)",
     "return self.fc(x).view(x.shape[0], 3 * self.dim)",
+    "return F.conv1d(x[:, :, None], self.weight, padding=1, groups=self.keep)",
 ]
 
 
