@@ -43,12 +43,18 @@ class Followed:
 
     @cached_property
     def _nodes(self) -> dict[str, str]:
+        old, new = self._old.nodes, self._new.nodes
+        if [(node.path, node.op) for node in old] == [(node.path, node.op) for node in new]:
+            return {one.id: other.id for one, other in zip(old, new, strict=True)}  # as after most edits
         return self._matched(
             self._old.nodes, self._new.nodes, lambda node: (node.site, node.made_at), lambda node: node.id
         )
 
     @cached_property
     def _modules(self) -> dict[str, str]:
+        paths = [module.path for module in self._old.modules]
+        if paths == [module.path for module in self._new.modules] and list(self._nodes) == list(self._nodes.values()):
+            return dict(zip(paths, paths, strict=True))
         return self._matched(
             self._old.modules, self._new.modules, lambda module: (module.made_at,), lambda module: module.path
         )
