@@ -98,6 +98,7 @@ def prepare(ids: list[str], cache: Path, limit: int, framework: str) -> None:
                     status, text = forked(lambda: other(entry, cache, folder), folder / "other.log", limit)  # noqa: B023
                 if status:
                     (folder / "skipped").write_text(text[-2000:])
+                    (folder / "source.json").unlink(missing_ok=True)  # written before the last of it ran
                     print(f"source {number}/{len(missing)} skipped {entry}", flush=True)
                     continue
             forked(lambda: more_rows(entry, cache, folder), folder / "rows.log", limit)  # noqa: B023
