@@ -84,11 +84,17 @@ def method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
 
 
 def of_form(form: Form) -> Parameters:
-    """What the constructor of a layer takes that means something for the network."""
+    """What the constructor of a layer takes that means something for the network.
+
+    What one form of it has to be told, `return_sequences=True`, has its default in another.
+    """
+    alike = [f for f in form.op.forms.get(form.framework, ()) if (f.name, f.kind) == (form.name, form.kind)]
+    defaults = {s.name: s.default for f in alike for s in f.args if s.default is not MISSING}
     found: Parameters = {}
     for slot in form.args:
         if slot.name is not None and (slot.name.endswith("_initializer") or not isinstance(slot.value, Ignored)):
-            found[slot.name] = None if slot.default is MISSING else default(slot.default)
+            said = slot.default if slot.default is not MISSING else defaults.get(slot.name, MISSING)
+            found[slot.name] = None if said is MISSING else default(said)
     return found
 
 

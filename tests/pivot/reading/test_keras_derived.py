@@ -121,3 +121,12 @@ class Cell(layers.GRUCell):
 """
     done = read_keras(HEAD + text + NET.format(calls="layers.RNN(Cell(4)), layers.Dense(2)"), "2x3x5", model="Net()")
     assert not [n for n in done.network.nodes if n.op is None]
+
+
+@pytest.mark.parametrize("layer", ["GRU", "LSTM"])
+def test_what_one_form_of_a_layer_has_to_be_told_is_told_by_name(read_keras: Read, layer: str) -> None:
+    calls = f"Mine(4, return_sequences=True), layers.{layer}(2)"
+    done = read_keras(
+        f"{HEAD}\nclass Mine(layers.{layer}):\n    pass\n{NET.format(calls=calls)}", "2x5x3", model="Net()"
+    )
+    assert [node.op.name for node in done.network.nodes if node.op is not None] == [layer.lower()] * 2
