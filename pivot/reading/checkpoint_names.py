@@ -54,6 +54,8 @@ def weight_inside(module: ModuleObject, name: str) -> Value | None:
 def patterns_of(module: ModuleObject) -> tuple[tuple[str, str], ...]:
     """The patterns of a module: those of the children that it has, then those of its file."""
     files = files_of(module)
+    if not files:
+        return ()
     more = [found for file in files for child, found in given_children(file) if child in module.children]
     maker = module.attrs.get(MADE_BY)
     made = (pair for file in files for pair in made_by(file))
@@ -62,9 +64,16 @@ def patterns_of(module: ModuleObject) -> tuple[tuple[str, str], ...]:
 
 
 def files_of(module: ModuleObject) -> list[str]:
-    """The files of a module's class and of the classes that it derives from."""
-    chain = module.cls.mro() if isinstance(module.cls, ClassObject) else ()
-    return list(dict.fromkeys(c.file for c in chain if isinstance(c, ClassObject)))
+    """The files of restatements among those of a module's class and of the classes that it derives from."""
+    if not isinstance(module.cls, ClassObject):
+        return []
+    return list(dict.fromkeys(c.file for c in module.cls.mro() if isinstance(c, ClassObject) and is_own(c.file)))
+
+
+@cache
+def is_own(file: str) -> bool:
+    """Is this a file of restatements, which alone may hold tables?"""
+    return Path(file).is_relative_to(ROOT)
 
 
 def has_patterns(module: ModuleObject) -> bool:
@@ -95,10 +104,9 @@ def made_by(file: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
 
 def table_of(file: str, name: str) -> dict[str, str | dict[str, str]]:
     """A table that a file of restatements binds to a name."""
-    path = Path(file)
-    if not path.is_relative_to(ROOT):
+    if not is_own(file):
         return {}
-    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+    for statement in ast.parse(Path(file).read_text(encoding="utf-8")).body:
         if isinstance(statement, ast.Assign) and [ast.unparse(t) for t in statement.targets] == [name]:
             found: dict[str, str | dict[str, str]] = ast.literal_eval(statement.value)
             return found

@@ -68,6 +68,8 @@ class KerasCalls(Dialect):
         from it.
         """
         forms = ev.opset.find(self.framework, "call", name)
+        if not forms:
+            return Prepared(args, kwargs), "no form reads this layer"
         ready = prepare(ev, name, forms, args, kwargs, visit.node, visit.frame)
         if name == "keras.layers.Activation":
             named = next(iter(ready.kwargs.items()), None)

@@ -158,8 +158,9 @@ class TensorCalls:
                 node.__dict__[UNSTACKED] = call
                 ev.trace.keep.append(call)
             made = ev.dialect.call_forms(ev, Value(Api(self.unstacks)), self.unstacks, (value,), {}, call, frame)
-            yield from made.hint.items if isinstance(made.hint, ListObject) else made.hint  # type: ignore[misc]
-            return
+            if isinstance(made.hint, (ListObject, tuple)):  # else nothing is known of what is taken apart
+                yield from made.hint.items if isinstance(made.hint, ListObject) else made.hint
+                return
         for i in range(number):
             yield self.tensor_index(ev, value, Value(i), node, frame)
 

@@ -130,3 +130,10 @@ def test_what_one_form_of_a_layer_has_to_be_told_is_told_by_name(read_keras: Rea
         f"{HEAD}\nclass Mine(layers.{layer}):\n    pass\n{NET.format(calls=calls)}", "2x5x3", model="Net()"
     )
     assert [node.op.name for node in done.network.nodes if node.op is not None] == [layer.lower()] * 2
+
+
+def test_a_layer_that_no_form_reads_is_unmapped_in_a_class_that_derives_from_it(read_keras: Read) -> None:
+    text = "\nclass Mine(layers.HashedCrossing):\n    def call(self, x):\n        return super().call(x)\n"
+    done = read_keras(HEAD + text + NET.format(calls="Mine(4), layers.Dense(2)"), "2x4", model="Net()")
+    assert [n.op for n in done.network.nodes].count(None) == 1
+    assert any("HashedCrossing" in p.why for p in done.network.problems)
