@@ -13,6 +13,7 @@ from pivot.reading import classes, restating
 from pivot.reading.keras_starts import given_to
 from pivot.reading.modules import ACTIVATION
 from pivot.reading.values import Api, ClassObject, ListObject, TensorCell, Unknown, Value
+from pivot.reading.walking import walk
 from pivot.slots import Ignored
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ CALLED_INSIDE = frozenset((
     "_fused_batch_norm", "_get_noise_shape", "_get_training_value", "_jit_compiled_convolution_op", "_masked_softmax",
     "_moments", "inner_loop",
 ))  # fmt: skip
-"""Methods that layers of Keras call from their own `call`, over the years."""
+"""Methods that layers of Keras call from their own `call`, over the years; a class may call them, too."""
 
 
 READ_BESIDE = ("mask_zero",)
@@ -38,11 +39,20 @@ READ_BESIDE = ("mask_zero",)
 
 def check_class(ev: Evaluator, node: ast.ClassDef, bases: Sequence[Value], frame: Frame) -> None:
     """Refuse a class whose layer would call one of its methods. Raises Refusal."""
-    inside = [s for s in node.body if isinstance(s, ast.FunctionDef) and s.name in CALLED_INSIDE]
+    methods = [s for s in node.body if isinstance(s, ast.FunctionDef)]
+    inside = [
+        s for s in methods if s.name in CALLED_INSIDE or (s.name[0] == "_" != s.name[1:2] and not asks(node, s.name))
+    ]
     if not inside or restating.forwards_itself(node) or not any(is_of_layer(value.hint) for value in bases):
         return
     why = f"{node.name} has a method {inside[0].name} of its own, which the layer that it derives from calls inside"
     raise ev.refusal(frame, inside[0], why, "compute it in call()", "changed-layer")
+
+
+def asks(node: ast.ClassDef, name: str) -> bool:
+    """Does a class ask itself for a method? What it does not, only the layer that it derives from can call."""
+    asked = (n for n in walk(node) if isinstance(n, ast.Attribute) and n.attr == name)
+    return any(isinstance(n.value, ast.Name) and n.value.id in ("self", "cls", node.name) for n in asked)
 
 
 def is_of_layer(hint: object) -> bool:
