@@ -44,6 +44,8 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
         return [ast.Assign([target], value.args[1])]
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "setattr":
         key = value.args[1]
+        if nodes.has_gone(value.args[-1]):
+            return []  # `register_buffer("places", torch.randperm(8)[:n])`, which nothing that was read asks for
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and may_be_attribute(key.value):
             return [ast.Assign([ast.Attribute(value.args[0], s.w.safe(key.value), ast.Store())], value.args[2])]
     if nodes.has_gone(value) or isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):

@@ -79,3 +79,20 @@ def test_what_another_library_is_told_is_left_out(written: Callable[..., str]) -
         "2x4",
     )
     assert "warn" not in made
+
+
+def test_a_buffer_that_nothing_can_be_said_of_and_nobody_asks_for_is_left_out(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self, count=4):
+                super().__init__()
+                self.register_buffer("places", torch.randperm(8)[:count])
+                self.fc = nn.Linear(8, 4)
+
+            def forward(self, x):
+                return self.fc(x)
+        """,
+        "2x8",
+    )
+    assert "places" not in made and "self.fc(x)" in made
