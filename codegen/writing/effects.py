@@ -44,8 +44,12 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
         return [ast.Assign([target], value.args[1])]
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "setattr":
         key = value.args[1]
-        if nodes.has_gone(value.args[-1]):
-            return []  # `register_buffer("places", torch.randperm(8)[:n])`, which nothing that was read asks for
+        if nodes.has_gone(value.args[-1]) and isinstance(node.value, ast.Call):
+            named = ast.unparse(value.args[1])
+            why = f"{named} is left out: what it holds is not read, and nothing asks for it"
+            place = (s.file, node.lineno, node.col_offset + 1)
+            s.w.refused(Problem("left-out", "info", *place, why, "set it where the model is made, if it is needed"))
+            return []  # `register_buffer("places", torch.randperm(8)[:n])`
         if isinstance(key, ast.Constant) and isinstance(key.value, str) and may_be_attribute(key.value):
             return [ast.Assign([ast.Attribute(value.args[0], s.w.safe(key.value), ast.Store())], value.args[2])]
     if nodes.has_gone(value) or isinstance(value, (ast.Name, ast.Attribute, ast.Constant)):

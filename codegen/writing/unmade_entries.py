@@ -39,21 +39,25 @@ class Tables:
     def __init__(self, writer: Writer) -> None:
         self.w = writer
         self.made = {id(c) for m in writer.ev.modules if isinstance(m.cls, ClassObject) for c in m.cls.mro()}
-        self.emptied: dict[int, bool] = {}
+        self.emptied: dict[int, Table | None] = {}
         self.by_key: dict[int, bool] = {}
 
     def without_unmade(self, node: ast.stmt, name: str, scope: Scope) -> ast.stmt | None:
         """A statement of the top level as it is to be written; None for one that would do nothing."""
         added = updated_with(node)
         if added is not None:
-            return None if self.is_emptied(added, scope) else node
+            emptied = self.emptied_table(added, scope)
+            if emptied is None:
+                return node
+            self.tell(node, emptied, 0, scope)
+            return None
         table, value = self.table(node, name, scope), scope.names.get(name)
         if table is None or value is None or not self.is_asked_by_key(value.hint):
             return node
         kept = [(key, value) for key, value in table.rows if key is None or not self.leads_to_unmade(value, scope)]
         if len(kept) == len(table.rows):
             return node
-        self.tell(node, table, len(kept))
+        self.tell(node, table, len(kept), scope)
         left = ast.Dict([key for key, _ in kept], [value for _, value in kept])
         return nodes.like(ast.Assign([ast.Name(name, ast.Store())], left), node)
 
@@ -69,11 +73,11 @@ class Tables:
             return None
         return Table(scope, name, list(zip(node.value.keys, node.value.values, strict=True)))
 
-    def is_emptied(self, name: str, scope: Scope) -> bool:
-        """Is nothing left of the table of this name, wherever it is defined?"""
+    def emptied_table(self, name: str, scope: Scope) -> Table | None:
+        """The table of this name, wherever it is defined, if nothing is left of it."""
         found = lookup.in_module(self.w.ev, scope, name)
         if found is None or not isinstance(found.hint, DictObject):
-            return False
+            return None
         key = id(found.hint)
         if key not in self.emptied:
             tables = [
@@ -84,14 +88,14 @@ class Tables:
                 for statement in home.lazy.get(own, [])
                 if (table := self.table(statement, own, home)) is not None
             ]
-            self.emptied[key] = (
-                len(tables) == 1
-                and len(tables[0].scope.lazy[tables[0].name]) == 1
-                and bool(tables[0].rows)
-                and all(k is not None and self.leads_to_unmade(row, tables[0].scope) for k, row in tables[0].rows)
-                and self.is_asked_by_key(found.hint)
-            )
+            one = tables[0] if len(tables) == 1 and len(tables[0].scope.lazy[tables[0].name]) == 1 else None
+            gone = one is not None and bool(one.rows) and self.is_asked_by_key(found.hint)
+            self.emptied[key] = one if gone and one is not None and self.leads_nowhere(one) else None
         return self.emptied[key]
+
+    def leads_nowhere(self, table: Table) -> bool:
+        """Do all rows of a table name such classes?"""
+        return all(key is not None and self.leads_to_unmade(row, table.scope) for key, row in table.rows)
 
     def leads_to_unmade(self, value: ast.expr, scope: Scope) -> bool:
         """Does a row name a class of layers of which the network has no instance?"""
@@ -131,12 +135,12 @@ class Tables:
                 if trace.frames.get(id(part)) if is_function else id(part) in trace.executed:
                     yield part
 
-    def tell(self, node: ast.stmt, table: Table, left: int) -> None:
-        """How many rows a table lacks."""
+    def tell(self, node: ast.stmt, table: Table, left: int, scope: Scope) -> None:
+        """How many rows a table lacks, at a statement of this file."""
         every = len(table.rows)
         why = f"{every - left} of {every} rows of {table.name} are left out: nothing that was read makes their classes"
         self.w.refused(
-            Problem("left-out", "info", table.scope.file, node.lineno, 1, why, "convert with one of them to have it")
+            Problem("left-out", "info", scope.file, node.lineno, 1, why, "convert with one of them to have it")
         )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from codegen.convert import Converted
+
 Call = Callable[..., str]
 
 
@@ -81,8 +83,10 @@ def test_what_another_library_is_told_is_left_out(written: Callable[..., str]) -
     assert "warn" not in made
 
 
-def test_a_buffer_that_nothing_can_be_said_of_and_nobody_asks_for_is_left_out(written: Callable[..., str]) -> None:
-    made = written(
+def test_a_buffer_that_nothing_can_be_said_of_and_nobody_asks_for_is_left_out(
+    conversion: Callable[..., Converted],
+) -> None:
+    made = conversion(
         """
         class Net(nn.Module):
             def __init__(self, count=4):
@@ -95,4 +99,5 @@ def test_a_buffer_that_nothing_can_be_said_of_and_nobody_asks_for_is_left_out(wr
         """,
         "2x8",
     )
-    assert "places" not in made and "self.fc(x)" in made
+    assert "places" not in made.text and "self.fc(x)" in made.text
+    assert any("places" in p.why and p.line for p in made.written.problems)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from codegen.convert import Converted
+
 Written = Callable[..., str]
 
 BLOCKS = """
@@ -43,7 +45,9 @@ NET = """
 """
 
 
-def test_rows_whose_class_was_never_made_are_left_out_and_so_are_tables_without_rows(written: Written) -> None:
+def test_rows_whose_class_was_never_made_are_left_out_and_so_are_tables_without_rows(
+    conversion: Callable[..., Converted],
+) -> None:
     tables = """
         new_blocks = {"gated": {"block": Gated, "params": {"size": 4}},
             "plain": {"block": Plain, "params": {"size": 4}}}
@@ -55,7 +59,10 @@ def test_rows_whose_class_was_never_made_are_left_out_and_so_are_tables_without_
     choice = """if kind not in blocks:
                     raise KeyError(f"{kind} is none of {list(blocks.keys())}")
                 self.block = blocks[kind]["block"](**blocks[kind]["params"])"""
-    made = written(BLOCKS + tables + NET.format(choice=choice), "2x4")
+    done = conversion(BLOCKS + tables + NET.format(choice=choice), "2x4")
+    made = done.text
+    told = [p.why for p in done.written.problems if p.code == "left-out"]
+    assert sorted(why[:6] for why in told) == ["1 of 1", "1 of 2"]
     assert 'new_blocks = {"gated": {"block": Gated, "params": {"size": 4}}}' in made
     assert "blocks.update(new_blocks)" in made
     assert "old_blocks" not in made and "Plain" not in made and "Old" not in made
