@@ -92,7 +92,7 @@ class Adapters:
                 body.append(value if case.test is None else ast.If(copy.deepcopy(case.test), [value], []))
         except Unwritable as no:
             return self.refusing(name, str(no), site)
-        spec = ast.arguments([], args, None, [], [], None, defaults)
+        spec = ast.arguments([], args, None, [], [], rest_of(form, keys), defaults)
         made = ast.FunctionDef(name, spec, body, [], None, None)
         made.__dict__["blank"] = 2
         return made
@@ -158,6 +158,13 @@ def signature(form: Form, keys: set[str]) -> tuple[list[ast.arg], list[ast.expr]
         if not isinstance(slot.value, (Flag, Ignored)):
             given[slot.key] = ast.Name(name, ast.Load())
     return args, defaults, given
+
+
+def rest_of(form: Form, keys: set[str]) -> ast.arg | None:
+    """`**rest`, where calls give keywords that a layer takes and does nothing with."""
+    slot = next((s for s in form.args if s.rest and isinstance(s.value, Ignored)), None)
+    named = {s.key for s in form.args}
+    return ast.arg(slot.name) if slot is not None and slot.name is not None and keys - named else None
 
 
 def parameter_name(slot: Slot) -> str | None:

@@ -18,6 +18,7 @@ from pivot.reading.values import ClassObject, TensorCell, Value
 
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
+    from pivot.slots import Slot
 
 
 Place: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -144,5 +145,14 @@ def hint_of(visit: Visit, slot: str) -> object:
     if value is None:
         slot_made = next((s for s in visit.form.args if s.key == slot), None) if visit.form is not None else None
         return slot_made.default if slot_made is not None else None
+    where = visit.bound.given.get(slot)
+    if isinstance(where, int) and isinstance(visit.node, ast.Call) and len(visit.node.args) == 1:
+        if isinstance(visit.node.args[0], ast.Starred) and any(s.variadic and s.key == slot for s in form_args(visit)):
+            return tuple(v.hint for v in visit.args[where:])  # f(*shape)
     hint = value.hint
     return tuple(v.hint if isinstance(v, Value) else v for v in hint) if isinstance(hint, tuple) else hint
+
+
+def form_args(visit: Visit) -> tuple[Slot, ...]:
+    """What the form takes by which a visit was read."""
+    return visit.form.args if visit.form is not None else ()

@@ -46,6 +46,8 @@ def parameter_expression(e: Expressions, node: ast.expr, visits: list[Visit]) ->
         return variable(e, node, cells)
     if isinstance(node, ast.Call) and is_computed(e, node, visits) and (made := computed(e, node, visits)) is not None:
         return made
+    if isinstance(node, ast.Call) and "self" not in e.locals and (made := computed(e, node, visits)) is not None:
+        return made  # a function of the program makes it; the layer that gets it keeps it
     if not isinstance(node, ast.Call) or "self" not in e.locals:
         raise Unwritable("a parameter that is made outside a module")
     data = data_of(node)

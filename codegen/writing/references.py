@@ -15,7 +15,7 @@ from pivot.types import DTYPES
 if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
-FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops"}
+FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops", "einx"}
 KEPT_ROOTS = {
     "builtins", "math", "functools", "inspect", "collections", "typing", "itertools", "copy", "dataclasses", "enum",
     "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re", "random", "keyword",

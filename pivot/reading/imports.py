@@ -45,6 +45,7 @@ LIBRARIES = {
     "abc",
     "types",
     "einops",
+    "einx",
     "operator",
     "inspect",
     "time",

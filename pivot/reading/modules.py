@@ -51,6 +51,7 @@ class ModuleObject:
     settings: list[Value] = field(default_factory=list)  # what attributes were set to, for Keras lists it
     built_with: dict[str, TensorVersion] = field(default_factory=dict)  # the operands that its weights were made for
     entering: tuple[Value, ...] = ()  # while `build` of its class runs: what the layer is called with
+    unsaved: list[str] = field(default_factory=list)  # attributes that are buffers which no checkpoint has
     packs: bool = False  # its forward pass has one parameter for a list of all inputs
 
     @property

@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import imports, installed, lookup
+from pivot.reading import imports, installed, library_modules, lookup
 from pivot.reading.constants import api_constant
+from pivot.reading.keras_layers_started import set_by_build
 from pivot.reading.signals import Restate
 from pivot.reading.values import Api, FunctionObject, Value
 
@@ -125,7 +126,9 @@ def library_value(ev: Evaluator, name: str) -> Value:
         found = lookup.in_module(ev, imports.open_file(ev, path_of(name)), name.rpartition(".")[2])
         if found is not None:
             return found
-    path = installed.find(name)
+    parts = tuple(name.split("."))
+    path = library_modules.find(parts[:-1]) if not library_modules.yields(parts[0]) else None
+    path = installed.find(name) if path is None else path
     if path is not None:
         found = lookup.in_module(ev, imports.open_file(ev, path), name.rpartition(".")[2])
         if found is not None:
@@ -138,7 +141,7 @@ def base_value(ev: Evaluator, base: Value, cls: ast.ClassDef) -> Value:
     hint = base.hint
     if not isinstance(hint, Api) or hint.name not in known() or not is_base(hint.name):
         return base
-    if not forwards_itself(cls) and hint.name not in CELLS:
+    if not forwards_itself(cls) and (hint.name not in CELLS or set_by_build(cls, hint) is not None):
         return base
     found = lookup.in_module(ev, imports.open_file(ev, path_of(hint.name)), hint.name.rpartition(".")[2])
     return base if found is None else found

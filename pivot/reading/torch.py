@@ -187,6 +187,9 @@ class TorchDialect(TorchModules):
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             why, kind = "torch.device has no meaning for the network", args[0].hint.partition(":")[0]
             return Value(Device(why, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1, frame.file, kind))
+        if name == "torch.device" and args and isinstance(args[0].hint, (Device, InstanceObject)):
+            ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
+            return args[0]
         if name == "torch.Size":
             ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=name))
             return Value(tuple(iterate(ev, args[0], node, frame)), None, SIZE)

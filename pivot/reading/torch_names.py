@@ -22,6 +22,8 @@ ANSWERS: dict[str, object] = {
     "torch.is_grad_enabled": False,
     "torch._C._get_tracing_state": None,
     "torch.backends.mps.is_available": False,
+    "torch.xpu.is_available": False,
+    "torch.cpu._is_avx2_supported": False,
     "torch.compiler.is_compiling": False,
     "torch.compiler.is_dynamo_compiling": False,
     "torch.compiler.is_exporting": False,

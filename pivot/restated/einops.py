@@ -18,19 +18,29 @@ def pack(tensors, pattern):
     axis = pattern.split().index("*")
     after = len(pattern.split()) - axis - 1
     shapes = [x.shape[axis : len(x.shape) - after] for x in tensors]
-    for shape in shapes:
-        if len(shape) != 1:
-            raise NotImplementedError("pack of tensors with other than one axis in the place of `*`")
-    return torch.cat(tensors, dim=axis), shapes
+    parts = []
+    for x, shape in zip(tensors, shapes, strict=True):
+        if len(shape) == 0:
+            x = x.unsqueeze(axis)
+        elif len(shape) > 1:
+            x = x.flatten(axis, axis + len(shape) - 1)
+        parts.append(x)
+    return torch.cat(parts, dim=axis), shapes
 
 
 def unpack(tensor, packed_shapes, pattern):
-    """The tensors that `pack` joined along the axis `*`."""
+    """The tensors that `pack` joined along the axis `*`; one of the sizes may be -1, for what is left."""
     axis = pattern.split().index("*")
+    lengths = [math.prod(shape) for shape in packed_shapes]
+    known = sum([length for length in lengths if length >= 0])
     parts, start = [], 0
-    for shape in packed_shapes:
-        end = start + math.prod(shape)
+    for shape, length in zip(packed_shapes, lengths, strict=True):
+        end = start + (length if length >= 0 else tensor.shape[axis] - known)
         x = tensor[(slice(None),) * axis + (slice(start, end),)]
+        if len(shape) == 0:
+            x = x.squeeze(axis)
+        elif len(shape) > 1:
+            x = x.unflatten(axis, tuple(shape))
         parts.append(x)
         start = end
     return parts

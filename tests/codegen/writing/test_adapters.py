@@ -16,3 +16,13 @@ def test_an_adapter_keeps_the_names_by_which_it_is_called(net: Net) -> None:
     )
     assert "def avg_pool2d(kernel_size):" in made
     assert "mean=avg_pool2d)[mode](kernel_size=2)" in made
+
+
+def test_an_identity_takes_whatever_it_is_given(net: Net) -> None:
+    made = net(
+        "self.pool = {None: nn.Identity, 'bn': nn.BatchNorm2d}[kind](num_features=3)",
+        "return self.pool(x)",
+        "2x3x4x4",
+        signature="kind=None",
+    )
+    assert "def identity_layer(**rest):" in made or "def identity(**rest):" in made

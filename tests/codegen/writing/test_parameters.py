@@ -66,6 +66,25 @@ def test_a_parameter_starts_from_the_same_values(init: Init, source: str, target
     )
 
 
+def test_a_function_makes_parameters(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        def small(*shape, std=0.02):
+            return nn.Parameter(torch.randn(*shape) * std)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.b = small(8), small(1, 8)
+
+            def forward(self, x):
+                return x * self.a + self.b
+        """,
+        "2x8",
+    )
+    assert "return keras.Variable(keras.random.normal(shape) * std)" in made
+
+
 @pytest.mark.parametrize(
     ("source", "target"),
     [

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from codegen.convert import Converted
 from pivot.problems import Refusal
 
 Call = Callable[..., str]
@@ -90,6 +91,43 @@ def test_tensors_are_packed_along_one_axis_and_unpacked(written: Call) -> None:
     )
     assert 'x, sizes = pack([x, x[:, :2]], "b * d")' in made
     assert "def unpack(tensor, packed_shapes, pattern):" in made
+
+
+@pytest.mark.parametrize(("shape", "pattern"), [("2x5x8", "* d"), ("2x8", "b * d"), ("2x3x4x8", "b * d")])
+def test_any_number_of_axes_is_packed(call: Call, shape: str, pattern: str) -> None:
+    body = f'x, sizes = pack([x], "{pattern}")\ny, = unpack(self.l(x), sizes, "{pattern}")\nreturn y'
+    made = call("self.l = nn.Linear(8, 8)", body, shape, before="from einops import pack, unpack\n")
+    assert f'x, sizes = pack([x], "{pattern}")' in made
+
+
+@pytest.mark.parametrize(
+    ("call_of", "ops"),
+    [
+        ("einx.add('b n d, s d -> (b s) n d', x, self.w)", ["add", "flatten", "linear"]),
+        ("einx.subtract('... d, ... n -> ... n d', x, 2 * x)", ["mul", "sub", "linear"]),
+        ("einx.where('b n, b n d, -> b n d', x[..., 0] > 0, x, 0.)", ["index", "gt", "where", "linear"]),
+    ],
+)
+def test_operations_of_einx_are_read_by_the_axes_of_their_patterns(
+    conversion: Callable[..., Converted], call_of: str, ops: list[str]
+) -> None:
+    made = conversion(
+        f"""
+        import einx
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.w = nn.Parameter(torch.zeros(2, 8))
+                self.l = nn.Linear(8, 8)
+
+            def forward(self, x):
+                return self.l({call_of})
+        """,
+        "2x5x8",
+    )
+    found = [node.op.name for node in made.done.network.nodes if node.op is not None]
+    assert [name for name in found if name != "index"] == [name for name in ops if name != "index"]
 
 
 def test_sizes_given_in_a_dictionary_are_taken_out_of_it(call: Call) -> None:

@@ -69,6 +69,13 @@ def test_build_has_the_last_word_on_what_the_constructor_was_given(tmp_path: Pat
     assert first.kwargs["kernel_initializer"] is UNREAD
 
 
+def test_a_cell_is_read_as_the_library_s_too(tmp_path: Path) -> None:
+    text = SOURCE.replace("Dense", "GRUCell").replace("self.first(x)", "self.first(x, [x])[0]")
+    path = write(tmp_path, text.replace("keras.Sequential([GRUCell(4), layers.ReLU()])", "layers.ReLU()"))
+    done = elaborate(Request(path, "Net()", (parse_spec("2x8"),)), KerasDialect(), load_opset())
+    assert [node.op.name for node in done.network.nodes if node.op is not None] == ["gru_cell", "relu"]
+
+
 def layers_read(path: Path) -> int:
     """Places where a dense layer of the library is made; 0 where the program is refused."""
     try:
