@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+import types
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from typing import Any
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from codegen.verify.worker import StubFinder  # noqa: E402
+
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
 SIZES = re.compile(r"[\dx]+")
 OTHER = {"torch": "keras", "keras": "torch"}
@@ -74,7 +79,10 @@ def target_specs(facts: dict[str, Any], shapes: Sequence[Sequence[int]]) -> list
 def built(folder: Path) -> tuple[Any, dict[str, Any]]:
     """A model from its written text, and what the command said about it."""
     facts = json.loads((folder / "conversion.json").read_text(encoding="utf-8"))
-    path, names = folder / facts["target"]["path"], dict[str, Any](__name__="written")
+    if not any(isinstance(finder, StubFinder) for finder in sys.meta_path):
+        sys.meta_path.append(StubFinder())  # a copy of a package's model imports what the package does without it
+    path, module = folder / facts["target"]["path"], types.ModuleType("written")
+    sys.modules["written"], names = module, module.__dict__  # a dataclass asks for its module
     exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), names)  # noqa: S102  what was written
     return eval(facts["target"]["model"], names), facts  # noqa: S307
 

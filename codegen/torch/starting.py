@@ -66,7 +66,8 @@ def start_as_source(w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
     ordered = sorted(branches.items(), key=lambda one: not one[0][2])  # convolutions with groups before all others
     if not ordered:
         return body
-    taken = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    below = [n for s in body for n in ast.walk(s)]
+    taken = {n.id for n in below if isinstance(n, ast.Name)} | {n.arg for n in below if isinstance(n, ast.arg)}
     taken |= {s.name for s in body if isinstance(s, (ast.FunctionDef, ast.ClassDef))}
     name = NAME if NAME not in taken else f"{NAME}_as_keras"
     if not applied(w, body, name):

@@ -17,6 +17,7 @@ from pivot.reading.values import (
     MODE,
     SIZE,
     Api,
+    Device,
     DictObject,
     InstanceObject,
     ListObject,
@@ -48,6 +49,8 @@ def compare_one(ev: Evaluator, op: ast.cmpop, left: Value, right: Value, node: a
         same = identical(a, b)
         return Value(same if isinstance(op, ast.Is) else not same)
     if isinstance(op, (ast.In, ast.NotIn)):
+        if isinstance(a, Unknown) and not isinstance(a, Device):
+            return Value(a)
         inside = contains(ev, left, right, node, frame)
         return Value(inside if isinstance(op, ast.In) else not inside, None, depends_of(left, right))
     symbol, compute = COMPARE[type(op)]

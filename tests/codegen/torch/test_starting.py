@@ -13,6 +13,7 @@ from codegen.restating import elaborate_for
 from codegen.static_proof import prove
 from pivot.opset import OpSet
 from pivot.reading.elaborate import Request
+from pivot.reading.inputs import parse_spec
 from pivot.reading.keras import KerasDialect
 from pivot.reading.torch import TorchDialect
 from pivot.starts import Start
@@ -114,3 +115,21 @@ def test_where_it_is_applied(begun: Begun) -> None:
     assert begun(outside)[0].text.endswith("model.apply(init_weights)\n")
     text = "i = keras.Input((4,))\nmodel = keras.Model(i, layers.Dense(3)(i))\n"
     assert "        self.apply(init_weights)\n" in begun(text)[0].text
+
+
+def test_a_parameter_of_the_same_name_does_not_hide_it(write_source: Callable[..., Path], opset: OpSet) -> None:
+    path = write_source(
+        HEAD
+        + """
+class Net(keras.Model):
+    def __init__(self, init_weights=True):
+        super().__init__()
+        self.fc = layers.Dense(3)
+
+    def call(self, x):
+        return self.fc(x)
+"""
+    )
+    done = elaborate_for(Request(path, "Net()", (parse_spec("2x4"),)), KerasDialect(), "torch", opset)
+    text = write_target(done, "torch", opset, init="source").text
+    assert "def __init__(self, init_weights=True):" in text and "self.apply(init_weights_as_keras)" in text
