@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from codegen.writing import nodes
+from codegen.writing import nodes, paragraphs
 from codegen.writing.text.leaves import INDENT, WIDTH
 from pivot.reading.walking import walk
 
@@ -195,6 +195,7 @@ def prune(body: list[ast.stmt], read: set[str], pure: bool) -> bool:
             if isinstance(inner, list) and isinstance(statement, (ast.If, ast.For, ast.While, ast.With)):
                 changed |= prune(inner, read, pure)
         if is_dead(statement, read, pure):
+            paragraphs.hand_on(body, body.index(statement))
             body.remove(statement)
             changed = True
         elif isinstance(statement, ast.If) and not statement.body and statement.orelse:

@@ -16,6 +16,7 @@ from codegen.writing.plans import Unwritable
 from codegen.writing.references import KEPT_ROOTS
 from codegen.writing.registrations import registering, registrations
 from codegen.writing.rows import gather
+from codegen.writing.start_comments import tell_starts
 from codegen.writing.start_names import name_starts
 from codegen.writing.statements import Statements
 from codegen.writing.writer import Writer, WrittenModule
@@ -87,6 +88,7 @@ def put_together(
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
     called = ast.Expr(w.out.entry)
+    tell_starts(w.trace, body)
     body = [*name_starts([*body, called], library), *body]
     w.out.entry = called.value
     if w.starts_as_source:

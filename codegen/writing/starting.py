@@ -15,6 +15,7 @@ from functools import cache
 from codegen.lower import Step
 from codegen.writing import nodes
 from codegen.writing.slots import Given
+from codegen.writing.start_comments import say
 from pivot.notation import parse_axes, split_outside
 from pivot.op import Form
 from pivot.problems import Problem
@@ -134,7 +135,7 @@ class Starts:
             if key is None or key not in STRINGS or STRINGS[key] != default:
                 self.left_out(first, f"what {form.op.title}'s {role} starts from is not carried over: {why}")
             return None
-        made = initialiser(key)
+        made = say(initialiser(key), starts)
         if len(form.weights) > 4 and key not in STRINGS:  # parts of the layer copy it, which a function does not allow
             made.__dict__["start"] = ("object", *key)
         return made
@@ -153,7 +154,7 @@ class Starts:
             why = bad.why if bad is not None else "it differs between the visits of one site"
             self.left_out(first, f"what a parameter starts from is not carried over: {why}")
             return None
-        return initialiser(key)
+        return say(initialiser(key), [w.start for w in each if w.start is not None])
 
     def left_out(self, start: Start, why: str) -> None:
         """An initialiser that has no place in the target."""
