@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from comment_statements import Counterparts, statement_of
+
 if TYPE_CHECKING:
     from codegen.convert import Converted
 
-TRANSPOSES = re.compile(
-    r"\b(?:permute|transpose|Permute|permute_dimensions|swapaxes|movedim|moveaxis|rearrange|Rearrange)\(|\.(?:mT|T)\b"
-)
+EINOPS = ("rearrange", "Rearrange")
+TURNING = ("permute", "transpose", "Permute", "permute_dimensions", "swapaxes", "movedim", "moveaxis", *EINOPS)
+TURNED = ("T", "mT")
 CALLS = {"forward": "call", "call": "forward"}
 
 
@@ -26,22 +27,28 @@ def measured(converted: Converted, package: bool) -> dict[str, object]:
     `lines`: [source, target]. Of a package the definitions that were written are counted, else the whole file, and
     those of its files from which definitions were taken.
     `definitions`: lines of the source's definitions that were written, in any case. `classes`, `parameters`,
-    `comments`: [kept, in the source's definitions]. `transposes`: in the target beyond those of the source.
+    `comments`: [kept, in the source's definitions]; `written_comments`: the same of those that speak of a statement
+    with a counterpart. `transposes`: in the target beyond those of the source.
     """
     ev, text = converted.done.evaluator, converted.text
     target = {n.name: n for n in ast.parse(text).body if isinstance(n, (ast.ClassDef, ast.FunctionDef))}
     renamed = converted.written.renamed
-    known = [(file, node, target.get(renamed.get(node.name, node.name))) for file, node in definitions(converted)]
+    elsewhere = written_from_others(converted)
+    known = [
+        (file, node, target.get(renamed.get(node.name, node.name)) if id(node) not in elsewhere else None)
+        for file, node in definitions(converted)
+    ]
     pairs = [(file, node, made) for file, node, made in known if made is not None]
     used = [(file, node) for file, node in definitions(converted) if is_used(converted, node)]
     spans = sum(length(node) for _, node, _ in pairs)
     first = next(iter(ev.files))
     whole = sum(len(ev.files[file].splitlines()) for file in {first, *(file for file, _, _ in pairs)})
-    comments = [Counter(comments_of(ev.files[file], node, made)) for file, node, made in pairs]
-    there = sum(comments, Counter())
-    here = Counter(t.string.lstrip("# ") for t in tokens(text))
-    source_text = "\n".join(segment(ev.files[file], node) for file, node, _ in pairs)
-    transposes = len(TRANSPOSES.findall(text)) - len(TRANSPOSES.findall(source_text))
+    counterparts = Counterparts(converted)
+    comments = [c for file, node, made in pairs for c in comments_of(ev.files[file], node, made)]
+    there = Counter(words(token) for token, _ in comments)
+    written = Counter(words(token) for token, method in comments if counterparts.has(statement_of(token, method)))
+    here = Counter(map(words, tokens(text)))
+    transposes = turns(ast.parse(text)) - sum(turns(node) for _, node, _ in pairs)
     kept = [parameters(a, b) for _, a, b in pairs if isinstance(a, ast.ClassDef)]
     return {
         "lines": [spans if package else whole, len(text.splitlines())],
@@ -50,6 +57,7 @@ def measured(converted: Converted, package: bool) -> dict[str, object]:
         "lost_classes": [n.name for _, n in used if renamed.get(n.name, n.name) not in target],
         "parameters": [sum(k for k, _ in kept), sum(n for _, n in kept)],
         "comments": [sum((there & here).values()), sum(there.values())],
+        "written_comments": [sum((written & here).values()), sum(written.values())],
         "lost_comments": list((there - here).elements())[:5],
         "transposes": max(0, transposes),
     }
@@ -67,6 +75,16 @@ def definitions(converted: Converted) -> Iterator[tuple[str, ast.ClassDef | ast.
                 yield file, statements[-1]
 
 
+def written_from_others(converted: Converted) -> set[int]:
+    """Definitions whose name stands in the target for one of another file."""
+    renamed = converted.written.renamed
+    made = {n.name: n.__dict__.get("source") for n in converted.written.tree.body if hasattr(n, "name")}
+    every = [node for _, node in definitions(converted)]
+    known = {id(node) for node in every}
+    taken = {name: source for name, source in made.items() if id(source) in known}
+    return {id(n) for n in every if taken.get(renamed.get(n.name, n.name), n) is not n}
+
+
 def is_used(converted: Converted, node: ast.ClassDef | ast.FunctionDef) -> bool:
     """Is it a class of which a method was entered, and not on trial only?"""
     frames = converted.done.network.trace.frames
@@ -80,9 +98,14 @@ def length(node: ast.ClassDef | ast.FunctionDef) -> int:
     return (node.end_lineno or node.lineno) - begin + 1
 
 
-def segment(text: str, node: ast.AST) -> str:
-    """The lines of a node."""
-    return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno])  # type: ignore[attr-defined]
+def turns(tree: ast.AST) -> int:
+    """Places that turn axes around: calls and `x.T`, whatever docstrings and comments say."""
+    calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    names = [
+        f.attr if isinstance(f, ast.Attribute) else f.id for f in calls if isinstance(f, (ast.Attribute, ast.Name))
+    ]
+    read = [n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)]
+    return sum(name in TURNING for name in names) + sum(name in TURNED for name in read)
 
 
 def methods(node: ast.ClassDef | ast.FunctionDef) -> dict[str, ast.FunctionDef]:
@@ -117,11 +140,18 @@ def names(node: ast.FunctionDef) -> list[str]:
     return [a.arg for a in every][1:]
 
 
-def comments_of(text: str, source: ast.ClassDef | ast.FunctionDef, target: ast.AST) -> list[str]:
-    """Comments inside those methods of a definition that were written."""
+def comments_of(
+    text: str, source: ast.ClassDef | ast.FunctionDef, target: ast.AST
+) -> list[tuple[tokenize.TokenInfo, ast.FunctionDef]]:
+    """Comments inside those methods of a definition that were written, each with its method."""
     written = set(methods(target)) if isinstance(target, (ast.ClassDef, ast.FunctionDef)) else set()
-    spans = [(m.lineno, m.end_lineno or 0) for n, m in methods(source).items() if CALLS.get(n, n) in written]
-    return [t.string.lstrip("# ") for t in tokens(text) if any(a <= t.start[0] <= b for a, b in spans)]
+    inside = [m for n, m in methods(source).items() if CALLS.get(n, n) in written]
+    return [(t, m) for t in tokens(text) for m in inside if m.lineno <= t.start[0] <= (m.end_lineno or 0)]
+
+
+def words(comment: tokenize.TokenInfo) -> str:
+    """What a comment says: blanks at its end are not printed."""
+    return comment.string.lstrip("# ").rstrip()
 
 
 def tokens(text: str) -> list[tokenize.TokenInfo]:

@@ -36,15 +36,18 @@ are the same constants on both sides; single: the source runs in float32 only, <
 command names the operation, the file and the line.
 """
 NAMES = {"keras": "Keras", "torch": "PyTorch"}
+SHARES = ("classes", "parameters", "comments", "written_comments")  # rows of earlier runs have no written_comments
 SOURCES = {"keras": "torch", "torch": "keras"}  # of each target
 QUALITY = """## The code
 
 Measured where a target was written. *lines*: median of generated lines per source line, where the source is the
 whole file, or, for a file of a package, the definitions that were written; *classes*: classes of which a method was
 entered, that the target has too; *parameters*: constructor parameters of these, but for the `**kwargs` that only go up
-to the library's own constructor; *comments*: comments inside the
-methods and functions that were written; *transposes*: files with more transposes than their source; *batch*: equal
-with one row more in the batch, of those whose source takes one row more and that are equal.
+to the library's own constructor; *comments*: comments inside the methods and functions that were written; *of written
+statements*: those among them that speak of a statement with a counterpart (one from which a statement was written, or
+that made a node or a layer), without arms that were never taken and are refused, devices, reports, initialising loops;
+*transposes*: files with more transposes than their source; *batch*: equal with one row more in the batch, of those
+whose source takes one row more and that are equal.
 """
 
 
@@ -83,8 +86,8 @@ def verdict_table(groups: list[tuple[str, list[Row]]]) -> list[str]:
 def quality_table(groups: list[tuple[str, list[Row]]]) -> list[str]:
     """What the code is like, per set."""
     lines = [
-        "| set | lines | classes % | parameters % | comments % | transposes | batch % |",
-        "|---|--:|--:|--:|--:|--:|--:|",
+        "| set | lines | classes % | parameters % | comments % | of written statements % | transposes | batch % |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for name, every in groups:
         rows = [row for row in every if "lines" in row and row["verdict"] not in ("refused", "crashed")]
@@ -94,7 +97,7 @@ def quality_table(groups: list[tuple[str, list[Row]]]) -> list[str]:
         batch = [bool(row["batch"]) for row in rows if "batch" in row]
         cells = [
             f"{statistics.median(ratios):.2f}" if ratios else "",
-            *(share([row[key] for row in rows]) for key in ("classes", "parameters", "comments")),
+            *(share([row[key] for row in rows if key in row]) for key in SHARES),
             str(sum(bool(row["transposes"]) for row in rows)),
             f"{100 * sum(batch) / len(batch):.1f}" if batch else "",
         ]
