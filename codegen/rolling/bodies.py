@@ -10,6 +10,7 @@ import re
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from codegen.layout import Layout
 from codegen.lower import Lowered, Lowering, Step
@@ -27,7 +28,7 @@ from codegen.writing import nodes
 from codegen.writing.layer_plans import PlanText
 from codegen.writing.own_starts import started
 from codegen.writing.plan_steps import gives_several_first
-from codegen.writing.plans import Material, Unwritable, unsayable
+from codegen.writing.plans import RAISES, Material, Unwritable, unsayable
 from codegen.writing.sharing import fill_sizes, settle, size_text, sized
 from codegen.writing.slots import slot_param
 from codegen.writing.starting import Starts
@@ -234,7 +235,9 @@ class Bodies:
         """A node."""
         low = self.lowering.lowered.get(id(part.node))
         if low is None or low.chosen is None:
-            raise refused(part.node, low.why if low is not None else part.node.why or "an operation that is not mapped")
+            numbers = self.number(body, part.node)
+            body.entries.append(Entry(part, self.raising(body, part.node), (), numbers))
+            return
         if not low.chosen.steps:  # the node before says it
             (before,), (after,) = part.node.tensors(), part.node.results
             body.values[after.id], body.tensors[after.id] = body.values[before.id], after
@@ -291,6 +294,12 @@ class Bodies:
             pattern = taken_apart(node.form.result, node, body.values)
         body.entries.append(Entry(part, expression, attributes_in(expression), numbers, pattern))
         body.tensors.update({value.id: value for value in node.results if value.id in body.values})
+
+    def raising(self, body: Body, node: Node) -> ast.expr:
+        """A call that nobody maps: it raises where it would run, with its place."""
+        said = node.why if node.stopped else f"{node.text} is not mapped"
+        text = f"{Path(node.file).name}:{getattr(node.site, 'lineno', 1)}: {said}"
+        return nodes.call(RAISES, [ast.Constant(text), *(self.local(body, value) for value in node.tensors())])
 
     def types_of_numbers(self, body: Body, node: Node) -> dict[str, ast.expr]:
         """Numbers that are written down have the type that comes in: `torch.tensor([0.485], dtype=x.dtype)`.

@@ -16,6 +16,7 @@ from codegen.writing.plans import Unwritable
 from pivot.dims import Size, symbols
 from pivot.dims import hint as dim_hint
 from pivot.problems import Problem, refuse
+from pivot.reading import local_models
 from pivot.reading.keras_masks import MASKED
 from pivot.reading.values import ClassObject
 
@@ -46,11 +47,15 @@ def is_rolled(network: Network) -> bool:
 
 
 def chosen_style(done: Elaborated, target: Target, style: str | None) -> str:
-    """The style to write, "" for that of the source. Raises Refusal where the source or the target has none such."""
+    """The style to write, "" for that of the source. Raises Refusal where the source or the target has none such.
+
+    A model that a function builds for itself has no text that could be written as it stands: it is put together anew.
+    """
     source = style_of(done.network)
     own = SUBCLASS if source == FUNCTIONAL and not target.functional_models else source
     if style is None or style == own:
-        return ""
+        no_row = done.network.unmapped or any(isinstance(m.cls, ClassObject) for _, m in done.network.root.walk())
+        return (SUBCLASS if no_row else own) if local_models.is_local(done.network.entry) else ""
     file = next(iter(done.evaluator.files))
     if style == FUNCTIONAL and not target.functional_models:
         why = f"{target.title} has no functional models"

@@ -11,6 +11,7 @@ import builtins
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from pivot.reading.local_models import defaults_of
 from pivot.reading.parser_methods import FILLING, GROUPS
 
 Place: TypeAlias = tuple[int, ...]
@@ -31,17 +32,54 @@ def needed_statements(text: str, expression: str, given: frozenset[str] = frozen
     """Places of the statements needed to evaluate `expression` in the file's globals, in file order.
 
     `given`: names bound from outside; statements are not followed for them. "model@1" asks for the second binding of
-    `model`. Raises SliceError, SyntaxError.
+    `model`, "model@main" for the `model` of the function `main`. Raises SliceError, SyntaxError.
     """
     plain, _, number = expression.partition("@")
     tree = ast.parse(text)
     wanted = _reads(ast.parse(plain, mode="eval").body)
     base = _base(plain)
-    statements = _statements(tree, base)
+    function = _function(tree, expression)
+    if function is not None:
+        number, given = "", given | local_defaults(text, expression).keys()
+    statements = _statements(tree, base) if function is None else _with_body(tree, function)
     if base not in given and not any(base in s.binds for s in statements):
         raise SliceError(f"{base} is not defined at the top level of the file")
     occurrence = int(number) if number else None
     return _Slice(statements, given).run(base, occurrence, wanted)
+
+
+def local_defaults(text: str, expression: str) -> dict[str, str]:
+    """The defaults of the parameters of `main`, where "model@main" asks for a model of its own: names and expressions.
+
+    Raises SliceError where a default is no literal, SyntaxError.
+    """
+    function = _function(ast.parse(text), expression)
+    if function is None:
+        return {}
+    defaults = defaults_of(function)
+    for name, default in defaults.items():
+        try:
+            ast.literal_eval(default)
+        except ValueError:
+            raise SliceError(f"the default of {name} of {function.name}() is no literal") from None
+    return {name: ast.unparse(default) for name, default in defaults.items()}
+
+
+def _function(tree: ast.Module, expression: str) -> ast.FunctionDef | None:
+    """The function whose own model is asked for: `model@main`."""
+    name = expression.partition("@")[2].strip()
+    return next((s for s in tree.body if isinstance(s, ast.FunctionDef) and s.name == name), None)
+
+
+def _with_body(tree: ast.Module, function: ast.FunctionDef) -> list[_Statement]:
+    """The statements of a file that define something, and those inside a function in its place."""
+    found: list[_Statement] = []
+    for number, node in enumerate(tree.body):
+        if node is function:
+            found += [_statement(inner, (number, place)) for place, inner in enumerate(node.body)]
+        elif not _is_main(node):
+            found.append(_statement(node, (number,)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +202,7 @@ def _statements(tree: ast.Module, base: str) -> list[_Statement]:
     holders = [s for s in found if base in s.binds]
     if holders and isinstance(holders[-1].node, _DEFINITIONS):
         known = set[str]().union(*(s.binds for s in found))
-        own = [replace(s, changes=s.changes | _fills(s.node)) for s in guarded]
-        return _with_groups([*found, *(s for s in own if not (s.binds | s.changes) & known)])
+        return _with_groups([*found, *(s for s in guarded if not (s.binds | s.changes) & known)])
     return _with_groups(everything if any(base in s.binds for s in everything) else found)
 
 
@@ -195,7 +232,7 @@ def _is_main(node: ast.stmt) -> bool:
 
 def _statement(node: ast.stmt, place: Place) -> _Statement:
     reads = frozenset(name for name in _reads(node) if not hasattr(builtins, name))
-    return _Statement(node, place, frozenset(_binds(node)), reads, frozenset(_changes(node)))
+    return _Statement(node, place, frozenset(_binds(node)), reads, frozenset(_changes(node) | _fills(node)))
 
 
 def _puts_into(node: ast.AST) -> set[str]:

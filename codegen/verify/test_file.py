@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from codegen.verify.draws import load_npz
 from codegen.verify.plan import call_places, permutation
-from codegen.verify.slicing import needed_statements
+from codegen.verify.slicing import local_defaults, needed_statements
 from codegen.verify.test_parts import HEAD, SOURCE, TAIL, TARGET
 from codegen.weights.keras_file import write_weights_h5
 from pivot.atomic import write_atomic
@@ -50,9 +50,10 @@ def write_test(
     else:
         shutil.copyfile(state, folder / "state.npz")
     given = frozenset(name for name in facts.bind if not name.startswith("self."))
-    kept = None
+    kept, own = None, dict[str, str]()
     if facts.module is None:
-        kept = needed_statements(Path(facts.path).read_text(encoding="utf-8-sig"), facts.model, given)
+        text = Path(facts.path).read_text(encoding="utf-8-sig")
+        kept, own = needed_statements(text, facts.model, given), local_defaults(text, facts.model)
     inputs = [
         {
             "shape": spec.shape,
@@ -70,7 +71,7 @@ def write_test(
         "target": _path(Path(plan.target.path), directory),
         "module": repr(facts.module),
         "statements": repr(kept),
-        "bind": repr(dict(facts.bind)),
+        "bind": repr({**own, **facts.bind}),
         "mode": facts.mode,
         "model": repr(facts.model.partition("@")[0]),
         "target_model": repr(plan.target.model),

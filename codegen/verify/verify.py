@@ -25,7 +25,7 @@ from codegen.verify.report import (
     Report,
     write_report,
 )
-from codegen.verify.slicing import SliceError, needed_statements
+from codegen.verify.slicing import SliceError, local_defaults, needed_statements
 from codegen.verify.test_file import write_test
 from codegen.verify.training import PASS, TrainingResult, judge_training
 from codegen.verify.workers import Limits, WorkerFailure, run_worker
@@ -249,10 +249,11 @@ class _Verification:
         facts = self.plan.source
         given = frozenset(name for name in facts.bind if not name.startswith("self."))
         text = facts.texts.get(facts.path)
-        slice_ = None
+        slice_, own = None, dict[str, str]()
         if facts.module is None:
             text = Path(facts.path).read_text(encoding="utf-8-sig") if text is None else text
             slice_ = needed_statements(text, facts.model, given)
+            own = local_defaults(text, facts.model)
         if self.plan.weights is not None:
             save_npz(self.state_file, {f"={name}": array for name, array in self.plan.weights.items()})
         job = self.common(side, [node.source_key for node in self.plan.nodes]) | {
@@ -262,7 +263,7 @@ class _Verification:
                 "root": facts.root,
                 "module": facts.module,
                 "model": facts.model,
-                "bind": dict(facts.bind),
+                "bind": {**own, **facts.bind},
                 "search": list(facts.search),
                 "mode": facts.mode,
                 "slice": slice_,

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
-from codegen.writing.plans import Unwritable
+from codegen.writing.plans import RAISES, Unwritable
 from codegen.writing.restated import only_arm
 from pivot.reading.restating import is_restatement
 from pivot.reading.walking import walk
@@ -97,4 +97,4 @@ def refusing(e: Expressions, node: ast.expr, why: Unwritable) -> ast.expr:
     """Stands for an expression that nobody read: it raises, with its place."""
     e.w.not_verified(e.file, node, why)
     e.w.needs_unmapped = True
-    return nodes.call("_unmapped", [ast.Constant(f"{e.w.short(e.file)}:{node.lineno}: {why}")])
+    return nodes.call(RAISES, [ast.Constant(f"{e.w.short(e.file)}:{node.lineno}: {why}")])

@@ -30,7 +30,7 @@ from codegen.writing.held import of_array
 from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
 from codegen.writing.number_kinds import number_kind
-from codegen.writing.plans import Material, Unwritable
+from codegen.writing.plans import RAISES, Material, Unwritable
 from codegen.writing.results import taken
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
@@ -254,7 +254,7 @@ class Expressions:
         line = getattr(node, "lineno", 0)
         text = f"{self.w.short(self.file)}:{line}: {said or f'{ast.unparse(node)} is not mapped'}"
         call = nodes.call(
-            "_unmapped",
+            RAISES,
             [
                 ast.Constant(text),
                 *[self.expr(a) for a in getattr(node, "args", []) if not isinstance(a, ast.Starred)][:1],

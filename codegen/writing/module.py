@@ -12,7 +12,7 @@ from codegen.writing.definition_order import in_order
 from codegen.writing.expressions import Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
-from codegen.writing.plans import Unwritable
+from codegen.writing.plans import RAISES, Unwritable
 from codegen.writing.references import KEPT_ROOTS
 from codegen.writing.registrations import registering, registrations
 from codegen.writing.rows import gather
@@ -84,7 +84,7 @@ def put_together(
         statement.__dict__.setdefault("blank", 2)
     adapters = [*map(helper_definition, w.helpers), *own_code.definitions(w, read, body), *adapters]
     adapters = [*target_helpers(w, [*adapters, *body]), *adapters]
-    if w.needs_unmapped:
+    if w.needs_unmapped or RAISES in read:
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
     called = ast.Expr(w.out.entry)
@@ -354,7 +354,8 @@ def target_helpers(w: Writer, body: list[ast.stmt]) -> list[ast.stmt]:
 def unmapped_helper() -> ast.stmt:
     """What stands for an operation that nobody mapped."""
     made = ast.parse(UNMAPPED).body[0]
-    made.__dict__["blank"] = 2
+    assert isinstance(made, ast.FunctionDef)
+    made.name, made.__dict__["blank"] = RAISES, 2
     return made
 
 

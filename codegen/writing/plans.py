@@ -39,6 +39,9 @@ from pivot.reading.values import ListObject, TensorVersion
 from pivot.results import ResultGroup
 from pivot.slots import Operand, Path, SizeOf, Slot
 
+RAISES = "_unmapped"
+"""The helper of a written file that raises where an operation stands that nobody maps."""
+
 
 class Unwritable(Exception):
     """A site cannot be written; the text says why."""

@@ -111,8 +111,8 @@ def bind(ev: Evaluator, target: ast.expr, value: Value, frame: Frame) -> None:
 
 def unpack(ev: Evaluator, target: ast.Tuple | ast.List, value: Value, frame: Frame) -> None:
     """`a, (b, *c) = value`."""
-    if isinstance(value.hint, Unknown):
-        for element in target.elts:
+    if isinstance(value.hint, Unknown) or is_unmapped(ev, value):
+        for element in target.elts:  # what is not mapped gives as many as are asked for
             bind(ev, element, value, frame)
         return
     items = list(iterate(ev, value, target, frame))
@@ -127,6 +127,14 @@ def unpack(ev: Evaluator, target: ast.Tuple | ast.List, value: Value, frame: Fra
         items = [*items[:at], Value(ListObject(middle)), *items[len(items) - behind :]]
     for element, item in zip(target.elts, items, strict=True):
         bind(ev, element, item, frame)
+
+
+def is_unmapped(ev: Evaluator, value: Value) -> bool:
+    """Is this what a call gives that nobody maps?"""
+    if not isinstance(value.hint, TensorCell) or value.hint.version.id not in ev.guessed:
+        return False
+    node = next((node for node in reversed(ev.nodes) if value.hint.version in node.results), None)
+    return node is not None and node.op is None
 
 
 def delete(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:

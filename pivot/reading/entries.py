@@ -12,6 +12,7 @@ from pivot.reading import (
     constructors,
     demo_names,
     imports,
+    local_models,
     lookup,
     made_elsewhere,
     model_names,
@@ -52,6 +53,7 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
         text = default_entry(ev, scope, frame, tree)
     said = text.strip()
     text, _, number = text.partition("@")
+    function, number = ("", number) if number.isdigit() else (number.strip(), "")
     try:
         node = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError):
@@ -59,15 +61,20 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
             "model", "--model", 1, 1, f"{text!r} is not an expression", 'write "Net(hidden=64)" or "resnet18()"'
         ) from None
     node = Imported(ev, scope).visit(node)
-    if ev.dialect.builds_step_by_step and not number and isinstance(node, ast.Name):
+    if function:
+        frame = local_models.frame_in(ev, frame, tree, function, text.strip())
+    elif ev.dialect.builds_step_by_step and not number and isinstance(node, ast.Name):
         number = before_loading(scope, node.id, tree)
         said = f"{node.id}@{number}" if number else said
-    if ev.dialect.builds_step_by_step:
+    if ev.dialect.builds_step_by_step and not function:
         last = bindings(scope, node.id, int(number)) if number and isinstance(node, ast.Name) else None
         body = [*(s for s in tree.body if s not in main_block(tree)), *main_block(tree)]
         straight_line.run_to(ev, scope, frame, body, set(straight_line.loaded(node)), last)
     if number and isinstance(node, ast.Name):
         value = nth_binding(ev, scope, frame, node.id, int(number))
+    elif function:
+        ev.trace.keep.append(node)
+        value = ev.evaluate(node, frame)
     else:
         value = evaluate_entry(ev, scope, frame, node, tree)
     if isinstance(value.hint, (ClassObject, FunctionObject)):
@@ -82,7 +89,7 @@ def make_entry(ev: Evaluator, scope: Scope, frame: Frame, text: str | None) -> t
         )
     ev.trace.keep.append(node)
     ev.entry_node = node
-    return said if number else text.strip(), value.hint
+    return said if number or function else text.strip(), value.hint
 
 
 class Imported(ast.NodeTransformer):
@@ -343,6 +350,12 @@ def built_entry(ev: Evaluator, scope: Scope, frame: Frame, tree: ast.Module) -> 
     by_method = building_methods.built_by_method(ev, scope, frame, tree) if not found else None
     if by_method is not None:
         return by_method
+    local = None
+    if not found:
+        every = [f for f in tree.body if isinstance(f, ast.FunctionDef)]
+        local = local_models.local_entry(ev, frame, dict.fromkeys([*functions_that_run(tree), *every]))
+    if local is not None:
+        return local
     if not found:
         why = "no model class found"
         raise refuse("no-model", scope.file, 1, 1, why, "open a file that defines one, or name it with --model")

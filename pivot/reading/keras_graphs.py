@@ -6,8 +6,10 @@ import ast
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pivot.dims import Dim, hint
 from pivot.reading import graphs
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import readable
@@ -36,6 +38,14 @@ CONNECTED = "connected"
 BEGINS = "begins."  # attributes of a layer that say what enters a model that begins with it
 OF_MODELS = {"input", "inputs", "output", "outputs", "layers", "input_shape", "output_shape"}
 OF_LAYERS = {"input", "output", "input_shape", "output_shape"}
+
+
+@dataclass(slots=True, eq=False)
+class FreeSize(Value):
+    """The None that a symbolic tensor says for a size that is free, and the size itself."""
+
+    size: Dim = 0
+
 
 OLDER_INPUT = re.compile(r"input_(\d+)")
 """What Keras 2 called inputs without a name, counted from 1."""
@@ -89,7 +99,7 @@ def input_layer(ev: Evaluator, given: Kwargs, node: ast.AST, frame: Frame) -> Mo
     said = name if isinstance(name, str) else ""
     layer.name = said or ev.recorder.automatic_name("InputLayer", ev.speculating > 0)
     place = sum(record.again is None for record in ev.recorder.records)
-    type_ = announced(ev, sizes, text, batch, place)
+    type_ = announced(ev, sizes, text, batch, place, example(all_of_it or shape, len(sizes)))
     layer.announced = (new_version(ev, type_, name=said if said.isidentifier() else ""),)
     ev.add_module(layer)
     return layer
@@ -104,6 +114,13 @@ def shape_of(ev: Evaluator, shape: Value, node: ast.AST, frame: Frame) -> tuple[
     if len(found) != len(sizes):
         raise ev.refusal(frame, node, "a shape that is not known", "give it as numbers and None", "input")
     return tuple(found)
+
+
+def example(shape: Value | None, rank: int) -> tuple[int | None, ...]:
+    """Numbers for the free sizes of an input, where its shape is that of a tensor: Input(x.shape[1:]) is as x is."""
+    items = shape.hint if shape is not None and isinstance(shape.hint, tuple) else ()
+    known = [hint(item.size) if isinstance(item, FreeSize) else None for item in items[-rank:]]
+    return tuple(known) if len(known) == rank else (None,) * rank
 
 
 def whole(value: Value | None) -> int | None:
@@ -280,7 +297,9 @@ def sizes_of(value: Value) -> Value:
     """The shape of a tensor, with None for a free batch."""
     if not isinstance(value.hint, TensorCell):
         return Value(ListObject([sizes_of(Value(cell)) for cell in cells(value)]))
-    return Value(tuple(Value(size if isinstance(size, int) else None) for size in value.hint.shape))
+    return Value(
+        tuple(Value(size) if isinstance(size, int) else FreeSize(None, size=size) for size in value.hint.shape)
+    )
 
 
 def get_layer(ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:

@@ -136,6 +136,8 @@ def apply_binary(ev: Evaluator, op: ast.operator, left: Value, right: Value, nod
     if isinstance(a, (Api, ClassObject)) or isinstance(b, (Api, ClassObject)):
         if symbol == "|":
             return Value((left, right), origin)  # X | Y of types
+        if isinstance(known := a if isinstance(a, Api) else b, Api):
+            return ev.unknown(frame, node, f"{known.name} is not read")  # a number of a library: FLAGS.boxes - n
     if symbol == "/" and isinstance(a, (int, Size)) and isinstance(b, (int, Size)) and not isinstance(a, bool):
         if (isinstance(a, Size) or isinstance(b, Size)) and dim_hint(b) > 0:
             return Value(1.0 if a == b else Quotient(a, b), origin, depends)

@@ -200,8 +200,18 @@ class Exchange:
         return item
 
 
-def announced(ev: Evaluator, shape: tuple[int | None, ...], dtype: str, batch: int | None, place: int) -> TensorType:
-    """The type of a symbolic input: a free batch, free sizes named by their axes. shape: without the batch."""
+def announced(
+    ev: Evaluator,
+    shape: tuple[int | None, ...],
+    dtype: str,
+    batch: int | None,
+    place: int,
+    example: tuple[int | None, ...] = (),
+) -> TensorType:
+    """The type of a symbolic input: a free batch, free sizes named by their axes. shape: without the batch.
+
+    `example`: numbers that free sizes have where they are known, for the usual ones.
+    """
     letters = {1: "N", 2: "NF", 3: "NTF", 4: "NHWC", 5: "NDHWC"}.get(len(shape) + 1, "")
     if len(shape) == 1 and not dtype.startswith("float"):
         letters = "NT"
@@ -215,8 +225,9 @@ def announced(ev: Evaluator, shape: tuple[int | None, ...], dtype: str, batch: i
             dims.append(size)
             continue
         letter = letters[axis] if letters else f"A{axis}"
+        known = example[axis - 1] if example else None
         hint = given[axis] if given else usual_size(len(shape), ev.room)
-        dims.append(symbol(letter if place == 0 else f"{letter}{place + 1}", hint + ev.shift))
+        dims.append(symbol(letter if place == 0 else f"{letter}{place + 1}", known or hint + ev.shift))
     return TensorType(tuple(dims), dtype)
 
 

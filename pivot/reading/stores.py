@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from pivot.dims import Dim, Size
 from pivot.dims import hint as dim_hint
-from pivot.reading import imports, lookup, restating
-from pivot.reading.storage import read_tensor, write_in_place
-from pivot.reading.values import DictObject, TensorCell, Value
+from pivot.reading import assigning, imports, lookup, restating
+from pivot.reading.storage import make_stale, read_tensor, write_in_place
+from pivot.reading.values import DictObject, TensorCell, Unknown, Value
 from pivot.shapes.base import ShapeError
 from pivot.shapes.indexing import indexed
 
@@ -35,7 +35,10 @@ class Store:
 
 
 def store(ev: Evaluator, owner: Value, index: Value, value: Value, target: ast.AST, frame: Frame) -> None:
-    """x[index] = value for a tensor x: numbers, slices and `...`, or a mask."""
+    """x[index] = value for a tensor x: numbers, slices and `...`, or a mask.
+
+    What was not read leaves all of x unread.
+    """
     cell = owner.hint
     assert isinstance(cell, TensorCell)
     if not isinstance(target, ast.Subscript) or not is_rebindable(target.value):
@@ -43,6 +46,10 @@ def store(ev: Evaluator, owner: Value, index: Value, value: Value, target: ast.A
             frame, target, "a store into a tensor that has no name of its own is not read", REMEDY, "store"
         )
     read_tensor(ev, cell, target, frame)
+    if isinstance(value.hint, Unknown) and isinstance(target.value, ast.Name):
+        make_stale(ev, cell, value.hint.why)
+        assigning.bind(ev, target.value, value, frame)  # nothing is known of the whole from now on
+        return
     check_kind(ev, cell, value, target, frame)
     hint = index.hint
     if isinstance(hint, TensorCell):

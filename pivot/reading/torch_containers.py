@@ -13,7 +13,7 @@ from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.hints import index_hint, readable
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
-from pivot.reading.storage import new_version
+from pivot.reading.storage import new_version, read_tensor
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     Api,
@@ -161,10 +161,12 @@ class TorchContainers(Dialect):
                 if not updating.stays(ev, held, given):
                     updating.update(ev, held, node, frame)
                 return
-            value = self.bound_anew(ev, module, held, value, node)
+            value = self.bound_anew(ev, module, held, value, node, frame)
         self.register(ev, module, attr, value, node, frame)
 
-    def bound_anew(self, ev: Evaluator, module: ModuleObject, held: TensorCell, value: Value, node: ast.AST) -> Value:
+    def bound_anew(
+        self, ev: Evaluator, module: ModuleObject, held: TensorCell, value: Value, node: ast.AST, frame: Frame
+    ) -> Value:
         """`self.mask = x` in a constructor: what a registered buffer holds from here on is a buffer, too."""
         buffer, given = held.version.parameter, value.hint
         if (
@@ -175,10 +177,21 @@ class TorchContainers(Dialect):
         ):
             return value
         ev.trace.rebound.setdefault(id(node), set()).add(str(given.dtype))
-        return self.buffer_of(ev, module, value, given, buffer.persistent)
+        return self.buffer_of(ev, module, value, given, buffer.persistent, node, frame)
 
-    def buffer_of(self, ev: Evaluator, module: ModuleObject, value: Value, cell: TensorCell, persistent: bool) -> Value:
+    def buffer_of(
+        self,
+        ev: Evaluator,
+        module: ModuleObject,
+        value: Value,
+        cell: TensorCell,
+        persistent: bool,
+        node: ast.AST,
+        frame: Frame,
+    ) -> Value:
         """A buffer of a module that starts from a tensor."""
+        if cell.start is None:
+            read_tensor(ev, cell, node, frame)
         parameter = ParameterObject(TensorType(cell.shape, str(cell.dtype)), False, persistent, True, owner=module)
         ev.parameters.append(parameter)
         return Value(TensorCell(new_version(ev, parameter.type, parameter)), value.origin)
@@ -259,7 +272,7 @@ class TorchContainers(Dialect):
                 self.register(ev, module, str(key.hint), value, node, frame)
                 module.unsaved.append(str(key.hint))
                 return Value(None)
-            value = self.buffer_of(ev, module, value, cell, bool(persistent.hint))
+            value = self.buffer_of(ev, module, value, cell, bool(persistent.hint), node, frame)
         self.register(ev, module, str(key.hint), value, node, frame)
         return Value(None)
 

@@ -119,3 +119,22 @@ def test_the_style_of_the_source_changes_nothing(styled: Styled) -> None:
 def test_what_is_refused(styled: Styled, text: str, source: str, target: str, style: str, why: str) -> None:
     with pytest.raises(Refusal, match=why):
         styled(text, source, target, style, *(["1x3x8x8"] if source == "torch" else []))
+
+
+def test_the_model_of_a_function_is_put_together_anew(opset: OpSet, write_source: Callable[..., Path]) -> None:
+    path = write_source(
+        """
+        import keras
+        from keras import layers
+
+        def main(width=8):
+            model = keras.Sequential([keras.Input((4,))])
+            for _ in range(2):
+                model.add(layers.Dense(width, activation="relu"))
+            model.fit(load())
+        """
+    )
+    done = elaborate_for(Request(path, None), dialect_of("keras", str(path)), "torch", opset)
+    made = write_target(done, "torch", opset)
+    assert prove(made, dialect_of("torch", str(path)), opset, path.with_name("made.py")).why is None
+    assert "def build_model():\n    return nn.Sequential(\n        nn.Linear(4, 8), nn.ReLU(" in made.text

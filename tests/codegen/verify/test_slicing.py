@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from codegen.verify.slicing import SliceError, needed_statements
+from codegen.verify.slicing import SliceError, local_defaults, needed_statements
 
 SCRIPT = """
 from __future__ import annotations
@@ -168,3 +168,40 @@ if __name__ == "__main__":
 """
     found = kept("Net()", f"import torch\n{text}")
     assert found == ["class Net:", "words = 'a b'.split()", "TABLE = {}", "for word in words:"]
+
+
+LOCAL = """
+from keras import Sequential, layers
+WIDTH = 3
+def load():
+    return open("data").read()
+def unrelated():
+    return WIDTH
+def main(width=8, *, deep=True):
+    data = load()
+    for row in data:
+        print(row)
+    model = Sequential([layers.Input((4,))])
+    for _ in range(WIDTH):
+        model.add(layers.Dense(width))
+    if deep:
+        model.add(layers.Dense(2))
+    model.fit(data)
+    for row in data:
+        model.train_on_batch(row)
+main()
+"""
+
+
+def test_the_model_of_a_function_is_made_without_what_stands_around_it() -> None:
+    assert kept("model@main", LOCAL) == [
+        "from keras import Sequential, layers", "WIDTH = 3", "model = Sequential([layers.Input((4,))])",
+        "for _ in range(WIDTH):", "if deep:",
+    ]  # fmt: skip
+    assert local_defaults(LOCAL, "model@main") == {"width": "8", "deep": "True"}
+    assert local_defaults(LOCAL, "main()") == {}
+
+
+def test_a_default_that_has_to_be_computed_is_named() -> None:
+    with pytest.raises(SliceError, match=r"the default of n of main\(\) is no literal"):
+        needed_statements("def main(n=size()):\n    model = Net(n)\n", "model@main")

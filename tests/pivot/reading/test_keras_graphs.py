@@ -239,3 +239,21 @@ def test_an_arm_that_is_not_taken_announces_nothing(read_keras: Read) -> None:
         return model
     """
     assert read_keras(text, model="net()").specs == (InputSpec((2, 8, 8, 1)),)
+
+
+def test_an_input_that_is_as_a_tensor_is_has_its_sizes(read_keras: Read) -> None:
+    done = read_keras(
+        """
+def joined(x, skip):
+    inputs = keras.Input(x.shape[1:]), keras.Input(skip.shape[1:])
+    both = layers.Concatenate()([layers.UpSampling2D(2)(inputs[0]), inputs[1]])
+    return keras.Model(inputs, both)([x, skip])
+
+
+def net():
+    image = keras.Input((None, None, 3))
+    return keras.Model(image, joined(layers.MaxPooling2D(2)(image), image))
+""",
+        model="net()",
+    )
+    assert [str(size) for size in done.network.outputs[0].type.shape] == ["N", "2*(H//2)", "2*(W//2)", "6"]
