@@ -171,7 +171,11 @@ def loaded(folder: Path, weights: Path, given: list[Any]) -> list[Any]:
         from safetensors.torch import load_file
 
         model, _ = built(folder)
-        model.load_state_dict(load_file(str(weights)), strict=True)
+        state, stored = model.state_dict(), load_file(str(weights))
+        if state.keys() != stored.keys():
+            raise RuntimeError(f"{len(state.keys() ^ stored.keys())} names differ between the weights and the model")
+        state.update(stored)  # it has the versions of modules, which MNASNet asks for
+        model.load_state_dict(state, strict=True)
     else:
         import keras
 

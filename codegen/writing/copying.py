@@ -196,12 +196,19 @@ class Copy:
             if path is None or str(path) in above:
                 continue
             other = imports.open_file(self.ev, path)
-            if name in other.lazy:
+            if name in other.lazy and not self.comes_from(other, name, scope):
                 return str(path.resolve())
             found = self.from_star(other, name, above | {str(path)})
             if found is not None:
                 return found
         return None
+
+    def comes_from(self, scope: Scope, name: str, package: Scope) -> bool:
+        """Does a file import a name from the package that takes all names from it? `from . import Mode`."""
+        frame = self.ev.module_frame(scope)
+        found = [n for s in scope.lazy[name] for n in ast.walk(s) if isinstance(n, ast.ImportFrom)]
+        paths = [imports.file_of(self.ev, node, frame) for node in found if any(a.name == name for a in node.names)]
+        return any(path is not None and str(path.resolve()) == package.file for path in paths)
 
     def add_registrations(self) -> None:
         """Take what fills the tables that were taken: `@register class Net`, `register(...)`."""

@@ -152,3 +152,18 @@ def test_classes_that_nothing_makes_stay_in_their_package(copied: Copied) -> Non
     assert proof.equal
     assert "from pack.parts import Crop" in made.text and "class Crop" not in made.text
     assert "class Block" in made.text
+
+
+def test_a_name_that_goes_around_in_a_package_is_taken_where_it_is_defined(copied: Copied) -> None:
+    main = "import torch\nfrom .parts import Kind\n\nclass Net(torch.nn.Module):\n    def forward(self, x):\n"
+    main += "        return x * 2 if Kind.TWICE.value == 2 else x\n"
+    kinds = "from enum import Enum\n\nclass Kind(Enum):\n    TWICE = 2\n"
+    files = {
+        "pack/net.py": main,
+        "pack/__init__.py": "",
+        "pack/parts/__init__.py": "from .kinds import *\nfrom .crops import *\n",
+        "pack/parts/kinds.py": kinds,
+        "pack/parts/crops.py": "from . import Kind\n\nCROP = Kind.TWICE\n",
+    }
+    made, proof = copied(files, "2x4", model="Net()")
+    assert proof.equal and "class Kind(Enum):" in made.text, made.text

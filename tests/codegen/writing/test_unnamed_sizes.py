@@ -29,6 +29,7 @@ FOLLOWED = [
     "q, k, v = self.fc(x).view(-1, 3, self.heads, self.dim // self.heads).unbind(1); return q * k + v",
     "return x[:, : self.keep], x[:, -self.keep :].repeat(1, self.heads)",
     "return self.fc(x).view(x.shape[0], 3 * self.dim)",
+    "return x.repeat(*self.times)",
     "return F.conv1d(x[:, :, None], self.weight, padding=1, groups=self.keep)",
 ]
 
@@ -39,7 +40,6 @@ def test_nothing_is_told_of_what_follows(conversion: Callable[..., Converted], f
 
 
 TOLD = {
-    "return x.repeat(*self.times)": "self.times counts as (1, 4) only: Repeat the whole",
     "return torch.chunk(x, self.keep + 1, 1)[0]": "self.keep counts as 2 only: Split into equal parts",
 }
 
