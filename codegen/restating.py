@@ -14,6 +14,7 @@ from pivot.opset import OpSet
 from pivot.reading.companions import visit_companions
 from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
+from pivot.reading.mask_paths import PASS_IT, edits_for
 from pivot.reading.restating import follows, known
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api
@@ -38,6 +39,13 @@ def elaborate_for(request: Request, dialect: Dialect, framework: str, opset: OpS
             break
         request = replace(request, restated=done.evaluator.restated | more)
         done = elaborate(request, dialect, opset)
+    if not done.evaluator.handed:
+        return done
+    # masks go beside the tensors in Keras alone: the text is read with them said
+    request = replace(request, restated=done.evaluator.restated, masks=edits_for(done.evaluator))
+    done = elaborate(request, dialect, opset)
+    for left in done.evaluator.handed:
+        raise done.evaluator.refusal(left.frame, left.node, "a mask comes to this call unsaid", PASS_IT, "mask")
     return done
 
 

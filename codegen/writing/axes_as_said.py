@@ -9,8 +9,10 @@ from codegen.layout import Layout
 from codegen.lower import Step
 from codegen.orders import first_tensor
 from codegen.writing import nodes
+from pivot.codecs.shapes import Dims
 from pivot.forms import Written
 from pivot.op import Form
+from pivot.references import codec_of
 from pivot.slots import Coded, Path, Slot
 from pivot.steps import Computed
 
@@ -53,7 +55,13 @@ def as_said(
         places = counted(hint, step, more)
         if places is None or places != counted(value, step, more):
             return None
-    return text if name == param else ast.Tuple([text], ast.Load()) if is_tuple(found) else text
+    alone = name != param or (takes_tuple(slot) and all(isinstance(hint, int) for hint in said))
+    return ast.Tuple([text], ast.Load()) if alone and is_tuple(found) else text
+
+
+def takes_tuple(slot: Slot) -> bool:
+    """Does an argument take axes in a tuple only, even where it is one: `torch.flip(x, (1,))`?"""
+    return isinstance(slot.value, Coded) and isinstance(codec_of(slot.value), Dims) and not slot.variadic
 
 
 def is_tuple(found: list[Written | None]) -> bool:

@@ -29,6 +29,7 @@ from codegen.writing.frozen import finish, tell_frozen
 from codegen.writing.held import of_array
 from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
+from codegen.writing.nested_words import nested_arguments
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import RAISES, Material, Unwritable
 from codegen.writing.results import taken
@@ -37,6 +38,7 @@ from codegen.writing.shape_lists import shape_list
 from codegen.writing.spreading import spelled_out
 from codegen.writing.unnamed_sizes import tell_unnamed
 from pivot.reading.keras_answers import ITS_ARGUMENT, OF_NUMBERS, WHOLE
+from pivot.reading.keras_calls import WITHIN
 from pivot.reading.normed import GIVE_BACK
 from pivot.reading.restating import COPY_LAYERS
 from pivot.reading.trace import Visit
@@ -271,6 +273,7 @@ class Expressions:
             return [layer_facts.hint_of(v, slot) for v in visits]
 
         given = self.given(node, visit.bound)
+        given |= {k: self.expr(v) for k, v in nested_arguments(node, visit).items() if k not in given}
         said = sizes.said_sizes(visit, given)
         return Material(given, visit.form, hints, self.locals, sizes=said, write=self.expr, visits=visits)
 
@@ -375,6 +378,8 @@ class Expressions:
             return function_layer(self, node)
         if all(v.module is not None and v.module.form is None for v in visits):
             return ast.Constant(None)  # nobody reads this layer; applying it says so
+        if all(v.module is not None and WITHIN in v.module.attrs and not v.module.calls for v in visits):
+            return nodes.gone()  # said in the layer that it is made into
         if self.w.sites.sites.get(("call", id(node))) is None:
             return program_calls.program_call(self, node, visits)  # the adapter takes the source's arguments
         site = self.w.sites.sites["call", id(node)]

@@ -82,18 +82,19 @@ def templated(
 
     `said`: the source's text of another parameter, which the codec looks at.
     """
-    if not isinstance(source.value, Path) or not isinstance(slot.value, Coded):
+    coded, way = (slot.value, 1) if isinstance(source.value, Path) else (source.value, 0)
+    if not isinstance(coded, Coded) or (way == 0 and not isinstance(slot.value, Path)):
         return None
-    codec = codec_of(slot.value)
+    codec = codec_of(coded)
     if codec.template is None:
         return None
     texts = {"e": expression}
-    for role, ref in zip(codec.roles, slot.value.refs, strict=False):
+    for role, ref in zip(codec.roles, coded.refs, strict=False):
         text = said(ref.name) if isinstance(ref, Path) and ref.index is None else None
         if text is None:
             return None
         texts[role] = text
-    return None if all(map(nodes.is_constant, texts.values())) else filled(codec.template[1], texts)
+    return None if all(map(nodes.is_constant, texts.values())) else filled(codec.template[way], texts)
 
 
 def chosen_by_flag(param: str, form: Form, given: Mapping[str, ast.expr]) -> ast.expr | None:

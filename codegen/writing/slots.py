@@ -15,6 +15,7 @@ from codegen.writing import nodes
 from codegen.writing.axes_as_said import as_said, said_in_source
 from codegen.writing.axis_pads import said_pads
 from codegen.writing.causal_pads import causal
+from codegen.writing.nested_words import with_nested
 from codegen.writing.other_words import (
     are_numbers,
     chosen_by_flag,
@@ -312,7 +313,7 @@ def source_text(
         return each_of_one(steps, f"{param} of {EACH}", given, source_form, hints)
     if any(s.origin.get(param) != outer for s in steps):
         return None
-    source = next((s for s in source_form.args if slot_param(s) == outer or number_of(s) == outer), None)
+    source = next((s for s in with_nested(source_form) if slot_param(s) == outer or number_of(s) == outer), None)
     if source is None or source.key not in given:
         return chosen_by_flag(outer, source_form, given)
     expression = given[source.key]

@@ -57,8 +57,8 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
     scope = Scope(frame.file, frame.scope)
     made = ClassObject(node, frame.file, node.name, scope, tuple(value for value, _ in known))
     made.base_texts = tuple(text for _, text in known)
-    if "__call__" not in ev.dialect.forward_names and ev.dialect.is_module_class(made):
-        calls_are_forward(node, made)
+    if ev.dialect.is_module_class(made):
+        calls_are_forward(node, made, ev.dialect.forward_names[0])
     for statement in node.body:
         for name in bound_names(statement):
             made.pending.setdefault(name, []).append(statement)
@@ -74,14 +74,17 @@ def make_class(ev: Evaluator, node: ast.ClassDef, frame: Frame) -> Value:
     return Value(made)
 
 
-def calls_are_forward(node: ast.ClassDef, made: ClassObject) -> None:
-    """A module that defines `__call__` and no `forward`: what it computes is named as the framework has it."""
+def calls_are_forward(node: ast.ClassDef, made: ClassObject, forward: str) -> None:
+    """A module that defines `__call__` and no `forward`: what it computes is named as the framework has it. One that
+    does something around the call of a library's layer stays as it is.
+    """
     bodies = [cls.node.body for cls in made.mro() if isinstance(cls, ClassObject)]
-    if any(isinstance(s, ast.FunctionDef) and s.name == "forward" for body in bodies for s in body):
+    if any(isinstance(s, ast.FunctionDef) and s.name == forward for body in bodies for s in body):
         return
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef) and statement.name == "__call__":
-            statement.name = "forward"
+            if not any(isinstance(n, ast.Attribute) and ast.unparse(n) == "super().__call__" for n in walk(statement)):
+                statement.name = forward
 
 
 def check_own_call(ev: Evaluator, cls: ClassObject, node: ast.AST, frame: Frame) -> None:

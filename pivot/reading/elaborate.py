@@ -25,6 +25,7 @@ from pivot.reading.hints import readable
 from pivot.reading.input_search import find_inputs
 from pivot.reading.inputs import InputSpec
 from pivot.reading.limits import LIMITS
+from pivot.reading.mask_edits import Edits
 from pivot.reading.merge import merge_modes
 from pivot.reading.modules import ModuleObject, name_paths
 from pivot.reading.restating import is_restatement
@@ -55,6 +56,7 @@ class Request:
     restated: frozenset[str] = frozenset()
     modes: tuple[str, ...] = ("eval", "train")
     room: int = 0  # of images whose sizes the source leaves open
+    masks: Mapping[str, Edits] = field(default_factory=dict)  # by file: those that its text is read with
 
 
 @dataclass(slots=True)
@@ -142,7 +144,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet, careful: bool = T
     """The steps of elaboration. Not `careful`: raises Unsettled where sizes have to be settled with more care."""
     ev = Evaluator(dialect, opset, request.texts)
     ev.restated, ev.given, ev.shift = request.restated, request.inputs, request.shift
-    ev.room = request.room
+    ev.room, ev.said_masks = request.room, request.masks
     scope = imports.open_file(ev, request.path)
     frame = ev.module_frame(scope)
     try:

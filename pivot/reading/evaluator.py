@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from pivot.reading.command_line import CommandLine
     from pivot.reading.dialect import Dialect
     from pivot.reading.inputs import InputSpec
+    from pivot.reading.mask_edits import Edits
+    from pivot.reading.mask_paths import Handed
     from pivot.reading.updating import Update
     from pivot.reading.values import ParameterObject, TensorVersion
 
@@ -55,6 +57,8 @@ class Evaluator:
         self.abandoned = False  # whether a model that was read on trial could not be read
         self.companion = False  # a whole model is read on trial: what it executes counts as met
         self.recorder = Recorder()
+        self.handed: list[Handed] = []  # masks that calls in functions of the program are given without being told
+        self.said_masks: Mapping[str, Edits] = {}  # by file: the masks that its text is read with
         self.given: tuple[InputSpec, ...] = ()  # the inputs that were asked for
         self.shift = 0  # added to free sizes other than the batch
         self.room = 0  # images whose sizes are free are taken to be at least as large

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, installed, library_modules, lookup, parser_methods, registries, restating
+from pivot.reading import classes, installed, library_modules, lookup, mask_edits, parser_methods, registries, restating
 from pivot.reading.bombs import LimitReached
 from pivot.reading.constants import NAMES
 from pivot.reading.frames import Frame, Scope
@@ -94,6 +94,8 @@ def open_file(ev: Evaluator, path: Path) -> Scope:
     if sum(map(len, ev.files.values())) + len(text) > LIMITS.import_bytes:
         raise LimitReached("too much text in imported files", "import_bytes")
     tree = PARSED.tree(text, str(path))
+    if str(path) in ev.said_masks:
+        mask_edits.apply(tree, ev.said_masks[str(path)])
     ev.trace.keep.append(tree)
     tree.__dict__["file"] = str(path)
     ev.files[str(path)] = text

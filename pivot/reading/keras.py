@@ -20,6 +20,7 @@ from pivot.reading import (
     keras_starts,
     keras_variables,
     restating,
+    tf_modules,
 )
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.keras_modules import KerasModules
@@ -126,6 +127,7 @@ class KerasDialect(KerasModules):
         return super().exports(ev, module, name) or full in known or keras_starts.class_of(full) is not None
 
     def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: list[Value], frame: Frame) -> list[Value]:
+        tf_modules.settle(node)
         keras_overridden.check_class(ev, node, bases, frame)
         return keras_derived.settle(ev, node, bases, frame)
 

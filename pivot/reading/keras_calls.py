@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from pivot.reading.keras_spellings import Spelling, rewritten, table
 from pivot.reading.modules import ACTIVATION, ModuleObject
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, ListObject, TensorCell, Value
+from pivot.slots import Made
 
 if TYPE_CHECKING:
     from pivot.forms import Bound
@@ -28,6 +30,28 @@ MODES = {"sum": "Add", "mul": "Multiply", "ave": "Average", "max": "Maximum", "c
 
 MAKING = 2
 """The part of `add([x, y])` that makes the layer; the first part of a call is its activation."""
+
+
+WITHIN = "within"
+"""What is kept beside a layer that another one was made of: `self.cell` of `RNN(self.cell)`."""
+
+
+SHARING = "keras.layers.RNN"
+"""What computes with the very layer that it is made of; others are made of it as of an example."""
+
+
+def check_alone(ev: Evaluator, module: ModuleObject) -> None:
+    """A cell that is called by itself, too, has its weights in common with the layer around it. Raises Restate."""
+    if WITHIN in module.attrs and module.attrs[WITHIN].hint == SHARING:
+        restating.turn_to(ev, SHARING)
+
+
+def nested_layers(visit: Visit) -> Iterator[ModuleObject]:
+    """The layers that a layer is made of, as its form says."""
+    for slot in visit.form.args if visit.form is not None else ():
+        value = visit.given(slot.key) if isinstance(slot.value, Made) else None
+        if value is not None and isinstance(value.hint, ModuleObject):
+            yield value.hint
 
 
 class KerasCalls(Dialect):
@@ -58,6 +82,10 @@ class KerasCalls(Dialect):
         visit.result = self.make_layer(ev, callee, name, visit, args, kwargs, node, frame)
         assert isinstance(visit.result.hint, ModuleObject)
         self.finish_layer(ev, visit.result.hint, ready)
+        for inner in nested_layers(visit):
+            if name == SHARING and (WITHIN in inner.attrs or inner.weights or inner.calls):
+                restating.turn_to(ev, name)
+            ev.set_item(inner.attrs, WITHIN, Value(name))
         ev.visit(visit)
         return visit.result
 

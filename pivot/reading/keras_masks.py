@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, restating
+from pivot.reading import classes, mask_paths, restating
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.modules import ModuleObject
 from pivot.reading.recording import cells
@@ -37,6 +37,8 @@ TAKING = {
 }  # fmt: skip
 """Layers of Keras that compute something else where there is a mask."""
 
+SUMMING = {"Add", "Average", "Subtract"}
+"""Merging layers that compute the same whatever masks come to them."""
 MERGING = {"Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract", "Concatenate", "Dot"}
 
 
@@ -46,6 +48,8 @@ class Mask:
 
     make: Callable[[], Value] | None
     made: Value | None = None
+    maker: ast.AST | None = None  # the call of the layer that makes it, and where that stands
+    frame: Frame | None = None
 
     def value(self, ev: Evaluator, node: ast.AST, frame: Frame) -> Value:
         """The mask as a tensor. Raises Refusal."""
@@ -79,6 +83,29 @@ def supports(ev: Evaluator, module: ModuleObject) -> bool:
     if zero is not None:
         return bool(zero.hint)
     return isinstance(module.cls, ClassObject) and classes.member(ev, module.cls, "compute_mask") is not None
+
+
+def computed(ev: Evaluator, module: ModuleObject, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """`layer.compute_mask(x, mask=None)` of a layer of the library. Raises Refusal."""
+    given = {**dict(zip(("inputs", "previous_mask"), args, strict=False)), **kwargs}
+    before = given.get("previous_mask") or given.get("mask") or Value(None)
+    zero = module.attrs.get("mask_zero")
+    if "inputs" in given and zero is not None and zero.hint and isinstance(node, ast.Call):
+        made = ev.trace.methods.get(id(node))
+        if made is None:
+            first = node.args[0] if node.args else node.keywords[0].value
+            if isinstance(first, ast.Starred):
+                first = ast.copy_location(ast.Subscript(first.value, ast.Constant(0), ast.Load()), node)
+            made = ast.copy_location(ast.Compare(first, [ast.NotEq()], [ast.Constant(0)]), node)
+            made.__dict__["container_site"] = node
+            ev.trace.methods[id(node)] = made
+        return ev.dialect.operator(ev, "!=", (given["inputs"], Value(0)), made, frame)
+    if module.layer_name == "Embedding" or (before.hint is None and module.layer_name in PASSING):
+        ev.visit(Visit(node, frame, "dropped", None, args, kwargs, name=NO_MASK))
+        return Value(None)
+    if module.class_name == "Masking":
+        restating.turn_to(ev, "keras.layers.Masking")
+    raise ev.refusal(frame, node, f"the mask that {module.class_name} makes is not read", "write it with ops", "mask")
 
 
 def asked_for(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value | None:
@@ -129,6 +156,7 @@ def given(
         mask = masks_of(ev, first, node, frame)
         if mask is not None:
             more["mask"] = mask
+            note_handed(ev, "mask", first, node, frame)
     attends = module.class_name == "MultiHeadAttention"
     for name, value in by_name.items() if several else ():
         key = f"{name}_mask"
@@ -136,11 +164,23 @@ def given(
             mask = masks_of(ev, value, node, frame)
             if mask is not None:
                 more[key] = mask
+                note_handed(ev, key, value, node, frame)
     if (module.class_name in MERGING and not isinstance(module.cls, ClassObject)) or restated_merge(module):
         refuse_merge(ev, module, args, node, frame)
     if more:
         ev.set_item(module.attrs, MASKED, Value(True))
     return {**kwargs, **more}
+
+
+def note_handed(ev: Evaluator, keyword: str, value: Value, node: ast.AST, frame: Frame) -> None:
+    """Remember that a call in a function of the program has a mask that its text does not say."""
+    if ev.speculating or not mask_paths.is_text(frame):
+        return
+    hint = value.hint
+    items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else None
+    held = [value] if items is None else [item for item in items if isinstance(item, Value)]
+    masks = tuple(mask_of(ev, item) for item in held)
+    ev.handed.append(mask_paths.Handed(node, frame, keyword, masks, items is not None))
 
 
 def is_tensors(value: Value) -> bool:
@@ -182,8 +222,8 @@ def restated_merge(module: ModuleObject) -> bool:
 
 
 def refuse_merge(ev: Evaluator, module: ModuleObject, args: Args, node: ast.AST, frame: Frame) -> None:
-    """Keras' merging layers replace values where a mask says so. Raises Refusal."""
-    if module.class_name in ("Concatenate", "Dot"):
+    """Keras' layers for the product and extremes replace values where a mask says so. Raises Refusal."""
+    if module.class_name in ("Concatenate", "Dot", *SUMMING):
         return
     if any(cell.version.id in ev.recorder.masks for value in args for cell in cells(value)):
         why = f"{module.class_name} of tensors with masks is not read"
@@ -202,8 +242,11 @@ def hand_on(
     if not isinstance(cell, TensorCell) or first is None or cell.version.id in ev.recorder.masks:
         return
     made = new_mask(ev, module, first, node, frame) or passed(ev, module, first)
-    if made is not None:
-        ev.recorder.masks[cell.version.id] = made
+    if made is None:
+        return
+    if made.maker is None:
+        made.maker, made.frame = node, frame
+    ev.recorder.masks[cell.version.id] = made
 
 
 def new_mask(ev: Evaluator, module: ModuleObject, first: Value, node: ast.AST, frame: Frame) -> Mask | None:
@@ -221,6 +264,8 @@ def new_mask(ev: Evaluator, module: ModuleObject, first: Value, node: ast.AST, f
         return Mask(lambda: call("keras.ops.any", call("keras.ops.not_equal", first, value), axis=Value(-1)))
     if module.class_name == "Concatenate" and any(c.version.id in ev.recorder.masks for c in cells(first)):
         return Mask(None)
+    if module.layer_name in SUMMING and is_of_library(module):
+        return joined(ev, first)
     hit = classes.member(ev, module.cls, "compute_mask") if isinstance(module.cls, ClassObject) else None
     if hit is None or not isinstance(hit[0].hint, FunctionObject):
         return None
@@ -233,6 +278,24 @@ def new_mask(ev: Evaluator, module: ModuleObject, first: Value, node: ast.AST, f
     before = masks_of(ev, first, node, frame)
     found = ev.call(bound, (first, before or Value(None)), {}, site, frame)  # whatever it calls its parameters
     return Mask(None, found) if isinstance(found.hint, TensorCell) else None
+
+
+def joined(ev: Evaluator, first: Value) -> Mask | None:
+    """The mask of a sum: none where a term has none, that of all terms; what joins several is not read."""
+    hint = first.hint
+    items = hint.items if isinstance(hint, ListObject) else hint if isinstance(hint, tuple) else ()
+    masks = [mask_of(ev, item) if isinstance(item, Value) else None for item in items]
+    known = [m for m in masks if m is not None]
+    if not known or len(known) < len(masks):
+        return None
+    if all(m is known[0] for m in known):
+        return known[0]
+    return Mask(None)
+
+
+def is_of_library(module: ModuleObject) -> bool:
+    """Is this a layer of Keras itself, or its restatement?"""
+    return not isinstance(module.cls, ClassObject) or restating.is_restatement(module.cls.file)
 
 
 def handed_on_to(module: ModuleObject, method: FunctionObject) -> bool | None:

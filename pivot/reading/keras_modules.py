@@ -31,7 +31,7 @@ from pivot.reading import (
 )
 from pivot.reading.handlers import Args, Kwargs
 from pivot.reading.iterating import iterate
-from pivot.reading.keras_calls import KerasCalls
+from pivot.reading.keras_calls import KerasCalls, check_alone
 from pivot.reading.keras_names import ANSWERING, AS_FRACTIONS, BASES, CELLS, CONTAINERS, METHODS
 from pivot.reading.modules import ACTIVATION, ModuleObject
 from pivot.reading.recording import Exchange, Record
@@ -186,6 +186,8 @@ class KerasModules(KerasCalls):
         assert isinstance(module, ModuleObject)
         if name in ("call", "__call__"):
             return self.apply_module(ev, receiver, args, kwargs, node, frame)
+        if name == "compute_mask":
+            return keras_masks.computed(ev, module, args, kwargs, node, frame)
         visit = ev.visit(Visit(node, frame, "method", callee, args, kwargs, module=module, name=name))
         if name in ("add_weight", "add_variable"):
             visit.result = self.own_weight(ev, module, args, kwargs, node, frame)
@@ -410,6 +412,7 @@ class KerasModules(KerasCalls):
             raise ev.refusal(frame, node, f"{module.class_name} has no call()", "call a layer that has one")
         if isinstance(module.cls, ClassObject):
             keras_overridden.check_instance(ev, module, node, frame)
+        check_alone(ev, module)
         self.check_axis(ev, module, args, node, frame)
         keras_ranks.fit(ev, module, args, node, frame)
         kwargs = {k: v for k, v in kwargs.items() if k != "training"}

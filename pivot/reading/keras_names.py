@@ -78,6 +78,7 @@ SAME = {
     "keras.Layer": "keras.layers.Layer",
     "keras.backend.tensorflow_backend": "keras.backend",
     "keras.backend.tf": "tensorflow",
+    "tensorflow.Module": "keras.layers.Layer",  # without build() and add_weight()
     "tensorflow.Variable": "keras.Variable",
     "keras.activations.swish": "keras.activations.silu",
     "tensorflow.newaxis": "numpy.newaxis",

@@ -57,7 +57,8 @@ def variable(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Fr
         cell = hint if isinstance(hint, TensorCell) else as_tensor(ev, start, node, frame)
         if cell is None:
             return None
-        parameter = ParameterObject(TensorType(cell.shape, cell.dtype), trainable, buffer=not trainable)
+        shape = keras_building.fixed(ev, cell.shape, node, frame)
+        parameter = ParameterObject(TensorType(shape, cell.dtype), trainable, buffer=not trainable)
         parameter.initial = cell.version
     else:
         return None

@@ -108,7 +108,7 @@ class Trace:
     named: set[int] = field(default_factory=set)  # Sequentials and lists of which a part is asked for by name
     stores: dict[int, Store] = field(default_factory=dict)  # by target: what stands for `x[index] = value`
     pairs: dict[int, ast.Call] = field(default_factory=dict)  # by statement: of what stands for it and the next one
-    methods: dict[int, ast.Call] = field(default_factory=dict)  # by call: of the function that stands for a method
+    methods: dict[int, ast.expr] = field(default_factory=dict)  # by call: of the function that stands for a method
     picks: dict[int, ast.expr] = field(default_factory=dict)  # by index: what stands for `x[rows, columns]`
     slices: dict[int, ast.Call] = field(default_factory=dict)  # by assignment: `x.unbind(0)` for what is taken apart
     keep: list[object] = field(default_factory=list)  # syntax nodes, held so that identities stay unique

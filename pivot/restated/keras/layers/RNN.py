@@ -31,7 +31,12 @@ class RNN(keras.layers.Layer):
         return ops.repeat(ops.zeros_like(sequences[:, 0, :1]), size, axis=-1)
 
     def call(self, sequences, initial_state=None, mask=None):
-        size = self.cell.state_size
+        if type(self.cell) is layers.LSTMCell:
+            size = [self.cell.units, self.cell.units]
+        elif type(self.cell) in (layers.GRUCell, layers.SimpleRNNCell):
+            size = self.cell.units
+        else:
+            size = self.cell.state_size
         alone = not isinstance(size, (list, tuple))
         if initial_state is None:
             state = [self.start(sequences, size)] if alone else self.start(sequences, size)
@@ -44,9 +49,10 @@ class RNN(keras.layers.Layer):
         y = None
         for step in steps:
             new, after = self.cell(sequences[:, step], state)
-            after = list(after) if isinstance(after, (list, tuple)) else [after]
             if type(self.cell) in (layers.LSTMCell, layers.GRUCell, layers.SimpleRNNCell):
                 after = [new, *after[1:]]
+            else:
+                after = list(after) if isinstance(after, (list, tuple)) else [after]
             if mask is None:
                 y, state = new, after
             else:
