@@ -83,8 +83,8 @@ def templated(
     `said`: the source's text of another parameter, which the codec looks at.
     """
     coded, way = (slot.value, 1) if isinstance(source.value, Path) else (source.value, 0)
-    if not isinstance(coded, Coded) or (way == 0 and not isinstance(slot.value, Path)):
-        return None
+    if not isinstance(coded, Coded) or (way == 0 and (not isinstance(slot.value, Path) or coded.refs)):
+        return None  # a width that is put together of others is the tensor's own
     codec = codec_of(coded)
     if codec.template is None:
         return None

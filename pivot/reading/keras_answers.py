@@ -90,6 +90,13 @@ FILLED = {f"numpy.{name}": f"keras.ops.{name}" for name in ("zeros", "ones")}
 PRODUCTS = {"tensorflow.reduce_prod", "tensorflow.math.reduce_prod", "keras.ops.prod", "keras.backend.prod"}
 """Of numbers that are known: a number."""
 
+EXTREMES = {
+    f"{module}.{name}": f"builtins.{name[:3]}"
+    for module in ("tensorflow", "tensorflow.math", "keras.ops", "keras.backend")
+    for name in ("minimum", "maximum")
+}
+"""Of two numbers or sizes that are known: the one of them."""
+
 ITSELF = {
     "tensorflow.identity", "keras.backend.identity",
     "tensorflow.ensure_shape", "keras.activations.linear", "tensorflow.function",
@@ -181,6 +188,10 @@ def answer(
     if name in OF_NUMBERS and len(args) == 1 and first is not None and is_number(first.hint):
         found = library.FUNCTIONS[OF_NUMBERS[name]](ev, args, {}, node, frame)
         ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=OF_NUMBERS[name], result=found))
+        return found
+    if name in EXTREMES and len(args) == 2 and all(is_number(v.hint) for v in args):
+        found = library.FUNCTIONS[EXTREMES[name]](ev, args, {}, node, frame)
+        ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name=EXTREMES[name], result=found))
         return found
     if name in FILLED and frame.file == "--set":
         return ev.dialect.call_forms(ev, callee, FILLED[name], args, kwargs, node, frame)

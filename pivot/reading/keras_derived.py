@@ -21,6 +21,7 @@ from pivot.reading.keras_replaced import keep_arguments, replaces_all
 from pivot.reading.own_constructors import insert
 from pivot.reading.passed_on import PassedOn
 from pivot.reading.values import Api, ClassObject, Value
+from pivot.reading.walking import walk
 from pivot.slots import MISSING, Ignored
 
 if TYPE_CHECKING:
@@ -65,11 +66,29 @@ def settle(ev: Evaluator, node: ast.ClassDef, bases: list[Value], frame: Frame) 
             node.__dict__[SETTLED] = PLAIN
             return [Value(Api(PLAIN))]
     call = method(node, "call")
+    if call is not None and len(form.op.inputs) == 1:
+        name_the_input(call)
     if call is not None and layer.name == "keras.layers.BatchNormalization":
         drop_what_keras_does(call)
     if direct and init is not None:
         stand_in_call(ev, node, init, form, layer.name.rpartition(".")[2], frame)
     return bases
+
+
+def name_the_input(call: ast.FunctionDef) -> None:
+    """`def call(self, *args, **kwargs)` of a layer that takes one tensor, and only hands all of it on: `inputs`."""
+    rest = call.args.vararg
+    if rest is None or len(call.args.args) != 1 or call.args.posonlyargs:
+        return
+    starred = [n for n in walk(call) if isinstance(n, ast.Starred)]
+    handed = [n for n in starred if isinstance(n.value, ast.Name) and n.value.id == rest.arg]
+    if len(handed) != sum(isinstance(n, ast.Name) and n.id == rest.arg for n in walk(call)):
+        return
+    call.args.args.append(ast.copy_location(ast.arg("inputs"), rest))
+    call.args.vararg = None
+    for node in walk(call):
+        if isinstance(node, ast.Call):
+            node.args = [ast.copy_location(ast.Name("inputs", ast.Load()), a) if a in handed else a for a in node.args]
 
 
 def layer_of(base: Api | ClassObject) -> Api | None:
