@@ -37,7 +37,7 @@ from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
 from codegen.writing.spreading import spelled_out
 from codegen.writing.unnamed_sizes import tell_unnamed
-from pivot.reading.keras_answers import ITS_ARGUMENT, OF_NUMBERS, WHOLE
+from pivot.reading.keras_answers import EXTREMES, ITS_ARGUMENT, OF_NUMBERS, WHOLE
 from pivot.reading.keras_calls import WITHIN
 from pivot.reading.normed import GIVE_BACK
 from pivot.reading.restating import COPY_LAYERS
@@ -435,7 +435,7 @@ class Expressions:
             return self.expr(node.func.value)  # model.to(device), layer.apply(init)
         if visit.name == ITS_ARGUMENT and isinstance(node, ast.Call):
             return program_calls.argument_itself(self, node)
-        if visit.name in {WHOLE, *OF_NUMBERS.values()} and isinstance(node, ast.Call):
+        if visit.name in {WHOLE, *OF_NUMBERS.values(), *EXTREMES.values()} and isinstance(node, ast.Call):
             return program_calls.of_number(self, node, visit.name)
         if visit.name in GIVE_BACK and isinstance(node, ast.Call) and (node.args or node.keywords):
             return self.expr(node.args[0] if node.args else node.keywords[0].value)  # torch.jit.script(layer)

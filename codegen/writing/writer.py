@@ -34,11 +34,12 @@ from codegen.writing.unmade_entries import Tables
 from pivot.network import Node
 from pivot.opset import OpSet
 from pivot.problems import Problem, refuse
-from pivot.reading import lookup
+from pivot.reading import imports, lookup
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.frames import Scope
 from pivot.reading.keras_answers import NUMBERS
 from pivot.reading.keras_masks import NO_MASK
+from pivot.reading.restating import is_restatement
 from pivot.reading.torch_names import ANSWERS
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import Api, BoundMethod
@@ -399,6 +400,8 @@ class Writer:
         found = self._scopes.get(file)
         if found is None:
             found = self.ev.scopes.get(Path(file))
+            if found is None and is_restatement(file):  # of what only an arm that nobody took calls
+                found = imports.open_file(self.ev, Path(file))
             if found is not None:
                 self._scopes[file] = found
         return found
