@@ -30,6 +30,7 @@ from codegen.writing.held import of_array
 from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
 from codegen.writing.nested_words import nested_arguments
+from codegen.writing.number_calls import of_number
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import RAISES, Material, Unwritable
 from codegen.writing.results import taken
@@ -436,7 +437,7 @@ class Expressions:
         if visit.name == ITS_ARGUMENT and isinstance(node, ast.Call):
             return program_calls.argument_itself(self, node)
         if visit.name in {WHOLE, *OF_NUMBERS.values(), *EXTREMES.values()} and isinstance(node, ast.Call):
-            return program_calls.of_number(self, node, visit.name)
+            return of_number(self, node, visit.name)
         if visit.name in GIVE_BACK and isinstance(node, ast.Call) and (node.args or node.keywords):
             return self.expr(node.args[0] if node.args else node.keywords[0].value)  # torch.jit.script(layer)
         answer = self.w.answers.get(visit.name, ...)

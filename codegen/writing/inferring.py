@@ -20,6 +20,7 @@ from codegen.writing.scoping import in_frame, plain_locals, plain_parameters, se
 from codegen.writing.size_choices import chosen_by_parameter
 from codegen.writing.size_origins import Made, Origin, SizeOrigins, Sum
 from codegen.writing.slots import slot_param
+from codegen.writing.turns import counted_off
 from pivot.dims import hint as dim_hint
 from pivot.notation import axis_of
 from pivot.problems import refuse
@@ -62,7 +63,7 @@ class Inferred:
     """Texts of inferred sizes, and the parameters that have to be added for them."""
 
     def __init__(self, done: Elaborated, sites: Sites) -> None:
-        self.trace = done.network.trace
+        self.done, self.trace = done, done.network.trace
         self.origins = SizeOrigins(sites.lowering.nodes)
         self.texts: dict[Key, ast.expr] = {}
         self.in_place = sites.lowering.in_place
@@ -194,7 +195,8 @@ class Inferred:
             if all(settled_name(use.frame, name) == use.value for use in place.uses):
                 return ast.Name(name, ast.Load())
         text = beside(place, self.trace, self.turn_of) or self.loops.carried(place, self)
-        return text if text is not None else chosen_by_parameter(place)
+        text = text if text is not None else chosen_by_parameter(place)
+        return text if text is not None else counted_off(place, self, self.done)
 
     def in_words(
         self, origin: Origin | None, frame: Frame, site: ast.expr, taker: ModuleObject | None = None

@@ -39,7 +39,7 @@ class Loops:
     def carried(self, place: Place, sizes: Inferred) -> ast.expr | None:
         """The name that carries a size, or None where no loop does."""
         function = place.uses[0].frame.function
-        loop = innermost(text_around(place.uses[0].frame, sizes), place.node)
+        loop = outermost(text_around(place.uses[0].frame, sizes), place.node)
         if loop is None:
             return self.carried_inside(place, sizes)
         if any(isinstance(n, (ast.Continue, ast.Break)) for n in ast.walk(loop)):
@@ -176,6 +176,12 @@ def innermost(function: ast.AST, site: ast.AST) -> ast.For | None:
     """The innermost loop around a site."""
     loops = [n for n in ast.walk(function) if isinstance(n, ast.For) and any(m is site for m in ast.walk(n))]
     return min(loops, key=lambda loop: sum(1 for _ in ast.walk(loop)), default=None)
+
+
+def outermost(function: ast.AST, site: ast.AST) -> ast.For | None:
+    """The outermost loop around a site: a size is carried through the turns of all of them."""
+    loops = [n for n in ast.walk(function) if isinstance(n, ast.For) and any(m is site for m in ast.walk(n))]
+    return max(loops, key=lambda loop: sum(1 for _ in ast.walk(loop)), default=None)
 
 
 def made_in(use: Use) -> tuple[ast.expr, ModuleObject] | None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 OF_DICTS = {"named_children": "items", "children": "values"}  # what a dict calls what a module has, too
 RUNNING = {"build", "compile", "count_params", "evaluate", "fit", "predict", "save", "save_weights", "summary"}
+RUNNING |= {"compute_output_shape", "compute_output_spec"}
 """Methods of Keras' models that make weights early, train, report or store: no part of what a model computes."""
 
 
@@ -141,7 +142,8 @@ def program_call(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.exp
 
 def of_name(func: ast.expr) -> bool:
     """Is this `tf.gather`, of a name and not of the object itself?"""
-    return isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id != "self"
+    names = ast.unparse(func).split(".")
+    return len(names) > 1 and names[0] != "self" and all(map(str.isidentifier, names))
 
 
 def fills_row(e: Expressions, visit: Visit) -> bool:
@@ -463,13 +465,6 @@ def argument_itself(e: Expressions, node: ast.Call) -> ast.expr:
     given = [*(e.expr(arg) for arg in node.args), *(e.expr(k.value) for k in node.keywords if k.arg is not None)]
     known = isinstance(node.func, (ast.Name, ast.Attribute)) and e.w.static_api(node.func, e.file, e.locals) is not None
     return given[0] if known else ast.Call(e.expr(node.func), given[:1], [])
-
-
-def of_number(e: Expressions, node: ast.Call, name: str) -> ast.expr:
-    """`math.sqrt(width)` for `tf.sqrt(width)`, `int(half)` for `tf.cast(half, tf.int32)`."""
-    if name.startswith("math."):
-        e.w.imports["math"] = ("math", None)
-    return nodes.call(name.removeprefix("builtins."), [argument_itself(e, node)])
 
 
 def added(e: Expressions, owner: ast.expr, node: ast.Call) -> ast.expr:

@@ -87,9 +87,20 @@ def visible(text: ast.expr, frame: Frame, site: ast.expr, same_turn: bool) -> bo
     function = frame.function
     if function is None:
         return True  # names of a module are bound once
-    return all(
+    changed = {ast.unparse(n) for n in ast.walk(text) if isinstance(n, ast.Attribute)} & set(
+        stored_again(function.node)
+    )
+    return not (changed and not same_turn) and all(
         is_settled(function.node, name.id, site, same_turn) for name in ast.walk(text) if isinstance(name, ast.Name)
     )
+
+
+def stored_again(node: ast.AST) -> list[str]:
+    """The attributes that a function gives another value than their first one: `self.width *= 2`."""
+    targets = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)]
+    added = {id(n.target) for n in ast.walk(node) if isinstance(n, ast.AugAssign)}
+    texts = [ast.unparse(n) for n in targets]
+    return [text for n, text in zip(targets, texts, strict=True) if id(n) in added or texts.count(text) > 1]
 
 
 ALLOWED = (ast.Name, ast.Constant, ast.BinOp, ast.operator, ast.Attribute, ast.expr_context, ast.UnaryOp, ast.unaryop)

@@ -61,3 +61,14 @@ def test_a_cell_that_is_called_by_itself_too_shares_its_weights(to_torch: Callab
     path.write_text(NET.format(init=init, forward="self.cell(x[:, 0], self.m(x)[1:])[0]"))
     converted, _ = to_torch(path, "2x7x5", model="Net()")
     assert "nn.LSTM(" not in converted.text and converted.text.count("nn.LSTMCell(5, units)") == 1
+
+
+@pytest.mark.parametrize(
+    ("forward", "said"),
+    [
+        ("self.m(x) * ops.minimum(ops.shape(x)[1], 3)", "min(x.shape[1], 3)"),
+        ("self.m(ops.slice_update(x, [0, 1, 0], x[:, 2:4]))", "slice_update(x, [0, 1, 0], x[:, 2:4])"),
+    ],
+)
+def test_functions_of_keras_ops(torch_text: Callable[[str, str], str], forward: str, said: str) -> None:
+    assert said in torch_text("self.m = layers.Dense(5)", forward)

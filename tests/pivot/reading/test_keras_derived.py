@@ -137,3 +137,13 @@ def test_a_layer_that_no_form_reads_is_unmapped_in_a_class_that_derives_from_it(
     done = read_keras(HEAD + text + NET.format(calls="Mine(4), layers.Dense(2)"), "2x4", model="Net()")
     assert [n.op for n in done.network.nodes].count(None) == 1
     assert any("HashedCrossing" in p.why for p in done.network.problems)
+
+
+def test_a_layer_that_hands_on_all_that_it_is_called_with_takes_one_tensor(read_keras: Read) -> None:
+    text = """
+    class Mine(layers.BatchNormalization):
+        def call(self, *args, **kwargs):
+            return super().call(*args, **kwargs)
+    """
+    done = read_keras(text + NET.replace("\n", "\n    ").format(calls="Mine(), layers.Dense(2)"), "2x4", model="Net()")
+    assert "def call(self, inputs, **kwargs):" in settled(done, "Mine")
