@@ -359,7 +359,7 @@ def shape_read(frame: Frame, node: ast.Subscript) -> list[tuple[TensorVersion, i
             parts = (node.slice.lower, node.slice.upper, node.slice.step)
             places = places[slice(*(None if part is None else ast.literal_eval(part) for part in parts))]
         else:
-            places = [places[ast.literal_eval(node.slice)]]
+            places = [places[number_said(frame, node.slice)]]
     except (ValueError, TypeError, IndexError):
         return []
     found: list[tuple[TensorVersion, int]] = []
@@ -370,6 +370,20 @@ def shape_read(frame: Frame, node: ast.Subscript) -> list[tuple[TensorVersion, i
             return []
         found.append((cell.version, place))
     return found
+
+
+def number_said(frame: Frame, node: ast.expr) -> int:
+    """A number in a text: `-1`, `channel_axis`, `self.axis`. Raises ValueError where it is no such one."""
+    value: Value | None = None
+    if isinstance(node, ast.Name):
+        value = frame.scope.names.get(node.id)
+    elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "self" and frame.receiver is not None:
+        module = frame.receiver.hint
+        value = module.attrs.get(node.attr) if isinstance(module, ModuleObject) else None
+    number = ast.literal_eval(node) if value is None else value.hint
+    if not isinstance(number, int):
+        raise ValueError(f"{ast.unparse(node)} is no number that is known")
+    return number
 
 
 def row_of_sizes(frame: Frame, node: ast.expr) -> object:

@@ -91,6 +91,7 @@ def only_checks(statement: ast.stmt) -> bool:
 
 def without_shapes(written: list[ast.stmt], made: ast.ClassDef, shapes: set[str]) -> list[ast.stmt]:
     """Statements without those that only keep the shape of an input, or make another one of it, for nobody to read."""
+    written = without_chains(written, shapes)
     kept = list(written)
     for statement in written:
         if not isinstance(statement, ast.Assign) or not names_read([statement]) & shapes:
@@ -105,6 +106,44 @@ def without_shapes(written: list[ast.stmt], made: ast.ClassDef, shapes: set[str]
             if not any(n.attr == target.attr and isinstance(n.ctx, ast.Load) for n in places):
                 kept = [s for s in kept if s is not statement]
     return kept
+
+
+def without_chains(written: list[ast.stmt], shapes: set[str]) -> list[ast.stmt]:
+    """Statements without names that are made of shapes for other such names alone: what builds parts has no need of
+    them here, in arms either.
+    """
+    every = [n for s in written for n in ast.walk(s) if isinstance(n, ast.stmt)]
+    makers: dict[str, list[ast.stmt]] = {}
+    for statement in every:
+        if isinstance(statement, ast.Assign) and bound_name(statement):
+            makers.setdefault(bound_name(statement), []).append(statement)
+    plain = {id(s) for found in makers.values() for s in found}
+    live = names_read([part for s in every if id(s) not in plain for part in own_parts(s)])
+    work = [name for name in live if name in makers]
+    while work:
+        more = names_read(makers[work.pop()]) - live
+        live |= more
+        work += [name for name in more if name in makers]
+    gone = {name for name, found in makers.items() if name not in live and names_read(found) & (shapes | makers.keys())}
+    return [s for statement in written for s in without_assigned(statement, gone)]
+
+
+def own_parts(statement: ast.stmt) -> list[ast.AST]:
+    """What a statement reads itself, without the statements inside of it."""
+    return [n for n in ast.iter_child_nodes(statement) if not isinstance(n, (ast.stmt, ast.excepthandler))]
+
+
+def without_assigned(statement: ast.stmt, names: set[str]) -> list[ast.stmt]:
+    """A statement without the assignments of some names; none where nothing is left of it."""
+    if isinstance(statement, ast.Assign) and bound_name(statement) in names:
+        return []
+    if isinstance(statement, ast.If):
+        statement.body = [s for inner in statement.body for s in without_assigned(inner, names)]
+        statement.orelse = [s for inner in statement.orelse for s in without_assigned(inner, names)]
+        if not statement.body and not statement.orelse:
+            return []
+        statement.body = statement.body or [ast.Pass()]
+    return [statement]
 
 
 def names_read(statements: Sequence[ast.AST]) -> set[str]:

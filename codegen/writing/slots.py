@@ -15,6 +15,7 @@ from codegen.writing import nodes
 from codegen.writing.axes_as_said import as_said, said_in_source
 from codegen.writing.axis_pads import said_pads
 from codegen.writing.causal_pads import causal
+from codegen.writing.half_kernels import half_kernel
 from codegen.writing.nested_words import with_nested
 from codegen.writing.other_words import (
     are_numbers,
@@ -175,6 +176,7 @@ def slot_expression(
         if last is not None:
             return nodes.literal(last)
         varying = said_in_source(steps, param, values, given, source_form, hints) or causal(steps, values, given)
+        varying = varying or half_kernel(steps, slot, values, given, source_form, hints)
         varying = varying or own_word(steps, slot, source_slot(steps, param, source_form), given)
         if varying is not None:
             return varying

@@ -36,6 +36,15 @@ WITHIN = "within"
 """What is kept beside a layer that another one was made of: `self.cell` of `RNN(self.cell)`."""
 
 
+DEPTHWISE = "keras.ops.depthwise_conv"
+
+
+def several_of_each(args: Args, kwargs: Kwargs) -> bool:
+    """Does a convolution of each channel by itself give several results of each? No form reads that."""
+    kernel = (args[1] if len(args) > 1 else kwargs.get("kernel", Value(None))).hint
+    return isinstance(kernel, TensorCell) and kernel.shape[-1] != 1
+
+
 SHARING = "keras.layers.RNN"
 """What computes with the very layer that it is made of; others are made of it as of an example."""
 
@@ -68,6 +77,8 @@ class KerasCalls(Dialect):
             indexed = self.taken(ev, callee, args, kwargs, node, frame)
             if indexed is not None:
                 return indexed
+        if name == DEPTHWISE and several_of_each(args, kwargs):
+            restating.turn_to(ev, name)
         if forms[0].kind != "layer":
             return super().call_forms(ev, callee, name, args, kwargs, node, frame)
         visit = Visit(node, frame, "layer", callee, args, kwargs, name=name)

@@ -110,3 +110,40 @@ def test_a_loss_that_a_layer_adds_is_kept(tmp_path: Path, to_torch: Callable[...
     assert proof.equal, proof.why
     assert "self.added_loss = 0.1 * (x**2).mean()" in converted.text
     assert [p.severity for p in converted.written.problems if p.code == "loss"] == ["warning"]
+
+
+CHAINED = """
+import keras
+from keras import layers
+
+
+class Block(layers.Layer):
+    def __init__(self, more=True):
+        super().__init__()
+        self.more = more
+        self.one, self.two = layers.Dense(4), layers.Dense(4)
+
+    def build(self, input_shape):
+        axis = len(input_shape) - 1
+        self.scale = self.add_weight(shape=(input_shape[axis],))
+        shape = input_shape
+        self.one.build(shape)
+        if self.more:
+            shape = self.one.compute_output_shape(shape)
+            self.two.build(shape)
+
+    def call(self, x):
+        return self.two(self.one(x * self.scale))
+
+
+x = keras.Input((6,))
+model = keras.Model(x, Block()(x))
+"""
+
+
+def test_shapes_that_only_build_parts_are_left_out(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(CHAINED, encoding="utf-8")
+    converted, proof = to_torch(path, model="model")
+    assert proof.why is None
+    assert "shape" not in converted.text and "if self.more" not in converted.text

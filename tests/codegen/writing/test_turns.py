@@ -61,3 +61,28 @@ def test_sizes_that_nothing_carries_are_counted_off(to_torch: Callable[..., Any]
     assert "in_features = iter([6, 4, 6, 8])" in converted.text
     assert "nn.Linear(next(in_features), width)" in converted.text
     assert any("in each turn" in problem.why for problem in converted.done.network.problems)
+
+
+WINDOWS = """
+import keras
+from keras import layers
+
+def conv(width, stride=1, kernel=(3, 3)):
+    return layers.Conv2D(width, kernel, strides=stride, padding="same")
+
+class Net(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = conv(4), conv(4, 2, (1, 1))
+
+    def call(self, x):
+        return self.one(x), self.two(x)
+"""
+
+
+def test_windows_of_several_sizes_keep_the_size_of_an_image(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text(WINDOWS)
+    converted, proof = to_torch(path, "1x8x8x3", model="Net()")
+    assert proof.equal, proof.why
+    assert "padding=(kernel[0] // 2, kernel[1] // 2)" in converted.text

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pivot.dims import hint
 from pivot.opset import OpSet
 from pivot.problems import Problem, Refusal
 from pivot.reading.elaborate import Elaborated
@@ -410,3 +411,13 @@ def test_eval_of_anything_but_a_name_is_not_done(read_keras: Read, text: str) ->
     source = f"def net():\n    return keras.Sequential([keras.Input((4,)), eval({text!r})])\n"
     with pytest.raises(Refusal, match="not executed"):
         read_keras(source, model="net()")
+
+
+def test_a_depthwise_convolution_gives_several_results_of_each_channel(read_keras: Read) -> None:
+    text = """
+    def net():
+        x = keras.Input((8, 8, 4))
+        return keras.Model(x, layers.Lambda(lambda x: ops.depthwise_conv(x, ops.ones((3, 3, 4, 2))))(x))
+    """
+    done = read_keras(text, model="net()")
+    assert [hint(size) for size in done.network.runs["eval"].outputs[0].type.shape[1:]] == [6, 6, 8]
