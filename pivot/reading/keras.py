@@ -223,6 +223,8 @@ class KerasDialect(KerasModules):
     ) -> Value:
         if name == "get_shape":
             return self.tensor_attribute(ev, receiver, "shape", node, frame)
+        if name == "assign" and keras_variables.begins(ev, receiver, frame):
+            return keras_variables.started(ev, callee, args, kwargs, node, frame)
         made = keras_numpy.method(ev, callee, receiver, name, args, kwargs, node, frame)
         if made is not None:
             return made

@@ -58,6 +58,9 @@ PREFIXES = (
     ("keras.legacy.", "keras."),
     ("keras_applications.", "keras.applications."),
 )
+OLDER_IMAGES = "tensorflow.compat.v1.image"
+"""Where functions have names of today and compute something else."""
+OF_TENSORFLOW_1 = {f"{OLDER_IMAGES}.resize": "tensorflow.image.resize_images"}
 SAME = {
     "tensorflow.keras": "keras",
     "tensorflow.python.keras": "keras",
@@ -130,6 +133,9 @@ LOCATED = ("keras.layers.", "keras.models.", "keras.engine.")
 
 def canonical(name: str) -> str:
     """`tensorflow.keras.layers.Dense`, `keras.src.layers.core.dense.Dense` and the like are `keras.layers.Dense`."""
+    name = OF_TENSORFLOW_1.get(name, name)
+    if name == OLDER_IMAGES:
+        return name
     for old, new in PREFIXES:
         if name.startswith(old):
             name = new + name[len(old) :]

@@ -106,3 +106,25 @@ def as_tensor(ev: Evaluator, value: Value, node: ast.AST, frame: Frame) -> Tenso
         ev, Value(Api("keras.ops.array")), "keras.ops.array", (value,), {}, ev.trace.part(node, 0), frame
     )
     return made.hint if isinstance(made.hint, TensorCell) else None
+
+
+BEGINNING = ("__init__", "build")
+"""Methods in which a weight that is assigned to has not been used yet."""
+
+
+def begins(ev: Evaluator, receiver: Value, frame: Frame) -> bool:
+    """Is a weight assigned to while its layer is made?"""
+    hint = receiver.hint
+    if not isinstance(hint, TensorCell) or hint.version.parameter is None:
+        return False
+    names = [at.function.name for at in frame.chain() if at.function is not None]
+    met = next((name for name in names if name in BEGINNING or name in ev.dialect.forward_names), "")
+    return met in BEGINNING
+
+
+def started(ev: Evaluator, callee: Value, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """`self.places.assign(ops.arange(n))` in `build`: what a weight starts from, which trained weights replace."""
+    why = "what this weight starts from is not carried over: it is assigned after it is made"
+    ev.note(frame, node, why, "load weights, or set these values in the target", "initialiser", "warning")
+    ev.visit(Visit(node, frame, "dropped", callee, args, kwargs, name="assign"))
+    return Value(None)

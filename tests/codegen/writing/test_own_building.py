@@ -147,3 +147,30 @@ def test_shapes_that_only_build_parts_are_left_out(to_torch: Callable[..., Any],
     converted, proof = to_torch(path, model="model")
     assert proof.why is None
     assert "shape" not in converted.text and "if self.more" not in converted.text
+
+
+ASSIGNED = """
+import keras
+from keras import layers, ops
+
+
+class Places(layers.Layer):
+    def build(self, input_shape):
+        self.places = self.add_weight(shape=(6,), initializer="zeros", trainable=False)
+        self.places.assign(ops.arange(6, dtype="float32"))
+
+    def call(self, x):
+        return x + self.places
+
+
+x = keras.Input((6,))
+model = keras.Model(x, Places()(x))
+"""
+
+
+def test_a_weight_that_is_assigned_to_while_it_is_made_is_told(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(ASSIGNED, encoding="utf-8")
+    converted, proof = to_torch(path, model="model")
+    assert proof.why is None and "arange" not in converted.text
+    assert [p.line for p in converted.done.network.problems if "starts from" in p.why] == [9]

@@ -421,3 +421,22 @@ def test_a_depthwise_convolution_gives_several_results_of_each_channel(read_kera
     """
     done = read_keras(text, model="net()")
     assert [hint(size) for size in done.network.runs["eval"].outputs[0].type.shape[1:]] == [6, 6, 8]
+
+
+@pytest.mark.parametrize(
+    ("call", "read"),
+    [
+        ("resize_bilinear(x, (4, 6), align_corners=True)", {"mode": "bilinear", "align": True}),
+        ("resize_nearest_neighbor(x, (4, 6))", {"mode": "nearest", "align": False}),
+    ],
+)
+def test_images_are_resized_as_tensorflow_1_does_it(read_keras: Read, call: str, read: dict[str, object]) -> None:
+    text = "import tensorflow as tf\ndef net():\n    x = keras.Input((8, 8, 3))\n    return keras.Model(x, {}(x))\n"
+    done = read_keras(text.format(f"layers.Lambda(lambda x: tf.compat.v1.image.{call})"), model="net()")
+    assert {name: done.network.nodes[-1].params[name] for name in read} == read
+
+
+def test_resize_of_tensorflow_1_is_not_the_one_of_today(read_keras: Read) -> None:
+    text = "import tensorflow as tf\ndef net():\n    x = keras.Input((8, 8, 3))\n    return keras.Model(x, {}(x))\n"
+    done = read_keras(text.format("layers.Lambda(lambda x: tf.compat.v1.image.resize(x, (4, 6)))"), model="net()")
+    assert "resize2d" not in ops(done) and ops(done).count("index") + ops(done).count("take") >= 4
