@@ -268,9 +268,19 @@ def shape_expression(e: Expressions, data: ast.expr | None, visits: list[Visit])
         if all(isinstance(a, (ast.Constant, ast.Name, ast.BinOp, ast.Attribute, ast.Subscript)) for a in data.args):
             return ast.Tuple([e.expr(a) for a in data.args], ast.Load())
     shapes = {v.result.hint.shape for v in visits if v.result is not None and isinstance(v.result.hint, TensorCell)}
-    if len(shapes) != 1:
+    if len(shapes) == 1:
+        return nodes.literal(next(iter(shapes)))
+    sizes = [e.expr(a) for a in data.args] if isinstance(data, ast.Call) and sizes_alone(e, data) else []
+    if not sizes or any(nodes.has_gone(size) for size in sizes):
         raise Unwritable("the shape of this parameter differs between visits")
-    return nodes.literal(next(iter(shapes)))
+    return ast.Tuple(sizes, ast.Load())
+
+
+def sizes_alone(e: Expressions, data: ast.Call) -> bool:
+    """Is a creator given one number for every axis, whatever it takes to say them: `torch.zeros(heads, len(table))`?"""
+    made = [v.args for v in e.w.trace.of(data)]
+    spread = any(isinstance(a, ast.Starred) for a in data.args)
+    return bool(made) and not spread and all(isinstance(arg.hint, int) for args in made for arg in args)
 
 
 def initializer(e: Expressions, kind: str, data: ast.expr | None, factor: ast.expr | None) -> ast.expr:

@@ -123,6 +123,7 @@ def kept_size(layout: Layout, steps: list[Step], x: ast.expr, axis: int) -> ast.
         if not parts or not isinstance(after[axis], int) or after[axis] == 1:
             return None
         order = layout.placed_of(step).orders_in.get(first_name(step), layout.order_of(value))
+        parts = tuple(part for part in parts if before[part] != 1)  # at other visits it may belong to another axis
         found.add(tuple(sorted(order.index(part) for part in parts)))
     return product([layout.target.size(x, place) for place in found.pop()]) if len(found) == 1 else None
 
@@ -387,7 +388,7 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
 
 
 def lists_as_slices(index: ast.expr) -> ast.expr:
-    """`[-1]` as `-1:` and `[2]` as `2:3`, which keep the axis: TensorFlow takes no lists."""
+    """`[-1]` as `-1:`, `[-2]` as `-2:-1` and `[2]` as `2:3`, which keep the axis: TensorFlow takes no lists."""
     if isinstance(index, ast.Tuple):
         return ast.Tuple([lists_as_slices(item) for item in index.elts], ast.Load())
     if not isinstance(index, ast.List) or len(index.elts) != 1:
@@ -397,4 +398,6 @@ def lists_as_slices(index: ast.expr) -> ast.expr:
         return ast.Slice(first)
     if isinstance(first, ast.Constant) and isinstance(first.value, int):
         return ast.Slice(first, ast.Constant(first.value + 1))
+    if isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.USub) and isinstance(first.operand, ast.Constant):
+        return ast.Slice(first, nodes.literal(1 - first.operand.value))  # type: ignore[operator]
     return index

@@ -111,11 +111,12 @@ def drop_unread_parameters(w: Writer) -> None:
     """Parameters of restated functions that what is written of them does not read go, in their calls too.
 
     A function that is called with `*args` somewhere keeps all, one that is called with `**settings` what these are,
-    unless none of them is read: then the settings go from the call.
+    unless none of them is read: then the settings go from the call. What `functools.partial` binds by name stays.
     """
     functions = {id(f.node): f for f in entered(w) if is_restatement(f.file) and isinstance(f.node, ast.FunctionDef)}
     spread: set[int] = set()
     settings: dict[int, list[set[str]]] = {}
+    bound: dict[int, set[str]] = {}
     for v in (v for visits in (w.trace.visits.values() if functions else ()) for v in visits):
         if v.entered is not None and v.entered.function is not None and isinstance(v.node, ast.Call):
             key = id(v.entered.function.node)
@@ -123,17 +124,19 @@ def drop_unread_parameters(w: Writer) -> None:
                 spread.add(key)
             if any(k.arg is None for k in v.node.keywords):
                 settings.setdefault(key, []).append(spread_names(v))
+            else:
+                bound.setdefault(key, set()).update(spread_names(v))
     for key, function in functions.items():
         assert isinstance(function.node, ast.FunctionDef)
         if key not in spread:
-            unread = unread_parameters(w, function.node, function.file)
+            unread = unread_parameters(w, function.node, function.file) - bound.get(key, set())
             unread -= {name for names in settings.get(key, ()) if not names <= unread for name in names}
             if unread:
                 w.gone_parameters.setdefault(key, set()).update(unread)
 
 
 def spread_names(visit: Visit) -> set[str]:
-    """Of the arguments of a call those that `**settings` hold."""
+    """Of the arguments of a call those that `**settings` hold, or the function that is called brings along."""
     assert isinstance(visit.node, ast.Call)
     return set(visit.kwargs) - {k.arg for k in visit.node.keywords}
 

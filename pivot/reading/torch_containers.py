@@ -102,9 +102,9 @@ class TorchContainers(Dialect):
         before = module.children[name].hint if target is module.children and name in module.children else None
         if isinstance(before, ModuleObject) and before is not hint:
             ev.trace.displaced.append(before)
-        if target is module.parameters and is_replaced(module, name, hint):
+        if (target is module.parameters or hint is None) and is_replaced(module, name, hint):
             ev.trace.replaced.add(id(node))
-            ev.drop_item(module.parameters, name)  # it comes behind those that were made since
+            ev.drop_item(module.parameters, name)  # another one comes behind those that were made since
         if target is module.parameters and module.form is not None and isinstance(hint, TensorCell):
             self.tie(ev, module, name, hint, node, frame)
         if target is not module.attrs and name in module.attrs:
@@ -421,13 +421,11 @@ def followed(cell: TensorCell) -> None:
 
 
 def is_replaced(module: ModuleObject, name: str, hint: object) -> bool:
-    """Does a module of the program get another parameter under a name that one has?"""
+    """Does a module of the program get another parameter, or None, under a name that one has?"""
     old = module.parameters[name].hint if name in module.parameters and module.form is None else None
-    return (
-        isinstance(old, TensorCell)
-        and isinstance(hint, TensorCell)
-        and old.version.parameter is not hint.version.parameter
-    )
+    if not isinstance(old, TensorCell):
+        return False
+    return hint is None or (isinstance(hint, TensorCell) and old.version.parameter is not hint.version.parameter)
 
 
 def given_to(module: ModuleObject, slot: Slot, visit: Visit | None) -> object:

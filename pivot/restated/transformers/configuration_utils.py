@@ -92,6 +92,15 @@ class PreTrainedConfig(RotaryEmbeddingConfigMixin):
         for name, value in kwargs.items():
             setattr(self, name, value)
 
+    def get_text_config(self, decoder=None, encoder=None):
+        """The settings of the part that reads or writes text, which a model of several parts keeps below one name."""
+        names = [] if encoder and not decoder else ["decoder", "generator", "text_config"]
+        names = names if decoder and not encoder else ["text_encoder", *names]
+        found = [name for name in names if getattr(self, name, None) is not None]
+        if decoder != encoder and not found and self.is_encoder_decoder:
+            raise NotImplementedError("settings of one side of a model with an encoder and a decoder")
+        return getattr(self, found[0]) if found else self
+
     def __getattr__(self, name):
         if name in type(self).attribute_map:
             return getattr(self, type(self).attribute_map[name])

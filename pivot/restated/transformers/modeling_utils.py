@@ -111,5 +111,14 @@ class PreTrainedModel(nn.Module):
     def base_model(self):
         return getattr(self, self.base_model_prefix, self)
 
+    @property
+    def dtype(self):
+        """The kind of numbers that the model is made in."""
+        return torch.get_default_dtype()
+
+    @property
+    def device(self):
+        return torch.device("cpu")
+
     def get_input_embeddings(self):
         return self.base_model.embed_tokens

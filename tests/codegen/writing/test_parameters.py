@@ -263,3 +263,40 @@ class Net(nn.Module):
     assert "del self.table\n        self.table = keras.Variable(" in made.text
     assert prove(made, KerasDialect(), opset, tmp_path / "net.py").why is None
     assert list(made.done.network.root.parameters) == ["gain", "table"]
+
+
+def test_the_shape_of_a_parameter_that_differs_is_said_by_whatever_gives_its_numbers(
+    written: Callable[..., str],
+) -> None:
+    made = written(
+        """
+        class Table(nn.Module):
+            def __init__(self, names, first=False):
+                super().__init__()
+                self.bias = nn.Parameter(torch.zeros(len(names), 5 if first else 4))
+            def forward(self, x): return x + self.bias.sum()
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.b = Table("ab"), Table("cde", True)
+            def forward(self, x): return self.b(self.a(x))
+        """,
+        "2x3",
+    )
+    assert "shape=(len(names), 5 if first else 4)" in made
+
+
+def test_a_parameter_that_gives_way_to_none_is_let_go(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.norm = nn.LayerNorm(4)
+                self.norm.bias = None
+            def forward(self, x): return self.norm(x)
+        """,
+        "2x4",
+    )
+    assert "del self.norm.bias\n        self.norm.bias = None\n" in made.text
+    assert list(made.done.network.root.children["norm"].hint.parameters) == ["weight"]

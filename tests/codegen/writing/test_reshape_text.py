@@ -23,6 +23,7 @@ from pivot.reading.keras import KerasDialect
         (":, self.order", "ops.take(x, self.order, axis=1)"),
         (":, self.order[:1]", "ops.take(x, self.order[:1], axis=1)"),
         (":, [1]", "x[:, 1:2]"),
+        ("..., [-2], :", "x[..., -2:-1, :]"),
     ],
 )
 def test_a_list_of_places(net: Callable[..., str], index: str, text: str) -> None:
@@ -87,3 +88,22 @@ def test_several_times_the_batch_stays_so_where_the_rest_is_no_number(net: Calla
 def test_one_number_has_no_batch(net: Callable[..., str]) -> None:
     text = net("self.fc = nn.Linear(4, 1)", "return self.fc(x).reshape(()) * 2, x[0, 0].reshape(1, 1)", "1x4")
     assert "ops.reshape(" in text
+
+
+def test_an_axis_of_size_1_at_some_visits_belongs_to_none_of_the_others(written: Callable[..., str]) -> None:
+    """(N, T, C) -> (N * T, C): where T is 1, it could as well be joined with C."""
+    made = written(
+        """
+        class Rows(nn.Module):
+            def forward(self, x): return torch.relu(x.flatten(0, 1))
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.rows, self.fc = Rows(), nn.Linear(5, 5)
+            def forward(self, x):
+                x = self.fc(x)
+                return self.rows(x[:, :, :3]), self.rows(x.sum(1, keepdim=True))
+        """,
+        "2x4x5",
+    )
+    assert "ops.reshape(x, (-1, ops.shape(x)[2]))" in made

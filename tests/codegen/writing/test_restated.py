@@ -406,3 +406,19 @@ def test_settings_that_hold_initialisers_only_go_with_the_method_that_gave_them(
     assert 'EinsumDense("abc,cde->abde", (None, self.heads, 4), bias_axes="de")' in converted.text
     assert "self.heads = Heads(2)" in converted.text
     assert "_starts" not in converted.text and "tf." not in converted.text
+
+
+def test_a_parameter_that_a_partial_binds_stays(written: Written) -> None:
+    made = written(
+        """
+        from functools import partial
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.act = partial(nn.functional.gelu, approximate="tanh")
+            def forward(self, x): return self.act(x)
+        """,
+        "2x4",
+    )
+    assert 'def gelu(input, approximate="none"):' in made
+    assert 'partial(gelu, approximate="tanh")' in made

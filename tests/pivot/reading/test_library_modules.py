@@ -107,6 +107,31 @@ def test_attention_is_the_one_that_the_library_would_take(read: Read, supports: 
     assert ("where" in [n.op.name for n in done.network.nodes]) is not supports
 
 
+SLIDING = """
+from transformers import PretrainedConfig, PreTrainedModel
+from transformers.masking_utils import create_{kind}_mask
+from transformers.utils.type_validators import interval
+
+class Settings(PretrainedConfig):
+    sliding_window = interval(min=1)(default=2)
+
+class Net(PreTrainedModel):
+    def forward(self, x):
+        return x + create_{kind}_mask(self.config, x, None).to(self.dtype).sum()
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "ops"),
+    [("sliding_window_causal", {"ge", "lt"}), ("bidirectional_sliding_window", {"abs", "le"})],
+)
+def test_a_mask_of_a_window_is_made(read: Read, kind: str, ops: set[str]) -> None:
+    done = read(SLIDING.format(kind=kind), "2x5x4", model="Net(Settings())")
+    assert ops <= {n.op.name for n in done.network.nodes}
+    mask = next(n for n in done.network.nodes if n.op.name == "where")
+    assert [str(size) for size in mask.results[0].type.shape] == ["N", "1", "T", "T"]
+
+
 SMALL = """
 import torch
 from torch import nn

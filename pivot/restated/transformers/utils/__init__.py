@@ -48,5 +48,25 @@ def is_torchdynamo_compiling():
     return False
 
 
+def is_torchdynamo_exporting():
+    return False
+
+
+def is_tracing(tensor=None):
+    return False
+
+
+def is_accelerate_available():
+    return False
+
+
+def is_kernels_available():
+    return False
+
+
+def is_mambapy_available():
+    return False
+
+
 def is_torch_fx_proxy(x):
     return False
