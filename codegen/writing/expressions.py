@@ -33,6 +33,7 @@ from codegen.writing.nested_words import nested_arguments
 from codegen.writing.number_calls import of_number
 from codegen.writing.number_kinds import number_kind
 from codegen.writing.plans import RAISES, Material, Unwritable
+from codegen.writing.restated import says
 from codegen.writing.results import taken
 from codegen.writing.rows import is_input
 from codegen.writing.shape_lists import shape_list
@@ -89,7 +90,7 @@ class Expressions:
             return tell_absent(self.w, node, visits, special)
         if isinstance(node, ast.Call):
             asked = reflection.asks_for_tensor(self, node)
-            return asked if asked is not None else program_calls.plain_call(self, node)
+            return asked if asked is not None else program_calls.plain_call(self, references.by_new_name(self, node))
         if isinstance(node, (ast.Name, ast.Attribute)):
             return references.reference(self, node)
         if isinstance(node, ast.Subscript):
@@ -208,6 +209,8 @@ class Expressions:
             return applying.apply(self, node, visits)
         if kind == "container" and isinstance(node, ast.Call):
             return program_calls.container(self, node, visits)
+        if kind == "function" and (answer := says(visits)) is not None:
+            return answer
         if kind in ("function", "class") and isinstance(node, ast.Call):
             return program_calls.program_call(self, node, visits)
         if kind == "super" and isinstance(node, ast.Call):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Sequence
+from pathlib import Path
 
 from codegen.target import Alias, Target
 from codegen.writing import module_values, nodes, own_code
@@ -136,8 +137,7 @@ def collect(
 def write_name(w: Writer, key: Key, library: dict[str, tuple[str, str]]) -> list[ast.stmt]:
     """The definition of one module-level name."""
     file, name = key
-    scope = w.scope_of(file)
-    assert scope is not None
+    scope = w.scope_of(file) or imports.open_file(w.ev, Path(file))  # restated, and named in an arm nobody took
     if name in w.ev.override_nodes:
         text = w.ev.override_nodes[name]
         if any(visit.module is not None for part in walk(text) for visit in w.trace.of(part)):  # it makes layers

@@ -80,3 +80,15 @@ def kept_import(node: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
         return [ast.Import([a]) for a in node.names if a.name.partition(".")[0] in KEPT_ROOTS]
     kept = not node.level and (node.module or "").partition(".")[0] in KEPT_ROOTS
     return [copy.copy(node)] if kept else []
+
+
+def by_new_name(e: Expressions, node: ast.Call) -> ast.Call:
+    """`hasattr(self, "weights_")` for `hasattr(self, "weights")`, where the target calls the attribute so."""
+    known = isinstance(node.func, ast.Name) and node.func.id in ("delattr", "getattr", "hasattr", "setattr")
+    if not known or len(node.args) < 2 or not isinstance(node.args[0], ast.Name):
+        return node
+    owner, said, *more = node.args
+    if not isinstance(said, ast.Constant) or not isinstance(said.value, str):
+        return node
+    name = e.w.attribute_name(ast.Attribute(owner, said.value, ast.Load()))
+    return node if name == said.value else ast.Call(node.func, [owner, ast.Constant(name), *more], node.keywords)

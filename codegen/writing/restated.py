@@ -10,12 +10,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.frozen import given_by_program, is_plain
 from codegen.writing.plans import Unwritable
 from pivot.reading import keras_starts
+from pivot.reading.library_modules import package_of
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace, Visit
 from pivot.reading.values import Api, InstanceObject
@@ -43,6 +45,15 @@ def only_arm(trace: Trace, node: ast.If | ast.IfExp) -> bool | None:
 def asks_for_none(test: ast.expr) -> bool:
     """Is a test `x is None` or `x is not None`? That is the configuration's doing even where x is a tensor."""
     return isinstance(test, ast.Compare) and all(isinstance(op, (ast.Is, ast.IsNot)) for op in test.ops)
+
+
+def says(visits: list[Visit]) -> ast.Constant | None:
+    """What restated functions answer that only say True or False: `is_torchdynamo_compiling()`."""
+    entered = [v.entered.function for v in visits if v.entered is not None]
+    bodies = [f.node.body for f in entered if f is not None and package_of(Path(f.file)) is not None]
+    last = bodies[0] if bodies and len(bodies) == len(visits) and all(body is bodies[0] for body in bodies) else None
+    said = last[0].value if isinstance(last, list) and len(last) == 1 and isinstance(last[0], ast.Return) else None
+    return ast.Constant(said.value) if isinstance(said, ast.Constant) and isinstance(said.value, bool) else None
 
 
 def taken_parts(trace: Trace, node: ast.AST) -> Iterator[ast.AST]:

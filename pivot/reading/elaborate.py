@@ -24,6 +24,7 @@ from pivot.reading.frames import Frame, Scope
 from pivot.reading.hints import readable
 from pivot.reading.input_search import find_inputs
 from pivot.reading.inputs import InputSpec
+from pivot.reading.library_modules import package_of
 from pivot.reading.limits import LIMITS
 from pivot.reading.mask_edits import Edits
 from pivot.reading.merge import merge_modes
@@ -128,11 +129,16 @@ class Untrained(Exception):
         self.problem = Problem("training", "warning", why.file, why.line, why.column, text, remedy)
 
 
+def is_restated(file: str) -> bool:
+    """Is this a file that stands for a layer, a function or a module of a library?"""
+    return is_restatement(file) or package_of(Path(file)) is not None
+
+
 def refusal_of(ev: Evaluator, raised: Raised) -> Refusal:
     """What the program raises ends the reading; what restated library code raises is said where it was called."""
     said = readable(raised.value)
     for frame in raised.frame.chain():
-        if is_restatement(frame.file) and frame.parent is not None and not is_restatement(frame.parent.file):
+        if is_restated(frame.file) and frame.parent is not None and not is_restated(frame.parent.file):
             why = said.removeprefix("NotImplementedError: ")
             remedy = "write it with operations the target has"
             return ev.refusal(frame.parent, frame.site or raised.node, why, remedy, "restated")

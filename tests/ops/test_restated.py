@@ -93,6 +93,7 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("nn.GRUCell(4, 3)", ("x=4",)),
     ("nn.LazyConv2d(4, 3)", ("x=2x3x5x6",)),
     ("torch.view_as_real(torch.fft.fft2(torch.fft.fft(x)))", ("x=2x3x5x6",)),
+    ("torch.view_as_real(torch.fft.fftn(x, dim=(2, -1)))", ("x=2x3x5x6",)),
     ("torch.imag(torch.fft.ifft2(x)) + torch.real(torch.fft.ifft2(x))", ("x=2x3x5x6",)),
 ]
 CASES = [

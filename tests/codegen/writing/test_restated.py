@@ -422,3 +422,44 @@ def test_a_parameter_that_a_partial_binds_stays(written: Written) -> None:
     )
     assert 'def gelu(input, approximate="none"):' in made
     assert 'partial(gelu, approximate="tanh")' in made
+
+
+def test_what_a_library_always_answers_is_said(written: Written) -> None:
+    """What stands behind it was never read: `torch.is_tensor(places)`."""
+    made = written(
+        """
+        from transformers.utils import is_torchdynamo_compiling
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.make(4)
+            def make(self, n):
+                if hasattr(self, "weights"):
+                    n = n + self.weights.shape[0]
+                self.weights = nn.Buffer(torch.arange(n).float(), persistent=False)
+            def forward(self, x):
+                places = x.shape[1] + 1
+                if not (is_torchdynamo_compiling() and torch.is_tensor(places)) and places > self.weights.size(0):
+                    self.make(places)
+                return x + self.weights[:1]
+        """,
+        "2x3",
+    )
+    assert "if places > self.weights_.shape[0]:" in made and "compiling" not in made
+    assert 'if hasattr(self, "weights_"):' in made
+
+
+def test_a_restatement_that_only_an_arm_nobody_took_names_is_written(written: Written) -> None:
+    made = written(
+        """
+        def whole(x):
+            return torch.fft.fft(x, dim=-1)
+        class Net(nn.Module):
+            def __init__(self, fast=False):
+                super().__init__()
+                self.f = whole if fast else torch.tanh
+            def forward(self, x): return self.f(x)
+        """,
+        "2x3x4",
+    )
+    assert "def whole(x):" in made

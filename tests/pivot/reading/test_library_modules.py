@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from pivot.problems import Refusal
 from pivot.reading.elaborate import Elaborated
 
 Read = Callable[..., Elaborated]
@@ -130,6 +131,19 @@ def test_a_mask_of_a_window_is_made(read: Read, kind: str, ops: set[str]) -> Non
     assert ops <= {n.op.name for n in done.network.nodes}
     mask = next(n for n in done.network.nodes if n.op.name == "where")
     assert [str(size) for size in mask.results[0].type.shape] == ["N", "1", "T", "T"]
+
+
+def test_a_model_that_is_looked_up_by_its_settings_is_refused_where_the_program_asks(read: Read) -> None:
+    text = """
+    from transformers import AutoModel, PretrainedConfig
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.inner = AutoModel.from_config(PretrainedConfig())
+        def forward(self, x): return self.inner(x)
+    """
+    with pytest.raises(Refusal, match=r"model\.py:9:.*looked up by its settings"):
+        read(text, "2x4")
 
 
 SMALL = """

@@ -1,0 +1,3 @@
+"""Settings that are looked up by the name of a kind of model."""
+
+from . import AutoConfig
