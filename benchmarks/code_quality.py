@@ -27,8 +27,9 @@ def measured(converted: Converted, package: bool) -> dict[str, object]:
     `lines`: [source, target]. Of a package the definitions that were written are counted, else the whole file, and
     those of its files from which definitions were taken.
     `definitions`: lines of the source's definitions that were written, in any case. `classes`, `parameters`,
-    `comments`: [kept, in the source's definitions]; `written_comments`: the same of those that speak of a statement
-    with a counterpart. `transposes`: in the target beyond those of the source.
+    `comments`: [kept, in the source's definitions], of the first two those of classes of which a method was entered;
+    `written_comments`: the same of those that speak of a statement with a counterpart. `transposes`: in the target
+    beyond those of the source.
     """
     ev, text = converted.done.evaluator, converted.text
     target = {n.name: n for n in ast.parse(text).body if isinstance(n, (ast.ClassDef, ast.FunctionDef))}
@@ -49,7 +50,8 @@ def measured(converted: Converted, package: bool) -> dict[str, object]:
     written = Counter(words(token) for token, method in comments if counterparts.has(statement_of(token, method)))
     here = Counter(map(words, tokens(text)))
     transposes = turns(ast.parse(text)) - sum(turns(node) for _, node, _ in pairs)
-    kept = [parameters(a, b) for _, a, b in pairs if isinstance(a, ast.ClassDef)]
+    own = {id(node) for _, node in used}
+    kept = [parameters(a, b) for _, a, b in pairs if isinstance(a, ast.ClassDef) and id(a) in own]
     return {
         "lines": [spans if package else whole, len(text.splitlines())],
         "definitions": spans,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codegen.writing import nodes
+from codegen.writing import nodes, unmade
 from codegen.writing.plans import RAISES, Unwritable
 from codegen.writing.restated import only_arm
 from pivot.reading.restating import is_restatement
@@ -54,6 +54,9 @@ def is_size(made: ast.expr) -> bool:
 
 def compare(e: Expressions, node: ast.Compare) -> ast.expr:
     """Comparisons; `None is None` of what went is folded."""
+    asked = e.w.unmade.comparison(e, node)
+    if asked is not None:
+        return asked
     left = e.expr(node.left)
     rights = [e.expr(c) for c in node.comparators]
     if (
@@ -82,7 +85,15 @@ def conditional(e: Expressions, node: ast.IfExp) -> ast.expr:
         known = e.w.taken(node)
         if known is not None:
             return e.expr(node.body if known else node.orelse)
-    return ast.IfExp(test, arm(e, node.body), arm(e, node.orelse))
+    left = e.w.unmade.left_arm(e, node)
+    if left is None:
+        return ast.IfExp(test, arm(e, node.body), arm(e, node.orelse))
+    answer, names = left
+    met = [b.taken for b in e.w.trace.branches.get(id(node), []) if not b.speculative]
+    if met and e.w.unmade.asks_library(node.test, e):
+        return e.expr(node.orelse if answer else node.body)  # no option of the program's own
+    stop = missing(e, node.body if answer else node.orelse, names)
+    return ast.IfExp(test, stop, arm(e, node.orelse)) if answer else ast.IfExp(test, arm(e, node.body), stop)
 
 
 def arm(e: Expressions, node: ast.expr) -> ast.expr:
@@ -91,6 +102,13 @@ def arm(e: Expressions, node: ast.expr) -> ast.expr:
         return e.expr(node)
     except Unwritable as no:
         return refusing(e, node, no)
+
+
+def missing(e: Expressions, node: ast.expr, names: list[str]) -> ast.expr:
+    """Stands for an arm that names classes which the target lacks."""
+    e.w.unmade.note(node, names)
+    e.w.needs_unmapped = True
+    return nodes.call(RAISES, [ast.Constant(unmade.said(e.w.short(e.file), node.lineno, names))])
 
 
 def refusing(e: Expressions, node: ast.expr, why: Unwritable) -> ast.expr:

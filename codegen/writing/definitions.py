@@ -18,6 +18,8 @@ from codegen.writing.recasting import to_locals
 from codegen.writing.references import KEPT_ROOTS
 from codegen.writing.registrations import tables_of
 from codegen.writing.statements import Statements
+from codegen.writing.unmade import NOWHERE, refusing_constructor
+from codegen.writing.unmade_arms import settled
 from pivot.reading import classes, lookup
 from pivot.reading.decorating import READ_DECORATORS, decorator_name
 from pivot.reading.forward_pass import forward_node
@@ -99,10 +101,14 @@ class Definitions:
 
     def body(self, statements: Statements, node: ast.FunctionDef, file: str) -> list[ast.stmt]:
         """What a function does; one that was never entered and cannot be written refuses when it is called."""
+        met = any(not frame.speculative for frame in self.w.trace.frames.get(id(node), []))
+        unmade = [] if met else self.w.unmade.names_in_arm(node.body, statements.e)
+        if unmade:
+            return [self.w.unmade.stop(file, node, unmade)]
         try:
-            return statements.block(node.body)
+            return settled(statements.block(node.body))
         except Unwritable as no:
-            if any(not frame.speculative for frame in self.w.trace.frames.get(id(node), [])):
+            if met:
                 raise
             self.w.not_verified(file, node, no)
             text = ast.Constant(f"{self.w.short(file)}:{node.lineno}: {no}")
@@ -194,10 +200,13 @@ class Definitions:
     def leaves_nothing(self, function: FunctionObject, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         """Has a body no effect, once what has no meaning in the target went?"""
         body = Statements(self.w, function.file, local_names(node), False)
+        current, self.w.unmade.current = self.w.unmade.current, NOWHERE
         try:
             rest = body.block(node.body)
         except Unwritable:
             return False
+        finally:
+            self.w.unmade.current = current
         effects = [
             s
             for s in rest
@@ -259,6 +268,8 @@ class Definitions:
         made.body.extend(self.unread_methods(made, cls))
         build_into_constructor(self, cls, made)
         self.drop_uncalled(made, cls)
+        if self.w.unmade.is_empty(cls):
+            made.body.append(refusing_constructor(self.w, cls))
         if self.trains_more(cls):
             at = next(
                 (i for i, s in enumerate(made.body) if isinstance(s, ast.FunctionDef) and s.name == self.w.call_name),

@@ -85,6 +85,8 @@ class Expressions:
         node = unpacking.as_item(self, node)
         if (parts := stacks.unstacked(self, node)) is not None:
             return parts
+        if isinstance(node, ast.Call) and (asked := self.w.unmade.type_test(self, node)) is not None:
+            return asked
         visits = self.w.trace.of(node)
         if visits and (special := self.visited(node, visits)) is not None:
             return tell_absent(self.w, node, visits, special)

@@ -47,6 +47,7 @@ def write_module(w: Writer, docstring: str) -> WrittenModule:
         if factory is not None:
             w.out.entry = ast.Call(ast.Name(factory.name, ast.Load()), [], [])
             w.mention_names(factory, entry_file)
+            w.unmade.name_current((entry_file, factory.name))
         else:
             w.out.entry = e.expr(entry_node)
             w.mention_names(w.out.entry, entry_file)
@@ -125,12 +126,16 @@ def collect(
                 w.registering.add(key)
                 written.pop(key, None)
                 w.wanted.setdefault(key)
+            for key in w.unmade.recalled(written):
+                written.pop(key)
             if all(k in written for k in w.wanted):
                 break
         for key in todo:
+            w.unmade.current = key
             written[key] = write_name(w, key, library)
             for statement in written[key]:
                 w.mention_names(statement, key[0])
+    w.unmade.tell(written)
     return written
 
 

@@ -85,6 +85,9 @@ class Statements:
             if self.only_initialises(body):
                 return []
         gone = set(self.e.gone)
+        unmade = [] if met else self.w.unmade.names_in_arm(body, self.e)
+        if unmade:
+            return [self.w.unmade.stop(self.file, body[0], unmade)]
         try:
             why = self.w.trace.unread.get(id(body[0]))
             if not met and why is not None and not self.is_plain(body):

@@ -30,6 +30,7 @@ from codegen.writing.registering import held_attributes
 from codegen.writing.restated import drop_unread_parameters, settings_read
 from codegen.writing.sites import Site, Sites
 from codegen.writing.starting import Starts
+from codegen.writing.unmade import Unmade
 from codegen.writing.unmade_entries import Tables
 from pivot.network import Node
 from pivot.opset import OpSet
@@ -128,7 +129,7 @@ class Writer:
         self.renames = True  # attributes of `self` whose names the target reserves; not in a class of plain objects
         self.lost = lost_attributes(done)
         self.definitions = Definitions(self)
-        self.tables = Tables(self)
+        self.unmade, self.tables = Unmade(self), Tables(self)
         self.plan_siblings()
         drop_unread_parameters(self)
 

@@ -90,7 +90,10 @@ def contains(ev: Evaluator, left: Value, right: Value, node: ast.AST, frame: Fra
         )
     if isinstance(box, DictObject):
         key = subscripts.key_of(ev, left, node, frame)
-        return key in box.entries or (registries.fill(ev, box) and key in box.entries)
+        known = key in box.entries or (registries.fill(ev, box) and key in box.entries)
+        if known:
+            subscripts.was_asked(ev, box, key)
+        return known
     found, held = classes.own_or_held(ev, right, "__contains__", (left,), node, frame)
     if found is not None:
         return truth(ev, found, node, frame)

@@ -10,7 +10,7 @@ from pivot.reading import command_line, number_arrays, registries, regular
 from pivot.reading.bombs import check_format, check_items, check_product, check_text
 from pivot.reading.hints import equal, ordered, own_value, readable, unique
 from pivot.reading.iterating import iterate
-from pivot.reading.subscripts import key_of
+from pivot.reading.subscripts import key_of, was_asked
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     Api,
@@ -131,6 +131,8 @@ def dict_method(
         hit = box.entries.get(key)
         if hit is None and registries.fill(ev, box):
             hit = box.entries.get(key)
+        if hit is not None:
+            was_asked(ev, box, key)
         if name == "pop":
             if hit is None and len(args) < 2:
                 raise ev.refusal(frame, node, f"the dict has no key {key!r}", "check the configuration", "key")

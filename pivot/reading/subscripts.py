@@ -93,6 +93,7 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
             return made
         if key not in box.entries and not (registries.fill(ev, box) and key in box.entries):
             raise ev.refusal(frame, node, f"the dict has no key {key!r}", "check the configuration", "key")
+        was_asked(ev, box, key)
         return with_origin(box.entries[key][1], origin)
     found, held = classes.own_or_held(ev, owner, "__getitem__", (index,), node, frame)
     if found is not None:
@@ -142,6 +143,12 @@ def with_origin(value: Value, origin: Origin) -> Value:
             value.depends,
         )
     return value
+
+
+def was_asked(ev: Evaluator, box: DictObject, key: object) -> None:
+    """Remember a key that a dict was asked for."""
+    if not ev.speculating:
+        box.asked.add(key)
 
 
 def put(ev: Evaluator, box: DictObject, key: object, index: Value, value: Value) -> None:

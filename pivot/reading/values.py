@@ -113,9 +113,12 @@ class ListObject:
 
 
 class DictObject:
-    """A Python dict: plain hashable keys to (key value, value). `factory` makes what a defaultdict lacks."""
+    """A Python dict: plain hashable keys to (key value, value). `factory` makes what a defaultdict lacks.
 
-    __slots__ = ("entries", "factory", "kind")
+    `asked`: the keys for which it was asked while the program was read, on no trial, and that it had.
+    """
+
+    __slots__ = ("asked", "entries", "factory", "kind")
 
     def __init__(
         self,
@@ -126,6 +129,7 @@ class DictObject:
         self.entries = entries if entries is not None else {}
         self.kind = kind
         self.factory = factory
+        self.asked: set[object] = set()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,3 +100,33 @@ def test_a_comment_speaks_of_the_statement_it_stands_at(root: Path, monkeypatch:
     lines = {words(token): statement_of(token, method).lineno for token in tokens(COMMENTED)}
     assert list(said.values()) == ["Assign", "Assign", "If", "Assign", "Assign", "Return"]
     assert list(lines.values()) == [4, 4, 5, 6, 6, 11]
+
+
+OFFERED = """
+
+class Other(Net):
+    def __init__(self, width, depth, rate):
+        super().__init__(width)
+
+
+class Chosen(nn.Module):
+    def __init__(self, block=Other):
+        super().__init__()
+        self.block = block(4)
+
+    def forward(self, x):
+        return self.block(x)
+"""
+
+
+def test_parameters_of_a_class_that_is_only_named_do_not_count(
+    root: Path, write_source: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    from code_quality import measured
+
+    path, opset = write_source(SOURCE + OFFERED), load_opset()
+    request = Request(path, "Chosen(Block)", (parse_spec("2x4"),))
+    made = write_target(elaborate(request, TorchDialect(), opset), "keras", opset)
+    assert "class Other" in made.text
+    assert measured(made, package=True)["parameters"] == [3, 3]

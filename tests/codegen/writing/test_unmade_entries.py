@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+import pytest
+
 from codegen.convert import Converted
 
 Written = Callable[..., str]
@@ -88,3 +90,97 @@ def test_a_class_of_which_only_a_derived_one_is_made_was_made(written: Written) 
     """
     made = written(BLOCKS + tables + NET.format(choice="self.block = BLOCKS[kind](4)"), "2x4", model='Net("doubled")')
     assert 'BLOCKS = {"plain": Plain, "doubled": Doubled}' in made
+
+
+def test_rows_of_a_call_of_dict_and_elements_of_what_is_only_asked_for_a_class_are_left_out(
+    conversion: Callable[..., Converted],
+) -> None:
+    tables = """
+        BLOCKS = dict(gated=Gated, plain=Plain, old=Old)
+        KNOWN = {block for name, block in BLOCKS.items()}
+        SIZED = {Gated, Plain, Old}
+    """
+    choice = """block = BLOCKS[kind] if isinstance(kind, str) else kind
+                if block not in KNOWN:
+                    raise ValueError(f"{kind} is none of {sorted(BLOCKS)}")
+                self.block = block(4) if block in SIZED else block()"""
+    done = conversion(BLOCKS + tables + NET.format(choice=choice), "2x4")
+    assert "BLOCKS = dict(gated=Gated)" in done.text
+    assert "SIZED = {Gated}" in done.text
+    assert "Plain" not in done.text and "Old" not in done.text
+    told = [p.why for p in done.written.problems if p.code == "left-out"]
+    assert sorted(why[:16] for why in told) == ["2 of 3 elements ", "2 of 3 rows of B"]
+
+
+def test_a_class_that_something_else_hands_out_stays_where_it_is_asked_for(written: Written) -> None:
+    tables = """
+        BLOCKS = dict(gated=Gated, plain=Plain)
+        KNOWN = {block for name, block in BLOCKS.items()}
+        SIZED = {Gated, Plain}
+    """
+    net = NET.replace('kind="gated"', 'kind="gated", other=Plain').format(
+        choice="""block = BLOCKS[kind] if isinstance(kind, str) else other
+                self.known = block in KNOWN
+                self.block = block(4) if block in SIZED else block()"""
+    )
+    made = written(BLOCKS + tables + net, "2x4")
+    assert "BLOCKS = dict(gated=Gated, plain=Plain)" in made and "SIZED = {Gated, Plain}" in made
+    plain = made[made.index("class Plain") : made.index("BLOCKS =")]
+    assert 'raise NotImplementedError("model.py:' in plain and "Plain is not converted" in plain
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "BLOCKS.get(kind, Gated)",
+        "(BLOCKS[kind] if kind in BLOCKS else Gated)",
+        "next(b for name, b in BLOCKS.items() if name == kind)",
+        "list(BLOCKS.values())[0]",
+    ],
+)
+def test_rows_stay_where_another_answer_would_take_their_place(written: Written, asked: str) -> None:
+    tables = """
+        BLOCKS = dict(gated=Gated, plain=Plain)
+    """
+    made = written(BLOCKS + tables + NET.format(choice=f"self.block = {asked}(4)"), "2x4")
+    assert "BLOCKS = dict(gated=Gated, plain=Plain)" in made
+
+
+@pytest.mark.parametrize(
+    ("others", "left"),
+    [("gated=Gated, plain=Plain", "FIRST = dict(gated=Gated)"), ("gated=Gated, plain=Gated", "plain=Plain")],
+)
+def test_a_row_goes_where_the_next_table_lacks_it_too(written: Written, others: str, left: str) -> None:
+    tables = f"""
+        FIRST = dict(gated=Gated, plain=Plain)
+        SECOND = dict({others})
+
+        def find(kind):
+            if kind in FIRST:
+                return FIRST[kind]
+            return SECOND[kind]
+    """
+    made = written(BLOCKS + tables + NET.format(choice="self.block = find(kind)(4)"), "2x4")
+    assert left in made
+
+
+def test_a_row_that_was_taken_stays_though_nothing_was_made_of_it(written: Written) -> None:
+    tables = """
+        BLOCKS = dict(gated=Gated, plain=Plain, old=Old)
+    """
+    choice = """self.other = BLOCKS["plain"]
+                self.block = BLOCKS[kind](4)"""
+    assert "BLOCKS = dict(gated=Gated, plain=Plain)" in written(BLOCKS + tables + NET.format(choice=choice), "2x4")
+
+
+def test_a_table_may_be_handed_to_a_class_that_only_looks_rows_up(written: Written) -> None:
+    tables = """
+        class Maker(dict):
+            def __getitem__(self, key):
+                return super().__getitem__(key)(4)
+
+        BLOCKS = {"gated": Gated, "plain": Plain}
+        MAKERS = Maker(BLOCKS)
+    """
+    made = written(BLOCKS + tables + NET.format(choice="self.block = MAKERS[kind]"), "2x4")
+    assert 'BLOCKS = {"gated": Gated}' in made and "Plain" not in made
