@@ -40,6 +40,19 @@ class MultiheadAttention(nn.Module):
         y, scores = self.attn(x, x, x)
         return y, scores.sum()
 """
+GROUPED = """
+from torch import nn
+from torch.nn import functional as F
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = nn.Conv1d(5, 6, 3), nn.Conv1d(6, 5, 3)
+        self.norm = nn.LayerNorm(6)
+
+    def forward(self, x):
+        return self.two(F.group_norm(self.one(x), 3, self.norm.weight, self.norm.bias))
+"""
 
 
 def converted(tmp_path: Path, opset: OpSet, text: str, model: str) -> Converted:
@@ -68,6 +81,13 @@ def test_a_layer_whose_forms_do_not_do_is_restated(tmp_path: Path, opset: OpSet)
     made = converted(tmp_path, opset, MASKED, "MultiheadAttention()")
     assert "torch.nn.MultiheadAttention" in made.done.evaluator.restated
     assert not made.done.network.unmapped
+
+
+@pytest.mark.parametrize(("text", "model"), [(MASKED, "MultiheadAttention()"), (GROUPED, "Net()")])
+def test_nothing_is_turned_that_the_source_does_not_turn(tmp_path: Path, opset: OpSet, text: str, model: str) -> None:
+    made = converted(tmp_path, opset, text, model)
+    assert made.done.evaluator.restated
+    assert not [name for name in ("swapaxes(", "transpose(", "moveaxis(") if name in made.text]
 
 
 def test_two_classes_of_one_name_are_told_apart(tmp_path: Path, opset: OpSet) -> None:

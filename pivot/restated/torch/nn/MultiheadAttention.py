@@ -58,15 +58,17 @@ class MultiheadAttention(nn.Module):
             w_q, w_k, w_v = self.in_proj_weight.chunk(3)
         else:
             w_q, w_k, w_v = self.q_proj_weight, self.k_proj_weight, self.v_proj_weight
-        q, k, v = query @ w_q.T, key @ w_k.T, value @ w_v.T
+        q = torch.einsum("nti,ei->nte", query, w_q)
+        k = torch.einsum("nti,ei->nte", key, w_k)
+        v = torch.einsum("nti,ei->nte", value, w_v)
         if self.in_proj_bias is not None:
             b_q, b_k, b_v = self.in_proj_bias.chunk(3)
             q, k, v = q + b_q, k + b_k, v + b_v
         return q, k, v
 
     def split_heads(self, x):
-        """(N, T, E) -> (N, heads, T, E / heads)."""
-        return x.reshape(x.shape[0], x.shape[1], self.num_heads, self.head_dim).transpose(1, 2)
+        """(N, T, E) -> (N, T, heads, E / heads)."""
+        return x.reshape(x.shape[0], x.shape[1], self.num_heads, self.head_dim)
 
     def apply_mask(self, scores, mask):
         """Forbid where a mask is True, add a mask of numbers; keys that were appended are always seen."""
@@ -102,7 +104,7 @@ class MultiheadAttention(nn.Module):
             k = torch.cat([k, torch.zeros_like(k[:, :1])], dim=1)
             v = torch.cat([v, torch.zeros_like(v[:, :1])], dim=1)
         q, k, v = self.split_heads(q), self.split_heads(k), self.split_heads(v)
-        scores = q @ k.transpose(-2, -1) / math.sqrt(self.head_dim)
+        scores = torch.einsum("nqhd,nkhd->nhqk", q, k) / math.sqrt(self.head_dim)
         if attn_mask is not None:
             if attn_mask.dim() == 3:  # one for each sample and head
                 attn_mask = attn_mask.reshape(-1, self.num_heads, attn_mask.shape[1], attn_mask.shape[2])
@@ -110,7 +112,7 @@ class MultiheadAttention(nn.Module):
         if key_padding_mask is not None:
             scores = self.apply_mask(scores, key_padding_mask[:, None, None, :])
         weights = self.drop(torch.softmax(scores, dim=-1))
-        y = (weights @ v).transpose(1, 2)
+        y = torch.einsum("nhqk,nkhd->nqhd", weights, v)
         y = self.out_proj(y.reshape(y.shape[0], y.shape[1], self.embed_dim))
         if alone:
             y = y.squeeze(0)
