@@ -22,4 +22,5 @@ class Linear(nn.Module):
             nn.init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input):
-        return F.linear(input, self.weight, self.bias)
+        y = F.linear(input, self.weight)
+        return y if self.bias is None else y + self.bias
