@@ -201,6 +201,7 @@ def prune(body: list[ast.stmt], read: set[str], pure: bool) -> bool:
         elif isinstance(statement, ast.If) and not statement.body and statement.orelse:
             statement.test = ast.UnaryOp(ast.Not(), statement.test)
             statement.body, statement.orelse = statement.orelse, []
+            nodes.only_else(statement, statement)
     return changed
 
 

@@ -12,7 +12,7 @@ from pivot.dims import Size
 from pivot.forms import DottedName
 from pivot.reading.walking import walk
 
-EXTRAS = ("before", "behind", "blank", "tail", "inside", "source_text", "source_parts")
+EXTRAS = ("before", "behind", "blank", "tail", "inside", "else_behind", "else_tail", "source_text", "source_parts")
 N = TypeVar("N", bound=ast.AST)
 
 
@@ -25,6 +25,13 @@ def like(made: N, source: ast.AST) -> N:
         if name in source.__dict__ and name not in made.__dict__ and not name.startswith("source_"):
             made.__dict__[name] = source.__dict__[name]
     made.__dict__.setdefault("source", source)
+    return made
+
+
+def only_else(made: ast.If, source: ast.AST) -> ast.If:
+    """Give a condition that is turned around what is said at the `else` of which it makes its first arm."""
+    said = source.__dict__
+    made.__dict__.update(behind=said.get("else_behind"), tail=said.get("else_tail", ()), else_behind=None, else_tail=())
     return made
 
 

@@ -390,9 +390,7 @@ class Statements:
             and size_checks.left_out(self.w, self.file, node, test)
         ):
             return []
-        if not body:
-            test, body, orelse = negated(test), orelse, []
-        made = ast.If(test, body, orelse)
+        made = ast.If(test, body, orelse) if body else nodes.only_else(ast.If(negated(test), orelse, []), node)
         for branch in self.w.trace.branches.get(id(node), []):
             if branch.kind == "size" and not branch.speculative:
                 self.w.guard(self.file, node)
