@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codegen.keras.saving import Item, Saveable, groups, library_layer, listed
 from pivot.reading.checkpoint_names import checkpoint_name, has_patterns
+from pivot.reading.keras_calls import SHARER
 from pivot.reading.keras_names import BASES
 from pivot.reading.modules import ModuleObject
 from pivot.reading.restating import is_restatement
@@ -48,6 +49,11 @@ def describe(module: ModuleObject, made: dict[int, Saveable], names: dict[int, t
     """A module as the object tree that Keras walks."""
     if id(module) in made:
         return made[id(module)]
+    around = module.attrs.get(SHARER)
+    if around is not None and isinstance(around.hint, ModuleObject):  # one object, wherever Keras comes to it first
+        cell = dict(describe(around.hint, made, names).attributes).get("cell")
+        if isinstance(cell, Saveable):
+            return cell
     if module.form is not None and not isinstance(module.cls, ClassObject):
         paths = list(dict.fromkeys(module.form.weights[r].path for r in module.form.weights if r in module.weights))
         saveable = library_layer(module.class_name, paths, None, id(module))

@@ -45,6 +45,8 @@ def several_of_each(args: Args, kwargs: Kwargs) -> bool:
     return isinstance(kernel, TensorCell) and kernel.shape[-1] != 1
 
 
+SHARER = "layer around"
+"""What is kept beside a cell that lies in another layer."""
 SHARING = "keras.layers.RNN"
 """What computes with the very layer that it is made of; others are made of it as of an example."""
 
@@ -97,6 +99,8 @@ class KerasCalls(Dialect):
             if name == SHARING and (WITHIN in inner.attrs or inner.weights or inner.calls):
                 restating.turn_to(ev, name)
             ev.set_item(inner.attrs, WITHIN, Value(name))
+            if name == SHARING:
+                ev.set_item(inner.attrs, SHARER, visit.result)
         ev.visit(visit)
         return visit.result
 
