@@ -128,6 +128,7 @@ class KerasDialect(KerasModules):
 
     def settle_class(self, ev: Evaluator, node: ast.ClassDef, bases: list[Value], frame: Frame) -> list[Value]:
         tf_modules.settle(node)
+        keras_variables.without_lambdas(node)
         keras_overridden.check_class(ev, node, bases, frame)
         return keras_derived.settle(ev, node, bases, frame)
 

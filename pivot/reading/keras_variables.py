@@ -14,6 +14,7 @@ from pivot.reading.numpy_arrays import has_fractions
 from pivot.reading.storage import new_version
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api, InstanceObject, ListObject, ParameterObject, TensorCell, Value
+from pivot.reading.walking import walk
 from pivot.types import TensorType
 
 if TYPE_CHECKING:
@@ -75,6 +76,21 @@ def variable(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Fr
     result = Value(TensorCell(new_version(ev, parameter.type, parameter)))
     ev.visit(Visit(node, frame, "constant", None, args, kwargs, name="keras.Variable", result=result))
     return result
+
+
+def without_lambdas(cls: ast.ClassDef) -> None:
+    """`tf.Variable(lambda: x)` in a class is `tf.Variable(x)`: TensorFlow calls it at once. Changes the text."""
+    for node in walk(cls):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func).rpartition(".")[2] != "Variable":
+            continue
+        node.args = [body_of(arg) for arg in node.args]
+        for keyword in node.keywords:
+            keyword.value = body_of(keyword.value)
+
+
+def body_of(node: ast.expr) -> ast.expr:
+    """What a function without parameters gives; anything else as it is."""
+    return node.body if isinstance(node, ast.Lambda) and not node.args.args else node
 
 
 def of_shape(

@@ -174,3 +174,30 @@ def test_a_weight_that_is_assigned_to_while_it_is_made_is_told(to_torch: Callabl
     converted, proof = to_torch(path, model="model")
     assert proof.why is None and "arange" not in converted.text
     assert [p.line for p in converted.done.network.problems if "starts from" in p.why] == [9]
+
+
+CALLED = """
+import keras, numpy as np, tensorflow as tf
+from keras import layers, ops
+
+
+class Places(layers.Layer):
+    def build(self, input_shape):
+        places = np.arange(6)
+        self.places = tf.Variable(initial_value=lambda: tf.convert_to_tensor(places), trainable=False)
+
+    def call(self, x):
+        return x + ops.cast(self.places, x.dtype)
+
+
+x = keras.Input((6,))
+model = keras.Model(x, Places()(Places()(x)))
+"""
+
+
+def test_a_variable_that_starts_from_what_a_function_gives(to_torch: Callable[..., Any], tmp_path: Path) -> None:
+    path = tmp_path / "model.py"
+    path.write_text(CALLED, encoding="utf-8")
+    converted, proof = to_torch(path, model="model")
+    assert proof.why is None
+    assert 'self.register_buffer("places", places.clone())' in converted.text
