@@ -73,7 +73,10 @@ def handed(w: Writer, call: ast.Call, found: dict[int, set[str]]) -> list[ast.ex
         return [*call.args, *(k.value for k in call.keywords)]
     gone = found.get(id(inner.node), set())
     own = parameters(inner)
-    return [k.value for k in call.keywords if k.arg in gone or (k.arg is None and gone)] + [
+    said = {k.arg for k in call.keywords}
+    collected = {name for v in visits for name in v.kwargs if name not in said}
+    spread = gone and not collected & (own - gone)  # `**kwargs` that holds what the base computes with stays
+    return [k.value for k in call.keywords if k.arg in gone or (k.arg is None and spread)] + [
         k.value for k in call.keywords if k.arg is not None and k.arg not in own
     ]
 
@@ -106,6 +109,21 @@ def parameters(function: FunctionObject) -> set[str]:
 def is_kept(w: Writer, function: FunctionObject, name: str) -> bool:
     """Has a function a parameter for an argument, once what goes up to the library's constructor is gone?"""
     spec = function.node.args
-    if spec.kwarg is None or spec.kwarg.arg not in w.passed_up.get(id(function.node), set()):
+    if spec.kwarg is None or name in {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}:
         return True
-    return name in {a.arg for a in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}
+    if spec.kwarg.arg in w.passed_up.get(id(function.node), set()):
+        return False
+    return all(is_kept(w, base, name) and name not in gone_of(w, base) for base in spread_to(w, function))
+
+
+def gone_of(w: Writer, function: FunctionObject) -> set[str]:
+    """The parameters that a function of the source has and the written one has not."""
+    key = id(function.node)
+    return w.passed_up.get(key, set()) | w.gone_parameters.get(key, set())
+
+
+def spread_to(w: Writer, function: FunctionObject) -> list[FunctionObject]:
+    """The constructors of the program that a constructor hands its `**kwargs` up to."""
+    up = [n for n in ast.walk(function.node) if isinstance(n, ast.Call) and is_super_init(n)]
+    calls = [call for call in up if any(k.arg is None for k in call.keywords)]
+    return [v.entered.function for c in calls for v in w.trace.of(c) if v.entered is not None and v.entered.function]

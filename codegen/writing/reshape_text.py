@@ -14,7 +14,7 @@ from codegen.writing.joined_sizes import is_one, joined_text, product
 from codegen.writing.narrow_text import narrowed
 from pivot.dims import Dim, Size, symbols
 from pivot.dims import hint as dim_hint
-from pivot.reading.values import TensorCell
+from pivot.reading.values import ListObject, TensorCell
 from pivot.slots import Coded, Path
 
 if TYPE_CHECKING:
@@ -360,7 +360,7 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     rank = len(value.type.shape)
     result = placed.orders_out[0] if placed.orders_out else order
     if order == tuple(range(rank)) and result == tuple(range(len(result))):
-        return ast.Subscript(x, text, ast.Load())
+        return ast.Subscript(x, nodes.call("tuple", [text]) if is_row(steps, text) else text, ast.Load())
     items = whole_index(step.params.get("index"), rank)
     elements = list(text.elts) if isinstance(text, ast.Tuple) else [text]
     spelled: list[ast.expr] = []
@@ -385,6 +385,15 @@ def index_expression(layout: Layout, steps: list[Step], x: ast.expr, given: Give
         moved.pop()
     index: ast.expr = ast.Tuple(moved, ast.Load()) if len(moved) > 1 else moved[0]
     return ast.Subscript(x, index, ast.Load())
+
+
+def is_row(steps: list[Step], text: ast.expr) -> bool:
+    """Does a name stand for the parts of an index in a list? PyTorch would take it for places along the first axis."""
+    nodes_met = [step.node for step in steps if step.node is not None]
+    given = [node.params_from.get("index") for node in nodes_met]
+    rows = [value.hint.items for value in given if value is not None and isinstance(value.hint, ListObject)]
+    parts = [part.hint for row in rows for part in row]
+    return isinstance(text, (ast.Name, ast.Attribute)) and any(p is None or isinstance(p, slice) for p in parts)
 
 
 def lists_as_slices(index: ast.expr) -> ast.expr:
