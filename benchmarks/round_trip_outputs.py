@@ -116,7 +116,8 @@ def make(folder: Path) -> None:
                 value.copy_(value.new_tensor(moved(value.numpy(), rng, name.endswith("running_var"))))
         save_file({name: value.clone() for name, value in state.items()}, str(folder / "weights.safetensors"))
         return
-    outputs(model, inputs_of(folder), "keras")
+    singles = [a.astype("float32") if a.dtype.kind == "f" else a for a in inputs_of(folder)]
+    outputs(model, singles, "keras")
     for weight in model.weights:
         value = np.asarray(weight)
         if value.dtype.kind == "f":
