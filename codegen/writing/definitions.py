@@ -49,6 +49,7 @@ class Definitions:
     def __init__(self, writer: Writer) -> None:
         self.w = writer
         self.emptiness: dict[int, bool] = {}  # by definition: does nothing of it remain?
+        self.refusals: dict[int, bool] = {}  # by definition: can it not be written?
         root = writer.done.network.root
         packed = root.packs and writer.target.framework != writer.source_framework
         self.packing = forward_node(writer.ev, root) if packed else None
@@ -199,14 +200,9 @@ class Definitions:
 
     def leaves_nothing(self, function: FunctionObject, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         """Has a body no effect, once what has no meaning in the target went?"""
-        body = Statements(self.w, function.file, local_names(node), False)
-        current, self.w.unmade.current = self.w.unmade.current, NOWHERE
-        try:
-            rest = body.block(node.body)
-        except Unwritable:
+        rest = self.rest(function, node)
+        if rest is None:
             return False
-        finally:
-            self.w.unmade.current = current
         effects = [
             s
             for s in rest
@@ -220,6 +216,28 @@ class Definitions:
             else isinstance(n, (ast.Attribute, ast.Subscript)) and isinstance(n.ctx, ast.Store)
             for n in left
         )
+
+    def rest(self, function: FunctionObject, node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.stmt] | None:
+        """What remains of a body, or None where it cannot be written: that is said where it is really asked for."""
+        body, said = Statements(self.w, function.file, local_names(node), False), len(self.w.out.problems)
+        current, self.w.unmade.current = self.w.unmade.current, NOWHERE
+        try:
+            return body.block(node.body)
+        except Unwritable:
+            del self.w.out.problems[said:]
+            return None
+        finally:
+            self.w.unmade.current = current
+
+    def cannot_write(self, function: FunctionObject) -> bool:
+        """Has a function's body no words in the target?"""
+        if isinstance(function.node, ast.Lambda):
+            return False
+        key = id(function.node)
+        if key not in self.refusals:
+            self.refusals[key] = False  # of what calls itself, the rest decides
+            self.refusals[key] = self.rest(function, function.node) is None
+        return self.refusals[key]
 
     def enters(self, file: str, name: str, decorator: ast.expr) -> bool:
         """Does a decorator enter a definition in a table that is written?"""

@@ -76,7 +76,23 @@ def goes(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:
         return True
     if id(node) in s.w.without_effect or s.w.is_empty_call(visits) or loads_weights(node) or is_logging(s, node):
         return True
-    return calls_another_library(s, node, visits)
+    return calls_another_library(s, node, visits) or only_tries(s, node, visits)
+
+
+def only_tries(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:
+    """A call that changed nothing, of a function that has no words in the target: `named_apply(init, model)`, which
+    would fill buffers anew in an arm that was not taken.
+    """
+    entered = [v.entered.function for v in visits if v.kind == "function" and v.entered is not None]
+    functions = [f for f in entered if f is not None and f.name != "__init__"]
+    if not visits or len(functions) != len(visits) or any(v.effects or v.result is None for v in visits):
+        return False
+    if not any(v.tried for v in visits) or not all(s.w.definitions.cannot_write(f) for f in functions):
+        return False
+    why = f"{functions[0].name}() is left out: it changed nothing, and what it would do in other arms is not written"
+    place = (s.file, node.lineno, node.col_offset + 1)
+    s.w.refused(Problem("left-out", "info", *place, why, "do that where the model is made, if it is needed"))
+    return True
 
 
 def calls_another_library(s: Statements, node: ast.Call, visits: list[Visit]) -> bool:

@@ -32,7 +32,9 @@ def expand_expression(layout: Layout, steps: list[Step], x: ast.expr, material: 
     elements = source_elements(steps, material.given, material.form) or held_sizes(steps, material, every=True)
     if all(shape == shapes[0] for shape in shapes) and not foreign and not names_sizes(elements):
         return None
-    if any(s.node is None or s.op is not s.node.op or layout.placed_of(s).transposes for s in steps):
+    if any(s.node is None or s.op is not s.node.op for s in steps):
+        return None
+    if not are_said(elements) and any(layout.placed_of(s).transposes for s in steps):
         return None
     texts: list[ast.expr] = []
     for axis, column in enumerate(zip(*shapes, strict=True)):
@@ -43,7 +45,7 @@ def expand_expression(layout: Layout, steps: list[Step], x: ast.expr, material: 
         sizes = [layout.settled(v.type.shape[place]) for v in values if v is not None] if place >= 0 else []
         fixed = all(isinstance(size, int) for size in column)
         element = elements[axis] if elements is not None else None
-        if element is not None and not is_minus_one(element) and not nodes.has_gone(element):
+        if element is not None and are_said([element]):
             texts.append(element)
         elif sizes == list(column) and column[0] != 1:
             texts.append(layout.target.size(x, place, static=fixed))
@@ -52,6 +54,13 @@ def expand_expression(layout: Layout, steps: list[Step], x: ast.expr, material: 
         else:
             return None
     return layout.target.broadcast(x, ast.Tuple(texts, ast.Load()))
+
+
+def are_said(elements: Sequence[ast.expr | None] | None) -> bool:
+    """Does the source say all these sizes?"""
+    return elements is not None and all(
+        e is not None and not is_minus_one(e) and not nodes.has_gone(e) for e in elements
+    )
 
 
 def names_sizes(elements: Sequence[ast.expr | None] | None) -> bool:

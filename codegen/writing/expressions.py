@@ -26,6 +26,7 @@ from codegen.writing.absent import tell_absent
 from codegen.writing.activations import function_layer
 from codegen.writing.children import child, modules_of_kind
 from codegen.writing.frozen import finish, tell_frozen
+from codegen.writing.gone import while_made
 from codegen.writing.held import of_array
 from codegen.writing.mapped import mapped
 from codegen.writing.named_functions import looked_up
@@ -222,7 +223,7 @@ class Expressions:
         if kind == "shape":
             return shape_list(self, node, visits)
         if kind == "mode":
-            return self.mode(node)
+            return self.mode(visits)
         if kind == "method" and isinstance(node, ast.Attribute) and visits[0].name == "entry":
             return ast.Subscript(self.expr(node.value), ast.Constant(node.attr), ast.Load())  # of a ModuleDict
         if kind == "method" and visits[0].name == "child" and isinstance(node, (ast.Attribute, ast.Call)):
@@ -412,8 +413,10 @@ class Expressions:
 
     # -- sizes, mode, what went ----------------------------------------------------------
 
-    def mode(self, node: ast.expr) -> ast.expr:
-        """`self.training` is the argument `training`."""
+    def mode(self, visits: list[Visit]) -> ast.expr:
+        """`self.training` is the argument `training`; a constructor that asks has nobody to ask in the target."""
+        if all(while_made(self.w, visit.frame) for visit in visits):
+            return nodes.gone()
         if not self.uses_mode:
             raise Unwritable("the mode is read outside a forward pass")
         return ast.Name("training", ast.Load())

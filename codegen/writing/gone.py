@@ -15,6 +15,7 @@ from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
+    from pivot.reading.frames import Frame
 
 LOADERS = ("load_state_dict", "load_state_dict_from_url", "load_url", "load_weights", "load_checkpoint")
 
@@ -161,6 +162,13 @@ def is_mode(value: Value | None) -> bool:
     return value is not None and value.depends == MODE and isinstance(value.hint, bool)
 
 
+def while_made(w: Writer, frame: Frame) -> bool:
+    """Does a constructor run this, without a forward pass that it runs in between?"""
+    named = (f.function.name for f in frame.chain() if f.function is not None)
+    first = next((name for name in named if name == "__init__" or name in w.ev.dialect.forward_names), "")
+    return first == "__init__"
+
+
 def find_mode_functions(w: Writer) -> set[int]:
     """Function nodes that need the argument `training`."""
     found: set[int] = set()
@@ -171,7 +179,7 @@ def find_mode_functions(w: Writer) -> set[int]:
             layers_own = visit.kind == "apply" and visit.name in (OWN, "super") and visit.form is not None
             if layers_own and visit.form is not None and visit.frame.function is not None:
                 found |= {id(visit.frame.function.node)} if depends_on_mode(visit.form) else set()
-            if visit.kind == "mode" and visit.frame.function is not None:
+            if visit.kind == "mode" and visit.frame.function is not None and not while_made(w, visit.frame):
                 found.add(id(visit.frame.function.node))
     sites = w.trace.visits.values()
     whole = ([(v, v.entered.function) for v in s if v.kind == "function" and v.entered is not None] for s in sites)

@@ -230,7 +230,8 @@ class FunctionText:
         placed = self.placed(steps)
 
         def operand(ref: OperandRef) -> ast.expr:
-            return self.operand(steps[0], ref, material, made, placed)
+            given = (s for s in steps if s.operands.get(ref.name) is not None)  # `self.bias` may be None at a visit
+            return self.operand(next(given, steps[0]), ref, material, made, placed)
 
         step = steps[0]
         numbers = {k: v for k, v in step.operands.items() if isinstance(v, (int, float))}

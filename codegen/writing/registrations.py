@@ -90,15 +90,15 @@ def registering(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
 
 
 def tables_of(w: Writer, scope: Scope | None, decorator: ast.expr) -> list[Key]:
-    """The tables that the function behind a decorator mentions."""
+    """The tables that the function behind a decorator mentions; none where that has no words in the target."""
     inner = decorator.func if isinstance(decorator, ast.Call) else decorator
     if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and scope is not None:
         owner = scope.names.get(inner.value.id)  # an object of the program: `@BLOCKS.register("small")`
         return [(scope.file, inner.value.id)] if owner is not None and isinstance(owner.hint, InstanceObject) else []
     maker = scope.names.get(inner.id) if isinstance(inner, ast.Name) and scope is not None else None
     function = maker.hint if maker is not None else None
-    if not isinstance(function, FunctionObject):
-        return []
+    if not isinstance(function, FunctionObject) or w.definitions.cannot_write(function):
+        return []  # (the proof finds it where the network would be another one)
     tables = names_in(function.node).intersection(w.ev.registries.values())
     return [(function.file, name) for name in sorted(tables)]
 

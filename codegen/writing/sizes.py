@@ -182,7 +182,7 @@ def rounded(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr | N
         asked = e.w.trace.of(node.args[0])
         owner, one = owner_of(e, node.args[0]) if asked and asked[0].name in ("shape", "size") else (None, False)
         return None if owner is None or one else nodes.call("len", [ast.Attribute(e.expr(owner), "shape", ast.Load())])
-    if not any(v.args and isinstance(v.args[0].hint, Quotient) for v in visits):
+    if not any(v.args and isinstance(v.args[0].hint, Quotient) for v in visits) or is_extremum(visits[0]):
         return None
     part = node.args[0]
     if not isinstance(part, ast.BinOp) or not isinstance(part.op, ast.Div):
@@ -191,3 +191,8 @@ def rounded(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr | N
     if not visits[0].name.endswith("ceil"):
         return ast.BinOp(over, ast.FloorDiv(), by)
     return ast.UnaryOp(ast.USub(), ast.BinOp(ast.UnaryOp(ast.USub(), over), ast.FloorDiv(), by))
+
+
+def is_extremum(visit: Visit) -> bool:
+    """Is this `max(h / k, 1.0)`, which rounds nothing?"""
+    return visit.name in ("builtins.max", "builtins.min")

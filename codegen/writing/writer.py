@@ -419,11 +419,11 @@ def calls_without_effect(trace: Trace) -> set[int]:
     """
     found: set[int] = set()
     for key in trace.for_effect:
-        met = [v for v in trace.visits.get(key, []) if not v.speculative]
+        met = trace.of_known(key)
         entered = [v.entered.function for v in met if v.entered is not None]
         if any(function is not None and function.name == "__init__" for function in entered):
             continue
-        if met and all(v.kind == "function" and v.entered is not None and not v.effects for v in met):
+        if met and all(v.kind == "function" and v.entered is not None and not (v.effects or v.tried) for v in met):
             found.add(key)
     return found
 

@@ -106,14 +106,15 @@ def extremum(name: str) -> Handler:
             raise ev.refusal(frame, node, f"{name}() of nothing", "check the configuration")
         if any(isinstance(i.hint, Unknown) for i in items):
             return next(i for i in items if isinstance(i.hint, Unknown))
-        if any(isinstance(i.hint, Size) for i in items):
+        if any(isinstance(i.hint, Size) for i in items) and not any(isinstance(i.hint, Quotient) for i in items):
             hint = items[0].hint
             for item in items[1:]:
                 hint = (dim_max if name == "max" else dim_min)(hint, item.hint)  # type: ignore[arg-type]
             return made(hint, node, frame, name, *items)
         key = (lambda v: ordered(ev.call(kwargs["key"], (v,), {}, node, frame))) if "key" in kwargs else ordered
         best = (max if name == "max" else min)(items, key=key)  # type: ignore[arg-type]
-        return made(best.hint, node, frame, name, *items)
+        hint = float(best.hint) if isinstance(best.hint, Quotient) else best.hint  # its text is kept, its number here
+        return made(hint, node, frame, name, *items)
 
     return handler
 

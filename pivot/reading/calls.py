@@ -156,13 +156,13 @@ def call_program(
     visit = recorded or ev.visit(Visit(node, frame, "function", callee, args, kwargs))
     visit.entered = inner
     bind_parameters(ev, function, args, kwargs, inner, node, frame)
-    before = ev.effects
+    before, tried = ev.effects, ev.trial_effects
     previous, ev.frame = ev.frame, inner
     try:
         result = call_function(ev, function, inner)
     finally:
         ev.frame = previous
-    visit.effects = ev.effects - before
+    visit.effects, visit.tried = ev.effects - before, ev.trial_effects - tried
     if recorded is None:
         visit.result = result
     return result

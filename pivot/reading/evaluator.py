@@ -73,6 +73,7 @@ class Evaluator:
         self.unfilled: set[tuple[str, int]] = set()  # tables that were filled as far as the opened files do
         self.located: dict[int, Path | None] = {}  # the files that imports name, by syntax node
         self.effects = 0  # changes of objects that others may see: attributes, items, registered modules
+        self.trial_effects = 0  # such changes in arms on trial, which were taken back
         self.registering = 0  # calls that register something, under way
         self.registered: list[tuple[str, ast.stmt]] = []  # module-level calls that did, with their files
         self.applied: set[int] = set()  # decorators whose results were called, by syntax node

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from pivot.dims import Size
+from pivot.dims import Quotient, Size
 from pivot.dims import hint as dim_hint
 from pivot.reading.bombs import check_nested
 from pivot.reading.modules import ModuleObject
@@ -74,6 +74,8 @@ def _ordered(value: Value) -> object:
     hint = own_value(value.hint)
     if isinstance(hint, Size):
         return dim_hint(hint)
+    if isinstance(hint, Quotient):
+        return float(hint)
     if isinstance(hint, tuple):
         return tuple(_ordered(v) for v in hint)
     if isinstance(hint, ListObject):

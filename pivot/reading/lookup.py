@@ -200,10 +200,14 @@ def function_attribute(ev: Evaluator, hint: object, attr: str, node: ast.AST, fr
     if isinstance(hint, FunctionObject) and attr == "__module__":
         return Value(surroundings.module_name(hint.file))
     if isinstance(hint, Partial):
+        named = dict(hint.kwargs)
+        while isinstance(hint.callee.hint, Partial):  # Python makes one of several
+            hint = hint.callee.hint
+            named = {**dict(hint.kwargs), **named}
         if attr == "func":
             return hint.callee
         if attr == "keywords":
-            return Value(DictObject({k: (Value(k), v) for k, v in hint.kwargs}))
+            return Value(DictObject({k: (Value(k), v) for k, v in named.items()}))
     return ev.unknown(frame, node, f"the attribute {attr!r} of a function")
 
 

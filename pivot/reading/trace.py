@@ -62,6 +62,7 @@ class Visit:
     stopped: bool = False  # unmapped: the target is to stop here, and `name` says what it says
     read_as: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as the forms were given them
     effects: int = 0  # of a program function: how often it changed something that others may see
+    tried: int = 0  # the same in arms that were not taken
     altered: tuple[TensorVersion, TensorVersion] | None = None  # of a module: its first argument, changed in place
     began: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as they were, if they may change
 
@@ -128,3 +129,9 @@ class Trace:
         found = self.visits.get(id(node), [])
         real = [v for v in found if not v.speculative]
         return real or found
+
+    def of_known(self, key: int) -> list[Visit]:
+        """The real visits of a call, else those on trial that came to their end; nothing where one did not."""
+        found = self.visits.get(key, [])
+        real = [v for v in found if not v.speculative]
+        return real or (found if all(v.result is not None for v in found) else [])

@@ -55,6 +55,7 @@ def with_trial(
     names, counts = dict(frame.scope.names), dict(frame.counts)
     nodes, modules, parameters = len(ev.nodes), len(ev.modules), len(ev.parameters)
     guards, current, serial = len(ev.guards), ev.frame, ev.serial
+    effects = ev.effects
     ev.speculating += 1
     ev.trials += 1
     bound: dict[str, Value] = {}
@@ -72,6 +73,7 @@ def with_trial(
     finally:
         ev.speculating -= 1
         ev.trials -= 1
+        ev.trial_effects, ev.effects = ev.trial_effects + ev.effects - effects, effects
         ev.journal.rollback(mark)
         frame.scope.names.clear()
         frame.scope.names.update(names)

@@ -101,3 +101,37 @@ def test_a_buffer_that_nothing_can_be_said_of_and_nobody_asks_for_is_left_out(
     )
     assert "places" not in made.text and "self.fc(x)" in made.text
     assert any("places" in p.why and p.line for p in made.written.problems)
+
+
+def test_a_call_that_would_only_do_something_in_an_arm_that_was_not_taken_and_has_no_words_is_left_out(
+    conversion: Callable[..., Converted],
+) -> None:
+    made = conversion(
+        """
+        def start(module, again):
+            for _, child in module.named_children():
+                start(child, again)
+            if again and hasattr(module, "fill"):
+                module.fill()
+        class Scale(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fill()
+            def fill(self):
+                self.register_buffer("scale", torch.full((4,), 2.0), persistent=False)
+            def forward(self, x):
+                return x * self.scale
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.scale = Scale()
+                start(self, False)
+            def forward(self, x):
+                return self.scale(x)
+        """,
+        "2x4",
+    )
+    assert "start(" not in made.text and "def fill" in made.text
+    assert [p.why for p in made.written.problems if p.code == "left-out"] == [
+        "start() is left out: it changed nothing, and what it would do in other arms is not written"
+    ]

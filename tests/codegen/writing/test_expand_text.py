@@ -31,3 +31,26 @@ def test_sizes_that_are_kept_are_asked_for_and_others_are_the_sources(written: C
         "2x5x4",
     )
     assert "ops.broadcast_to(" in made and "self.times, self.token.shape[2])" in made
+
+
+def test_sizes_that_the_source_says_all_stand_behind_a_transpose_too(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Scale(nn.Module):
+            def forward(self, x):
+                return x / x.mean(dim=(2, 3), keepdim=True).expand(x.shape)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.one = nn.Conv2d(3, 4, 1)
+                self.two = nn.Conv2d(4, 8, 2, stride=2)
+                self.scales = nn.ModuleList([Scale(), Scale()])
+
+            def forward(self, x):
+                return self.scales[1](self.two(self.scales[0](self.one(x))))
+        """,
+        "2x3x8x8",
+    )
+    shape = "(ops.shape(x)[0], x.shape[3], ops.shape(x)[1], ops.shape(x)[2])"
+    assert f"ops.broadcast_to({chr(10)}" in made and shape in " ".join(made.split())

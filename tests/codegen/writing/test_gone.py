@@ -36,3 +36,30 @@ def test_a_gain_is_its_number(written: Written) -> None:
 def test_a_parameter_that_is_read_for_more_stays_or_is_refused(written: Written) -> None:
     source = STARTED.format(gain=2).replace("weight_init(module", "if gain > 1:\n        weight_init(module")
     assert "def init(module, gain=1):" in written(source, "2x4")
+
+
+def test_a_constructor_that_asks_for_the_mode_is_told_nothing(written: Written) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = nn.Conv2d(3, 8, 3)
+                self.size = self.measure()
+
+            def measure(self):
+                modes = [(m, m.training) for m in self.conv.modules()]
+                try:
+                    self.conv.eval()
+                    size = self.conv(torch.zeros(1, 3, 8, 8)).shape[-1]
+                finally:
+                    for m, mode in modes:
+                        m.training = mode
+                return size
+
+            def forward(self, x):
+                return self.conv(x) * self.size
+        """,
+        "2x3x8x8",
+    )
+    assert "training" not in made and "self.size = self.measure()" in made

@@ -116,3 +116,29 @@ def test_a_layer_that_is_never_called_is_written_like_those_that_are(written: Ca
 @pytest.mark.parametrize(("shape", "axis"), [("2x4", "x"), ("2x3x4", "x, axis=0"), ("2x3x4x4", "x, axis=1")])
 def test_a_softmax_without_an_axis_takes_that_of_its_rank(call: Callable[..., str], shape: str, axis: str) -> None:
     assert call("", "return F.log_softmax(x)", shape) == f"return ops.log_softmax({axis})"
+
+
+def test_an_operand_that_is_nothing_at_the_first_visit_is_what_the_source_says(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Norm(nn.LayerNorm):
+            def forward(self, x):
+                return F.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+
+        class Plain(Norm):
+            def __init__(self, size):
+                super().__init__(size)
+                self.bias = None
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.one = Plain(4)
+                self.two = Norm(4)
+
+            def forward(self, x):
+                return self.two(self.one(x))
+        """,
+        "2x4",
+    )
+    assert "ops.layer_normalization(x, self.weight, self.bias, " in made

@@ -166,3 +166,36 @@ def test_what_a_method_of_a_registry_registers(written: Written) -> None:
     assert 'ACT.put("elu", layers.ELU)' in made
     assert "selu" not in made
     assert "self.entries, self.name = {}, name" in made  # the target reserves names on layers, not on plain objects
+
+
+def test_a_decorator_that_has_no_words_in_the_target_enters_nothing(written: Written) -> None:
+    made = written(
+        """
+        import sys
+
+        TABLE = {}
+        NAMES = {"One": ["one", "first"]}
+
+        def register(cls):
+            home = sys.modules[cls.__module__]
+            TABLE[cls.__name__] = cls
+            for name in home.NAMES[cls.__name__]:
+                TABLE[name] = cls
+            return cls
+
+        @register
+        class One(nn.Module):
+            def forward(self, x):
+                return torch.relu(x)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.part = One() if len(TABLE) > 5 else One()
+
+            def forward(self, x):
+                return self.part(x)
+        """,
+        "2x4",
+    )
+    assert "@register" not in made and "class One(" in made

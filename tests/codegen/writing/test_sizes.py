@@ -84,3 +84,8 @@ def test_the_length_of_what_is_a_list_at_times_stays_a_length(net: Net) -> None:
 def test_a_number_of_axes_asks_for_no_order(call: Call) -> None:
     made = call("self.conv = nn.Conv2d(3, 3, 1)", "x = self.conv(x)\nreturn x * len(x.shape)", "2x3x4x5")
     assert "len(x.shape)" in made
+
+
+def test_the_larger_of_a_fraction_of_sizes_and_a_number_rounds_nothing(call: Callable[..., str]) -> None:
+    made = call("pass", "r = max(x.shape[2] / y.shape[2], 1.0)\nreturn x * r", "2x3x8", "2x3x4", args="x, y")
+    assert made == "r = max(ops.shape(x)[2] / ops.shape(y)[2], 1.0)\nreturn x * r"

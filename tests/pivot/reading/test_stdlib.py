@@ -27,6 +27,15 @@ LIBRARY: list[tuple[str, str, int]] = [
     ),
     (
         """
+        from functools import partial
+        def f(a, b, c): return a + b * c
+        g = partial(partial(f, b=2, c=3), c=5)
+        """,
+        "n = {f: 1}[g.func] + g.keywords['c'] + g.keywords['b']",
+        8,
+    ),
+    (
+        """
         from functools import reduce
         from operator import mul
         """,

@@ -30,7 +30,8 @@ def places(size, kernel, step, pad, dilation, ceil_mode):
     """How many windows an axis has; one that would begin in the padding behind is left out."""
     free = size + 2 * pad - dilation * (kernel - 1) - 1
     count = (free + (step - 1 if ceil_mode else 0)) // step + 1
-    return count - 1 if ceil_mode and (count - 1) * step >= size + pad else count
+    late = ceil_mode and step > dilation * (kernel - 1) + 1 - pad  # else the last window begins before that
+    return count - 1 if late and (count - 1) * step >= size + pad else count
 
 
 def window(x, offset, sizes, steps):
