@@ -47,7 +47,7 @@ def clean_function(node: ast.FunctionDef, pure: bool = False) -> None:
         parts = walk(node)
         read = {n.id for n in parts if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Store)}
         read |= {n for part in parts if isinstance(part, (ast.Global, ast.Nonlocal)) for n in part.names}
-        read |= kept_by_changes(parts, pure)
+        read |= kept_by_changes(parts, pure) | said_by_starts(parts)
         if not prune(node.body, read, pure) and not (pure and prune_ends(node.body)):
             break
     if pure:
@@ -163,6 +163,13 @@ def stop_counting(parts: list[ast.AST], read: set[str]) -> None:
         count, item = target.elts
         if isinstance(count, ast.Name) and count.id != "_" and count.id not in read:
             part.target, part.iter = item, loop.args[0]
+
+
+def said_by_starts(parts: list[ast.AST]) -> set[str]:
+    """Names in the sizes that initial values are drawn by: `uniform(in_channels * 9)`, which is put in later."""
+    keys = (part.__dict__["start"] for part in parts if "start" in part.__dict__)
+    texts = (str(key[1]) for key in keys if key[0] == "fan_in")
+    return {n.id for text in texts for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
 
 
 def kept_by_changes(parts: list[ast.AST], pure: bool) -> set[str]:

@@ -41,6 +41,24 @@ class Net(nn.Module):
         return self.norm(x) * self.scale
 """
 
+WIDTHS = """
+class Net(nn.Module):
+    def __init__(self, widths=(3, 4, 8)):
+        super().__init__()
+        convs = []
+        for i in range(len(widths) - 1):
+            inputs = widths[i]
+            convs.append(nn.Conv2d(inputs, widths[i + 1], 3))
+        self.convs = nn.ModuleList(convs)
+        for conv in self.convs:
+            nn.init.kaiming_normal_(conv.weight)
+
+    def forward(self, x):
+        for conv in self.convs:
+            x = conv(x)
+        return x
+"""
+
 
 @pytest.fixture
 def source(
@@ -280,3 +298,8 @@ class Net(nn.Module):
     assert "LSTMLayer(\n" in text
     assert "self.cell = LSTMCellLayer(hidden_size, use_bias=bias)" in text
     assert "self.cell.kernel_initializer = uniform(self.units)" in text
+
+
+def test_a_name_that_only_says_by_what_a_bias_is_drawn_stays(source: Callable[..., Converted]) -> None:
+    text = source(WIDTHS, "1x3x9x9").text
+    assert "inputs = widths[i]" in text and "uniform(inputs * 9)" in text
