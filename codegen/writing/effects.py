@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import deriving, nodes
 from codegen.writing.added_losses import added_loss
 from codegen.writing.gone import loads_weights
+from codegen.writing.plans import Unwritable
 from codegen.writing.references import FRAMEWORK_ROOTS, KEPT_ROOTS
 from pivot.problems import Problem
 from pivot.reading import lookup
@@ -28,6 +29,8 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
     if isinstance(node.value, ast.Constant):
         return [copy.copy(node)]
     visits = s.w.trace.of(node.value)
+    if isinstance(node.value, ast.Call) and any(v.changed for v in visits) and not s.w.target.changes_in_place:
+        return [bound_to_result(s, node.value, visits)]
     if isinstance(node.value, ast.Call) and goes(s, node.value, visits):
         return []
     kept = added_loss(s, node.value, visits)
@@ -61,6 +64,19 @@ def effect(s: Statements, node: ast.Expr) -> list[ast.stmt]:
         held: ast.expr = nodes.call("dict", given) if given else ast.Dict([], [])
         statements.append(ast.Assign([nodes.name("self.modules")], held))
     return [*statements, *(deriving.held(s.e, node.value, visits) if visits and visits[0].kind == "super" else ())]
+
+
+def bound_to_result(s: Statements, node: ast.Call, visits: list[Visit]) -> ast.stmt:
+    """`y = add(y, x)` for the call of a function of the program that writes into y and gives it back."""
+    changed = {i for v in visits for i in v.changed}
+    place = next(iter(changed))
+    given = node.args[place] if place < len(node.args) else None
+    returned = all(v.result is not None and v.result.hint is v.args[place].hint for v in visits)
+    plain = not any(isinstance(arg, ast.Starred) for arg in node.args)
+    if len(changed) > 1 or not isinstance(given, (ast.Name, ast.Attribute)) or not returned or not plain:
+        what = ast.unparse(node.func)
+        raise Unwritable(f"{what}() writes into what it is given: let it return that, and bind the name to it")
+    return ast.Assign([s.e.target(given)], s.e.expr(node))
 
 
 def may_be_attribute(name: str) -> bool:

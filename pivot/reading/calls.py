@@ -12,6 +12,7 @@ from pivot.reading import (
     classes,
     data_arrays,
     decorating,
+    initialising,
     instances,
     library,
     methods,
@@ -157,11 +158,14 @@ def call_program(
     visit.entered = inner
     bind_parameters(ev, function, args, kwargs, inner, node, frame)
     before, tried = ev.effects, ev.trial_effects
+    given = [(i, a.hint, a.hint.version) for i, a in enumerate(args) if isinstance(a.hint, TensorCell)]
     previous, ev.frame = ev.frame, inner
     try:
         result = call_function(ev, function, inner)
     finally:
         ev.frame = previous
+    if initialising.in_forward(frame):
+        visit.changed = tuple(i for i, cell, version in given if cell.version is not version)
     visit.effects, visit.tried = ev.effects - before, ev.trial_effects - tried
     if recorded is None:
         visit.result = result

@@ -63,6 +63,7 @@ class Visit:
     read_as: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as the forms were given them
     effects: int = 0  # of a program function: how often it changed something that others may see
     tried: int = 0  # the same in arms that were not taken
+    changed: tuple[int, ...] = ()  # of a program function: which of its arguments were written into, in a forward pass
     altered: tuple[TensorVersion, TensorVersion] | None = None  # of a module: its first argument, changed in place
     began: tuple[tuple[Value, ...], dict[str, Value]] | None = None  # arguments as they were, if they may change
 

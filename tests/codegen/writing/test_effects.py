@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from codegen.convert import Converted
+from pivot.problems import Refusal
 
 Call = Callable[..., str]
 
@@ -135,3 +136,34 @@ def test_a_call_that_would_only_do_something_in_an_arm_that_was_not_taken_and_ha
     assert [p.why for p in made.written.problems if p.code == "left-out"] == [
         "start() is left out: it changed nothing, and what it would do in other arms is not written"
     ]
+
+
+CHANGING = """
+        def add(x, y, whole):
+            if whole:
+                x.add_(y)
+            else:
+                x[:, 1:] += y[:, 1:]
+            {end}
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(4, 4)
+
+            def forward(self, x):
+                y = self.fc(x)
+                add(y, x, False)
+                return y * 2
+"""
+
+
+def test_the_result_of_a_function_that_writes_into_what_it_is_given_is_bound_to_it(written: Callable[..., str]) -> None:
+    assert "y = add(y, x, False)\n        return y * 2" in written(CHANGING.format(end="return x"), "2x3x4")
+
+
+def test_a_function_that_writes_into_what_it_is_given_and_does_not_give_it_back_is_refused(
+    written: Callable[..., str],
+) -> None:
+    with pytest.raises(Refusal, match=r"add\(\) writes into what it is given: let it return that"):
+        written(CHANGING.format(end="return None"), "2x3x4")
