@@ -202,13 +202,14 @@ def mixed_calls(layout: Layout) -> Iterator[tuple[int, Order, list[TensorVersion
 
 
 def disagreeing_reshapes(layout: Layout) -> frozenset[SiteStep]:
-    """Reshapes of one site that need different transposes at different visits."""
+    """Reshapes of one site that need different transposes at different visits, and operations that need other axes."""
     found: dict[SiteStep, object] = {}
     odd: set[SiteStep] = set()
     for placed in layout.placed.values():
-        if placed.step.op.shape in REORDERING and placed.step.node is not None:
+        reordering = placed.step.op.shape in REORDERING
+        if (reordering or placed.step.op.layout == "any") and placed.step.node is not None:
             key = site_step(layout.lowering, placed.step)
-            how = (placed.transposes, placed.orders_out)
+            how = (placed.transposes, placed.orders_out) if reordering else placed.inserted
             if found.setdefault(key, how) != how:
                 odd.add(key)
     return frozenset(odd)

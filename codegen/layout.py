@@ -372,7 +372,7 @@ class Layout:
             if not isinstance(operand, TensorVersion):
                 continue
             have, shift = self.order_of(operand), rank - rank_of(operand)
-            want = broadcast_order(order, operand)
+            want = broadcast_order(order, operand, self.is_general(step))
             if want is None and not blocked:
                 want, placed.inserted[name] = spread_order(order, operand)
             if want is None:

@@ -122,17 +122,18 @@ def stacked_order(step: Step, order: Order) -> Order:
     return (*moved[:axis], axis, *moved[axis:])
 
 
-def broadcast_order(order: Order, value: TensorVersion) -> Order | None:
+def broadcast_order(order: Order, value: TensorVersion, general: bool = False) -> Order | None:
     """The order in which a value broadcasts against storage in an order; it may lack the first axes.
 
     (C, 1, 1) against N H W C wants 1 1 C; one number per axis may stand in any order. None where the axes that the
-    value has are not the ones that are stored last.
+    value has are not the ones that are stored last. `general`: no size of 1 is looked at.
     """
     shift = len(order) - rank_of(value)
     tail = tuple(axis - shift for axis in order[shift:])
     if sorted(tail) == list(range(len(tail))):
         return tail  # also of a value with one number, as at the visits of the same site that have more
-    return identity(rank_of(value)) if all(size == 1 for size in value.type.shape) else None
+    single = not general and all(size == 1 for size in value.type.shape)
+    return identity(rank_of(value)) if single else None
 
 
 def spread_order(order: Order, value: TensorVersion) -> tuple[Order, tuple[int, ...]]:

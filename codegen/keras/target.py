@@ -129,7 +129,10 @@ class KerasTarget(Target):
         return nodes.call("keras.layers.Lambda", [function])
 
     def permute_layer(self, order: Sequence[int]) -> ast.expr:
-        return nodes.call("keras.layers.Permute", [nodes.literal(tuple(order[1:]))])
+        if order[0] == 0:
+            return nodes.call("keras.layers.Permute", [nodes.literal(tuple(order[1:]))])
+        turned = nodes.call("keras.ops.transpose", [nodes.name("x"), nodes.literal(tuple(order))])
+        return self.function_layer(turned)  # what enters has no batch in front
 
     def reshape_layer(self, sizes: Sequence[ast.expr]) -> ast.expr:
         return nodes.call("keras.layers.Reshape", [ast.Tuple(list(sizes), ast.Load())])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codegen.orders import first_name
 from codegen.writing import deriving, layer_facts, nodes, program_calls, same_pads
 from codegen.writing.following import is_said_at_calls
-from codegen.writing.mixed import check_nested
+from codegen.writing.mixed import held_together
 from codegen.writing.plan_steps import gives_several_first, transposed_list
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import alike, filled, parts, picked
@@ -36,8 +36,12 @@ def apply(e: Expressions, node: ast.Call, visits: list[Visit]) -> ast.expr:
         func = deriving.above(e, visits) or ast.Attribute(e.expr(node.func.value), e.w.call_name, ast.Load())
     if e.w.source.mode_argument and not e.w.target.mode_argument:
         check_mode(e, visits)
-    if not e.w.target.nests_anything:
-        check_nested(visits)
+    made = applied(e, node, func, visits)
+    return made if e.w.target.nests_anything else held_together(e, visits, made)
+
+
+def applied(e: Expressions, node: ast.Call, func: ast.expr, visits: list[Visit]) -> ast.expr:
+    """The call, by its function in the target."""
     made_here = program_calls.made_at_call(e, node, visits)
     if made_here is not None:
         return made_here

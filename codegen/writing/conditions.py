@@ -86,10 +86,15 @@ def conditional(e: Expressions, node: ast.IfExp) -> ast.expr:
         if known is not None:
             return e.expr(node.body if known else node.orelse)
     left = e.w.unmade.left_arm(e, node)
+    met = {b.taken for b in e.w.trace.branches.get(id(node), []) if not b.speculative}
     if left is None:
-        return ast.IfExp(test, arm(e, node.body), arm(e, node.orelse))
+        arms = [arm(e, node.body), arm(e, node.orelse)]
+        for place, part in enumerate((node.body, node.orelse)):
+            taken = (place == 0) in met
+            if not taken and nodes.has_gone(arms[place]) and not nodes.has_gone(arms[1 - place]):
+                arms[place] = refusing(e, part, Unwritable("it needs what the target does not have"))
+        return ast.IfExp(test, *arms)
     answer, names = left
-    met = [b.taken for b in e.w.trace.branches.get(id(node), []) if not b.speculative]
     if met and e.w.unmade.asks_library(node.test, e):
         return e.expr(node.orelse if answer else node.body)  # no option of the program's own
     stop = missing(e, node.body if answer else node.orelse, names)

@@ -11,6 +11,7 @@ from codegen.writing import nodes, unread
 from codegen.writing.cleaning import clean_function, wrap_docstring
 from codegen.writing.deriving import derived_layer, derived_site, is_held, staying, stays_in_evaluation
 from codegen.writing.held_rows import hold, holds_layers
+from codegen.writing.mixed import split_rest
 from codegen.writing.naming import member_key, reference_to
 from codegen.writing.own_building import build_into_constructor
 from codegen.writing.plans import GoneResult, Unwritable
@@ -80,6 +81,7 @@ class Definitions:
         if owner is not None and node.name == self.w.source.call_name and (own_gradient or self.computes(node)):
             made.name = "apply" if own_gradient else self.w.call_name
             if not own_gradient:
+                split_rest(self.w, node, made)
                 self.add_mode(made)
                 if self.w.target.framework == "keras":
                     to_locals(made)

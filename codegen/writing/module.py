@@ -337,7 +337,7 @@ def line_of(w: Writer, key: Key) -> int:
 
 
 def helper_definition(name: str) -> ast.stmt:
-    """A function that the target's library lacks."""
+    """A function or class that the target's library lacks."""
     made = helper(name)
     made.__dict__["blank"] = 2
     return made

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.reshape_text import applied
 from pivot.axis_patterns import Group, Resolved, number_of, resolve
 from pivot.reading.values import TensorVersion
 from pivot.slots import Coded
@@ -35,7 +36,8 @@ def pattern_elements(layout: Layout, steps: list[Step], x: ast.expr, given: Give
     found = [resolved(s) for s in steps]
     if codec is None or any(f.left != found[0].left or f.right != found[0].right for f in found):
         return None
-    orders = {layout.order_of(value) for s in steps if isinstance(value := pattern_tensor(s), TensorVersion)}
+    told = [pattern_tensor(step) for step in applied(layout, steps)]
+    orders = {layout.order_of(value) for value in told if isinstance(value, TensorVersion)}
     if len(orders) != 1:
         raise Unwritable("the visits of this pattern store their tensors in different orders")
     order = next(iter(orders))

@@ -286,10 +286,10 @@ def plain_call(e: Expressions, node: ast.Call) -> ast.expr:
     write = e.members if isinstance(node.func, ast.Name) and node.func.id in COUNTING else e.expr
     args = [ast.Starred(e.members(a.value), ast.Load()) if isinstance(a, ast.Starred) else write(a) for a in node.args]
     kwargs = [ast.keyword(k.arg, e.expr(k.value)) for k in node.keywords]
-    if (
-        isinstance(node.func, ast.Name) and node.func.id == "dict"
-    ):  # an entry that went; the proof finds who asks for it
-        kwargs = [k for k in kwargs if k.arg is None or not nodes.has_gone(k.value)]
+    if isinstance(node.func, ast.Name) and node.func.id == "dict":
+        if kwargs and all(nodes.has_gone(k.value) for k in kwargs):
+            return nodes.gone()
+        kwargs = [k for k in kwargs if k.arg is None or not nodes.has_gone(k.value)]  # the proof finds who asks for it
     return ast.Call(func, args, kwargs)
 
 

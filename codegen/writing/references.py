@@ -74,6 +74,18 @@ def library(e: Expressions, api: Api) -> ast.expr | None:
     return nodes.name(f"math.{last}") if last in ("pi", "e", "inf", "nan") else nodes.gone()
 
 
+def gone_imports(e: Expressions, node: ast.Import | ast.ImportFrom) -> set[str]:
+    """The names that an import inside a function binds to what the target has nothing for."""
+    if (
+        not isinstance(node, ast.ImportFrom)
+        or node.level
+        or (node.module or "").partition(".")[0] not in FRAMEWORK_ROOTS
+    ):
+        return set()
+    found = {a.asname or a.name: Api(e.w.ev.dialect.canonical(f"{node.module}.{a.name}")) for a in node.names}
+    return {name for name, api in found.items() if isinstance(library(e, api), nodes.Gone)}
+
+
 def kept_import(node: ast.Import | ast.ImportFrom) -> list[ast.stmt]:
     """What a function imports itself of the libraries that both frameworks use: `import numpy as np`."""
     if isinstance(node, ast.Import):

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from pivot.op import Form
 
 
+def applied(layout: Layout, steps: list[Step]) -> list[Step]:
+    """The steps that tell how tensors are stored: not those of a layer that is never applied, where others are."""
+    return [s for s in steps if id(s.node) not in layout.lowering.unapplied] or steps
+
+
 def reshape_expression(
     layout: Layout,
     steps: list[Step],
@@ -38,7 +43,7 @@ def reshape_expression(
     """
     from codegen.writing.plans import Unwritable
 
-    orders = {layout.order_of(s.results[0]) for s in steps}
+    orders = {layout.order_of(s.results[0]) for s in applied(layout, steps)}
     if len(orders) != 1:
         raise Unwritable("the visits of this reshape store their results in different orders")
     order = next(iter(orders))

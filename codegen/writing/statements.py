@@ -19,7 +19,7 @@ from codegen.writing.hoisting import hoisted
 from codegen.writing.pairs import layer_pair
 from codegen.writing.parameters import bound_anew, let_go
 from codegen.writing.plans import GoneResult, Unwritable
-from codegen.writing.references import FRAMEWORK_ROOTS, kept_import
+from codegen.writing.references import FRAMEWORK_ROOTS, gone_imports, kept_import
 from codegen.writing.registering import registered
 from codegen.writing.restated import is_unread_setting, only_arm
 from codegen.writing.unpacking import unpacked
@@ -190,6 +190,7 @@ class Statements:
         if isinstance(node, ast.Try):
             return self.tried(node)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self.e.gone |= gone_imports(self.e, node)
             return kept_import(node)
         if isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
             return [copy.copy(node)]

@@ -28,7 +28,7 @@ LAYERS = (
 )
 """What stands for single library names; library_modules reads whole modules."""
 
-COPY_LAYERS = "keras.copy_layers"
+COPY_LAYERS, PARTS = "keras.copy_layers", "keras.Parts"
 
 
 @cache
@@ -69,10 +69,10 @@ def turn_to(ev: Evaluator, name: str) -> None:
         raise Restate(name)
 
 
-def helper(name: str) -> ast.FunctionDef:
-    """A function that written code brings along, since its library has none: `keras.copy_layers`."""
+def helper(name: str) -> ast.FunctionDef | ast.ClassDef:
+    """What written code brings along, since its library has no such thing: `keras.copy_layers`, `keras.Parts`."""
     tree = ast.parse(path_of(name).read_text(encoding="utf-8"))
-    return next(s for s in tree.body if isinstance(s, ast.FunctionDef))
+    return next(s for s in tree.body if isinstance(s, (ast.FunctionDef, ast.ClassDef)))
 
 
 @cache
@@ -81,7 +81,7 @@ def text_of_copying() -> str:
     return spelled_short(helper(COPY_LAYERS))
 
 
-def spelled_short(node: ast.FunctionDef) -> str:
+def spelled_short(node: ast.AST) -> str:
     """A function's text with `layers` and `ops` for `keras.layers` and `keras.ops`, however it imports them."""
     return ast.unparse(node).replace("keras.layers", "layers").replace("keras.ops", "ops")
 

@@ -147,6 +147,7 @@ class TensorCalls:
         if number > 512:
             raise ev.refusal(frame, node, "a loop over a long tensor axis", "loop over a shorter one", "limit")
         ev.count_size(count, node, frame)
+        node = node.value if isinstance(node, ast.Starred) else node
         if contents.content(ev, cell.version) is not None:  # a list of numbers: the loop itself is no site
             node = ast.copy_location(ast.Subscript(ast.Name("?", ast.Load()), ast.Constant(0), ast.Load()), node)
             ev.trace.keep.append(node)
@@ -155,9 +156,9 @@ class TensorCalls:
             if call is None:
                 call = ast.copy_location(ast.Call(ast.Name("?", ast.Load()), [node], []), node)
                 call.__dict__["container_site"] = node  # it stands where the expression stands
-                node.__dict__[UNSTACKED] = call
                 ev.trace.keep.append(call)
             made = ev.dialect.call_forms(ev, Value(Api(self.unstacks)), self.unstacks, (value,), {}, call, frame)
+            node.__dict__[UNSTACKED] = call  # not if it was refused, as in an arm on trial
             if isinstance(made.hint, (ListObject, tuple)):  # else nothing is known of what is taken apart
                 yield from made.hint.items if isinstance(made.hint, ListObject) else made.hint
                 return

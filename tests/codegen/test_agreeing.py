@@ -65,3 +65,47 @@ def test_an_einstein_sum_is_reached_in_one_order(
     converted, proof = to_torch(write_source(EINSUM), "2x6x5", model="Net()")
     assert proof.why is None
     assert 'torch.einsum("abc,cde->abde", x, self.kernel)' in converted.text
+
+
+WINDOWS = """
+import torch
+from torch import nn
+from torch.nn import functional as F
+from einops import rearrange
+from torch import einsum
+
+class Attend(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.size = size
+        self.mlp = nn.Sequential(nn.Linear(2, 4), nn.ReLU(), nn.Linear(4, 1))
+        self.bias = nn.Parameter(torch.zeros(size * size, size * size))
+
+    def forward(self, x):
+        x = F.adaptive_avg_pool2d(x, self.size)
+        q = rearrange(x, 'b (h d) i j -> b h (i j) d', h=2)
+        sim = einsum('b h i d, b h j d -> b h i j', q, q)
+        sim = sim + self.bias
+        place = torch.arange(self.size)
+        grid = rearrange(torch.stack(torch.meshgrid(place, place, indexing='ij')), 'c i j -> (i j) c')
+        sim = sim + self.mlp(grid.float())[:, 0]
+        return sim.softmax(-1).sum((-1, -2))
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.parts = nn.ModuleList([Attend(4), Attend(2), Attend(1)])
+
+    def forward(self, x):
+        x = self.conv(x)
+        return sum(part(x) for part in self.parts)
+"""
+
+
+def test_a_window_of_one_place_is_written_like_larger_ones(
+    convert: Callable[..., Converted], write_source: Callable[..., Path]
+) -> None:
+    made = convert(write_source(WINDOWS), "2x3x8x8", model="Net()").text
+    assert "sim = sim + ops.expand_dims(self.bias, axis=1)" in made
+    assert "layers.Lambda(lambda x: ops.transpose(x, (1, 0)))" in made  # no batch stands in front

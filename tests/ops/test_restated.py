@@ -16,6 +16,7 @@ EXAMPLES: list[tuple[str, tuple[str, ...]]] = [
     ("torch.softmax(x - torch.diag(torch.tensor(float('inf')).repeat(5)), -1) + torch.diag(x)", ("x=5x5",)),
     ("torch.cat(torch.std_mean(x, dim=(0, 2)) + torch.var_mean(x, dim=[1, 2], unbiased=False))", ("x=3x4x5",)),
     ("x.unfold(1, 3, 2) + x.unfold(-2, 3, 2)", ("x=2x8x3",)),
+    ("x.unfold(1, 3, 1).unfold(2, 2, 1)", ("x=2x8x3",)),
     ("x.index_add(1, i, y, alpha=2) + x.new_tensor([[1, 2, 3]])", ("x=2x5x3", "i=4:int64<5", "y=2x4x3")),
     ("torch.clamp(x, max=y) + x.clamp(min=y) + torch.clamp(x, max=0.5)", ("x=2x5", "y=5")),
     ("nn.Embedding.from_pretrained(torch.arange(12.0).reshape(4, 3), freeze=False)", ("x=2x5:int64<4",)),

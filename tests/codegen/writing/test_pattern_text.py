@@ -130,6 +130,42 @@ def test_operations_of_einx_are_read_by_the_axes_of_their_patterns(
     assert [name for name in found if name != "index"] == [name for name in ops if name != "index"]
 
 
+def test_a_pattern_of_a_layer_that_is_never_applied_asks_for_no_order(written: Call) -> None:
+    made = written(
+        """
+        from einops.layers.torch import Rearrange
+
+        class Part(nn.Module):
+            def __init__(self, heads, last=False):
+                super().__init__()
+                self.last = last
+                self.split = nn.Sequential(
+                    Rearrange('b n c -> b c n'),
+                    nn.Conv1d(8, 8, 1),
+                    Rearrange('b (h c) n -> b h n c', h=heads),
+                    nn.LayerNorm(8 // heads),
+                    Rearrange('b h n c -> b (h c) n'),
+                    nn.Conv1d(8, 8, 1),
+                )
+
+            def forward(self, x):
+                if self.last:
+                    return x
+                return self.split(x).transpose(1, 2)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.parts = nn.Sequential(Part(2), Part(4), Part(4, last=True))
+
+            def forward(self, x):
+                return self.parts(x)
+        """,
+        "2x5x8",
+    )
+    assert "layers.Conv1D" in made or "Conv1D(8, 1)" in made
+
+
 def test_sizes_given_in_a_dictionary_are_taken_out_of_it(call: Call) -> None:
     made = call(
         "self.sizes = {'h': 2, 'w': 4}",

@@ -13,6 +13,7 @@ Call = Callable[..., str]
     ("loop", "said"),
     [("t * 2 for t in y", "t * 2 for t in ops.unstack(y)"),
      ("t * i for i, t in enumerate(y)", "t * i for i, t in enumerate(ops.unstack(y))"),
+     ("*y, y[0]", "*ops.unstack(y), y[0]"),
      ("s * t for s, t in zip(y, [1, 2, 3])", "s * t for s, t in zip(ops.unstack(y), [1, 2, 3])")],
 )  # fmt: skip
 def test_a_loop_over_a_tensor_runs_over_the_parts_of_its_first_axis(call: Call, loop: str, said: str) -> None:

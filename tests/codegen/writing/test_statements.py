@@ -260,6 +260,20 @@ def test_what_a_function_imports_itself_is_imported_there_again(written: Callabl
     assert "def rounded(x):\n    import numpy as np\n\n    return int(np.ceil(x / 8) * 8)" in made
 
 
+def test_what_a_function_imports_and_the_target_lacks_goes_with_what_is_made_of_it(init: Init) -> None:
+    made = init(
+        "from torch.nn.attention import SDPBackend\n"
+        "self.size = 4\n"
+        "kernels = dict(flash=SDPBackend.FLASH_ATTENTION, math=SDPBackend.MATH)\n"
+        "wanted = [kernels[name] for name in kernels]\n"
+        "self.context = partial(torch.nn.attention.sdpa_kernel, wanted)\n",
+        "with self.context():\n    return F.scaled_dot_product_attention(x, x, x) * self.size",
+        "2x3x4",
+        before="from functools import partial\n",
+    )
+    assert made.strip() == "self.size = 4"
+
+
 def test_a_loop_that_starts_biases_goes_where_no_layer_has_one(init: Init) -> None:
     made = init(
         """

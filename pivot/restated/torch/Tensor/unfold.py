@@ -6,4 +6,4 @@ def unfold(input, dimension, size, step):
     axis = dimension % input.dim()
     starts = torch.arange(0, input.shape[axis] - size + 1, step)
     places = starts.unsqueeze(1) + torch.arange(size)
-    return input.movedim(axis, -1)[..., places].movedim(-2, axis)
+    return input.movedim(axis, 0)[places].movedim(1, -1).movedim(0, axis)
