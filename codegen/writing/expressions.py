@@ -250,6 +250,8 @@ class Expressions:
             return looked_up(self, node, visits)
         if kind == "data" and (known := reflection.answer(visits)) is not None:
             return known
+        if kind == "data" and (known := reflection.kind_in_target(self, node, visits)) is not None:
+            return known
         if kind == "data" and isinstance(node, ast.Call):
             return sizes.rounded(self, node, visits)
         if kind == "content" and isinstance(node, ast.Call):

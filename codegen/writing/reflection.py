@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
 from pivot.reading.initialising import GAIN
 from pivot.reading.modules import ModuleObject
@@ -86,6 +87,34 @@ def kind_of_layer(visits: list[Visit]) -> ast.expr | None:
     answers = {visit.result.hint for visit in visits if visit.result is not None}
     known = answers.pop() if len(answers) == 1 else None
     return ast.Constant(known) if isinstance(known, bool) else None
+
+
+def kind_in_target(e: Expressions, node: ast.expr, visits: list[Visit]) -> ast.expr | None:
+    """`isinstance(m, nn.MaxPool2d)` in a loop over layers, with the target's class of those that are of the kind.
+
+    None where no class of the target tells the same layers apart.
+    """
+    if not isinstance(node, ast.Call) or len(node.args) != 2 or any(v.name != "builtins.isinstance" for v in visits):
+        return None
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for visit in visits:
+        module, known = visit.args[0].hint, visit.result.hint if visit.result is not None else None
+        if not isinstance(module, ModuleObject) or not isinstance(known, bool) or not names(visit.args[1]):
+            return None
+        found[known].add(layer_in_target(e, module))
+    both = found[True] | found[False]
+    if len(found[True]) != 1 or found[True] & found[False] or "" in both:
+        return None
+    return nodes.call("isinstance", [e.expr(node.args[0]), nodes.name(found[True].pop())])
+
+
+def layer_in_target(e: Expressions, module: ModuleObject) -> str:
+    """The target's class for a layer of the library; '' where it becomes something else than one layer."""
+    made = [e.w.lowering.lowered.get(id(node)) for node in e.w.sites.applied.get(id(module), [])]
+    steps = [low.chosen.steps if low is not None and low.chosen is not None else () for low in made]
+    alone = bool(steps) and all(len(part) == 1 and part[0].form.kind == "layer" for part in steps)
+    classes = {part[0].form.name for part in steps} if alone and module.made_by is None else set()
+    return classes.pop() if len(classes) == 1 else ""
 
 
 def is_kept(visit: Visit) -> bool:
