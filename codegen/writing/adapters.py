@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from codegen.lower import Lowered
 from codegen.unapplied import unapplied, unapplied_function
 from codegen.writing import nodes
+from codegen.writing.frozen import tell_frozen
 from codegen.writing.gone import functions
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.sites import Site
@@ -81,6 +82,7 @@ class Adapters:
         assert form is not None
         keys = {k for v in site.visits if v.bound is not None for k in v.bound.given}
         args, defaults, given = signature(form, keys)
+        rest = rest_of(form, keys, given)
         from codegen.writing.layer_facts import hint_of
 
         names = {a.arg for a in args}
@@ -92,9 +94,12 @@ class Adapters:
                 body.append(value if case.test is None else ast.If(copy.deepcopy(case.test), [value], []))
         except Unwritable as no:
             return self.refusing(name, str(no), site)
-        spec = ast.arguments([], args, None, [], [], rest_of(form, keys), defaults)
+        spec = ast.arguments([], args, None, [], [], rest, defaults)
         made = ast.FunctionDef(name, spec, body, [], None, None)
         made.__dict__["blank"] = 2
+        node = site.visits[0].node
+        if rest is not None and isinstance(node, ast.Call):
+            tell_frozen(self.w, site, node, ast.Tuple([s.value for s in body if isinstance(s, ast.Return) and s.value]))
         return made
 
     def value(self, form: Form, members: list[Lowered], material: Material) -> ast.expr:
@@ -160,11 +165,16 @@ def signature(form: Form, keys: set[str]) -> tuple[list[ast.arg], list[ast.expr]
     return args, defaults, given
 
 
-def rest_of(form: Form, keys: set[str]) -> ast.arg | None:
-    """`**rest`, where calls give keywords that a layer takes and does nothing with."""
-    slot = next((s for s in form.args if s.rest and isinstance(s.value, Ignored)), None)
-    named = {s.key for s in form.args}
-    return ast.arg(slot.name) if slot is not None and slot.name is not None and keys - named else None
+def rest_of(form: Form, keys: set[str], given: dict[str, ast.expr]) -> ast.arg | None:
+    """`**rest`, where calls give keywords without slots of their own; `given` gets what a layer does something with."""
+    slot = next((s for s in form.args if s.rest), None)
+    more = keys - {s.key for s in form.args}
+    if slot is None or slot.name is None or not more:
+        return None
+    if not isinstance(slot.value, Ignored):
+        rest = ast.Name(slot.name, ast.Load())
+        given.update({key: ast.Subscript(rest, ast.Constant(key), ast.Load()) for key in sorted(more)})
+    return ast.arg(slot.name)
 
 
 def parameter_name(slot: Slot) -> str | None:

@@ -66,7 +66,7 @@ class Definitions:
         if own_gradient:
             gone = gone | {node.args.args[0].arg}  # what it keeps for the gradient, which the target derives itself
         body = Statements(self.w, file, local_names(node), mode, container_of(self.w.source, owner))
-        body.cls = owner
+        body.cls, body.function = owner, node
         body.e.gone |= gone
         body.e.mode_name = self.w.mode_parameters.get(id(node), "")
         gone = gone | {body.e.mode_name} if body.e.mode_name else gone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from codegen.writing import nodes
 from pivot.reading.initialising import PREFIX
 from pivot.reading.modules import ModuleObject
 from pivot.reading.own_layer import OWN, depends_on_mode
@@ -69,6 +70,15 @@ def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
         if sum(map(len, gone.values())) == before:
             break
     return gone
+
+
+def returned(w: Writer, function: ast.FunctionDef | None) -> ast.expr | None:
+    """What all calls of a function gave, where that is one plain value that the configuration alone decides."""
+    calls = [v for visits in w.trace.visits.values() for v in visits if v.entered is not None and v.entered.function]
+    own = [v.result for v in calls if v.entered.function.node is function and not v.speculative]  # type: ignore[union-attr]
+    plain = all(v is not None and isinstance(v.hint, (bool, int, float, str)) and not v.depends for v in own)
+    hints = {v.hint for v in own if v is not None} if plain else set()
+    return nodes.literal(hints.pop()) if len(hints) == 1 else None
 
 
 def required(spec: ast.arguments) -> list[str]:

@@ -44,13 +44,24 @@ def reference(e: Expressions, node: ast.Name | ast.Attribute) -> ast.expr:
         if made is not None:
             return made
     if isinstance(node, ast.Name):
-        return ast.Constant(None) if program_calls.names_a_device(e, node) else node
+        number = library_number(e, node)
+        return ast.Constant(None) if program_calls.names_a_device(e, node) else number or node
     owner = e.expr(node.value)
     if isinstance(node.value, ast.Name) and f"{node.value.id}.{node.attr}" in e.gone:
         return nodes.gone()
     if isinstance(owner, nodes.Gone) or (node.attr in e.w.lost and isinstance(node.value, ast.Name)):
         return nodes.gone()
     return ast.Attribute(owner, e.w.attribute_name(node), node.ctx)
+
+
+def library_number(e: Expressions, node: ast.Name) -> ast.expr | None:
+    """`pi` of `from torch import pi` is that of Python's own library."""
+    scope = e.w.scope_of(e.file)
+    for statement in scope.lazy.get(node.id, []) if scope is not None else ():
+        if isinstance(statement, ast.ImportFrom) and (statement.module or "") in FRAMEWORK_ROOTS:
+            name = next((a.name for a in statement.names if (a.asname or a.name) == node.id), "")
+            return nodes.name(f"math.{name}") if name in ("pi", "e", "inf", "nan") else None
+    return None
 
 
 def library(e: Expressions, api: Api) -> ast.expr | None:

@@ -31,6 +31,7 @@ from codegen.writing.slot_words import is_by_chance, own_word, right_for_all
 from codegen.writing.stored_params import written_values
 from pivot.codecs.base import NoForm
 from pivot.codecs.dtypes import DtypeLike
+from pivot.codecs.numbers import KerasEpsilon
 from pivot.codecs.pads import KerasPads1
 from pivot.dims import Size
 from pivot.forms import DottedName, Nested, OperandRef, PlainFacts, Refused, Written, face
@@ -380,6 +381,9 @@ def source_text(
     sided = isinstance(slot.value, Coded) and codec_of(slot.value).number_face  # a tuple says left, right, top, bottom
     if b == "pads" and sided and not all(isinstance(h, int) for h in hints(source.key)):
         return None
+    if any(isinstance(s.value, Coded) and isinstance(codec_of(s.value), KerasEpsilon) for s in (source, slot)):
+        own = not nodes.is_constant(expression) and all(isinstance(h, float) for h in hints(source.key))
+        return expression if own else None  # None is another number here
     if any(predicate.name == "integer" for predicate in steps[0].form.when) and spec.type.kind == "float":
         return as_whole(expression, hints(source.key))
     if b == "ntuple" and (steps[0].form.framework, steps[0].form.kind) == ("keras", "function"):

@@ -14,6 +14,7 @@ from codegen.writing.cleaning import without_blanks
 from codegen.writing.counterparts import counterpart
 from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import Expressions
+from codegen.writing.gone import returned
 from codegen.writing.held_rows import appended
 from codegen.writing.hoisting import hoisted
 from codegen.writing.pairs import layer_pair
@@ -43,6 +44,7 @@ class Statements:
         self.e = Expressions(writer, file, locals_, uses_mode)
         self.owner = owner
         self.cls: ClassObject | None = None  # whose method this is
+        self.function: ast.FunctionDef | None = None  # whose body this is
         self.known: Callable[[ast.stmt, list[ast.stmt]], list[ast.stmt]] | None = None  # what stands instead, if any
 
     def block(self, body: list[ast.stmt]) -> list[ast.stmt]:
@@ -159,7 +161,7 @@ class Statements:
         if isinstance(node, ast.Return):
             value = self.e.expr(node.value) if node.value is not None else None
             if nodes.has_gone(value) and node.value is not None:
-                value = answered(self.w.trace.of(node.value)) or value
+                value = answered(self.w.trace.of(node.value)) or returned(self.w, self.function) or value
             if nodes.has_gone(value):
                 raise GoneResult("what is returned has no counterpart in the target")
             if isinstance(value, ast.IfExp) and value.__dict__.get("choice"):

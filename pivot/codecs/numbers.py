@@ -94,6 +94,7 @@ class KerasEpsilon(Codec):
     """`epsilon=None` of keras.ops means keras.config.epsilon()."""
 
     name: ClassVar[str] = "keras_epsilon"
+    face: ClassVar[str | None] = "plain"
     takes_none: ClassVar[bool] = True
     none_means: ClassVar[float] = KERAS_EPSILON
     domain: ClassVar[tuple[Sample, ...]] = ((1e-05, {}), (KERAS_EPSILON, {}), (FLOAT32_EPSILON, {}))

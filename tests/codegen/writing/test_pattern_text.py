@@ -166,6 +166,27 @@ def test_a_pattern_of_a_layer_that_is_never_applied_asks_for_no_order(written: C
     assert "layers.Conv1D" in made or "Conv1D(8, 1)" in made
 
 
+def test_a_layer_that_is_handed_on_takes_its_sizes_from_a_dictionary(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """
+        from einops.layers.torch import Rearrange
+
+        class Net(nn.Module):
+            def __init__(self, h=2, axes="hd"):
+                super().__init__()
+                pattern = f"b ({' '.join(axes)}) -> b h d"
+                self.split = Rearrange(pattern, **dict(zip("h", [h])))
+
+            def forward(self, x, split=False):
+                return self.split(x) if split else x * 2
+        """,
+        "2x8",
+        model="Net()",
+    )
+    assert "def rearrange(pattern, **lengths):" in made.text and 'lengths["h"]' in made.text
+    assert any(problem.why.startswith("pattern counts as") for problem in made.written.problems)
+
+
 def test_sizes_given_in_a_dictionary_are_taken_out_of_it(call: Call) -> None:
     made = call(
         "self.sizes = {'h': 2, 'w': 4}",

@@ -80,3 +80,25 @@ def test_decisions_on_a_device_are_those_of_the_processor(net: Callable[..., str
 def test_numbers_of_the_library_are_those_of_mathematics(net: Callable[..., str]) -> None:
     made = net("self.fc = nn.Linear(4, 4)", "return self.fc(x * torch.pi).clamp(max=torch.inf)", "2x4")
     assert "x * math.pi" in made
+
+
+def test_layers_that_a_loop_tells_apart_are_asked_for_the_target_s_class(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.row = nn.Sequential(nn.Conv2d(3, 4, 1), nn.MaxPool2d(2), nn.ReLU(), nn.MaxPool2d(2))
+                self.ends = [i for i, layer in enumerate(self.row) if isinstance(layer, nn.MaxPool2d)]
+
+            def forward(self, x):
+                found = []
+                for i, layer in enumerate(self.row):
+                    x = layer(x)
+                    if i in self.ends:
+                        found.append(x)
+                return found
+        """,
+        "2x3x8x8",
+    )
+    assert "if isinstance(layer, layers.MaxPooling2D)" in made.replace("keras.layers", "layers")

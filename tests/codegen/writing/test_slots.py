@@ -472,3 +472,28 @@ def test_what_the_library_answers_about_itself_is_written_as_its_answer(
     converted, proof = to_torch(write_source(ASKED), "2x4x5", model="Net()")
     assert proof.why is None
     assert 'return "channels_last"' in converted.text
+
+
+def test_an_epsilon_follows_the_layer_it_belongs_to(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        class Norm(nn.Module):
+            def __init__(self, width, eps=1e-5):
+                super().__init__()
+                self.eps = eps
+                self.weight = nn.Parameter(torch.ones(width))
+
+            def forward(self, x):
+                return F.layer_norm(x, (x.shape[-1],), self.weight, None, self.eps)
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.a, self.b = Norm(8), Norm(8, eps=1e-6)
+
+            def forward(self, x):
+                return self.b(self.a(x))
+        """,
+        "2x5x8",
+    )
+    assert "ops.layer_normalization(x, self.weight, epsilon=self.eps)" in made

@@ -274,6 +274,30 @@ def test_what_a_function_imports_and_the_target_lacks_goes_with_what_is_made_of_
     assert made.strip() == "self.size = 4"
 
 
+def test_what_a_function_answers_about_the_library_is_what_it_gives(written: Callable[..., str]) -> None:
+    made = written(
+        """
+        from torch import pi
+
+        def is_fast(device):
+            device = torch.device(device)
+            if device.type == "cuda":
+                return True
+            known = torch.xpu.is_available()
+            return known and device.type != "meta"
+
+        class Net(nn.Module):
+            def forward(self, x):
+                if is_fast(x.device):
+                    return torch.compile(torch.relu)(x)
+                return x * pi
+        """,
+        "2x4",
+    )
+    assert "def is_fast():\n    return False" in made
+    assert "return x * math.pi" in made
+
+
 def test_a_loop_that_starts_biases_goes_where_no_layer_has_one(init: Init) -> None:
     made = init(
         """
