@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -295,6 +295,7 @@ def matched_nodes(
     seen_source: Counter[str] = Counter()
     seen_target: Counter[str] = Counter()
     last = last_steps(proof)
+    mixed = mixed_sites(proof.matches)
     for match in proof.matches:
         if match.mode != "eval" or match.lowered.step is None or match.read.node is None:
             continue
@@ -309,6 +310,8 @@ def matched_nodes(
         call_source = seen_source[source_name]
         seen_source[source_name] += 1
         if len(node.results) != 1 or source_name == "?" or target_name == "?" or blocked(converted, match):
+            continue
+        if (source_is_site and id(node.site) in mixed) or (target_is_site and id(read.site) in mixed):
             continue
         if source_is_site:
             source_sites.setdefault(node.file, []).append(node.site)
@@ -330,6 +333,16 @@ def matched_nodes(
             )
         )
     return found, source_sites, target_sites
+
+
+def mixed_sites(matches: Iterable[Match]) -> set[int]:
+    """Sites at which some layers have a path and others have none: there calls of the site do not count the latter."""
+    kinds: dict[int, set[bool]] = {}
+    for match in matches:
+        for node in (match.lowered.node, match.read.node):
+            if node is not None and match.mode == "eval":
+                kinds.setdefault(id(node.site), set()).add(probe_name(node)[1])
+    return {site for site, both in kinds.items() if len(both) > 1}
 
 
 def last_steps(proof: Proof) -> dict[int, Item]:

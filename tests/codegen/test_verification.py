@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from codegen.convert import Converted
 from codegen.static_proof import Proof, prove
-from codegen.verification import carrier, count, make_plan, matched_nodes, prove_conversion
+from codegen.verification import carrier, count, make_plan, matched_nodes, mixed_sites, prove_conversion
 from codegen.verify.plan import VerificationPlan
 from pivot.dims import symbol
 from pivot.opset import OpSet
@@ -172,3 +174,16 @@ class Net(nn.Module):
     carry = carrier(made, prove(made, KerasDialect(), opset, path))
     state = {"p": np.full(3, 5.0), "q": np.full(3, 7.0)}
     assert {name: array[0] for name, array in carry(state).items()} == {"vars/0": 5.0, "vars/1": 7.0}
+
+
+def test_a_site_whose_layers_have_paths_in_part_is_told_apart() -> None:
+    frame = SimpleNamespace(receiver=None, chain=list)
+    here, there = (ast.parse(text, mode="eval").body for text in ("self.pad(x)", "x + 1"))
+
+    def match(site: ast.expr, *paths: str) -> SimpleNamespace:
+        module = SimpleNamespace(paths=list(paths), form=None, attrs={}, children={})
+        node = SimpleNamespace(site=site, frame=frame, module=module if paths or site is here else None)
+        return SimpleNamespace(mode="eval", lowered=SimpleNamespace(node=node), read=SimpleNamespace(node=None))
+
+    assert mixed_sites([match(here, "stem.pad"), match(here), match(there), match(there)]) == {id(here)}
+    assert mixed_sites([match(here, "stem.pad"), match(here, "body.pad")]) == set()
