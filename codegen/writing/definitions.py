@@ -94,6 +94,8 @@ class Definitions:
             or id(d) in self.w.ev.applied
             or (owner is None and self.enters(file, node.name, d))
         ]
+        if owner is not None and classes.is_setter(node, node.name):
+            made.decorator_list.append(ast.Attribute(ast.Name(made.name, ast.Load()), "setter", ast.Load()))
         made.returns = self.w.annotation(node.returns, file)
         if not made.body:
             made.body = [ast.Pass()]
@@ -373,9 +375,8 @@ class Definitions:
     def member(self, statement: ast.stmt, cls: ClassObject, is_module: bool) -> list[ast.stmt]:
         """One statement of a class body."""
         if isinstance(statement, ast.FunctionDef):
-            last = cls.pending.get(statement.name, [statement])[-1]
             used = self.w.trace.frames.get(id(statement))
-            if statement is not last or statement.name in DROPPED_MEMBERS:
+            if not classes.counts(cls, statement) or statement.name in DROPPED_MEMBERS:
                 return []
             if is_module and statement.name == "build" and self.w.target.builds_early:
                 return []  # it is part of the constructor

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from codegen.writing import nodes, program_calls
 from codegen.writing.naming import member_key, reference_to
 from pivot.reading.keras_answers import ITSELF
+from pivot.reading.number_kinds import ALIASES
 from pivot.reading.values import Api
 from pivot.types import DTYPES
 
@@ -80,6 +81,7 @@ def library(e: Expressions, api: Api) -> ast.expr | None:
     if made is not None:
         return made
     owner, _, last = api.name.partition(".")
+    last = ALIASES.get(last, last) if owner == "torch" else last
     if owner in ("torch", "tensorflow") and last in DTYPES:
         return nodes.name(f"torch.{last}") if e.w.target.framework == "torch" else ast.Constant(last)
     return nodes.name(f"math.{last}") if last in ("pi", "e", "inf", "nan") else nodes.gone()

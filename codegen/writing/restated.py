@@ -20,11 +20,12 @@ from pivot.reading import keras_starts
 from pivot.reading.library_modules import package_of
 from pivot.reading.restating import is_restatement
 from pivot.reading.trace import Trace, Visit
-from pivot.reading.values import Api, InstanceObject
+from pivot.reading.values import Api, ClassObject, InstanceObject
 from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
     from codegen.writing.writer import Writer
+    from pivot.reading.frames import Scope
     from pivot.reading.values import FunctionObject
 
 INITIALISERS = "keras.initializers."
@@ -84,11 +85,19 @@ def settings_read(w: Writer) -> dict[str, set[str]]:
         scope = w.scope_of(file)
         for statement in (s for group in (scope.lazy.values() if scope is not None else ()) for s in group):
             said = initializers(statement) if w.target.builds_early and file in files else set()
+            inherits = file not in files and derives_from_restated(scope, statement)
             for part in taken_parts(w.trace, statement) if file in files else walk(statement):
                 if isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Load) and id(part) not in said:
-                    for reader in files if own_attribute(part) is None else files & {file}:
+                    for reader in files if own_attribute(part) is None or inherits else files & {file}:
                         found[reader].add(part.attr)
     return found
+
+
+def derives_from_restated(scope: Scope | None, statement: ast.stmt) -> bool:
+    """Is this a class of the program below a restated one, whose settings are its own?"""
+    value = scope.names.get(statement.name) if scope is not None and isinstance(statement, ast.ClassDef) else None
+    chain = value.hint.mro() if value is not None and isinstance(value.hint, ClassObject) else []
+    return any(isinstance(cls, ClassObject) and is_restatement(cls.file) for cls in chain)
 
 
 def initializers(statement: ast.stmt) -> set[int]:

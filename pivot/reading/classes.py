@@ -220,6 +220,14 @@ def make_property(ev: Evaluator, cls: ClassObject, name: str, statements: list[a
     return Value(replace(getter.hint, setter=make_function(ev, setter, frame, cls)))
 
 
+def counts(cls: ClassObject, node: ast.FunctionDef) -> bool:
+    """Is a function of a class body the last of its name, or the getter of a property whose setter is?"""
+    bound = cls.pending.get(node.name, [node])
+    behind = bound[bound.index(node) + 1 :]
+    setters = all(isinstance(s, ast.FunctionDef) and is_setter(s, node.name) for s in behind)
+    return not behind or (setters and not is_setter(node, node.name))
+
+
 def is_setter(node: ast.FunctionDef, name: str) -> bool:
     """`@name.setter`."""
     return any(

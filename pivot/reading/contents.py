@@ -104,6 +104,8 @@ def computed(node: Node, inputs: list[np.ndarray], place: int) -> np.ndarray | N
         if name == "narrow" and len(inputs) == 1:
             start, length = int(number(params["start"])), int(number(params["length"]))
             return inputs[0].take(range(start, start + length), int(number(params["axis"])))
+        if name == "cumsum" and len(inputs) == 1:
+            return np.cumsum(inputs[0], int(number(params["axis"])))
         if name in ("flip",) and len(inputs) == 1 and inputs[0].ndim == 1:
             return inputs[0][::-1]
         if name in ("index", "select") and len(inputs) == 1 and inputs[0].ndim == 1:

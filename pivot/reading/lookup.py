@@ -355,13 +355,12 @@ def set_attribute(ev: Evaluator, owner: Value, attr: str, value: Value, node: as
     """owner.attr = value."""
     ev.effects += 1
     hint = owner.hint
-    if isinstance(hint, ModuleObject):
+    setter = setter_of(ev, owner, attr) if isinstance(hint, (ModuleObject, InstanceObject)) else None
+    if setter is not None:
+        ev.call(setter, (value,), {}, node, frame)
+    elif isinstance(hint, ModuleObject):
         ev.dialect.set_module_attribute(ev, hint, attr, value, node, frame)
     elif isinstance(hint, InstanceObject):
-        hit = classes.member(ev, hint.cls, attr) if isinstance(hint.cls, ClassObject) else None
-        if hit is not None and isinstance(hit[0].hint, FunctionObject) and hit[0].hint.setter is not None:
-            ev.call(classes.bind_method(hit[0].hint.setter, owner, hit[1]), (value,), {}, node, frame)
-            return
         ev.set_item(hint.attrs, attr, value)
     elif isinstance(hint, ClassObject):
         ev.set_item(hint.members, attr, value)
@@ -373,6 +372,15 @@ def set_attribute(ev: Evaluator, owner: Value, attr: str, value: Value, node: as
         ev.set_item(hint.scope.names, attr, value)
     elif not isinstance(hint, (Unknown, Api, FunctionObject)):
         raise ev.refusal(frame, node, f"setting {attr!r} on this value is not read", "set it on a module")
+
+
+def setter_of(ev: Evaluator, owner: Value, attr: str) -> Value | None:
+    """What sets an attribute that the class of an object has as a property; None for every other attribute."""
+    cls = owner.hint.cls if isinstance(owner.hint, (ModuleObject, InstanceObject)) else None
+    hit = classes.member(ev, cls, attr) if isinstance(cls, ClassObject) else None
+    if hit is None or not isinstance(hit[0].hint, FunctionObject) or hit[0].hint.setter is None:
+        return None
+    return classes.bind_method(hit[0].hint.setter, owner, hit[1])
 
 
 def delete_attribute(ev: Evaluator, owner: Value, attr: str, node: ast.AST, frame: Frame) -> None:

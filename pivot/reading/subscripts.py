@@ -131,6 +131,8 @@ def item(ev: Evaluator, owner: Value, index: Value, node: ast.AST, frame: Frame)
             return with_origin(got, origin) if isinstance(got, Value) else Value(got, origin, owner.depends)
     except IndexError:
         raise ev.refusal(frame, node, f"index {where} is out of range", "check the configuration", "index") from None
+    except TypeError:
+        raise ev.refusal(frame, node, "the bounds of the slice are not numbers", "slice with integers") from None
     raise ev.refusal(frame, node, "the index is not a number", "index with an integer")
 
 

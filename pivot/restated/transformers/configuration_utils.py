@@ -53,6 +53,16 @@ class RotaryEmbeddingConfigMixin:
         self.rope_parameters = given
 
 
+class SubConfigSpec:
+    """Of which class the settings of a part are; the program gives the settings themselves."""
+
+    def __init__(self, config_class, model_type=None, init_kwargs=None, optional=False):
+        self.config_class = config_class
+        self.model_type = model_type
+        self.init_kwargs = init_kwargs or {}
+        self.optional = optional
+
+
 class PreTrainedConfig(RotaryEmbeddingConfigMixin):
     """Settings by name. Class attributes are the defaults; `attribute_map` gives further names to some of them."""
 

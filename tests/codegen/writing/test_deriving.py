@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from codegen.convert import Converted
 from codegen.writing.deriving import derived_layer
 from codegen.writing.sites import Site
 
@@ -288,3 +289,41 @@ class Conv(layers.Conv2D):
     converted, proof = to_torch(write_source(text), "2x6x6x3", model="Net()")
     assert proof.why is None
     assert "super().__init__(in_channels, filters, 3, padding=padding)" in converted.text
+
+
+SETTABLE = """
+        class Config:
+            def __init__(self, sizes):
+                self.sizes = sizes
+            @property
+            def depth(self):
+                return len(self.sizes)
+            @depth.setter
+            def depth(self, value):
+                raise NotImplementedError("set sizes")
+        class Net(nn.Module):
+            def __init__(self, sizes=(1, 2)):
+                super().__init__()
+                self.config = Config(sizes)
+                self._rate = 2.0
+                self.weights = 3.0
+            @property
+            def weights(self):
+                return self._rate
+            @weights.setter
+            def weights(self, value):
+                self._rate = value + 1
+            def forward(self, x):
+                for _ in range(self.config.depth):
+                    x = x * self.weights
+                return x
+"""
+
+
+def test_a_property_stays_with_what_sets_it(conversion: Callable[..., Converted]) -> None:
+    """What is assigned to it goes through the setter, in a module too: 3.0 becomes 4.0."""
+    made = conversion(SETTABLE, "2x4")
+    assert "@property\n    def depth(self):" in made.text and "@depth.setter\n    def depth(self, value):" in made.text
+    assert "@weights_.setter\n    def weights_(self, value):" in made.text
+    factors = [p for n in made.done.network.nodes for p in (*n.params.values(), *n.operands.values())]
+    assert 4.0 in factors and 3.0 not in factors

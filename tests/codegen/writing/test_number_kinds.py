@@ -54,3 +54,9 @@ def test_tensors_of_two_kinds_meet_in_functions_not_in_operators(net: Net) -> No
     assert "w = v * v" in made
     assert "y = ops.multiply(x, ops.rsqrt(w + 1e-6))" in made
     assert "y + ops.cast(w, x.dtype) + ops.cast(w, x.dtype)" in made
+
+
+def test_a_kind_by_another_name_is_handed_on(net: Net) -> None:
+    before = "def table(size, kind):\n    return torch.arange(size).to(kind)\n\n"
+    made = net("self.table = table(4, torch.float)", "return x + self.table", "2x4", before=before)
+    assert 'self.table = table(4, "float32")' in made

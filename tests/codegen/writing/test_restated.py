@@ -463,3 +463,21 @@ def test_a_restatement_that_only_an_arm_nobody_took_names_is_written(written: Wr
         "2x3x4",
     )
     assert "def whole(x):" in made
+
+
+def test_a_setting_that_a_class_below_the_restated_one_reads_stays(written: Written) -> None:
+    made = written(
+        """
+        class Scaled(nn.Conv2d):
+            def forward(self, x):
+                weight = self.weight * torch.ones(self.out_channels, 1, 1, 1)
+                return nn.functional.conv2d(x, weight, self.bias)
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv = Scaled(2, 3, 1)
+            def forward(self, x): return self.conv(x)
+        """,
+        "2x2x5x5",
+    )
+    assert "self.out_channels = out_channels" in made

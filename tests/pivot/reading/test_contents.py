@@ -32,6 +32,7 @@ class Net(nn.Module):
     [
         (("widths = (torch.round(torch.pow(2.0, torch.arange(3) * 0.9 + 3) / 8) * 8).int().tolist()",), 8),
         (("widths = torch.diff(torch.tensor([1, 5, 8])).int().tolist()",), 4),
+        (("widths = torch.tensor([2, 3]).cumsum(0).tolist()[1:]",), 5),
         (("widths = [int(w) for w in np.linspace(6, 12, 3).tolist()]",), 6),
     ],
 )
