@@ -138,7 +138,7 @@ def _asks_one(name: str, value: object) -> bool:
         whole = isinstance(value, int) and not isinstance(value, bool)
         return whole or str(getattr(value, "dtype", "")).startswith(("int", "uint"))
     if name == "floating":
-        return str(getattr(value, "dtype", "")).startswith(("float", "bfloat"))
+        return isinstance(value, float) or str(getattr(value, "dtype", "")).startswith(("float", "bfloat"))
     if name == "binary_root":
         return binary_root(value)
     if name == "ranked":

@@ -33,6 +33,21 @@ class OneMinus(Codec):
         return self.read(value, refs)
 
 
+class CountedBy(Codec):
+    """A step between whole numbers, which is said as one: 2 for 2.0."""
+
+    name: ClassVar[str] = "counted_by"
+    domain: ClassVar[tuple[Sample, ...]] = ((2, {}), (-1, {}), (7, {}))
+
+    def read(self, value: object, refs: Refs) -> object:
+        return value
+
+    def write(self, value: object, refs: Refs) -> object:
+        if not _number(value).is_integer():
+            raise NoForm(f"{value!r} is no step between whole numbers")
+        return int(_number(value))
+
+
 class Table(Codec):
     """Words for words, given in the op file: `table(tanh, 'none', False, 'tanh', True)` = framework, pivot, framework,
     pivot, ...
