@@ -44,6 +44,7 @@ _SAID: Mapping[str, str] = {
     "boolean": "{0} is of truth values",
     "integral": "{0} is of whole numbers",
     "floating": "{0} is of fractions",
+    "unstretched": "{0} is not the 1 that is stretched to {1}",
     "alike": "{0} and {1} are of one kind of numbers",
     "binary_root": "1 / sqrt({0}) is exact",
     "binary_root_share": "1 / sqrt({0} / {1}) is exact",
@@ -162,6 +163,8 @@ def _asks_two(name: str, value: object, other: object) -> bool:
         return rank is not None and isinstance(other, int) and rank > other
     if name == "alike":
         return alike(value, other)
+    if name == "unstretched":
+        return value != 1 or equal(value, other)
     if name in ("equal", "same"):
         return equal(value, other)
     if name == "not_equal":

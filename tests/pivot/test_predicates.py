@@ -19,6 +19,7 @@ VALUES: dict[str, object] = {
     "x.H": 12,
     "x.N": symbol("N", 2),
     "both.N": 2 * symbol("N", 2),
+    "one": 1,
     "two": 2,
 }
 
@@ -62,6 +63,8 @@ def truth(text: str) -> bool:
         ("static(x.N)", False),
         ("even(x.H, n)", True),
         ("even(x.H, 5)", False),
+        ("unstretched(one, two)", False),
+        ("unstretched(two, one)", True),
         ("nonneg(x)", True),
         ("nonneg(mask)", False),
         ("last(axis, x)", True),
