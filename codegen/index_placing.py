@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from codegen.indexing import whole_index
 from codegen.orders import Order, first_name, first_tensor, identity, rank_of
 from codegen.wishes import partner
+from pivot.reading.values import TensorCell, TensorVersion
 
 if TYPE_CHECKING:
     from codegen.layout import Layout, Placed
@@ -22,11 +24,20 @@ def place_index(layout: Layout, step: Step, placed: Placed) -> None:
         placed.why = "a flattened value whose parts are stored in another order is indexed"
     items = whole_index(step.params.get("index"), rank_of(value))
     if items is None:
+        if any(layout.order_of(part) != identity(rank_of(part)) for part in tensors_of(step.params.get("index"))):
+            placed.why = "an index is a tensor that is stored in another order than the source's"
         layout.bring(placed, name, identity(rank_of(value)))
         placed.orders_out = tuple(identity(rank_of(r)) for r in step.results)
         return
     placed.orders_in[name] = order
     placed.orders_out = tuple(result_order(layout, step, items, order) for _ in step.results)
+
+
+def tensors_of(index: object) -> Iterator[TensorVersion]:
+    """The tensors that an index is, or has for single axes."""
+    for part in index if isinstance(index, (tuple, list)) else (index,):
+        if isinstance(part, TensorCell):
+            yield part.version
 
 
 def result_order(layout: Layout, step: Step, items: list[object], order: Order) -> Order:
