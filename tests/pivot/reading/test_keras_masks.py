@@ -52,3 +52,14 @@ def test_both_directions_give_zeros_where_a_sequence_is_masked(
     )
     names = [node.op.name for node in done.network.nodes if node.op is not None]
     assert names.count("where") == 2 * 2 * 4 + count - 2
+
+
+@pytest.mark.parametrize(("dropout", "count"), [(0.0, 1), (0.1, 2)])
+def test_attention_gives_nothing_where_it_may_look_at_nothing(
+    read_keras: Callable[..., Elaborated], dropout: float, count: int
+) -> None:
+    """Keras' fused attention gives the mean of all values there; the one with dropout or returned scores, zeros."""
+    call = f"layers.MultiHeadAttention(2, 4, dropout={dropout})(x, x)"
+    done = read_keras(MODEL.format(call=call), model="net()")
+    names = [node.op.name for node in done.network.runs["eval"].nodes if node.op is not None]
+    assert names.count("where") == count

@@ -136,6 +136,7 @@ class MultiHeadAttention(keras.layers.Layer):
             self.key_dense(key),
             self.value_dense(value),
             attention_mask=attention_mask,
+            return_attention_scores=return_attention_scores,
             use_causal_mask=use_causal_mask,
         )
         if self.use_gate:
@@ -164,11 +165,12 @@ class MultiHeadAttention(keras.layers.Layer):
         use_causal_mask=False,
     ):
         scores = ops.einsum(self.scores_of, key, query * (1.0 / self.key_dim**0.5))
-        scores = self._masked_softmax(scores, attention_mask, use_causal_mask)
+        shared = self.dropout > 0 or return_attention_scores or len(query.shape) != 4
+        scores = self._masked_softmax(scores, attention_mask, use_causal_mask, zeroes=shared)
         weights = self.drop(scores) if self.dropout else scores
         return ops.einsum(self.result_of, weights, value), scores
 
-    def _masked_softmax(self, attention_scores, attention_mask=None, use_causal_mask=False):
+    def _masked_softmax(self, attention_scores, attention_mask=None, use_causal_mask=False, zeroes=True):
         scores, allowed = attention_scores, attention_mask
         if allowed is not None:
             allowed = ops.cast(allowed, "bool")
@@ -186,9 +188,13 @@ class MultiHeadAttention(keras.layers.Layer):
         if allowed is not None:
             scores = ops.where(allowed, scores, -1e9)
         if len(self.looked_at) == 1:
-            return ops.softmax(scores, axis=-1)
-        over = list(range(-len(self.looked_at), 0))
-        return ops.exp(scores - ops.logsumexp(scores, axis=over, keepdims=True))
+            shares = ops.softmax(scores, axis=-1)
+        else:
+            over = list(range(-len(self.looked_at), 0))
+            shares = ops.exp(scores - ops.logsumexp(scores, axis=over, keepdims=True))
+        if attention_mask is not None and zeroes:  # a step that may look at nothing gets nothing
+            shares = ops.where(allowed, shares, 0.0)
+        return shares
 
     @property
     def _query_dense(self):
