@@ -104,7 +104,9 @@ VERBS: Mapping[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
 def add_source(parser: argparse.ArgumentParser) -> None:
     """What names a program."""
     parser.add_argument("source", type=Path, metavar="SRC", help="a .py file, a notebook or a .pivot project")
-    parser.add_argument("--model", metavar="EXPR", help='"Net", "Net(hidden=64)", "resnet18()", "model@1"')
+    parser.add_argument(
+        "--model", metavar="EXPR", help='"Net", "Net(hidden=64)", "resnet18()", "model@1", "model@main"'
+    )
     parser.add_argument(
         "--set", action="append", default=[], dest="bind", metavar="NAME=EXPR", help="bind an open name"
     )
