@@ -297,7 +297,8 @@ class Bodies:
 
     def raising(self, body: Body, node: Node) -> ast.expr:
         """A call that nobody maps: it raises where it would run, with its place."""
-        said = node.why if node.stopped else f"{node.text} is not mapped"
+        call = node.text or (ast.unparse(node.site) if isinstance(node.site, ast.expr) else node.id)
+        said = node.why if node.stopped else f"{call} is not mapped"
         text = f"{Path(node.file).name}:{getattr(node.site, 'lineno', 1)}: {said}"
         return nodes.call(RAISES, [ast.Constant(text), *(self.local(body, value) for value in node.tensors())])
 

@@ -202,8 +202,17 @@ def _statements(tree: ast.Module, base: str) -> list[_Statement]:
     holders = [s for s in found if base in s.binds]
     if holders and isinstance(holders[-1].node, _DEFINITIONS):
         known = set[str]().union(*(s.binds for s in found))
-        return _with_groups([*found, *(s for s in guarded if not (s.binds | s.changes) & known)])
+        own = [replace(s, changes=s.changes | _fills(s.node)) for s in guarded]
+        return _with_groups([*found, *(s for s in own if not (s.binds | s.changes) & known)])
     return _with_groups(everything if any(base in s.binds for s in everything) else found)
+
+
+def _adds(node: ast.stmt) -> set[str]:
+    """Names that a loop or condition calls to take something in: `model.add(x)`; not those that it sets attributes of,
+    as a loop that trains does.
+    """
+    inner = (n for n in ast.walk(node) if isinstance(n, ast.Expr)) if isinstance(node, ast.For | ast.If) else ()
+    return set[str]().union(*map(_changes, inner))
 
 
 def _fills(node: ast.stmt) -> set[str]:
@@ -232,7 +241,7 @@ def _is_main(node: ast.stmt) -> bool:
 
 def _statement(node: ast.stmt, place: Place) -> _Statement:
     reads = frozenset(name for name in _reads(node) if not hasattr(builtins, name))
-    return _Statement(node, place, frozenset(_binds(node)), reads, frozenset(_changes(node) | _fills(node)))
+    return _Statement(node, place, frozenset(_binds(node)), reads, frozenset(_changes(node) | _adds(node)))
 
 
 def _puts_into(node: ast.AST) -> set[str]:

@@ -98,22 +98,22 @@ def named_rest(visit: Visit) -> str:
     return rest.arg if rest is not None else ""
 
 
-def split_names(w: Writer, visit: Visit) -> dict[str, ast.expr | None]:
-    """Keywords for parameters of their own, with defaults, in place of `**kwargs` that would hold tensors too."""
+def split_names(w: Writer, visit: Visit) -> list[str]:
+    """Keywords for parameters of their own, in place of `**kwargs` that would hold tensors too."""
     function = visit.entered.function if visit.entered is not None else None
     if function is None or not isinstance(function.node, ast.FunctionDef):
-        return {}
+        return []
     return split_keywords(w, function.node)
 
 
-def split_keywords(w: Writer, node: ast.FunctionDef) -> dict[str, ast.expr | None]:
-    """The keywords of `**kwargs` of a forward pass that are no tensors, where others are; None: there is no default.
+def split_keywords(w: Writer, node: ast.FunctionDef) -> list[str]:
+    """The keywords of `**kwargs` of a forward pass that are no tensors, where others are; every call gives them.
 
     Empty where nothing has to be split, or where the function does more with `kwargs` than hand it on.
     """
     rest = node.args.kwarg
     if rest is None or w.target.nests_anything or not only_spread(node, rest.arg):
-        return {}
+        return []
     names = {a.arg for a in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
     calls = [
         {name: value.hint for name, value in visit.kwargs.items() if name not in names}
@@ -126,12 +126,12 @@ def split_keywords(w: Writer, node: ast.FunctionDef) -> dict[str, ast.expr | Non
         name for call in calls for name, hint in call.items() if hint is not None and not isinstance(hint, TensorCell)
     }
     if not plain or not any(isinstance(hint, TensorCell) for call in calls for hint in call.values()):
-        return {}
+        return []
     if any(isinstance(call.get(name), TensorCell) for call in calls for name in plain):
-        return {}
+        return []
     if any(name not in call for call in calls for name in plain):
-        return {}  # what a keyword is that nobody gave is for those to say who take it
-    return dict.fromkeys(sorted(plain))
+        return []  # what a keyword is that nobody gave is for those to say who take it
+    return sorted(plain)
 
 
 def only_spread(node: ast.FunctionDef, name: str) -> bool:
@@ -148,7 +148,7 @@ def split_rest(w: Writer, node: ast.FunctionDef, made: ast.FunctionDef) -> None:
     if not names or rest is None:
         return
     made.args.kwonlyargs += [ast.arg(name) for name in names]
-    made.args.kw_defaults += list(names.values())
+    made.args.kw_defaults += [None] * len(names)
     for call in (n for statement in made.body for n in walk(statement) if isinstance(n, ast.Call)):
         at = next((i for i, k in enumerate(call.keywords) if k.arg is None and is_named(k.value, rest.arg)), None)
         if at is not None:

@@ -1,7 +1,7 @@
 """A comment above several statements outlives the first of them, where that only made a name for the others.
 
-# positions of all pairs                    # positions of all pairs
-area = h * w                            =   index = ops.zeros((h * w, h * w))
+# positions of all pairs                # positions of all pairs
+area = h * w                        =   index = ops.zeros((h * w, h * w))
 index = torch.zeros(area, area)
 """
 

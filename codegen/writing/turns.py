@@ -2,7 +2,7 @@
 
 in_channels = iter([16, 64, 64])
 for width in widths:
-self.blocks.append(Block(next(in_channels), width))
+    self.blocks.append(Block(next(in_channels), width))
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
 """Classes that derive from `tf.Module` are read as layers: with the constructor of their base, and with `build`.
 
-def __call__(self, x):                          def build(self, input_shape):
-if not self.is_built:                           self.w = tf.Variable(... input_shape[-1] ...)
-self.w = tf.Variable(... x.shape[-1] ...)
-self.is_built = True
-return x @ self.w                           def __call__(self, x):
-return x @ self.w
+def __call__(self, x):                              def build(self, input_shape):
+if not self.is_built:                               self.w = tf.Variable(... input_shape[-1] ...)
+self.w = tf.Variable(... x.shape[-1] ...)   =
+self.is_built = True                        def __call__(self, x):
+return x @ self.w                                   return x @ self.w
 """
 
 from __future__ import annotations

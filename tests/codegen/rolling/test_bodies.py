@@ -39,3 +39,12 @@ def test_a_call_that_nobody_maps_raises_where_it_would_run(opset: OpSet, write_s
     assert ast.unparse(ast.parse(textwrap.dedent(body))) == f"x = _unmapped('{said}', x)"
     assert made.text.count("_unmapped(") == 2, "the helper, and one call in the class of both blocks"
     assert "    raise NotImplementedError(what)\n" in made.text
+
+
+def test_axes_that_pytorch_takes_one_by_one_are_not_handed_over_together(
+    opset: OpSet, write_source: Callable[..., Path]
+) -> None:
+    text = "from keras import Input, Model, ops\n\n\ndef build():\n    x = Input((8,))\n"
+    path = write_source(text + "    return Model(x, ops.expand_dims(x, (1, 2)))\n")
+    made = write_target(elaborate_for(Request(path, "build()"), KerasDialect(), "torch", opset), "torch", opset)
+    assert "unsqueeze" not in made.text and "ops.expand_dims(x, (1, 2)) is not mapped" in made.text

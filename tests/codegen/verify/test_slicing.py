@@ -188,6 +188,7 @@ def main(width=8, *, deep=True):
         model.add(layers.Dense(2))
     model.fit(data)
     for row in data:
+        model.step = row
         model.train_on_batch(row)
 main()
 """
@@ -205,3 +206,8 @@ def test_the_model_of_a_function_is_made_without_what_stands_around_it() -> None
 def test_a_default_that_has_to_be_computed_is_named() -> None:
     with pytest.raises(SliceError, match=r"the default of n of main\(\) is no literal"):
         needed_statements("def main(n=size()):\n    model = Net(n)\n", "model@main")
+
+
+def test_a_loop_that_trains_is_not_run_for_the_attributes_that_it_sets() -> None:
+    text = "def Net(): ...\nmodel = Net()\nfor row in open('rows'):\n    model.step = row\n    model.fit(row)\n"
+    assert kept("model", text) == ["def Net():", "model = Net()"]
