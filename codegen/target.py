@@ -148,6 +148,10 @@ class Target(ABC):
         """The layers of a Sequential, to be counted and looped over."""
 
     @abstractmethod
+    def drop_last(self, row: ast.expr) -> ast.stmt:
+        """Take the last layer of a Sequential away."""
+
+    @abstractmethod
     def children(self, module: ast.expr) -> ast.expr:
         """The modules that a module was given as attributes, in that order."""
 

@@ -111,6 +111,9 @@ class KerasTarget(Target):
     def in_row(self, row: ast.expr) -> ast.expr:
         return ast.Attribute(row, "layers", ast.Load())
 
+    def drop_last(self, row: ast.expr) -> ast.stmt:
+        return ast.Expr(ast.Call(ast.Attribute(row, "pop", ast.Load()), [], []))
+
     def children(self, module: ast.expr) -> ast.expr:
         return ast.Attribute(module, "_layers", ast.Load())
 

@@ -160,6 +160,9 @@ class TorchTarget(Target):
     def in_row(self, row: ast.expr) -> ast.expr:
         return row
 
+    def drop_last(self, row: ast.expr) -> ast.stmt:
+        return ast.Delete([ast.Subscript(row, ast.Constant(-1), ast.Del())])
+
     def children(self, module: ast.expr) -> ast.expr:
         return ast.Call(ast.Attribute(module, "children", ast.Load()), [], [])
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from codegen.writing.expressions import Expressions
 
 ASKING = ("children", "named_children")
+ASKED = ("values", "items")
 
 
 def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) -> ast.expr:
@@ -38,7 +39,7 @@ def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) ->
         pair: ast.expr = ast.Tuple([nodes.call("str", [nodes.name("place")]), nodes.name("layer")], ast.Load())
         target = ast.Tuple([ast.Name("place", ast.Store()), ast.Name("layer", ast.Store())], ast.Store())
         return ast.ListComp(pair, [ast.comprehension(target, numbered, [], 0)])
-    names = {tuple(n for n, _ in m.own_children()) for m in modules if not m.container}
+    names = {tuple(n for n, _ in m.children_once()) for m in modules if not m.container}
     if name == "children" and len(names) > 1 and not any(m.container for m in modules):
         return e.w.target.children(owner)
     if len(names) != 1 or len(modules) != len([m for m in modules if not m.container]):
@@ -50,6 +51,26 @@ def children(e: Expressions, owner: ast.expr, name: str, visits: list[Visit]) ->
     pair = child if name == "children" else ast.Tuple([nodes.name("name"), child], ast.Load())
     listed = nodes.literal(list(asked))
     return ast.ListComp(pair, [ast.comprehension(ast.Name("name", ast.Store()), listed, [], 0)])
+
+
+def held(e: Expressions, node: ast.expr) -> ast.expr | None:
+    """`model._modules.values()` as `model.children()`, `model._modules` as a dict; None for everything else."""
+    asks = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ASKED
+    box = node.func.value if asks else node  # type: ignore[attr-defined]
+    if not isinstance(box, ast.Attribute) or box.attr != "_modules":
+        return None
+    visits = [v for v in e.w.trace.of(box) if v.kind == "held"]
+    if not visits:
+        return None
+    owner, wanted = e.expr(box.value), node.func.attr if asks else ""  # type: ignore[attr-defined]
+    boxes = [v.module.children.values() for v in visits if v.module is not None]
+    if any(len({id(value.hint) for value in box}) < len(box) for box in boxes):
+        return nodes.gone()  # a module under two names: children() tells it once
+    if wanted == "values":
+        is_list = all(v.module is not None and v.module.container == "list" for v in visits)
+        return owner if is_list else children(e, owner, "children", visits)
+    pairs = children(e, owner, "named_children", visits)
+    return pairs if wanted == "items" or nodes.has_gone(pairs) else nodes.call("dict", [pairs])
 
 
 def child(e: Expressions, node: ast.Attribute | ast.Call, visits: list[Visit]) -> ast.expr:

@@ -24,7 +24,7 @@ from codegen.writing import (
 )
 from codegen.writing.absent import tell_absent
 from codegen.writing.activations import function_layer
-from codegen.writing.children import child, modules_of_kind
+from codegen.writing.children import child, held, modules_of_kind
 from codegen.writing.frozen import finish, tell_frozen
 from codegen.writing.gone import while_made
 from codegen.writing.held import of_array
@@ -88,6 +88,8 @@ class Expressions:
             return parts
         if isinstance(node, ast.Call) and (asked := self.w.unmade.type_test(self, node)) is not None:
             return asked
+        if isinstance(node, (ast.Call, ast.Attribute)) and (parts := held(self, node)) is not None:
+            return parts
         visits = self.w.trace.of(node)
         if visits and (special := self.visited(node, visits)) is not None:
             return tell_absent(self.w, node, visits, special)

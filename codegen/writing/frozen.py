@@ -46,14 +46,21 @@ def tell_frozen(w: Writer, site: Site, node: ast.expr, made: ast.expr, stays: bo
         if says_groups(visit, slot, made):
             continue
         if is_plain(value) and parameters_of(value) and not stays:
-            leaves = [(p, said(v)) for p, v in leaves_of(part, value) if parameters_of(v)]
-            found += leaves or [(part, said(value))]
+            every = [v for v in (other.given(slot.key) for other in site.visits) if v is not None and is_plain(v)]
+            leaves = [(p, said_by(every, part, p) or said(v)) for p, v in leaves_of(part, value) if parameters_of(v)]
+            found += leaves or [(part, " or ".join(dict.fromkeys(map(said, every))))]
     for part, text in found:
         name = next((name for name in paths(part) if name not in {*kept, "getattr", *libraries(part)}), None)
         if name is not None:
             lost = f"{name} counts as {text} only: {visit.form.op.title} is written for that"
             remedy = "convert with another value, where another is needed"
             w.refused(Problem("frozen", "warning", visit.frame.file, node.lineno, node.col_offset + 1, lost, remedy))
+
+
+def said_by(values: list[Value], whole: ast.expr, part: ast.expr) -> str:
+    """What a part of an argument was at every visit: `0 or 1`."""
+    met = (said(v) for value in values for p, v in leaves_of(whole, value) if p is part)
+    return " or ".join(dict.fromkeys(met))
 
 
 def says_groups(visit: Visit, slot: Slot, made: ast.expr) -> bool:

@@ -11,12 +11,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
+from codegen.writing.plans import Unwritable
 from pivot.reading import classes
 from pivot.reading.trace import Visit
 from pivot.reading.values import ClassObject
 from pivot.reading.walking import walk
 
 if TYPE_CHECKING:
+    from codegen.writing.expressions import Expressions
     from codegen.writing.writer import Writer
 
 CONSTRUCTOR = """
@@ -79,6 +81,34 @@ def appended(w: Writer, cls: object, owner: ast.expr, layer: ast.expr) -> ast.ex
     return w.target.append(owner, layer)
 
 
+def deletion(e: Expressions, item: ast.Subscript) -> ast.stmt:
+    """`del row[-1]`, of a Sequential as the target has it. Raises Unwritable where it lets go of its last layer only."""
+    visits = [v for v in e.w.trace.of(item) if v.name == "__delitem__" and v.module is not None]
+    rows = [v for v in visits if v.module is not None and v.module.container == "sequential"]
+    if any(v.module is not None and v.module.container == "dict" for v in visits):  # Keras tracks what is only deleted
+        return ast.Expr(nodes.call(ast.Attribute(e.expr(item.value), "pop", ast.Load()), [e.expr(item.slice)]))
+    owner = e.expr(item.value)
+    if visits and not rows:
+        return dropped(owner, e.expr(item.slice))
+    if not rows:
+        return ast.Delete([e.target(item)])
+    classes_of = [v.module.cls for v in rows if v.module is not None]
+    if all(isinstance(cls, ClassObject) and holds_layers(e.w, cls) for cls in classes_of):
+        return dropped(e.w.target.in_row(owner), e.expr(item.slice))
+    if any(v.args[0].hint != -1 for v in rows):
+        raise Unwritable("a Sequential loses a layer that is not its last one")
+    return e.w.target.drop_last(owner)
+
+
+def dropped(row: ast.expr, index: ast.expr) -> ast.stmt:
+    """`del row[0]`; several one by one, as Keras goes on to track what is deleted by a slice."""
+    if not isinstance(index, ast.Slice):
+        return ast.Delete([ast.Subscript(row, index, ast.Del())])
+    each = nodes.call(ast.Attribute(row, "remove", ast.Load()), [nodes.name("layer")])
+    several = ast.Subscript(row, index, ast.Load())
+    return ast.For(ast.Name("layer", ast.Store()), several, [ast.Expr(each)], [])
+
+
 def starts_empty(w: Writer, visit: Visit) -> bool:
     """Is such a class, with the library's own constructor, made of no layers?"""
     cls = visit.module.cls if visit.kind == "class" and visit.module is not None else None
@@ -95,7 +125,8 @@ def hold(w: Writer, made: ast.ClassDef) -> None:
         at = 1 if made.body and isinstance(made.body[0], ast.Expr) else 0
         made.body.insert(at, function(CONSTRUCTOR))
     else:
-        init.body = listed([part for statement in init.body for part in keeping(statement)])
+        several = init.args.vararg.arg if init.args.vararg is not None else ""
+        init.body = listed([part for statement in init.body for part in keeping(statement, several)])
     runs = [call for method in methods for call in walk(method) if isinstance(call, ast.Call)]
     runs = [call for call in runs if is_super(call.func, w.call_name)]
     for call in runs:
@@ -124,12 +155,17 @@ def listed(body: list[ast.stmt]) -> list[ast.stmt]:
     return kept
 
 
-def keeping(statement: ast.stmt) -> list[ast.stmt]:
-    """What the base's constructor is given is kept in a list, which is empty at first where it is given nothing."""
+def keeping(statement: ast.stmt, several: str) -> list[ast.stmt]:
+    """What the base's constructor is given is kept in a list, which is empty at first where it is given nothing.
+
+    `several`: the parameter that takes any number of layers, in a tuple.
+    """
     call = statement.value if isinstance(statement, ast.Expr) else None
     if not isinstance(call, ast.Call) or not is_super(call.func, "__init__"):
         return [statement]
     layers = call.args[0] if call.args else ast.List([], ast.Load())
+    if isinstance(layers, ast.Name) and layers.id == several:
+        layers = nodes.call("list", [layers])
     kept = ast.Assign([ast.Attribute(nodes.name("self"), "layers", ast.Store())], layers)
     call.args = []
     return [statement, ast.copy_location(kept, statement)]

@@ -15,7 +15,7 @@ from codegen.writing.counterparts import counterpart
 from codegen.writing.displaced import is_displaced
 from codegen.writing.expressions import Expressions
 from codegen.writing.gone import returned
-from codegen.writing.held_rows import appended
+from codegen.writing.held_rows import appended, deletion
 from codegen.writing.hoisting import hoisted
 from codegen.writing.pairs import layer_pair
 from codegen.writing.parameters import bound_anew, let_go
@@ -197,9 +197,8 @@ class Statements:
         if isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
             return [copy.copy(node)]
         if isinstance(node, ast.Delete):
-            items = [self.e.target(t) for t in node.targets if isinstance(t, ast.Subscript)]
-            kept = [t for t in items if not nodes.has_gone(t)]
-            return [ast.Delete(kept)] if kept else []  # names and attributes may stay
+            items = [t for t in node.targets if isinstance(t, ast.Subscript)]  # names and attributes may stay
+            return [made for t in items if not nodes.has_gone(made := deletion(self.e, t))]
         raise Unwritable(f"the statement {type(node).__name__} is not written")
 
     def tried(self, node: ast.Try) -> list[ast.stmt]:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from pivot.reading import contents, lookup, stores, subscripts
+from pivot.reading.hints import index_hint
 from pivot.reading.iterating import iterate
 from pivot.reading.modules import ModuleObject
 from pivot.reading.operators import BINARY, apply_binary
@@ -147,17 +148,19 @@ def delete(ev: Evaluator, node: ast.stmt, frame: Frame) -> None:
         elif isinstance(target, ast.Attribute):
             lookup.delete_attribute(ev, ev.evaluate(target.value, frame), target.attr, target, frame)
         elif isinstance(target, ast.Subscript):
-            box = ev.evaluate(target.value, frame).hint
-            key_value = ev.evaluate(target.slice, frame)
-            if isinstance(box, DictObject):
+            owner = ev.evaluate(target.value, frame)
+            box, key_value = owner.hint, ev.evaluate(target.slice, frame)
+            if isinstance(box, ModuleObject) and ev.dialect.has_method(box, "__delitem__"):
+                ev.dialect.module_method(ev, owner, owner, "__delitem__", (key_value,), {}, target, frame)
+            elif isinstance(box, DictObject):
                 entries = dict(box.entries)
                 entries.pop(subscripts.key_of(ev, key_value, target, frame), None)
                 _swap_entries(ev, box, entries)
-            elif isinstance(box, ListObject) and isinstance(key_value.hint, int):
+            elif isinstance(box, ListObject) and isinstance(where := index_hint(key_value), (int, slice)):
                 items = list(box.items)
-                if not -len(items) <= key_value.hint < len(items):
-                    raise ev.refusal(frame, target, f"index {key_value.hint} is out of range", "check it", "index")
-                del items[key_value.hint]
+                if isinstance(where, int) and not -len(items) <= where < len(items):
+                    raise ev.refusal(frame, target, f"index {where} is out of range", "check it", "index")
+                del items[where]
                 ev.replace_items(box.items, items)
             else:
                 raise ev.refusal(frame, target, "this deletion is not read", "build the container without it")

@@ -225,6 +225,8 @@ def text_method(
         if name in ev.dialect.shape_lists:
             ev.visit(Visit(node, frame, "dropped", None, (receiver,), name="identity"))
             return Value(ListObject(list(hint)), None, receiver.depends)
+        if hasattr(list, name) and not hasattr(tuple, name):
+            raise ev.refusal(frame, node, f"a tuple has no {name}()", "make it a list")
         return list_method(ev, ListObject(list(hint)), receiver, name, args, kwargs, node, frame)
     if name not in TEXT_METHODS:
         return ev.unknown(frame, node, f"the method {name!r}")

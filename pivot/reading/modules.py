@@ -85,6 +85,14 @@ class ModuleObject:
             if isinstance(value.hint, ModuleObject):
                 yield name, value.hint
 
+    def children_once(self) -> Iterator[tuple[str, ModuleObject]]:
+        """Direct submodules under their first names: what `named_children()` tells."""
+        seen: set[int] = set()
+        for name, child in self.own_children():
+            if id(child) not in seen:
+                seen.add(id(child))
+                yield name, child
+
     def members(self) -> dict[str, Value]:
         """What a container holds, in order. A list of parameters may hold further such lists, which are modules."""
         if self.container != "parameters":

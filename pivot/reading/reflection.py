@@ -200,6 +200,24 @@ def callable_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: F
     return Value(isinstance(args[0].hint, (FunctionObject, BoundMethod, ClassObject, Api, Partial, ModuleObject)))
 
 
+def isfunction_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """inspect.isfunction(): of a library's own function, which may be written in another language, it is not known."""
+    hint = args[0].hint
+    if isinstance(hint, Api) and not PYTHON_TYPES["type"](hint):
+        return ev.unknown(frame, node, f"isfunction() of {hint.name}")
+    return Value(isinstance(hint, FunctionObject))
+
+
+def isclass_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """inspect.isclass()."""
+    return Value(PYTHON_TYPES["type"](args[0].hint))
+
+
+def ismethod_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
+    """inspect.ismethod()."""
+    return Value(isinstance(args[0].hint, (BoundMethod, BoundApi)))
+
+
 def signature_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """inspect.signature(): the names of the parameters of a function, a class of the program or a library layer."""
     hint = args[0].hint
@@ -253,5 +271,8 @@ FUNCTIONS: dict[str, Handler] = {
     "builtins.callable": callable_,
     "builtins.vars": vars_,
     "builtins.dir": dir_,
+    "inspect.isfunction": isfunction_,
+    "inspect.isclass": isclass_,
+    "inspect.ismethod": ismethod_,
     "inspect.signature": signature_,
 }

@@ -16,7 +16,7 @@ from pivot.reading.spelled import Spelled
 from pivot.reading.storage import new_version, write_in_place
 from pivot.reading.torch_containers import followed
 from pivot.reading.torch_modules import TorchModules
-from pivot.reading.torch_names import ANSWERS, BASES, CONTAINERS, DROPPED_PREFIXES, UNWRAPPED
+from pivot.reading.torch_names import ANSWERS, BASES, CONTAINER_METHODS, CONTAINERS, DROPPED_PREFIXES, UNWRAPPED
 from pivot.reading.trace import Visit
 from pivot.reading.values import (
     SIZE,
@@ -127,6 +127,8 @@ class TorchDialect(TorchModules):
         }
 
     def has_method(self, hint: object, attr: str) -> bool:
+        if isinstance(hint, ModuleObject) and hint.container and attr in CONTAINER_METHODS:
+            return True
         return isinstance(hint, ModuleObject) and attr in {
             "forward",
             "parameters",

@@ -300,6 +300,18 @@ class TorchContainers(Dialect):
             items.insert(args[0].hint, args[1])
             self.refill(ev, module, items)
             return Value(None)
+        if name == "__delitem__" and module.container in ("sequential", "list"):
+            items, where = list(module.children.values()), index_hint(args[0])
+            try:
+                del items[where]  # type: ignore[arg-type]
+            except (IndexError, TypeError):
+                raise ev.refusal(frame, node, "what is deleted is not in the container", "check it", "index") from None
+            self.refill(ev, module, items)  # all are counted anew, whatever their names were
+            return Value(None)
+        if name == "__delitem__" and args[0].hint in module.children:
+            gone = module.children.pop(str(args[0].hint))
+            ev.undoable(lambda: module.children.__setitem__(str(args[0].hint), gone))
+            return Value(None)
         if name == "update":
             source = args[0].hint
             for key, (_, value) in source.entries.items() if isinstance(source, DictObject) else ():
@@ -342,7 +354,7 @@ class TorchContainers(Dialect):
         if name in ("modules", "named_modules"):
             pairs = [(path, Value(m)) for path, m in module.walk()]
         elif name in ("children", "named_children"):
-            pairs = [(path, Value(m)) for path, m in module.own_children()]
+            pairs = [(path, Value(m)) for path, m in module.children_once()]
         elif name in ("parameters", "named_parameters", "buffers", "named_buffers", "state_dict"):
             pairs = list(self.all_parameters(module, name))
         elif name == "get_submodule" and isinstance(args[0].hint, str):
@@ -392,8 +404,8 @@ class TorchContainers(Dialect):
                     Api("torch.nn.Sequential" if module.container == "sequential" else "torch.nn.ModuleList")
                 )
                 part.container, part.site, part.frame = module.container, node, frame
-                names = list(module.children)[where]
-                part.children.update({str(i): module.children[n] for i, n in enumerate(names)})
+                names, keeps = list(module.children)[where], module.container == "sequential"
+                part.children.update({n if keeps else str(i): module.children[n] for i, n in enumerate(names)})
                 visit.result = Value(part)
                 return visit.result
             if isinstance(where, int):

@@ -173,6 +173,8 @@ class TorchModules(TorchContainers):
             return Value(surroundings.module_name(module.cls.file)) if isinstance(module.cls, ClassObject) else None
         if attr in ("_modules", "_parameters", "_buffers"):
             box = module.children if attr == "_modules" else module.parameters
+            if attr == "_modules":
+                ev.visit(Visit(node, frame, "held", None, (owner,), module=module))
             return Value(DictObject({k: (Value(k), v) for k, v in box.items()}))
         made_with = constructed.argument(ev, owner, module, attr, node, frame)
         if made_with is not None:

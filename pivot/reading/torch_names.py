@@ -64,7 +64,7 @@ RETURNING_SELF = {
 }  # fmt: skip
 CONTAINER_METHODS = {
     "append", "extend", "insert", "items", "keys", "values", "update", "pop", "__len__", "__getitem__",
-    "__iter__",
+    "__iter__", "__delitem__",
 }  # fmt: skip
 # Methods of every module.
 METHODS = RETURNING_SELF | {
