@@ -165,7 +165,7 @@ def said_before(e: Expressions, lowered: list[Lowered], x: ast.expr, material: M
     told = same_pads.arguments(asked) if told is None and asked is not None else told
     padded = e.w.target.same_pad(x, told, same_pads.value(first[0])) if told is not None else None
     text = padded if padded is not None else e.w.plans.step_text(first, material, lambda ref: x)
-    return settle(fill_sizes(text, e.w.plans.sizes_at_hand(lowered[0], material, {})), e.locals)
+    return settle(fill_sizes(text, e.w.plans.sizes_of_visits(lowered, material, {})), e.locals)
 
 
 def in_shape(e: Expressions, node: ast.Call, call: ast.expr, low: Lowered, visit: Visit) -> ast.expr:

@@ -284,7 +284,7 @@ class Definitions:
         finally:
             self.w.renames = True
         if holds_layers(self.w, cls):
-            hold(self.w, made)
+            hold(self.w, cls, made)
         if stays_in_evaluation(self.w, cls):
             made.body.append(staying())
         made.body.extend(self.unread_methods(made, cls))

@@ -27,6 +27,11 @@ def __init__(self, layers):
     self.layers = layers
 """
 LAYERS = "self.layers"
+ADDING = """
+def add(self, layer):
+    self.layers.append(layer)
+"""
+ADDS = ("append", "add_module", "register_module")
 RUNNING = """
 def run_layers(self, x):
     for layer in self.layers:
@@ -76,13 +81,33 @@ def is_super(func: ast.expr, name: str) -> bool:
 
 def appended(w: Writer, cls: object, owner: ast.expr, layer: ast.expr) -> ast.expr:
     """One more layer for a row, or for a layer that holds some: an instance of `cls`."""
-    if isinstance(cls, ClassObject) and holds_layers(w, cls):
+    is_self = isinstance(owner, ast.Name) and owner.id == "self"
+    if is_self and isinstance(cls, ClassObject) and holds_layers(w, cls):
         return nodes.call(ast.Attribute(w.target.in_row(owner), "append", ast.Load()), [layer])
     return w.target.append(owner, layer)
 
 
+def added_to(w: Writer) -> frozenset[int]:
+    """Classes whose instances others add layers to: with `add`, as to a Sequential, which may stand there as well."""
+    known = w.done.learned.get("added to")
+    if isinstance(known, frozenset):
+        return known
+    visits = (v for met in w.trace.visits.values() for v in met if v.kind == "method" and v.name in ADDS)
+    kinds = [v.module.cls for v in visits if v.module is not None and not adds_to_itself(v)]
+    chains = [cls.mro() for cls in kinds if isinstance(cls, ClassObject)]
+    found = frozenset(id(c) for chain in chains for c in chain)
+    w.done.learned["added to"] = found
+    return found
+
+
+def adds_to_itself(visit: Visit) -> bool:
+    """Is this `self.add_module(...)`?"""
+    func = visit.node.func if isinstance(visit.node, ast.Call) else None
+    return isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "self"
+
+
 def deletion(e: Expressions, item: ast.Subscript) -> ast.stmt:
-    """`del row[-1]`, of a Sequential as the target has it. Raises Unwritable where it lets go of its last layer only."""
+    """`del row[-1]`, of a Sequential as the target has it: of its last layer alone. Raises Unwritable."""
     visits = [v for v in e.w.trace.of(item) if v.name == "__delitem__" and v.module is not None]
     rows = [v for v in visits if v.module is not None and v.module.container == "sequential"]
     if any(v.module is not None and v.module.container == "dict" for v in visits):  # Keras tracks what is only deleted
@@ -117,7 +142,7 @@ def starts_empty(w: Writer, visit: Visit) -> bool:
     return classes.member(w.ev, cls, "__init__") is None
 
 
-def hold(w: Writer, made: ast.ClassDef) -> None:
+def hold(w: Writer, cls: ClassObject, made: ast.ClassDef) -> None:
     """Let a class, written as a row of layers, have a list of them instead."""
     methods = [s for s in made.body if isinstance(s, ast.FunctionDef)]
     init = next((m for m in methods if m.name == "__init__"), None)
@@ -133,6 +158,8 @@ def hold(w: Writer, made: ast.ClassDef) -> None:
         call.func = nodes.name("self.run_layers")
     if runs:
         made.body.append(function(RUNNING))
+    if id(cls) in added_to(w):
+        made.body.append(function(ADDING))
 
 
 def listed(body: list[ast.stmt]) -> list[ast.stmt]:

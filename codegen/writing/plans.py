@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from codegen.layout import Layout, Placed
@@ -84,10 +84,10 @@ def is_boxed(hints: list[object]) -> bool:
     return bool(hints) and all(isinstance(hint, (ListObject, tuple)) for hint in hints)
 
 
-def unsayable(dim: Dim) -> ast.expr:
+def unsayable(*dims: Dim) -> ast.expr:
     """A constructor has no tensor at hand whose size it could ask for."""
-    if isinstance(dim, int):
-        return nodes.literal(dim)
+    if len(dims) == 1 and isinstance(dims[0], int):
+        return nodes.literal(dims[0])
     raise Unwritable("a size that is known only when the program runs is not at hand here")
 
 
@@ -143,7 +143,25 @@ class FunctionText:
         if text is None:
             raise Unwritable("there is nothing to write")
         text = self.shaped(members[0], text, made, material, place, raw)
-        return settle(fill_sizes(text, self.sizes_at_hand(members[0], material, made)), material.names)
+        return settle(fill_sizes(text, self.sizes_of_visits(members, material, made)), material.names)
+
+    def sizes_of_visits(
+        self, members: list[Lowered], material: Material, made: dict[str, ast.expr]
+    ) -> Callable[..., ast.expr]:
+        """How sizes are said at a site where they differ between its visits: as sizes of its operands at each."""
+        first = self.sizes_at_hand(members[0], material, made)
+        operands = replace(material, sizes=[])
+
+        def say(*dims: Dim) -> ast.expr:
+            if len(dims) == 1:
+                return first(*dims)
+            visits = [m for m in members if m.chosen is not None]
+            texts = [self.sizes_at_hand(m, operands, made)(dim) for m, dim in zip(visits, dims, strict=True)]
+            if len({ast.unparse(text) for text in texts}) > 1:
+                raise Unwritable("a size is made in different ways at different visits")
+            return texts[0]
+
+        return say
 
     def keep_results(self, step: Step, text: ast.expr, made: dict[str, ast.expr]) -> None:
         """The texts of what a step gives."""

@@ -370,7 +370,8 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
     if isinstance(node, ast.Subscript):
         if module is not None and module.container == "sequential":
             part = ast.Subscript(e.w.target.in_row(e.expr(node.value)), e.expr(node.slice), ast.Load())
-            return e.w.target.row(part) if any(is_called(v.result) for v in visits) else part
+            is_row = id(node) in e.w.trace.stacks or any(is_called(v.result) for v in visits)
+            return e.w.target.row(part) if is_row else part
         return ast.Subscript(e.expr(node.value), e.expr(node.slice), ast.Load())
     assert isinstance(node.func, ast.Attribute)
     owner = e.expr(node.func.value)

@@ -191,7 +191,8 @@ def run_time_sizes(
 
     found: set[str] = set()
     made: list[ast.expr | None] = []
-    fixed = {axis for axis in range(len(texts)) if len({s.results[0].type.shape[axis] for s in steps}) > 1}
+    shapes = [s.results[0].type.shape for s in steps]
+    fixed = {axis for axis in range(len(texts)) if len({shape[axis] for shape in shapes}) > 1}
     for step in (steps := apart(layout, steps)):  # of hundreds of visits, few differ
         value = first_tensor(step)
         assert value is not None
@@ -213,7 +214,8 @@ def run_time_sizes(
                     size = layout.settled(step.results[0].type.shape[axis])
                     if strict and isinstance(size, Size):
                         raise Unwritable("a size of this reshape is none of the tensor's own")
-                    text = sharing.sized(size) if isinstance(size, Size) else nodes.literal(size)
+                    every = [layout.settled(shape[axis]) for shape in shapes]
+                    text = sharing.sized(*every) if isinstance(size, Size) else nodes.literal(size)
             made.append(text)
         found.add(", ".join(ast.unparse(t) if t is not None else "-1" for t in made))
     if len(found) != 1:

@@ -90,20 +90,20 @@ def free_name(role: str, taken: set[str]) -> str:
 
 
 class Sized(ast.Name):
-    """Stands for a size that is known only when the program runs; `dim` is the size."""
+    """Stands for a size that is known only when the program runs; `dims`: that of each visit, or the one of all."""
 
     _fields = ("id", "ctx")
 
 
-def sized(dim: Size) -> ast.expr:
-    """A mark for a size."""
+def sized(*dims: Dim) -> ast.expr:
+    """A mark for a size: of every visit, where it differs between them."""
     mark = Sized(id="size", ctx=ast.Load())
-    mark.__dict__["dim"] = dim
+    mark.__dict__["dims"] = dims if len(set(dims)) > 1 else dims[:1]
     return mark
 
 
-def fill_sizes(text: ast.expr, say: Callable[[Dim], ast.expr]) -> ast.expr:
-    """The expression with sizes said by `say`."""
+def fill_sizes(text: ast.expr, say: Callable[..., ast.expr]) -> ast.expr:
+    """The expression with sizes said by `say`, which is given that of every visit where they differ."""
 
     class Fill(ast.NodeTransformer):
         def visit_Shared(self, node: Shared) -> ast.AST:
@@ -111,7 +111,7 @@ def fill_sizes(text: ast.expr, say: Callable[[Dim], ast.expr]) -> ast.expr:
             return node
 
         def visit_Sized(self, node: Sized) -> ast.AST:
-            return say(node.__dict__["dim"])
+            return say(*node.__dict__["dims"])
 
     return Fill().visit(text)  # type: ignore[no-any-return]
 

@@ -198,7 +198,7 @@ class Statements:
             return [copy.copy(node)]
         if isinstance(node, ast.Delete):
             items = [t for t in node.targets if isinstance(t, ast.Subscript)]  # names and attributes may stay
-            return [made for t in items if not nodes.has_gone(made := deletion(self.e, t))]
+            return [gone for t in items if not nodes.has_gone(gone := deletion(self.e, t))]
         raise Unwritable(f"the statement {type(node).__name__} is not written")
 
     def tried(self, node: ast.Try) -> list[ast.stmt]:

@@ -72,6 +72,8 @@ def record(ev: Evaluator, node: ast.expr, frame: Frame, value: Value) -> None:
         ev.trace.resolved[id(node)].append((frame, value))
     if kind is ModuleObject and isinstance(value.hint, ModuleObject) and value.hint.container == "sequential":
         ev.trace.stacks.add(id(node))
+        if isinstance(value.hint.site, ast.Subscript):
+            ev.trace.stacks.add(id(value.hint.site))  # a part of another one, which has a name by now
 
 
 RECORDED = frozenset((Api, ClassObject, FunctionObject, BoundMethod))

@@ -30,6 +30,7 @@ CallKind = Literal[
     "dropped",  # without meaning for the network: logging, initialisation, devices
     "super",  # super().__init__ of a library base
     "method",  # a method of a module or container: add_module, append, items
+    "held",  # the children of a module by name
     "content",  # takes the numbers out of a tensor that depends on nothing
     "constant",  # builds a tensor that depends on nothing
     "weight",  # reads a weight of a library layer
