@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from codegen.orders import first_name
 from codegen.writing import deriving, layer_facts, nodes, program_calls, same_pads
+from codegen.writing.disagreement import Disagreement
 from codegen.writing.following import is_said_at_calls
 from codegen.writing.mixed import held_together
 from codegen.writing.plan_steps import gives_several_first, transposed_list
 from codegen.writing.plans import Material, Unwritable
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared
-from codegen.writing.slots import Disagreement, arguments
+from codegen.writing.slots import arguments
 from pivot.forms import OperandRef
 from pivot.reading.own_layer import OWN, depends_on_mode
 from pivot.reading.trace import Visit

@@ -11,7 +11,9 @@ from codegen.lower import Step
 from codegen.orders import Order
 from codegen.writing import nodes
 from codegen.writing.other_words import is_path, listed
+from codegen.writing.sharing import shared
 from pivot.codecs.axis_pads import KerasAxisPads, TorchAxisPads
+from pivot.dims import Size
 from pivot.op import Form
 from pivot.references import codec_of
 from pivot.slots import Coded, Slot
@@ -37,7 +39,10 @@ def said_pads(
     order = orders.pop() if len(orders) == 1 else None
     if source is None or text is None or order is None or nodes.has_gone(text):
         return None
-    pairs = from_torch(listed(text, hints(source.key)), len(order))
+    met = hints(source.key)
+    if isinstance(text, ast.Call) and any(isinstance(n, Size) for h in met if isinstance(h, tuple) for n in h):
+        text = shared(text, "pads")
+    pairs = from_torch(listed(text, met), len(order))
     if notation(source) is KerasAxisPads:
         pairs = from_keras(text, len(order))
     if pairs is None or all(map(nodes.is_constant, (part for pair in pairs for part in pair))):

@@ -13,6 +13,7 @@ from codegen.orders import first_name, identity, rank_of
 from codegen.writing import nodes, same_pads, sizes_of_operands
 from codegen.writing.body_sizes import computed_sizes
 from codegen.writing.chunk_text import cuts_of_chunks
+from codegen.writing.disagreement import Disagreement
 from codegen.writing.expand_text import expand_expression
 from codegen.writing.held_shapes import held_sizes
 from codegen.writing.inferring import Inferred
@@ -28,7 +29,7 @@ from codegen.writing.plan_steps import (
 from codegen.writing.reshape_text import index_expression, reshape_expression
 from codegen.writing.results import alike, filled, parts, picked
 from codegen.writing.sharing import fill_sizes, settle, shared, size_text
-from codegen.writing.slots import Disagreement, Given, arguments, slot_param
+from codegen.writing.slots import Given, arguments, slot_param
 from codegen.writing.split_text import cuts_by_size
 from codegen.writing.starting import Starts
 from pivot.dims import Dim, Size

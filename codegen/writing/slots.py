@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from codegen.expanding import EACH
 from codegen.layout import Layout
@@ -15,6 +14,7 @@ from codegen.writing import nodes
 from codegen.writing.axes_as_said import as_said, said_in_source
 from codegen.writing.axis_pads import said_pads
 from codegen.writing.causal_pads import causal
+from codegen.writing.disagreement import Disagreement
 from codegen.writing.half_kernels import half_kernel
 from codegen.writing.nested_words import with_nested
 from codegen.writing.other_words import (
@@ -44,13 +44,6 @@ from pivot.slots import MISSING, Coded, Made, Operand, Path, Slot
 from pivot.spelling import refs_by_role
 
 Given = Mapping[str, ast.expr]  # source slot key -> the argument expression, already in terms of the target
-
-
-@dataclass(frozen=True, slots=True)
-class Disagreement(Exception):
-    """The visits of a site need different numbers and no source text says them."""
-
-    why: str
 
 
 def slot_param(slot: Slot) -> str | None:
@@ -181,7 +174,7 @@ def slot_expression(
         varying = varying or own_word(steps, slot, source_slot(steps, param, source_form), given)
         if varying is not None:
             return varying
-        raise Disagreement(f"{slot.key} is {', '.join(sorted({str(v) for v in values}))} at different visits")
+        raise Disagreement.of(slot.key, values)
     if slot.variadic and isinstance(first, (tuple, list)):
         return [nodes.literal(v) for v in first]
     return nodes.literal(first)

@@ -61,3 +61,15 @@ def test_the_way_back(
     made, proof = to_torch(write_source(source), "1x9x7x3", model="Net()")
     assert proof.why is None
     assert f"return {target}\n" in made.text
+
+
+def test_a_function_of_the_program_says_how_much(net: Callable[..., str]) -> None:
+    before = """
+def pads(x, k):
+    h, w = x.shape[2:]
+    return 0, -w % k, 0, -h % k
+"""
+    made = net(
+        "self.k = k", "return F.pad(x, pads(x, self.k))", "2x3x8x6", signature="k", before=before, model="Net(4)"
+    )
+    assert "pads(x, self.k)" in made and "[2], " in made

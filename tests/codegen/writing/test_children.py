@@ -288,3 +288,12 @@ def test_attributes_by_name_are_asked_of_python_not_of_the_module(net: Callable[
     )
     assert 'setattr(self, "part_%d" % i, layers.Dense(4))' in made
     assert 'x = getattr(self, "part_%d" % i)(x)' in made
+
+
+def test_a_module_under_two_names_is_told_once(net: Callable[..., str]) -> None:
+    made = net(
+        "act = nn.Tanh()\nself.a = nn.Linear(4, 4)\nself.act = act\nself.b = nn.Linear(4, 4)\nself.again = act",
+        "for layer in self.children():\n    x = layer(x)\nreturn x",
+        "2x4",
+    )
+    assert 'for layer in [getattr(self, name) for name in ["a", "act", "b"]]:' in made

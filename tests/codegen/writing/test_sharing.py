@@ -6,8 +6,8 @@ import ast
 
 import pytest
 
-from codegen.writing.sharing import size_text
-from pivot.dims import Dim, ceil_div, dim_max, symbol
+from codegen.writing.sharing import fill_sizes, size_text, sized
+from pivot.dims import Dim, Size, ceil_div, dim_max, symbol
 
 H, W = symbol("H", 9), symbol("W", 12)
 HALF = ceil_div(W, 2)
@@ -32,3 +32,15 @@ def test_a_size_is_said_as_it_is_computed(size: Dim, expected: str | None) -> No
     if text is not None:
         numbers = {"h": 9, "half": 6}
         assert eval(ast.unparse(text), {"max": max}, numbers) == (size if isinstance(size, int) else size.hint)
+
+
+@pytest.mark.parametrize(("dims", "said"), [((H, HALF), ["H", "(W + 1)//2"]), ((H, H), ["H"]), ((W,), ["W"])])
+def test_a_size_that_differs_is_asked_for_at_every_visit(dims: tuple[Size, ...], said: list[str]) -> None:
+    asked: list[str] = []
+
+    def say(*wanted: Dim) -> ast.expr:
+        asked.extend(map(str, wanted))
+        return ast.Name("size")
+
+    assert ast.unparse(fill_sizes(ast.Tuple([sized(*dims)]), say)) == "(size,)"
+    assert [text.partition("=")[0].removeprefix("Size(") for text in asked] == said
