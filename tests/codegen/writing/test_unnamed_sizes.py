@@ -60,7 +60,7 @@ def test_what_a_layer_takes_from_its_tensor_is_not_told(conversion: Callable[...
 def test_a_number_inside_of_what_stands_for_a_layer_is_told_where_it_is_called(
     conversion: Callable[..., Converted],
 ) -> None:
-    init = "self.m = nn.LocalResponseNorm(keep + 1)"
+    init = "self.m = nn.ReplicationPad2d(keep + 1)"
     text = NET.format("return self.m(x)").replace("self.fc =", f"{init}\n        self.fc =")
     told = [p for p in conversion(text, "2x8x4x4").written.problems if p.code == "frozen"]
     assert [(p.why.split()[0], Path(p.file).name) for p in told] == [("keep", "model.py")]
