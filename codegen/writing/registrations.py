@@ -77,8 +77,8 @@ def is_named(parts: list[ast.expr], written: dict[Key, list[ast.stmt]]) -> bool:
 def registering(w: Writer, written: dict[Key, list[ast.stmt]]) -> list[Key]:
     """Used definitions that their decorators enter in a table which the file has: `@register_model("small")`."""
     found: list[Key] = []
-    for scope in w.ev.scopes.values():
-        for name, statements in scope.lazy.items():
+    for scope in list(w.ev.scopes.values()):  # what stands behind a decorator may be in a file that is read only now
+        for name, statements in list(scope.lazy.items()):
             key, node = (scope.file, name), statements[-1]
             if key in w.registering or not isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 continue

@@ -179,8 +179,8 @@ class Tables:
         """The only statement of the program that says what stands in a table."""
         tables = [
             (table, home.lazy[own])
-            for home in self.w.ev.scopes.values()
-            for own, value in home.names.items()
+            for home in list(self.w.ev.scopes.values())
+            for own, value in list(home.names.items())
             if value.hint is known
             for statement in home.lazy.get(own, [])
             if (table := self.table(statement, own, home)) is not None
