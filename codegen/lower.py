@@ -275,7 +275,7 @@ class Lowering:
             return forms
         reasons: list[str] = []
         found = Lazy(self.ways(draft, forms, depth, filled or {}, reasons))
-        return found if found else Refused("; ".join(reasons))
+        return found if found else Refused("; ".join(dict.fromkeys(reasons)))
 
     def ways(
         self, draft: Step, forms: Sequence[Form], depth: int, filled: Mapping[str, float], reasons: list[str]
@@ -322,7 +322,7 @@ class Lowering:
         if key not in self.choices:
             reasons: list[str] = []
             found = Lazy(choices(draft.op, self.framework, draft.kind, draft.params, facts, reasons))
-            self.choices[key] = found if found else Refused("; ".join(reasons))
+            self.choices[key] = found if found else Refused("; ".join(dict.fromkeys(reasons)))
         return self.choices[key]
 
     def expand(self, form: Form, whole: Step, depth: int) -> Plan | Refused:

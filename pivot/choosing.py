@@ -22,7 +22,7 @@ def choose(
     """
     reasons: list[str] = []
     good = tuple(choices(op, framework, kind, params, facts, reasons))
-    return good or Refused("; ".join(reasons))
+    return good or Refused("; ".join(dict.fromkeys(reasons)))
 
 
 def choices(

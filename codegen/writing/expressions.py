@@ -65,13 +65,14 @@ class Expressions:
         self.mode_name = ""  # a parameter that tells the mode, where the target reads it from the module
         self.shapes: set[str] = set()  # parameters that are shapes of inputs, which a constructor is not given
         self.gone: set[str] = set()  # names of this definition whose values went
+        self.imported: set[str] = set()  # names that it imports itself
         self.as_is: ast.AST | None = None  # a call whose result the statement takes apart itself
         self.places: dict[int, int] = {}  # calls of whose result only one item is taken
 
     def within(self, names: set[str]) -> Expressions:
         """What writes the body of a function inside of this one."""
         inner = Expressions(self.w, self.file, self.locals | names, self.uses_mode)
-        inner.gone, inner.mode_name = self.gone, self.mode_name
+        inner.gone, inner.mode_name, inner.imported = self.gone, self.mode_name, self.imported
         return inner
 
     # -- dispatch -----------------------------------------------------------------

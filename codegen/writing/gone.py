@@ -69,7 +69,20 @@ def find_gone_parameters(w: Writer) -> dict[int, set[str]]:
             spread_gone(w, visit, gone)
         if sum(map(len, gone.values())) == before:
             break
+    for visit in calls:
+        keep_spread(w, visit, gone)
     return gone
+
+
+def keep_spread(w: Writer, visit: Visit, gone: dict[int, set[str]]) -> None:
+    """A parameter that gets its value from a `*row` or a `**table`, which goes on to hold it, stays."""
+    inner = visit.entered.function if visit.entered is not None else None
+    if inner is None or not isinstance(visit.node, ast.Call) or id(inner.node) not in gone:
+        return
+    row = next((i for i, a in enumerate(visit.node.args) if isinstance(a, ast.Starred)), len(visit.args))
+    named = {k.arg for k in visit.node.keywords}
+    spread = visit.kwargs.keys() - named if None in named else set()
+    gone[id(inner.node)] -= {*w.parameter_names([visit])[row : len(visit.args)], *spread}
 
 
 def returned(w: Writer, function: ast.FunctionDef | None) -> ast.expr | None:

@@ -28,9 +28,12 @@ Place: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
 def attribute(e: Expressions, node: ast.Attribute, visits: list[Visit]) -> ast.expr:
     """The target's attribute of the same meaning, or the number where all visits agree on it."""
     names = {target_name(e, visit) for visit in visits}
-    name = next(iter(names))
-    if len(names) == 1 and name is not None:
-        asked = ast.Attribute(e.expr(node.value), name, node.ctx)
+    name, places = next(iter(names)), {place_in_row(e, visit.module) for visit in visits}
+    if len(names) == 1 and name is not None and len(places) == 1:
+        owner, place = e.expr(node.value), places.pop()
+        if place is not None:
+            owner = ast.Subscript(e.w.target.in_row(owner), nodes.literal(place), ast.Load())
+        asked = ast.Attribute(owner, name, node.ctx)
         flag = all(isinstance(v.result.hint if v.result is not None else None, bool) for v in visits)
         if flag and any(name in weights_of(e, v.module) for v in visits):  # `use_bias` there, the bias itself here
             return ast.Compare(asked, [ast.IsNot()], [ast.Constant(None)])
@@ -108,6 +111,19 @@ def target_name(e: Expressions, visit: Visit) -> str | None:
         if other.kind == "layer":
             same = next((s for s in other.args if slot_param(s) == param), None)
             return same.name if same is not None and face(same) == face(slot) is not None else None
+    return None
+
+
+def place_in_row(e: Expressions, module: ModuleObject | None) -> int | None:
+    """Where a layer stands in the row that is written for it, with its padding; None where it stands alone, or beside
+    the other, which has a name of its own.
+    """
+    for node in e.w.sites.applied.get(id(module), []):
+        low = e.w.lowering.lowered.get(id(node))
+        steps = low.chosen.steps if low is not None and low.chosen is not None else ()
+        beside = any(known == id(module) for known, _ in e.w.siblings)
+        if len(steps) > 1 and not beside:
+            return next((place for place, step in enumerate(steps) if step.op is node.op), None)
     return None
 
 

@@ -7,10 +7,10 @@ import copy
 from typing import TYPE_CHECKING
 
 from codegen.writing import nodes, program_calls
-from codegen.writing.naming import member_key, reference_to
+from codegen.writing.naming import defines, member_key, reference_to
 from pivot.reading.keras_answers import ITSELF
 from pivot.reading.number_kinds import ALIASES
-from pivot.reading.values import Api
+from pivot.reading.values import Api, ClassObject, FunctionObject
 from pivot.types import DTYPES
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ FRAMEWORK_ROOTS = {"torch", "torchvision", "tensorflow", "keras", "einops", "ein
 KEPT_ROOTS = {
     "builtins", "math", "functools", "inspect", "collections", "typing", "itertools", "copy", "dataclasses", "enum",
     "operator", "warnings", "numpy", "stdlib", "types", "abc", "numbers", "string", "re", "random", "keyword",
+    "importlib",
 }  # fmt: skip
 
 
@@ -32,6 +33,8 @@ def reference(e: Expressions, node: ast.Name | ast.Attribute) -> ast.expr:
             return nodes.gone()
         if node.id in e.locals:
             return node
+        if node.id in e.imported and (found := imported_here(e, node)) is not None:
+            return found
     key = member_key(e.w, node, e.file, e.locals)
     if key is not None:
         return reference_to(key)
@@ -53,6 +56,15 @@ def reference(e: Expressions, node: ast.Name | ast.Attribute) -> ast.expr:
     if isinstance(owner, nodes.Gone) or (node.attr in e.w.lost and isinstance(node.value, ast.Name)):
         return nodes.gone()
     return ast.Attribute(owner, e.w.attribute_name(node), node.ctx)
+
+
+def imported_here(e: Expressions, node: ast.Name) -> ast.expr | None:
+    """The definition of the program that the function itself imports under a name."""
+    met = [value.hint for _, value in e.w.trace.resolved.get(id(node), [])]
+    hint = met[0] if met and all(h is met[0] for h in met) else None
+    if isinstance(hint, (ClassObject, FunctionObject)) and defines(e.w, hint.file, hint.name):
+        return reference_to((hint.file, hint.name))
+    return None
 
 
 def library_number(e: Expressions, node: ast.Name) -> ast.expr | None:

@@ -61,6 +61,7 @@ class Sites:
         self.problems: list[Problem] = []
         self.fallback: dict[int, Lowered] = {}
         self.collect()
+        self.leave_tried()
         for site in self.sites.values():
             self.settle(site)
 
@@ -77,6 +78,18 @@ class Sites:
                     self.add(key, visit, visit.module)
                 elif visit.kind == "super" and visit.form is not None and visit.module is not None:
                     self.add(("call", id(visit.node)), visit, visit.module)
+
+    def leave_tried(self) -> None:
+        """What stands for a class is written as it is made: arms that were only tried, and that no form writes, take
+        arguments then that it does not have.
+        """
+        for key, site in list(self.sites.items()):
+            made = [place for place, visit in enumerate(site.visits) if not visit.speculative]
+            if key[0] != "adapter" or not 0 < len(made) < len(site.visits) or all(x.plans for x in site.lowered):
+                continue
+            del self.sites[key]
+            for place in made:
+                self.add(key, site.visits[place], site.modules[place] if site.modules else None)
 
     def add(self, key: SiteKey, visit: Visit, module: ModuleObject | None) -> None:
         """One more visit of a site."""

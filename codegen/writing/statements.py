@@ -193,6 +193,7 @@ class Statements:
             return self.tried(node)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             self.e.gone |= gone_imports(self.e, node)
+            self.e.imported |= {a.asname or a.name for a in node.names}
             return kept_import(node)
         if isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
             return [copy.copy(node)]

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 def isinstance_(ev: Evaluator, args: Args, kwargs: Kwargs, node: ast.AST, frame: Frame) -> Value:
     """isinstance()."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):  # `torch.jit.isinstance` asks the same
+        node.func = ast.copy_location(ast.Name("isinstance", ast.Load()), node.func)
     value, kinds = args
     if isinstance(kinds.hint, ClassObject) and kinds.hint.kind == "enum":
         options: tuple[Value, ...] = (kinds,)

@@ -67,6 +67,8 @@ class TorchDialect(TorchModules):
             return f"torch.nn.{parts[-1]}"
         if parts[:3] == ["torch", "nn", "parameter"] and len(parts) > 3:
             return f"torch.nn.{parts[-1]}"
+        if name == "torch.jit.isinstance":
+            return "builtins.isinstance"  # where TorchScript is not compiled
         if name.startswith("torch.functional.") and len(parts) == 3:
             return f"torch.{parts[-1]}"
         return name

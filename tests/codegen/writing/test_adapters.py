@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from codegen.convert import Converted
+
 Net = Callable[..., str]
 
 
@@ -26,3 +28,25 @@ def test_an_identity_takes_whatever_it_is_given(net: Net) -> None:
         signature="kind=None",
     )
     assert "def identity_layer(**rest):" in made or "def identity(**rest):" in made
+
+
+def test_an_arm_that_was_only_tried_does_not_stop_what_stands_for_a_class(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """
+        UP = {2: nn.ConvTranspose2d}
+        class Net(nn.Module):
+            def __init__(self, grouped=False):
+                super().__init__()
+                if grouped:
+                    self.up = UP[2](4, 4, kernel_size=2, stride=2, groups=4)
+                else:
+                    self.up = UP[2](4, 4, kernel_size=2, stride=2)
+            def forward(self, x):
+                if torch.jit.isinstance(x, torch.Tensor):
+                    x = self.up(x)
+                return x
+        """,
+        "1x4x8x8",
+    ).text
+    assert "def conv_transpose2d(in_channels, out_channels, kernel_size, stride=1):" in made
+    assert "if ops.is_tensor(x):" in made

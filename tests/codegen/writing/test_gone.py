@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from codegen.convert import Converted
+
 Written = Callable[..., str]
 
 STARTED = """
@@ -63,3 +65,27 @@ def test_a_constructor_that_asks_for_the_mode_is_told_nothing(written: Written) 
         "2x3x8x8",
     )
     assert "training" not in made and "self.size = self.measure()" in made
+
+
+def test_a_parameter_that_a_table_says_stays(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """
+        class Body(nn.Module):
+            def __init__(self, size, progress=True):
+                super().__init__()
+                self.fc = nn.Linear(size, 2)
+                if size > 99:
+                    load_state_dict(self, progress)
+            def forward(self, x):
+                return self.fc(x)
+        TABLE = {"small": {"size": 4, "progress": False}}
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.body = Body(**TABLE["small"])
+            def forward(self, x):
+                return self.body(x)
+        """,
+        "2x4",
+    ).text
+    assert "def __init__(self, size, progress=True):" in made

@@ -174,3 +174,13 @@ def test_a_table_that_is_made_of_a_weight_needs_the_targets_axes(conversion: Cal
         """
     with pytest.raises(Refusal, match="this weight has several places"):
         conversion(source, "1x3x32x32")
+
+
+def test_a_layer_that_stands_in_a_row_with_its_padding_is_asked_there(net: Callable[..., str]) -> None:
+    made = net(
+        "self.c = CONV[2](3, 3, 1, stride=2, padding=1)",
+        "x = self.c(x)\nif self.c.stride == (2, 2):\n    x = x[:, :, :-1]\nreturn x",
+        "1x3x8x8",
+        before="CONV = {2: nn.Conv2d}\n",
+    )
+    assert "if self.c.layers[1].strides == (2, 2):" in made
