@@ -336,12 +336,17 @@ def matched_nodes(
 
 
 def mixed_sites(matches: Iterable[Match]) -> set[int]:
-    """Sites at which some layers have a path and others have none: there calls of the site do not count the latter."""
+    """Sites at which some layers are told by the site and others are not, as they have a path, stand in a row of layers
+    that is called there, or are of the program: calls of the site are no count of the former.
+    """
     kinds: dict[int, set[bool]] = {}
     for match in matches:
         for node in (match.lowered.node, match.read.node):
             if node is not None and match.mode == "eval":
-                kinds.setdefault(id(node.site), set()).add(probe_name(node)[1])
+                at = node.site.__dict__.get("container_site", node.site)
+                kinds.setdefault(id(at), set()).add(probe_name(node)[1])
+                for frame in node.frame.chain():
+                    kinds.setdefault(id(frame.site), set()).add(False)
     return {site for site, both in kinds.items() if len(both) > 1}
 
 

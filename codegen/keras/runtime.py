@@ -189,12 +189,12 @@ def takes_one(model: Model) -> bool:
 
 def build(job: Job, names: dict[str, Any], shell: Shell) -> dict[str, object]:
     """A symbolic call on keras.Input with the free sizes left open (null in `build`); with numbers for all but the
-    batch's (`sized`) where the program decides by a size, which Python cannot do of one that is open.
+    batch's (`sized`) where the program decides by a size or has weights of it: neither can be of one that is open.
     """
     found = built(job, job["build"], names)
-    decides = "as a Python `bool`" in str(found["why"])
+    decides = any(part in str(found["why"]) for part in ("as a Python `bool`", "'NoneType'"))
     again = built(job, job["sized"], names) if decides and job.get("sized") else found
-    return again if again["ok"] else found
+    return again if again["ok"] else {**found, "why": str(found["why"])[:400]}
 
 
 def built(job: Job, shapes: list[list[int | None]], names: dict[str, Any]) -> dict[str, object]:
@@ -206,7 +206,7 @@ def built(job: Job, shapes: list[list[int | None]], names: dict[str, Any]) -> di
         ]
         outputs = keras.tree.flatten(apply(make_model(job, names), inputs, job, False))
     except Exception as error:  # noqa: BLE001  the generated code may raise anything
-        text = " ".join(str(error).split())[:400]
+        text = " ".join(str(error).split())
         if "Non-tensor received: None" in text:  # the call went through: `return logits, None`
             return {"ok": True, "inputs": shapes, "outputs": [], "why": None}
         return {"ok": False, "inputs": shapes, "outputs": [], "why": f"{type(error).__name__}: {text}"}

@@ -187,3 +187,11 @@ def test_a_site_whose_layers_have_paths_in_part_is_told_apart() -> None:
 
     assert mixed_sites([match(here, "stem.pad"), match(here), match(there), match(there)]) == {id(here)}
     assert mixed_sites([match(here, "stem.pad"), match(here, "body.pad")]) == set()
+    inside = ast.parse("pad(x)", mode="eval").body
+    inside.__dict__.update(container_site=there, container_index=1)  # a row of layers that is called there
+    assert mixed_sites([match(there), match(inside)]) == {id(there)}
+    entered = match(ast.parse("y * 2", mode="eval").body)  # a layer of the program that is called there
+    entered.lowered.node.frame = SimpleNamespace(
+        receiver=None, chain=lambda: [SimpleNamespace(site=there, function=1, file="")]
+    )
+    assert mixed_sites([match(there), entered]) == {id(there)}

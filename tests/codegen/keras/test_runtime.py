@@ -125,6 +125,23 @@ def test_a_model_that_gives_none_beside_a_tensor_builds(runtime: ModuleType) -> 
     assert found == {"ok": True, "inputs": [[None, 4, 2]], "outputs": [], "why": None}
 
 
+class Fixing(keras.Model):
+    """Its weight is as long as what it is called with: no size of that is free."""
+
+    def call(self, x):
+        return keras.ops.reshape(x, (-1, 8)) * x.shape[1] ** -0.5
+
+
+def test_a_model_whose_sizes_are_fixed_by_its_weights_builds_with_numbers(runtime: ModuleType) -> None:
+    shell = worker.Shell({"record_limit": 0, "runs": []}, io.StringIO())
+    job = {"model": "make()", "inputs": [{"name": "x", "dtype": "float32"}], "args": [0], "kwargs": {}}
+    job |= {"build": [[None, None, 2]], "sized": [[None, 4, 2]]}
+    found = runtime.build(job, {"make": Fixing}, shell)
+    assert found == {"ok": True, "inputs": [[None, 4, 2]], "outputs": [[None, 8]], "why": None}
+    refused = runtime.build(job | {"sized": []}, {"make": Fixing}, shell)
+    assert not refused["ok"] and "NoneType" in refused["why"] and len(refused["why"]) <= 400
+
+
 def test_several_inputs_of_a_functional_model(runtime: ModuleType) -> None:
     a, b = keras.Input((2,)), keras.Input((2,))
     model = keras.Model([a, b], keras.layers.Add()([a, b]))
