@@ -84,6 +84,35 @@ def child(e: Expressions, node: ast.Attribute | ast.Call, visits: list[Visit]) -
     return ast.Subscript(row, ast.Constant(places.pop()), ast.Load())
 
 
+def submodule(e: Expressions, owner: ast.expr, visits: list[Visit]) -> ast.expr:
+    """`model.get_submodule("body.conv")` as `model.body.conv`, of a Sequential by place. Raises Unwritable."""
+    met = [(v.module, v.args[0].hint) for v in visits]
+    ways = {way for module, path in met if (way := steps_to(e, module, str(path))) is not None}
+    if len(ways) != 1 or len(met) != len([module for module, path in met if steps_to(e, module, str(path)) in ways]):
+        raise Unwritable("get_submodule() finds its part in different ways")
+    for step in ways.pop():
+        if isinstance(step, int):
+            owner = ast.Subscript(e.w.target.in_row(owner), ast.Constant(step), ast.Load())
+        else:
+            owner = ast.Attribute(owner, step, ast.Load())
+    return owner
+
+
+def steps_to(e: Expressions, module: ModuleObject | None, path: str) -> tuple[int | str, ...] | None:
+    """Names and places on the way to a part; None where it leads through a list or dict."""
+    found: list[int | str] = []
+    for name in path.split("."):
+        if module is None or module.container not in ("", "sequential") or name not in module.children:
+            return None
+        row = module.container == "sequential"
+        if row and any(takes_several(e, m) for _, m in module.own_children()):
+            return None
+        found.append(list(module.children).index(name) if row else e.w.safe(name))
+        inner = module.children[name].hint
+        module = inner if isinstance(inner, ModuleObject) else None
+    return tuple(found)
+
+
 def modules_of_kind(e: Expressions, loop: ast.comprehension | ast.For, tests: list[ast.expr]) -> ast.expr | None:
     """`model.modules()` where only modules of a class of the program are taken: both frameworks have the same of those.
 

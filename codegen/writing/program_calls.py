@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codegen.writing import deriving, nodes, unread
-from codegen.writing.children import ASKING, children
+from codegen.writing.children import ASKING, children, submodule
 from codegen.writing.frozen import tell_looked_up
 from codegen.writing.held_rows import appended, starts_empty
 from codegen.writing.naming import reference_to
@@ -423,6 +423,8 @@ def method(e: Expressions, node: ast.Call | ast.Subscript, visits: list[Visit]) 
         return ast.Call(ast.Attribute(owner, name, ast.Load()), [e.expr(a) for a in node.args], [])
     if name in ASKING:
         return children(e, owner, name, visits)
+    if name == "get_submodule":
+        return submodule(e, owner, visits)
     if name in (
         "modules",
         "named_modules",

@@ -297,3 +297,13 @@ def test_a_module_under_two_names_is_told_once(net: Callable[..., str]) -> None:
         "2x4",
     )
     assert 'for layer in [getattr(self, name) for name in ["a", "act", "b"]]:' in made
+
+
+def test_a_part_that_is_asked_for_by_its_path_stands_there(net: Callable[..., str]) -> None:
+    made = net(
+        "self.body = nn.Sequential(nn.ReLU(), nn.Linear(4, 4))\n"
+        'self.last = nn.Sequential(self.get_submodule("body.1"), self.get_submodule("body"))',
+        "return self.last(x)",
+        "2x4",
+    )
+    assert "self.last = keras.Sequential([self.body.layers[1], self.body])" in made
