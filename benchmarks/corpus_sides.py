@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -256,8 +256,8 @@ def judged(entry: str, cache: Path, limit: int, to: str) -> Row:
     return row
 
 
-def converted(folder: Path, out: Path, to: str, package: bool) -> int:
-    """Convert as the command does; what the code is like goes to measures.json."""
+def converted(folder: Path, out: Path, to: str, package: bool, more: Sequence[str] = ()) -> int:
+    """Convert as the command does, with `more` arguments; what the code is like goes to measures.json."""
     from code_quality import measured
 
     import studio.cli
@@ -268,6 +268,7 @@ def converted(folder: Path, out: Path, to: str, package: bool) -> int:
     given += ["--weights", str(folder / source["weights"])]
     given += [part for spec in source["specs"] for part in ("--input", spec)]
     given += [part for name, value in source["bind"].items() for part in ("--set", f"{name}={value}")]
+    given += more
     run_conversion = command.run_conversion
 
     def timed(*args: object, **kwargs: object) -> object:
