@@ -135,7 +135,7 @@ def type_of(operand: object) -> object:
 
 
 def kind_kept(made: TensorType, asked: object, given: object) -> TensorType:
-    """float32 asked for by name of a tensor of fractions stays float32, whatever kind the program computes in."""
+    """float32 asked for by name of fractions, of a tensor or of numbers, stays so whatever the program computes in."""
     fractions = isinstance(given, TensorType) and given.dtype in FLOATS
     if not fractions or asked != "float32" or isinstance(asked, FollowingDtype):
         return made
@@ -193,8 +193,8 @@ def make_node(
         raise ev.refusal(
             frame, node, f"{op.title}: {error}", "check the sizes or give another --input", "shape"
         ) from None
-    if op.name == "cast" and ev.dialect.mixes_kinds:
-        inferred = tuple(kind_kept(t, checked.get("dtype"), types.get("x")) for t in inferred)
+    if op.name in ("cast", "tensor") and ev.dialect.mixes_kinds:
+        inferred = tuple(kind_kept(t, checked.get("dtype"), types.get("x", t)) for t in inferred)
     results: list[TensorVersion] = []
     awaited = guessed_of(ev, held)
     outputs: dict[str, object] = {}

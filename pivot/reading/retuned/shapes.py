@@ -86,8 +86,8 @@ class Reshaped:
             inferred = applying.infer_on_trial(self.ev, op, checked, types, order)
         except ShapeError as error:
             raise Declined(f"{op.name}: {error}") from None
-        if op.name == "cast" and self.ev.dialect.mixes_kinds:
-            inferred = tuple(applying.kind_kept(t, checked.get("dtype"), types.get("x")) for t in inferred)
+        if op.name in ("cast", "tensor") and self.ev.dialect.mixes_kinds:
+            inferred = tuple(applying.kind_kept(t, checked.get("dtype"), types.get("x", t)) for t in inferred)
         visit.bound = node.bound = bound
         node.params = checked
         self.note(node, inferred)
