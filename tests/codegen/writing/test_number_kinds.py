@@ -60,3 +60,8 @@ def test_a_kind_by_another_name_is_handed_on(net: Net) -> None:
     before = "def table(size, kind):\n    return torch.arange(size).to(kind)\n\n"
     made = net("self.table = table(4, torch.float)", "return x + self.table", "2x4", before=before)
     assert 'self.table = table(4, "float32")' in made
+
+
+def test_numbers_made_float32_by_name_meet_the_rest_in_a_function(net: Net) -> None:
+    made = net("pass", "scale = torch.tensor(0.3, dtype=torch.float32)\nreturn x * scale", "2x4")
+    assert "return ops.multiply(x, scale)" in made
