@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codegen.writing import nodes
 from codegen.writing.plans import Unwritable
+from codegen.writing.sharing import free_name
 from pivot.reading import classes
 from pivot.reading.trace import Visit
 from pivot.reading.values import ClassObject
@@ -114,24 +115,26 @@ def deletion(e: Expressions, item: ast.Subscript) -> ast.stmt:
         return ast.Expr(nodes.call(ast.Attribute(e.expr(item.value), "pop", ast.Load()), [e.expr(item.slice)]))
     owner = e.expr(item.value)
     if visits and not rows:
-        return dropped(owner, e.expr(item.slice))
+        return dropped(e, owner, item)
     if not rows:
         return ast.Delete([e.target(item)])
     classes_of = [v.module.cls for v in rows if v.module is not None]
     if all(isinstance(cls, ClassObject) and holds_layers(e.w, cls) for cls in classes_of):
-        return dropped(e.w.target.in_row(owner), e.expr(item.slice))
+        return dropped(e, e.w.target.in_row(owner), item)
     if any(v.args[0].hint != -1 for v in rows):
         raise Unwritable("a Sequential loses a layer that is not its last one")
     return e.w.target.drop_last(owner)
 
 
-def dropped(row: ast.expr, index: ast.expr) -> ast.stmt:
+def dropped(e: Expressions, row: ast.expr, item: ast.Subscript) -> ast.stmt:
     """`del row[0]`; several one by one, as Keras goes on to track what is deleted by a slice."""
+    index = e.expr(item.slice)
     if not isinstance(index, ast.Slice):
         return ast.Delete([ast.Subscript(row, index, ast.Del())])
-    each = nodes.call(ast.Attribute(row, "remove", ast.Load()), [nodes.name("layer")])
+    name = free_name("layer", set(e.locals))
+    each = nodes.call(ast.Attribute(row, "remove", ast.Load()), [nodes.name(name)])
     several = ast.Subscript(row, index, ast.Load())
-    return ast.For(ast.Name("layer", ast.Store()), several, [ast.Expr(each)], [])
+    return ast.For(ast.Name(name, ast.Store()), several, [ast.Expr(each)], [])
 
 
 def starts_empty(w: Writer, visit: Visit) -> bool:

@@ -122,7 +122,7 @@ def place_in_row(e: Expressions, module: ModuleObject | None) -> int | None:
         low = e.w.lowering.lowered.get(id(node))
         steps = low.chosen.steps if low is not None and low.chosen is not None else ()
         beside = any(known == id(module) for known, _ in e.w.siblings)
-        if len(steps) > 1 and not beside:
+        if len(steps) > 1 and not beside and all(step.form.kind == "layer" for step in steps):
             return next((place for place, step in enumerate(steps) if step.op is node.op), None)
     return None
 

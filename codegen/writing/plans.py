@@ -157,8 +157,8 @@ class FunctionText:
             if len(dims) == 1:
                 return first(*dims)
             visits = [m for m in members if m.chosen is not None]
-            texts = [self.sizes_at_hand(m, operands, made)(dim) for m, dim in zip(visits, dims, strict=True)]
-            if len({ast.unparse(text) for text in texts}) > 1:
+            texts = [self.sizes_at_hand(m, operands, made)(dim) for m, dim in zip(visits, dims, strict=False)]
+            if len(visits) != len(dims) or len({ast.unparse(text) for text in texts}) > 1:
                 raise Unwritable("a size is made in different ways at different visits")
             return texts[0]
 
