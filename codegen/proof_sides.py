@@ -11,7 +11,7 @@ from codegen.layout import Placed
 from codegen.lower import IDEMPOTENT, Lowering, Step
 from codegen.orders import first_tensor, identity, permutation, tensors
 from codegen.proof_pads import as_axis_pad
-from codegen.proof_states import RESHAPES, entry_of, gives_whole_states, joined, taken_back
+from codegen.proof_states import RESHAPES, entry_of, gives_whole_states, joined, part_of_stack, taken_back
 from codegen.writing.stored_params import target_params
 from pivot.dims import Dim
 from pivot.dims import hint as dim_hint
@@ -99,6 +99,7 @@ class LoweredSide(Side):
         self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.inputs = [i.value.id for i in self.run.inputs]
         self.states: set[str] = set()  # states of all directions that are put together again
+        self.stacks: dict[str, tuple[TensorVersion, ...]] = {}
         self.counter = 0
 
     @property
@@ -119,6 +120,10 @@ class LoweredSide(Side):
             taken_entry = entry_of(node, self.states, self.name)
             if taken_entry is not None:
                 self.alias[node.results[0].id] = taken_entry
+                continue
+            part = part_of_stack(node, self.stacks, self.name)
+            if part is not None and self.layout.order_of(part) == self.layout.order_of(node.results[0]):
+                self.alias[node.results[0].id] = part.id
                 continue
             low = self.lowering.lowered.get(id(node))
             if low is None or low.chosen is None:
@@ -330,6 +335,7 @@ class ReadSide(Side):
         self.alias: dict[str, str] = {}
         self.once: dict[str, str] = {}
         self.states: set[str] = set()  # states that a call gives for all directions at once
+        self.stacks: dict[str, tuple[TensorVersion, ...]] = {}
         self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.only: dict[str, TensorVersion] = {}  # entries that are the only ones, with the whole state
         self.inputs = [i.value.id for i in self.run.inputs]
@@ -376,6 +382,10 @@ class ReadSide(Side):
             taken_entry = entry_of(node, self.states, self.name)
             if taken_entry is not None:
                 self.alias[node.results[0].id] = taken_entry
+                continue
+            part = part_of_stack(node, self.stacks, self.name)
+            if part is not None:
+                self.alias[node.results[0].id] = part.id
                 continue
             if node.op.shape in RESHAPES and first is not None and self.is_whole_again(node, first):
                 self.alias[node.results[0].id] = self.only[self.name(first.id)].id

@@ -58,15 +58,36 @@ def takes_first(node: Node) -> bool:
 
 
 def entry_of(node: Node | Step, states: set[str], canonical: Callable[[str], str]) -> str | None:
-    """The canonical id of one direction's state, where a node takes it out of all: `h[0]`."""
+    """The canonical id of one direction's state, where a node takes it out of all: `h[0]`, `h.squeeze(0)` of one."""
     value, index = node.operands.get("x"), node.params.get("index")
     if isinstance(index, (tuple, list)) and len(index) == 1:
         index = index[0]
-    if node.op is None or node.op.shape != "index" or not isinstance(value, TensorVersion):
+    if node.op is None or not isinstance(value, TensorVersion) or canonical(value.id) not in states:
         return None
-    if canonical(value.id) not in states or not isinstance(index, int):
+    if node.op.shape in RESHAPES and value.type.shape == (1, *node.results[0].type.shape):
+        index = 0
+    elif node.op.shape != "index" or not isinstance(index, int):
         return None
     return entry_id(canonical(value.id), index % dim_hint(value.type.shape[0]))  # -1: the last of all directions
+
+
+def part_of_stack(
+    node: Node | Step, stacks: dict[str, tuple[TensorVersion, ...]], canonical: Callable[[str], str]
+) -> TensorVersion | None:
+    """What a node takes out of a stack again: `stack([a, b])[-1]` is b. Remembers a node that stacks, in `stacks`."""
+    if node.op is None or len(node.results) != 1:
+        return None
+    if node.op.name == "stack" and node.params.get("axis", 0) == 0:
+        parts = next((v for v in node.operands.values() if isinstance(v, tuple)), ())
+        if parts and all(isinstance(p, TensorVersion) for p in parts):
+            stacks[node.results[0].id] = tuple(p for p in parts if isinstance(p, TensorVersion))
+    value, index = node.operands.get("x"), node.params.get("index")
+    if isinstance(index, (tuple, list)) and len(index) == 1:
+        index = index[0]
+    if node.op.shape != "index" or not isinstance(value, TensorVersion) or not isinstance(index, int):
+        return None
+    held = stacks.get(canonical(value.id), ())
+    return held[index] if not isinstance(index, bool) and -len(held) <= index < len(held) else None
 
 
 def gives_whole_states(node: Node) -> bool:

@@ -112,12 +112,10 @@ def arm(e: Expressions, node: ast.expr) -> ast.expr:
 def missing(e: Expressions, node: ast.expr, names: list[str]) -> ast.expr:
     """Stands for an arm that names classes which the target lacks."""
     e.w.unmade.note(node, names)
-    e.w.needs_unmapped = True
     return nodes.call(RAISES, [ast.Constant(unmade.said(e.w.short(e.file), node.lineno, names))])
 
 
 def refusing(e: Expressions, node: ast.expr, why: Unwritable) -> ast.expr:
     """Stands for an expression that nobody read: it raises, with its place."""
     e.w.not_verified(e.file, node, why)
-    e.w.needs_unmapped = True
     return nodes.call(RAISES, [ast.Constant(f"{e.w.short(e.file)}:{node.lineno}: {why}")])

@@ -274,7 +274,6 @@ class Expressions:
                 *[self.expr(a) for a in getattr(node, "args", []) if not isinstance(a, ast.Starred)][:1],
             ],
         )
-        self.w.needs_unmapped = True
         return call
 
     def material(self, node: ast.expr, visit: Visit, visits: list[Visit]) -> Material:

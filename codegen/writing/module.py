@@ -14,11 +14,13 @@ from codegen.writing.expressions import Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
 from codegen.writing.plans import RAISES, Unwritable
+from codegen.writing.recurrent_rows import write_rows
 from codegen.writing.references import KEPT_ROOTS
 from codegen.writing.registrations import registering, registrations
 from codegen.writing.rows import gather
 from codegen.writing.start_comments import tell_starts
 from codegen.writing.start_names import name_starts
+from codegen.writing.state_entries import take_entries
 from codegen.writing.statements import Statements
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.problems import Refusal, refuse
@@ -73,6 +75,7 @@ def put_together(
     """The file: imports and helpers, the written definitions in order, and `more` that stands behind them."""
     rename_definitions(w, written)
     library.update({name: (module, item or "") for name, (module, item) in w.imports.items()})
+    write_rows(written)
     body: list[ast.stmt] = []
     for key in in_order(w, written, {key: line_of(w, key) for key in written}):
         body.extend(written[key])
@@ -86,9 +89,11 @@ def put_together(
         statement.__dict__.setdefault("blank", 2)
     adapters = [*map(helper_definition, w.helpers), *own_code.definitions(w, read, body), *adapters]
     adapters = [*target_helpers(w, [*adapters, *body]), *adapters]
-    if w.needs_unmapped or RAISES in read:
+    if any(isinstance(n, ast.Name) and n.id == RAISES for s in (*adapters, *body, w.out.entry) for n in walk(s)):
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
+    for statement in body:
+        take_entries(statement)
     called = ast.Expr(w.out.entry)
     tell_starts(w.trace, body)
     body = [*name_starts([*body, called], library), *body]

@@ -10,6 +10,7 @@ from codegen.writing import stores
 from codegen.writing.plan_steps import direct_form
 from codegen.writing.plans import Unwritable
 from codegen.writing.results import filled, is_list, joined
+from codegen.writing.state_entries import ENTRIES as STATE_ENTRIES
 from pivot.results import ENTRIES, Result, ResultGroup, ResultName, result_names
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ class Rebuilt:
             if name in self.grouped:
                 self.loads[name] = whole
             else:
-                after.append(ast.Assign([self.s.e.target(self.takers.outputs[name])], whole))
+                made = ast.Assign([self.s.e.target(self.takers.outputs[name])], whole)
+                made.__dict__[STATE_ENTRIES] = [text.id for text in texts if isinstance(text, ast.Name)]
+                after.append(made)
         for text, group in self.takers.groups:
             after.append(ast.Assign([self.s.e.target(text)], filled(group, self.loads)))
         if self.taken:

@@ -100,7 +100,6 @@ class Writer:
         self.call_name = self.target.call_name
         self.answers = {**ANSWERS, NO_MASK: None, **NUMBERS}
         self.own_methods: set[str] | None = None  # names of methods that the program defines, once they are asked for
-        self.needs_unmapped = False
         self._scopes: dict[str, Scope] = {}  # by the names of files, once they are asked for
         self.whole: set[int] = set()  # elements of lists that count their layers: several in a row are one
         lists = [module for _, module in done.network.root.walk() if module.container == "list"]

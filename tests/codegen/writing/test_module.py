@@ -292,3 +292,14 @@ def test_a_layer_that_is_bound_from_outside_is_written(opset: OpSet, write_sourc
     text = convert(request, dialect_of("keras", str(path)), "torch", opset).text
     assert "norm = Normalization(mean=0.5, variance=2.0)" in text
     assert "class Normalization(nn.Module):" in text and "tensorflow" not in text
+
+
+def test_the_helper_that_raises_stands_only_where_it_is_called(conversion: Conversion) -> None:
+    pool = "nn.MaxPool3d(kernel_size=(1, 3, 3), stride=(1, 2, 2), padding=(0, 1, 1))"
+    made = conversion(
+        f"class Net(nn.Module):\n"
+        f"    def __init__(self):\n        super().__init__()\n        self.pool = {pool}\n\n"
+        f"    def forward(self, x):\n        return self.pool(x)\n",
+        "1x2x4x8x8",
+    )
+    assert "class MaxPool3d" in made.text and "_unmapped" not in made.text
