@@ -13,6 +13,7 @@ from codegen.writing.definition_order import in_order
 from codegen.writing.expressions import Expressions
 from codegen.writing.factories import direct_factory
 from codegen.writing.naming import Key, rename_definitions
+from codegen.writing.plain_activations import write_activations
 from codegen.writing.plans import RAISES, Unwritable
 from codegen.writing.recurrent_rows import write_rows
 from codegen.writing.references import KEPT_ROOTS
@@ -76,6 +77,7 @@ def put_together(
     rename_definitions(w, written)
     library.update({name: (module, item or "") for name, (module, item) in w.imports.items()})
     write_rows(written)
+    write_activations(written, w.out.entry)
     body: list[ast.stmt] = []
     for key in in_order(w, written, {key: line_of(w, key) for key in written}):
         body.extend(written[key])

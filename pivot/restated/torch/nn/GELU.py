@@ -3,7 +3,7 @@ from torch.nn import functional as F
 
 
 class GELU(nn.Module):
-    """x * P(Z <= x) of a normal Z; "tanh" approximates it."""
+    """x * P(Z <= x) of a normal Z."""
 
     def __init__(self, approximate="none"):
         super().__init__()
