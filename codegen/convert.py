@@ -18,6 +18,7 @@ from codegen.writing.copying import copied_module
 from codegen.writing.module import write_module
 from codegen.writing.sites import Sites
 from codegen.writing.text import Printed, print_module, render_expression, spans_of
+from codegen.writing.text_width import text_width
 from codegen.writing.writer import Writer, WrittenModule
 from pivot.opset import OpSet
 from pivot.reading.companions import visit_companions
@@ -105,7 +106,7 @@ def write_copy(done: Elaborated, framework: str, opset: OpSet, step: Step) -> Co
 def printed(done: Elaborated, lowering: Lowering, sites: Sites, layout: Layout, written: WrittenModule) -> Converted:
     """A written module as text, with the places of its nodes."""
     before = done.learned.pop("printed", None)
-    made = print_module(written.tree, before if isinstance(before, dict) else {})
+    made = print_module(written.tree, before if isinstance(before, dict) else {}, text_width(done, written.tree))
     spans = {
         id(node): (line, column, end_line, end_column) for node, line, column, end_line, end_column in spans_of(made)
     }

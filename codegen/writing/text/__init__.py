@@ -1,4 +1,4 @@
-"""Syntax trees to formatted text: 88 columns, Black's layout, the source's comments, docstrings and spellings."""
+"""Syntax trees to formatted text: Black's layout in 88 columns or the source's, its comments, docstrings, spellings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from codegen.writing.text.again import Known, Name, Printed
 from codegen.writing.text.heads import Head
-from codegen.writing.text.leaves import Kind, Leaf
+from codegen.writing.text.leaves import WIDTH, Kind, Leaf
 from codegen.writing.text.statements import NOTHING, Printer
 
 __all__ = ["Printed", "Span", "print_module", "render", "render_expression", "spans_of"]
@@ -16,9 +16,12 @@ Span = tuple[ast.AST, int, int, int, int]
 SITES = (ast.stmt, ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Subscript, ast.Attribute)
 
 
-def print_module(module: ast.Module, before: Mapping[Name, Known] = NOTHING) -> Printed:
-    """`module` printed. `before`: what is known of one that was printed before, which may be much like it."""
-    printer = Printer(before)
+def print_module(module: ast.Module, before: Mapping[Name, Known] = NOTHING, width: int = WIDTH) -> Printed:
+    """`module` printed, in lines of `width` columns.
+
+    `before`: what is known of one that was printed before, which may be much like it.
+    """
+    printer = Printer(before, width)
     printer.module(module)
     return printer.printed
 

@@ -48,6 +48,7 @@ class Known:
     lines: Sequence[str]
     places: Sequence[tuple[int, Place, Place | None]]
     end: Place
+    width: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +60,7 @@ class Printed:
     starts: Mapping[int, Place]
     ends: Mapping[int, Place]
     pieces: Mapping[Name, Piece]
+    width: int
 
     @property
     def text(self) -> str:
@@ -86,7 +88,7 @@ class Printed:
             for end in (self.ends.get(id(node)),)
         ]
         lines, (line, column) = self.lines[slice(*piece.lines)], piece.end
-        return Known(said, piece.depth, piece.above, lines, places, (line - first, column))
+        return Known(said, piece.depth, piece.above, lines, places, (line - first, column), self.width)
 
 
 def spoken(root: ast.AST) -> tuple[list[object], list[ast.AST]]:

@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from codegen.writing.text.leaves import (
-    COMMENT_WIDTH,
+    BEYOND,
     INDENT,
-    WIDTH,
     Kind,
     Leaf,
     Line,
@@ -84,7 +83,7 @@ def _is_fine(line: Line) -> bool:
         width += len(text) + (leaf.space and place > 0)
         comma = kind is COMMA
     else:
-        return width <= WIDTH
+        return width <= line.width
     return not line.exploding_comma() and not line.comment_within() and line.fits()
 
 
@@ -99,9 +98,11 @@ def _comment_aside(line: Line) -> list[Line]:
     bare = replace(line, leaves=[*line.leaves[:-1], replace(code[-1], comments=[])])
     if not _is_fine(bare):
         return []
-    if line.fits(COMMENT_WIDTH):
+    if line.fits(BEYOND):
         return [line]
-    above = [Line([Leaf(text, kind=Kind.COMMENT)], line.depth, line.inside) for text in code[-1].comments]
+    above = [
+        Line([Leaf(text, kind=Kind.COMMENT)], line.depth, line.inside, width=line.width) for text in code[-1].comments
+    ]
     return [*above, bare]
 
 
@@ -158,14 +159,14 @@ def _split_at_delimiters(line: Line) -> list[Line]:
     current: list[Leaf] = []
     for index, leaf in enumerate(leaves):
         if index in alone and current:
-            result.append(Line(current, line.depth, line.inside))
+            result.append(Line(current, line.depth, line.inside, width=line.width))
             current = []
         current.append(leaf)
         if index in alone or delimiters.get(index) is best:
-            result.append(Line(current, line.depth, line.inside))
+            result.append(Line(current, line.depth, line.inside, width=line.width))
             current = []
     if current:
-        result.append(Line(current, line.depth, line.inside))
+        result.append(Line(current, line.depth, line.inside, width=line.width))
     return result
 
 
@@ -232,7 +233,7 @@ def _at(line: Line, start: int, end: int) -> Cut:
         shut.partner, shown.partner = shown, shut
     else:
         shown, shut = opening, closing
-    body = Line(line.leaves[start + 1 : end], line.depth + 1, inside=True)
+    body = Line(line.leaves[start + 1 : end], line.depth + 1, inside=True, width=line.width)
     if line.is_import and without_comments(body.leaves)[-1].kind is not Kind.COMMA:
         last = body.leaves.index(without_comments(body.leaves)[-1])
         leaf = body.leaves[last]
@@ -275,7 +276,7 @@ def _better_without(other: Cut, cut: Cut) -> bool:
         return False
     if not any(leaf.kind in (Kind.OPEN, Kind.CLOSE) for leaf in head[:-1]):
         return True
-    if not cut.head.fits(WIDTH - 1) or cut.head.exploding_comma():
+    if not cut.head.fits(-1) or cut.head.exploding_comma():
         return True
     for leaf in reversed(other.head.leaves):
         if leaf.kind is Kind.EQUAL:
@@ -334,7 +335,7 @@ def _rest_fits_after(body: Line, first: Leaf) -> bool:
             counting = True
         if counting:
             length += width
-            if length > WIDTH:
+            if length > body.width:
                 return False
             if leaf.kind is Kind.OPEN:
                 counting = False
@@ -348,7 +349,7 @@ def _front_fits_before(body: Line, last: Leaf) -> bool:
     for _, leaf, width in running_widths(body.leaves):
         length += width
         if leaf is last.partner:
-            return others or length <= WIDTH
+            return others or length <= body.width
         others = others or leaf.kind is Kind.OPEN
     return False
 
@@ -369,7 +370,7 @@ def _trailers_to_omit(line: Line) -> Iterator[frozenset[int]]:
     inner: set[int] = set()
     for index, leaf, width in running_widths(line.leaves, backwards=True):
         length += width
-        if length > WIDTH:
+        if length > line.width:
             return
         if opening is not None:
             if leaf is opening:

@@ -10,7 +10,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 WIDTH = 88
-COMMENT_WIDTH = 100  # with the comment behind it
+BEYOND = 12  # columns more, with the comment behind it
 INDENT = 4
 
 
@@ -78,6 +78,7 @@ class Line:
     one_per_line: bool = False  # split at commas even if it would fit
     is_def: bool = False
     is_import: bool = False
+    width: int = WIDTH  # columns that it may take
 
     def text(self) -> str:
         """The line without its indent, comments at the end."""
@@ -90,12 +91,15 @@ class Line:
             comments.extend(leaf.comments)
         return "".join(parts) + "".join(f"  {comment}" for comment in comments)
 
-    def fits(self, width: int = WIDTH) -> bool:
-        """Whether all of it can stand in one line. Lines within a string do not count, they cannot be helped."""
+    def fits(self, more: int = 0) -> bool:
+        """Whether all of it can stand in one line, or in one of `more` columns.
+
+        Lines within a string do not count, they cannot be helped.
+        """
         if any(leaf.kind is Kind.COMMENT for leaf in self.leaves) and len(self.leaves) > 1:
             return False
         lines = (" " * (INDENT * self.depth) + self.text()).split("\n")
-        return all(text_width(line) <= width for line in (lines[0], lines[-1]))
+        return all(text_width(line) <= self.width + more for line in (lines[0], lines[-1]))
 
     def delimiters(self, without: int | None) -> dict[int, Split]:
         """Splits outside all brackets of the line, by index of their leaf; not the leaf `without`, nor the last."""

@@ -11,7 +11,7 @@ from codegen.writing.text.again import FUNCTIONS, Known, Name, Piece, Place, Pri
 from codegen.writing.text.blanks import DEFINITIONS, blank_lines, is_docstring
 from codegen.writing.text.heads import Head
 from codegen.writing.text.layout import lay_out
-from codegen.writing.text.leaves import INDENT, Kind, Leaf, Line
+from codegen.writing.text.leaves import INDENT, WIDTH, Kind, Leaf, Line
 from codegen.writing.text.levels import Level
 from codegen.writing.text.strings import docstring_text
 
@@ -21,8 +21,9 @@ NOTHING: Mapping[Name, Known] = MappingProxyType({})
 class Printer:
     """Collects the text of a module line by line, and where each node came to stand."""
 
-    def __init__(self, before: Mapping[Name, Known] = NOTHING) -> None:
+    def __init__(self, before: Mapping[Name, Known] = NOTHING, width: int = WIDTH) -> None:
         self.before = before
+        self.width = width
         self.pieces: dict[Name, Piece] = {}
         self._within: Name = ()  # names of the definitions around
         self.lines: list[str] = []
@@ -34,7 +35,7 @@ class Printer:
     @property
     def printed(self) -> Printed:
         """What was printed so far."""
-        return Printed(self.lines, self.nodes, self.starts, self.ends, self.pieces)
+        return Printed(self.lines, self.nodes, self.starts, self.ends, self.pieces, self.width)
 
     # --- blocks
 
@@ -96,7 +97,7 @@ class Printer:
     def _taken_over(self, node: ast.AST, depth: int, above: int) -> bool:
         """Take the lines of a function from what was printed before; False where it is another one now."""
         known = self.before.get(self._within)
-        if known is None or (known.depth, known.above) != (depth, above):
+        if known is None or (known.depth, known.above, known.width) != (depth, above, self.width):
             return False
         said, nodes = spoken(node)
         if said != known.said:
@@ -321,10 +322,11 @@ class Printer:
         for index, each in enumerate(decorators):
             if index:
                 self._comments([c for c in getattr(each.owner, "before", ()) if c and c not in loose], depth)
-            self._lines(Line(each.row, depth))
+            self._lines(Line(each.row, depth, width=self.width))
         if decorators:
             self._comments(getattr(node, "def_before", ()), depth)
-        self._lines(Line(head.row, depth, is_def=is_def, is_import=isinstance(node, ast.ImportFrom)))
+        is_import = isinstance(node, ast.ImportFrom)
+        self._lines(Line(head.row, depth, is_def=is_def, is_import=is_import, width=self.width))
 
     def _lines(self, line: Line) -> None:
         for each in lay_out(line):
