@@ -24,8 +24,8 @@ CALLS = {"forward": "call", "call": "forward"}
 def measured(converted: Converted, package: bool) -> dict[str, object]:
     """Counts for one conversion.
 
-    `lines`: [source, target]. Of a package the definitions that were written are counted, else the whole file, and
-    those of its files from which definitions were taken.
+    `lines`: [source, target]; `filled`: those among them that are not blank. Of a package the definitions that were
+    written are counted, else the whole file, and those of its files from which definitions were taken.
     `definitions`: lines of the source's definitions that were written, in any case. `classes`, `parameters`,
     `comments`: [kept, in the source's definitions], of the first two those of classes of which a method was entered;
     `written_comments`: the same of those that speak of a statement with a counterpart. `transposes`: in the target
@@ -43,7 +43,10 @@ def measured(converted: Converted, package: bool) -> dict[str, object]:
     used = [(file, node) for file, node in definitions(converted) if is_used(converted, node)]
     spans = sum(length(node) for _, node, _ in pairs)
     first = next(iter(ev.files))
-    whole = sum(len(ev.files[file].splitlines()) for file in {first, *(file for file, _, _ in pairs)})
+    files = {first, *(file for file, _, _ in pairs)}
+    whole = sum(len(ev.files[file].splitlines()) for file in files)
+    inside = [line for file, node, _ in pairs for line in stretch(ev.files[file], node)] if package else []
+    source_lines = inside or [line for file in files for line in ev.files[file].splitlines()]
     counterparts = Counterparts(converted)
     comments = [c for file, node, made in pairs for c in comments_of(ev.files[file], node, made)]
     there = Counter(words(token) for token, _ in comments)
@@ -54,6 +57,7 @@ def measured(converted: Converted, package: bool) -> dict[str, object]:
     kept = [parameters(a, b) for _, a, b in pairs if isinstance(a, ast.ClassDef) and id(a) in own]
     return {
         "lines": [spans if package else whole, len(text.splitlines())],
+        "filled": [sum(bool(line.strip()) for line in lines) for lines in (source_lines, text.splitlines())],
         "definitions": spans,
         "classes": [sum(renamed.get(n.name, n.name) in target for _, n in used), len(used)],
         "lost_classes": [n.name for _, n in used if renamed.get(n.name, n.name) not in target],
@@ -98,6 +102,12 @@ def length(node: ast.ClassDef | ast.FunctionDef) -> int:
     """Lines of a definition with its decorators."""
     begin = min([node.lineno, *(d.lineno for d in node.decorator_list)])
     return (node.end_lineno or node.lineno) - begin + 1
+
+
+def stretch(text: str, node: ast.ClassDef | ast.FunctionDef) -> list[str]:
+    """The lines of a definition with its decorators."""
+    end = node.end_lineno or node.lineno
+    return text.splitlines()[end - length(node) : end]
 
 
 def turns(tree: ast.AST) -> int:

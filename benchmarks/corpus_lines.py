@@ -1,5 +1,7 @@
 """Generated lines per source line with PyTorch's initial values at the top of the file, and without them.
 
+All lines, and those that are not blank: PEP 8 wants two blank ones between definitions, which many files lack.
+
     python benchmarks/corpus_lines.py --manifest DIR [--cache DIR] [--only REGEX]
 
 Every PyTorch entry that `corpus.py` prepared below the cache is converted twice, `--init source` (the default) and
@@ -24,6 +26,7 @@ sys.path.insert(0, str(HERE.parent))
 import corpus_sides as sides  # noqa: E402
 
 INITS = ("source", "keras")
+COLUMNS = tuple(f"--init {init}{which}" for init in INITS for which in ("", ", not blank"))
 
 
 def main() -> int:
@@ -42,19 +45,19 @@ def main() -> int:
     for entry, facts in sides.judge("load").entries().items():
         prepared = (sides.place(cache, entry) / "source.json").exists()
         if facts["framework"] == "torch" and facts["split"] == "dev" and prepared and re.search(options.only, entry):
-            ratios = {init: ratio(entry, facts, cache, options.timeout, init) for init in INITS}
-            known = {init: r for init, r in ratios.items() if r is not None}
-            if len(known) == len(INITS):
+            found = [ratios(entry, facts, cache, options.timeout, init) for init in INITS]
+            known = {key: r for each in found for key, r in each.items()}
+            if len(known) == len(COLUMNS):
                 groups["/".join(entry.split("/")[:2])].append(known)
-    print("| set | files | " + " | ".join(f"--init {init}" for init in INITS) + " |")
-    print("|---|--:|" + "--:|" * len(INITS))
+    print("| set | files | " + " | ".join(COLUMNS) + " |")
+    print("|---|--:|" + "--:|" * len(COLUMNS))
     for name, rows in [*sorted(groups.items()), ("**all**", [row for group in groups.values() for row in group])]:
-        print(f"| {name} | {len(rows)} | " + " | ".join(middle(rows, init) for init in INITS) + " |")
+        print(f"| {name} | {len(rows)} | " + " | ".join(middle(rows, column) for column in COLUMNS) + " |")
     return 0
 
 
-def ratio(entry: str, facts: dict[str, dict[str, str]], cache: Path, limit: int, init: str) -> float | None:
-    """Generated lines per source line of one entry; None where nothing was written."""
+def ratios(entry: str, facts: dict[str, dict[str, str]], cache: Path, limit: int, init: str) -> dict[str, float]:
+    """Generated lines per source line of one entry by column; none where nothing was written."""
     folder = sides.place(cache, entry)
     out, measures = folder / "lines", folder / "measures.json"
     measures.unlink(missing_ok=True)
@@ -63,15 +66,16 @@ def ratio(entry: str, facts: dict[str, dict[str, str]], cache: Path, limit: int,
     sides.forked(lambda: sides.converted(folder, out, "keras", package, ("--init", init)), folder / "lines.log", limit)
     shutil.rmtree(out, ignore_errors=True)
     if not measures.exists():
-        return None
-    before, after = json.loads(measures.read_text())["lines"]
+        return {}
+    facts_of = json.loads(measures.read_text())
     measures.unlink()
-    return after / before if before else None
+    counted = {f"--init {init}": facts_of["lines"], f"--init {init}, not blank": facts_of["filled"]}
+    return {column: after / before for column, (before, after) in counted.items() if before}
 
 
-def middle(rows: list[dict[str, float]], init: str) -> str:
-    """The median of one kind."""
-    return f"{statistics.median(row[init] for row in rows):.2f}" if rows else ""
+def middle(rows: list[dict[str, float]], column: str) -> str:
+    """The median of one column."""
+    return f"{statistics.median(row[column] for row in rows):.2f}" if rows else ""
 
 
 if __name__ == "__main__":
