@@ -11,11 +11,13 @@ from codegen.writing.frozen import is_program_made
 from codegen.writing.sites import Sites
 from pivot.op import Form
 from pivot.opset import OpSet
+from pivot.problems import Refusal
 from pivot.reading.companions import visit_companions
 from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.mask_paths import PASS_IT, edits_for
 from pivot.reading.restating import follows, known
+from pivot.reading.tied_weights import same_starts, ties_in
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api
 from pivot.steps import Computed
@@ -33,6 +35,7 @@ def elaborate_for(request: Request, dialect: Dialect, framework: str, opset: OpS
         return elaborate(request, dialect, opset)  # what is copied need not be restated
     request = replace(request, restated=request.restated | unwritten(framework, dialect.framework, opset))
     done = elaborate(request, dialect, opset)
+    request, done = with_ties(request, done, dialect, opset)
     for _ in range(ROUNDS):
         more = lacking(done, framework, opset) - done.evaluator.restated
         if not more:
@@ -47,6 +50,19 @@ def elaborate_for(request: Request, dialect: Dialect, framework: str, opset: OpS
     for left in done.evaluator.handed:
         raise done.evaluator.refusal(left.frame, left.node, "a mask comes to this call unsaid", PASS_IT, "mask")
     return done
+
+
+def with_ties(request: Request, done: Elaborated, dialect: Dialect, opset: OpSet) -> tuple[Request, Elaborated]:
+    """A program with the weights said that layers share, where it stays the same network with the same starts."""
+    ties = ties_in(done.evaluator)
+    if not ties:
+        return request, done
+    told = replace(request, ties=ties)
+    try:
+        again = elaborate(told, dialect, opset)
+    except Refusal:
+        return request, done  # as it was: both layers hold the weight, and that is told
+    return (told, again) if same_starts(done.network, again.network) else (request, done)
 
 
 def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:

@@ -32,6 +32,7 @@ from pivot.reading.modules import ModuleObject, name_paths
 from pivot.reading.restating import is_restatement
 from pivot.reading.running import forward, needed
 from pivot.reading.signals import Raised, Restate
+from pivot.reading.tie_edits import Tie
 from pivot.reading.tuple_inputs import say_joined
 from pivot.reading.values import (
     Api,
@@ -58,6 +59,7 @@ class Request:
     modes: tuple[str, ...] = ("eval", "train")
     room: int = 0  # of images whose sizes the source leaves open
     masks: Mapping[str, Edits] = field(default_factory=dict)  # by file: those that its text is read with
+    ties: Mapping[str, tuple[Tie, ...]] = field(default_factory=dict)  # the same of weights that two layers share
 
 
 @dataclass(slots=True)
@@ -150,7 +152,7 @@ def evaluate(request: Request, dialect: Dialect, opset: OpSet, careful: bool = T
     """The steps of elaboration. Not `careful`: raises Unsettled where sizes have to be settled with more care."""
     ev = Evaluator(dialect, opset, request.texts)
     ev.restated, ev.given, ev.shift = request.restated, request.inputs, request.shift
-    ev.room, ev.said_masks = request.room, request.masks
+    ev.room, ev.said_masks, ev.said_ties = request.room, request.masks, request.ties
     scope = imports.open_file(ev, request.path)
     frame = ev.module_frame(scope)
     try:

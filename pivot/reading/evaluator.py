@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pivot.reading.inputs import InputSpec
     from pivot.reading.mask_edits import Edits
     from pivot.reading.mask_paths import Handed
+    from pivot.reading.tie_edits import Tie
     from pivot.reading.updating import Update
     from pivot.reading.values import ParameterObject, TensorVersion
 
@@ -59,6 +60,7 @@ class Evaluator:
         self.recorder = Recorder()
         self.handed: list[Handed] = []  # masks that calls in functions of the program are given without being told
         self.said_masks: Mapping[str, Edits] = {}  # by file: the masks that its text is read with
+        self.said_ties: Mapping[str, tuple[Tie, ...]] = {}  # by file: the layers that are read as functions
         self.given: tuple[InputSpec, ...] = ()  # the inputs that were asked for
         self.shift = 0  # added to free sizes other than the batch
         self.room = 0  # images whose sizes are free are taken to be at least as large

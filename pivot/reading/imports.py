@@ -7,7 +7,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pivot.reading import classes, installed, library_modules, lookup, mask_edits, parser_methods, registries, restating
+from pivot.reading import (
+    classes,
+    installed,
+    library_modules,
+    lookup,
+    mask_edits,
+    parser_methods,
+    registries,
+    restating,
+    tie_edits,
+)  # fmt: skip
 from pivot.reading.bombs import LimitReached
 from pivot.reading.constants import NAMES
 from pivot.reading.frames import Frame, Scope
@@ -96,6 +106,8 @@ def open_file(ev: Evaluator, path: Path) -> Scope:
     tree = PARSED.tree(text, str(path))
     if str(path) in ev.said_masks:
         mask_edits.apply(tree, ev.said_masks[str(path)])
+    if str(path) in ev.said_ties:
+        tie_edits.apply(tree, ev.said_ties[str(path)])
     ev.trace.keep.append(tree)
     tree.__dict__["file"] = str(path)
     ev.files[str(path)] = text

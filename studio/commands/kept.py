@@ -96,7 +96,7 @@ class Kept:
         if not self.remembering or not plain(program) or not done.evaluator.dialect.retunes:
             return
         network, own = done.network, program.project.target == program.framework
-        if own or program.project.style or network.unmapped or is_rolled(network):
+        if own or program.project.style or network.unmapped or is_rolled(network) or done.evaluator.said_ties:
             return
         files = [Path(file) for file in done.evaluator.files]
         folders = stamps({*(file.parent for file in files), *(package_root(file)[0] for file in files)})

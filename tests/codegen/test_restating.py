@@ -309,3 +309,38 @@ def test_distributions_are_classes_with_what_the_program_asks_of_them(tmp_path: 
     assert prove(made, KerasDialect(), opset, tmp_path / "target.py").why is None
     assert "class Normal:" in made.text and "def rsample(self):" in made.text
     assert "def sample(self" not in made.text and "def stddev(self" not in made.text
+
+
+TIED = """
+from torch import nn
+
+class LM(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(9, 4)
+        self.head = nn.Linear(4, 9, bias=False)
+        {tie}
+
+    def forward(self, ids):
+        return self.head(self.embed(ids))
+"""
+
+
+@pytest.mark.parametrize(
+    ("tie", "result"),
+    [
+        ("self.head.weight = self.embed.weight", "self.embed(ids) @ ops.transpose(self.embed.embeddings, (1, 0))"),
+        ("self.embed.weight = self.head.weight", "self.head(self.embed(ids))"),  # it would start from other numbers
+    ],
+)
+def test_a_head_that_shares_the_table_of_an_embedding_has_none_of_its_own(
+    opset: OpSet, tmp_path: Path, tie: str, result: str
+) -> None:
+    path = tmp_path / "lm.py"
+    path.write_text(TIED.format(tie=tie), encoding="utf-8")
+    made = convert(Request(path, "LM()", (parse_spec("2x3:int64<9"),)), TorchDialect(), "keras", opset)
+    assert prove(made, KerasDialect(), opset, tmp_path / "made.py").why is None
+    assert f"return {result}" in made.text
+    told = [p.code for p in made.done.network.problems if p.code == "tied-weights"]
+    assert told == ([] if "transpose" in result else ["tied-weights"])
+    assert ("Dense" in made.text) == bool(told)
