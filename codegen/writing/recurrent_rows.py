@@ -112,7 +112,7 @@ def put_row(stack: Stack, owner: ast.ClassDef, made: tuple[str, ast.Call], other
     attribute, call = made
     given = bound(stack, call)
     count = given.get("num_layers") if given is not None else None
-    if given is None or not isinstance(count, ast.Constant) or not isinstance(count.value, int):
+    if given is None or not isinstance(count, ast.Constant) or not isinstance(count.value, int) or count.value < 1:
         return
     uses = [
         u for method in owner.body if isinstance(method, ast.FunctionDef) for u in uses_of(method, attribute, stack)
@@ -126,7 +126,9 @@ def put_row(stack: Stack, owner: ast.ClassDef, made: tuple[str, ast.Call], other
         if place and stack.drops and not is_zero(given["dropout"]):
             row.append(nodes.call("keras.layers.Dropout", [clone(given["dropout"])]))
         row.append(layer_of(stack, given, last and place == count.value - 1))
-    call.func, call.args, call.keywords = nodes.name("keras.Sequential"), [ast.List(row, ast.Load())], []
+    whole = nodes.call("keras.Sequential", [ast.List(row, ast.Load())]) if len(row) > 1 else row[0]
+    assert isinstance(whole, ast.Call)
+    call.func, call.args, call.keywords = whole.func, whole.args, whole.keywords
     for use in uses:
         if use is not None:
             use.write()
@@ -177,10 +179,9 @@ def use_of(statement: ast.Assign, body: list[ast.stmt], place: int, stack: Stack
         return Use(statement, sequence, False, (), body) if not others else None
     if len(others) != 1 or others[0] is not names[0] or stack.both_ways:
         return None
-    ends = tuple(node for node in expressions(behind) if is_end(node, others[0].id))
-    found = read[others[0].id] or []
-    inside = [n for end in ends for n in walk(end) if isinstance(n, ast.Name) and n.id == others[0].id]
-    return Use(statement, others[0], True, ends, body) if {id(n) for n in inside} >= {id(n) for n in found} else None
+    found = {id(n) for n in read[others[0].id] or ()}
+    ends = tuple(node for node in expressions(behind) if end_of(node, others[0].id) & found)
+    return Use(statement, others[0], True, ends, body) if len(ends) == len(found) else None
 
 
 def expressions(behind: list[ast.stmt]) -> Iterator[ast.expr]:
@@ -188,9 +189,10 @@ def expressions(behind: list[ast.stmt]) -> Iterator[ast.expr]:
     return (n for s in behind for n in walk(s) if isinstance(n, ast.expr))
 
 
-def is_end(node: ast.expr, name: str) -> bool:
-    """Is this the state of the last layer at the end: `h[-1]`?"""
-    return isinstance(node, ast.Subscript) and ast.unparse(node) == f"{name}[-1]"
+def end_of(node: ast.expr, name: str) -> set[int]:
+    """The name (its id as a node) of which this is the state of the last layer at the end: `h[-1]`."""
+    told = isinstance(node, ast.Subscript) and ast.unparse(node) == f"{name}[-1]"
+    return {id(node.value)} if told and isinstance(node, ast.Subscript) else set()
 
 
 def layer_of(stack: Stack, given: dict[str, ast.expr], last: bool) -> ast.expr:

@@ -71,6 +71,31 @@ def test_the_last_state_of_a_stack_is_what_a_row_gives(row: Row, layer: str, bod
     assert ("use_bias=False" in init) == ("bias=False" in layer)
 
 
+def test_entries_of_what_is_made_later_stay(row: Row) -> None:
+    _, call = row(STACK, "_, (h, _) = self.rnn(x)", "h = h[-1] * 2", "return h[-1]")
+    assert call == "h = self.rnn(x)\nh = h * 2\nreturn h[-1]"
+
+
+def test_one_layer_beside_a_stack_is_that_layer(conversion: Callable[..., Converted]) -> None:
+    made = conversion(
+        """class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.one = nn.GRU(4, 5, num_layers=1, batch_first=True)
+        self.two = nn.GRU(5, 6, num_layers=2, batch_first=True)
+
+    def forward(self, x):
+        x, _ = self.one(x)
+        _, h = self.two(x)
+        return h[-1]
+""",
+        "2x3x4",
+    ).text
+    assert "self.one = layers.GRU(5, return_sequences=True)\n" in made
+    assert "[layers.GRU(6, return_sequences=True), layers.GRU(6)]" in made
+    assert made.endswith("x = self.one(x)\n        h = self.two(x)\n        return h\n")
+
+
 def test_both_directions(row: Row) -> None:
     layer = "nn.GRU(4, 5, num_layers=2, batch_first=True, bidirectional=True)"
     init, call = row(layer, "x, _ = self.rnn(x)", "x = x.mean(dim=1)", "return x")
