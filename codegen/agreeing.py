@@ -64,13 +64,14 @@ def site_step(lowering: Lowering, step: Step) -> SiteStep:
 
 def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast.AST]]) -> Layout:
     """The layout; where visits of a site disagree, the first in which they agree, else the one in which most do."""
+    from codegen.index_sources import sources_of_indices
     from codegen.layout import Layout
     from codegen.reshaping import groups_by_site
 
     layout = Layout(lowering, framework, joins)
-    odd = disagreeing_reshapes(layout)
-    start = Agreed(odd, wishes=wishes_of(layout, odd), groups=groups_by_site(layout, odd))
-    if odd:  # an axis may have size 1 at some of the visits only
+    odd, places = disagreeing_reshapes(layout), sources_of_indices(layout)
+    start = Agreed(odd, places, wishes=wishes_of(layout, odd), groups=groups_by_site(layout, odd))
+    if odd or places:  # an axis may have size 1 at some of the visits only
         layout = Layout(lowering, framework, joins, start)
     tried = {conflicts(layout): layout}
     for way, where in (

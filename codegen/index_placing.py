@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from codegen.lower import Step
 
 
+STORED_OTHERWISE = "an index is a tensor that is stored in another order than the source's"
+
+
 def place_index(layout: Layout, step: Step, placed: Placed) -> None:
     """Integers delete their axis from the order; other indices than integers and slices want the source's order."""
     value = first_tensor(step)
@@ -25,7 +28,7 @@ def place_index(layout: Layout, step: Step, placed: Placed) -> None:
     items = whole_index(step.params.get("index"), rank_of(value))
     if items is None:
         if any(layout.order_of(part) != identity(rank_of(part)) for part in tensors_of(step.params.get("index"))):
-            placed.why = "an index is a tensor that is stored in another order than the source's"
+            placed.why = STORED_OTHERWISE
         layout.bring(placed, name, identity(rank_of(value)))
         placed.orders_out = tuple(identity(rank_of(r)) for r in step.results)
         return
