@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pivot.reading.mask_edits import Place, place_of
 from pivot.reading.walking import walk
 
-NAMES = ("linear", "functional_linear")
+FUNCTION, LAYER = ("torch.nn.functional", "linear"), ("torch.nn.utils", "TiedLinear")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,9 @@ class Tie:
     cls: Place
     layer: str
     table: str
-    gone: tuple[Place, Place]  # the statements that make the layer and tie its weight
+    making: Place  # the statement that makes the layer
+    tying: Place
+    biased: bool  # with a bias of its own it stays a layer: `TiedLinear(self.embed)`
 
 
 def calls_of(cls: ast.ClassDef, name: str) -> Iterator[ast.Call]:
@@ -33,16 +35,30 @@ def calls_of(cls: ast.ClassDef, name: str) -> Iterator[ast.Call]:
 def apply(tree: ast.Module, ties: tuple[Tie, ...]) -> None:
     """Say the ties in a file's own tree."""
     taken = {n.id for n in walk(tree) if isinstance(n, ast.Name)}
-    function = next((name for name in NAMES if name not in taken), NAMES[-1] + "_")
-    for cls in [n for n in walk(tree) if isinstance(n, ast.ClassDef)]:
-        for tie in (t for t in ties if t.cls == place_of(cls)):
-            for method in (s for s in cls.body if isinstance(s, ast.FunctionDef)):
-                method.body = [s for s in method.body if place_of(s) not in tie.gone]
-            for call in list(calls_of(cls, tie.layer)):
-                say(call, function, tie)
-    found = ast.ImportFrom("torch.nn.functional", [ast.alias("linear", function)], 0)
     at = next((i for i, s in enumerate(tree.body) if not is_head(s)), len(tree.body))
-    tree.body.insert(at, ast.fix_missing_locations(ast.copy_location(found, tree.body[min(at, len(tree.body) - 1)])))
+    for tie in ties:
+        module, item = LAYER if tie.biased else FUNCTION
+        name = item if item not in taken else f"tied_{item}"
+        for cls in [n for n in walk(tree) if isinstance(n, ast.ClassDef) and place_of(n) == tie.cls]:
+            for method in (s for s in cls.body if isinstance(s, ast.FunctionDef)):
+                method.body = [made for s in method.body for made in statement(s, name, tie)]
+            for call in [] if tie.biased else list(calls_of(cls, tie.layer)):
+                say(call, name, tie)
+        found = ast.ImportFrom(module, [ast.alias(item, name)], 0)
+        tree.body.insert(
+            at, ast.fix_missing_locations(ast.copy_location(found, tree.body[min(at, len(tree.body) - 1)]))
+        )
+
+
+def statement(node: ast.stmt, name: str, tie: Tie) -> list[ast.stmt]:
+    """What stands for a statement of a method: the layer is made where its weight is tied, if it stays at all."""
+    if place_of(node) == tie.tying and tie.biased:
+        made = ast.parse(f"self.{tie.layer} = {name}({tie.table.removesuffix('.weight')})").body[0]
+        for part in walk(made):
+            ast.copy_location(part, node)
+        made.__dict__.update({key: node.__dict__[key] for key in ("before", "behind", "blank") if key in node.__dict__})
+        return [made]
+    return [] if place_of(node) in (tie.making, tie.tying) else [node]
 
 
 def is_head(statement: ast.stmt) -> bool:

@@ -5,7 +5,7 @@
     return self.head(x)
 
 PyTorch has one parameter in two layers, which Keras does not. Read like this, the model has it once in every framework,
-and is trained like the source's.
+and is trained like the source's. A layer with a bias of its own stays one, `TiedLinear(self.embed)`.
 """
 
 from __future__ import annotations
@@ -63,18 +63,19 @@ def tie_of(ev: Evaluator, visit: Visit) -> Tie | None:
     making = [s for s in function.node.body if makes(s, name)]
     if len(making) != 1 or making[0].lineno > statement.lineno or not only_called(ev, cls, name, statement, making[0]):
         return None
-    return Tie(place_of(cls.node), name, f"{table}.weight", (place_of(making[0]), place_of(statement)))
+    biased = len(pair[0].weights) > 1
+    return Tie(place_of(cls.node), name, f"{table}.weight", place_of(making[0]), place_of(statement), biased)
 
 
 def layers_of(module: ModuleObject) -> tuple[ModuleObject, ModuleObject] | None:
-    """The linear layer without a bias and the embedding, of which one was given the weight of the other."""
+    """The linear layer and the embedding, of which one was given the weight of the other."""
     shared = [p for p in module.weights.values() if p.owner is not None and p.owner is not module]
     other = shared[0].owner if len(shared) == 1 else None
     if other is None:
         return None
     kinds = {name_of(m): m for m in (module, other)}
     linear, embedding = kinds.get(LINEAR), kinds.get(EMBEDDING)
-    return (linear, embedding) if linear is not None and embedding is not None and len(linear.weights) == 1 else None
+    return (linear, embedding) if linear is not None and embedding is not None else None
 
 
 def name_of(module: ModuleObject) -> str:

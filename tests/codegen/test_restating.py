@@ -344,3 +344,13 @@ def test_a_head_that_shares_the_table_of_an_embedding_has_none_of_its_own(
     told = [p.code for p in made.done.network.problems if p.code == "tied-weights"]
     assert told == ([] if "transpose" in result else ["tied-weights"])
     assert ("Dense" in made.text) == bool(told)
+
+
+def test_a_head_with_a_bias_is_a_layer_of_the_embedding(opset: OpSet, tmp_path: Path) -> None:
+    path = tmp_path / "lm.py"
+    text = TIED.format(tie="self.head.weight = self.embed.weight  # shared").replace(", bias=False", "")
+    path.write_text(text, encoding="utf-8")
+    made = convert(Request(path, "LM()", (parse_spec("2x3:int64<9"),)), TorchDialect(), "keras", opset)
+    assert prove(made, KerasDialect(), opset, tmp_path / "made.py").why is None
+    assert "self.head = TiedLinear(self.embed)  # shared" in made.text and "Dense" not in made.text
+    assert "return input @ ops.transpose(self.embedding.embeddings, (1, 0)) + self.bias" in made.text

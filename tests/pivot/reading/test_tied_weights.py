@@ -39,13 +39,24 @@ def program(bias: str = "bias=False", tie: str = TIE, result: str = "return self
 def test_a_layer_that_is_only_called_is_a_function_of_the_table(read: Read, tie: str) -> None:
     done = read(program(tie=tie), "2x3:int64<9", model="LM()")
     ((found,),) = ties_in(done.evaluator).values()
-    assert (found.layer, found.table) == ("head", "self.parts.embed.weight")
+    assert (found.layer, found.table, found.biased) == ("head", "self.parts.embed.weight", False)
+
+
+def test_a_layer_with_a_bias_stays_one(read: Read, opset: OpSet) -> None:
+    done = read(program(bias="bias=True"), "2x3:int64<9", model="LM()")
+    ties = ties_in(done.evaluator)
+    assert [tie.biased for found in ties.values() for tie in found] == [True]
+    path = next(file for file in done.evaluator.scopes)
+    request = Request(path, "LM()", (parse_spec("2x3:int64<9"),), ties=ties)
+    again = elaborate(request, TorchDialect(), opset)
+    assert same_starts(done.network, again.network)
+    assert [p.names[0] for p in again.network.parameters] == ["parts.embed.weight", "head.bias"]
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        {"bias": "bias=True"},
+        {"bias": "bias=True", "result": "return self.head(x) + self.head.bias"},
         {"tie": f"if tie:\n            {TIE}"},
         {"result": "return self.head(x), self.head.weight"},
         {"result": "return self.head(input=x)"},
