@@ -316,6 +316,8 @@ class Statements:
                 del parts[i], names[at]
         if not names:
             return None
+        if len(names) == len(parts) == 1 and not isinstance(parts[0], ast.Starred):
+            return ast.Assign([self.e.target(names[0])], parts[0])
         whole = (
             parts[0].value if len(parts) == 1 and isinstance(parts[0], ast.Starred) else ast.Tuple(parts, ast.Load())
         )

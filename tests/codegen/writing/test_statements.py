@@ -312,3 +312,17 @@ for m in self.modules():
         "2x4",
     )
     assert made == "self.a = layers.Dense(4, use_bias=False)"
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("n, device = x.shape[1], x.device", "n = ops.shape(x)[1]\n"),
+        ("device, n = x.device, x.shape[1]", "n = ops.shape(x)[1]\n"),
+        ("n, m, device = x.shape[1], 2, x.device", "n, m = ops.shape(x)[1], 2\n"),
+        ("*n, device = *x.shape[1:], x.device", "(*n,) = ops.shape(x)[1:]\n"),
+    ],
+)
+def test_what_is_left_of_a_pair_is_no_tuple(call: Call, source: str, wanted: str) -> None:
+    made = call("", f"{source}\nreturn x * (n[0] if isinstance(n, list) else n)", "2x3")
+    assert made.startswith(wanted) and "device" not in made
