@@ -21,6 +21,7 @@ from pivot.op_folders import own_folders
 from pivot.project import Project
 from pivot.reading.elaborate import Elaborated
 from pivot.reading.imports import package_root
+from pivot.reading.tied_weights import ties_in
 from studio.cli import DEBUG
 from studio.commands.opening import Program
 
@@ -96,7 +97,9 @@ class Kept:
         if not self.remembering or not plain(program) or not done.evaluator.dialect.retunes:
             return
         network, own = done.network, program.project.target == program.framework
-        if own or program.project.style or network.unmapped or is_rolled(network) or done.evaluator.said_ties:
+        if own or program.project.style or network.unmapped or is_rolled(network):
+            return
+        if done.evaluator.said_ties or ties_in(done.evaluator):  # whether they are said, the whole decides
             return
         files = [Path(file) for file in done.evaluator.files]
         folders = stamps({*(file.parent for file in files), *(package_root(file)[0] for file in files)})

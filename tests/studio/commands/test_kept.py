@@ -118,14 +118,31 @@ class Net(nn.Module):
         x = F.adaptive_avg_pool2d(torch.clamp(self.elu(x), min=0.5), 1).flatten(1)
         return F.log_softmax(squeeze(F.layer_norm(x, (8,), eps=1e-3), power=3.0), dim=1)
 """
+TIED = """
+from torch import nn
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.table = nn.Embedding(50, 16)
+        self.drop = nn.Dropout(p=0.3)
+        self.norm = nn.LayerNorm(16, eps=1e-5)
+        self.head = nn.Linear(16, 50, bias=False)
+        self.head.weight = self.table.weight
+
+    def forward(self, x):
+        return self.head(self.norm(self.drop(self.table(x))))
+"""
 PROGRAMS = {
     "calls": (CALLS, "2x3x32x32"),
     "stages": (STAGES, "2x3x32x32"),
     "row": (ROW, "2x4x16"),
     "words": (WORDS, "2x7:int64<50"),
+    "tied": (TIED, "2x7:int64<50"),
 }
-MUST = {"calls": 3, "stages": 3, "row": 3, "words": 2}
-"""How many of the edits below are known to reach no further than can be followed."""
+MUST = {"calls": 3, "stages": 3, "row": 3, "words": 2, "tied": 0}
+"""How many of the edits below are known to reach no further than can be followed; what is tied is read as a whole."""
 EDITS = 8
 
 
