@@ -187,7 +187,7 @@ def test_a_layer_that_is_handed_on_takes_its_sizes_from_a_dictionary(conversion:
     assert any(problem.why.startswith("pattern counts as") for problem in made.written.problems)
 
 
-def test_an_index_that_is_stored_in_another_order_is_refused(net: Call) -> None:
+def test_what_is_an_index_is_brought_into_the_sources_order(net: Call) -> None:
     init = (
         'pair = torch.meshgrid(torch.arange(2), torch.arange(2), indexing="ij")'
         '\ngrid = rearrange(torch.stack(pair), "c i j -> (i j) c")'
@@ -195,8 +195,8 @@ def test_an_index_that_is_stored_in_another_order_is_refused(net: Call) -> None:
         '\nself.register_buffer("places", places, persistent=False)'
         "\nself.table = nn.Parameter(torch.randn(9))"
     )
-    with pytest.raises(Refusal, match="an index is a tensor that is stored in another order"):
-        net(init, "return x + self.table[self.places]", "2x4x4", before=BEFORE)
+    made = net(init, "return x + self.table[self.places]", "2x4x4", before=BEFORE)
+    assert "ops.transpose(grid, (1, 2, 0))" in made and "ops.take(self.table, self.places, axis=0)" in made
 
 
 def test_sizes_given_in_a_dictionary_are_taken_out_of_it(call: Call) -> None:
