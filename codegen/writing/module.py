@@ -91,7 +91,7 @@ def put_together(
         statement.__dict__.setdefault("blank", 2)
     adapters = [*map(helper_definition, w.helpers), *own_code.definitions(w, read, body), *adapters]
     adapters = [*target_helpers(w, [*adapters, *body]), *adapters]
-    if any(isinstance(n, ast.Name) and n.id == RAISES for s in (*adapters, *body, w.out.entry) for n in walk(s)):
+    if RAISES in read or any(isinstance(n, ast.Name) and n.id == RAISES for s in adapters for n in walk(s)):
         adapters.insert(0, unmapped_helper())
     body = [*adapters, *body]
     for statement in body:

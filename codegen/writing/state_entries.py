@@ -15,9 +15,10 @@ ENTRIES = "entries"
 """Set on a statement that puts a value together: the names of its entries along the first axis, in order."""
 
 
-def take_entries(tree: ast.AST) -> None:
-    """Let every function below read the entries themselves, where it asks for nothing else."""
-    for function in [n for n in walk(tree) if isinstance(n, ast.FunctionDef)]:
+def take_entries(definition: ast.stmt) -> None:
+    """Let a function, or the methods of a class, read the entries themselves, where they ask for nothing else."""
+    inside = definition.body if isinstance(definition, ast.ClassDef) else [definition]
+    for function in [s for s in inside if isinstance(s, ast.FunctionDef)]:
         for statement in [s for s in function.body if ENTRIES in s.__dict__]:
             place = next(i for i, s in enumerate(function.body) if s is statement)
             if isinstance(statement, ast.Assign) and taken(statement, function.body[place + 1 :]):
