@@ -17,7 +17,7 @@ from pivot.reading.dialect import Dialect
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.mask_paths import PASS_IT, edits_for
 from pivot.reading.restating import follows, known
-from pivot.reading.tied_weights import same_starts, ties_in
+from pivot.reading.tied_weights import hand_names_on, is_same, ties_in
 from pivot.reading.trace import Visit
 from pivot.reading.values import Api
 from pivot.steps import Computed
@@ -62,7 +62,10 @@ def with_ties(request: Request, done: Elaborated, dialect: Dialect, opset: OpSet
         again = elaborate(told, dialect, opset)
     except Refusal:
         return request, done  # as it was: both layers hold the weight, and that is told
-    return (told, again) if same_starts(done.network, again.network) else (request, done)
+    if not is_same(done.network, again.network):
+        return request, done
+    hand_names_on(done.network, again.network)
+    return told, again
 
 
 def lacking(done: Elaborated, framework: str, opset: OpSet) -> frozenset[str]:

@@ -34,11 +34,11 @@ def calls_of(cls: ast.ClassDef, name: str) -> Iterator[ast.Call]:
 
 def apply(tree: ast.Module, ties: tuple[Tie, ...]) -> None:
     """Say the ties in a file's own tree."""
-    taken = {n.id for n in walk(tree) if isinstance(n, ast.Name)}
+    taken = {name for n in walk(tree) for name in names_of(n)}
     at = next((i for i, s in enumerate(tree.body) if not is_head(s)), len(tree.body))
     for tie in ties:
         module, item = LAYER if tie.biased else FUNCTION
-        name = item if item not in taken else f"tied_{item}"
+        name = next(n for n in (item, *(f"tied_{item}{'_' * k}" for k in range(len(taken) + 1))) if n not in taken)
         for cls in [n for n in walk(tree) if isinstance(n, ast.ClassDef) and place_of(n) == tie.cls]:
             for method in (s for s in cls.body if isinstance(s, ast.FunctionDef)):
                 method.body = [made for s in method.body for made in statement(s, name, tie)]
@@ -59,6 +59,15 @@ def statement(node: ast.stmt, name: str, tie: Tie) -> list[ast.stmt]:
         made.__dict__.update({key: node.__dict__[key] for key in ("before", "behind", "blank") if key in node.__dict__})
         return [made]
     return [] if place_of(node) in (tie.making, tie.tying) else [node]
+
+
+def names_of(node: ast.AST) -> tuple[str, ...]:
+    """The names that a syntax node reads or binds."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return (node.name,)
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name,)
+    return (node.id,) if isinstance(node, ast.Name) else (node.arg,) if isinstance(node, ast.arg) else ()
 
 
 def is_head(statement: ast.stmt) -> bool:

@@ -11,6 +11,7 @@ and is trained like the source's. A layer with a bias of its own stays one, `Tie
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from pivot.reading.mask_edits import place_of
@@ -116,13 +117,34 @@ def only_called(ev: Evaluator, cls: ClassObject, name: str, tied: ast.stmt, made
     return all(id(n) in known for n in within)
 
 
-def same_starts(one: Network, other: Network) -> bool:
-    """Do all parameters of a program that was read with its ties said start as they did before?"""
-    before = {name: p.start for p in one.parameters for name in p.names}
+def is_same(one: Network, other: Network) -> bool:
+    """Is a program that was read with its ties said the same one: its parameters, how they start, who takes them?"""
+    before = {name: p for p in one.parameters for name in p.names}
+    taken = [before.get(p.names[0]) for p in other.parameters]
+    if len(taken) != len(one.parameters) or {id(p) for p in taken} != {id(p) for p in one.parameters}:
+        return False
+    twin = {id(p): id(was) for p, was in zip(other.parameters, taken, strict=True)}
+    for parameter, was in zip(other.parameters, taken, strict=True):
+        starts = [p.start for p in (parameter, was) if p is not None]
+        said = {(s.kind, s.numbers) if s is not None else None for s in starts}
+        if len(said) > 1:
+            return False
+    return uses(one, {}) == uses(other, twin)
+
+
+def uses(network: Network, twin: Mapping[int, int]) -> dict[str, list[tuple[object, frozenset[int]]]]:
+    """By mode, the op of each node and the parameters (ids, those of `twin` for them) that it computes with."""
+    found: dict[str, list[tuple[object, frozenset[int]]]] = {}
+    for mode, run in network.runs.items():
+        for node in run.nodes:
+            own = [*node.weights.values(), *(v.parameter for v in node.tensors() if v.parameter is not None)]
+            found.setdefault(mode, []).append((node.op, frozenset(twin.get(id(p), id(p)) for p in own)))
+    return found
+
+
+def hand_names_on(one: Network, other: Network) -> None:
+    """Let a parameter keep the names that it has in a checkpoint, where the layer that gave one is gone."""
+    before = {name: p for p in one.parameters for name in p.names}
     for parameter in other.parameters:
-        was, start = before.get(parameter.names[0]), parameter.start
-        if (was is None) != (start is None):
-            return False
-        if was is not None and start is not None and (was.kind, was.numbers) != (start.kind, start.numbers):
-            return False
-    return True
+        known = before.get(parameter.names[0])
+        parameter.names += [name for name in (known.names if known is not None else ()) if name not in parameter.names]

@@ -10,7 +10,7 @@ import pytest
 from pivot.opset import OpSet
 from pivot.reading.elaborate import Elaborated, Request, elaborate
 from pivot.reading.inputs import parse_spec
-from pivot.reading.tied_weights import same_starts, ties_in
+from pivot.reading.tied_weights import hand_names_on, is_same, ties_in
 from pivot.reading.torch import TorchDialect
 
 Read = Callable[..., Elaborated]
@@ -49,7 +49,7 @@ def test_a_layer_with_a_bias_stays_one(read: Read, opset: OpSet) -> None:
     path = next(file for file in done.evaluator.scopes)
     request = Request(path, "LM()", (parse_spec("2x3:int64<9"),), ties=ties)
     again = elaborate(request, TorchDialect(), opset)
-    assert same_starts(done.network, again.network)
+    assert is_same(done.network, again.network)
     assert [p.names[0] for p in again.network.parameters] == ["parts.embed.weight", "head.bias"]
 
 
@@ -75,6 +75,24 @@ def test_starts_are_compared(read: Read, opset: OpSet, tie: str, same: bool) -> 
     path = next(file for file in done.evaluator.scopes)
     request = Request(path, "LM()", (parse_spec("2x3:int64<9"),))
     again = elaborate(replace(request, ties=ties_in(done.evaluator)), TorchDialect(), opset)
-    assert same_starts(done.network, again.network) is same
+    assert is_same(done.network, again.network) is same
     assert [p.names for p in again.network.parameters] == [["parts.embed.weight"]]
     assert not [p for p in again.network.problems if p.code == "tied-weights"]
+
+
+def test_a_table_that_is_made_anew_behind_the_tie_is_another(read: Read, opset: OpSet) -> None:
+    again = TIE + "\n        self.parts.embed = nn.Embedding(9, 4)"
+    done = read(program(tie=again), "2x3:int64<9", model="LM()")
+    path = next(file for file in done.evaluator.scopes)
+    request = Request(path, "LM()", (parse_spec("2x3:int64<9"),), ties=ties_in(done.evaluator))
+    assert request.ties and len(done.network.parameters) == 2
+    assert not is_same(done.network, elaborate(request, TorchDialect(), opset).network)
+
+
+def test_names_in_a_checkpoint_are_handed_on(read: Read, opset: OpSet) -> None:
+    done = read(program(), "2x3:int64<9", model="LM()")
+    path = next(file for file in done.evaluator.scopes)
+    request = Request(path, "LM()", (parse_spec("2x3:int64<9"),), ties=ties_in(done.evaluator))
+    told = elaborate(request, TorchDialect(), opset).network
+    hand_names_on(done.network, told)
+    assert [sorted(p.names) for p in told.parameters] == [["head.weight", "parts.embed.weight"]]
