@@ -71,7 +71,7 @@ def laid_out(lowering: Lowering, framework: str, joins: list[tuple[str, str, ast
     layout = Layout(lowering, framework, joins)
     odd, places = disagreeing_reshapes(layout), sources_of_indices(layout)
     start = Agreed(odd, places, wishes=wishes_of(layout, odd), groups=groups_by_site(layout, odd))
-    if odd or places:  # an axis may have size 1 at some of the visits only
+    if odd or places:  # an axis has size 1 at some visits only, or indices are stored in another order
         layout = Layout(lowering, framework, joins, start)
     tried = {conflicts(layout): layout}
     for way, where in (

@@ -97,7 +97,21 @@ def problems_of(done: Elaborated, converted: Converted | None, extra: Sequence[P
         found += filled_problems(converted)
         found += to_be_said(done, converted.layout.framework)
         found += padding_rows(converted)
+        found += said_ties(done)
     return tuple(dict.fromkeys([*found, *extra]))
+
+
+def said_ties(done: Elaborated) -> list[Problem]:
+    """Layers that the target does not have, since they share the weight of an embedding."""
+    return [
+        Problem(
+            "tied-weights", "info", file, tie.tying[1], tie.tying[2] + 1,
+            f"self.{tie.layer} has no weight of its own here: it computes with {tie.table}, as in the source",
+            "nothing is to be done",
+        )
+        for file, ties in done.evaluator.said_ties.items()
+        for tie in ties
+    ]  # fmt: skip
 
 
 def padding_rows(converted: Converted) -> list[Problem]:

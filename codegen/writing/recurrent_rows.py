@@ -14,7 +14,7 @@ the target wherever the states are used otherwise; the proof reads what is writt
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,9 +89,14 @@ def stack_of(cls: ast.ClassDef) -> Stack | None:
     kinds = [type(s) for s in call.body]
     if not isinstance(layer, ast.Call) or kinds != [ast.Assign, ast.For, ast.Return]:
         return None
+    result = call.body[-1].value if isinstance(call.body[-1], ast.Return) else None
+    if not isinstance(result, ast.Tuple) or ast.unparse(result.elts[0]) != "x":
+        return None
     names = [a.arg for a in init.args.args][1:]
     defaults = [None] * (len(names) - len(init.args.defaults)) + list(init.args.defaults)
     drops = any(ast.unparse(n) == "self.drop" for n in walk(call) if isinstance(n, ast.Attribute))
+    if drops and "dropout" not in names:
+        return None
     return Stack(cls.name, dict(zip(names, defaults, strict=True)), layer, drops)
 
 
@@ -124,7 +129,7 @@ def put_row(stack: Stack, owner: ast.ClassDef, made: tuple[str, ast.Call], other
     row: list[ast.expr] = []
     for place in range(count.value):
         if place and stack.drops and not is_zero(given["dropout"]):
-            row.append(nodes.call("keras.layers.Dropout", [clone(given["dropout"])]))
+            row.append(nodes.call("keras.layers.Dropout", [clone(given["dropout"], {})]))
         row.append(layer_of(stack, given, last and place == count.value - 1))
     whole = nodes.call("keras.Sequential", [ast.List(row, ast.Load())]) if len(row) > 1 else row[0]
     assert isinstance(whole, ast.Call)
@@ -197,17 +202,13 @@ def end_of(node: ast.expr, name: str) -> set[int]:
 
 def layer_of(stack: Stack, given: dict[str, ast.expr], last: bool) -> ast.expr:
     """One layer of a row: without what its library has by default."""
-    made = clone(stack.layer)
+    made = clone(stack.layer, given)
     assert isinstance(made, ast.Call)
     inner = made.args[0] if stack.both_ways else made
     assert isinstance(inner, ast.Call)
     left_out = {"return_state": "True", "use_bias": "True", "activation": "'tanh'"} | (
         {"return_sequences": "True"} if last else {}
     )
-    for part in inner.keywords:
-        if isinstance(part.value, ast.Name) and part.value.id in given:
-            part.value = clone(given[part.value.id])
-    inner.args = [clone(given[a.id]) if isinstance(a, ast.Name) and a.id in given else a for a in inner.args]
     inner.keywords = [k for k in inner.keywords if left_out.get(str(k.arg)) != ast.unparse(k.value)]
     return made
 
@@ -217,20 +218,22 @@ def is_zero(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and not node.value
 
 
-def clone(node: ast.expr) -> ast.expr:
-    """The same expression once more, with the marks that names at the top of the file are given for."""
+def clone(node: ast.expr, given: Mapping[str, ast.expr]) -> ast.expr:
+    """The same expression once more, with arguments for parameters, and with marks of names at the top of the file."""
+    if isinstance(node, ast.Name) and node.id in given:
+        return clone(given[node.id], {})
     made = type(node).__new__(type(node))
     for name, value in ast.iter_fields(node):
-        setattr(made, name, again(value))
+        setattr(made, name, again(value, given))
     if "start" in node.__dict__:
         made.__dict__["start"] = node.__dict__["start"]
     return made
 
 
-def again(value: object) -> object:
+def again(value: object, given: Mapping[str, ast.expr]) -> object:
     """A field of a syntax node once more."""
     if isinstance(value, list):
-        return [again(item) for item in value]
+        return [again(item, given) for item in value]
     if isinstance(value, ast.keyword):
-        return ast.keyword(value.arg, clone(value.value))
-    return clone(value) if isinstance(value, ast.expr) else value
+        return ast.keyword(value.arg, clone(value.value, given))
+    return clone(value, given) if isinstance(value, ast.expr) else value

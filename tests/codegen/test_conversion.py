@@ -183,3 +183,31 @@ def test_a_row_that_padding_keeps_from_training_is_said(convert: Convert, write_
     for more, said in (("", []), (", padding_idx=None", []), (", padding_idx=0", ["padding-row"])):
         made = convert(write_source(text.format(more)), "2x3:int64<9")
         assert [p.code for p in problems_of(made.done, made)] == said
+
+
+def test_a_layer_that_shares_a_table_is_told(convert: Convert, write_source: Callable[..., Path]) -> None:
+    made = convert(
+        write_source(
+            """
+            from torch import nn
+
+            class LM(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.embed = nn.Embedding(9, 4)
+                    self.head = nn.Linear(4, 9, bias=False)
+                    self.head.weight = self.embed.weight
+
+                def forward(self, ids):
+                    return self.head(self.embed(ids))
+            """
+        ),
+        "2x3:int64<9",
+        model="LM()",
+    )
+    (told,) = (p for p in problems_of(made.done, made) if p.code == "tied-weights")
+    assert told.severity == "info" and "self.head has no weight of its own" in told.why
+    assert (
+        "self.head.weight = self.embed.weight"
+        in next(iter(made.done.evaluator.files.values())).split("\n")[told.line - 1]
+    )
