@@ -77,9 +77,18 @@ class Side:
         return False
 
     def distinct(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Items as they come, without those that permute a value as one before them did: both give the same."""
+        """Items as they come, without those that permute a value as one before them did, which gives the same, and
+        those that take out of a stack what was put in.
+        """
         seen: dict[object, str] = {}
+        stacks: dict[object, tuple[object, ...]] = {}
         for item in items:
+            part = part_of_stack(item.op, item.params, item.operands, stacks)
+            if part is not None:
+                self.alias[item.results[0]] = part
+                continue
+            if item.op == "stack" and item.params.get("axis", 0) == 0 and isinstance(item.operands[0], tuple):
+                stacks[item.results[0]] = item.operands[0]
             order = item.params.get("order") if item.op == "permute" else None
             first = seen.setdefault((item.operands, order), item.results[0]) if isinstance(order, tuple) else None
             if first is None or first == item.results[0]:
@@ -99,7 +108,6 @@ class LoweredSide(Side):
         self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.inputs = [i.value.id for i in self.run.inputs]
         self.states: set[str] = set()  # states of all directions that are put together again
-        self.stacks: dict[str, tuple[TensorVersion, ...]] = {}
         self.counter = 0
 
     @property
@@ -120,10 +128,6 @@ class LoweredSide(Side):
             taken_entry = entry_of(node, self.states, self.name)
             if taken_entry is not None:
                 self.alias[node.results[0].id] = taken_entry
-                continue
-            part = part_of_stack(node, self.stacks, self.name)
-            if part is not None and self.layout.order_of(part) == self.layout.order_of(node.results[0]):
-                self.alias[node.results[0].id] = part.id
                 continue
             low = self.lowering.lowered.get(id(node))
             if low is None or low.chosen is None:
@@ -335,7 +339,6 @@ class ReadSide(Side):
         self.alias: dict[str, str] = {}
         self.once: dict[str, str] = {}
         self.states: set[str] = set()  # states that a call gives for all directions at once
-        self.stacks: dict[str, tuple[TensorVersion, ...]] = {}
         self.parameters: dict[str, TensorVersion] = {}  # values that are a parameter under another name
         self.only: dict[str, TensorVersion] = {}  # entries that are the only ones, with the whole state
         self.inputs = [i.value.id for i in self.run.inputs]
@@ -382,10 +385,6 @@ class ReadSide(Side):
             taken_entry = entry_of(node, self.states, self.name)
             if taken_entry is not None:
                 self.alias[node.results[0].id] = taken_entry
-                continue
-            part = part_of_stack(node, self.stacks, self.name)
-            if part is not None:
-                self.alias[node.results[0].id] = part.id
                 continue
             if node.op.shape in RESHAPES and first is not None and self.is_whole_again(node, first):
                 self.alias[node.results[0].id] = self.only[self.name(first.id)].id

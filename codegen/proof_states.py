@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from codegen.lower import Step
 from pivot.dims import hint as dim_hint
@@ -72,22 +72,19 @@ def entry_of(node: Node | Step, states: set[str], canonical: Callable[[str], str
 
 
 def part_of_stack(
-    node: Node | Step, stacks: dict[str, tuple[TensorVersion, ...]], canonical: Callable[[str], str]
-) -> TensorVersion | None:
-    """What a node takes out of a stack again: `stack([a, b])[-1]` is b. Remembers a node that stacks, in `stacks`."""
-    if node.op is None or len(node.results) != 1:
+    op: str, params: Mapping[str, object], operands: Sequence[object], stacks: Mapping[object, tuple[object, ...]]
+) -> str | None:
+    """The canonical id of what an item takes out of a stack again: `stack([a, b])[-1]` is b."""
+    held = stacks.get(operands[0], ()) if op == "index" and operands and isinstance(operands[0], str) else ()
+    index = params.get("index")
+    items = list(index) if isinstance(index, (tuple, list)) else [index]
+    if not held or any(item != slice(None) for item in items[1:]):
         return None
-    if node.op.name == "stack" and node.params.get("axis", 0) == 0:
-        parts = next((v for v in node.operands.values() if isinstance(v, tuple)), ())
-        if parts and all(isinstance(p, TensorVersion) for p in parts):
-            stacks[node.results[0].id] = tuple(p for p in parts if isinstance(p, TensorVersion))
-    value, index = node.operands.get("x"), node.params.get("index")
-    if isinstance(index, (tuple, list)) and len(index) == 1:
-        index = index[0]
-    if node.op.shape != "index" or not isinstance(value, TensorVersion) or not isinstance(index, int):
+    place = items[0]
+    if not isinstance(place, int) or isinstance(place, bool) or not -len(held) <= place < len(held):
         return None
-    held = stacks.get(canonical(value.id), ())
-    return held[index] if not isinstance(index, bool) and -len(held) <= index < len(held) else None
+    part = held[place]
+    return part if isinstance(part, str) else None
 
 
 def gives_whole_states(node: Node) -> bool:
